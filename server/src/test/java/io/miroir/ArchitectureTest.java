@@ -1,0 +1,207 @@
+package io.miroir;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceRule;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The walls of the house (docs/ARCHITECTURE.md): who may know what. */
+class ArchitectureTest {
+    private static JavaClasses miroir;
+
+    @BeforeAll
+    static void importClasses() {
+        miroir =
+                new ClassFileImporter()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .importPackages("io.miroir");
+    }
+
+    @Test
+    void theImportSeesTheHouse() {
+        assertTrue(miroir.size() > 0, "rules over no classes would hold for nothing");
+    }
+
+    @Test
+    void onlyTheEdgeAndRoutesKnowUndertow() {
+        classes()
+                .that(dependOn("io.undertow..", "org.xnio.."))
+                .should()
+                .resideInAnyPackage("io.miroir.edge..")
+                .orShould()
+                .haveSimpleNameEndingWith("Routes")
+                .orShould(beNestedIn("Routes"))
+                .allowEmptyShould(true)
+                .check(miroir);
+    }
+
+    @Test
+    void onlyRaftKnowsRatis() {
+        classes()
+                .that(dependOn("org.apache.ratis.."))
+                .should()
+                .resideInAPackage("io.miroir.raft..")
+                .allowEmptyShould(true)
+                .check(miroir);
+    }
+
+    @Test
+    void onlyThePeersKnowGrpc() {
+        classes()
+                .that(dependOn("io.grpc.."))
+                .and()
+                .resideOutsideOfPackage("io.miroir.proto..")
+                .should()
+                .resideInAPackage("io.miroir.cluster.peer..")
+                .allowEmptyShould(true)
+                .check(miroir);
+    }
+
+    @Test
+    void onlyAppliersAndReadsSpeakSql() {
+        classes()
+                .that(dependOn("java.sql..", "org.sqlite.."))
+                .should()
+                .resideInAnyPackage("io.miroir.sqlite..", "io.miroir.store..")
+                .allowEmptyShould(true)
+                .check(miroir);
+    }
+
+    @Test
+    void theCoreIsPure() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.miroir.core..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage(
+                                "java.io..",
+                                "java.net..",
+                                "java.nio.file..",
+                                "java.nio.channels..",
+                                "java.sql..",
+                                "java.util.concurrent.."))
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(LocalDateTime.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(Clock.class, Random.class, ThreadLocalRandom.class)
+                .check(miroir);
+    }
+
+    @Test
+    void theCoreStandsOnTheJdkAlone() {
+        classes()
+                .that()
+                .resideInAPackage("io.miroir.core..")
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage("io.miroir.core..", "java..", "org.jspecify.."))
+                .check(miroir);
+    }
+
+    @Test
+    void theTaskStoreKnowsNothingOfThePod() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.miroir.store..", "io.miroir.sqlite..", "io.miroir.raft..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage(
+                                "io.miroir.api..",
+                                "io.miroir.core..",
+                                "io.miroir.edge..",
+                                "io.miroir.fanout..",
+                                "io.miroir.cluster..",
+                                "io.miroir.duty..",
+                                "io.miroir.capability..",
+                                "io.miroir.embedded..",
+                                "io.miroir.config..",
+                                "io.miroir.cli.."))
+                .check(miroir);
+    }
+
+    @Test
+    void theEmbeddedNodeIsNotPartOfThePod() {
+        noClasses()
+                .that(
+                        resideInAnyPackage(
+                                "io.miroir.edge..",
+                                "io.miroir.fanout..",
+                                "io.miroir.cluster..",
+                                "io.miroir.duty..",
+                                "io.miroir.capability.."))
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.miroir.embedded.."))
+                .allowEmptyShould(true)
+                .check(miroir);
+    }
+
+    @Test
+    void theWordsOfTheApiStandOnTheCoreAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.miroir.api..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("io.miroir..")
+                                .and(
+                                        DescribedPredicate.not(
+                                                resideInAnyPackage(
+                                                        "io.miroir.api..", "io.miroir.core.."))))
+                .allowEmptyShould(true)
+                .check(miroir);
+    }
+
+    @Test
+    void capabilityRoomsDoNotImportEachOther() {
+        SliceRule rule =
+                SlicesRuleDefinition.slices()
+                        .matching("io.miroir.capability.*.(*)..")
+                        .should()
+                        .notDependOnEachOther();
+        rule.allowEmptyShould(true).check(miroir);
+    }
+
+    private static DescribedPredicate<JavaClass> dependOn(String... packages) {
+        DescribedPredicate<JavaClass> target = resideInAnyPackage(packages);
+        return DescribedPredicate.describe(
+                "depend on " + String.join(", ", packages),
+                javaClass ->
+                        javaClass.getDirectDependenciesFromSelf().stream()
+                                .anyMatch(d -> target.test(d.getTargetClass())));
+    }
+
+    private static com.tngtech.archunit.lang.ArchCondition<JavaClass> beNestedIn(String suffix) {
+        DescribedPredicate<JavaClass> named = simpleNameEndingWith(suffix);
+        return com.tngtech.archunit.lang.conditions.ArchConditions.be(
+                DescribedPredicate.describe(
+                        "nested in a class named *" + suffix,
+                        javaClass -> javaClass.getEnclosingClass().map(named::test).orElse(false)));
+    }
+}
