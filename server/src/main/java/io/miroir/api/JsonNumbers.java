@@ -1,0 +1,29 @@
+package io.miroir.api;
+
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.DoubleNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ValueNode;
+
+/**
+ * Builds number nodes as Meilisearch keeps numbers: 64-bit integers, signed or unsigned, stay
+ * exact; any larger integer becomes a double.
+ */
+final class JsonNumbers extends JsonNodeFactory {
+    private static final long serialVersionUID = 1L;
+
+    private static final int UNSIGNED_BITS_MAX = 64;
+
+    @Override
+    public ValueNode numberNode(@Nullable BigInteger value) {
+        if (value == null) {
+            return nullNode();
+        }
+        boolean unsigned = value.signum() >= 0 && value.bitLength() <= UNSIGNED_BITS_MAX;
+        boolean signed = value.bitLength() < UNSIGNED_BITS_MAX;
+        return unsigned || signed
+                ? super.numberNode(value)
+                : DoubleNode.valueOf(value.doubleValue());
+    }
+}
