@@ -1,0 +1,5 @@
+/** When a write counts. */
+@NullMarked
+package io.miroir.core.quorum;
+
+import org.jspecify.annotations.NullMarked;

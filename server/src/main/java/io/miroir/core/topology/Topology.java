@@ -1,0 +1,123 @@
+package io.miroir.core.topology;
+
+import io.miroir.core.routing.Rendezvous;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How an index of {@code shards} shards lies on the fleet: every replica group holds all shards,
+ * and inside a group each shard lives on the {@code replicationFactor} nodes that rendezvous
+ * prefers. Assignment is computed once; lookups are array reads.
+ */
+public final class Topology {
+    /** What 16 separators can write. */
+    public static final int SHARDS_MAX = 65_536;
+
+    private final int shards;
+    private final int replicationFactor;
+    private final List<List<String>> groups;
+    private final Map<String, Integer> groupOfNode;
+    private final List<List<List<String>>> assigned;
+
+    /**
+     * Computes the assignment.
+     *
+     * @param shards 1 to {@value #SHARDS_MAX}
+     * @param replicationFactor copies of a shard inside a group, at least 1
+     * @param groups the node ids of each replica group, group 0 first
+     * @throws IllegalArgumentException if a number is out of range, a group has fewer nodes than
+     *     copies, or a node is named twice
+     */
+    public Topology(int shards, int replicationFactor, List<List<String>> groups) {
+        if (shards < 1 || shards > SHARDS_MAX) {
+            throw new IllegalArgumentException("shards: " + shards);
+        }
+        if (replicationFactor < 1 || groups.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "replication factor " + replicationFactor + " in " + groups.size() + " groups");
+        }
+        this.shards = shards;
+        this.replicationFactor = replicationFactor;
+        this.groups = groups.stream().map(List::copyOf).toList();
+        this.groupOfNode = groupOfNode(this.groups, replicationFactor);
+        List<List<List<String>>> perShard = new ArrayList<>(shards);
+        for (int shard = 0; shard < shards; shard++) {
+            List<List<String>> perGroup = new ArrayList<>(groups.size());
+            for (List<String> nodes : this.groups) {
+                perGroup.add(
+                        List.copyOf(Rendezvous.rank(shard, nodes).subList(0, replicationFactor)));
+            }
+            perShard.add(List.copyOf(perGroup));
+        }
+        this.assigned = List.copyOf(perShard);
+    }
+
+    /** How many shards the index has. */
+    public int shards() {
+        return shards;
+    }
+
+    /** Copies of each shard inside each group. */
+    public int replicationFactor() {
+        return replicationFactor;
+    }
+
+    /** The node ids of each group. */
+    public List<List<String>> groups() {
+        return groups;
+    }
+
+    /** All node ids, group by group. */
+    public Set<String> nodes() {
+        return groupOfNode.keySet();
+    }
+
+    /** The group of a node, or -1 for a node that is not of this fleet. */
+    public int groupOf(String nodeId) {
+        return groupOfNode.getOrDefault(nodeId, -1);
+    }
+
+    /** The nodes of a group that hold a shard, the most preferred first. */
+    public List<String> assign(int shard, int group) {
+        return assigned.get(shard).get(group);
+    }
+
+    /** The nodes of all groups that hold a shard, group by group. */
+    public List<String> writeTargets(int shard) {
+        List<String> targets = new ArrayList<>(groups.size() * replicationFactor);
+        assigned.get(shard).forEach(targets::addAll);
+        return targets;
+    }
+
+    /** The shards that a node is assigned. */
+    public ShardSet shardsOf(String nodeId) {
+        int group = groupOf(nodeId);
+        List<Integer> held = new ArrayList<>();
+        for (int shard = 0; group >= 0 && shard < shards; shard++) {
+            if (assign(shard, group).contains(nodeId)) {
+                held.add(shard);
+            }
+        }
+        return ShardSet.of(held);
+    }
+
+    private static Map<String, Integer> groupOfNode(List<List<String>> groups, int copies) {
+        Map<String, Integer> groupOf = new HashMap<>();
+        for (int group = 0; group < groups.size(); group++) {
+            if (new HashSet<>(groups.get(group)).size() < copies) {
+                throw new IllegalArgumentException(
+                        "group " + group + " has fewer nodes than " + copies + " copies need");
+            }
+            for (String node : groups.get(group)) {
+                if (groupOf.put(node, group) != null) {
+                    throw new IllegalArgumentException("node " + node + " is named twice");
+                }
+            }
+        }
+        return Map.copyOf(groupOf);
+    }
+}

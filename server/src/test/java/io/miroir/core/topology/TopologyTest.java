@@ -1,0 +1,50 @@
+package io.miroir.core.topology;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TopologyTest {
+    /** Shows: every group holds every shard on as many different nodes as there are copies. */
+    @Test
+    void everyGroupHoldsEverything() {
+        Topology topology = new Topology(64, 2, List.of(List.of("a", "b", "c"), List.of("d", "e")));
+        for (int shard = 0; shard < 64; shard++) {
+            assertEquals(2, Set.copyOf(topology.assign(shard, 0)).size());
+            assertTrue(List.of("a", "b", "c").containsAll(topology.assign(shard, 0)));
+            assertEquals(Set.of("d", "e"), Set.copyOf(topology.assign(shard, 1)));
+            assertEquals(4, topology.writeTargets(shard).size());
+        }
+        int copies = "abc".chars().map(n -> topology.shardsOf((char) n + "").size()).sum();
+        assertEquals(128, copies);
+        assertEquals(ShardSet.none(), topology.shardsOf("stranger"));
+        assertEquals(-1, topology.groupOf("stranger"));
+    }
+
+    /** Shows: shapes that can't hold the copies are refused. */
+    @Test
+    void refusesImpossibleShapes() {
+        List<List<String>> one = List.of(List.of("a"));
+        assertThrows(IllegalArgumentException.class, () -> new Topology(0, 1, one));
+        assertThrows(IllegalArgumentException.class, () -> new Topology(65_537, 1, one));
+        assertThrows(IllegalArgumentException.class, () -> new Topology(1, 2, one));
+        assertThrows(IllegalArgumentException.class, () -> new Topology(1, 1, List.of()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Topology(1, 1, List.of(List.of("a"), List.of("a"))));
+    }
+
+    /** Shows: stored codes keep their meaning, unknown ones are refused. */
+    @Test
+    void codesOfReplicaStates() {
+        assertEquals(ReplicaState.IN_SYNC, ReplicaState.of((byte) 1));
+        for (ReplicaState state : ReplicaState.values()) {
+            assertEquals(state, ReplicaState.of(state.code()));
+        }
+        assertThrows(IllegalArgumentException.class, () -> ReplicaState.of((byte) 5));
+    }
+}
