@@ -1,0 +1,80 @@
+package io.miroir.cli.fleet;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * How a child JVM of this program is started: the same Java, the same classes, a heap of its own.
+ *
+ * @param java the `java` program
+ * @param classPath what -cp is given
+ * @param options JVM options besides the heap, in order
+ */
+public record JavaLaunch(Path java, String classPath, List<String> options) {
+    /** Names the AOT cache that the launcher of a packaged image found beside the jars. */
+    public static final String AOT_CACHE_PROPERTY = "miroir.aot.cache";
+
+    /**
+     * Small and quick to start: seven JVMs share a laptop's cores, so one compiler tier and one
+     * collector thread each. Out of memory ends the child; a half-broken one would stay in the
+     * cluster.
+     */
+    private static final List<String> COMMON =
+            List.of(
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseCompactObjectHeaders",
+                    "-XX:+ExitOnOutOfMemoryError",
+                    "-XX:-UsePerfData",
+                    "-Xshare:auto",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow");
+
+    public JavaLaunch {
+        options = List.copyOf(options);
+    }
+
+    /** The Java and class path that this very process runs with. */
+    public static JavaLaunch likeThisProcess() {
+        return withClassPath(System.getProperty("java.class.path"));
+    }
+
+    /** This process's Java with another class path. */
+    public static JavaLaunch withClassPath(String classPath) {
+        List<String> options = new ArrayList<>(COMMON);
+        String aotCache = System.getProperty(AOT_CACHE_PROPERTY);
+        if (aotCache != null && Files.isReadable(Path.of(aotCache))) {
+            options.add("-XX:AOTCache=" + aotCache);
+        }
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new JavaLaunch(java, absolute(classPath), options);
+    }
+
+    /** The whole command of a child. */
+    public List<String> command(int heapMegabytes, String mainClass, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        command.addAll(options);
+        command.add("-Xmx" + heapMegabytes + "m");
+        command.add("-D" + ParentWatch.PROPERTY + "=true");
+        command.add("-cp");
+        command.add(classPath);
+        command.add(mainClass);
+        command.addAll(arguments);
+        return List.copyOf(command);
+    }
+
+    /** Children run in their own directories, where a relative class path would lead nowhere. */
+    private static String absolute(String classPath) {
+        return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+                .splitAsStream(classPath)
+                .filter(entry -> !entry.isEmpty())
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}
