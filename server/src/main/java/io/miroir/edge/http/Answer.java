@@ -1,0 +1,98 @@
+package io.miroir.edge.http;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What a handler answers: a status, headers and a whole body. */
+public final class Answer {
+    private static final String JSON = "application/json";
+
+    /** Clients of Meilisearch that are told to come back wait this long. */
+    private static final String RETRY_AFTER_SECONDS = "10";
+
+    private static final byte[] NOTHING = {};
+
+    private final int status;
+    private final @Nullable String contentType;
+    private final byte[] body;
+    private final Map<String, String> headers;
+
+    private Answer(
+            int status, @Nullable String contentType, byte[] body, Map<String, String> headers) {
+        this.status = status;
+        this.contentType = contentType;
+        this.body = body;
+        this.headers = headers;
+    }
+
+    /** A JSON body. */
+    public static Answer json(int status, JsonNode body) {
+        return new Answer(status, JSON, Json.bytes(body), Map.of());
+    }
+
+    /** A JSON body that is already text. */
+    public static Answer jsonBytes(int status, byte[] utf8) {
+        return new Answer(status, JSON, utf8, Map.of());
+    }
+
+    /** A body of any type; the bytes must not be changed afterwards. */
+    public static Answer bytes(int status, String contentType, byte[] body) {
+        return new Answer(status, contentType, body, Map.of());
+    }
+
+    /** Plain text. */
+    public static Answer text(int status, String contentType, String text) {
+        return new Answer(status, contentType, text.getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+
+    /** No body at all. */
+    public static Answer empty(int status) {
+        return new Answer(status, null, NOTHING, Map.of());
+    }
+
+    /** The error object of a refusal. */
+    public static Answer error(ApiException refusal) {
+        Answer answer = json(refusal.code().status(), refusal.toJson());
+        return refusal.code().status() == 503
+                ? answer.withHeader("Retry-After", RETRY_AFTER_SECONDS)
+                : answer;
+    }
+
+    /** The error object for a code and message. */
+    public static Answer error(ErrorCode code, String message) {
+        return error(new ApiException(code, message));
+    }
+
+    /** The same answer with one more header. */
+    public Answer withHeader(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new Answer(status, contentType, body, Map.copyOf(more));
+    }
+
+    /** The HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    /** The media type of the body; null when there is none. */
+    public @Nullable String contentType() {
+        return contentType;
+    }
+
+    /** The body's bytes, not to be changed. */
+    public byte[] body() {
+        return body;
+    }
+
+    /** Headers besides the media type. */
+    public Map<String, String> headers() {
+        return headers;
+    }
+}

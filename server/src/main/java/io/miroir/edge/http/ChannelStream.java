@@ -1,0 +1,94 @@
+package io.miroir.edge.http;
+
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * Reads a request's channel on a virtual thread.
+ *
+ * <p>Undertow's own blocking stream waits on a selector that it keeps per thread; with a virtual
+ * thread per request that would be a file descriptor per request. This one parks the thread until
+ * the IO thread says that there is more, so a slow client costs a small object.
+ */
+final class ChannelStream extends InputStream {
+    private final HttpServerExchange exchange;
+    private final long silenceMillisMax;
+    private final Semaphore readable = new Semaphore(0);
+    private final byte[] one = new byte[1];
+    private @Nullable StreamSourceChannel channel;
+    private boolean ended;
+
+    ChannelStream(HttpServerExchange exchange, long silenceMillisMax) {
+        this.exchange = exchange;
+        this.silenceMillisMax = silenceMillisMax;
+    }
+
+    @Override
+    public int read() throws IOException {
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (length == 0) {
+            return 0;
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(target, offset, length);
+        try {
+            while (!ended) {
+                int count = channel().read(buffer);
+                if (count > 0) {
+                    return count;
+                }
+                if (count < 0) {
+                    ended = true;
+                } else {
+                    awaitReadable();
+                }
+            }
+        } catch (ClientGone gone) {
+            throw gone;
+        } catch (IOException broken) {
+            throw new ClientGone(broken);
+        }
+        return -1;
+    }
+
+    private StreamSourceChannel channel() throws ClientGone {
+        StreamSourceChannel source = channel;
+        if (source == null) {
+            source = exchange.getRequestChannel();
+            if (source == null) {
+                throw new ClientGone("the request's body is no longer available");
+            }
+            source.getReadSetter()
+                    .set(
+                            ready -> {
+                                ready.suspendReads();
+                                readable.release();
+                            });
+            channel = source;
+        }
+        return source;
+    }
+
+    private void awaitReadable() throws IOException {
+        channel().resumeReads();
+        try {
+            if (!readable.tryAcquire(silenceMillisMax, TimeUnit.MILLISECONDS)) {
+                throw new ClientGone("no byte of the body within " + silenceMillisMax + " ms");
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new ClientGone("the server stops");
+        }
+    }
+}

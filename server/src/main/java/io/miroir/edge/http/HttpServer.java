@@ -1,0 +1,192 @@
+package io.miroir.edge.http;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.GracefulShutdownHandler;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An HTTP/1.1 server that gives each request a virtual thread, and is the one place where errors
+ * become answers.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+    private static final int BUFFER_BYTES = 16 * 1024;
+    private static final int REQUEST_ID_BYTES = 8;
+    private static final int REQUEST_ID_CHARS_MAX = 128;
+    private static final HttpString REQUEST_ID = new HttpString("X-Request-Id");
+
+    private final Limits limits;
+    private final Handler handler;
+    private final Supplier<String> requestIds;
+    private final ExecutorService threads;
+    private final GracefulShutdownHandler drain;
+    private final ByteBufferPool buffers;
+    private final Undertow undertow;
+
+    /**
+     * What a client may ask of the server.
+     *
+     * @param bodyBytesMax the largest body, after decoding
+     * @param headerBytesMax the largest request line and headers together
+     * @param silenceMillisMax how long a client may send nothing in the middle of its body
+     * @param idleMillisMax how long a connection without a request is kept
+     */
+    public record Limits(
+            long bodyBytesMax, int headerBytesMax, long silenceMillisMax, int idleMillisMax) {
+        /** Meilisearch's body limit (100 MiB), and room for generous headers. */
+        public static Limits defaults() {
+            return new Limits(100L << 20, 64 << 10, 30_000, 75_000);
+        }
+    }
+
+    private HttpServer(
+            String host, int port, Limits limits, RandomGenerator random, Handler handler) {
+        this.limits = limits;
+        this.handler = handler;
+        this.requestIds = () -> newRequestId(random);
+        this.threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+        this.drain = new GracefulShutdownHandler(this::dispatch);
+        // Virtual threads are never reused: a cache per thread would only hold buffers back.
+        this.buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 0);
+        this.undertow =
+                Undertow.builder()
+                        .addHttpListener(port, host)
+                        .setIoThreads(Math.max(2, Runtime.getRuntime().availableProcessors()))
+                        .setWorkerThreads(1)
+                        .setByteBufferPool(buffers)
+                        .setServerOption(UndertowOptions.DECODE_URL, false)
+                        .setServerOption(UndertowOptions.ALWAYS_SET_DATE, true)
+                        .setServerOption(UndertowOptions.MAX_HEADER_SIZE, limits.headerBytesMax())
+                        .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, limits.idleMillisMax())
+                        .setServerOption(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
+                        .setHandler(drain)
+                        .build();
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param host the address to listen on
+     * @param port the port; 0 takes a free one
+     * @param random makes request ids, which need not be secret
+     * @param handler serves every request
+     */
+    public static HttpServer start(
+            String host, int port, Limits limits, RandomGenerator random, Handler handler) {
+        HttpServer server = new HttpServer(host, port, limits, random, handler);
+        server.undertow.start();
+        return server;
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return ((InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress()).getPort();
+    }
+
+    /**
+     * Takes no further requests (503), then waits for those that run.
+     *
+     * @return whether all were answered within {@code graceMillis}
+     */
+    public boolean drain(long graceMillis) throws InterruptedException {
+        drain.shutdown();
+        return drain.awaitShutdown(graceMillis);
+    }
+
+    @Override
+    public void close() {
+        undertow.stop();
+        threads.shutdownNow();
+        buffers.close();
+    }
+
+    private void dispatch(HttpServerExchange exchange) {
+        exchange.dispatch(threads, () -> serve(exchange));
+    }
+
+    private void serve(HttpServerExchange exchange) {
+        String given = exchange.getRequestHeaders().getFirst(REQUEST_ID);
+        boolean usable = given != null && given.length() <= REQUEST_ID_CHARS_MAX;
+        String id = usable ? given : requestIds.get();
+        try {
+            send(exchange, id, answer(exchange, id));
+        } catch (ClientGone gone) {
+            LOG.debug("request {}: {}", id, gone.getMessage());
+            closeConnection(exchange);
+        }
+    }
+
+    /** The one error boundary. */
+    private Answer answer(HttpServerExchange exchange, String id) throws ClientGone {
+        try {
+            if (Cors.isPreflight(exchange)) {
+                return Answer.empty(200);
+            }
+            long declared = exchange.getRequestContentLength();
+            if (declared > limits.bodyBytesMax()) {
+                throw Bodies.tooLarge(limits.bodyBytesMax());
+            }
+            var body =
+                    Bodies.decoded(
+                            new ChannelStream(exchange, limits.silenceMillisMax()),
+                            exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING),
+                            limits.bodyBytesMax());
+            return handler.handle(new ExchangeRequest(exchange, id, body));
+        } catch (ApiException refusal) {
+            return Answer.error(refusal);
+        } catch (ClientGone gone) {
+            throw gone;
+        } catch (Exception | StackOverflowError bug) {
+            LOG.error("request {} {} {}", id, exchange.getRequestMethod(), bug, bug);
+            return Answer.error(
+                    ErrorCode.INTERNAL, "An internal error has occurred. `" + id + "`.");
+        }
+    }
+
+    private static void send(HttpServerExchange exchange, String id, Answer answer) {
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(REQUEST_ID, id);
+        Cors.addHeaders(exchange);
+        answer.headers().forEach((name, value) -> headers.put(new HttpString(name), value));
+        if (answer.contentType() != null) {
+            headers.put(Headers.CONTENT_TYPE, answer.contentType());
+        }
+        if (!exchange.isRequestComplete()) {
+            // The rest of a refused body is not worth reading: the connection ends with the answer.
+            exchange.setPersistent(false);
+        }
+        exchange.setStatusCode(answer.status());
+        exchange.getResponseSender().send(ByteBuffer.wrap(answer.body()));
+    }
+
+    private static void closeConnection(HttpServerExchange exchange) {
+        exchange.setPersistent(false);
+        org.xnio.IoUtils.safeClose(exchange.getConnection());
+        exchange.endExchange();
+    }
+
+    private static String newRequestId(RandomGenerator random) {
+        byte[] bytes = new byte[REQUEST_ID_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}
