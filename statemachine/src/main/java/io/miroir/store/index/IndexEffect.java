@@ -1,0 +1,46 @@
+package io.miroir.store.index;
+
+import io.miroir.store.replica.ReplicaRow;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a task does to the catalogue, applied in the same command that binds or finishes the task.
+ * Effects name the incarnation they were decided on: where another one bears the name by now, they
+ * change nothing.
+ */
+public sealed interface IndexEffect {
+
+    /**
+     * The index appears, with who holds what. If the uid is taken already, nothing happens.
+     *
+     * @param incarnation as allotted by the intent
+     * @param replicas one row a node; their incarnation must be this one's
+     */
+    record Created(
+            String uid,
+            long incarnation,
+            @Nullable String primaryKey,
+            int shards,
+            String settingsJson,
+            List<ReplicaRow> replicas)
+            implements IndexEffect {}
+
+    /** The index and its replica rows are gone. */
+    record Deleted(long incarnation) implements IndexEffect {}
+
+    /** The primary key was chosen, changed or (null) undone. */
+    record PrimaryKeySet(long incarnation, @Nullable String primaryKey) implements IndexEffect {}
+
+    /** Its documents changed. */
+    record Touched(long incarnation) implements IndexEffect {}
+
+    /** The client's settings; the version is counted up. */
+    record SettingsCommitted(long incarnation, String settingsJson) implements IndexEffect {}
+
+    /** The index bears another name; nothing happens if that is taken. */
+    record Renamed(long incarnation, String newUid) implements IndexEffect {}
+
+    /** Two indexes exchange their names. */
+    record Swapped(long incarnation, long otherIncarnation) implements IndexEffect {}
+}

@@ -1,0 +1,20 @@
+package io.miroir.store.index;
+
+import io.miroir.store.ReadLevel;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The index catalogue. It is changed by the effects of tasks only ({@link IndexEffect}): an index
+ * has no life beside the tasks that made it.
+ */
+public interface Indexes {
+
+    Optional<IndexRow> get(ReadLevel level, String uid);
+
+    /** All indexes by uid. */
+    List<IndexRow> list(ReadLevel level);
+
+    /** Indexes in the catalogue; the next creation is refused. */
+    int ROWS_MAX = 10_000;
+}

@@ -1,0 +1,32 @@
+package io.miroir.store.lane;
+
+import io.miroir.store.index.IndexEffect;
+import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes an intended write a task (protocol rule 2).
+ *
+ * @param accepted node id to the uid of the node's own task
+ * @param missed node id to the reason why it did not take the write; its replicas are marked out
+ * @param missedShards shards of a missed node that the write touched; empty or absent means all
+ * @param detailsJson the task's details
+ * @param terminal null for a task that is still to run
+ * @param errorJson with status {@code FAILED}
+ * @param effects what it does to the catalogue right now
+ */
+public record Bind(
+        String lane,
+        long epoch,
+        long position,
+        TaskType type,
+        String detailsJson,
+        Map<String, Long> accepted,
+        Map<String, String> missed,
+        Map<String, List<Integer>> missedShards,
+        @Nullable TaskStatus terminal,
+        @Nullable String errorJson,
+        List<IndexEffect> effects) {}

@@ -1,0 +1,30 @@
+package io.miroir.store.lane;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Announces a write before any node hears of it (protocol rule 2).
+ *
+ * @param epoch the claim under which the caller runs the lane
+ * @param kind what the pod needs to resume it, for example the task type; at most 64 characters
+ * @param bodySha256 64 hex digits
+ * @param idempotencyKey the client's, at most 512 characters
+ * @param idempotencyTtlMicros how long the key lives from the bind on; 0 without a key
+ * @param incarnation the index's, or {@link #ALLOT} for an index that is to be created
+ */
+public record Intend(
+        String lane,
+        long epoch,
+        String kind,
+        String indexUid,
+        String bodySha256,
+        @Nullable String idempotencyKey,
+        long idempotencyTtlMicros,
+        @Nullable String sessionId,
+        long incarnation,
+        List<String> targets) {
+
+    /** Asks for a new incarnation. */
+    public static final long ALLOT = 0;
+}

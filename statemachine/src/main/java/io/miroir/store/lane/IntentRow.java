@@ -1,0 +1,24 @@
+package io.miroir.store.lane;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A write that nodes may have seen, but no task speaks of yet.
+ *
+ * @param incarnation the allotted or known incarnation, 0 for none
+ * @param targets ids of the nodes it goes to
+ * @param createdAt store time
+ */
+public record IntentRow(
+        String lane,
+        long position,
+        long epoch,
+        String kind,
+        String indexUid,
+        String bodySha256,
+        @Nullable String idempotencyKey,
+        @Nullable String sessionId,
+        long incarnation,
+        List<String> targets,
+        long createdAt) {}

@@ -1,0 +1,95 @@
+package io.miroir.store.lane;
+
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import java.util.List;
+import java.util.Optional;
+
+/** One lane per index orders its writes; its owner is fenced by the epoch of its claim. */
+public interface Lanes {
+
+    /**
+     * Takes the lane over; whoever ran it is fenced from here on. A pod claims anew after a
+     * restart: its earlier dispatches must be told apart from its later ones.
+     */
+    Reply<Claim> claim(String lane, String podId);
+
+    Reply<Intention> intend(Intend intend);
+
+    Reply<Binding> bind(Bind bind);
+
+    /**
+     * Ends an intent of which no node holds anything.
+     *
+     * @param reason for the log, at most 512 characters
+     */
+    Reply<Abandonment> abandon(String lane, long epoch, long position, String reason);
+
+    Optional<LaneRow> get(ReadLevel level, String lane);
+
+    List<LaneRow> list(ReadLevel level);
+
+    /** Unbound intents by position: what the next owner must settle first. */
+    List<IntentRow> openIntents(ReadLevel level, String lane);
+
+    /** Lanes that ever were claimed and not forgotten with their index. */
+    int ROWS_MAX = 20_000;
+
+    /** Unbound intents of one lane. */
+    int OPEN_INTENTS_PER_LANE_MAX = 1_024;
+
+    /** Unbound intents of all lanes. */
+    int OPEN_INTENTS_MAX = 65_536;
+
+    /** What came of a {@link #claim}. */
+    sealed interface Claim {
+        record Claimed(long epoch) implements Claim {}
+
+        record Full(int rowsMax) implements Claim {}
+    }
+
+    /** What came of an {@link #intend}. */
+    sealed interface Intention {
+        /**
+         * The write has its place.
+         *
+         * @param position the item's number in its lane
+         * @param incarnation the index's, allotted just now if it was asked for
+         */
+        record Intended(long position, long incarnation) implements Intention {}
+
+        /** Another claim has a higher epoch; owner is empty if nobody ever claimed the lane. */
+        record Fenced(String owner, long epoch) implements Intention {}
+
+        /** The key's write is done: this is its task. */
+        record AlreadyBound(long taskUid) implements Intention {}
+
+        /** The key's write is intended but not bound; its owner at that time had this epoch. */
+        record Pending(long position, long epoch) implements Intention {}
+
+        /** The key came with another body before. */
+        record KeyReused() implements Intention {}
+
+        /** Too many open intents or living idempotency keys; {@code what} names which. */
+        record Full(String what, int rowsMax) implements Intention {}
+    }
+
+    /** What came of a {@link #bind}. */
+    sealed interface Binding {
+        record Bound(long taskUid, long enqueuedAt) implements Binding {}
+
+        record Fenced(String owner, long epoch) implements Binding {}
+
+        /** There is no such open intent: bound or abandoned before. */
+        record NotIntended() implements Binding {}
+    }
+
+    /** What came of an {@link #abandon}. */
+    sealed interface Abandonment {
+        record Abandoned() implements Abandonment {}
+
+        record Fenced(String owner, long epoch) implements Abandonment {}
+
+        record NotIntended() implements Abandonment {}
+    }
+}

@@ -1,0 +1,4 @@
+package io.miroir.store.nodesettings;
+
+/** Which node, which index. */
+public record NodeSettingsKey(String indexUid, String nodeId) {}

@@ -1,0 +1,42 @@
+package io.miroir.store.replica;
+
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which node holds which shard, and whether it took every write. Rows come with {@code
+ * IndexEffect.Created} and go with {@code IndexEffect.Deleted}; {@code Lanes.bind} marks the nodes
+ * that missed a write.
+ */
+public interface Replicas {
+
+    /**
+     * Replaces a node's states if nothing happened to them since they were read.
+     *
+     * @param row the new states with the version that was read; version 0 inserts
+     */
+    Reply<Mark> mark(ReplicaRow row);
+
+    Optional<ReplicaRow> get(ReadLevel level, long incarnation, String nodeId);
+
+    /** All nodes of one incarnation by node id. */
+    List<ReplicaRow> of(ReadLevel level, long incarnation);
+
+    /** Everything, by incarnation and node id. */
+    List<ReplicaRow> list(ReadLevel level);
+
+    /** Rows (incarnations × nodes); the next insert is refused. */
+    int ROWS_MAX = 1_000_000;
+
+    /** What came of a {@link #mark}. */
+    sealed interface Mark {
+        record Marked(long version) implements Mark {}
+
+        /** Another write came between; {@code version} is 0 if there is no such row. */
+        record Changed(long version) implements Mark {}
+
+        record Full(int rowsMax) implements Mark {}
+    }
+}

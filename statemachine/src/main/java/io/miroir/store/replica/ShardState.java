@@ -1,0 +1,35 @@
+package io.miroir.store.replica;
+
+/** One replica: a shard on a node. The order is the stored byte: append only. */
+public enum ShardState {
+    NOT_HELD(0),
+    /** Accepted every bound write: may be read. */
+    IN_SYNC(1),
+    /** Missed the last moments, is fed from the lane's buffer, not read. */
+    LAGGING(2),
+    /** Must be copied from an in-sync replica. */
+    OUT(3),
+    /** Nobody knows: must be digested. */
+    UNVERIFIED(4);
+
+    private final int code;
+
+    ShardState(int code) {
+        this.code = code;
+    }
+
+    /** The stored number. */
+    public int code() {
+        return code;
+    }
+
+    /** By stored number; an unknown one is a bug or a corruption and throws. */
+    public static ShardState ofCode(int code) {
+        for (ShardState value : values()) {
+            if (value.code == code) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("no shard state " + code);
+    }
+}

@@ -1,0 +1,5 @@
+/** Read-your-writes sessions. */
+@NullMarked
+package io.miroir.store.session;
+
+import org.jspecify.annotations.NullMarked;

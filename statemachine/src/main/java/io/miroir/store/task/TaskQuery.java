@@ -1,0 +1,53 @@
+package io.miroir.store.task;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * GET /tasks. A null set does not filter; an empty one matches nothing.
+ *
+ * @param from uid of the first task of the page, inclusive, in the order of the page
+ * @param limit 0 to {@link #LIMIT_MAX}
+ * @param reverse oldest first
+ */
+public record TaskQuery(
+        @Nullable Set<Long> uids,
+        @Nullable Set<Long> batchUids,
+        @Nullable Set<TaskStatus> statuses,
+        @Nullable Set<TaskType> types,
+        @Nullable Set<String> indexUids,
+        @Nullable Set<Long> canceledBy,
+        DateBounds enqueued,
+        DateBounds started,
+        DateBounds finished,
+        @Nullable Long from,
+        int limit,
+        boolean reverse) {
+
+    public static final int LIMIT_MAX = 100_000;
+
+    /**
+     * Exclusive bounds in epoch microseconds; null is open. A bound excludes tasks without the
+     * date.
+     */
+    public record DateBounds(@Nullable Long afterMicros, @Nullable Long beforeMicros) {
+        public static final DateBounds OPEN = new DateBounds(null, null);
+    }
+
+    /** The newest {@code limit} tasks. */
+    public static TaskQuery newest(int limit) {
+        return new TaskQuery(
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                DateBounds.OPEN,
+                DateBounds.OPEN,
+                DateBounds.OPEN,
+                null,
+                limit,
+                false);
+    }
+}

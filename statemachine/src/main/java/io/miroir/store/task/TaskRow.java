@@ -1,0 +1,46 @@
+package io.miroir.store.task;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task.
+ *
+ * @param uid dense integer, from 0
+ * @param batchUid set when it starts
+ * @param indexUid the client's name of the index, null for tasks of no single index
+ * @param canceledBy uid of the task that cancelled it
+ * @param dates when it took its steps
+ * @param origin how it came about; null for tasks outside lanes
+ */
+public record TaskRow(
+        long uid,
+        @Nullable Long batchUid,
+        @Nullable String indexUid,
+        TaskType type,
+        TaskStatus status,
+        @Nullable Long canceledBy,
+        String detailsJson,
+        @Nullable String errorJson,
+        Dates dates,
+        @Nullable Origin origin) {
+
+    /** Store times, epoch microseconds. */
+    public record Dates(long enqueuedAt, @Nullable Long startedAt, @Nullable Long finishedAt) {}
+
+    /**
+     * The lane item that became this task.
+     *
+     * @param epoch the claim under which it was bound
+     * @param incarnation the index's, 0 for none
+     * @param accepted node id to the node's task uid
+     * @param missed node id to why it did not take the write
+     */
+    public record Origin(
+            String lane,
+            long epoch,
+            long position,
+            long incarnation,
+            Map<String, Long> accepted,
+            Map<String, String> missed) {}
+}

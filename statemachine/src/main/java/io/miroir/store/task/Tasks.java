@@ -1,0 +1,58 @@
+package io.miroir.store.task;
+
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import java.util.List;
+import java.util.Optional;
+
+/** What clients asked for and what became of it. Most tasks are born in {@code Lanes.bind}. */
+public interface Tasks {
+
+    /** A task outside lanes. */
+    Reply<Enqueued> enqueue(NewTask task);
+
+    /**
+     * The nodes began with it.
+     *
+     * @param epoch the lane's current epoch, {@link Finish#NO_LANE} for a task outside lanes
+     */
+    Reply<Step> started(long uid, long epoch);
+
+    /** Ends a task. A terminal status never changes: the first end counts. */
+    Reply<Step> finish(Finish finish);
+
+    /**
+     * Forgets finished tasks; others stay. Answers how many went.
+     *
+     * @param uids at most {@link #DELETE_MAX}
+     */
+    Reply<Integer> delete(List<Long> uids);
+
+    Optional<TaskRow> get(ReadLevel level, long uid);
+
+    TaskPage list(ReadLevel level, TaskQuery query);
+
+    /** Tasks of a lane that are not finished, by position: what the next owner must follow. */
+    List<TaskRow> unfinished(ReadLevel level, String lane);
+
+    /** Tasks that are kept; beyond it the oldest finished ones are forgotten. */
+    int ROWS_MAX = 1_000_000;
+
+    int DELETE_MAX = 10_000;
+
+    /** A task has its uid. */
+    record Enqueued(long uid, long enqueuedAt) {}
+
+    /** What came of {@link #started} and {@link #finish}. */
+    sealed interface Step {
+        record Stepped() implements Step {}
+
+        /** It is finished already, with this status. */
+        record AlreadyFinished(TaskStatus status) implements Step {}
+
+        /** Its lane has another claim by now. */
+        record Fenced(String owner, long epoch) implements Step {}
+
+        record NoSuchTask() implements Step {}
+    }
+}
