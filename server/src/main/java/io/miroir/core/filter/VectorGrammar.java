@@ -1,0 +1,104 @@
+package io.miroir.core.filter;
+
+import org.jspecify.annotations.Nullable;
+
+/** {@code _vectors[.embedder[.part]] [NOT] EXISTS}. */
+final class VectorGrammar {
+    private final FilterScanner scanner;
+
+    VectorGrammar(FilterScanner scanner) {
+        this.scanner = scanner;
+    }
+
+    Filter parse() {
+        scanner.skipSpaces();
+        int start = scanner.position();
+        scanner.take("_vectors");
+        Word keyword = scanner.slice(start, scanner.position());
+        if (!scanner.take(".")) {
+            scanner.skipSpaces();
+            return exists(keyword, null, Filter.VectorPart.ANY, null);
+        }
+        if (scanner.atEnd() || Character.isWhitespace(scanner.peek())) {
+            throw fail("Was expecting embedder name but found nothing.");
+        }
+        Word embedder = name("The vector filter's embedder name is invalid.");
+        Filter.VectorPart part = part();
+        Word fragment = null;
+        if (part == Filter.VectorPart.FRAGMENT) {
+            if (!scanner.take(".")) {
+                throw fail("The vector filter is missing a fragment name.");
+            }
+            fragment = name("The vector filter's fragment name is invalid.");
+        }
+        if (scanner.take(".")) {
+            throw unknownSuffix(part);
+        }
+        scanner.skipSpaces();
+        return exists(keyword, embedder, part, fragment);
+    }
+
+    private Word name(String problem) {
+        Word name = scanner.dotless();
+        if (name == null) {
+            throw fail(problem);
+        }
+        return name;
+    }
+
+    private Filter.VectorPart part() {
+        for (Filter.VectorPart part : Filter.VectorPart.values()) {
+            if (!part.suffix().isEmpty() && scanner.take(part.suffix())) {
+                return part;
+            }
+        }
+        return Filter.VectorPart.ANY;
+    }
+
+    private FilterSyntaxException unknownSuffix(Filter.VectorPart part) {
+        Word found = scanner.dotless();
+        if (found == null) {
+            return fail(
+                    "Was expecting one of `.fragments`, `.userProvided`, `.documentTemplate`,"
+                            + " `.regenerate` or nothing, but instead found a point without a"
+                            + " valid value.");
+        }
+        if (part == Filter.VectorPart.ANY) {
+            return new FilterSyntaxException(
+                    "Was expecting one of `fragments`, `userProvided`, `documentTemplate`,"
+                            + " `regenerate` or nothing, but instead found `"
+                            + found.text()
+                            + "`.",
+                    found);
+        }
+        return new FilterSyntaxException(
+                "Vector filter can only accept one of `fragments`, `userProvided`,"
+                        + " `documentTemplate` or `regenerate`, but found both `"
+                        + part.suffix().substring(1)
+                        + "` and `"
+                        + found.text()
+                        + "`.",
+                found);
+    }
+
+    private Filter exists(
+            Word keyword,
+            @Nullable Word embedder,
+            Filter.VectorPart part,
+            @Nullable Word fragment) {
+        Filter filter = new Filter.VectorExists(keyword, embedder, part, fragment);
+        if (scanner.takeKeyword("EXISTS")) {
+            return filter;
+        }
+        if (scanner.takeKeyword("NOT") && scanner.takeKeyword("EXISTS")) {
+            return new Filter.Not(filter);
+        }
+        throw fail(
+                "Was expecting an operation like `EXISTS` or `NOT EXISTS` after the vector"
+                        + " filter.");
+    }
+
+    private FilterSyntaxException fail(String problem) {
+        return new FilterSyntaxException(problem, scanner.rest(scanner.position()));
+    }
+}
