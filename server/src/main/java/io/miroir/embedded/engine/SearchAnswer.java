@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param hits documents as shown, best first
  * @param query the query echoed; null where none is (federated searches)
- * @param queryVectors vectors echoed on request, as {@code queryVector} or {@code queryVectors}
+ * @param queryVectors the query vector or vectors echoed on request; null for none
  * @param facets counts; null where none were asked for
  * @param semanticHits hits on the page that vectors found; null where vectors had no part
  */
