@@ -1,0 +1,27 @@
+package io.miroir.api;
+
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/** JSON text inside error messages. */
+public final class JsonText {
+    private JsonText() {}
+
+    /**
+     * The text of a value as Meilisearch prints it: an exponent is signed and has no needless
+     * fraction ({@code 1e+300}, not {@code 1.0E300}).
+     */
+    public static String of(JsonNode value) {
+        if (!value.isFloatingPointNumber()) {
+            return Json.text(value);
+        }
+        String text = Double.toString(value.doubleValue()).toLowerCase(Locale.ROOT);
+        int exponent = text.indexOf('e');
+        if (exponent < 0) {
+            return text;
+        }
+        String digits = text.substring(0, exponent).replaceFirst("\\.0$", "");
+        String power = text.substring(exponent + 1);
+        return digits + (power.startsWith("-") ? "e" : "e+") + power;
+    }
+}
