@@ -1,0 +1,81 @@
+package io.miroir.cluster.health;
+
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks every node for its health at intervals, and a node in trouble more often: what has failed
+ * once is known as down, or as a passing cloud, within a fraction of the interval.
+ */
+public final class HealthProbe implements AutoCloseable {
+    private static final Duration TROUBLE_INTERVAL_MAX = Duration.ofMillis(250);
+
+    private final Nodes nodes;
+    private final NodeHealth health;
+    private final Settings settings;
+    private final Map<String, Semaphore> wakers = new ConcurrentHashMap<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    /** How often and how long to ask. */
+    public record Settings(Duration interval, Duration timeout) {}
+
+    /** A probe that has not begun. */
+    public HealthProbe(Nodes nodes, NodeHealth health, Settings settings) {
+        this.nodes = nodes;
+        this.health = health;
+        this.settings = settings;
+        nodes.ids().forEach(id -> wakers.put(id, new Semaphore(0)));
+    }
+
+    /** Begins to ask; one virtual thread for each node. */
+    public void start() {
+        for (String nodeId : nodes.ids()) {
+            threads.add(Thread.ofVirtual().name("health-" + nodeId).start(() -> run(nodeId)));
+        }
+    }
+
+    /** Asks a node soon: an exchange with it has failed. */
+    public void hurry(String nodeId) {
+        Semaphore waker = wakers.get(nodeId);
+        if (waker != null && waker.availablePermits() == 0) {
+            waker.release();
+        }
+    }
+
+    private void run(String nodeId) {
+        NodeRequest probe = NodeRequest.get("health", "/health", settings.timeout());
+        Semaphore waker = wakers.getOrDefault(nodeId, new Semaphore(0));
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                nodes.ask(nodeId, probe);
+                boolean fine = health.status(nodeId).usable();
+                if (fine) {
+                    waker.tryAcquire(settings.interval().toNanos(), TimeUnit.NANOSECONDS);
+                } else {
+                    Thread.sleep(troubleInterval());
+                }
+                waker.drainPermits();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Duration troubleInterval() {
+        return settings.interval().compareTo(TROUBLE_INTERVAL_MAX) < 0
+                ? settings.interval()
+                : TROUBLE_INTERVAL_MAX;
+    }
+
+    @Override
+    public void close() {
+        threads.forEach(Thread::interrupt);
+    }
+}

@@ -1,0 +1,5 @@
+/** The three ways background work is shared among pods: partitioned, leader-only, queued. */
+@NullMarked
+package io.miroir.duty;
+
+import org.jspecify.annotations.NullMarked;

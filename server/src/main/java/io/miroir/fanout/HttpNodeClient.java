@@ -1,0 +1,151 @@
+package io.miroir.fanout;
+
+import io.miroir.api.Json;
+import io.miroir.fanout.NodeReply.Kind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
+
+/** HTTP/1.1 with kept-alive connections to one node. Only the node key is ever sent. */
+public final class HttpNodeClient implements NodeClient {
+    /** A node's answer may not be larger. */
+    static final long ANSWER_BYTES_MAX = 256L << 20;
+
+    /** Requests under way to one node; further ones wait within their timeout. */
+    static final int IN_FLIGHT_MAX = 256;
+
+    private final HttpClient http;
+    private final URI address;
+    private final String authorization;
+    private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
+
+    /**
+     * A client over a shared connection pool.
+     *
+     * @param nodeKey the key that opens the nodes; empty for nodes without one
+     */
+    public HttpNodeClient(HttpClient http, NodeEndpoint node, String nodeKey) {
+        this.http = http;
+        this.address = node.address();
+        this.authorization = nodeKey.isEmpty() ? "" : "Bearer " + nodeKey;
+    }
+
+    @Override
+    public NodeReply send(NodeRequest request) {
+        try {
+            if (!inFlight.tryAcquire(request.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
+                return new NodeReply.Failure(Kind.BUSY, IN_FLIGHT_MAX + " requests are under way");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return new NodeReply.Failure(Kind.BUSY, "interrupted");
+        }
+        try {
+            return exchange(request);
+        } finally {
+            inFlight.release();
+        }
+    }
+
+    private NodeReply exchange(NodeRequest request) {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(
+                        httpRequest(request),
+                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+        try {
+            return read(answer.get(request.timeout().toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException late) {
+            answer.cancel(true);
+            return new NodeReply.Failure(
+                    Kind.TIMEOUT, "no answer within " + request.timeout().toMillis() + " ms");
+        } catch (InterruptedException interrupted) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            return new NodeReply.Failure(Kind.TIMEOUT, "interrupted");
+        } catch (ExecutionException failed) {
+            return failure(failed.getCause() == null ? failed : failed.getCause());
+        }
+    }
+
+    private HttpRequest httpRequest(NodeRequest request) {
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(address.resolve(request.target()))
+                        .method(request.method(), publisher(request.body()))
+                        .timeout(request.timeout());
+        if (request.body() != null) {
+            builder.header("Content-Type", request.body().contentType());
+        }
+        if (!authorization.isEmpty()) {
+            builder.header("Authorization", authorization);
+        }
+        return builder.build();
+    }
+
+    private static BodyPublisher publisher(@Nullable NodeBody body) {
+        return switch (body) {
+            case null -> BodyPublishers.noBody();
+            case NodeBody.Bytes bytes -> BodyPublishers.ofByteArray(bytes.bytes());
+            case NodeBody.Stream stream when stream.lengthBytes() == 0 -> BodyPublishers.noBody();
+            case NodeBody.Stream stream ->
+                    BodyPublishers.fromPublisher(
+                            BodyPublishers.ofInputStream(stream.open()), stream.lengthBytes());
+        };
+    }
+
+    private static NodeReply read(HttpResponse<byte[]> response) {
+        int status = response.statusCode();
+        if (status >= 500) {
+            return new NodeReply.Failure(Kind.SERVER_ERROR, "status " + status);
+        }
+        JsonNode body;
+        try {
+            body =
+                    response.body().length == 0
+                            ? NullNode.getInstance()
+                            : Json.parse(response.body());
+        } catch (JacksonException notJson) {
+            return new NodeReply.Failure(Kind.GARBAGE, "status " + status + " without JSON");
+        }
+        if (status >= 200 && status < 300) {
+            return new NodeReply.Answer(status, body);
+        }
+        JsonNode code = body.path("code");
+        if (status >= 400 && code.isString()) {
+            String message = body.path("message").asString("");
+            return new NodeReply.Refusal(status, code.stringValue(), message, body);
+        }
+        return new NodeReply.Failure(Kind.GARBAGE, "status " + status + " without an error code");
+    }
+
+    private static NodeReply failure(Throwable cause) {
+        Kind kind =
+                switch (cause) {
+                    case HttpConnectTimeoutException _ -> Kind.UNREACHABLE;
+                    case java.net.http.HttpTimeoutException _ -> Kind.TIMEOUT;
+                    case ConnectException _ -> Kind.UNREACHABLE;
+                    case UnresolvedAddressException _ -> Kind.UNREACHABLE;
+                    case IOException _ -> Kind.BROKEN;
+                    // Anything else is a bug of ours, and must be seen as one.
+                    default -> throw new IllegalStateException("request to a node", cause);
+                };
+        String text = cause.getMessage() == null ? "" : ": " + cause.getMessage();
+        return new NodeReply.Failure(kind, cause.getClass().getSimpleName() + text);
+    }
+}

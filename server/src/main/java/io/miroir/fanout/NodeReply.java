@@ -1,0 +1,49 @@
+package io.miroir.fanout;
+
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/** What became of a request to a node. Trouble with a node is a value, never an exception. */
+public sealed interface NodeReply {
+    /** The node did what it was asked (2xx). */
+    record Answer(int status, JsonNode body) implements NodeReply {}
+
+    /**
+     * The node understood and refused (4xx with Meilisearch's error object): it did nothing.
+     *
+     * @param error the error object as the node wrote it
+     */
+    record Refusal(int status, String code, String message, JsonNode error) implements NodeReply {}
+
+    /** The node is in trouble, or what lies between is. */
+    record Failure(Kind kind, String detail) implements NodeReply {
+        /**
+         * False only when the node surely never saw the request. Whoever wrote something must treat
+         * everything else as "maybe done".
+         */
+        public boolean maybeDone() {
+            return kind != Kind.UNREACHABLE && kind != Kind.BUSY;
+        }
+    }
+
+    /** How a request failed. */
+    enum Kind {
+        /** No connection: nothing was sent. */
+        UNREACHABLE,
+        /** Too many requests to this node are under way here: nothing was sent. */
+        BUSY,
+        /** The connection died on the way. */
+        BROKEN,
+        /** No full answer in time. */
+        TIMEOUT,
+        /** An answer with a 5xx status. */
+        SERVER_ERROR,
+        /** An answer that is none of Meilisearch's. */
+        GARBAGE;
+
+        /** The word that metrics and reasons use. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

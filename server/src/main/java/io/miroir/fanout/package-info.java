@@ -1,0 +1,5 @@
+/** The client to nodes: requests, typed replies, deadlines, and asking several at once. */
+@NullMarked
+package io.miroir.fanout;
+
+import org.jspecify.annotations.NullMarked;
