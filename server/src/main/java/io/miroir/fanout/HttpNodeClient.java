@@ -101,7 +101,11 @@ public final class HttpNodeClient implements NodeClient {
     private static BodyPublisher publisher(@Nullable NodeBody body) {
         return switch (body) {
             case null -> BodyPublishers.noBody();
-            case NodeBody.Bytes bytes -> BodyPublishers.ofByteArray(bytes.bytes());
+            case NodeBody.Bytes bytes ->
+                    BodyPublishers.ofByteArray(
+                            bytes.utf8().array(),
+                            bytes.utf8().arrayOffset(),
+                            bytes.utf8().remaining());
             case NodeBody.Stream stream when stream.lengthBytes() == 0 -> BodyPublishers.noBody();
             case NodeBody.Stream stream ->
                     BodyPublishers.fromPublisher(

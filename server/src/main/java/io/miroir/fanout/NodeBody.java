@@ -2,6 +2,7 @@ package io.miroir.fanout;
 
 import io.miroir.api.Json;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
@@ -12,11 +13,11 @@ public sealed interface NodeBody {
 
     /** A JSON body that is built in memory. */
     static NodeBody json(JsonNode body) {
-        return new Bytes("application/json", Json.bytes(body));
+        return new Bytes("application/json", ByteBuffer.wrap(Json.bytes(body)));
     }
 
-    /** A small body in memory. */
-    record Bytes(String contentType, byte[] bytes) implements NodeBody {}
+    /** A small body in memory; never changed after. */
+    record Bytes(String contentType, ByteBuffer utf8) implements NodeBody {}
 
     /**
      * A large body that is read while it is sent.

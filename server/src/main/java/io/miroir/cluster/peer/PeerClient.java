@@ -1,0 +1,116 @@
+package io.miroir.cluster.peer;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.BlockingClientCall;
+import io.miroir.proto.peer.Answer;
+import io.miroir.proto.peer.ForwardHead;
+import io.miroir.proto.peer.ForwardReply;
+import io.miroir.proto.peer.ForwardRequest;
+import io.miroir.proto.peer.PeerGrpc;
+import io.miroir.proto.peer.StatusReply;
+import io.miroir.proto.peer.StatusRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** The way to one other pod. */
+final class PeerClient implements AutoCloseable {
+    private static final int CHUNK_BYTES = 64 << 10;
+    private static final long HANDSHAKE_SECONDS_MAX = 2;
+
+    private final ManagedChannel channel;
+    private final PeerGrpc.PeerBlockingV2Stub stub;
+
+    PeerClient(PeerEndpoint peer, String secret) {
+        this.channel =
+                NettyChannelBuilder.forAddress(peer.host(), peer.port())
+                        .usePlaintext()
+                        .executor(Executors.newVirtualThreadPerTaskExecutor())
+                        .intercept(new ClusterSecret(secret))
+                        .build();
+        this.stub = PeerGrpc.newBlockingV2Stub(channel);
+    }
+
+    /** Who answers at the address, or nothing within the time. */
+    Optional<StatusReply> status(Duration timeout) {
+        try {
+            // A pod that came back must be seen at once, not when gRPC's own backoff ends.
+            channel.resetConnectBackoff();
+            return Optional.of(
+                    stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                            .status(StatusRequest.getDefaultInstance()));
+        } catch (StatusException | RuntimeException unreachable) {
+            return Optional.empty();
+        }
+    }
+
+    /** Passes a write on; reads the body only after the other pod agreed to run it. */
+    Passing forward(PassedWrite write, InputStream body, Duration timeout) {
+        var call = stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS).forward();
+        boolean sent = false;
+        try {
+            call.write(
+                    ForwardRequest.newBuilder()
+                            .setHead(
+                                    ForwardHead.newBuilder()
+                                            .setLane(write.lane())
+                                            .setOperation(write.operation())
+                                            .putAllParameters(write.parameters()))
+                            .build());
+            ForwardReply first = call.read(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS);
+            if (first == null || !first.hasProceed()) {
+                call.cancel("not the owner", null);
+                return new Passing.NotTaken("not the owner");
+            }
+            sent = true;
+            send(call, body);
+            ForwardReply last = call.read();
+            return last != null && last.hasAnswer()
+                    ? new Passing.Answered(answer(last.getAnswer()))
+                    : new Passing.Lost("no answer");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            call.cancel("interrupted", interrupted);
+            return sent ? new Passing.Lost("interrupted") : new Passing.NotTaken("interrupted");
+        } catch (StatusException | java.util.concurrent.TimeoutException failed) {
+            String why = String.valueOf(failed.getMessage());
+            call.cancel(why, failed);
+            return sent ? new Passing.Lost(why) : new Passing.NotTaken(why);
+        } catch (IOException clientGone) {
+            call.cancel("the client is gone", clientGone);
+            return new Passing.Lost("the client is gone");
+        } catch (RuntimeException refused) {
+            // The client's body was refused while it was read (too large, not decodable).
+            call.cancel("the body was refused", refused);
+            throw refused;
+        }
+    }
+
+    private static void send(BlockingClientCall<ForwardRequest, ForwardReply> call, InputStream in)
+            throws IOException, InterruptedException, StatusException {
+        byte[] buffer = new byte[CHUNK_BYTES];
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            ByteString chunk = ByteString.copyFrom(buffer, 0, count);
+            // False once the other side has answered: it needs no more of the body.
+            if (!call.write(ForwardRequest.newBuilder().setChunk(chunk).build())) {
+                return;
+            }
+        }
+        call.halfClose();
+    }
+
+    private static PassedAnswer answer(Answer answer) {
+        return new PassedAnswer(answer.getStatus(), answer.getHeadersMap(), answer.getBody());
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+    }
+}

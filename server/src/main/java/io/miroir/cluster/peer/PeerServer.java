@@ -1,0 +1,75 @@
+package io.miroir.cluster.peer;
+
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The peer port of this pod. */
+public final class PeerServer implements AutoCloseable {
+    private static final int MESSAGE_BYTES_MAX = 4 << 20;
+    private static final long STOP_SECONDS_MAX = 5;
+
+    private final Server server;
+    private final ExecutorService executor;
+
+    private PeerServer(Server server, ExecutorService executor) {
+        this.server = server;
+        this.executor = executor;
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @param secret what all pods of the cluster know; may be empty on loopback only
+     * @param ready whether this pod can run lanes now
+     * @throws IllegalArgumentException for an address that others reach, without a secret: the port
+     *     is full write access
+     * @throws IOException if the port is in use or the address is not of this machine
+     */
+    public static PeerServer start(
+            InetSocketAddress bind,
+            String podId,
+            String secret,
+            BooleanSupplier ready,
+            PassedWriteHandler handler)
+            throws IOException {
+        if (secret.isEmpty() && !bind.getAddress().isLoopbackAddress()) {
+            throw new IllegalArgumentException(
+                    "the peer port on " + bind + " needs a cluster secret: it is write access");
+        }
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+        Server server =
+                NettyServerBuilder.forAddress(bind)
+                        .executor(executor)
+                        .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                        .intercept(new ClusterSecret(secret))
+                        .addService(new PeerService(podId, ready, handler))
+                        .build()
+                        .start();
+        return new PeerServer(server, executor);
+    }
+
+    /** The port that was bound. */
+    public int port() {
+        return server.getPort();
+    }
+
+    @Override
+    public void close() {
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+                server.shutdownNow();
+            }
+        } catch (InterruptedException interrupted) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        executor.shutdownNow();
+    }
+}

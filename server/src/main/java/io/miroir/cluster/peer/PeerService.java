@@ -1,0 +1,127 @@
+package io.miroir.cluster.peer;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.miroir.proto.peer.Answer;
+import io.miroir.proto.peer.ForwardHead;
+import io.miroir.proto.peer.ForwardReply;
+import io.miroir.proto.peer.ForwardRequest;
+import io.miroir.proto.peer.NotOwner;
+import io.miroir.proto.peer.PeerGrpc;
+import io.miroir.proto.peer.Proceed;
+import io.miroir.proto.peer.StatusReply;
+import io.miroir.proto.peer.StatusRequest;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers other pods. */
+final class PeerService extends PeerGrpc.PeerImplBase {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerService.class);
+
+    private final String podId;
+    private final BooleanSupplier ready;
+    private final PassedWriteHandler handler;
+
+    PeerService(String podId, BooleanSupplier ready, PassedWriteHandler handler) {
+        this.podId = podId;
+        this.ready = ready;
+        this.handler = handler;
+    }
+
+    @Override
+    public void status(StatusRequest request, StreamObserver<StatusReply> replies) {
+        replies.onNext(
+                StatusReply.newBuilder().setPodId(podId).setReady(ready.getAsBoolean()).build());
+        replies.onCompleted();
+    }
+
+    @Override
+    public StreamObserver<ForwardRequest> forward(StreamObserver<ForwardReply> replies) {
+        var call = (ServerCallStreamObserver<ForwardReply>) replies;
+        call.disableAutoRequest();
+        call.request(1);
+        ChunkStream body = new ChunkStream(() -> call.request(1));
+        call.setOnCancelHandler(() -> body.broken("the sending pod is gone"));
+        return new Incoming(call, body);
+    }
+
+    private void run(
+            PassedWrite write, ChunkStream body, ServerCallStreamObserver<ForwardReply> call) {
+        PassedAnswer answer;
+        try {
+            answer = handler.run(write, body);
+        } catch (RuntimeException bug) {
+            // The boundary of this thread: the sender learns that its write is undecided.
+            LOG.error("passed write on lane {} failed", write.lane(), bug);
+            call.onError(io.grpc.Status.INTERNAL.asRuntimeException());
+            return;
+        }
+        if (call.isCancelled()) {
+            return;
+        }
+        call.onNext(
+                ForwardReply.newBuilder()
+                        .setAnswer(
+                                Answer.newBuilder()
+                                        .setStatus(answer.status())
+                                        .putAllHeaders(answer.headers())
+                                        .setBody(answer.body()))
+                        .build());
+        call.onCompleted();
+    }
+
+    /** The parts of one forwarded write as they come. */
+    private final class Incoming implements StreamObserver<ForwardRequest> {
+        private final ServerCallStreamObserver<ForwardReply> call;
+        private final ChunkStream body;
+        private @Nullable Thread runner;
+
+        Incoming(ServerCallStreamObserver<ForwardReply> call, ChunkStream body) {
+            this.call = call;
+            this.body = body;
+        }
+
+        @Override
+        public void onNext(ForwardRequest request) {
+            switch (request.getPartCase()) {
+                case HEAD -> begin(request.getHead());
+                case CHUNK -> body.add(request.getChunk());
+                case PART_NOT_SET -> call.request(1);
+            }
+        }
+
+        private void begin(ForwardHead head) {
+            if (!handler.owns(head.getLane())) {
+                call.onNext(
+                        ForwardReply.newBuilder()
+                                .setNotOwner(NotOwner.getDefaultInstance())
+                                .build());
+                call.onCompleted();
+                return;
+            }
+            var write =
+                    new PassedWrite(head.getLane(), head.getOperation(), head.getParametersMap());
+            runner =
+                    Thread.ofVirtual()
+                            .name("passed-" + head.getLane())
+                            .start(() -> run(write, body, call));
+            call.onNext(ForwardReply.newBuilder().setProceed(Proceed.getDefaultInstance()).build());
+            call.request(ChunkStream.AHEAD);
+        }
+
+        @Override
+        public void onError(Throwable lost) {
+            body.broken("the sending pod is gone: " + lost.getMessage());
+        }
+
+        @Override
+        public void onCompleted() {
+            if (runner == null) {
+                call.onCompleted();
+            }
+            body.end();
+        }
+    }
+}

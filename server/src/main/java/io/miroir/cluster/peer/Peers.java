@@ -1,0 +1,110 @@
+package io.miroir.cluster.peer;
+
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The other pods: which of them live, asked twice a second. */
+public final class Peers implements AutoCloseable {
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(400);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+
+    /** A pause of one collector run must not move every lane. */
+    private static final int MISSES_MAX = 2;
+
+    private final String selfId;
+    private final Map<String, PeerClient> clients = new TreeMap<>();
+    private final Map<String, Integer> misses = new ConcurrentHashMap<>();
+    private final List<Thread> probes = new ArrayList<>();
+    private volatile Set<String> live;
+
+    /**
+     * Knows the other pods, has asked none of them.
+     *
+     * @param others without this pod itself
+     * @param secret what all pods of the cluster know
+     */
+    public Peers(String selfId, List<PeerEndpoint> others, String secret) {
+        this.selfId = selfId;
+        this.live = Set.of(selfId);
+        for (PeerEndpoint peer : others) {
+            clients.put(peer.podId(), new PeerClient(peer, secret));
+            misses.put(peer.podId(), MISSES_MAX);
+        }
+    }
+
+    /** Begins to ask; one virtual thread for each pod. */
+    public void start() {
+        clients.forEach(
+                (podId, client) ->
+                        probes.add(
+                                Thread.ofVirtual()
+                                        .name("peer-" + podId)
+                                        .start(() -> probe(podId, client))));
+    }
+
+    /** Ids of the pods that live, this one always among them. */
+    public Set<String> live() {
+        return live;
+    }
+
+    /** Ids of all configured pods, this one included. */
+    public Set<String> all() {
+        Set<String> ids = new TreeSet<>(clients.keySet());
+        ids.add(selfId);
+        return ids;
+    }
+
+    /**
+     * Passes a write on to another pod.
+     *
+     * @param body read only once the pod agreed to run the write
+     */
+    public Passing forward(String podId, PassedWrite write, InputStream body, Duration timeout) {
+        PeerClient client = clients.get(podId);
+        return client == null
+                ? new Passing.NotTaken("no pod " + podId)
+                : client.forward(write, body, timeout);
+    }
+
+    private void probe(String podId, PeerClient client) {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                boolean answered =
+                        client.status(PROBE_TIMEOUT)
+                                .filter(reply -> reply.getPodId().equals(podId))
+                                .filter(reply -> reply.getReady())
+                                .isPresent();
+                misses.merge(podId, 1, (missed, one) -> answered ? 0 : missed + one);
+                refresh();
+                Thread.sleep(PROBE_INTERVAL);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void refresh() {
+        Set<String> now = new TreeSet<>();
+        now.add(selfId);
+        misses.forEach(
+                (podId, missed) -> {
+                    if (missed < MISSES_MAX) {
+                        now.add(podId);
+                    }
+                });
+        live = Set.copyOf(now);
+    }
+
+    @Override
+    public void close() {
+        probes.forEach(Thread::interrupt);
+        clients.values().forEach(PeerClient::close);
+    }
+}
