@@ -1,0 +1,212 @@
+package io.miroir.api.settings;
+
+import static io.miroir.api.strict.Shape.optional;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.strict.Check;
+import io.miroir.api.strict.Shape;
+import io.miroir.api.strict.StrictValue;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/** Which members the configuration of an embedder may have, by the source of its vectors. */
+final class EmbedderRules {
+    private static final ErrorCode CODE = ErrorCode.INVALID_SETTINGS_EMBEDDERS;
+
+    private static final List<String> EVERYWHERE =
+            List.of("source", "distribution", "binaryQuantized");
+
+    private static final List<String> FIELDS =
+            List.of(
+                    "source",
+                    "model",
+                    "revision",
+                    "pooling",
+                    "apiKey",
+                    "dimensions",
+                    "documentTemplate",
+                    "documentTemplateMaxBytes",
+                    "url",
+                    "indexingFragments",
+                    "searchFragments",
+                    "request",
+                    "response",
+                    "headers",
+                    "searchEmbedder",
+                    "indexingEmbedder",
+                    "distribution",
+                    "binaryQuantized");
+
+    private record Source(String word, Set<String> mandatory, Set<String> allowed) {
+        boolean permits(String field) {
+            return EVERYWHERE.contains(field)
+                    || mandatory.contains(field)
+                    || allowed.contains(field);
+        }
+    }
+
+    private static final List<Source> ALL =
+            List.of(
+                    new Source(
+                            "openAi",
+                            Set.of(),
+                            Set.of(
+                                    "model",
+                                    "apiKey",
+                                    "documentTemplate",
+                                    "documentTemplateMaxBytes",
+                                    "dimensions",
+                                    "url")),
+                    new Source(
+                            "huggingFace",
+                            Set.of(),
+                            Set.of(
+                                    "model",
+                                    "revision",
+                                    "pooling",
+                                    "documentTemplate",
+                                    "documentTemplateMaxBytes")),
+                    new Source(
+                            "ollama",
+                            Set.of("model"),
+                            Set.of(
+                                    "documentTemplate",
+                                    "documentTemplateMaxBytes",
+                                    "url",
+                                    "apiKey",
+                                    "dimensions")),
+                    new Source("userProvided", Set.of("dimensions"), Set.of()),
+                    new Source(
+                            "rest",
+                            Set.of("url", "request", "response"),
+                            Set.of(
+                                    "apiKey",
+                                    "dimensions",
+                                    "documentTemplate",
+                                    "documentTemplateMaxBytes",
+                                    "headers",
+                                    "indexingFragments",
+                                    "searchFragments")),
+                    new Source(
+                            "composite", Set.of("searchEmbedder", "indexingEmbedder"), Set.of()));
+
+    private static final List<String> SOURCES = ALL.stream().map(Source::word).toList();
+
+    private static final Check POOLING = Check.oneOf(List.of("useModel", "forceCls", "forceMean"));
+
+    private static final Check DISTRIBUTION =
+            Shape.of(
+                    Shape.required("mean", CODE, Check.NUMBER, CODE),
+                    Shape.required("sigma", CODE, Check.NUMBER, CODE));
+
+    private static final Shape EMBEDDER =
+            Shape.of(
+                    optional("source", CODE, Check.oneOf(SOURCES)),
+                    optional("model", CODE, Check.STRING),
+                    optional("revision", CODE, Check.STRING),
+                    optional("pooling", CODE, POOLING),
+                    optional("apiKey", CODE, Check.STRING),
+                    optional("dimensions", CODE, Check.unsigned(Long.MAX_VALUE)),
+                    optional("binaryQuantized", CODE, Check.BOOLEAN),
+                    optional("documentTemplate", CODE, Check.STRING),
+                    optional("documentTemplateMaxBytes", CODE, Check.unsigned(Long.MAX_VALUE)),
+                    optional("url", CODE, Check.STRING),
+                    optional("indexingFragments", CODE, Check.mapOf(Check.ANY)),
+                    optional("searchFragments", CODE, Check.mapOf(Check.ANY)),
+                    optional("request", CODE, Check.ANY),
+                    optional("response", CODE, Check.ANY),
+                    optional("headers", CODE, Check.mapOf(Check.STRING)),
+                    optional("searchEmbedder", CODE, Check.mapOf(Check.ANY)),
+                    optional("indexingEmbedder", CODE, Check.mapOf(Check.ANY)),
+                    optional("distribution", CODE, DISTRIBUTION));
+
+    /** Embedders by name; null takes one away. */
+    static final Check EMBEDDERS = EmbedderRules::check;
+
+    private EmbedderRules() {}
+
+    private static void check(StrictValue value) {
+        Map<String, StrictValue> embedders = value.members();
+        embedders.values().forEach(EMBEDDER.orNull()::check);
+        embedders.forEach(
+                (name, embedder) -> {
+                    if (!embedder.isNull()) {
+                        checkFields(name, embedder.node());
+                    }
+                });
+    }
+
+    /** Checks what one embedder is given against its source, if it names one. */
+    private static void checkFields(String name, JsonNode embedder) {
+        JsonNode dimensions = embedder.path("dimensions");
+        if (dimensions.isNumber() && dimensions.longValue() == 0) {
+            throw refused("`.embedders." + name + ".dimensions`: `dimensions` cannot be zero");
+        }
+        JsonNode maxBytes = embedder.path("documentTemplateMaxBytes");
+        if (maxBytes.isNumber() && maxBytes.longValue() == 0) {
+            throw refused(
+                    "`.embedders."
+                            + name
+                            + ".documentTemplateMaxBytes`: `documentTemplateMaxBytes` cannot be"
+                            + " zero");
+        }
+        for (Source source : ALL) {
+            if (embedder.path("source").asString("").equals(source.word)) {
+                checkAgainst(source, name, embedder);
+            }
+        }
+    }
+
+    private static void checkAgainst(Source source, String name, JsonNode embedder) {
+        for (String field : FIELDS) {
+            if (embedder.has(field) && !source.permits(field)) {
+                throw refused(unavailable(source, name, field));
+            }
+            if (source.mandatory.contains(field) && !embedder.hasNonNull(field)) {
+                throw refused(
+                        "`.embedders."
+                                + name
+                                + "`: Missing field `"
+                                + field
+                                + "` (note: this field is mandatory for source `"
+                                + source.word
+                                + "`)");
+            }
+        }
+    }
+
+    private static String unavailable(Source source, String name, String field) {
+        List<String> sources =
+                ALL.stream()
+                        .filter(other -> other.permits(field))
+                        .map(other -> other.word)
+                        .toList();
+        List<String> fields = FIELDS.stream().filter(source::permits).toList();
+        return "`.embedders."
+                + name
+                + "`: Field `"
+                + field
+                + "` unavailable for source `"
+                + source.word
+                + "`.\n  - note: `"
+                + field
+                + "` is available for sources: "
+                + listed(sources)
+                + "\n  - note: available fields for source `"
+                + source.word
+                + "`: "
+                + listed(fields);
+    }
+
+    private static String listed(List<String> words) {
+        return words.stream().map(word -> "`" + word + "`").collect(Collectors.joining(", "));
+    }
+
+    private static ApiException refused(String message) {
+        return new ApiException(CODE, message);
+    }
+}

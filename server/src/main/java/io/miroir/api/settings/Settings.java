@@ -1,0 +1,154 @@
+package io.miroir.api.settings;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import java.text.Normalizer;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Complete settings: their defaults, how changes act on them, and what clients see of them. */
+public final class Settings {
+    private static final String MASKED_SHORT = "XXX...";
+    private static final String DEFAULT_SOURCE = "openAi";
+
+    private Settings() {}
+
+    /** The settings of a new index; a fresh copy. */
+    public static ObjectNode defaults() {
+        ObjectNode settings = Json.object();
+        Setting.shown().forEach(s -> settings.set(s.key(), s.defaultValue()));
+        return settings;
+    }
+
+    /**
+     * The settings after a change; neither argument is altered.
+     *
+     * @throws ApiException if the change does not go with what is there
+     */
+    public static ObjectNode apply(ObjectNode current, SettingsUpdate update) {
+        ObjectNode next = current.deepCopy();
+        for (Setting setting : Setting.shown()) {
+            JsonNode change = update.changes().get(setting.key());
+            if (change != null) {
+                JsonNode before = next.get(setting.key());
+                next.set(setting.key(), changed(setting, before, change));
+            }
+        }
+        JsonNode sizes = next.path("typoTolerance").path("minWordSizeForTypos");
+        int one = sizes.path("oneTypo").asInt(0);
+        int two = sizes.path("twoTypos").asInt(0);
+        if (one > two) {
+            throw new ApiException(
+                    ErrorCode.INVALID_SETTINGS_TYPO_TOLERANCE,
+                    SettingChecks.typoSizesMessage(one, two));
+        }
+        return next;
+    }
+
+    /** What clients see: everything, with secrets masked. */
+    public static ObjectNode shown(ObjectNode settings) {
+        ObjectNode shown = settings.deepCopy();
+        for (JsonNode embedder : shown.path(Setting.EMBEDDERS.key())) {
+            if (embedder instanceof ObjectNode object && object.path("apiKey").isString()) {
+                object.put("apiKey", masked(object.get("apiKey").stringValue()));
+            }
+        }
+        return shown;
+    }
+
+    private static JsonNode changed(Setting setting, JsonNode before, JsonNode change) {
+        if (change.isNull()) {
+            return setting.defaultValue();
+        }
+        return switch (setting) {
+            case TYPO_TOLERANCE, PAGINATION -> merged(before, change, setting.defaultValue());
+            case FACETING -> faceting(before, change, setting.defaultValue());
+            case EMBEDDERS -> embedders(before, change);
+            case STOP_WORDS -> decomposed(change);
+            default -> change.deepCopy();
+        };
+    }
+
+    /** Members of the change replace those before; null ones take the default. */
+    private static ObjectNode merged(JsonNode before, JsonNode change, JsonNode defaults) {
+        ObjectNode merged = (ObjectNode) before.deepCopy();
+        for (Map.Entry<String, JsonNode> member : change.properties()) {
+            String key = member.getKey();
+            JsonNode value = member.getValue();
+            if (value.isNull()) {
+                merged.set(key, defaults.get(key));
+            } else if (value.isObject() && merged.path(key).isObject()) {
+                merged.set(key, merged(merged.get(key), value, defaults.path(key)));
+            } else {
+                merged.set(key, value.deepCopy());
+            }
+        }
+        return merged;
+    }
+
+    private static ObjectNode faceting(JsonNode before, JsonNode change, JsonNode defaults) {
+        ObjectNode merged = merged(before, change, defaults);
+        if (change.path("sortFacetValuesBy").isObject()) {
+            ObjectNode orders = (ObjectNode) defaults.get("sortFacetValuesBy").deepCopy();
+            change.get("sortFacetValuesBy")
+                    .properties()
+                    .forEach(e -> orders.set(e.getKey(), e.getValue()));
+            merged.set("sortFacetValuesBy", orders);
+        }
+        return merged;
+    }
+
+    private static ObjectNode embedders(JsonNode before, JsonNode change) {
+        ObjectNode merged = (ObjectNode) before.deepCopy();
+        for (Map.Entry<String, JsonNode> entry : change.properties()) {
+            String name = entry.getKey();
+            if (!(entry.getValue() instanceof ObjectNode embedder)) {
+                merged.remove(name);
+                continue;
+            }
+            String known = merged.path(name).path("source").asString(DEFAULT_SOURCE);
+            String source = embedder.path("source").asString(known);
+            // Another source starts afresh: what was set for the old one does not fit it.
+            boolean same = merged.has(name) && source.equals(known);
+            ObjectNode next = same ? (ObjectNode) merged.get(name) : Json.object();
+            next.put("source", source);
+            for (Map.Entry<String, JsonNode> member : embedder.properties()) {
+                if (member.getValue().isNull()) {
+                    next.remove(member.getKey());
+                } else {
+                    next.set(member.getKey(), member.getValue().deepCopy());
+                }
+            }
+            merged.set(name, next);
+        }
+        return merged;
+    }
+
+    /** Stop words are kept as the tokenizer sees them, with accents apart. */
+    private static ArrayNode decomposed(JsonNode words) {
+        ArrayNode apart = Json.array();
+        words.valueStream()
+                .map(word -> Normalizer.normalize(word.stringValue(), Normalizer.Form.NFD))
+                .sorted()
+                .distinct()
+                .forEach(apart::add);
+        return apart;
+    }
+
+    /** The first characters of a long secret, nothing of a short one. */
+    private static String masked(String secret) {
+        if (secret.length() < 10) {
+            return MASKED_SHORT;
+        }
+        if (secret.length() < 20) {
+            return secret.substring(0, 2) + "XXXX...";
+        }
+        if (secret.length() < 30) {
+            return secret.substring(0, 3) + "XXXXX...";
+        }
+        return secret.substring(0, 5) + "XXXXXX...";
+    }
+}
