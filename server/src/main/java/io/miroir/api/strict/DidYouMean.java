@@ -1,13 +1,15 @@
 package io.miroir.api.strict;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The hint towards the accepted word that is nearest to an unknown one. */
-final class DidYouMean {
+public final class DidYouMean {
     private DidYouMean() {}
 
     /** Words as messages list them. */
@@ -17,6 +19,12 @@ final class DidYouMean {
 
     /** {@code "did you mean `x`? "}, or nothing if no accepted word is near. */
     static String suggestion(String received, List<String> accepted) {
+        String best = nearest(received, accepted);
+        return best == null ? "" : "did you mean `" + best + "`? ";
+    }
+
+    /** The accepted word nearest to {@code received}; null if none is near enough to be a typo. */
+    public static @Nullable String nearest(String received, Collection<String> accepted) {
         int typosMax = typosMax(received.getBytes(StandardCharsets.UTF_8).length);
         String best = null;
         int bestDistance = typosMax + 1;
@@ -27,7 +35,7 @@ final class DidYouMean {
                 bestDistance = distance;
             }
         }
-        return best == null ? "" : "did you mean `" + best + "`? ";
+        return best;
     }
 
     private static int typosMax(int bytes) {

@@ -1,0 +1,30 @@
+package io.miroir.config;
+
+import io.miroir.config.bind.Default;
+import io.miroir.config.bind.Range;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client and admin HTTP port, and what it accepts.
+ *
+ * @param bind address to listen on
+ * @param port 0 takes any free port
+ * @param maxBodyBytes largest request body, decompressed
+ * @param maxConcurrentRequests requests worked on at a time; more are answered 503
+ * @param requestTimeoutMs longest work on one request
+ * @param drainTimeoutMs longest wait for running requests at shutdown
+ * @param spoolDir where large bodies wait; the data directory if not set
+ * @param spoolMemoryBytes of a body, what stays in memory before a file is used
+ * @param spoolQuotaBytes all spooled bodies together
+ */
+public record ServerConfig(
+        @Default("0.0.0.0") String bind,
+        @Default("7700") @Range(min = 0, max = 65535) int port,
+        @Default("104857600") @Range(min = 1024, max = 1099511627776.0) long maxBodyBytes,
+        @Default("500") @Range(min = 1, max = 100000) int maxConcurrentRequests,
+        @Default("30000") @Range(min = 100, max = 3600000) long requestTimeoutMs,
+        @Default("10000") @Range(min = 0, max = 600000) long drainTimeoutMs,
+        @Nullable Path spoolDir,
+        @Default("1048576") @Range(min = 0, max = 1073741824) long spoolMemoryBytes,
+        @Default("4294967296") @Range(min = 0, max = 1099511627776.0) long spoolQuotaBytes) {}

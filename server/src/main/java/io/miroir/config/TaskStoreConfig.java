@@ -1,0 +1,34 @@
+package io.miroir.config;
+
+import io.miroir.config.bind.Default;
+import io.miroir.config.bind.Former;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the pods keep what they must remember together.
+ *
+ * @param backend sqlite for one pod, raft for several
+ * @param path the SQLite file of a single pod; below the data directory if not set
+ */
+@Former(
+        value = "url",
+        why = "there is no Redis: set backend to raft and list the pods in peers",
+        refused = true)
+public record TaskStoreConfig(@Default("sqlite") Backend backend, @Nullable Path path) {
+
+    /** The kinds of task store. */
+    public enum Backend {
+        /** One pod, no log. */
+        SQLITE,
+        /** Three or more pods: the same tables, replicated by Raft. */
+        @Former(
+                value = "redis",
+                why =
+                        "Miroir needs no Redis: the pods replicate the task store themselves. Set"
+                                + " task_store.backend to raft and list three or five pods in peers (or"
+                                + " sqlite for a single pod), and remove task_store.url",
+                refused = true)
+        RAFT
+    }
+}
