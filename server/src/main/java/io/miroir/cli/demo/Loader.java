@@ -3,17 +3,17 @@ package io.miroir.cli.demo;
 import io.miroir.api.Json;
 import io.miroir.cli.client.Api;
 import io.miroir.cli.client.ApiCall;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.function.LongSupplier;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Indexes documents through the pods as any client would: batches, each with an idempotency key,
- * and no more than a few whose tasks are unfinished, so a slow cluster slows the loader down.
+ * and no more than a few whose tasks are unfinished, so a slow cluster slows the loader down. One
+ * object for one load.
  */
 public final class Loader {
     private static final int BATCH_DOCUMENTS_MAX = 5_000;
@@ -24,6 +24,12 @@ public final class Loader {
     private final LongSupplier nanos;
     private final String keyPrefix;
     private final Progress progress;
+    private final Deque<Long> unfinished = new ArrayDeque<>();
+    private StringBuilder batch = new StringBuilder();
+    private int batchDocuments;
+    private int batches;
+    private long sent;
+    private long begunNanos;
 
     /** Told after each batch how many documents were accepted, and how long all of it took. */
     public interface Progress {
@@ -40,11 +46,12 @@ public final class Loader {
     public record Loaded(long documents, int batches, Duration accepted, Duration searchable) {
         /** Documents per second until they could be found. */
         public long documentsPerSecond() {
-            return Math.round(documents / Math.max(1e-3, searchable.toNanos() / 1e9));
+            return rate(documents, searchable);
         }
     }
 
     /**
+     * @param nanos a clock as System::nanoTime
      * @param keyPrefix begins the idempotency keys; another one for each load
      */
     public Loader(Api api, LongSupplier nanos, String keyPrefix, Progress progress) {
@@ -54,67 +61,60 @@ public final class Loader {
         this.progress = progress;
     }
 
-    /** Sends all documents to an index and waits until they can be found. */
-    public Loaded load(String index, Iterator<? extends JsonNode> documents) {
-        long begun = nanos.getAsLong();
-        Deque<Long> unfinished = new ArrayDeque<>();
-        Batch batch = new Batch();
-        long sent = 0;
-        int batches = 0;
-        while (documents.hasNext()) {
-            batch.add(documents.next());
-            if (batch.isFull() || !documents.hasNext()) {
-                if (unfinished.size() == UNFINISHED_TASKS_MAX) {
-                    api.awaitTask(unfinished.removeFirst());
-                }
-                unfinished.add(send(index, batch, batches++));
-                sent += batch.documents;
-                progress.accepted(sent, since(begun));
-                batch = new Batch();
-            }
+    /** Documents per second. */
+    public static long rate(long documents, Duration during) {
+        return Math.round(documents / Math.max(1e-3, during.toNanos() / 1e9));
+    }
+
+    /** Creates the index of some documents, sends them, and waits until they can be found. */
+    public Loaded load(Documents documents) throws IOException {
+        createIndex(documents);
+        begunNanos = nanos.getAsLong();
+        documents.read(document -> add(documents.index(), document));
+        if (batchDocuments > 0) {
+            send(documents.index());
         }
-        Duration accepted = since(begun);
+        Duration accepted = sinceBegun();
         unfinished.forEach(api::awaitTask);
-        return new Loaded(sent, batches, accepted, since(begun));
+        return new Loaded(sent, batches, accepted, sinceBegun());
     }
 
-    private long send(String index, Batch batch, int number) {
-        ApiCall call =
-                ApiCall.documents(index, batch.json()).withIdempotencyKey(keyPrefix + "-" + number);
-        return api.call(call).path("taskUid").asLong();
-    }
-
-    private Duration since(long begunNanos) {
-        return Duration.ofNanos(nanos.getAsLong() - begunNanos);
-    }
-
-    /** Creates an index with its primary key and settings, and waits until both are in force. */
-    public void createIndex(String index, String primaryKey, ObjectNode settings) {
-        ObjectNode create = Json.object().put("uid", index).put("primaryKey", primaryKey);
+    private void createIndex(Documents documents) {
+        String index = documents.index();
+        ObjectNode create = Json.object().put("uid", index);
+        documents.primaryKey().ifPresent(key -> create.put("primaryKey", key));
         api.change(
                 ApiCall.change("POST", "/indexes", create)
-                        .withIdempotencyKey(keyPrefix + "-create-" + index));
+                        .withIdempotencyKey(keyPrefix + "-create"));
         api.change(
-                ApiCall.change("PATCH", "/indexes/" + index + "/settings", settings)
-                        .withIdempotencyKey(keyPrefix + "-settings-" + index));
+                ApiCall.change("PATCH", "/indexes/" + index + "/settings", documents.settings())
+                        .withIdempotencyKey(keyPrefix + "-settings"));
     }
 
-    /** Documents that become one JSON array. */
-    private static final class Batch {
-        private final StringBuilder json = new StringBuilder();
-        private int documents;
-
-        void add(JsonNode document) {
-            json.append(documents == 0 ? '[' : ',').append(Json.text(document));
-            documents++;
+    private void add(String index, ObjectNode document) {
+        batch.append(batchDocuments == 0 ? '[' : ',').append(Json.text(document));
+        batchDocuments++;
+        if (batchDocuments == BATCH_DOCUMENTS_MAX || batch.length() >= BATCH_CHARS_MAX) {
+            send(index);
         }
+    }
 
-        boolean isFull() {
-            return documents == BATCH_DOCUMENTS_MAX || json.length() >= BATCH_CHARS_MAX;
+    private void send(String index) {
+        if (unfinished.size() == UNFINISHED_TASKS_MAX) {
+            api.awaitTask(unfinished.removeFirst());
         }
+        ApiCall call =
+                ApiCall.documents(index, batch.append(']').toString())
+                        .withIdempotencyKey(keyPrefix + "-" + batches);
+        unfinished.add(api.call(call).path("taskUid").asLong());
+        batches++;
+        sent += batchDocuments;
+        batchDocuments = 0;
+        batch = new StringBuilder();
+        progress.accepted(sent, sinceBegun());
+    }
 
-        String json() {
-            return json.append(']').toString();
-        }
+    private Duration sinceBegun() {
+        return Duration.ofNanos(nanos.getAsLong() - begunNanos);
     }
 }

@@ -14,13 +14,16 @@ public record FleetShape(
     /** Seven processes fit a laptop; this many fit none. */
     private static final int PROCESSES_MAX = 64;
 
+    /** Voters of a Raft group; more would only slow it down. */
+    private static final int PODS_MAX = 5;
+
     private static final int SHARDS_MAX = 4_096;
 
     /** Three pods, two groups of two nodes, 16 shards, one copy in each group. */
     public static final FleetShape DEFAULT = new FleetShape(3, 2, 2, 16, 1);
 
     public FleetShape {
-        within("--pods", pods, 1, PROCESSES_MAX);
+        within("--pods", pods, 1, PODS_MAX);
         within("--groups", groups, 1, PROCESSES_MAX);
         within("--nodes-per-group", nodesPerGroup, 1, PROCESSES_MAX);
         within("--shards", shards, 1, SHARDS_MAX);

@@ -1,0 +1,90 @@
+package io.miroir.cli.demo;
+
+import io.miroir.cli.client.ApiAnswer;
+import io.miroir.cli.client.ApiCall;
+import io.miroir.cli.client.HttpCaller;
+import io.miroir.cli.fleet.Fleet;
+import io.miroir.cli.fleet.FleetNode;
+import io.miroir.cli.fleet.FleetPod;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
+
+/** What an operator would ask the members of a fleet: who leads, and who holds how much. */
+public final class ClusterStatus implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final int POLLS_MAX = 100;
+    private static final long POLL_MILLIS = 100;
+
+    private final Fleet fleet;
+    private final HttpCaller http = new HttpCaller();
+
+    /** Asks this fleet's members. */
+    public ClusterStatus(Fleet fleet) {
+        this.fleet = fleet;
+    }
+
+    /** The pod that leads, as the first pod says that answers; empty while none does. */
+    public Optional<FleetPod> leader() {
+        for (FleetPod asked : fleet.pods()) {
+            String id = topology(asked).path("leader").asString("");
+            Optional<FleetPod> leader =
+                    fleet.pods().stream().filter(pod -> pod.id().equals(id)).findFirst();
+            if (leader.isPresent() && leader.get().process().isAlive()) {
+                return leader;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Waits for another leader than the one that was killed; empty if none comes in time. */
+    public Optional<FleetPod> awaitOtherLeader(FleetPod killed) throws InterruptedException {
+        for (int i = 0; i < POLLS_MAX; i++) {
+            Optional<FleetPod> leader = leader().filter(pod -> !pod.id().equals(killed.id()));
+            if (leader.isPresent()) {
+                return leader;
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return Optional.empty();
+    }
+
+    /** What a pod says of the cluster; JSON null when it doesn't answer. */
+    public JsonNode topology(FleetPod pod) {
+        return get(pod.http(), fleet.plan().keys().admin(), "/_miroir/topology");
+    }
+
+    /** Documents of all indexes on each node; -1 for one that doesn't answer. */
+    public Map<FleetNode, Long> documentsPerNode() {
+        Map<FleetNode, Long> documents = new LinkedHashMap<>();
+        for (FleetNode node : fleet.nodes()) {
+            JsonNode stats = get(node.http(), fleet.plan().keys().node(), "/stats");
+            long sum =
+                    stats.path("indexes")
+                            .valueStream()
+                            .mapToLong(index -> index.path("numberOfDocuments").asLong(0))
+                            .sum();
+            documents.put(node, stats.isNull() ? -1 : sum);
+        }
+        return documents;
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+
+    private JsonNode get(URI server, String key, String path) {
+        try {
+            ApiAnswer answer = http.call(server, key, ApiCall.get(path), TIMEOUT);
+            return answer.isSuccess() ? answer.json() : NullNode.getInstance();
+        } catch (IOException e) {
+            return NullNode.getInstance();
+        }
+    }
+}
