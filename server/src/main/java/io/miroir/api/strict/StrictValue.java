@@ -197,6 +197,13 @@ public record StrictValue(JsonNode node, Place place, ErrorCode code) {
                         + DidYouMean.listed(accepted));
     }
 
+    /** The error for a member that is known but can't be changed. */
+    public ApiException immutableField(String key, List<String> accepted, ErrorCode immutable) {
+        return new ApiException(
+                immutable,
+                "Immutable field `" + key + "`: expected one of " + DidYouMean.listed(accepted));
+    }
+
     /** The error for a member that the object here lacks. */
     public ApiException missing(String field, ErrorCode missingCode) {
         return new ApiException(

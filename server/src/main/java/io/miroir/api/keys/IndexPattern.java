@@ -1,0 +1,42 @@
+package io.miroir.api.keys;
+
+import io.miroir.api.IndexUid;
+
+/**
+ * Names one index, or with a star at its end all that begin alike.
+ *
+ * @param text as written
+ */
+public record IndexPattern(String text) {
+    /** Whether a text is a pattern. */
+    public static boolean isValid(String text) {
+        String head = text.endsWith("*") ? text.substring(0, text.length() - 1) : text;
+        return text.equals("*") || IndexUid.isValid(head);
+    }
+
+    /** Why a text is no pattern. */
+    public static String why(String text) {
+        return "`"
+                + text
+                + "` is not a valid index uid pattern. Index uid patterns can be an integer or a"
+                + " string containing only alphanumeric characters, hyphens (-), underscores (_),"
+                + " and optionally end with a star (*).";
+    }
+
+    /** Whether the index is meant. */
+    public boolean matches(String uid) {
+        return text.endsWith("*")
+                ? uid.startsWith(text.substring(0, text.length() - 1))
+                : uid.equals(text);
+    }
+
+    /** Whether it means every index. */
+    public boolean matchesAll() {
+        return text.equals("*");
+    }
+
+    /** Whether it names one index, without a star. */
+    boolean isExact() {
+        return !text.endsWith("*");
+    }
+}
