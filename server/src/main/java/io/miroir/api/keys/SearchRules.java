@@ -1,5 +1,6 @@
 package io.miroir.api.keys;
 
+import io.miroir.api.IndexUid;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,13 +29,15 @@ public record SearchRules(Map<IndexPattern, JsonNode> filters) {
     public Optional<JsonNode> filterFor(String indexUid) {
         return filters.entrySet().stream()
                 .filter(rule -> rule.getKey().matches(indexUid))
-                .max(
-                        Comparator.comparing(
-                                        (Map.Entry<IndexPattern, JsonNode> r) ->
-                                                r.getKey().isExact())
-                                .thenComparing(r -> r.getKey().text().length()))
+                .max(Comparator.comparingInt(rule -> exactness(rule.getKey())))
                 .map(Map.Entry::getValue)
                 .filter(filter -> !filter.isNull());
+    }
+
+    /** Names of indexes win over patterns, long patterns over short ones. */
+    private static int exactness(IndexPattern pattern) {
+        int length = pattern.text().length();
+        return pattern.isExact() ? Integer.MAX_VALUE - IndexUid.BYTES_MAX + length : length;
     }
 
     /** The patterns, sorted, for messages. */

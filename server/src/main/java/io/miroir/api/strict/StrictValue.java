@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * A value of a request under validation: the value, where it stands, and the code that an error
@@ -132,6 +133,18 @@ public record StrictValue(JsonNode node, Place place, ErrorCode code) {
             elements.add(new StrictValue(node.get(i), place.index(i), code));
         }
         return elements;
+    }
+
+    /**
+     * One word of a list inside this string.
+     *
+     * @param index its place among several words; -1 for the only one
+     */
+    public StrictValue word(String word, int index) {
+        return new StrictValue(
+                JsonNodeFactory.instance.stringNode(word),
+                index < 0 ? place : place.index(index),
+                code);
     }
 
     /** The members of an object, in the client's order, whatever their names. */
