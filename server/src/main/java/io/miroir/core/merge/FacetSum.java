@@ -1,0 +1,111 @@
+package io.miroir.core.merge;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sums the counts of one facet over nodes. Values that differ only in spelling are one value and
+ * are shown as the first node that has them spells them; the cut comes after the sum.
+ */
+public final class FacetSum {
+    /** How the values of a facet are ordered, and so which of them a cut keeps. */
+    public enum Order {
+        /** By value: numbers, then texts. */
+        ALPHA,
+        /** By count, largest first, then by value, last first. */
+        COUNT
+    }
+
+    /**
+     * Up to this many candidates one node collects values from the documents and orders numbers as
+     * texts; above it reads them from its sorted database, in the order of numbers.
+     */
+    private static final long CANDIDATES_FOR_TEXT_ORDER_MAX = 3_000;
+
+    private final Map<String, Value> values = new HashMap<>();
+
+    private static final class Value {
+        private final String shown;
+        private final String normal;
+        private final double number;
+        private long count;
+
+        Value(String shown, String normal) {
+            this.shown = shown;
+            this.normal = normal;
+            this.number = number(normal);
+        }
+
+        boolean isNumber() {
+            return !Double.isNaN(number);
+        }
+    }
+
+    /** Adds one node's count of a value. */
+    public void add(String value, long count) {
+        String normal = FacetText.normalize(value);
+        values.computeIfAbsent(normal, _ -> new Value(value, normal)).count += count;
+    }
+
+    /** How many different values were added. */
+    public int size() {
+        return values.size();
+    }
+
+    /**
+     * The sums in order.
+     *
+     * @param candidates how many documents match on all nodes together
+     * @param valuesMax how many values to keep
+     */
+    public Map<String, Long> result(Order order, long candidates, int valuesMax) {
+        Comparator<Value> comparator =
+                switch (order) {
+                    case ALPHA -> alpha(candidates > CANDIDATES_FOR_TEXT_ORDER_MAX);
+                    case COUNT ->
+                            Comparator.comparing(Value::isNumber, Comparator.reverseOrder())
+                                    .thenComparing(v -> v.count, Comparator.reverseOrder())
+                                    .thenComparing(alpha(true).reversed());
+                };
+        return shown(values.values(), comparator, valuesMax);
+    }
+
+    private static Comparator<Value> alpha(boolean numerically) {
+        Comparator<Value> byText = Comparator.comparing(v -> v.normal, Utf8Order.ASCENDING);
+        Comparator<Value> byNumber = Comparator.comparingDouble(v -> v.number);
+        return Comparator.comparing(Value::isNumber, Comparator.reverseOrder())
+                .thenComparing(numerically ? byNumber.thenComparing(byText) : byText);
+    }
+
+    private static Map<String, Long> shown(
+            Collection<Value> values, Comparator<Value> order, int valuesMax) {
+        List<Value> sorted = new ArrayList<>(values);
+        sorted.sort(order);
+        Map<String, Long> result = new LinkedHashMap<>();
+        sorted.stream().limit(valuesMax).forEach(v -> result.put(v.shown, v.count));
+        return result;
+    }
+
+    private static double number(String text) {
+        char first = text.isEmpty() ? ' ' : text.charAt(0);
+        if (first != '-' && (first < '0' || first > '9')) {
+            return Double.NaN;
+        }
+        for (int i = 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '.' && c != 'e' && c != '-' && (c < '0' || c > '9')) {
+                return Double.NaN;
+            }
+        }
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.miroir.fanout.answer;
+
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Attribute names: dotted paths into documents, as requests and settings list them. */
+final class Attributes {
+    private Attributes() {}
+
+    /** True if a list names the attribute, one that it is in, or everything. */
+    static boolean covers(List<String> list, String attribute) {
+        for (String listed : list) {
+            if (listed.equals("*") || isInside(attribute, listed)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** True if {@code attribute} is {@code parent} or a path below it. */
+    static boolean isInside(String attribute, String parent) {
+        return attribute.startsWith(parent)
+                && (attribute.length() == parent.length()
+                        || attribute.charAt(parent.length()) == '.');
+    }
+
+    /** True if a pattern with at most one star, at its beginning or end, covers the attribute. */
+    static boolean matches(String pattern, String attribute) {
+        if (pattern.startsWith("*")) {
+            return attribute.endsWith(pattern.substring(1));
+        }
+        if (pattern.endsWith("*")) {
+            return attribute.startsWith(pattern.substring(0, pattern.length() - 1));
+        }
+        return isInside(attribute, pattern);
+    }
+
+    /** The names in a JSON list; empty if it is none. */
+    static List<String> names(JsonNode list) {
+        return list.valueStream().map(JsonNode::asString).toList();
+    }
+
+    /**
+     * Removes what a path leads to, in objects and arrays of objects, and objects that are empty
+     * then.
+     */
+    static void remove(JsonNode from, String path) {
+        switch (from) {
+            case ObjectNode object -> removeFromObject(object, path);
+            case ArrayNode array -> array.forEach(element -> remove(element, path));
+            default -> {}
+        }
+    }
+
+    private static void removeFromObject(ObjectNode object, String path) {
+        // A document may have the dots in the name itself.
+        if (object.remove(path) != null) {
+            return;
+        }
+        for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+            String head = path.substring(0, dot);
+            JsonNode inner = object.get(head);
+            if (inner != null) {
+                remove(inner, path.substring(dot + 1));
+                if (inner.isObject() && inner.isEmpty()) {
+                    object.remove(head);
+                }
+            }
+        }
+    }
+
+    /** Adds all values that a path leads to; arrays are entered. */
+    static void collect(JsonNode from, String path, List<JsonNode> values) {
+        switch (from) {
+            case ArrayNode array -> array.forEach(element -> collect(element, path, values));
+            case ObjectNode object -> {
+                JsonNode whole = object.get(path);
+                if (whole instanceof ArrayNode array) {
+                    array.forEach(values::add);
+                } else if (whole != null) {
+                    values.add(whole);
+                }
+                for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+                    JsonNode inner = object.get(path.substring(0, dot));
+                    if (inner != null) {
+                        collect(inner, path.substring(dot + 1), values);
+                    }
+                }
+            }
+            default -> {}
+        }
+    }
+}

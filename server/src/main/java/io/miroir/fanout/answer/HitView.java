@@ -1,0 +1,148 @@
+package io.miroir.fanout.answer;
+
+import io.miroir.core.routing.Separators;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The difference between the hits that a client asks for and those that are asked of nodes: what is
+ * added so that they can be merged, and how it is taken away again.
+ *
+ * <p>Nodes display every attribute, because they hide the values of sorts that they don't display,
+ * and a distinct attribute need not be displayed. So what the client may not see is cut here.
+ */
+final class HitView {
+    private static final String RETRIEVE = "attributesToRetrieve";
+    private static final String HIGHLIGHT = "attributesToHighlight";
+    private static final String CROP = "attributesToCrop";
+    private static final String FORMATTED = "_formatted";
+    private static final String MATCHES = "_matchesPosition";
+    private static final String VECTORS = "_vectors";
+
+    private final IndexProfile index;
+    private final boolean showScore;
+    private final boolean showDetails;
+    private final @Nullable List<String> retrieve;
+    private final List<String> added;
+    private final List<String> addedInFormatted;
+
+    private HitView(
+            IndexProfile index,
+            ObjectNode client,
+            @Nullable List<String> retrieve,
+            List<String> added) {
+        this.index = index;
+        this.showScore = client.path("showRankingScore").asBoolean(false);
+        this.showDetails = client.path("showRankingScoreDetails").asBoolean(false);
+        this.retrieve = retrieve;
+        this.added = added;
+        List<String> formatted = new ArrayList<>(Attributes.names(client.path(HIGHLIGHT)));
+        Attributes.names(client.path(CROP)).forEach(crop -> formatted.add(cropped(crop)));
+        this.addedInFormatted =
+                added.stream()
+                        .filter(a -> !(index.displays(a) && Attributes.covers(formatted, a)))
+                        .toList();
+    }
+
+    /**
+     * The view of one query.
+     *
+     * @param client the query
+     * @param needed attributes that the merge reads from hits
+     */
+    static HitView of(ObjectNode client, IndexProfile index, List<String> needed) {
+        JsonNode asked = client.path(RETRIEVE);
+        List<String> names = asked.isArray() ? Attributes.names(asked) : List.of("*");
+        List<String> retrieve = null;
+        if (!names.contains("*")) {
+            retrieve = names.stream().filter(index::displays).toList();
+        } else if (index.displayed() != null) {
+            retrieve = index.displayed();
+        }
+        List<String> added = new ArrayList<>();
+        if (retrieve != null) {
+            for (String attribute : needed) {
+                if (!Attributes.covers(retrieve, attribute) && !added.contains(attribute)) {
+                    added.add(attribute);
+                }
+            }
+        }
+        return new HitView(index, client, retrieve, List.copyOf(added));
+    }
+
+    /** Changes a copy of the client's query to what a node is asked for its hits. */
+    void writeNodeRequest(ObjectNode request) {
+        request.put("showRankingScore", true).put("showRankingScoreDetails", true);
+        if (retrieve != null) {
+            ArrayNode attributes = request.putArray(RETRIEVE);
+            retrieve.forEach(attributes::add);
+            added.forEach(attributes::add);
+        }
+        if (index.displayed() != null) {
+            restrict(request, HIGHLIGHT);
+            restrict(request, CROP);
+        }
+    }
+
+    /** Changes a node's hit to what the client sees. */
+    void show(ObjectNode hit) {
+        if (!showScore) {
+            hit.remove(ScoreDetails.SCORE_FIELD);
+        }
+        if (!showDetails) {
+            hit.remove(ScoreDetails.FIELD);
+        } else if (hit.get(ScoreDetails.FIELD) instanceof ObjectNode details) {
+            ScoreDetails.show(details, index);
+        }
+        ReservedFields.strip(hit);
+        added.forEach(attribute -> Attributes.remove(hit, attribute));
+        if (hit.get(FORMATTED) instanceof ObjectNode formatted) {
+            ReservedFields.strip(formatted);
+            addedInFormatted.forEach(attribute -> Attributes.remove(formatted, attribute));
+        }
+        if (hit.get(MATCHES) instanceof ObjectNode matches) {
+            for (String attribute : List.copyOf(matches.propertyNames())) {
+                if (Separators.isReserved(attribute) || !index.displays(attribute)) {
+                    matches.remove(attribute);
+                }
+            }
+        }
+        if (!index.displays(VECTORS)) {
+            hit.remove(VECTORS);
+        }
+    }
+
+    /** A star would also format what the client may not see. */
+    private void restrict(ObjectNode request, String field) {
+        if (!(request.get(field) instanceof ArrayNode asked) || index.displayed() == null) {
+            return;
+        }
+        ArrayNode allowed = request.putArray(field);
+        for (String name : Attributes.names(asked)) {
+            String attribute = cropped(name);
+            if (attribute.equals("*")) {
+                String length = name.substring(1);
+                index.displayed().forEach(displayed -> allowed.add(displayed + length));
+            } else if (index.displays(attribute)) {
+                allowed.add(name);
+            }
+        }
+    }
+
+    /** The attribute of {@code attribute:length}. */
+    private static String cropped(String crop) {
+        int colon = crop.lastIndexOf(':');
+        return colon < 0 ? crop : crop.substring(0, colon);
+    }
+
+    /** The values of a hit that only one hit may have. */
+    static List<JsonNode> values(JsonNode hit, String attribute) {
+        List<JsonNode> values = new ArrayList<>();
+        Attributes.collect(hit, attribute, values);
+        return values;
+    }
+}

@@ -1,0 +1,45 @@
+package io.miroir.fanout.answer;
+
+import io.miroir.core.routing.Separators;
+import io.miroir.core.topology.ShardSet;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Conditions of Miroir's own, put before a client's filter. The list form of filters is a
+ * conjunction of expressions, so no client text has to be understood or quoted.
+ */
+public final class NodeFilter {
+    private static final String FILTER = "filter";
+
+    private NodeFilter() {}
+
+    /** The condition that a document is of one of the shards. */
+    public static String shards(ShardSet shards) {
+        StringJoiner values = new StringJoiner("\", \"", Separators.SHARD_FIELD + " IN [\"", "\"]");
+        shards.stream().forEach(shard -> values.add(Separators.shard(shard)));
+        return values.toString();
+    }
+
+    /** Restricts a request to shards; null restricts nothing (protocol, rule 10). */
+    static void restrict(ObjectNode request, @Nullable ShardSet only) {
+        if (only != null) {
+            add(request, shards(only));
+        }
+    }
+
+    /** Puts a condition before what the request filters by. */
+    static void add(ObjectNode request, String condition) {
+        JsonNode client = request.path(FILTER);
+        ArrayNode all = request.arrayNode().add(condition);
+        if (client instanceof ArrayNode conditions) {
+            all.addAll(conditions);
+        } else if (client.isString() && !client.asString().isBlank()) {
+            all.add(client);
+        }
+        request.set(FILTER, all);
+    }
+}

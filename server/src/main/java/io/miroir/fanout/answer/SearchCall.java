@@ -1,0 +1,195 @@
+package io.miroir.fanout.answer;
+
+import io.miroir.core.merge.FacetText;
+import io.miroir.core.merge.HybridOrder;
+import io.miroir.core.merge.KWayMerge;
+import io.miroir.core.merge.Ranked;
+import io.miroir.core.merge.RuleOrder;
+import io.miroir.core.topology.ShardSet;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One search of one index: what its nodes are asked, and how their answers become the answer that
+ * one node with all documents would give. The client's request must be valid already.
+ */
+public final class SearchCall {
+    private final ObjectNode client;
+    private final IndexProfile index;
+    private final Paging paging;
+    private final HitView view;
+    private final @Nullable String distinct;
+    private final FacetsCall facets;
+    private final Comparator<Ranked> order;
+
+    private record Hit(ObjectNode json, Ranked ranked) {}
+
+    private SearchCall(ObjectNode client, IndexProfile index, @Nullable String distinct) {
+        this.client = client;
+        this.index = index;
+        this.distinct = distinct;
+        this.paging = Paging.of(client);
+        List<String> needed = new ArrayList<>();
+        if (index.primaryKey() != null) {
+            needed.add(index.primaryKey());
+        }
+        if (distinct != null) {
+            needed.add(distinct);
+        }
+        this.view = HitView.of(client, index, needed);
+        this.facets = FacetsCall.of(client, index, paging.counted() ? distinct : null);
+        this.order = order(client.path("hybrid"));
+    }
+
+    /** A search with the client's body. */
+    public static SearchCall of(ObjectNode client, IndexProfile index) {
+        JsonNode asked = client.path("distinct");
+        return new SearchCall(
+                client, index, asked.isString() ? asked.asString() : index.distinct());
+    }
+
+    /**
+     * What a node is asked.
+     *
+     * @param only the shards to search, or null if the node holds no other
+     */
+    public ObjectNode nodeRequest(@Nullable ShardSet only) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.setAll(client);
+        paging.writeNodeRequest(request, index.totalHitsMax());
+        view.writeNodeRequest(request);
+        facets.writeNodeRequest(request);
+        NodeFilter.restrict(request, only);
+        return request;
+    }
+
+    /**
+     * The client's answer. Takes the answers apart: they can't be used afterwards.
+     *
+     * @param answers of the nodes that were asked, in any fixed order
+     */
+    public ObjectNode merge(List<ObjectNode> answers) {
+        long total = answers.stream().mapToLong(Paging::total).sum();
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode hits = answer.putArray("hits");
+        Duplicates duplicates = new Duplicates();
+        int semanticHits = writePage(answers, hits, duplicates);
+        answer.put("query", client.path("q").asString(""));
+        Answers.copyFirst(answers, "queryVector", answer);
+        answer.put("processingTimeMs", Answers.processingTimeMillis(answers));
+        paging.writeAnswer(answer, distinct == null ? total : total(answers, total, duplicates));
+        facets.writeAnswer(answers, total, answer);
+        Answers.copyFirst(answers, "requestUid", answer);
+        if (Answers.anyHas(answers, "semanticHitCount")) {
+            answer.put("semanticHitCount", semanticHits);
+        }
+        return answer;
+    }
+
+    /** Walks the merged list to the page's end; gives the number of semantic hits on the page. */
+    private int writePage(List<ObjectNode> answers, ArrayNode page, Duplicates duplicates) {
+        int begin = paging.begin(index.totalHitsMax());
+        int end = paging.end(index.totalHitsMax());
+        List<Iterator<Hit>> sources = new ArrayList<>(answers.size());
+        for (ObjectNode answer : answers) {
+            sources.add(hits(answer));
+        }
+        KWayMerge<Hit> merged = new KWayMerge<>(sources, Comparator.comparing(Hit::ranked, order));
+        int semantic = 0;
+        for (int place = 0; place < end && merged.hasNext(); ) {
+            Hit hit = merged.next();
+            if (distinct != null && duplicates.isOne(HitView.values(hit.json, distinct))) {
+                continue;
+            }
+            if (place >= begin) {
+                semantic += hit.ranked.semantic() ? 1 : 0;
+                view.show(hit.json);
+                page.add(hit.json);
+            }
+            place++;
+        }
+        return semantic;
+    }
+
+    private static Iterator<Hit> hits(ObjectNode answer) {
+        Iterator<JsonNode> nodes = answer.path("hits").iterator();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return nodes.hasNext();
+            }
+
+            @Override
+            public Hit next() {
+                ObjectNode hit = (ObjectNode) nodes.next();
+                return new Hit(hit, ScoreDetails.read(hit));
+            }
+        };
+    }
+
+    /**
+     * With a distinct attribute, values that several nodes have are one hit. If pages are counted
+     * the attribute's facet values tell how many; else only the duplicates met are known.
+     */
+    private long total(List<ObjectNode> answers, long sum, Duplicates duplicates) {
+        long without = sum;
+        if (facets.distinct() != null && !duplicates.sawArray) {
+            Set<String> values = new HashSet<>();
+            for (ObjectNode answer : answers) {
+                JsonNode counts = answer.path("facetDistribution").path(facets.distinct());
+                without -= counts.size();
+                counts.propertyNames().forEach(value -> values.add(FacetText.normalize(value)));
+            }
+            if (without >= 0) {
+                return without + values.size();
+            }
+        }
+        return sum - duplicates.count;
+    }
+
+    private static Comparator<Ranked> order(JsonNode hybrid) {
+        double ratio = hybrid.path("semanticRatio").asDouble(0.5);
+        return hybrid.isObject() && ratio > 0 && ratio < 1
+                ? new HybridOrder(ratio)
+                : RuleOrder.WITH_TIES;
+    }
+
+    /** The values of the distinct attribute that were met. */
+    private static final class Duplicates {
+        private final Set<String> seen = new HashSet<>();
+        private int count;
+        private boolean sawArray;
+
+        /** True if another hit had one of these values; remembers them if not. */
+        boolean isOne(List<JsonNode> values) {
+            sawArray |= values.size() > 1;
+            List<String> keys = new ArrayList<>(values.size());
+            for (JsonNode value : values) {
+                if (value.isString()) {
+                    keys.add("s" + FacetText.normalize(value.asString()));
+                } else if (value.isNumber()) {
+                    keys.add("n" + value.asDouble());
+                } else if (value.isBoolean()) {
+                    keys.add("s" + value.asBoolean());
+                }
+            }
+            for (String key : keys) {
+                if (seen.contains(key)) {
+                    count++;
+                    return true;
+                }
+            }
+            seen.addAll(keys);
+            return false;
+        }
+    }
+}

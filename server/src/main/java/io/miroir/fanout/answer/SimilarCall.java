@@ -1,0 +1,127 @@
+package io.miroir.fanout.answer;
+
+import io.miroir.core.routing.Separators;
+import io.miroir.core.topology.ShardSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Documents similar to one. Only the node that holds that document knows its vector, so it is
+ * fetched first; the rest is a search by vector without the document itself.
+ */
+public final class SimilarCall {
+    private final ObjectNode client;
+    private final IndexProfile index;
+
+    private SimilarCall(ObjectNode client, IndexProfile index) {
+        this.client = client;
+        this.index = index;
+    }
+
+    /** A request for similar documents with the client's body, which must be valid. */
+    public static SimilarCall of(ObjectNode client, IndexProfile index) {
+        return new SimilarCall(client, index);
+    }
+
+    /** The key of the document, as text: it tells the shard to fetch it from. */
+    public String documentId() {
+        JsonNode id = client.path("id");
+        return id.isString() ? id.asString() : id.toString();
+    }
+
+    /**
+     * The search by vector.
+     *
+     * @param document the fetched document, with its vectors; has none if there is nothing to
+     *     compare with
+     */
+    public WithVector withVector(ObjectNode document) {
+        JsonNode embeddings =
+                document.path("_vectors")
+                        .path(client.path("embedder").asString(""))
+                        .path("embeddings");
+        // One vector may be given bare, several as a list of lists.
+        JsonNode vector = embeddings.path(0).isArray() ? embeddings.path(0) : embeddings;
+        ObjectNode search = JsonNodeFactory.instance.objectNode();
+        for (String field :
+                List.of(
+                        "attributesToRetrieve",
+                        "retrieveVectors",
+                        "showRankingScore",
+                        "showRankingScoreDetails",
+                        "rankingScoreThreshold",
+                        "filter",
+                        "offset",
+                        "limit")) {
+            JsonNode value = client.get(field);
+            if (value != null && !value.isNull()) {
+                search.set(field, value);
+            }
+        }
+        NodeFilter.add(search, notThis(document));
+        search.set("vector", vector);
+        search.putObject("hybrid")
+                .put("embedder", client.path("embedder").asString(""))
+                .put("semanticRatio", 1.0);
+        return new WithVector(SearchCall.of(search, index), documentId(), index, vector.isEmpty());
+    }
+
+    private String notThis(ObjectNode document) {
+        JsonNode seq = document.path(Separators.SEQ_FIELD);
+        // The sequence is always filterable; the primary key only if the client made it so.
+        return seq.isString()
+                ? Separators.SEQ_FIELD + " != \"" + seq.asString() + "\""
+                : index.primaryKey() + " != " + documentId();
+    }
+
+    /** The search by vector, and the answer made of it. */
+    public static final class WithVector {
+        private final SearchCall search;
+        private final String documentId;
+        private final IndexProfile index;
+        private final boolean nothingToCompare;
+
+        private WithVector(
+                SearchCall search,
+                String documentId,
+                IndexProfile index,
+                boolean nothingToCompare) {
+            this.search = search;
+            this.documentId = documentId;
+            this.index = index;
+            this.nothingToCompare = nothingToCompare;
+        }
+
+        /** True if the document has no vector: then no node need be asked. */
+        public boolean nothingToCompare() {
+            return nothingToCompare;
+        }
+
+        /**
+         * What a node is asked, on its search route.
+         *
+         * @param only the shards to search, or null if the node holds no other
+         */
+        public ObjectNode nodeRequest(@Nullable ShardSet only) {
+            return search.nodeRequest(only);
+        }
+
+        /** The client's answer. */
+        public ObjectNode merge(List<ObjectNode> answers) {
+            ObjectNode found = search.merge(answers);
+            long total = found.path("estimatedTotalHits").asLong();
+            ObjectNode answer = JsonNodeFactory.instance.objectNode();
+            answer.set("hits", found.path("hits"));
+            answer.put("id", documentId);
+            answer.set("processingTimeMs", found.path("processingTimeMs"));
+            answer.set("limit", found.path("limit"));
+            answer.set("offset", found.path("offset"));
+            // Unlike a search, this route counts no further than a client may page.
+            answer.put("estimatedTotalHits", Math.min(total, index.totalHitsMax()));
+            return answer;
+        }
+    }
+}
