@@ -1,5 +1,25 @@
 package io.miroir.store;
 
+import io.miroir.store.adminsession.AdminSessions;
+import io.miroir.store.alias.Aliases;
+import io.miroir.store.apikey.ApiKeys;
+import io.miroir.store.canary.Canaries;
+import io.miroir.store.canary.CanaryRuns;
+import io.miroir.store.cdc.CdcCursors;
+import io.miroir.store.idempotency.IdempotencyKeys;
+import io.miroir.store.index.Indexes;
+import io.miroir.store.job.Jobs;
+import io.miroir.store.lane.Lanes;
+import io.miroir.store.lease.Leases;
+import io.miroir.store.nodesettings.NodeSettingsVersions;
+import io.miroir.store.replica.Replicas;
+import io.miroir.store.rollover.RolloverPolicies;
+import io.miroir.store.searchui.SearchUiConfigs;
+import io.miroir.store.session.Sessions;
+import io.miroir.store.task.Tasks;
+import io.miroir.store.tenant.Tenants;
+import io.miroir.store.topology.Topologies;
+
 /**
  * What the pods must remember together. One room a table; each room's writes are commands that take
  * effect on every pod in the same order, its reads name their {@link ReadLevel}.
@@ -11,6 +31,9 @@ package io.miroir.store;
  * none hangs without a quorum. All methods may be called from any thread.
  */
 public interface TaskStore extends Rooms, AutoCloseable {
+
+    /** All rooms; the methods below name them one by one. */
+    Rooms rooms();
 
     /** What this pod is and how far it has come; cheap, from memory. */
     StoreStatus status();
@@ -51,4 +74,99 @@ public interface TaskStore extends Rooms, AutoCloseable {
     /** Hands leadership over where it can, finishes what is under way, closes the database. */
     @Override
     void close();
+
+    @Override
+    default Indexes indexes() {
+        return rooms().indexes();
+    }
+
+    @Override
+    default Lanes lanes() {
+        return rooms().lanes();
+    }
+
+    @Override
+    default Tasks tasks() {
+        return rooms().tasks();
+    }
+
+    @Override
+    default Replicas replicas() {
+        return rooms().replicas();
+    }
+
+    @Override
+    default ApiKeys apiKeys() {
+        return rooms().apiKeys();
+    }
+
+    @Override
+    default NodeSettingsVersions nodeSettings() {
+        return rooms().nodeSettings();
+    }
+
+    @Override
+    default Aliases aliases() {
+        return rooms().aliases();
+    }
+
+    @Override
+    default Sessions sessions() {
+        return rooms().sessions();
+    }
+
+    @Override
+    default IdempotencyKeys idempotencyKeys() {
+        return rooms().idempotencyKeys();
+    }
+
+    @Override
+    default Jobs jobs() {
+        return rooms().jobs();
+    }
+
+    @Override
+    default Leases leases() {
+        return rooms().leases();
+    }
+
+    @Override
+    default Canaries canaries() {
+        return rooms().canaries();
+    }
+
+    @Override
+    default CanaryRuns canaryRuns() {
+        return rooms().canaryRuns();
+    }
+
+    @Override
+    default CdcCursors cdcCursors() {
+        return rooms().cdcCursors();
+    }
+
+    @Override
+    default Tenants tenants() {
+        return rooms().tenants();
+    }
+
+    @Override
+    default RolloverPolicies rolloverPolicies() {
+        return rooms().rolloverPolicies();
+    }
+
+    @Override
+    default SearchUiConfigs searchUiConfigs() {
+        return rooms().searchUiConfigs();
+    }
+
+    @Override
+    default AdminSessions adminSessions() {
+        return rooms().adminSessions();
+    }
+
+    @Override
+    default Topologies topology() {
+        return rooms().topology();
+    }
 }

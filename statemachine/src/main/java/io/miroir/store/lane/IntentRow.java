@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A write that nodes may have seen, but no task speaks of yet.
  *
- * @param incarnation the allotted or known incarnation, 0 for none
+ * @param idempotencyTtlMicros how long the key lives from the bind on
+ * @param incarnation the index's, as allotted or known
  * @param targets ids of the nodes it goes to
  * @param createdAt store time
  */
@@ -18,6 +19,7 @@ public record IntentRow(
         String indexUid,
         String bodySha256,
         @Nullable String idempotencyKey,
+        long idempotencyTtlMicros,
         @Nullable String sessionId,
         long incarnation,
         List<String> targets,

@@ -9,7 +9,7 @@ import java.util.Optional;
 public interface Tasks {
 
     /** A task outside lanes. */
-    Reply<Enqueued> enqueue(NewTask task);
+    Reply<Birth> enqueue(NewTask task);
 
     /**
      * The nodes began with it.
@@ -40,8 +40,13 @@ public interface Tasks {
 
     int DELETE_MAX = 10_000;
 
-    /** A task has its uid. */
-    record Enqueued(long uid, long enqueuedAt) {}
+    /** What came of an {@link #enqueue}. */
+    sealed interface Birth {
+        record Enqueued(long uid, long enqueuedAt) implements Birth {}
+
+        /** The table holds its cap of tasks and none of them is finished. */
+        record Full(int rowsMax) implements Birth {}
+    }
 
     /** What came of {@link #started} and {@link #finish}. */
     sealed interface Step {

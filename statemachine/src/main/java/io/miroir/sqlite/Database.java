@@ -1,0 +1,171 @@
+package io.miroir.sqlite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * One SQLite file in WAL mode: one connection that writes, a few that read and never wait for it,
+ * one that checkpoints beside both.
+ */
+public final class Database implements AutoCloseable {
+    /** Format that this program writes; see schema-1.sql. */
+    public static final int FORMAT = 1;
+
+    private static final int READERS = 4;
+    private static final int BUSY_TIMEOUT_MILLIS = 5_000;
+
+    private final Path file;
+    private final Sql writer;
+    private final Sql checkpointer;
+    private final BlockingQueue<Sql> readers = new ArrayBlockingQueue<>(READERS);
+
+    private Database(Path file, Durability durability) {
+        this.file = file;
+        this.writer = connect(file, durability);
+        migrate();
+        this.checkpointer = connect(file, durability);
+        for (int i = 0; i < READERS; i++) {
+            Sql reader = connect(file, durability);
+            reader.update("PRAGMA query_only = 1");
+            readers.add(reader);
+        }
+    }
+
+    /** Opens the file, or creates it with the current schema. A newer format is refused. */
+    public static Database open(Path file, Durability durability) {
+        try {
+            if (!Files.exists(file)) {
+                Files.createFile(
+                        file,
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot create " + file, e);
+        }
+        return new Database(file, durability);
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    /** The connection that writes; for the one thread that applies. */
+    public Sql writer() {
+        return writer;
+    }
+
+    /** Lends a reading connection; waits for one if all are out. */
+    public <T> T read(Function<Sql, T> query) {
+        Sql reader = take();
+        try {
+            return query.apply(reader);
+        } finally {
+            readers.add(reader);
+        }
+    }
+
+    /** As {@link #read}, with all statements seeing one state. */
+    public <T> T readConsistently(Function<Sql, T> query) {
+        return read(
+                sql -> {
+                    sql.beginRead();
+                    try {
+                        return query.apply(sql);
+                    } finally {
+                        sql.commit();
+                    }
+                });
+    }
+
+    /**
+     * Moves what is committed into the database file and syncs it, beside readers and writer.
+     * Answers whether everything that was committed before the call is in the file now; a long read
+     * may be in the way.
+     */
+    public synchronized boolean checkpoint() {
+        return checkpointer
+                .first(
+                        "PRAGMA wal_checkpoint(PASSIVE)",
+                        row -> row.number(1) == 0 && row.number(2) == row.number(3))
+                .orElse(false);
+    }
+
+    @Override
+    public synchronized void close() {
+        for (int i = 0; i < READERS; i++) {
+            take().close();
+        }
+        checkpointer.close();
+        writer.close();
+    }
+
+    private Sql take() {
+        try {
+            return readers.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for a connection", e);
+        }
+    }
+
+    private static Sql connect(Path file, Durability durability) {
+        try {
+            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("PRAGMA busy_timeout = " + BUSY_TIMEOUT_MILLIS);
+                statement.execute("PRAGMA journal_mode = WAL");
+                statement.execute("PRAGMA synchronous = " + durability.synchronous());
+                statement.execute("PRAGMA cache_size = -4096");
+                statement.execute("PRAGMA temp_store = MEMORY");
+                statement.execute("PRAGMA wal_autocheckpoint = 4096");
+            }
+            return new Sql(connection);
+        } catch (SQLException e) {
+            throw new SqliteException("cannot open " + file, e);
+        }
+    }
+
+    private void migrate() {
+        int format = (int) writer.number("PRAGMA user_version");
+        if (format > FORMAT) {
+            throw new IllegalStateException(
+                    file + " has format " + format + "; this program knows up to " + FORMAT);
+        }
+        if (format == FORMAT) {
+            return;
+        }
+        writer.beginWrite();
+        Pattern.compile(";\\s*\n")
+                .splitAsStream(schema())
+                .filter(statement -> !statement.isBlank())
+                .forEach(statement -> writer.update(statement));
+        writer.update("PRAGMA user_version = " + FORMAT);
+        writer.commit();
+    }
+
+    private static String schema() {
+        String name = "schema-" + FORMAT + ".sql";
+        try (InputStream in = Database.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("no " + name + " in the program");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replaceAll("--[^\n]*", "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(name, e);
+        }
+    }
+}

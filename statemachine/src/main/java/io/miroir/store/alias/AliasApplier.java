@@ -1,0 +1,83 @@
+package io.miroir.store.alias;
+
+import io.miroir.proto.store.AliasHistory;
+import io.miroir.proto.store.AliasPast;
+import io.miroir.proto.store.DeleteAlias;
+import io.miroir.proto.store.FlipAlias;
+import io.miroir.proto.store.Outcome;
+import io.miroir.proto.store.Strings;
+import io.miroir.store.Change;
+import io.miroir.store.engine.Outcomes;
+import io.miroir.store.engine.Write;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Writes aliases. */
+public final class AliasApplier {
+    private static final String TABLE = "aliases";
+
+    private AliasApplier() {}
+
+    public static Outcome flip(Write write, FlipAlias command) {
+        Optional<AliasRow> old = AliasReads.get(write.sql(), command.getName());
+        long version = old.map(AliasRow::version).orElse(0L);
+        long expected = command.getExpectedVersion();
+        if (expected != Aliases.ANY_VERSION && expected != version) {
+            return Outcomes.changed(version);
+        }
+        if (old.isEmpty() && write.rows(TABLE) >= Aliases.ROWS_MAX) {
+            return Outcomes.full(TABLE, Aliases.ROWS_MAX);
+        }
+        AliasRow row =
+                new AliasRow(
+                        command.getName(),
+                        AliasRow.Kind.ofCode(command.getAliasKind()),
+                        List.copyOf(command.getTargetList()),
+                        version + 1,
+                        old.map(AliasRow::createdAt).orElse(write.now()),
+                        old.map(o -> history(o, write.now())).orElse(List.of()));
+        put(write, row);
+        write.rowsChanged(TABLE, old.isEmpty() ? 1 : 0);
+        write.changed(new Change.AliasChanged(row.name(), row));
+        return Outcomes.version(row.version());
+    }
+
+    public static Outcome delete(Write write, DeleteAlias command) {
+        int gone = write.sql().update("DELETE FROM aliases WHERE name = ?", command.getName());
+        write.rowsChanged(TABLE, -gone);
+        if (gone > 0) {
+            write.changed(new Change.AliasChanged(command.getName(), null));
+        }
+        return Outcomes.existed(gone > 0);
+    }
+
+    private static List<AliasRow.Past> history(AliasRow old, long now) {
+        List<AliasRow.Past> history = new ArrayList<>();
+        history.add(new AliasRow.Past(old.kind(), old.targets(), old.version(), now));
+        history.addAll(old.history());
+        return history.subList(0, Math.min(history.size(), Aliases.HISTORY_MAX));
+    }
+
+    private static void put(Write write, AliasRow row) {
+        AliasHistory.Builder history = AliasHistory.newBuilder();
+        for (AliasRow.Past past : row.history()) {
+            history.addPast(
+                    AliasPast.newBuilder()
+                            .setAliasKind(past.kind().code())
+                            .addAllTarget(past.targets())
+                            .setVersion(past.version())
+                            .setReplacedAtMicros(past.replacedAt()));
+        }
+        write.sql()
+                .update(
+                        "INSERT OR REPLACE INTO aliases (name, kind, targets, version, created_at,"
+                                + " history) VALUES (?, ?, ?, ?, ?, ?)",
+                        row.name(),
+                        row.kind().code(),
+                        Strings.newBuilder().addAllValue(row.targets()).build().toByteArray(),
+                        row.version(),
+                        row.createdAt(),
+                        history.build().toByteArray());
+    }
+}

@@ -1,0 +1,81 @@
+package io.miroir.store.engine;
+
+import io.miroir.sqlite.Cursor;
+import io.miroir.sqlite.Sql;
+import io.miroir.store.Digests;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Digests of all tables, whatever tables there are. */
+public final class DigestReads {
+    private DigestReads() {}
+
+    /** All statements must see one state. */
+    public static Digests digests(Sql sql) {
+        SortedMap<String, String> byTable = new TreeMap<>();
+        List<String> tables =
+                sql.all(
+                        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE"
+                                + " 'sqlite_%' ORDER BY name",
+                        row -> row.text(1));
+        for (String table : tables) {
+            byTable.put(table, digest(sql, table));
+        }
+        return new Digests(Applied.load(sql).index(), byTable);
+    }
+
+    private static String digest(Sql sql, String table) {
+        MessageDigest digest = sha256();
+        List<String> key =
+                sql.all(
+                        "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk",
+                        row -> row.text(1),
+                        table);
+        sql.each(
+                "SELECT * FROM " + table + " ORDER BY " + String.join(", ", key),
+                row -> add(digest, row));
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void add(MessageDigest digest, Cursor row) {
+        int columns = row.columns();
+        for (int column = 1; column <= columns; column++) {
+            add(digest, row.value(column));
+        }
+    }
+
+    /** Each value with its type and length before it, so that no two rows run into each other. */
+    private static void add(MessageDigest digest, @Nullable Object value) {
+        switch (value) {
+            case null -> digest.update((byte) 0);
+            case Long number -> {
+                digest.update((byte) 1);
+                digest.update(ByteBuffer.allocate(Long.BYTES).putLong(number).array());
+            }
+            case String text -> addBytes(digest, (byte) 2, text.getBytes(StandardCharsets.UTF_8));
+            case byte[] blob -> addBytes(digest, (byte) 3, blob);
+            default -> throw new IllegalStateException("no column type for " + value.getClass());
+        }
+    }
+
+    private static void addBytes(MessageDigest digest, byte type, byte[] bytes) {
+        digest.update(type);
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+        digest.update(bytes);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

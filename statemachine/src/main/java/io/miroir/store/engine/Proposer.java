@@ -1,0 +1,41 @@
+package io.miroir.store.engine;
+
+import io.miroir.proto.store.Command;
+import io.miroir.proto.store.Outcome;
+import io.miroir.store.Refusal;
+import io.miroir.store.Reply;
+import java.util.function.Function;
+
+/** Gives commands their place in the order; what a backend is to the rooms. */
+@FunctionalInterface
+public interface Proposer {
+
+    /** Waits for the command's outcome, at most for the backend's deadline. */
+    Reply<Outcome> propose(Command command);
+
+    /** As {@link #propose(Command)}, in the room's own words. */
+    default <T> Reply<T> propose(Command.Builder command, Function<Outcome, T> words) {
+        return switch (propose(command.build())) {
+            case Reply.Refused<Outcome> refused -> new Reply.Refused<>(refused.refusal());
+            case Reply.Applied<Outcome> applied -> {
+                Outcome outcome = applied.outcome();
+                if (outcome.hasDeposed()) {
+                    long term = command.getFencingTerm();
+                    long now = outcome.getDeposed().getCurrentTerm();
+                    yield new Reply.Refused<>(new Refusal.Deposed(term, now));
+                }
+                yield new Reply.Applied<>(applied.index(), words.apply(outcome));
+            }
+        };
+    }
+
+    /** The same, for commands that must take effect in one term only. */
+    default Proposer fencedBy(long term) {
+        return command -> propose(command.toBuilder().setFencingTerm(term).build());
+    }
+
+    /** For an outcome that the command cannot have: a bug, here or in a newer pod. */
+    static IllegalStateException unexpected(Outcome outcome) {
+        return new IllegalStateException("unexpected outcome " + outcome.getKindCase());
+    }
+}

@@ -1,0 +1,161 @@
+package io.miroir.store.engine;
+
+import io.miroir.store.Change;
+import io.miroir.store.Watch;
+import io.miroir.store.Watcher;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands changes to watchers, each on a virtual thread of its own behind a bounded ring: applies
+ * never wait for a watcher; one that falls behind is told to resync.
+ */
+public final class WatchHub implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchHub.class);
+
+    /** Changes that wait for one watcher. */
+    private static final int CHANGES_MAX = 65_536;
+
+    private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private volatile long lastIndex;
+
+    public WatchHub(long lastIndex) {
+        this.lastIndex = lastIndex;
+    }
+
+    public Watch watch(Watcher watcher) {
+        Subscription subscription = new Subscription(watcher);
+        subscriptions.add(subscription);
+        Thread.ofVirtual().name("store-watch").start(subscription::run);
+        return () -> {
+            subscriptions.remove(subscription);
+            subscription.close();
+        };
+    }
+
+    void publish(long index, List<Change> changes) {
+        lastIndex = index;
+        for (Subscription subscription : subscriptions) {
+            subscription.offer(new Event(index, changes));
+        }
+    }
+
+    /** The tables were replaced as a whole: all watchers must read anew. */
+    public void resync(long index) {
+        lastIndex = index;
+        subscriptions.forEach(Subscription::loseAll);
+    }
+
+    @Override
+    public void close() {
+        subscriptions.forEach(Subscription::close);
+        subscriptions.clear();
+    }
+
+    private record Event(long index, List<Change> changes) {}
+
+    private final class Subscription {
+        private final Watcher watcher;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition ready = lock.newCondition();
+        private final Deque<Event> ring = new ArrayDeque<>();
+        private int waitingChanges;
+        private boolean lost = true;
+        private boolean closed;
+
+        Subscription(Watcher watcher) {
+            this.watcher = watcher;
+        }
+
+        void offer(Event event) {
+            lock.lock();
+            try {
+                // While a resync is due, events are of no use: it reads what they would tell.
+                if (!lost) {
+                    ring.add(event);
+                    waitingChanges += 1 + event.changes().size();
+                    if (waitingChanges > CHANGES_MAX) {
+                        forget();
+                    }
+                }
+                ready.signal();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void loseAll() {
+            lock.lock();
+            try {
+                forget();
+                ready.signal();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void close() {
+            lock.lock();
+            try {
+                closed = true;
+                ready.signal();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void run() {
+            while (true) {
+                Step step = next();
+                if (step == null) {
+                    return;
+                }
+                try {
+                    step.tell(watcher);
+                } catch (RuntimeException e) {
+                    LOG.error("A watcher failed; it is told to resync", e);
+                    loseAll();
+                }
+            }
+        }
+
+        private @Nullable Step next() {
+            lock.lock();
+            try {
+                while (!closed && !lost && ring.isEmpty()) {
+                    ready.awaitUninterruptibly();
+                }
+                if (closed) {
+                    return null;
+                }
+                if (lost) {
+                    lost = false;
+                    long index = lastIndex;
+                    return w -> w.resync(index);
+                }
+                Event event = ring.remove();
+                waitingChanges -= 1 + event.changes().size();
+                return w -> w.applied(event.index(), event.changes());
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void forget() {
+            lost = true;
+            ring.clear();
+            waitingChanges = 0;
+        }
+    }
+
+    private interface Step {
+        void tell(Watcher watcher);
+    }
+}

@@ -1,0 +1,108 @@
+package io.miroir.store.engine;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.miroir.sqlite.Sql;
+import io.miroir.store.Change;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an applier has: the transaction, the store's time, the counters and the list of changes.
+ * Nothing else may decide what an applier does: no clock, no random, no setting of this pod.
+ */
+public final class Write {
+    private final Sql sql;
+    private final Map<String, Integer> rowsByTable = new HashMap<>();
+    private Applied applied;
+    private List<Change> changes = new ArrayList<>();
+
+    Write(Sql sql) {
+        this.sql = sql;
+        this.applied = Applied.load(sql);
+    }
+
+    public Sql sql() {
+        return sql;
+    }
+
+    /** Store time of the command, epoch microseconds. */
+    public long now() {
+        return applied.storeTimeMicros();
+    }
+
+    /** Term of the command's log entry. */
+    public long term() {
+        return applied.term();
+    }
+
+    public long nextTaskUid() {
+        long uid = applied.nextTaskUid();
+        applied = applied.withNextTaskUid(uid + 1);
+        return uid;
+    }
+
+    public long nextIncarnation() {
+        long incarnation = applied.nextIncarnation();
+        applied = applied.withNextIncarnation(incarnation + 1);
+        return incarnation;
+    }
+
+    public long nextEpoch() {
+        long epoch = applied.nextEpoch();
+        applied = applied.withNextEpoch(epoch + 1);
+        return epoch;
+    }
+
+    /** Rows of a table; counted once, then kept by {@link #rowsChanged}. */
+    public int rows(String table) {
+        Integer rows = rowsByTable.get(table);
+        if (rows == null) {
+            rows = Math.toIntExact(sql.number("SELECT count(*) FROM " + table));
+            rowsByTable.put(table, rows);
+        }
+        return rows;
+    }
+
+    /** Every insert and delete in a table with a cap must be told. */
+    public void rowsChanged(String table, int delta) {
+        rowsByTable.computeIfPresent(table, (_, rows) -> rows + delta);
+    }
+
+    public void changed(Change change) {
+        changes.add(change);
+    }
+
+    Applied applied() {
+        return applied;
+    }
+
+    /** Before each entry: index, term and time of what follows; time never goes back. */
+    void enter(long index, long term, long storeTimeMicros) {
+        long time = Math.max(storeTimeMicros, applied.storeTimeMicros());
+        applied = applied.at(index, term, time);
+    }
+
+    List<Change> takeChanges() {
+        List<Change> taken = changes;
+        changes = new ArrayList<>();
+        return taken;
+    }
+
+    /** The answer that is known for a batch of a proposer. */
+    @Nullable Known known(long proposer) {
+        return sql.first(
+                        "SELECT sequence, outcome FROM proposers WHERE proposer = ?",
+                        row ->
+                                new Known(
+                                        row.number(1),
+                                        UnsafeByteOperations.unsafeWrap(row.blob(2))),
+                        proposer)
+                .orElse(null);
+    }
+
+    record Known(long sequence, ByteString outcome) {}
+}

@@ -1,0 +1,150 @@
+package io.miroir.store.index;
+
+import io.miroir.proto.store.Effect;
+import io.miroir.proto.store.IndexCreated;
+import io.miroir.proto.store.PrimaryKeySet;
+import io.miroir.proto.store.SettingsCommitted;
+import io.miroir.store.Change;
+import io.miroir.store.engine.Write;
+import io.miroir.store.replica.ReplicaApplier;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the catalogue: the effects of tasks. */
+public final class IndexApplier {
+    private IndexApplier() {}
+
+    public static void apply(Write write, List<Effect> effects) {
+        for (Effect effect : effects) {
+            apply(write, effect);
+        }
+    }
+
+    private static void apply(Write write, Effect effect) {
+        switch (effect.getKindCase()) {
+            case CREATED -> create(write, effect.getCreated());
+            case DELETED -> delete(write, effect.getDeleted());
+            case PRIMARY_KEY_SET -> setPrimaryKey(write, effect.getPrimaryKeySet());
+            case TOUCHED -> touch(write, effect.getTouched());
+            case SETTINGS_COMMITTED -> commitSettings(write, effect.getSettingsCommitted());
+            case RENAMED ->
+                    rename(
+                            write,
+                            effect.getRenamed().getIncarnation(),
+                            effect.getRenamed().getNewUid());
+            case SWAPPED ->
+                    swap(
+                            write,
+                            effect.getSwapped().getIncarnation(),
+                            effect.getSwapped().getOtherIncarnation());
+            case KIND_NOT_SET ->
+                    throw new IllegalStateException("an effect of a newer format: this pod stops");
+        }
+    }
+
+    private static void create(Write write, IndexCreated created) {
+        boolean taken =
+                IndexReads.get(write.sql(), created.getUid()).isPresent()
+                        || IndexReads.get(write.sql(), created.getIncarnation()).isPresent();
+        if (taken) {
+            return;
+        }
+        write.sql()
+                .update(
+                        "INSERT INTO indexes (incarnation, uid, primary_key, shards, settings_json,"
+                                + " settings_version, created_at, updated_at)"
+                                + " VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
+                        created.getIncarnation(),
+                        created.getUid(),
+                        created.hasPrimaryKey() ? created.getPrimaryKey() : null,
+                        created.getShards(),
+                        created.getSettingsJson(),
+                        write.now(),
+                        write.now());
+        write.rowsChanged("indexes", 1);
+        changed(write, created.getIncarnation());
+        ReplicaApplier.create(write, created.getIncarnation(), created.getReplicasList());
+    }
+
+    private static void delete(Write write, long incarnation) {
+        Optional<IndexRow> row = IndexReads.get(write.sql(), incarnation);
+        if (row.isEmpty()) {
+            return;
+        }
+        write.sql().update("DELETE FROM indexes WHERE incarnation = ?", incarnation);
+        write.rowsChanged("indexes", -1);
+        write.changed(new Change.IndexChanged(row.get().uid(), null));
+        ReplicaApplier.drop(write, incarnation);
+    }
+
+    private static void setPrimaryKey(Write write, PrimaryKeySet set) {
+        @Nullable String primaryKey = set.hasPrimaryKey() ? set.getPrimaryKey() : null;
+        write.sql()
+                .update(
+                        "UPDATE indexes SET primary_key = ?, updated_at = ? WHERE incarnation = ?",
+                        primaryKey,
+                        write.now(),
+                        set.getIncarnation());
+        changed(write, set.getIncarnation());
+    }
+
+    private static void touch(Write write, long incarnation) {
+        write.sql()
+                .update(
+                        "UPDATE indexes SET updated_at = ? WHERE incarnation = ?",
+                        write.now(),
+                        incarnation);
+        changed(write, incarnation);
+    }
+
+    private static void commitSettings(Write write, SettingsCommitted committed) {
+        write.sql()
+                .update(
+                        "UPDATE indexes SET settings_json = ?, settings_version ="
+                                + " settings_version + 1, updated_at = ? WHERE incarnation = ?",
+                        committed.getSettingsJson(),
+                        write.now(),
+                        committed.getIncarnation());
+        changed(write, committed.getIncarnation());
+    }
+
+    private static void rename(Write write, long incarnation, String newUid) {
+        Optional<IndexRow> row = IndexReads.get(write.sql(), incarnation);
+        if (row.isEmpty() || IndexReads.get(write.sql(), newUid).isPresent()) {
+            return;
+        }
+        setUid(write, incarnation, newUid);
+        write.changed(new Change.IndexChanged(row.get().uid(), null));
+        changed(write, incarnation);
+    }
+
+    private static void swap(Write write, long incarnation, long otherIncarnation) {
+        Optional<IndexRow> one = IndexReads.get(write.sql(), incarnation);
+        Optional<IndexRow> other = IndexReads.get(write.sql(), otherIncarnation);
+        if (one.isEmpty() || other.isEmpty()) {
+            return;
+        }
+        // The column is unique at every moment, so one of the two steps aside; no uid holds a
+        // slash.
+        setUid(write, incarnation, "/swap");
+        setUid(write, otherIncarnation, one.get().uid());
+        setUid(write, incarnation, other.get().uid());
+        changed(write, incarnation);
+        changed(write, otherIncarnation);
+    }
+
+    private static void setUid(Write write, long incarnation, String uid) {
+        write.sql()
+                .update(
+                        "UPDATE indexes SET uid = ?, updated_at = ? WHERE incarnation = ?",
+                        uid,
+                        write.now(),
+                        incarnation);
+    }
+
+    private static void changed(Write write, long incarnation) {
+        IndexReads.get(write.sql(), incarnation)
+                .ifPresent(row -> write.changed(new Change.IndexChanged(row.uid(), row)));
+    }
+}

@@ -1,0 +1,268 @@
+package io.miroir.store.lane;
+
+import com.google.protobuf.ByteString;
+import io.miroir.proto.store.Abandon;
+import io.miroir.proto.store.Bind;
+import io.miroir.proto.store.ClaimLane;
+import io.miroir.proto.store.Dispatch;
+import io.miroir.proto.store.Intend;
+import io.miroir.proto.store.Intended;
+import io.miroir.proto.store.Missed;
+import io.miroir.proto.store.Outcome;
+import io.miroir.proto.store.Pending;
+import io.miroir.proto.store.Strings;
+import io.miroir.proto.store.TaskBorn;
+import io.miroir.store.Change;
+import io.miroir.store.engine.Outcomes;
+import io.miroir.store.engine.Write;
+import io.miroir.store.idempotency.IdempotencyApplier;
+import io.miroir.store.index.IndexApplier;
+import io.miroir.store.index.Indexes;
+import io.miroir.store.replica.ReplicaApplier;
+import io.miroir.store.task.TaskApplier;
+import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.Tasks;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Writes lanes and intents. */
+public final class LaneApplier {
+    private LaneApplier() {}
+
+    public static Outcome claim(Write write, ClaimLane command) {
+        Optional<LaneRow> lane = LaneReads.get(write.sql(), command.getLane());
+        if (lane.isEmpty() && write.rows("lanes") >= Lanes.ROWS_MAX && !forgetUnusedLane(write)) {
+            return Outcomes.full("lanes", Lanes.ROWS_MAX);
+        }
+        long epoch = write.nextEpoch();
+        long nextPosition = lane.map(LaneRow::nextPosition).orElse(1L);
+        LaneRow row =
+                new LaneRow(
+                        command.getLane(), command.getPodId(), epoch, nextPosition, write.now());
+        write.sql()
+                .update(
+                        "INSERT INTO lanes (lane, owner, epoch, next_position, claimed_at)"
+                                + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (lane) DO UPDATE SET owner ="
+                                + " excluded.owner, epoch = excluded.epoch, claimed_at ="
+                                + " excluded.claimed_at",
+                        row.lane(),
+                        row.owner(),
+                        row.epoch(),
+                        row.nextPosition(),
+                        row.claimedAt());
+        if (lane.isEmpty()) {
+            write.rowsChanged("lanes", 1);
+        }
+        write.changed(new Change.LaneChanged(row));
+        return Outcome.newBuilder().setClaimed(epoch).build();
+    }
+
+    public static Outcome intend(Write write, Intend command) {
+        Outcome fenced = fence(write, command.getLane(), command.getEpoch());
+        if (fenced != null) {
+            return fenced;
+        }
+        Outcome known = known(write, command);
+        if (known != null) {
+            return known;
+        }
+        Outcome full = full(write, command);
+        if (full != null) {
+            return full;
+        }
+        long position = takePosition(write, command.getLane());
+        boolean allot = command.getIncarnation() == io.miroir.store.lane.Intend.ALLOT;
+        long incarnation = allot ? write.nextIncarnation() : command.getIncarnation();
+        insert(write, command, position, incarnation);
+        return Outcome.newBuilder()
+                .setIntended(
+                        Intended.newBuilder().setPosition(position).setIncarnation(incarnation))
+                .build();
+    }
+
+    public static Outcome bind(Write write, Bind command) {
+        Outcome fenced = fence(write, command.getLane(), command.getEpoch());
+        if (fenced != null) {
+            return fenced;
+        }
+        Optional<IntentRow> found =
+                LaneReads.intent(write.sql(), command.getLane(), command.getPosition());
+        if (found.isEmpty()) {
+            return Outcomes.NOT_INTENDED;
+        }
+        IntentRow intent = found.get();
+        end(write, intent.lane(), intent.position());
+        long uid = TaskApplier.insert(write, bound(command, intent));
+        IndexApplier.apply(write, command.getEffectList());
+        for (Missed missed : command.getMissedList()) {
+            ReplicaApplier.missed(
+                    write, intent.incarnation(), missed.getNodeId(), missed.getShardList());
+        }
+        if (intent.idempotencyKey() != null) {
+            IdempotencyApplier.remember(write, intent, uid);
+        }
+        if (intent.sessionId() != null) {
+            write.sql()
+                    .update(
+                            "UPDATE sessions SET last_write_task_uid = ?, last_write_at = ?"
+                                    + " WHERE session_id = ?",
+                            uid,
+                            write.now(),
+                            intent.sessionId());
+        }
+        return Outcome.newBuilder()
+                .setTaskBorn(TaskBorn.newBuilder().setUid(uid).setEnqueuedAtMicros(write.now()))
+                .build();
+    }
+
+    public static Outcome abandon(Write write, Abandon command) {
+        Outcome fenced = fence(write, command.getLane(), command.getEpoch());
+        if (fenced != null) {
+            return fenced;
+        }
+        return end(write, command.getLane(), command.getPosition())
+                ? Outcomes.DONE
+                : Outcomes.NOT_INTENDED;
+    }
+
+    /** Null if the caller runs the lane under its current epoch. */
+    public static @Nullable Outcome fence(Write write, String lane, long epoch) {
+        Optional<LaneRow> row = LaneReads.get(write.sql(), lane);
+        if (row.isEmpty()) {
+            return Outcomes.fenced("", 0);
+        }
+        return row.get().epoch() == epoch
+                ? null
+                : Outcomes.fenced(row.get().owner(), row.get().epoch());
+    }
+
+    private static @Nullable Outcome known(Write write, Intend command) {
+        if (!command.hasIdempotencyKey()) {
+            return null;
+        }
+        String key = command.getIdempotencyKey();
+        Outcome bound = IdempotencyApplier.known(write, key, command.getBodySha256());
+        if (bound != null) {
+            return bound;
+        }
+        return write.sql()
+                .first(
+                        "SELECT position, epoch, body_sha256 FROM intents WHERE idempotency_key = ?",
+                        row -> pending(row.number(1), row.number(2), row.blob(3), command),
+                        key)
+                .orElse(null);
+    }
+
+    private static Outcome pending(long position, long epoch, byte[] body, Intend command) {
+        if (!Arrays.equals(body, command.getBodySha256().toByteArray())) {
+            return Outcomes.KEY_REUSED;
+        }
+        return Outcome.newBuilder()
+                .setPending(Pending.newBuilder().setPosition(position).setEpoch(epoch))
+                .build();
+    }
+
+    private static @Nullable Outcome full(Write write, Intend command) {
+        if (write.rows("intents") >= Lanes.OPEN_INTENTS_MAX) {
+            return Outcomes.full("intents", Lanes.OPEN_INTENTS_MAX);
+        }
+        long inLane =
+                write.sql()
+                        .number("SELECT count(*) FROM intents WHERE lane = ?", command.getLane());
+        if (inLane >= Lanes.OPEN_INTENTS_PER_LANE_MAX) {
+            return Outcomes.full("intents of the lane", Lanes.OPEN_INTENTS_PER_LANE_MAX);
+        }
+        boolean creates = command.getIncarnation() == io.miroir.store.lane.Intend.ALLOT;
+        if (creates && write.rows("indexes") >= Indexes.ROWS_MAX) {
+            return Outcomes.full("indexes", Indexes.ROWS_MAX);
+        }
+        if (TaskApplier.full(write)) {
+            return Outcomes.full("tasks", Tasks.ROWS_MAX);
+        }
+        return command.hasIdempotencyKey() ? IdempotencyApplier.full(write) : null;
+    }
+
+    private static long takePosition(Write write, String lane) {
+        long position = write.sql().number("SELECT next_position FROM lanes WHERE lane = ?", lane);
+        write.sql().update("UPDATE lanes SET next_position = ? WHERE lane = ?", position + 1, lane);
+        return position;
+    }
+
+    private static void insert(Write write, Intend command, long position, long incarnation) {
+        write.sql()
+                .update(
+                        "INSERT INTO intents (lane, position, epoch, kind, index_uid, body_sha256,"
+                                + " idempotency_key, idempotency_ttl_micros, session_id,"
+                                + " incarnation, targets, created_at)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        command.getLane(),
+                        position,
+                        command.getEpoch(),
+                        command.getKind(),
+                        command.getIndexUid(),
+                        command.getBodySha256().toByteArray(),
+                        command.hasIdempotencyKey() ? command.getIdempotencyKey() : null,
+                        command.getIdempotencyTtlMicros(),
+                        command.hasSessionId() ? command.getSessionId() : null,
+                        incarnation,
+                        Strings.newBuilder()
+                                .addAllValue(command.getTargetList())
+                                .build()
+                                .toByteArray(),
+                        write.now());
+        write.rowsChanged("intents", 1);
+    }
+
+    private static TaskApplier.Birth bound(Bind command, IntentRow intent) {
+        ByteString dispatch =
+                Dispatch.newBuilder()
+                        .addAllAccepted(command.getAcceptedList())
+                        .addAllMissed(command.getMissedList())
+                        .build()
+                        .toByteString();
+        return new TaskApplier.Birth(
+                command.getType(),
+                command.hasTerminalStatus()
+                        ? TaskStatus.ofCode(command.getTerminalStatus())
+                        : TaskStatus.ENQUEUED,
+                intent.indexUid(),
+                command.getDetailsJson(),
+                command.hasErrorJson() ? command.getErrorJson() : null,
+                new TaskApplier.LaneItem(
+                        intent.lane(),
+                        command.getEpoch(),
+                        intent.position(),
+                        intent.incarnation(),
+                        dispatch));
+    }
+
+    private static boolean end(Write write, String lane, long position) {
+        int ended =
+                write.sql()
+                        .update(
+                                "DELETE FROM intents WHERE lane = ? AND position = ?",
+                                lane,
+                                position);
+        write.rowsChanged("intents", -ended);
+        return ended > 0;
+    }
+
+    /**
+     * Forgets the lane that was claimed longest ago among those with nothing left to order. Epochs
+     * are counted over all lanes, so a lane that comes back still fences its past.
+     */
+    private static boolean forgetUnusedLane(Write write) {
+        int forgotten =
+                write.sql()
+                        .update(
+                                "DELETE FROM lanes WHERE lane = (SELECT l.lane FROM lanes l"
+                                        + " WHERE NOT EXISTS (SELECT 1 FROM indexes WHERE uid ="
+                                        + " l.lane) AND NOT EXISTS (SELECT 1 FROM intents i WHERE"
+                                        + " i.lane = l.lane) AND NOT EXISTS (SELECT 1 FROM tasks t"
+                                        + " WHERE t.lane = l.lane AND t.status < 2) ORDER BY"
+                                        + " l.claimed_at, l.lane LIMIT 1)");
+        write.rowsChanged("lanes", -forgotten);
+        return forgotten > 0;
+    }
+}

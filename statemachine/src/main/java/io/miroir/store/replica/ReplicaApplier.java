@@ -1,0 +1,88 @@
+package io.miroir.store.replica;
+
+import io.miroir.proto.store.MarkReplicas;
+import io.miroir.proto.store.NodeReplicas;
+import io.miroir.proto.store.Outcome;
+import io.miroir.store.Change;
+import io.miroir.store.engine.Outcomes;
+import io.miroir.store.engine.Write;
+import java.util.List;
+import java.util.Optional;
+
+/** Writes replica states. */
+public final class ReplicaApplier {
+    private static final String TABLE = "replica_state";
+
+    private ReplicaApplier() {}
+
+    public static Outcome mark(Write write, MarkReplicas command) {
+        Optional<ReplicaRow> row =
+                ReplicaReads.get(write.sql(), command.getIncarnation(), command.getNodeId());
+        long version = row.map(ReplicaRow::version).orElse(0L);
+        if (version != command.getExpectedVersion()) {
+            return Outcomes.changed(version);
+        }
+        if (row.isEmpty() && write.rows(TABLE) >= Replicas.ROWS_MAX) {
+            return Outcomes.full(TABLE, Replicas.ROWS_MAX);
+        }
+        ReplicaRow marked =
+                new ReplicaRow(
+                        command.getIncarnation(),
+                        command.getNodeId(),
+                        ShardStates.of(command.getStates().toByteArray()),
+                        version + 1);
+        put(write, marked, row.isEmpty());
+        return Outcomes.version(marked.version());
+    }
+
+    /** The index appears: these nodes hold its shards. */
+    public static void create(Write write, long incarnation, List<NodeReplicas> nodes) {
+        for (NodeReplicas node : nodes) {
+            ShardStates states = ShardStates.of(node.getStates().toByteArray());
+            put(write, new ReplicaRow(incarnation, node.getNodeId(), states, 1), true);
+        }
+    }
+
+    /**
+     * A node did not take a write: what it holds of the touched shards is out. The version grows
+     * even if they were out before, because a repair under way does not have this write.
+     *
+     * @param shards empty for all
+     */
+    public static void missed(Write write, long incarnation, String nodeId, List<Integer> shards) {
+        Optional<ReplicaRow> row = ReplicaReads.get(write.sql(), incarnation, nodeId);
+        if (row.isEmpty()) {
+            return;
+        }
+        byte[] states = row.get().states().toBytes();
+        for (int shard = 0; shard < states.length; shard++) {
+            boolean held = states[shard] != (byte) ShardState.NOT_HELD.code();
+            if (held && (shards.isEmpty() || shards.contains(shard))) {
+                states[shard] = (byte) ShardState.OUT.code();
+            }
+        }
+        long version = row.get().version() + 1;
+        put(write, new ReplicaRow(incarnation, nodeId, ShardStates.of(states), version), false);
+    }
+
+    /** The index is gone. */
+    public static void drop(Write write, long incarnation) {
+        int dropped =
+                write.sql().update("DELETE FROM replica_state WHERE incarnation = ?", incarnation);
+        write.rowsChanged(TABLE, -dropped);
+        write.changed(new Change.ReplicasDropped(incarnation));
+    }
+
+    private static void put(Write write, ReplicaRow row, boolean isNew) {
+        write.sql()
+                .update(
+                        "INSERT OR REPLACE INTO replica_state (incarnation, node_id, states,"
+                                + " version) VALUES (?, ?, ?, ?)",
+                        row.incarnation(),
+                        row.nodeId(),
+                        row.states().toBytes(),
+                        row.version());
+        write.rowsChanged(TABLE, isNew ? 1 : 0);
+        write.changed(new Change.ReplicasChanged(row));
+    }
+}

@@ -1,0 +1,58 @@
+package io.miroir.store.replica;
+
+import com.google.protobuf.ByteString;
+import io.miroir.proto.store.Command;
+import io.miroir.proto.store.MarkReplicas;
+import io.miroir.proto.store.Outcome;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import io.miroir.store.engine.Proposer;
+import io.miroir.store.engine.Reads;
+import java.util.List;
+import java.util.Optional;
+
+/** {@link Replicas} over commands and SQL. */
+public final class ReplicaRoom implements Replicas {
+    private final Proposer proposer;
+    private final Reads reads;
+
+    public ReplicaRoom(Proposer proposer, Reads reads) {
+        this.proposer = proposer;
+        this.reads = reads;
+    }
+
+    @Override
+    public Reply<Mark> mark(ReplicaRow row) {
+        MarkReplicas.Builder mark =
+                MarkReplicas.newBuilder()
+                        .setIncarnation(row.incarnation())
+                        .setNodeId(row.nodeId())
+                        .setStates(ByteString.copyFrom(row.states().toBytes()))
+                        .setExpectedVersion(row.version());
+        return proposer.propose(Command.newBuilder().setMarkReplicas(mark), ReplicaRoom::words);
+    }
+
+    @Override
+    public Optional<ReplicaRow> get(ReadLevel level, long incarnation, String nodeId) {
+        return reads.point(level, sql -> ReplicaReads.get(sql, incarnation, nodeId));
+    }
+
+    @Override
+    public List<ReplicaRow> of(ReadLevel level, long incarnation) {
+        return reads.point(level, sql -> ReplicaReads.of(sql, incarnation));
+    }
+
+    @Override
+    public List<ReplicaRow> list(ReadLevel level) {
+        return reads.scan(level, ReplicaReads::list);
+    }
+
+    private static Mark words(Outcome outcome) {
+        return switch (outcome.getKindCase()) {
+            case VERSION -> new Mark.Marked(outcome.getVersion());
+            case CHANGED -> new Mark.Changed(outcome.getChanged());
+            case FULL -> new Mark.Full(outcome.getFull().getRowsMax());
+            default -> throw Proposer.unexpected(outcome);
+        };
+    }
+}

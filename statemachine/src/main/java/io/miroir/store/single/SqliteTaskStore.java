@@ -1,0 +1,184 @@
+package io.miroir.store.single;
+
+import io.miroir.proto.store.Batch;
+import io.miroir.proto.store.BatchOutcome;
+import io.miroir.proto.store.Command;
+import io.miroir.sqlite.Database;
+import io.miroir.sqlite.Durability;
+import io.miroir.store.Digests;
+import io.miroir.store.LeadershipWatcher;
+import io.miroir.store.Refusal;
+import io.miroir.store.Reply;
+import io.miroir.store.Role;
+import io.miroir.store.Rooms;
+import io.miroir.store.StoreStatus;
+import io.miroir.store.TaskStore;
+import io.miroir.store.Watch;
+import io.miroir.store.Watcher;
+import io.miroir.store.engine.Applied;
+import io.miroir.store.engine.Batcher;
+import io.miroir.store.engine.DatabaseReads;
+import io.miroir.store.engine.DigestReads;
+import io.miroir.store.engine.LeadershipHub;
+import io.miroir.store.engine.StoreClock;
+import io.miroir.store.engine.StoreEngine;
+import io.miroir.store.engine.StoreMetrics;
+import io.miroir.store.engine.StoreRooms;
+import io.miroir.store.engine.WatchHub;
+import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The task store of a single pod. Commands that wait share a transaction; it is synced before
+ * anyone is answered. The pod is always its own leader; its term counts the starts.
+ */
+public final class SqliteTaskStore implements TaskStore {
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteTaskStore.class);
+
+    private final SqliteStoreConfig config;
+    private final Consumer<Throwable> onFatal;
+    private final StoreMetrics metrics;
+    private final Database database;
+    private final WatchHub watchers;
+    private final StoreEngine engine;
+    private final StoreClock clock;
+    private final long term;
+    private final LeadershipHub leadership = new LeadershipHub();
+    private final Batcher batcher;
+    private final DatabaseReads reads;
+    private final StoreRooms rooms;
+    private volatile boolean failed;
+
+    /**
+     * Opens or creates the store.
+     *
+     * @param wallClock only where the database knows no later time
+     * @param onFatal called once if the database fails; the store answers nothing from then on
+     */
+    public SqliteTaskStore(
+            SqliteStoreConfig config,
+            InstantSource wallClock,
+            CollectorRegistry registry,
+            Consumer<Throwable> onFatal) {
+        this.config = config;
+        this.onFatal = onFatal;
+        this.metrics = new StoreMetrics(registry);
+        this.database = open(config);
+        this.watchers = new WatchHub(Applied.load(database.writer()).index());
+        this.engine = new StoreEngine(database, watchers);
+        Applied applied = engine.committed();
+        this.term = applied.term() + 1;
+        long wallMicros = ChronoUnit.MICROS.between(Instant.EPOCH, wallClock.instant());
+        this.clock =
+                new StoreClock(Math.max(applied.storeTimeMicros(), wallMicros), System::nanoTime);
+        this.batcher = new Batcher("store-writer", config.limits(), this::commit, metrics);
+        this.reads = new DatabaseReads(() -> database, () -> new Reply.Applied<>(index(), index()));
+        this.rooms = StoreRooms.of(batcher, reads);
+        metrics.leadership(term, true);
+        batcher.start();
+        leadership.leading(term);
+    }
+
+    @Override
+    public Rooms rooms() {
+        return rooms;
+    }
+
+    @Override
+    public StoreStatus status() {
+        Applied applied = engine.committed();
+        return new StoreStatus(
+                "sqlite",
+                config.podId(),
+                failed ? Role.OFFLINE : Role.LEADER,
+                term,
+                config.podId(),
+                List.of(config.podId()),
+                applied.index(),
+                applied.index(),
+                applied.storeTimeMicros());
+    }
+
+    @Override
+    public long nowMicros() {
+        return clock.nowMicros();
+    }
+
+    @Override
+    public Rooms fencedBy(long fencingTerm) {
+        return StoreRooms.of(batcher.fencedBy(fencingTerm), reads);
+    }
+
+    @Override
+    public Reply<Long> barrier() {
+        return new Reply.Applied<>(index(), index());
+    }
+
+    @Override
+    public Watch watch(Watcher watcher) {
+        return watchers.watch(watcher);
+    }
+
+    @Override
+    public Watch watchLeadership(LeadershipWatcher watcher) {
+        return leadership.watch(watcher);
+    }
+
+    @Override
+    public Digests digests() {
+        return database.readConsistently(DigestReads::digests);
+    }
+
+    @Override
+    public void close() {
+        leadership.close();
+        batcher.close();
+        watchers.close();
+        reads.close();
+        database.close();
+    }
+
+    /** One group of commands: one index, one transaction, one sync. */
+    private Batcher.Result commit(List<Command> commands, long deadlineNanos) {
+        if (failed) {
+            return new Batcher.Result.Failed(new Refusal.Unavailable("the database failed"));
+        }
+        long startedNanos = System.nanoTime();
+        try {
+            engine.begin();
+            Batch batch = Batch.newBuilder().addAllCommand(commands).build();
+            BatchOutcome outcome = engine.apply(index() + 1, term, clock.nowMicros(), batch);
+            engine.commit();
+            metrics.committed(System.nanoTime() - startedNanos, index(), 0);
+            return new Batcher.Result.Done(index(), outcome.getOutcomeList());
+        } catch (RuntimeException e) {
+            failed = true;
+            LOG.error("The task store stops: a transaction failed", e);
+            leadership.following();
+            onFatal.accept(e);
+            return new Batcher.Result.Failed(new Refusal.Indeterminate("the database failed"));
+        }
+    }
+
+    private long index() {
+        return engine.committed().index();
+    }
+
+    private static Database open(SqliteStoreConfig config) {
+        try {
+            Files.createDirectories(config.dataDir());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot create " + config.dataDir(), e);
+        }
+        return Database.open(config.dataDir().resolve("store.db"), Durability.EVERY_COMMIT);
+    }
+}

@@ -1,0 +1,69 @@
+package io.miroir.store.table;
+
+import com.google.protobuf.ByteString;
+import io.miroir.proto.store.Command;
+import io.miroir.proto.store.DeleteRow;
+import io.miroir.proto.store.KeyPart;
+import io.miroir.proto.store.Outcome;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import io.miroir.store.Table;
+import io.miroir.store.engine.Proposer;
+import io.miroir.store.engine.Reads;
+import java.util.List;
+import java.util.Optional;
+
+/** {@link Table} over commands and SQL; a room with more words adds them in its subclass. */
+public abstract class KeyedRoom<K, R> implements Table<K, R> {
+    private final Proposer proposer;
+    private final Reads reads;
+    private final KeyedTable<K, R> table;
+
+    protected KeyedRoom(Proposer proposer, Reads reads, KeyedTable<K, R> table) {
+        this.proposer = proposer;
+        this.reads = reads;
+        this.table = table;
+    }
+
+    @Override
+    public final Reply<Put> put(R row) {
+        return proposer.propose(
+                Command.newBuilder().setPutRow(table.spec().put(row)), KeyedRoom::words);
+    }
+
+    @Override
+    public final Reply<Boolean> delete(K key) {
+        DeleteRow.Builder delete = DeleteRow.newBuilder().setTable(table.spec().number());
+        for (Object part : table.spec().key(key)) {
+            delete.addKey(
+                    switch (part) {
+                        case String text -> KeyPart.newBuilder().setText(text);
+                        case Long number -> KeyPart.newBuilder().setNumber(number);
+                        case byte[] blob -> KeyPart.newBuilder().setBlob(ByteString.copyFrom(blob));
+                        default -> throw new IllegalStateException("no key part " + part);
+                    });
+        }
+        return proposer.propose(Command.newBuilder().setDeleteRow(delete), Outcome::getExisted);
+    }
+
+    @Override
+    public final Optional<R> get(ReadLevel level, K key) {
+        return reads.point(level, sql -> table.get(sql, table.spec().key(key)));
+    }
+
+    @Override
+    public final List<R> list(ReadLevel level, int limit) {
+        if (limit < 1 || limit > LIST_LIMIT_MAX) {
+            throw new IllegalArgumentException(limit + " rows, 1 to " + LIST_LIMIT_MAX);
+        }
+        return reads.scan(level, sql -> table.list(sql, limit));
+    }
+
+    private static Put words(Outcome outcome) {
+        return switch (outcome.getKindCase()) {
+            case DONE -> new Put.Written();
+            case FULL -> new Put.Full(outcome.getFull().getRowsMax());
+            default -> throw Proposer.unexpected(outcome);
+        };
+    }
+}

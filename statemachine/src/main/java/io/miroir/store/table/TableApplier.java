@@ -1,0 +1,72 @@
+package io.miroir.store.table;
+
+import io.miroir.proto.store.DeleteRow;
+import io.miroir.proto.store.KeyPart;
+import io.miroir.proto.store.Outcome;
+import io.miroir.proto.store.PutRow;
+import io.miroir.store.adminsession.AdminSessionRoom;
+import io.miroir.store.apikey.ApiKeyRoom;
+import io.miroir.store.canary.CanaryRoom;
+import io.miroir.store.canary.CanaryRunRoom;
+import io.miroir.store.cdc.CdcCursorRoom;
+import io.miroir.store.engine.Write;
+import io.miroir.store.idempotency.IdempotencyRoom;
+import io.miroir.store.job.JobRoom;
+import io.miroir.store.lease.LeaseRoom;
+import io.miroir.store.nodesettings.NodeSettingsRoom;
+import io.miroir.store.rollover.RolloverPolicyRoom;
+import io.miroir.store.searchui.SearchUiConfigRoom;
+import io.miroir.store.session.SessionRoom;
+import io.miroir.store.tenant.TenantRoom;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes the keyed tables. */
+public final class TableApplier {
+    private TableApplier() {}
+
+    public static Outcome put(Write write, PutRow row) {
+        return table(row.getRowCase()).put(write, row);
+    }
+
+    public static Outcome delete(Write write, DeleteRow command) {
+        List<Object> key = new ArrayList<>();
+        for (KeyPart part : command.getKeyList()) {
+            key.add(
+                    switch (part.getPartCase()) {
+                        case TEXT -> part.getText();
+                        case NUMBER -> part.getNumber();
+                        case BLOB -> part.getBlob().toByteArray();
+                        case PART_NOT_SET -> throw newer();
+                    });
+        }
+        PutRow.RowCase row = PutRow.RowCase.forNumber(command.getTable());
+        if (row == null) {
+            throw newer();
+        }
+        return table(row).delete(write, key);
+    }
+
+    private static KeyedTable<?, ?> table(PutRow.RowCase row) {
+        return switch (row) {
+            case API_KEY -> ApiKeyRoom.TABLE;
+            case NODE_SETTINGS_VERSION -> NodeSettingsRoom.TABLE;
+            case SESSION -> SessionRoom.TABLE;
+            case IDEMPOTENCY_KEY -> IdempotencyRoom.TABLE;
+            case JOB -> JobRoom.TABLE;
+            case LEASE -> LeaseRoom.TABLE;
+            case CANARY -> CanaryRoom.TABLE;
+            case CANARY_RUN -> CanaryRunRoom.TABLE;
+            case CDC_CURSOR -> CdcCursorRoom.TABLE;
+            case TENANT -> TenantRoom.TABLE;
+            case ROLLOVER_POLICY -> RolloverPolicyRoom.TABLE;
+            case SEARCH_UI_CONFIG -> SearchUiConfigRoom.TABLE;
+            case ADMIN_SESSION -> AdminSessionRoom.TABLE;
+            case ROW_NOT_SET -> throw newer();
+        };
+    }
+
+    private static IllegalStateException newer() {
+        return new IllegalStateException("a row of a newer format: this pod stops");
+    }
+}

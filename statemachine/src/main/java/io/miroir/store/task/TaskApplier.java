@@ -1,0 +1,191 @@
+package io.miroir.store.task;
+
+import com.google.protobuf.ByteString;
+import io.miroir.proto.store.DeleteTasks;
+import io.miroir.proto.store.EnqueueTask;
+import io.miroir.proto.store.FinishTask;
+import io.miroir.proto.store.Outcome;
+import io.miroir.proto.store.StartTask;
+import io.miroir.proto.store.TaskBorn;
+import io.miroir.store.Change;
+import io.miroir.store.engine.Outcomes;
+import io.miroir.store.engine.Write;
+import io.miroir.store.index.IndexApplier;
+import io.miroir.store.lane.LaneApplier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Writes tasks. */
+public final class TaskApplier {
+    private static final String TABLE = "tasks";
+
+    private TaskApplier() {}
+
+    /** What a new task begins with. */
+    public record Birth(
+            int type,
+            TaskStatus status,
+            @Nullable String indexUid,
+            String detailsJson,
+            @Nullable String errorJson,
+            @Nullable LaneItem item) {}
+
+    /** The lane item that becomes a task. */
+    public record LaneItem(
+            String lane, long epoch, long position, long incarnation, ByteString dispatch) {}
+
+    public static Outcome enqueue(Write write, EnqueueTask command) {
+        if (full(write)) {
+            return Outcomes.full(TABLE, Tasks.ROWS_MAX);
+        }
+        long uid =
+                insert(
+                        write,
+                        new Birth(
+                                command.getType(),
+                                command.hasTerminalStatus()
+                                        ? TaskStatus.ofCode(command.getTerminalStatus())
+                                        : TaskStatus.ENQUEUED,
+                                command.hasIndexUid() ? command.getIndexUid() : null,
+                                command.getDetailsJson(),
+                                command.hasErrorJson() ? command.getErrorJson() : null,
+                                null));
+        return Outcome.newBuilder()
+                .setTaskBorn(TaskBorn.newBuilder().setUid(uid).setEnqueuedAtMicros(write.now()))
+                .build();
+    }
+
+    /** Whether the table is at its cap with nothing in it that may be forgotten. */
+    public static boolean full(Write write) {
+        return write.rows(TABLE) >= Tasks.ROWS_MAX && oldestFinished(write).isEmpty();
+    }
+
+    /** Gives out the next uid; forgets the oldest finished task if the table is at its cap. */
+    public static long insert(Write write, Birth birth) {
+        if (write.rows(TABLE) >= Tasks.ROWS_MAX) {
+            oldestFinished(write).ifPresent(uid -> forget(write, List.of(uid)));
+        }
+        long uid = write.nextTaskUid();
+        boolean ended = birth.status().terminal();
+        LaneItem item = birth.item();
+        write.sql()
+                .update(
+                        "INSERT INTO tasks (uid, batch_uid, index_uid, type, status, enqueued_at,"
+                                + " started_at, finished_at, details_json, error_json, lane, epoch,"
+                                + " position, incarnation, dispatch)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        uid,
+                        ended ? uid : null,
+                        birth.indexUid(),
+                        TaskType.ofCode(birth.type()).code(),
+                        birth.status().code(),
+                        write.now(),
+                        ended ? write.now() : null,
+                        ended ? write.now() : null,
+                        birth.detailsJson(),
+                        birth.errorJson(),
+                        item == null ? null : item.lane(),
+                        item == null ? 0 : item.epoch(),
+                        item == null ? 0 : item.position(),
+                        item == null ? 0 : item.incarnation(),
+                        item == null ? null : item.dispatch().toByteArray());
+        write.rowsChanged(TABLE, 1);
+        write.changed(new Change.TaskChanged(uid, birth.status(), birth.indexUid()));
+        return uid;
+    }
+
+    public static Outcome start(Write write, StartTask command) {
+        Optional<TaskReads.Standing> found = TaskReads.standing(write.sql(), command.getUid());
+        Outcome refused = refusal(write, found, command.getEpoch());
+        if (refused != null) {
+            return refused;
+        }
+        TaskReads.Standing task = found.orElseThrow();
+        if (task.status() == TaskStatus.ENQUEUED) {
+            write.sql()
+                    .update(
+                            "UPDATE tasks SET status = ?, started_at = ?, batch_uid = uid"
+                                    + " WHERE uid = ?",
+                            TaskStatus.PROCESSING.code(),
+                            write.now(),
+                            task.uid());
+            write.changed(
+                    new Change.TaskChanged(task.uid(), TaskStatus.PROCESSING, task.indexUid()));
+        }
+        return Outcomes.DONE;
+    }
+
+    public static Outcome finish(Write write, FinishTask command) {
+        Optional<TaskReads.Standing> found = TaskReads.standing(write.sql(), command.getUid());
+        Outcome refused = refusal(write, found, command.getEpoch());
+        if (refused != null) {
+            return refused;
+        }
+        TaskReads.Standing task = found.orElseThrow();
+        TaskStatus status = TaskStatus.ofCode(command.getStatus());
+        write.sql()
+                .update(
+                        "UPDATE tasks SET status = ?, started_at = ifnull(started_at, ?), batch_uid ="
+                                + " ifnull(batch_uid, uid), finished_at = ?, details_json ="
+                                + " ifnull(?, details_json), error_json = ? WHERE uid = ?",
+                        status.code(),
+                        write.now(),
+                        write.now(),
+                        command.hasDetailsJson() ? command.getDetailsJson() : null,
+                        command.hasErrorJson() ? command.getErrorJson() : null,
+                        task.uid());
+        IndexApplier.apply(write, command.getEffectList());
+        write.changed(new Change.TaskChanged(task.uid(), status, task.indexUid()));
+        return Outcomes.DONE;
+    }
+
+    public static Outcome delete(Write write, DeleteTasks command) {
+        List<Long> finished = new ArrayList<>();
+        for (long uid : command.getUidList()) {
+            if (TaskReads.standing(write.sql(), uid)
+                    .filter(t -> t.status().terminal())
+                    .isPresent()) {
+                finished.add(uid);
+            }
+        }
+        int gone = forget(write, finished);
+        return Outcome.newBuilder().setCount(gone).build();
+    }
+
+    /** Null if the caller may take the task a step further. */
+    private static @Nullable Outcome refusal(
+            Write write, Optional<TaskReads.Standing> found, long epoch) {
+        if (found.isEmpty()) {
+            return Outcomes.NO_SUCH_TASK;
+        }
+        TaskReads.Standing task = found.get();
+        if (task.status().terminal()) {
+            return Outcome.newBuilder().setAlreadyFinished(task.status().code()).build();
+        }
+        return task.lane() == null ? null : LaneApplier.fence(write, task.lane(), epoch);
+    }
+
+    private static Optional<Long> oldestFinished(Write write) {
+        return write.sql()
+                .first(
+                        "SELECT min(uid) FROM (SELECT min(uid) AS uid FROM tasks WHERE status = 2"
+                                + " UNION ALL SELECT min(uid) FROM tasks WHERE status = 3"
+                                + " UNION ALL SELECT min(uid) FROM tasks WHERE status = 4)",
+                        row -> Optional.ofNullable(row.numberOrNull(1)))
+                .flatMap(uid -> uid);
+    }
+
+    private static int forget(Write write, List<Long> uids) {
+        int gone = 0;
+        for (long uid : uids) {
+            gone += write.sql().update("DELETE FROM tasks WHERE uid = ?", uid);
+        }
+        write.rowsChanged(TABLE, -gone);
+        if (gone > 0) {
+            write.changed(new Change.TasksDeleted(uids));
+        }
+        return gone;
+    }
+}

@@ -1,0 +1,116 @@
+package io.miroir.store.task;
+
+import io.miroir.proto.store.Command;
+import io.miroir.proto.store.DeleteTasks;
+import io.miroir.proto.store.EnqueueTask;
+import io.miroir.proto.store.FinishTask;
+import io.miroir.proto.store.Outcome;
+import io.miroir.proto.store.StartTask;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import io.miroir.store.engine.Proposer;
+import io.miroir.store.engine.Reads;
+import io.miroir.store.index.EffectWords;
+import java.util.List;
+import java.util.Optional;
+
+/** {@link Tasks} over commands and SQL. */
+public final class TaskRoom implements Tasks {
+    private final Proposer proposer;
+    private final Reads reads;
+
+    public TaskRoom(Proposer proposer, Reads reads) {
+        this.proposer = proposer;
+        this.reads = reads;
+    }
+
+    @Override
+    public Reply<Birth> enqueue(NewTask task) {
+        EnqueueTask.Builder words =
+                EnqueueTask.newBuilder()
+                        .setType(task.type().code())
+                        .setDetailsJson(task.detailsJson());
+        if (task.indexUid() != null) {
+            words.setIndexUid(task.indexUid());
+        }
+        if (task.terminal() != null) {
+            words.setTerminalStatus(task.terminal().code());
+        }
+        if (task.errorJson() != null) {
+            words.setErrorJson(task.errorJson());
+        }
+        return proposer.propose(Command.newBuilder().setEnqueueTask(words), TaskRoom::birth);
+    }
+
+    @Override
+    public Reply<Step> started(long uid, long epoch) {
+        StartTask.Builder start = StartTask.newBuilder().setUid(uid).setEpoch(epoch);
+        return proposer.propose(Command.newBuilder().setStartTask(start), TaskRoom::step);
+    }
+
+    @Override
+    public Reply<Step> finish(Finish finish) {
+        FinishTask.Builder words =
+                FinishTask.newBuilder()
+                        .setUid(finish.uid())
+                        .setEpoch(finish.epoch())
+                        .setStatus(finish.status().code())
+                        .addAllEffect(EffectWords.of(finish.effects()));
+        if (finish.detailsJson() != null) {
+            words.setDetailsJson(finish.detailsJson());
+        }
+        if (finish.errorJson() != null) {
+            words.setErrorJson(finish.errorJson());
+        }
+        return proposer.propose(Command.newBuilder().setFinishTask(words), TaskRoom::step);
+    }
+
+    @Override
+    public Reply<Integer> delete(List<Long> uids) {
+        if (uids.size() > DELETE_MAX) {
+            throw new IllegalArgumentException(uids.size() + " tasks, at most " + DELETE_MAX);
+        }
+        DeleteTasks.Builder delete = DeleteTasks.newBuilder().addAllUid(uids);
+        return proposer.propose(
+                Command.newBuilder().setDeleteTasks(delete),
+                outcome -> Math.toIntExact(outcome.getCount()));
+    }
+
+    @Override
+    public Optional<TaskRow> get(ReadLevel level, long uid) {
+        return reads.point(level, sql -> TaskReads.get(sql, uid));
+    }
+
+    @Override
+    public TaskPage list(ReadLevel level, TaskQuery query) {
+        return reads.scan(level, sql -> TaskReads.list(sql, query));
+    }
+
+    @Override
+    public List<TaskRow> unfinished(ReadLevel level, String lane) {
+        return reads.scan(level, sql -> TaskReads.unfinished(sql, lane));
+    }
+
+    private static Birth birth(Outcome outcome) {
+        return switch (outcome.getKindCase()) {
+            case TASK_BORN ->
+                    new Birth.Enqueued(
+                            outcome.getTaskBorn().getUid(),
+                            outcome.getTaskBorn().getEnqueuedAtMicros());
+            case FULL -> new Birth.Full(outcome.getFull().getRowsMax());
+            default -> throw Proposer.unexpected(outcome);
+        };
+    }
+
+    private static Step step(Outcome outcome) {
+        return switch (outcome.getKindCase()) {
+            case DONE -> new Step.Stepped();
+            case ALREADY_FINISHED ->
+                    new Step.AlreadyFinished(TaskStatus.ofCode(outcome.getAlreadyFinished()));
+            case FENCED ->
+                    new Step.Fenced(outcome.getFenced().getOwner(), outcome.getFenced().getEpoch());
+            case NO_SUCH_TASK -> new Step.NoSuchTask();
+            default -> throw Proposer.unexpected(outcome);
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the replicated store. */
+@NullMarked
+package io.miroir.raft;
+
+import org.jspecify.annotations.NullMarked;

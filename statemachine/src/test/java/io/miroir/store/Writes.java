@@ -1,0 +1,80 @@
+package io.miroir.store;
+
+import io.miroir.store.index.IndexEffect;
+import io.miroir.store.lane.Bind;
+import io.miroir.store.lane.Intend;
+import io.miroir.store.lane.Lanes;
+import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.ShardState;
+import io.miroir.store.replica.ShardStates;
+import io.miroir.store.task.TaskType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The commands of a document write, as tests need them. */
+public final class Writes {
+    public static final String BODY = "ab".repeat(32);
+
+    private Writes() {}
+
+    public static long claim(Rooms store, String lane, String podId) {
+        Lanes.Claim claim = store.lanes().claim(lane, podId).orThrow();
+        return ((Lanes.Claim.Claimed) claim).epoch();
+    }
+
+    public static Intend intend(String lane, long epoch, @Nullable String key) {
+        return new Intend(
+                lane,
+                epoch,
+                "documentAdditionOrUpdate",
+                lane,
+                BODY,
+                key,
+                key == null ? 0 : 3_600_000_000L,
+                null,
+                Intend.ALLOT,
+                List.of("node-0", "node-1"));
+    }
+
+    public static Lanes.Intention.Intended intended(Rooms store, Intend intend) {
+        return (Lanes.Intention.Intended) store.lanes().intend(intend).orThrow();
+    }
+
+    public static Bind bind(
+            String lane,
+            long epoch,
+            long position,
+            Map<String, String> missed,
+            List<IndexEffect> effects) {
+        return new Bind(
+                lane,
+                epoch,
+                position,
+                TaskType.DOCUMENT_ADDITION_OR_UPDATE,
+                "{\"receivedDocuments\":1}",
+                Map.of("node-0", 7L),
+                missed,
+                Map.of(),
+                null,
+                null,
+                effects);
+    }
+
+    /** A write from intent to task. */
+    public static long write(Rooms store, String lane, long epoch) {
+        Lanes.Intention.Intended intended = intended(store, intend(lane, epoch, null));
+        Bind bind = bind(lane, epoch, intended.position(), Map.of(), List.of());
+        return ((Lanes.Binding.Bound) store.lanes().bind(bind).orThrow()).taskUid();
+    }
+
+    public static IndexEffect.Created created(String uid, long incarnation, String... nodes) {
+        List<ReplicaRow> replicas = new ArrayList<>();
+        for (String node : nodes) {
+            replicas.add(
+                    new ReplicaRow(incarnation, node, ShardStates.all(4, ShardState.IN_SYNC), 0));
+        }
+        return new IndexEffect.Created(uid, incarnation, "id", 4, "{}", replicas);
+    }
+}
