@@ -1,0 +1,50 @@
+package io.miroir.cli;
+
+import io.miroir.cli.fleet.ParentWatch;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** `miroir`: where every command begins. */
+@Command(
+        name = "miroir",
+        synopsisSubcommandLabel = "COMMAND",
+        description =
+                "Many plain Meilisearch servers behave as one: sharded, replicated, always up.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        subcommands = {DemoCommand.class, ConfigCommand.class, VersionCommand.class})
+public final class Main {
+    private Main() {}
+
+    /** Runs a command and ends the process with its {@link ExitCode}. */
+    public static void main(String[] arguments) {
+        ParentWatch.beginIfAsked();
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine root = new CommandLine(new Main());
+        root.getCommandSpec().usageMessage().exitCodeList(exitCodes());
+        root.setUsageHelpAutoWidth(true);
+        root.setExecutionExceptionHandler(
+                (failure, command, _) -> {
+                    PrintWriter err = command.getErr();
+                    err.println("miroir: " + failure);
+                    failure.printStackTrace(err);
+                    return ExitCode.FAILED.code();
+                });
+        return root;
+    }
+
+    private static Map<String, String> exitCodes() {
+        Map<String, String> codes = new LinkedHashMap<>();
+        Arrays.stream(ExitCode.values())
+                .forEach(exit -> codes.put(" " + exit.code(), exit.meaning()));
+        return codes;
+    }
+}

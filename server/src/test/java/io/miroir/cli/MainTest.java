@@ -1,0 +1,95 @@
+package io.miroir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What the command line answers, and with which exit code. */
+class MainTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    @TempDir private Path dir;
+
+    @Test
+    void helpNamesCommandsAndExitCodes() {
+        assertEquals(ExitCode.OK.code(), run("--help"));
+        assertTrue(out.toString().contains("demo"), out.toString());
+        assertTrue(out.toString().contains("config"), out.toString());
+        assertTrue(out.toString().contains("another process listens on a port"), out.toString());
+    }
+
+    @Test
+    void unknownOptionIsUsage() {
+        assertEquals(ExitCode.USAGE.code(), run("--helb"));
+        assertTrue(err.toString().contains("Unknown option: '--helb'"), err.toString());
+    }
+
+    @Test
+    void versionNamesJava() {
+        assertEquals(ExitCode.OK.code(), run("version"));
+        assertTrue(out.toString().contains("java " + Runtime.version()), out.toString());
+    }
+
+    /**
+     * Every error of a file is told in one go, and the process says that it is the configuration.
+     */
+    @Test
+    void configCheckTellsEveryError() throws IOException {
+        Path file =
+                Files.writeString(
+                        dir.resolve("m.yaml"),
+                        """
+                        miroir:
+                          env: development
+                          replication_factor: 1
+                          shards: 0
+                          nodes: [{id: a, address: "http://127.0.0.1:7701"}]
+                          sever: {}
+                        """);
+
+        assertEquals(ExitCode.CONFIG.code(), run("config", "check", file.toString()));
+        String told = err.toString().replace(file.toString(), "FILE");
+        assertTrue(
+                told.contains(
+                        "error: FILE:4: shards: `0`: allowed is a whole number of 1 to 65536"),
+                told);
+        assertTrue(
+                told.contains("error: FILE:6: sever: unknown key; did you mean `server`?"), told);
+        assertTrue(told.contains("miroir: 2 errors in the configuration"), told);
+    }
+
+    @Test
+    void configCheckOfAGoodFile() throws IOException {
+        Path file =
+                Files.writeString(
+                        dir.resolve("m.yaml"),
+                        """
+                        miroir:
+                          env: development
+                          replication_factor: 1
+                          nodes: [{id: a, address: "http://127.0.0.1:7701"}]
+                        """);
+
+        assertEquals(
+                ExitCode.OK.code(),
+                run("config", "check", "--config", file.toString(), "--set", "shards=8"));
+        assertTrue(
+                out.toString().startsWith("ok: 1 nodes in 1 groups, 8 shards, 1 pods"),
+                out.toString());
+    }
+
+    private int run(String... arguments) {
+        CommandLine root = Main.commandLine();
+        root.setOut(new PrintWriter(out, true));
+        root.setErr(new PrintWriter(err, true));
+        return root.execute(arguments);
+    }
+}
