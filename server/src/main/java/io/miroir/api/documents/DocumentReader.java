@@ -10,6 +10,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -19,6 +21,12 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class DocumentReader {
     private static final String NOT_DOCUMENTS = "data are neither an object nor a list of objects";
+
+    /** Further documents follow the one that is read, so trailing tokens are no fault here. */
+    private static final ObjectReader ONE_DOCUMENT =
+            Json.mapper()
+                    .readerFor(ObjectNode.class)
+                    .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** Jackson would skip a byte order mark in silence; Meilisearch refuses it. */
     private static final int BYTE_ORDER_MARK_FIRST = 0xEF;
@@ -114,7 +122,7 @@ public final class DocumentReader {
     }
 
     private static ObjectNode document(JsonParser parser) {
-        return Json.mapper().readValue(parser, ObjectNode.class);
+        return ONE_DOCUMENT.readValue(parser);
     }
 
     private static String describe(JacksonException fault) {

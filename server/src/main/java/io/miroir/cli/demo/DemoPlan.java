@@ -125,7 +125,10 @@ record DemoPlan(FleetPlan fleet, Optional<Documents> documents, Optional<Tour> t
                         ? options.servers().key().orElse("")
                         : old.map(FleetKeys::node).orElseGet(() -> randomKey(random));
         return new FleetKeys(
-                master, node, old.map(FleetKeys::admin).orElseGet(() -> randomKey(random)));
+                master,
+                node,
+                old.map(FleetKeys::admin).orElseGet(() -> randomKey(random)),
+                old.map(FleetKeys::seal).orElseGet(() -> randomKey(random)));
     }
 
     private static NodeSource nodes(DemoOptions options, FleetKeys keys) {

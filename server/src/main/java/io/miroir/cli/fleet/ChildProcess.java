@@ -54,6 +54,7 @@ public final class ChildProcess implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectInput(ProcessBuilder.Redirect.PIPE)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().keySet().removeIf(ChildProcess::configures);
         builder.environment().putAll(environment);
         try {
             Files.createDirectories(directory);
@@ -61,6 +62,13 @@ public final class ChildProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new FleetException("%s can't be started: %s".formatted(name, e.getMessage()), e);
         }
+    }
+
+    /** What configures this process's own pod or node must not leak into those of the fleet. */
+    private static boolean configures(String variable) {
+        return variable.startsWith("MIROIR_")
+                || variable.startsWith("MEILI_")
+                || variable.equals("POD_NAME");
     }
 
     /** The name in messages and of the log file. */
@@ -98,7 +106,7 @@ public final class ChildProcess implements AutoCloseable {
     public void kill() {
         Process current = process;
         if (current != null) {
-            current.destroyForcibly();
+            current.toHandle().destroyForcibly();
             awaitExit(KILL_WAIT);
         }
     }
@@ -107,7 +115,8 @@ public final class ChildProcess implements AutoCloseable {
     public void terminate() {
         Process current = process;
         if (current != null) {
-            current.destroy();
+            // Process.destroy() would close the child's input too, which tells it something else.
+            current.toHandle().destroy();
         }
     }
 

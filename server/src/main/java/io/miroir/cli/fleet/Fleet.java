@@ -203,7 +203,8 @@ public final class Fleet implements AutoCloseable {
                     Map.of(
                             "MIROIR_MASTER_KEY", plan.keys().master(),
                             "MIROIR_NODE_MASTER_KEY", plan.keys().node(),
-                            "MIROIR_ADMIN_API_KEY", plan.keys().admin());
+                            "MIROIR_ADMIN_API_KEY", plan.keys().admin(),
+                            "ADMIN_SESSION_SEAL_KEY", plan.keys().seal());
             pods.add(
                     new FleetPod(
                             id,

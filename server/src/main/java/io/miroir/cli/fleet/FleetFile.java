@@ -64,7 +64,8 @@ public record FleetFile(FleetShape shape, FleetPorts ports, FleetKeys keys) {
         json.putObject("keys")
                 .put("master", keys.master())
                 .put("node", keys.node())
-                .put("admin", keys.admin());
+                .put("admin", keys.admin())
+                .put("seal", keys.seal());
         ArrayNode pods = json.putArray("pods");
         for (FleetPorts.PodPorts pod : ports.pods()) {
             pods.addObject()
@@ -103,6 +104,7 @@ public record FleetFile(FleetShape shape, FleetPorts ports, FleetKeys keys) {
                 new FleetKeys(
                         keys.required("master").stringValue(),
                         keys.required("node").stringValue(),
-                        keys.required("admin").stringValue()));
+                        keys.required("admin").stringValue(),
+                        keys.required("seal").stringValue()));
     }
 }

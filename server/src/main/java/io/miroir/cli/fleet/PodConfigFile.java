@@ -35,7 +35,7 @@ final class PodConfigFile {
                     backend: %s
                   health:
                     interval_ms: 500
-                    timeout_ms: 1000
+                    timeout_ms: 500
                     unhealthy_threshold: 2
                     recovery_threshold: 2
                   peers:

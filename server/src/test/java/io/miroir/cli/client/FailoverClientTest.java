@@ -79,6 +79,13 @@ class FailoverClientTest {
                 .formatted(word.length() + 2, "\"" + word + "\"");
     }
 
+    /** A port on which nobody listens. */
+    private static URI nobody() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return URI.create("http://127.0.0.1:" + socket.getLocalPort());
+        }
+    }
+
     private FailoverClient client(URI... servers) {
         return new FailoverClient(List.of(servers), "key", TIMEOUT, nanos::get);
     }
@@ -96,10 +103,9 @@ class FailoverClientTest {
 
     @Test
     void aRefusedConnectionTakesAnyCallToTheNextServer() throws IOException {
-        Server gone = Server.start("");
-        gone.close();
+        URI gone = nobody();
         try (Server b = Server.start(ok("b"));
-                FailoverClient client = client(gone.uri(), b.uri())) {
+                FailoverClient client = client(gone, b.uri())) {
             Reply.Answered reply =
                     assertInstanceOf(
                             Reply.Answered.class,
@@ -143,9 +149,8 @@ class FailoverClientTest {
 
     @Test
     void nobodyThereIsAnAnswerWithReasonsAndNothingWasSent() throws IOException {
-        Server gone = Server.start("");
-        gone.close();
-        try (FailoverClient client = client(gone.uri())) {
+        URI gone = nobody();
+        try (FailoverClient client = client(gone)) {
             Reply.Unanswered reply =
                     assertInstanceOf(Reply.Unanswered.class, client.call(ApiCall.get("/x")));
             assertEquals(1, reply.reasons().size());
