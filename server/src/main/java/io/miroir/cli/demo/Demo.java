@@ -2,9 +2,11 @@ package io.miroir.cli.demo;
 
 import io.miroir.cli.client.Api;
 import io.miroir.cli.client.ApiCall;
+import io.miroir.cli.client.ApiFailure;
 import io.miroir.cli.client.FailoverClient;
 import io.miroir.cli.client.Reply;
 import io.miroir.cli.fleet.Fleet;
+import io.miroir.cli.fleet.FleetException;
 import io.miroir.cli.fleet.FleetPod;
 import io.miroir.cli.fleet.NodeSource;
 import java.io.IOException;
@@ -44,24 +46,33 @@ public final class Demo {
     public int run() throws IOException, InterruptedException {
         DemoDirectory directory =
                 DemoDirectory.open(options.place().directory(), options.place().keep());
+        DemoPlan plan = planned(directory);
+        Fleet fleet = new Fleet(plan.fleet(), nanos);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .unstarted(
+                                        () -> {
+                                            interrupted = true;
+                                            close(fleet, directory);
+                                        }));
         try {
-            DemoPlan plan = DemoPlan.of(options, directory.path(), random);
-            Fleet fleet = new Fleet(plan.fleet(), nanos);
-            Thread atExit =
-                    Thread.ofPlatform()
-                            .unstarted(
-                                    () -> {
-                                        interrupted = true;
-                                        close(fleet, directory);
-                                    });
-            Runtime.getRuntime().addShutdownHook(atExit);
-            try {
-                return run(plan, fleet, directory);
-            } finally {
-                close(fleet, directory);
-            }
-        } finally {
+            int code = run(plan, fleet, directory);
+            close(fleet, directory);
+            return code;
+        } catch (FleetException | ApiFailure e) {
+            // The message names log files; they stay.
+            close(fleet, new DemoDirectory(directory.path(), !interrupted || directory.keep()));
+            throw e;
+        }
+    }
+
+    private DemoPlan planned(DemoDirectory directory) {
+        try {
+            return DemoPlan.of(options, directory.path(), random);
+        } catch (FleetException e) {
             directory.cleanUp();
+            throw e;
         }
     }
 

@@ -12,6 +12,7 @@ import io.miroir.cli.fleet.NodeSource;
 import io.miroir.cli.fleet.Ports;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
@@ -24,6 +25,7 @@ import java.util.random.RandomGenerator;
  */
 record DemoPlan(FleetPlan fleet, Optional<Documents> documents, Optional<Tour> tour) {
     private static final String MASTER_KEY = "miroir-demo-master-key";
+    private static final int FIRST_PORT = 7700;
     private static final int KEY_BYTES = 16;
 
     /** Generous, measured on Unicode: index, task queue and log of one copy of a document. */
@@ -147,7 +149,12 @@ record DemoPlan(FleetPlan fleet, Optional<Documents> documents, Optional<Tour> t
             RandomGenerator random) {
         OptionalInt first = options.place().port();
         if (earlier.isEmpty()) {
-            return FleetPorts.choose(new Ports(random), shape, first);
+            Ports ports = new Ports(random);
+            List<Integer> http =
+                    first.isPresent()
+                            ? ports.exactly(first.getAsInt(), shape.pods())
+                            : ports.preferably(FIRST_PORT, shape.pods());
+            return FleetPorts.choose(ports, shape, http);
         }
         FleetPorts same = earlier.get().ports();
         return first.isPresent()

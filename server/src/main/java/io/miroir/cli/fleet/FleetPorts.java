@@ -2,7 +2,6 @@ package io.miroir.cli.fleet;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -12,8 +11,6 @@ import java.util.stream.Stream;
  * @param nodes one port a node that the fleet starts
  */
 public record FleetPorts(List<PodPorts> pods, List<Integer> nodes) {
-    private static final int FIRST_PREFERRED = 7700;
-
     /** The four ports of a pod. */
     public record PodPorts(int http, int raft, int peer, int metrics) {}
 
@@ -22,16 +19,8 @@ public record FleetPorts(List<PodPorts> pods, List<Integer> nodes) {
         nodes = List.copyOf(nodes);
     }
 
-    /**
-     * Chooses ports that are free now.
-     *
-     * @param firstHttp the first pod's, demanded; empty for 7700 if that is free, else any
-     */
-    public static FleetPorts choose(Ports ports, FleetShape shape, OptionalInt firstHttp) {
-        List<Integer> http =
-                firstHttp.isPresent()
-                        ? ports.exactly(firstHttp.getAsInt(), shape.pods())
-                        : ports.preferably(FIRST_PREFERRED, shape.pods());
+    /** The pods' HTTP ports, and for everything else ports that are free now. */
+    public static FleetPorts choose(Ports ports, FleetShape shape, List<Integer> http) {
         List<PodPorts> pods = new ArrayList<>();
         for (int port : http) {
             pods.add(new PodPorts(port, ports.free(), ports.free(), ports.free()));

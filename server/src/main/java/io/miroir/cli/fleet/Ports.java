@@ -31,15 +31,7 @@ public final class Ports {
 
     /** A free port that this object has not given out before. */
     public int free() {
-        for (int i = 0; i < TRIES_MAX; i++) {
-            int port = random.nextInt(LOWEST, HIGHEST);
-            if (!given.contains(port) && isFree(port)) {
-                given.add(port);
-                return port;
-            }
-        }
-        throw new FleetException(
-                "No free port found on 127.0.0.1 between %d and %d.".formatted(LOWEST, HIGHEST));
+        return row(1).getFirst();
     }
 
     /** The wanted ports, which nobody else is then given; refused when one of them is taken. */
@@ -59,18 +51,28 @@ public final class Ports {
         return ports;
     }
 
-    /** A row of ports that starts at the wanted one if that row is free, else of any free ports. */
+    /** A row of ports that starts at the wanted one if that row is free, else of any free row. */
     public List<Integer> preferably(int first, int count) {
         List<Integer> wanted = sequence(first, count);
         if (firstTaken(wanted).isEmpty()) {
             given.addAll(wanted);
             return wanted;
         }
-        List<Integer> ports = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            ports.add(free());
+        return row(count);
+    }
+
+    /** A row of free ports that this object has not given out before. */
+    public List<Integer> row(int count) {
+        for (int i = 0; i < TRIES_MAX; i++) {
+            List<Integer> row = sequence(random.nextInt(LOWEST, HIGHEST - count), count);
+            if (firstTaken(row).isEmpty()) {
+                given.addAll(row);
+                return row;
+            }
         }
-        return ports;
+        throw new FleetException(
+                "No %d free ports in a row found on 127.0.0.1 between %d and %d."
+                        .formatted(count, LOWEST, HIGHEST));
     }
 
     /** Whether a server could listen on the port of 127.0.0.1 at this moment. */

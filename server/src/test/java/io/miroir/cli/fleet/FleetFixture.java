@@ -1,7 +1,6 @@
 package io.miroir.cli.fleet;
 
 import java.nio.file.Path;
-import java.util.OptionalInt;
 import java.util.Random;
 
 /** Plans for tests that start nothing. */
@@ -9,9 +8,10 @@ final class FleetFixture {
     private FleetFixture() {}
 
     static FleetPlan plan(FleetShape shape, Path directory) {
+        Ports ports = new Ports(new Random(5));
         return new FleetPlan(
                 shape,
-                FleetPorts.choose(new Ports(new Random(5)), shape, OptionalInt.empty()),
+                FleetPorts.choose(ports, shape, ports.row(shape.pods())),
                 new FleetKeys("master-key-of-the-test", "node-key", "admin-key", "s".repeat(32)),
                 new NodeSource.Embedded(),
                 directory,
