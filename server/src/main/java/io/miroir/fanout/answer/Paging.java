@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param size the client's limit or hits per page
  */
 record Paging(boolean counted, long first, long size) {
-    private static final int LIMIT_DEFAULT = 20;
+    static final int LIMIT_DEFAULT = 20;
 
     /** Reads the paging fields of a search or of a federation. */
     static Paging of(JsonNode request) {

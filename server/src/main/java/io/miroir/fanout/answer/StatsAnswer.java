@@ -1,0 +1,58 @@
+package io.miroir.fanout.answer;
+
+import io.miroir.core.merge.Utf8Order;
+import io.miroir.core.routing.Separators;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The statistics of one index from those of its nodes. */
+public final class StatsAnswer {
+    private static final List<String> COUNTS =
+            List.of(
+                    "numberOfDocuments",
+                    "rawDocumentDbSize",
+                    "numberOfEmbeddings",
+                    "numberOfEmbeddedDocuments");
+
+    private StatsAnswer() {}
+
+    /**
+     * The sum over one group, in which each shard is counted once (protocol, rule 10).
+     *
+     * @param answers of all nodes of one group
+     * @param copies on how many of them each document is, at least 1
+     */
+    public static ObjectNode sum(List<ObjectNode> answers, int copies) {
+        ObjectNode sum = JsonNodeFactory.instance.objectNode();
+        COUNTS.forEach(count -> sum.put(count, total(answers, count) / copies));
+        long documents = sum.path("numberOfDocuments").asLong();
+        long averageTotal = 0;
+        boolean indexing = false;
+        Map<String, Long> fields = new TreeMap<>(Utf8Order.ASCENDING);
+        for (ObjectNode answer : answers) {
+            indexing |= answer.path("isIndexing").asBoolean(false);
+            averageTotal +=
+                    answer.path("avgDocumentSize").asLong(0)
+                            * answer.path("numberOfDocuments").asLong(0);
+            for (Map.Entry<String, JsonNode> field :
+                    answer.path("fieldDistribution").properties()) {
+                if (!Separators.isReserved(field.getKey())) {
+                    fields.merge(field.getKey(), field.getValue().asLong(), Long::sum);
+                }
+            }
+        }
+        sum.put("avgDocumentSize", documents == 0 ? 0 : averageTotal / copies / documents);
+        sum.put("isIndexing", indexing);
+        ObjectNode distribution = sum.putObject("fieldDistribution");
+        fields.forEach((field, count) -> distribution.put(field, count / copies));
+        return sum;
+    }
+
+    private static long total(List<ObjectNode> answers, String count) {
+        return answers.stream().mapToLong(answer -> answer.path(count).asLong(0)).sum();
+    }
+}

@@ -1,0 +1,250 @@
+package io.miroir.fanout.answer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.core.topology.ShardSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+class SearchCallTest {
+    private static final IndexProfile INDEX =
+            IndexProfile.of("movies", "m7", "id", Json.parse("{}"));
+
+    /** Shows: shards are put before any form of the client's filter (protocol, rule 10). */
+    @Test
+    void restrictsToShards() {
+        String shards = "_miroir_shard IN [\"---------------_\", \"--------------_-\"]";
+        ObjectNode plain = SearchCall.of(json("{}"), INDEX).nodeRequest(ShardSet.of(1, 2));
+        assertEquals(Json.array().add(shards), plain.get("filter"));
+        ObjectNode text =
+                SearchCall.of(json("{'filter':'a = 1 OR b = 2'}"), INDEX)
+                        .nodeRequest(ShardSet.of(1, 2));
+        assertEquals(Json.array().add(shards).add("a = 1 OR b = 2"), text.get("filter"));
+        ObjectNode list =
+                SearchCall.of(json("{'filter':[['a=1','b=2'],'c=3']}"), INDEX)
+                        .nodeRequest(ShardSet.of(1, 2));
+        assertEquals(shards, list.path("filter").path(0).asString());
+        assertEquals(
+                json("{'f':[['a=1','b=2'],'c=3']}").path("f").path(0), list.path("filter").path(1));
+        assertEquals(3, list.path("filter").size());
+    }
+
+    /** Shows: no reserved field reaches the client, wherever a node shows it. */
+    @Test
+    void reservedFieldsNeverLeak() {
+        ObjectNode answer =
+                SearchCall.of(
+                                json(
+                                        "{'showRankingScoreDetails':true,'facets':['*'],"
+                                                + "'attributesToHighlight':['*']}"),
+                                INDEX)
+                        .merge(
+                                List.of(
+                                        json(
+                                                """
+                                                {'hits':[{'id':1,'_miroir_seq':'-','_miroir_shard':'-',
+                                                  '_formatted':{'id':'1','_miroir_seq':'-'},
+                                                  '_matchesPosition':{'id':[],'_miroir_seq':[]},
+                                                  '_rankingScore':1.0,'_rankingScoreDetails':{
+                                                    'words':{'order':0,'matchingWords':1},
+                                                    '_miroir_seq:asc':{'order':1,'value':'-'}}}],
+                                                 'estimatedTotalHits':1,
+                                                 'facetDistribution':{'_miroir_seq':{'-':1},'a':{'x':1}},
+                                                 'facetStats':{}}\
+                                                """)));
+        assertFalse(Json.text(answer).contains("_miroir_"), Json.text(answer));
+        assertEquals(
+                json("{'words':{'order':0,'matchingWords':1}}"),
+                answer.path("hits").path(0).path("_rankingScoreDetails"));
+        assertFalse(answer.path("hits").path(0).has("_rankingScore"));
+        assertEquals(
+                json("{'a':{'x':1}}"), Json.parse(Json.text(answer.path("facetDistribution"))));
+    }
+
+    /** Shows: what is not displayed is asked for where the merge needs it, and cut. */
+    @Test
+    void cutsWhatIsNotDisplayed() {
+        IndexProfile hidden =
+                IndexProfile.of(
+                        "movies",
+                        "m7",
+                        "id",
+                        json("{'displayedAttributes':['title','a'],'distinctAttribute':'sku'}"));
+        SearchCall call =
+                SearchCall.of(
+                        json(
+                                "{'sort':['price:asc'],'showRankingScoreDetails':true,"
+                                        + "'showMatchesPosition':true,'attributesToHighlight':['*'],"
+                                        + "'attributesToCrop':['secret:5','title:5']}"),
+                        hidden);
+        ObjectNode request = call.nodeRequest(null);
+        assertEquals(names("title", "a", "id", "sku"), request.get("attributesToRetrieve"));
+        assertEquals(names("title", "a"), request.get("attributesToHighlight"));
+        assertEquals(names("title:5"), request.get("attributesToCrop"));
+        ObjectNode answer =
+                call.merge(
+                        List.of(
+                                json(
+                                        """
+                                        {'hits':[{'title':'t','a':{'b':1},'id':1,'sku':'s',
+                                          '_formatted':{'title':'t','id':'1','sku':'s'},
+                                          '_matchesPosition':{'title':[],'secret':[],'a.b':[]},
+                                          '_rankingScore':1.0,'_rankingScoreDetails':{
+                                            'price:asc':{'order':0,'value':3.0},
+                                            '_miroir_seq:asc':{'order':1,'value':'-'}}}],
+                                         'estimatedTotalHits':1}\
+                                        """)));
+        assertEquals(
+                json(
+                        """
+                        {'title':'t','a':{'b':1},'_formatted':{'title':'t'},
+                         '_matchesPosition':{'title':[],'a.b':[]},
+                         '_rankingScoreDetails':{'<hidden-rule-0>':{'order':0,'value':'<hidden>'}}}\
+                        """),
+                answer.path("hits").path(0));
+    }
+
+    /** Shows: nested attributes that were added are cut without what stands beside them. */
+    @Test
+    void cutsNestedAttributes() {
+        SearchCall call =
+                SearchCall.of(
+                        json(
+                                "{'distinct':'maker.name','attributesToRetrieve':['id','maker.city']}"),
+                        INDEX);
+        assertEquals(
+                names("id", "maker.city", "maker.name"),
+                call.nodeRequest(null).get("attributesToRetrieve"));
+        ObjectNode answer =
+                call.merge(
+                        List.of(
+                                hits("{'id':1,'maker':{'name':'N','city':'c'}}"),
+                                hits(
+                                        "{'id':2,'maker':{'name':'n'}},{'id':3,'maker':{'name':'o'}}")));
+        assertEquals(
+                json("{'h':[{'id':1,'maker':{'city':'c'}},{'id':3}]}").get("h"),
+                answer.get("hits"));
+    }
+
+    /** Shows: no node answers where no shard can have matches, and the client's answer is whole. */
+    @Test
+    void mergesNothing() {
+        ObjectNode answer =
+                SearchCall.of(json("{'q':'x','hitsPerPage':5,'facets':['a']}"), INDEX)
+                        .merge(List.of());
+        assertEquals(
+                json(
+                        """
+                        {'hits':[],'query':'x','processingTimeMs':0,'hitsPerPage':5,'page':1,
+                         'totalPages':0,'totalHits':0,'facetDistribution':{},'facetStats':{}}\
+                        """),
+                Json.parse(Json.text(answer)));
+    }
+
+    /** Shows: a page deeper than the index allows asks no more, and is empty. */
+    @Test
+    void pagesNoDeeperThanAllowed() {
+        ObjectNode deep =
+                SearchCall.of(json("{'offset':9223372036854775807,'limit':20}"), INDEX)
+                        .nodeRequest(null);
+        assertEquals(1_000, deep.path("limit").asInt());
+        ObjectNode page =
+                SearchCall.of(json("{'page':4000000000,'hitsPerPage':4000000000}"), INDEX)
+                        .nodeRequest(null);
+        assertEquals(1_000, page.path("hitsPerPage").asInt());
+        assertEquals(1, page.path("page").asInt());
+    }
+
+    /** Shows: pages of one query have one hash, other queries another (protocol, rule 11). */
+    @Test
+    void hashesQueriesWithoutPaging() {
+        long first = QueryHash.of("m7", json("{'q':'x','offset':0}"));
+        assertEquals(first, QueryHash.of("m7", json("{'q':'x','offset':20,'limit':5}")));
+        assertNotEquals(first, QueryHash.of("m7", json("{'q':'y','offset':0}")));
+        assertNotEquals(first, QueryHash.of("m8", json("{'q':'x','offset':0}")));
+    }
+
+    /** Shows: clients can't filter or sort by reserved fields, but may search their names. */
+    @Test
+    void refusesReservedFields() {
+        ReservedFields.refuse(
+                json("{'q':'_miroir_seq','filter':'a = _miroir_seq'}"),
+                ErrorCode.INVALID_SEARCH_FILTER);
+        for (String request :
+                List.of(
+                        "{'filter':'_miroir_shard = 1'}",
+                        "{'filter':['a=1',['NOT _miroir_seq EXISTS']]}",
+                        "{'sort':['_miroir_seq:desc']}",
+                        "{'facets':['a','_miroir_seq']}",
+                        "{'facetName':'_miroir_shard'}",
+                        "{'facetsByIndex':{'i':['_miroir_shard']}}")) {
+            ApiException refusal =
+                    assertThrows(
+                            ApiException.class,
+                            () ->
+                                    ReservedFields.refuse(
+                                            json(request), ErrorCode.INVALID_SEARCH_FILTER));
+            assertEquals(ErrorCode.MIROIR_RESERVED_FIELD, refusal.code(), request);
+        }
+    }
+
+    /** Shows: a node's complaint reads as one node's that knows of no shards (recorded texts). */
+    @Test
+    void nodeErrorsReadAsOneNodes() {
+        assertEquals(
+                "Index `movies`: Attribute `foo` is not filterable. Available filterable attribute"
+                        + " patterns are: `brand`.\n2:5 \"foo\" = \"1\"",
+                clientError(
+                        "Index `m7`: Attribute `foo` is not filterable. Available filterable"
+                                + " attribute patterns are: `_miroir_seq`, `_miroir_shard`, `brand`.\n"
+                                + "35:38 (\"_miroir_shard\" IN [\"--\"]) AND (\"foo\" = \"1\")"));
+        assertEquals(
+                "Index `movies`: Attribute `b` is not filterable. This index does not have"
+                        + " configured filterable attributes.\n"
+                        + "37:38 (\"foo\" = \"1\") AND ((\"a\" = \"1\") OR (\"b\" = \"2\"))",
+                clientError(
+                        "Index `m7`: Attribute `b` is not filterable. Available filterable"
+                                + " attribute patterns are: `_miroir_seq`, `_miroir_shard`.\n"
+                                + "69:70 (\"_miroir_shard\" IN [\"--\"]) AND (\"foo\" = \"1\") AND"
+                                + " ((\"a\" = \"1\") OR (\"b\" = \"2\"))"));
+        assertEquals(
+                "Attribute `foo` is not sortable. Available sortable attributes are: `price`.",
+                clientError(
+                        "Attribute `foo` is not sortable. Available sortable attributes are:"
+                                + " `_miroir_seq, price`."));
+        assertEquals(
+                "Invalid facet distribution: Pattern `foo` is not filterable. This index does not"
+                        + " have configured filterable attributes.",
+                clientError(
+                        "Invalid facet distribution: Pattern `foo` is not filterable. Available"
+                                + " filterable attributes patterns are: `_miroir_seq, _miroir_shard`."));
+    }
+
+    private static String clientError(String message) {
+        return NodeErrors.forClient(message, INDEX);
+    }
+
+    private static ObjectNode hits(String hits) {
+        return json("{'hits':[" + hits + "],'estimatedTotalHits':2}");
+    }
+
+    private static JsonNode names(String... names) {
+        var list = Json.array();
+        for (String name : names) {
+            list.add(name);
+        }
+        return list;
+    }
+
+    private static ObjectNode json(String text) {
+        return Json.parseObject(text.replace('\'', '"'));
+    }
+}
