@@ -3,9 +3,11 @@ package io.miroir.sqlite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -13,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -27,10 +30,14 @@ public final class Database implements AutoCloseable {
     private static final int READERS = 4;
     private static final int BUSY_TIMEOUT_MILLIS = 5_000;
 
+    /** How often someone who waits for a connection looks whether there will be none any more. */
+    private static final long CLOSED_CHECK_MILLIS = 50;
+
     private final Path file;
     private final Sql writer;
     private final Sql checkpointer;
     private final BlockingQueue<Sql> readers = new ArrayBlockingQueue<>(READERS);
+    private volatile boolean closed;
 
     private Database(Path file, Durability durability) {
         this.file = file;
@@ -48,10 +55,7 @@ public final class Database implements AutoCloseable {
     public static Database open(Path file, Durability durability) {
         try {
             if (!Files.exists(file)) {
-                Files.createFile(
-                        file,
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rw-------")));
+                createPrivate(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot create " + file, e);
@@ -97,6 +101,9 @@ public final class Database implements AutoCloseable {
      * may be in the way.
      */
     public synchronized boolean checkpoint() {
+        if (closed) {
+            return false;
+        }
         return checkpointer
                 .first(
                         "PRAGMA wal_checkpoint(PASSIVE)",
@@ -106,16 +113,52 @@ public final class Database implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        if (closed) {
+            return;
+        }
         for (int i = 0; i < READERS; i++) {
             take().close();
         }
+        closed = true;
         checkpointer.close();
         writer.close();
     }
 
+    /**
+     * Writes all that is committed into a new file, beside readers and writer, and syncs it.
+     *
+     * @param copy must not exist
+     */
+    public void copyTo(Path copy) throws IOException {
+        // SQLite fills an empty file as it would make one, but it would make one for all to read.
+        createPrivate(copy);
+        Sql copier = connect(file, Durability.EVERY_COMMIT);
+        try {
+            copier.update("VACUUM INTO ?", copy.toString());
+        } finally {
+            copier.close();
+        }
+        try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static void createPrivate(Path path) throws IOException {
+        Files.createFile(
+                path,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+
     private Sql take() {
         try {
-            return readers.take();
+            Sql reader = readers.poll(CLOSED_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            while (reader == null) {
+                if (closed) {
+                    throw new DatabaseClosedException();
+                }
+                reader = readers.poll(CLOSED_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            return reader;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for a connection", e);

@@ -1,6 +1,7 @@
 package io.miroir.store.engine;
 
 import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseClosedException;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
@@ -10,12 +11,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Reads of this pod's database, after the backend's barrier where the level asks for it. */
 public final class DatabaseReads implements Reads, AutoCloseable {
     private static final int SCANS_AT_ONCE = 2;
+
+    /** A replacement takes milliseconds; a store that closes has none. */
+    private static final int REPLACEMENT_WAITS_MAX = 50;
+
+    private static final long REPLACEMENT_WAIT_NANOS = 20_000_000;
 
     private final Supplier<Database> database;
     private final Supplier<Reply<Long>> barrier;
@@ -35,14 +42,14 @@ public final class DatabaseReads implements Reads, AutoCloseable {
     @Override
     public <T> T point(ReadLevel level, Function<Sql, T> query) {
         reach(level);
-        return database.get().read(query);
+        return open(current -> current.read(query));
     }
 
     @Override
     public <T> T scan(ReadLevel level, Function<Sql, T> query) {
         reach(level);
         try {
-            return scans.submit(() -> database.get().readConsistently(query)).get();
+            return scans.submit(() -> open(current -> current.readConsistently(query))).get();
         } catch (RejectedExecutionException e) {
             throw new StoreUnavailableException(new Refusal.Closed());
         } catch (InterruptedException e) {
@@ -58,6 +65,27 @@ public final class DatabaseReads implements Reads, AutoCloseable {
     @Override
     public void close() {
         scans.close();
+    }
+
+    /** Reads; once more if an installed snapshot replaces the database meanwhile. */
+    private <T> T open(Function<Database, T> read) {
+        Database current = database.get();
+        try {
+            return read.apply(current);
+        } catch (DatabaseClosedException e) {
+            return read.apply(replacementOf(current));
+        }
+    }
+
+    private Database replacementOf(Database closed) {
+        for (int waits = 0; waits < REPLACEMENT_WAITS_MAX; waits++) {
+            Database next = database.get();
+            if (next != closed) {
+                return next;
+            }
+            LockSupport.parkNanos(REPLACEMENT_WAIT_NANOS);
+        }
+        throw new StoreUnavailableException(new Refusal.Closed());
     }
 
     private void reach(ReadLevel level) {

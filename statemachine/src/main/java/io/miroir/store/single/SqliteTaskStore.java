@@ -4,6 +4,7 @@ import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
 import io.miroir.proto.store.Command;
 import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.store.Digests;
 import io.miroir.store.LeadershipWatcher;
@@ -26,9 +27,6 @@ import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.StoreRooms;
 import io.miroir.store.engine.WatchHub;
 import io.prometheus.client.CollectorRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -72,7 +70,7 @@ public final class SqliteTaskStore implements TaskStore {
         this.config = config;
         this.onFatal = onFatal;
         this.metrics = new StoreMetrics(registry);
-        this.database = open(config);
+        this.database = new DatabaseFiles(config.dataDir(), Durability.EVERY_COMMIT).open();
         this.watchers = new WatchHub(Applied.load(database.writer()).index());
         this.engine = new StoreEngine(database, watchers);
         Applied applied = engine.committed();
@@ -171,14 +169,5 @@ public final class SqliteTaskStore implements TaskStore {
 
     private long index() {
         return engine.committed().index();
-    }
-
-    private static Database open(SqliteStoreConfig config) {
-        try {
-            Files.createDirectories(config.dataDir());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot create " + config.dataDir(), e);
-        }
-        return Database.open(config.dataDir().resolve("store.db"), Durability.EVERY_COMMIT);
     }
 }

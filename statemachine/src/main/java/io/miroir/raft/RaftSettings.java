@@ -1,0 +1,110 @@
+package io.miroir.raft;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.client.RaftClientConfigKeys;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** What Ratis is told, and why where it is not its default. */
+final class RaftSettings {
+    /** One group a cluster; its id is the same everywhere and for ever. */
+    static final RaftGroupId GROUP =
+            RaftGroupId.valueOf(
+                    UUID.nameUUIDFromBytes("miroir task store".getBytes(StandardCharsets.UTF_8)));
+
+    private static final SizeInBytes APPEND_MAX = SizeInBytes.valueOf("2MB");
+
+    private RaftSettings() {}
+
+    static RaftGroup group(RaftStoreConfig config) {
+        List<RaftPeer> peers =
+                config.peers().stream()
+                        .map(
+                                p ->
+                                        RaftPeer.newBuilder()
+                                                .setId(p.id())
+                                                .setAddress(p.address())
+                                                .build())
+                        .toList();
+        return RaftGroup.valueOf(GROUP, peers);
+    }
+
+    static RaftProperties properties(RaftStoreConfig config) {
+        RaftProperties properties = new RaftProperties();
+        RaftServerConfigKeys.setStorageDir(
+                properties, List.of(config.dataDir().resolve("raft").toFile()));
+        GrpcConfigKeys.Server.setHost(properties, config.bindHost());
+        GrpcConfigKeys.Server.setPort(properties, config.self().port());
+        elections(properties, config.tuning());
+        log(properties, config.tuning());
+        snapshots(properties, config.tuning());
+        // Reads that ask for it are linearizable by read index. Leases rest on pre-vote alone: a
+        // follower that was paused after its pre-vote could be elected beside a leader with a
+        // lease.
+        RaftServerConfigKeys.Read.setOption(
+                properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+        RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, false);
+        RaftServerConfigKeys.Read.setTimeout(properties, millis(config.limits().deadlineMillis()));
+        // The table of proposers answers retries; this cache has no size, so it must be short.
+        RaftServerConfigKeys.RetryCache.setExpiryTime(properties, millis(5_000));
+        // A frozen VM that thaws after a minute is to go on, not to close its server.
+        RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(1, TimeUnit.DAYS));
+        RaftClientConfigKeys.Rpc.setRequestTimeout(
+                properties, millis(config.limits().deadlineMillis()));
+        return properties;
+    }
+
+    private static void elections(RaftProperties properties, RaftStoreConfig.Tuning tuning) {
+        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(tuning.electionMillisMin()));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(tuning.electionMillisMax()));
+        // A leader that reaches no majority should say so soon: its callers wait for nothing.
+        RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
+                properties, millis(2L * tuning.electionMillisMax()));
+        RaftServerConfigKeys.Notification.setNoLeaderTimeout(
+                properties, millis(10L * tuning.electionMillisMax()));
+    }
+
+    private static void log(RaftProperties properties, RaftStoreConfig.Tuning tuning) {
+        // Corrupted bytes stop the pod; they are never skipped.
+        RaftServerConfigKeys.Log.setCorruptionPolicy(properties, CorruptionPolicy.EXCEPTION);
+        RaftServerConfigKeys.Log.setSegmentSizeMax(
+                properties, SizeInBytes.valueOf(tuning.segmentBytesMax()));
+        RaftServerConfigKeys.Log.setPreallocatedSize(
+                properties, SizeInBytes.valueOf(Math.min(4 << 20, tuning.segmentBytesMax())));
+        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
+        RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("16MB"));
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, APPEND_MAX);
+        // The write buffer must hold one whole append and its checksum.
+        RaftServerConfigKeys.Log.setWriteBufferSize(
+                properties, SizeInBytes.valueOf(APPEND_MAX.getSize() + (64 << 10)));
+        // Commands are packed before they come here: waiting for more only costs time.
+        RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, millis(0));
+    }
+
+    private static void snapshots(RaftProperties properties, RaftStoreConfig.Tuning tuning) {
+        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, tuning.snapshotEntries());
+        RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
+        // Else the log waits for absent members (protocol rule 21). What is kept below the snapshot
+        // spares a member that was away for a moment a whole file.
+        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
+        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, tuning.snapshotEntries());
+        RaftServerConfigKeys.Log.setPurgeGap(properties, Math.min(1_024, tuning.snapshotEntries()));
+        RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
+                properties, SizeInBytes.valueOf("1MB"));
+    }
+
+    private static TimeDuration millis(long millis) {
+        return TimeDuration.valueOf(millis, TimeUnit.MILLISECONDS);
+    }
+}

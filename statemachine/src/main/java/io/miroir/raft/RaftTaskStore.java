@@ -1,0 +1,279 @@
+package io.miroir.raft;
+
+import io.miroir.sqlite.DatabaseFiles;
+import io.miroir.sqlite.Durability;
+import io.miroir.store.Digests;
+import io.miroir.store.LeadershipWatcher;
+import io.miroir.store.Reply;
+import io.miroir.store.Role;
+import io.miroir.store.Rooms;
+import io.miroir.store.StoreStatus;
+import io.miroir.store.TaskStore;
+import io.miroir.store.Watch;
+import io.miroir.store.Watcher;
+import io.miroir.store.engine.Applied;
+import io.miroir.store.engine.Batcher;
+import io.miroir.store.engine.DatabaseReads;
+import io.miroir.store.engine.DigestReads;
+import io.miroir.store.engine.LeadershipHub;
+import io.miroir.store.engine.StoreClock;
+import io.miroir.store.engine.StoreEngine;
+import io.miroir.store.engine.StoreMetrics;
+import io.miroir.store.engine.StoreRooms;
+import io.miroir.store.engine.WatchHub;
+import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The replicated task store: commands travel through the group's log and are applied to each
+ * member's own database.
+ */
+public final class RaftTaskStore implements TaskStore {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftTaskStore.class);
+    private static final long TRANSFER_MILLIS_MAX = 2_000;
+
+    private final RaftStoreConfig config;
+    private final WatchHub watchers;
+    private final LeadershipHub leadership = new LeadershipHub();
+    private final StoreClock clock;
+    private final StoreStateMachine stateMachine;
+    private final RaftServer server;
+    private final RaftSubmitter submitter;
+    private final Batcher batcher;
+    private final DatabaseReads reads;
+    private final StoreRooms rooms;
+
+    /** What a store takes from its surroundings. */
+    public record Surroundings(
+            InstantSource wallClock,
+            RandomGenerator random,
+            CollectorRegistry registry,
+            Consumer<Throwable> onFatal) {}
+
+    /**
+     * Opens this pod's member and joins the group; does not wait for a leader.
+     *
+     * @param surroundings its wall clock counts only while no leader was ever heard; {@code
+     *     onFatal} is called when the store can't go on: the process should end
+     */
+    public RaftTaskStore(RaftStoreConfig config, Surroundings surroundings) {
+        this.config = config;
+        StoreMetrics metrics = new StoreMetrics(surroundings.registry());
+        DatabaseFiles files = new DatabaseFiles(config.dataDir(), Durability.BEHIND_A_LOG);
+        var database = files.open();
+        Applied applied = Applied.load(database.writer());
+        this.watchers = new WatchHub(applied.index());
+        this.clock = new StoreClock(startMicros(applied, surroundings), System::nanoTime);
+        this.stateMachine =
+                new StoreStateMachine(
+                        config.dataDir(),
+                        new StoreEngine(database, watchers),
+                        clock,
+                        new StoreStateMachine.Listeners(
+                                watchers, leadership, metrics, surroundings.onFatal()));
+        RaftProperties properties = RaftSettings.properties(config);
+        this.server = start(config, properties, stateMachine);
+        this.submitter =
+                new RaftSubmitter(
+                        server,
+                        stateMachine,
+                        config,
+                        properties,
+                        surroundings.random().nextLong(1, Long.MAX_VALUE));
+        this.batcher = new Batcher("store-proposer", config.limits(), submitter, metrics);
+        this.reads = new DatabaseReads(() -> stateMachine.engine().database(), this::barrier);
+        this.rooms = StoreRooms.of(batcher, reads);
+        batcher.start();
+    }
+
+    @Override
+    public Rooms rooms() {
+        return rooms;
+    }
+
+    @Override
+    public StoreStatus status() {
+        RaftServer.Division division = division();
+        DivisionInfo info = division.getInfo();
+        Applied applied = stateMachine.engine().committed();
+        RaftPeerId leader = info.getLeaderId();
+        return new StoreStatus(
+                "raft",
+                config.podId(),
+                role(info),
+                info.getCurrentTerm(),
+                leader == null ? null : leader.toString(),
+                division.getRaftConf().getCurrentPeers().stream()
+                        .map(peer -> peer.getId().toString())
+                        .sorted()
+                        .toList(),
+                applied.index(),
+                Math.max(applied.index(), division.getRaftLog().getLastCommittedIndex()),
+                applied.storeTimeMicros());
+    }
+
+    @Override
+    public long nowMicros() {
+        return clock.nowMicros();
+    }
+
+    @Override
+    public Rooms fencedBy(long term) {
+        return StoreRooms.of(batcher.fencedBy(term), reads);
+    }
+
+    @Override
+    public Reply<Long> barrier() {
+        long deadlineMillis = config.limits().deadlineMillis();
+        return submitter.barrier(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMillis));
+    }
+
+    @Override
+    public Watch watch(Watcher watcher) {
+        return watchers.watch(watcher);
+    }
+
+    @Override
+    public Watch watchLeadership(LeadershipWatcher watcher) {
+        return leadership.watch(watcher);
+    }
+
+    @Override
+    public Digests digests() {
+        return stateMachine.engine().database().readConsistently(DigestReads::digests);
+    }
+
+    /** Duties stop first, then commands, then leadership moves, then the log ends. */
+    @Override
+    public void close() {
+        stateMachine.closing();
+        leadership.close();
+        batcher.close();
+        transferLeadership();
+        submitter.close();
+        try {
+            server.close();
+        } catch (IOException e) {
+            LOG.warn("Cannot close the Raft server", e);
+        }
+        watchers.close();
+        reads.close();
+        stateMachine.engine().database().close();
+    }
+
+    private void transferLeadership() {
+        DivisionInfo info = division().getInfo();
+        RaftPeerId successor = info.isLeader() ? successor() : null;
+        if (successor == null) {
+            return;
+        }
+        TransferLeadershipRequest request =
+                new TransferLeadershipRequest(
+                        ClientId.randomId(),
+                        server.getId(),
+                        RaftSettings.GROUP,
+                        1,
+                        successor,
+                        TRANSFER_MILLIS_MAX);
+        try {
+            server.transferLeadershipAsync(request).get(TRANSFER_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | IOException e) {
+            LOG.warn("{} did not take over leadership: an election will decide", successor, e);
+        }
+    }
+
+    /** The member that has most of the log: it can take over at once. */
+    private @Nullable RaftPeerId successor() {
+        return division().getCommitInfos().stream()
+                .filter(info -> !server.getId().toByteString().equals(info.getServer().getId()))
+                .max(Comparator.comparingLong(CommitInfoProto::getCommitIndex))
+                .map(info -> RaftPeerId.valueOf(info.getServer().getId()))
+                .orElse(null);
+    }
+
+    private RaftServer.Division division() {
+        try {
+            return server.getDivision(RaftSettings.GROUP);
+        } catch (IOException e) {
+            throw new IllegalStateException("no division of our only group", e);
+        }
+    }
+
+    private static Role role(DivisionInfo info) {
+        if (!info.isAlive()) {
+            return Role.OFFLINE;
+        }
+        return switch (info.getCurrentRole()) {
+            case LEADER -> Role.LEADER;
+            case FOLLOWER -> Role.FOLLOWER;
+            case CANDIDATE -> Role.CANDIDATE;
+            case LISTENER -> Role.LISTENER;
+            case UNRECOGNIZED -> Role.OFFLINE;
+        };
+    }
+
+    private static long startMicros(Applied applied, Surroundings surroundings) {
+        long wallMicros =
+                ChronoUnit.MICROS.between(Instant.EPOCH, surroundings.wallClock().instant());
+        return Math.max(applied.storeTimeMicros(), wallMicros);
+    }
+
+    private static RaftServer start(
+            RaftStoreConfig config, RaftProperties properties, StoreStateMachine stateMachine) {
+        boolean formed =
+                Files.isDirectory(
+                        config.dataDir()
+                                .resolve("raft")
+                                .resolve(RaftSettings.GROUP.getUuid().toString()));
+        try {
+            RaftServer server =
+                    RaftServer.newBuilder()
+                            .setServerId(RaftPeerId.valueOf(config.podId()))
+                            .setGroup(RaftSettings.group(config))
+                            .setStateMachine(stateMachine)
+                            .setProperties(properties)
+                            .setOption(
+                                    formed
+                                            ? RaftStorage.StartupOption.RECOVER
+                                            : RaftStorage.StartupOption.FORMAT)
+                            .build();
+            server.start();
+            var last = server.getDivision(RaftSettings.GROUP).getRaftLog().getLastEntryTermIndex();
+            stateMachine.liveAbove(last == null ? 0 : last.getIndex());
+            return server;
+        } catch (IOException e) {
+            stateMachine.closing();
+            stateMachine.engine().database().close();
+            throw new UncheckedIOException(
+                    "cannot start the task store at "
+                            + config.bindHost()
+                            + ":"
+                            + config.self().port(),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.miroir.raft;
+
+import io.miroir.sqlite.Database;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Ratis calls snapshots. The latest one is an index up to which this pod's database is
+ * checkpointed and synced (protocol rule 21): no file. A file is written when a newcomer asks for
+ * it; it may hold more than the index says, which does no harm: an applier skips what its database
+ * has.
+ */
+final class SnapshotFiles implements StateMachineStorage {
+    private final Path directory;
+    private final Path temporary;
+    private final Supplier<Database> database;
+    private volatile @Nullable DurableIndex latest;
+
+    SnapshotFiles(Path dataDir, Supplier<Database> database) {
+        this.directory = dataDir.resolve("snapshot");
+        this.temporary = dataDir.resolve("snapshot-tmp");
+        this.database = database;
+    }
+
+    /** Everything up to here is on disk. */
+    void advance(TermIndex durable) {
+        latest = new DurableIndex(durable);
+    }
+
+    /** The file that a leader sent, if one has arrived. */
+    @Nullable Path arrived() {
+        return files().stream().findFirst().orElse(null);
+    }
+
+    @Override
+    public void init(RaftStorage storage) throws IOException {
+        Files.createDirectories(directory);
+        Files.createDirectories(temporary);
+    }
+
+    @Override
+    public @Nullable SnapshotInfo getLatestSnapshot() {
+        return latest;
+    }
+
+    @Override
+    public void format() {
+        // The database is not Ratis' to empty.
+    }
+
+    @Override
+    public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) {
+        // There are no old ones: a file lives until the next one is asked for.
+    }
+
+    @Override
+    public File getSnapshotDir() {
+        return directory.toFile();
+    }
+
+    @Override
+    public File getTmpDir() {
+        return temporary.toFile();
+    }
+
+    private List<Path> files() {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(f -> f.toString().endsWith(".db")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + directory, e);
+        }
+    }
+
+    /** Keeps the directory to one file; who still reads an older one has it open. */
+    private Path writeFile(TermIndex index) {
+        try {
+            Files.createDirectories(directory);
+            for (Path old : files()) {
+                Files.delete(old);
+            }
+            Path file = directory.resolve("store-" + index.getIndex() + ".db");
+            database.get().copyTo(file);
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write a snapshot to " + directory, e);
+        }
+    }
+
+    private final class DurableIndex implements SnapshotInfo {
+        private final TermIndex index;
+        private @Nullable List<FileInfo> written;
+
+        DurableIndex(TermIndex index) {
+            this.index = index;
+        }
+
+        @Override
+        public TermIndex getTermIndex() {
+            return index;
+        }
+
+        /** Writes the file at the first call. */
+        @Override
+        public synchronized List<FileInfo> getFiles() {
+            List<FileInfo> files = written;
+            if (files == null) {
+                // No digest: Ratis takes it while it reads the file.
+                files = List.of(new FileInfo(writeFile(index), null));
+                written = files;
+            }
+            return files;
+        }
+
+        @Override
+        public String toString() {
+            return "snapshot at " + index;
+        }
+    }
+}

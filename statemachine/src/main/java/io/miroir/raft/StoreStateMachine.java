@@ -1,0 +1,355 @@
+package io.miroir.raft;
+
+import com.google.protobuf.CodedOutputStream;
+import io.miroir.proto.store.Batch;
+import io.miroir.proto.store.BatchOutcome;
+import io.miroir.proto.store.Command;
+import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseFiles;
+import io.miroir.sqlite.Durability;
+import io.miroir.store.engine.Applied;
+import io.miroir.store.engine.LeadershipHub;
+import io.miroir.store.engine.StoreClock;
+import io.miroir.store.engine.StoreEngine;
+import io.miroir.store.engine.StoreMetrics;
+import io.miroir.store.engine.WatchHub;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The database as Ratis sees it. Entries are applied on Ratis' one updater thread, each in a
+ * transaction that carries its index; what the database has already is skipped.
+ */
+final class StoreStateMachine extends BaseStateMachine {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreStateMachine.class);
+
+    private final DatabaseFiles files;
+    private final SnapshotFiles snapshots;
+    private final StoreClock clock;
+    private final WatchHub watchers;
+    private final LeadershipHub leadership;
+    private final StoreMetrics metrics;
+    private final Consumer<Throwable> onFatal;
+    private final AppliedSignal appliedSignal = new AppliedSignal();
+    private final AtomicBoolean checkpointing = new AtomicBoolean();
+    private volatile StoreEngine engine;
+    private volatile long liveAboveIndex = Long.MAX_VALUE;
+    private volatile boolean closing;
+
+    /** What the state machine tells. */
+    record Listeners(
+            WatchHub watchers,
+            LeadershipHub leadership,
+            StoreMetrics metrics,
+            Consumer<Throwable> onFatal) {}
+
+    StoreStateMachine(Path dataDir, StoreEngine engine, StoreClock clock, Listeners listeners) {
+        this.files = new DatabaseFiles(dataDir, Durability.BEHIND_A_LOG);
+        this.engine = engine;
+        this.clock = clock;
+        this.watchers = listeners.watchers();
+        this.leadership = listeners.leadership();
+        this.metrics = listeners.metrics();
+        this.onFatal = listeners.onFatal();
+        this.snapshots = new SnapshotFiles(dataDir, () -> this.engine.database());
+    }
+
+    StoreEngine engine() {
+        return engine;
+    }
+
+    AppliedSignal appliedSignal() {
+        return appliedSignal;
+    }
+
+    /**
+     * Entries above this index were not in the log when this pod started: their stamps are news.
+     */
+    void liveAbove(long index) {
+        liveAboveIndex = index;
+    }
+
+    /** From here on, the server's end is wanted. */
+    void closing() {
+        closing = true;
+    }
+
+    // ---- life
+
+    @Override
+    public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage)
+            throws IOException {
+        super.initialize(server, groupId, storage);
+        snapshots.init(storage);
+        // Ratis pauses a state machine only out of this state, when it installs a snapshot.
+        getLifeCycle().startAndTransition(this::publishStart, IOException.class);
+    }
+
+    @Override
+    public void pause() {
+        getLifeCycle().transition(LifeCycle.State.PAUSING);
+        getLifeCycle().transition(LifeCycle.State.PAUSED);
+    }
+
+    /** After an install: the file that came replaces the database. */
+    @Override
+    public void reinitialize() throws IOException {
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        Path arrived = snapshots.arrived();
+        if (arrived != null) {
+            LOG.info("A snapshot was installed, it replaces the database");
+            engine.database().close();
+            files.replaceBy(arrived);
+            Database database = files.open();
+            engine = new StoreEngine(database, watchers);
+            watchers.resync(engine.committed().index());
+            appliedSignal.advance(engine.committed().index());
+        }
+        publishStart();
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
+    @Override
+    public StateMachineStorage getStateMachineStorage() {
+        return snapshots;
+    }
+
+    /** The updater has stopped: nothing is under way any more. */
+    @Override
+    public void close() {
+        getLifeCycle().checkStateAndClose();
+    }
+
+    /** What the database holds is synced now, so the log needs to be replayed from there only. */
+    private void publishStart() throws IOException {
+        Applied applied = engine.committed();
+        if (!engine.database().checkpoint()) {
+            throw new IOException("cannot checkpoint " + engine.database().file());
+        }
+        TermIndex index = TermIndex.valueOf(applied.term(), applied.index());
+        // Ratis has no snapshot at index 0: its log begins there.
+        if (applied.index() > 0) {
+            snapshots.advance(index);
+            setLastAppliedTermIndex(index);
+        }
+    }
+
+    // ---- the log
+
+    /**
+     * Leader: stamps the commands with the store's time and refuses what no applier could apply.
+     */
+    @Override
+    public TransactionContext startTransaction(RaftClientRequest request)
+            throws StateMachineException {
+        ByteString packed = request.getMessage().getContent();
+        long now = clock.nowMicros();
+        StampedBatch batch = new StampedBatch(now, readable(packed));
+        return TransactionContext.newBuilder()
+                .setStateMachine(this)
+                .setClientRequest(request)
+                .setServerRole(RaftPeerRole.LEADER)
+                .setLogData(StampedBatch.stamp(now, packed))
+                .setStateMachineContext(batch)
+                .build();
+    }
+
+    private static Batch readable(ByteString packed) throws StateMachineException {
+        Batch batch;
+        try {
+            batch = StampedBatch.batch(packed.asReadOnlyByteBuffer());
+        } catch (IllegalStateException e) {
+            throw new StateMachineException("not a batch of commands", e);
+        }
+        for (Command command : batch.getCommandList()) {
+            if (command.getKindCase() == Command.KindCase.KIND_NOT_SET) {
+                throw new StateMachineException("a command of a newer format");
+            }
+        }
+        return batch;
+    }
+
+    @Override
+    public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+        LogEntryProto entry = Objects.requireNonNull(transaction.getLogEntry());
+        try {
+            Message outcome = apply(entry, (StampedBatch) transaction.getStateMachineContext());
+            updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+            return CompletableFuture.completedFuture(outcome);
+        } catch (RuntimeException e) {
+            throw fatal("entry " + entry.getIndex() + " cannot be applied", e);
+        }
+    }
+
+    /** An entry of Ratis' own: a new leader's configuration, or how far the log is committed. */
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        try {
+            if (index > engine.committed().index()) {
+                engine.begin();
+                engine.skip(index, term);
+                engine.commit();
+                appliedSignal.advance(index);
+            }
+            updateLastAppliedTermIndex(term, index);
+        } catch (RuntimeException e) {
+            throw fatal("entry " + index + " cannot be applied", e);
+        }
+    }
+
+    private Message apply(LogEntryProto entry, @Nullable StampedBatch stamped) {
+        long index = entry.getIndex();
+        if (index <= engine.committed().index()) {
+            return Message.EMPTY;
+        }
+        long startedNanos = System.nanoTime();
+        StampedBatch batch =
+                stamped != null
+                        ? stamped
+                        : StampedBatch.parse(entry.getStateMachineLogEntry().getLogData());
+        engine.begin();
+        BatchOutcome outcome =
+                engine.apply(index, entry.getTerm(), batch.storeTimeMicros(), batch.batch());
+        engine.commit();
+        // A leader's own stamps are as old as the commit took: following them would slow its clock.
+        if (stamped == null && index > liveAboveIndex) {
+            clock.observe(batch.storeTimeMicros());
+        }
+        appliedSignal.advance(index);
+        metrics.committed(System.nanoTime() - startedNanos, index, lag(index));
+        return Message.valueOf(bytes(outcome));
+    }
+
+    private long lag(long index) {
+        RaftServer server = getServer().join();
+        try {
+            return server.getDivision(getGroupId()).getRaftLog().getLastCommittedIndex() - index;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static ByteString bytes(BatchOutcome outcome) {
+        byte[] bytes = new byte[outcome.getSerializedSize()];
+        try {
+            outcome.writeTo(CodedOutputStream.newInstance(bytes));
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory", e);
+        }
+        return UnsafeByteOperations.unsafeWrap(bytes);
+    }
+
+    // ---- snapshots
+
+    /**
+     * Answers how far the log may be purged, and looks in the background how far it may be next
+     * time: applies do not wait for the disk.
+     */
+    @Override
+    public long takeSnapshot() {
+        if (checkpointing.compareAndSet(false, true)) {
+            Thread.ofPlatform().name("store-checkpoint").daemon().start(this::checkpoint);
+        }
+        var latest = snapshots.getLatestSnapshot();
+        return latest == null ? RaftLog.INVALID_LOG_INDEX : latest.getIndex();
+    }
+
+    private void checkpoint() {
+        try {
+            Applied applied = engine.committed();
+            if (engine.database().checkpoint()) {
+                snapshots.advance(TermIndex.valueOf(applied.term(), applied.index()));
+                metrics.snapshot(applied.index());
+            }
+        } catch (RuntimeException e) {
+            LOG.error("Cannot checkpoint the database; the log is kept", e);
+        } finally {
+            checkpointing.set(false);
+        }
+    }
+
+    // ---- reads, leadership, trouble
+
+    /** A read that only wants to know that everything before it is applied here. */
+    @Override
+    public CompletableFuture<Message> query(Message request) {
+        return CompletableFuture.completedFuture(Message.EMPTY);
+    }
+
+    @Override
+    public void notifyLeaderReady() {
+        long term = currentTerm();
+        LOG.info("Leading in term {}", term);
+        metrics.leadership(term, true);
+        leadership.leading(term);
+    }
+
+    @Override
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
+        metrics.leadership(currentTerm(), false);
+        leadership.following();
+    }
+
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId newLeader) {
+        if (!member.getPeerId().equals(newLeader)) {
+            metrics.leadership(currentTerm(), false);
+            leadership.following();
+        }
+    }
+
+    @Override
+    public void notifyLogFailed(Throwable cause, LogEntryProto failedEntry) {
+        fatal("the log failed", cause);
+    }
+
+    @Override
+    public void notifyServerShutdown(RoleInfoProto role, boolean allServer) {
+        leadership.following();
+        if (!closing) {
+            fatal("the Raft server stopped", new IllegalStateException("see the log above"));
+        }
+    }
+
+    private long currentTerm() {
+        try {
+            return getServer().join().getDivision(getGroupId()).getInfo().getCurrentTerm();
+        } catch (IOException e) {
+            throw new IllegalStateException("no division of our only group", e);
+        }
+    }
+
+    private IllegalStateException fatal(String what, Throwable cause) {
+        LOG.error("The task store stops: {}", what, cause);
+        leadership.following();
+        onFatal.accept(cause);
+        return new IllegalStateException(what, cause);
+    }
+}

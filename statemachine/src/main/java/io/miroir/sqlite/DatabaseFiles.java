@@ -1,0 +1,64 @@
+package io.miroir.sqlite;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The database file in its directory, and how a whole new one takes its place. A crash at any point
+ * leaves the old one or the new one, never a mixture: the new file is complete when it bears its
+ * waiting name, and from then on the old one counts no more.
+ */
+public final class DatabaseFiles {
+    private final Path directory;
+    private final Durability durability;
+    private final Path file;
+    private final Path waiting;
+
+    public DatabaseFiles(Path directory, Durability durability) {
+        this.directory = directory;
+        this.durability = durability;
+        this.file = directory.resolve("store.db");
+        this.waiting = directory.resolve("store.db.new");
+    }
+
+    /** Opens the database, after finishing a replacement that a crash cut short. */
+    public Database open() {
+        try {
+            Files.createDirectories(directory);
+            if (Files.exists(waiting)) {
+                takePlace();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare " + directory, e);
+        }
+        return Database.open(file, durability);
+    }
+
+    /** The file, which must be complete and on the same file system, becomes the database. */
+    public void replaceBy(Path complete) throws IOException {
+        sync(complete);
+        Files.move(complete, waiting, StandardCopyOption.ATOMIC_MOVE);
+        sync(directory);
+        takePlace();
+    }
+
+    private void takePlace() throws IOException {
+        // The old log must go before the new file comes: it would be replayed into it.
+        Files.deleteIfExists(directory.resolve("store.db-wal"));
+        Files.deleteIfExists(directory.resolve("store.db-shm"));
+        sync(directory);
+        Files.move(waiting, file, StandardCopyOption.ATOMIC_MOVE);
+        sync(directory);
+    }
+
+    private static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.miroir.raft;
+
+import io.miroir.store.Role;
+import io.miroir.store.TaskStore;
+import io.miroir.store.engine.Batcher;
+import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A group of pods in this JVM, over loopback. */
+final class Group implements AutoCloseable {
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final Batcher.Limits LIMITS = new Batcher.Limits(1_024, 512, 1 << 20, 10_000);
+
+    private final Path dir;
+    private final RaftStoreConfig.Tuning tuning;
+    private final List<RaftStoreConfig.Peer> peers = new ArrayList<>();
+    private final SortedMap<String, TaskStore> open = new TreeMap<>();
+
+    Group(Path dir, RaftStoreConfig.Tuning tuning) throws IOException {
+        this.dir = dir;
+        this.tuning = tuning;
+        List<ServerSocket> held = new ArrayList<>();
+        for (String id : List.of("pod-a", "pod-b", "pod-c")) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            held.add(socket);
+            peers.add(new RaftStoreConfig.Peer(id, "127.0.0.1", socket.getLocalPort()));
+        }
+        for (ServerSocket socket : held) {
+            socket.close();
+        }
+    }
+
+    RaftStoreConfig config(String id) {
+        return config(id, dir.resolve(id), peers, tuning);
+    }
+
+    static RaftStoreConfig config(
+            String id,
+            Path dataDir,
+            List<RaftStoreConfig.Peer> peers,
+            RaftStoreConfig.Tuning tuning) {
+        return new RaftStoreConfig(id, dataDir, peers, "127.0.0.1", LIMITS, tuning);
+    }
+
+    static TaskStore open(RaftStoreConfig config) {
+        return new RaftTaskStore(
+                config,
+                new RaftTaskStore.Surroundings(
+                        InstantSource.system(),
+                        new Random(),
+                        new CollectorRegistry(),
+                        failure -> failure.printStackTrace()));
+    }
+
+    List<RaftStoreConfig.Peer> peers() {
+        return peers;
+    }
+
+    TaskStore start(String id) {
+        TaskStore store = open(config(id));
+        open.put(id, store);
+        return store;
+    }
+
+    void startAll() {
+        peers.forEach(peer -> start(peer.id()));
+        awaitLeader();
+    }
+
+    void stop(String id) {
+        TaskStore store = open.remove(id);
+        if (store != null) {
+            store.close();
+        }
+    }
+
+    Map<String, TaskStore> pods() {
+        return open;
+    }
+
+    TaskStore pod(String id) {
+        return Objects.requireNonNull(open.get(id));
+    }
+
+    String awaitLeader() {
+        await("a leader", () -> leader() != null);
+        return Objects.requireNonNull(leader());
+    }
+
+    String follower() {
+        String leader = awaitLeader();
+        return open.keySet().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+    }
+
+    /** All open pods have applied the same, and have the same tables. */
+    void awaitEqual() {
+        await(
+                "equal digests",
+                () -> open.values().stream().map(TaskStore::digests).distinct().count() == 1);
+    }
+
+    static void await(String what, BooleanSupplier holds) {
+        long giveUpNanos = System.nanoTime() + PATIENCE_NANOS;
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > giveUpNanos) {
+                throw new AssertionError("not in time: " + what);
+            }
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                throw new AssertionError("interrupted", e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(open.keySet()).forEach(this::stop);
+    }
+
+    private @Nullable String leader() {
+        return open.entrySet().stream()
+                .filter(pod -> pod.getValue().status().role() == Role.LEADER)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,180 @@
+package io.miroir.raft;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.sqlite.DatabaseFiles;
+import io.miroir.sqlite.Durability;
+import io.miroir.store.Change;
+import io.miroir.store.LeadershipWatcher;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Refusal;
+import io.miroir.store.Reply;
+import io.miroir.store.StoreUnavailableException;
+import io.miroir.store.TaskStore;
+import io.miroir.store.Watch;
+import io.miroir.store.Watcher;
+import io.miroir.store.Writes;
+import io.miroir.store.engine.Applied;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Members that go and come back. */
+class RaftFaultTest {
+    private static final RaftStoreConfig.Tuning QUICK =
+            new RaftStoreConfig.Tuning(300, 600, 10_000, 8 << 20);
+
+    @Test
+    void aLeaderThatLeavesIsReplacedAndCatchesUp(@TempDir Path dir) throws Exception {
+        // Nothing acknowledged is lost; the member replays its log onto its own database.
+        try (Group group = new Group(dir, QUICK)) {
+            group.startAll();
+            String old = group.awaitLeader();
+            TaskStore other = group.pod(group.follower());
+            long oldTerm = group.pod(old).status().term();
+            List<String> heard = new CopyOnWriteArrayList<>();
+            Watch watch = group.pod(old).watchLeadership(recorder(heard));
+            Group.await("leading", () -> heard.contains("leading " + oldTerm));
+
+            long epoch = Writes.claim(other, "movies", "pod-x");
+            List<Long> uids = new ArrayList<>();
+            uids.add(Writes.write(other, "movies", epoch));
+            group.stop(old);
+            watch.close();
+            assertEquals("following", heard.getLast(), "duties end with leadership");
+            for (int i = 0; i < 20; i++) {
+                uids.add(Writes.write(other, "movies", epoch));
+            }
+            assertTrue(other.status().term() > oldTerm);
+
+            TaskStore back = group.start(old);
+            group.awaitEqual();
+            for (int i = 0; i < uids.size(); i++) {
+                assertEquals(i, uids.get(i), "dense uids over a change of leaders");
+                assertTrue(back.tasks().get(ReadLevel.LOCAL, i).isPresent());
+            }
+        }
+    }
+
+    @Test
+    void withoutAQuorumEveryCallEndsWithARefusal(@TempDir Path dir) throws Exception {
+        // Bounded failure: typed outcomes within the deadline, local reads go on.
+        try (Group group = new Group(dir, QUICK)) {
+            group.startAll();
+            String last = group.awaitLeader();
+            long epoch = Writes.claim(group.pod(last), "movies", "pod-x");
+            for (String id : List.copyOf(group.pods().keySet())) {
+                if (!id.equals(last)) {
+                    group.stop(id);
+                }
+            }
+            TaskStore alone = group.pod(last);
+            Reply.Refused<?> refused =
+                    assertInstanceOf(
+                            Reply.Refused.class,
+                            alone.lanes().intend(Writes.intend("movies", epoch, null)));
+            assertFalse(refused.refusal() instanceof Refusal.Busy);
+            assertThrows(
+                    StoreUnavailableException.class,
+                    () -> alone.lanes().get(ReadLevel.LINEARIZABLE, "movies"));
+            assertTrue(alone.lanes().get(ReadLevel.LOCAL, "movies").isPresent());
+        }
+    }
+
+    @Test
+    void aMemberThatWasAwayTooLongGetsAWholeFile(@TempDir Path dir) throws Exception {
+        // Rule 21: the log is purged up to what is checkpointed; who needs older entries installs.
+        RaftStoreConfig.Tuning purging = new RaftStoreConfig.Tuning(300, 600, 50, 32 << 10);
+        try (Group group = new Group(dir, purging)) {
+            group.startAll();
+            String away = group.follower();
+            group.stop(away);
+            TaskStore leader = group.pod(group.awaitLeader());
+            long epoch = Writes.claim(leader, "movies", "pod-x");
+            for (int i = 0; i < 300; i++) {
+                Writes.write(leader, "movies", epoch);
+            }
+            long firstIndexOfAway = lastApplied(group, away);
+            Group.await(
+                    "the log to be purged",
+                    () -> {
+                        Writes.write(leader, "movies", epoch);
+                        return firstLogIndex(dir, group.awaitLeader()) > firstIndexOfAway + 1;
+                    });
+
+            List<Long> resyncs = new CopyOnWriteArrayList<>();
+            TaskStore back = group.start(away);
+            Watch watch = back.watch(new Resyncs(resyncs));
+            group.awaitEqual();
+            Group.await("a resync after the install", () -> resyncs.size() >= 2);
+            watch.close();
+            Writes.write(back, "movies", epoch);
+            group.awaitEqual();
+            // Once more from its own disk: what was installed is what it starts from.
+            group.stop(away);
+            group.start(away);
+            group.awaitEqual();
+        }
+    }
+
+    private static long lastApplied(Group group, String stopped) {
+        var database =
+                new DatabaseFiles(group.config(stopped).dataDir(), Durability.BEHIND_A_LOG).open();
+        try {
+            return Applied.load(database.writer()).index();
+        } finally {
+            database.close();
+        }
+    }
+
+    /** The log's segments bear the index that they begin with. */
+    private static long firstLogIndex(Path dir, String id) {
+        AtomicLong first = new AtomicLong(Long.MAX_VALUE);
+        Path raft = dir.resolve(id).resolve("raft");
+        try (Stream<Path> files = Files.walk(raft)) {
+            files.map(f -> f.getFileName().toString())
+                    .filter(name -> name.startsWith("log_"))
+                    .map(name -> name.substring(4).replaceAll("-.*|[^0-9].*", ""))
+                    .filter(index -> !index.isEmpty())
+                    .forEach(index -> first.accumulateAndGet(Long.parseLong(index), Math::min));
+        } catch (IOException e) {
+            return 0;
+        }
+        return first.get() == Long.MAX_VALUE ? 0 : first.get();
+    }
+
+    private static LeadershipWatcher recorder(List<String> heard) {
+        return new LeadershipWatcher() {
+            @Override
+            public void leading(long term) {
+                heard.add("leading " + term);
+            }
+
+            @Override
+            public void following() {
+                heard.add("following");
+            }
+        };
+    }
+
+    private record Resyncs(List<Long> indexes) implements Watcher {
+        @Override
+        public void applied(long index, List<Change> changes) {}
+
+        @Override
+        public void resync(long index) {
+            indexes.add(index);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package io.miroir.store.engine;
+
+import com.google.protobuf.ByteString;
+import io.miroir.proto.store.Abandon;
+import io.miroir.proto.store.Accepted;
+import io.miroir.proto.store.Batch;
+import io.miroir.proto.store.Bind;
+import io.miroir.proto.store.CanaryRun;
+import io.miroir.proto.store.ClaimLane;
+import io.miroir.proto.store.Command;
+import io.miroir.proto.store.DeleteAlias;
+import io.miroir.proto.store.DeleteRow;
+import io.miroir.proto.store.DeleteTasks;
+import io.miroir.proto.store.Effect;
+import io.miroir.proto.store.EnqueueTask;
+import io.miroir.proto.store.FinishTask;
+import io.miroir.proto.store.FlipAlias;
+import io.miroir.proto.store.IndexCreated;
+import io.miroir.proto.store.IndexRenamed;
+import io.miroir.proto.store.IndexesSwapped;
+import io.miroir.proto.store.Intend;
+import io.miroir.proto.store.KeyPart;
+import io.miroir.proto.store.MarkReplicas;
+import io.miroir.proto.store.Missed;
+import io.miroir.proto.store.NodeReplicas;
+import io.miroir.proto.store.PutRow;
+import io.miroir.proto.store.ReplaceTopology;
+import io.miroir.proto.store.Session;
+import io.miroir.proto.store.SettingsCommitted;
+import io.miroir.proto.store.StartTask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Commands over few names, so that they meet: about half of them hit something that is there, the
+ * rest are refused in every way.
+ */
+final class RandomCommands {
+    private static final int NAMES = 4;
+
+    private final Random random;
+
+    RandomCommands(Random random) {
+        this.random = random;
+    }
+
+    List<Batch> log(int entries) {
+        List<Batch> log = new ArrayList<>();
+        long[] sequences = new long[3];
+        for (int i = 0; i < entries; i++) {
+            int proposer = random.nextInt(sequences.length);
+            // Now and then a batch is sent again.
+            if (random.nextInt(10) > 0) {
+                sequences[proposer]++;
+            }
+            Batch.Builder batch =
+                    Batch.newBuilder().setProposer(proposer).setSequence(sequences[proposer]);
+            int commands = 1 + random.nextInt(8);
+            for (int c = 0; c < commands; c++) {
+                batch.addCommand(command());
+            }
+            log.add(batch.build());
+        }
+        return log;
+    }
+
+    private Command.Builder command() {
+        Command.Builder command = Command.newBuilder();
+        if (random.nextInt(20) == 0) {
+            command.setFencingTerm(1 + random.nextInt(4));
+        }
+        return switch (random.nextInt(14)) {
+            case 0 -> command.setClaimLane(ClaimLane.newBuilder().setLane(lane()).setPodId(name()));
+            case 1, 2 -> command.setIntend(intend());
+            case 3, 4 -> command.setBind(bind());
+            case 5 ->
+                    command.setAbandon(
+                            Abandon.newBuilder()
+                                    .setLane(lane())
+                                    .setEpoch(epoch())
+                                    .setPosition(position()));
+            case 6 -> command.setEnqueueTask(EnqueueTask.newBuilder().setType(random.nextInt(12)));
+            case 7 -> command.setStartTask(StartTask.newBuilder().setUid(uid()).setEpoch(epoch()));
+            case 8 ->
+                    command.setFinishTask(
+                            FinishTask.newBuilder()
+                                    .setUid(uid())
+                                    .setEpoch(epoch())
+                                    .setStatus(2 + random.nextInt(3))
+                                    .addEffect(effect()));
+            case 9 -> command.setDeleteTasks(DeleteTasks.newBuilder().addUid(uid()).addUid(uid()));
+            case 10 ->
+                    command.setMarkReplicas(
+                            MarkReplicas.newBuilder()
+                                    .setIncarnation(incarnation())
+                                    .setNodeId(name())
+                                    .setStates(states())
+                                    .setExpectedVersion(random.nextInt(3)));
+            case 11 ->
+                    random.nextInt(4) == 0
+                            ? command.setDeleteAlias(DeleteAlias.newBuilder().setName(name()))
+                            : command.setFlipAlias(
+                                    FlipAlias.newBuilder()
+                                            .setName(name())
+                                            .addTarget(name())
+                                            .setExpectedVersion(random.nextInt(4) - 1));
+            case 12 ->
+                    command.setReplaceTopology(
+                            ReplaceTopology.newBuilder()
+                                    .setJson("{}")
+                                    .setExpectedVersion(random.nextInt(5)));
+            default -> row(command);
+        };
+    }
+
+    private Command.Builder row(Command.Builder command) {
+        return switch (random.nextInt(3)) {
+            case 0 ->
+                    command.setPutRow(
+                            PutRow.newBuilder()
+                                    .setSession(
+                                            Session.newBuilder()
+                                                    .setSessionId(name())
+                                                    .setExpiresAtMicros(
+                                                            random.nextLong(1L << 51))));
+            case 1 ->
+                    command.setPutRow(
+                            PutRow.newBuilder()
+                                    .setCanaryRun(
+                                            CanaryRun.newBuilder()
+                                                    .setCanaryId(name())
+                                                    .setRanAtMicros(random.nextInt(300))));
+            default ->
+                    command.setDeleteRow(
+                            DeleteRow.newBuilder()
+                                    .setTable(PutRow.SESSION_FIELD_NUMBER)
+                                    .addKey(KeyPart.newBuilder().setText(name())));
+        };
+    }
+
+    private Intend.Builder intend() {
+        Intend.Builder intend =
+                Intend.newBuilder()
+                        .setLane(lane())
+                        .setEpoch(epoch())
+                        .setKind("k")
+                        .setIndexUid(name())
+                        .setBodySha256(ByteString.copyFromUtf8(name()))
+                        .setIncarnation(random.nextInt(3))
+                        .setSessionId(name());
+        if (random.nextBoolean()) {
+            intend.setIdempotencyKey("key-" + random.nextInt(40))
+                    .setIdempotencyTtlMicros(random.nextInt(100_000));
+        }
+        return intend;
+    }
+
+    private Bind.Builder bind() {
+        Bind.Builder bind =
+                Bind.newBuilder()
+                        .setLane(lane())
+                        .setEpoch(epoch())
+                        .setPosition(position())
+                        .setDetailsJson("{}")
+                        .addAccepted(Accepted.newBuilder().setNodeId(name()).setNodeTaskUid(3))
+                        .addMissed(Missed.newBuilder().setNodeId(name()).setReason("down"));
+        if (random.nextBoolean()) {
+            bind.addEffect(effect());
+        }
+        return bind;
+    }
+
+    private Effect.Builder effect() {
+        Effect.Builder effect = Effect.newBuilder();
+        return switch (random.nextInt(6)) {
+            case 0 -> effect.setDeleted(incarnation());
+            case 1 -> effect.setTouched(incarnation());
+            case 2 ->
+                    effect.setSettingsCommitted(
+                            SettingsCommitted.newBuilder().setIncarnation(incarnation()));
+            case 3 ->
+                    effect.setRenamed(
+                            IndexRenamed.newBuilder()
+                                    .setIncarnation(incarnation())
+                                    .setNewUid(name()));
+            case 4 ->
+                    effect.setSwapped(
+                            IndexesSwapped.newBuilder()
+                                    .setIncarnation(incarnation())
+                                    .setOtherIncarnation(incarnation()));
+            default ->
+                    effect.setCreated(
+                            IndexCreated.newBuilder()
+                                    .setUid(name())
+                                    .setIncarnation(incarnation())
+                                    .setShards(4)
+                                    .addReplicas(
+                                            NodeReplicas.newBuilder()
+                                                    .setNodeId(name())
+                                                    .setStates(states())));
+        };
+    }
+
+    private ByteString states() {
+        byte[] states = new byte[4];
+        for (int i = 0; i < states.length; i++) {
+            states[i] = (byte) random.nextInt(5);
+        }
+        return ByteString.copyFrom(states);
+    }
+
+    private String lane() {
+        return random.nextInt(8) == 0 ? "nobody's" : "name-0";
+    }
+
+    private String name() {
+        return "name-" + random.nextInt(NAMES);
+    }
+
+    /** Claims are few, so a small number is the current epoch often enough. */
+    private long epoch() {
+        return random.nextInt(60);
+    }
+
+    private long position() {
+        return 1L + random.nextInt(20);
+    }
+
+    private long uid() {
+        return random.nextInt(200);
+    }
+
+    private long incarnation() {
+        return 1L + random.nextInt(6);
+    }
+}
