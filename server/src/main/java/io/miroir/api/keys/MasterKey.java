@@ -32,7 +32,7 @@ public final class MasterKey {
     }
 
     /** Compares digests in constant time, so that neither length nor prefix can be measured. */
-    static boolean sameText(String a, String b) {
+    public static boolean sameText(String a, String b) {
         return MessageDigest.isEqual(sha256(a), sha256(b));
     }
 

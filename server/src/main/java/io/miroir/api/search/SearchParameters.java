@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The query parameters of GET searches, and the body that says the same. */
-final class SearchParameters {
+public final class SearchParameters {
     private static final Shape SHAPE =
             Shape.of(
                     notNull("q", ErrorCode.INVALID_SEARCH_Q, Check.STRING),
@@ -127,7 +127,7 @@ final class SearchParameters {
     }
 
     /** A filter parameter may hold JSON; anything that is not JSON is an expression. */
-    static JsonNode filter(String value) {
+    public static JsonNode filter(String value) {
         try {
             return Json.parse(value);
         } catch (JacksonException notJson) {
@@ -136,7 +136,7 @@ final class SearchParameters {
     }
 
     /** Splits at commas, but not inside the brackets of a _geoPoint. */
-    static List<String> splitSort(String value) {
+    public static List<String> splitSort(String value) {
         List<String> expressions = new ArrayList<>();
         int start = 0;
         int depth = 0;
@@ -161,7 +161,7 @@ final class SearchParameters {
     }
 
     /** The parts of a comma-separated list; an empty text is an empty list. */
-    static List<String> elements(String value) {
+    public static List<String> elements(String value) {
         return value.isEmpty() ? List.of() : List.of(value.split(",", -1));
     }
 

@@ -1,0 +1,155 @@
+package io.miroir.api.documents;
+
+import static io.miroir.api.strict.Shape.notNull;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.api.search.FilterInput;
+import io.miroir.api.strict.Check;
+import io.miroir.api.strict.Shape;
+import io.miroir.api.strict.StrictValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The parameters and bodies of routes that add and delete documents. */
+public final class WriteRequests {
+    /** Meilisearch's own limit is that of its URL; this keeps a task small. */
+    private static final int METADATA_CHARS_MAX = 8 * 1024;
+
+    private static final Shape ADDITION =
+            Shape.of(
+                    notNull("primaryKey", ErrorCode.INVALID_INDEX_PRIMARY_KEY, Check.STRING),
+                    notNull(
+                            "csvDelimiter",
+                            ErrorCode.INVALID_DOCUMENT_CSV_DELIMITER,
+                            WriteRequests::oneCharacter),
+                    metadata(),
+                    notNull(
+                            "skipCreation",
+                            ErrorCode.INVALID_SKIP_CREATION,
+                            WriteRequests::skipCreation));
+
+    private static final Shape DELETION = Shape.of(metadata());
+
+    private static final Shape BY_FILTER =
+            Shape.of(
+                    Shape.required(
+                            "filter",
+                            ErrorCode.INVALID_DOCUMENT_FILTER,
+                            Check.ANY,
+                            ErrorCode.MISSING_DOCUMENT_FILTER));
+
+    private WriteRequests() {}
+
+    /**
+     * The parameters of an addition.
+     *
+     * @param primaryKey null if the client names none
+     * @param csvDelimiter null if the client names none
+     * @param skipCreation whether documents that are not there yet are left out
+     */
+    public record Addition(
+            @Nullable String primaryKey,
+            @Nullable Character csvDelimiter,
+            @Nullable String customMetadata,
+            boolean skipCreation) {}
+
+    /** Reads the parameters of an addition. */
+    public static Addition addition(Map<String, String> parameters) {
+        ADDITION.check(StrictValue.query(parameters));
+        String delimiter = parameters.get("csvDelimiter");
+        return new Addition(
+                parameters.get("primaryKey"),
+                delimiter == null ? null : delimiter.charAt(0),
+                parameters.get("customMetadata"),
+                Boolean.parseBoolean(parameters.get("skipCreation")));
+    }
+
+    /** Reads the parameters of a deletion: the custom metadata, or null. */
+    public static @Nullable String customMetadata(Map<String, String> parameters) {
+        DELETION.check(StrictValue.query(parameters));
+        return parameters.get("customMetadata");
+    }
+
+    /** Reads the body of a deletion by ids; what can't be an id is kept, and matches nothing. */
+    public static List<String> idsToDelete(JsonNode body) {
+        if (!body.isArray()) {
+            String text = Json.text(body);
+            String found =
+                    switch (body.getNodeType()) {
+                        case OBJECT -> "map";
+                        case STRING -> "string " + text;
+                        case BOOLEAN -> "boolean `" + text + "`";
+                        case NUMBER -> "integer `" + text + "`";
+                        case NULL, ARRAY, BINARY, MISSING, POJO -> "null";
+                    };
+            throw new ApiException(
+                    ErrorCode.BAD_REQUEST,
+                    "Json deserialize error: invalid type: "
+                            + found
+                            + ", expected a sequence at line 1 column "
+                            + (body.isObject() ? 0 : text.length()));
+        }
+        List<String> ids = new ArrayList<>();
+        for (JsonNode id : body) {
+            ids.add(id.isString() ? id.stringValue() : Json.text(id));
+        }
+        return ids;
+    }
+
+    /** Reads the body of a deletion by filter; a filter that selects everything is refused. */
+    public static JsonNode filterToDelete(JsonNode body) {
+        BY_FILTER.check(StrictValue.body(body));
+        JsonNode filter = body.get("filter");
+        if (filter.isNull()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_DOCUMENT_FILTER,
+                    "Invalid syntax for the filter parameter: `expected String, Array, found:"
+                            + " null`.");
+        }
+        if (FilterInput.parse(filter, ErrorCode.INVALID_DOCUMENT_FILTER) == null) {
+            throw new ApiException(
+                    ErrorCode.INVALID_DOCUMENT_FILTER, "Sending an empty filter is forbidden.");
+        }
+        return filter;
+    }
+
+    private static Shape.Field metadata() {
+        return notNull(
+                "customMetadata",
+                ErrorCode.INVALID_INDEX_CUSTOM_METADATA,
+                value -> {
+                    if (value.string().length() > METADATA_CHARS_MAX) {
+                        throw value.invalid("more than " + METADATA_CHARS_MAX + " characters long");
+                    }
+                });
+    }
+
+    private static void oneCharacter(StrictValue value) {
+        String text = value.string();
+        int characters = text.codePointCount(0, text.length());
+        if (characters == 0) {
+            throw value.invalid("expected a string of one character, but found an empty string");
+        }
+        if (characters > 1) {
+            throw value.invalid(
+                    "expected a string of one character, but found the following string of "
+                            + characters
+                            + " characters: `"
+                            + text
+                            + "`");
+        }
+    }
+
+    private static void skipCreation(StrictValue value) {
+        String text = value.string();
+        if (!text.equals("true") && !text.equals("false")) {
+            throw value.error(
+                    "skipCreation must be either `true` or `false`. Found: `" + text + "`");
+        }
+    }
+}

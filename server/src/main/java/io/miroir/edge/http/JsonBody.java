@@ -1,0 +1,52 @@
+package io.miroir.edge.http;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.api.MediaTypes;
+import java.io.IOException;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.JsonNode;
+
+/** Reads a body that is one JSON value. */
+public final class JsonBody {
+    private static final List<String> ACCEPTED = List.of(MediaTypes.JSON);
+
+    private JsonBody() {}
+
+    /** The value; another content type, no body and malformed JSON are refused. */
+    public static JsonNode read(Request request) throws IOException {
+        MediaTypes.accepted(request.header("Content-Type"), ACCEPTED);
+        return parse(request.body().readAllBytes());
+    }
+
+    /** Parses the bytes of a body. */
+    public static JsonNode parse(byte[] body) {
+        if (body.length == 0) {
+            throw new ApiException(ErrorCode.MISSING_PAYLOAD, "A json payload is missing.");
+        }
+        try {
+            JsonNode value = Json.parse(body);
+            if (value.isMissingNode()) {
+                throw malformed("EOF while parsing a value at line 1 column " + body.length);
+            }
+            return value;
+        } catch (JacksonException fault) {
+            TokenStreamLocation where = fault.getLocation();
+            throw malformed(
+                    fault.getOriginalMessage()
+                            + " at line "
+                            + where.getLineNr()
+                            + " column "
+                            + where.getColumnNr());
+        }
+    }
+
+    private static ApiException malformed(String what) {
+        return new ApiException(
+                ErrorCode.MALFORMED_PAYLOAD,
+                "The json payload provided is malformed. `" + what + "`.");
+    }
+}

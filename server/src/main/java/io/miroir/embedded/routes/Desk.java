@@ -1,0 +1,80 @@
+package io.miroir.embedded.routes;
+
+import io.miroir.api.IndexUid;
+import io.miroir.api.keys.Access;
+import io.miroir.api.keys.Action;
+import io.miroir.api.keys.Authorizer;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.Request;
+import io.miroir.embedded.engine.IndexEngine;
+import io.miroir.embedded.engine.SearchContext;
+import io.miroir.embedded.store.IndexRow;
+import io.miroir.embedded.store.NodeState;
+import io.miroir.embedded.tasks.OpenIndexes;
+import io.miroir.embedded.tasks.TaskQueue;
+import java.time.InstantSource;
+import java.util.function.BiFunction;
+
+/**
+ * What every route needs: who may pass, what is there, where tasks are left.
+ *
+ * @param ids makes UUIDs
+ */
+public record Desk(
+        NodeState state,
+        OpenIndexes indexes,
+        TaskQueue queue,
+        Authorizer authorizer,
+        InstantSource clock,
+        Ids ids) {
+
+    /** Makes UUIDs: of keys and webhooks (unguessable), and of requests (in time's order). */
+    public interface Ids {
+        /** A random UUID. */
+        String random();
+
+        /** A UUID that begins with the time. */
+        String timed();
+    }
+
+    /** Lets a request pass that is about no single index. */
+    Access pass(Request request, Action action) {
+        return authorizer.authorize(request.header("Authorization"), action, null, clock.instant());
+    }
+
+    /** Lets a request pass that names an index in its path. */
+    Access passIndex(Request request, Action action) {
+        return authorizer.authorize(
+                request.header("Authorization"), action, request.path("uid"), clock.instant());
+    }
+
+    /** The index in a path, as a name; it need not exist. */
+    String uid(Request request) {
+        return IndexUid.require(request.path("uid"));
+    }
+
+    /** The index in a path, which must exist. */
+    IndexRow index(Request request) {
+        return index(uid(request));
+    }
+
+    /** The index with that name, which must exist. */
+    IndexRow index(String uid) {
+        IndexRow row = state.index(uid);
+        if (row == null) {
+            throw IndexUid.notFound(uid);
+        }
+        return row;
+    }
+
+    /** Does something with an index. */
+    <T> T with(IndexRow index, BiFunction<IndexEngine, SearchContext, T> action) {
+        SearchContext context = new SearchContext(index.uid(), Features.of(state));
+        return indexes.use(index, engine -> action.apply(engine, context));
+    }
+
+    /** Leaves a task, and answers with its summary. */
+    Answer accept(TaskQueue.Draft draft) {
+        return Answer.json(202, queue.enqueue(draft).toSummaryJson());
+    }
+}

@@ -1,0 +1,187 @@
+package io.miroir.embedded.routes;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.api.keys.Access;
+import io.miroir.api.keys.Action;
+import io.miroir.api.keys.Authorizer;
+import io.miroir.api.search.FacetSearchRequest;
+import io.miroir.api.search.MultiSearchRequest;
+import io.miroir.api.search.SearchRequest;
+import io.miroir.api.search.SimilarRequest;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.embedded.engine.FacetAnswer;
+import io.miroir.embedded.engine.SearchAnswer;
+import io.miroir.embedded.store.IndexRow;
+import java.io.IOException;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Routes that search. */
+public final class SearchRoutes {
+    private final Desk desk;
+
+    /** Routes that work with this desk. */
+    public SearchRoutes(Desk desk) {
+        this.desk = desk;
+    }
+
+    /** The routes. */
+    public List<Route> routes() {
+        return List.of(
+                new Route("GET", "/indexes/{uid}/search", this::searchByParameters),
+                new Route("POST", "/indexes/{uid}/search", this::searchByBody),
+                new Route("POST", "/indexes/{uid}/facet-search", this::facetSearch),
+                new Route("GET", "/indexes/{uid}/similar", this::similarByParameters),
+                new Route("POST", "/indexes/{uid}/similar", this::similarByBody),
+                new Route("POST", "/multi-search", this::multiSearch));
+    }
+
+    private Answer searchByParameters(Request request) {
+        Access access = desk.passIndex(request, Action.SEARCH);
+        String uid = desk.uid(request);
+        return search(access, uid, SearchRequest.fromParameters(request.query()));
+    }
+
+    private Answer searchByBody(Request request) throws IOException {
+        Access access = desk.passIndex(request, Action.SEARCH);
+        JsonNode body = JsonBody.read(request);
+        String uid = desk.uid(request);
+        return search(access, uid, SearchRequest.fromBody(body));
+    }
+
+    private Answer search(Access access, String uid, SearchRequest asked) {
+        ObjectNode json = search(access, desk.index(uid), asked);
+        json.put("requestUid", desk.ids().timed());
+        return Answer.json(200, json);
+    }
+
+    private ObjectNode search(Access access, IndexRow index, SearchRequest asked) {
+        SearchRequest allowed = withRules(access, index.uid(), asked);
+        long begin = desk.clock().millis();
+        SearchAnswer answer =
+                desk.with(index, (engine, context) -> engine.search(context, allowed));
+        return answer.toJson(millisSince(begin));
+    }
+
+    private Answer facetSearch(Request request) throws IOException {
+        Access access = desk.passIndex(request, Action.SEARCH);
+        JsonNode body = JsonBody.read(request);
+        IndexRow index = desk.index(request);
+        FacetSearchRequest asked = FacetSearchRequest.fromBody(body);
+        FacetSearchRequest allowed =
+                new FacetSearchRequest(
+                        asked.facetName(),
+                        asked.facetQuery(),
+                        withRules(access, index.uid(), asked.search()),
+                        asked.exhaustive());
+        long begin = desk.clock().millis();
+        FacetAnswer answer =
+                desk.with(index, (engine, context) -> engine.facetSearch(context, allowed));
+        ObjectNode json = Json.object();
+        ArrayNode hits = json.putArray("facetHits");
+        for (FacetAnswer.Hit hit : answer.hits()) {
+            hits.addObject().put("value", hit.value()).put("count", hit.count());
+        }
+        json.put("facetQuery", answer.facetQuery());
+        json.put("processingTimeMs", millisSince(begin));
+        return Answer.json(200, json);
+    }
+
+    private Answer similarByParameters(Request request) {
+        Access access = desk.passIndex(request, Action.SEARCH);
+        IndexRow index = desk.index(request);
+        return similar(access, index, SimilarRequest.fromParameters(request.query()));
+    }
+
+    private Answer similarByBody(Request request) throws IOException {
+        Access access = desk.passIndex(request, Action.SEARCH);
+        JsonNode body = JsonBody.read(request);
+        IndexRow index = desk.index(request);
+        return similar(access, index, SimilarRequest.fromBody(body));
+    }
+
+    private Answer similar(Access access, IndexRow index, SimilarRequest asked) {
+        SimilarRequest allowed =
+                new SimilarRequest(
+                        asked.id(),
+                        asked.embedder(),
+                        asked.paging(),
+                        Rules.combined(access, index.uid(), asked.filter()),
+                        asked.attributesToRetrieve(),
+                        asked.retrieveVectors(),
+                        asked.scoring());
+        long begin = desk.clock().millis();
+        SearchAnswer answer =
+                desk.with(index, (engine, context) -> engine.similar(context, allowed));
+        ObjectNode json = answer.toJson(millisSince(begin));
+        json.put("id", asked.id());
+        return Answer.json(200, json);
+    }
+
+    private Answer multiSearch(Request request) throws IOException {
+        Access access = desk.pass(request, Action.SEARCH);
+        MultiSearchRequest asked = MultiSearchRequest.fromBody(JsonBody.read(request));
+        if (asked.federation() != null) {
+            throw new ApiException(
+                    ErrorCode.MIROIR_NOT_IMPLEMENTED,
+                    "The embedded Miroir node has no federated search.");
+        }
+        ObjectNode json = Json.object();
+        ArrayNode results = json.putArray("results");
+        for (int i = 0; i < asked.queries().size(); i++) {
+            results.add(oneOfMany(access, asked.queries().get(i), i));
+        }
+        return Answer.json(200, json);
+    }
+
+    private ObjectNode oneOfMany(Access access, MultiSearchRequest.Query query, int position) {
+        try {
+            String uid = query.indexUid();
+            if (!access.allows(uid)) {
+                throw Authorizer.invalidKey();
+            }
+            if (query.options() != null) {
+                throw new ApiException(
+                        ErrorCode.INVALID_MULTI_SEARCH_FEDERATION_OPTIONS,
+                        "Using `federationOptions` is not allowed in a non-federated search.\n"
+                                + " - Hint: remove `federationOptions` from the query or add"
+                                + " `federation` to the request.");
+            }
+            ObjectNode json = search(access, desk.index(uid), query.request());
+            json.put("indexUid", uid);
+            json.put("requestUid", desk.ids().timed());
+            return json;
+        } catch (ApiException refused) {
+            throw new ApiException(
+                    refused.code(), "Inside `.queries[" + position + "]`: " + refused.text());
+        }
+    }
+
+    /** The search with the filter that a tenant token adds. */
+    private static SearchRequest withRules(Access access, String uid, SearchRequest asked) {
+        SearchRequest.Selection selection = asked.selection();
+        return new SearchRequest(
+                asked.matching(),
+                new SearchRequest.Selection(
+                        Rules.combined(access, uid, selection.filter()),
+                        selection.sort(),
+                        selection.distinct(),
+                        selection.facets()),
+                asked.paging(),
+                asked.display(),
+                asked.scoring(),
+                asked.semantic(),
+                asked.extras());
+    }
+
+    private long millisSince(long begin) {
+        return Math.max(0, desk.clock().millis() - begin);
+    }
+}

@@ -1,0 +1,204 @@
+package io.miroir.embedded.routes;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.api.Timestamps;
+import io.miroir.api.keys.Access;
+import io.miroir.api.keys.Action;
+import io.miroir.api.strict.Check;
+import io.miroir.api.strict.Shape;
+import io.miroir.api.strict.StrictValue;
+import io.miroir.api.tasks.TaskStatus;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.embedded.engine.IndexStats;
+import io.miroir.embedded.store.Change;
+import io.miroir.embedded.store.IndexRow;
+import io.miroir.embedded.store.TaskRow;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Routes of the node itself: health, version, figures, features; and what it refuses. */
+public final class SystemRoutes {
+    /** The version of Meilisearch whose API this node speaks. */
+    private static final String SPOKEN_VERSION = "1.50.0";
+
+    private static final Shape STATS =
+            Shape.of(
+                    Shape.notNull(
+                            "showInternalDatabaseSizes",
+                            ErrorCode.INVALID_STATS_SHOW_INTERNAL_DATABASE_SIZES,
+                            Check.BOOLEAN),
+                    Shape.notNull(
+                            "sizeFormat",
+                            ErrorCode.INVALID_STATS_SIZE_FORMAT,
+                            Check.oneOf(List.of("human", "raw"))));
+
+    private final Desk desk;
+
+    /** Routes that work with this desk. */
+    public SystemRoutes(Desk desk) {
+        this.desk = desk;
+    }
+
+    /** The routes. */
+    public List<Route> routes() {
+        return List.of(
+                new Route("GET", "/health", this::health),
+                new Route("GET", "/version", this::version),
+                new Route("GET", "/stats", this::stats),
+                new Route("GET", "/indexes/{uid}/stats", this::indexStats),
+                new Route("GET", "/experimental-features", this::features),
+                new Route("PATCH", "/experimental-features", this::switchFeatures),
+                new Route("GET", "/metrics", this::metrics),
+                new Route("POST", "/logs/stream", this::logs),
+                new Route("GET", "/network", r -> network(r, Action.NETWORK_GET)),
+                new Route("PATCH", "/network", r -> network(r, Action.NETWORK_UPDATE)),
+                new Route("POST", "/export", r -> refuse(r, Action.EXPORT, "export")),
+                new Route("POST", "/dumps", r -> refuse(r, Action.DUMPS_CREATE, "dumps")),
+                new Route(
+                        "POST",
+                        "/snapshots",
+                        r -> refuse(r, Action.SNAPSHOTS_CREATE, "snapshots")));
+    }
+
+    private Answer health(Request request) {
+        return Answer.json(200, Json.object().put("status", "available"));
+    }
+
+    private Answer version(Request request) {
+        desk.pass(request, Action.VERSION);
+        ObjectNode version = Json.object();
+        version.put("commitSha", "unknown");
+        version.put("commitDate", "unknown");
+        version.put("pkgVersion", SPOKEN_VERSION);
+        version.put("engine", "miroir-embedded");
+        return Answer.json(200, version);
+    }
+
+    private Answer stats(Request request) {
+        Access access = desk.pass(request, Action.STATS_GET);
+        STATS.check(StrictValue.query(request.query()));
+        boolean human = "human".equals(request.query().get("sizeFormat"));
+        ObjectNode json = Json.object();
+        ObjectNode indexes = Json.object();
+        long bytes = 0;
+        Instant last = null;
+        for (IndexRow index : desk.state().indexes().values()) {
+            if (access.allows(index.uid())) {
+                IndexStats stats = desk.indexes().use(index, engine -> engine.stats());
+                indexes.set(index.uid(), shown(index, stats, human));
+                bytes += stats.diskBytes();
+                last = last == null || index.updatedAt().isAfter(last) ? index.updatedAt() : last;
+            }
+        }
+        putSize(json, "databaseSize", bytes, human);
+        putSize(json, "usedDatabaseSize", bytes, human);
+        json.put("lastUpdate", orNull(last));
+        json.set("indexes", indexes);
+        return Answer.json(200, json);
+    }
+
+    private Answer indexStats(Request request) {
+        desk.passIndex(request, Action.STATS_GET);
+        String uid = desk.uid(request);
+        STATS.check(StrictValue.query(request.query()));
+        boolean human = "human".equals(request.query().get("sizeFormat"));
+        IndexRow index = desk.index(uid);
+        return Answer.json(
+                200, shown(index, desk.indexes().use(index, engine -> engine.stats()), human));
+    }
+
+    private ObjectNode shown(IndexRow index, IndexStats stats, boolean human) {
+        ObjectNode json = Json.object();
+        json.put("numberOfDocuments", stats.documents());
+        putSize(json, "rawDocumentDbSize", stats.diskBytes(), human);
+        long average = stats.documents() == 0 ? 0 : stats.diskBytes() / stats.documents();
+        putSize(json, "avgDocumentSize", average, human);
+        json.put("isIndexing", isIndexing(index.uid()));
+        json.put("numberOfEmbeddings", stats.embeddings());
+        json.put("numberOfEmbeddedDocuments", stats.embeddedDocuments());
+        ObjectNode fields = json.putObject("fieldDistribution");
+        stats.fieldDistribution().forEach(fields::put);
+        return json;
+    }
+
+    private boolean isIndexing(String uid) {
+        for (long waiting : desk.state().waiting()) {
+            TaskRow task = desk.state().task(waiting);
+            if (task != null
+                    && task.view().status() == TaskStatus.PROCESSING
+                    && task.view().subject().indexUids().contains(uid)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void putSize(ObjectNode json, String name, long bytes, boolean human) {
+        if (human) {
+            json.put(name, bytes + " B");
+        } else {
+            json.put(name, bytes);
+        }
+    }
+
+    private Answer features(Request request) {
+        desk.pass(request, Action.EXPERIMENTAL_FEATURES_GET);
+        return Answer.json(200, Features.shown(desk.state()));
+    }
+
+    private Answer switchFeatures(Request request) throws IOException {
+        desk.pass(request, Action.EXPERIMENTAL_FEATURES_UPDATE);
+        ObjectNode switched = Features.switched(desk.state(), JsonBody.read(request));
+        desk.state().commit(List.of(new Change.PutFeatures(switched)));
+        return Answer.json(200, Features.shown(desk.state()));
+    }
+
+    private Answer metrics(Request request) {
+        desk.pass(request, Action.METRICS_GET);
+        if (!Features.isOn(desk.state(), "metrics")) {
+            throw Features.off("Getting metrics", "metrics", "meilisearch/product/discussions/625");
+        }
+        String text =
+                "# TYPE meilisearch_index_count gauge\nmeilisearch_index_count "
+                        + desk.state().indexes().size()
+                        + "\n# TYPE meilisearch_nb_tasks gauge\nmeilisearch_nb_tasks "
+                        + desk.state().tasks().size()
+                        + "\n";
+        return Answer.text(200, "text/plain; version=0.0.4", text);
+    }
+
+    private Answer logs(Request request) {
+        desk.pass(request, Action.METRICS_GET);
+        throw Features.off(
+                "Modifying logs through the `/logs/*` routes",
+                "logs route",
+                "orgs/meilisearch/discussions/721");
+    }
+
+    private Answer network(Request request, Action action) {
+        desk.pass(request, action);
+        if (!Features.isOn(desk.state(), "network")) {
+            throw Features.off(
+                    "Using the /network route", "network", "orgs/meilisearch/discussions/805");
+        }
+        return refuse(request, action, "network");
+    }
+
+    private Answer refuse(Request request, Action action, String what) {
+        desk.pass(request, action);
+        throw new ApiException(
+                ErrorCode.MIROIR_NOT_IMPLEMENTED, "The embedded Miroir node has no " + what + ".");
+    }
+
+    private static @Nullable String orNull(@Nullable Instant time) {
+        return time == null ? null : Timestamps.rfc3339(time);
+    }
+}
