@@ -1,0 +1,54 @@
+package io.miroir.embedded.engine.settings;
+
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One entry of {@code filterableAttributes}.
+ *
+ * @param patterns the attributes it is about
+ * @param plain whether it is a mere name, which stands for what is nested in it as well
+ * @param facetSearch whether values may be searched
+ * @param equality whether =, != and IN may be used
+ * @param comparison whether order comparisons may be used
+ */
+public record FilterableRule(
+        List<String> patterns,
+        boolean plain,
+        boolean facetSearch,
+        boolean equality,
+        boolean comparison) {
+
+    static FilterableRule of(JsonNode json) {
+        if (json.isString()) {
+            return new FilterableRule(List.of(json.stringValue()), true, true, true, true);
+        }
+        List<String> patterns = new ArrayList<>();
+        json.path("attributePatterns").forEach(p -> patterns.add(p.stringValue()));
+        JsonNode features = json.path("features");
+        JsonNode filter = features.path("filter");
+        return new FilterableRule(
+                List.copyOf(patterns),
+                false,
+                features.path("facetSearch").asBoolean(false),
+                filter.path("equality").asBoolean(true),
+                filter.path("comparison").asBoolean(false));
+    }
+
+    /** Whether any filter at all may be used. */
+    public boolean filterable() {
+        return equality || comparison;
+    }
+
+    /** What a path is to this rule. */
+    public Patterns.Match match(String path) {
+        Patterns.Match best = Patterns.Match.NONE;
+        for (String pattern : patterns) {
+            Patterns.Match match =
+                    plain ? Patterns.matchNested(pattern, path) : Patterns.match(pattern, path);
+            best = match.compareTo(best) > 0 ? match : best;
+        }
+        return best;
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * From text to words: separators, normalization and positions as Meilisearch's tokenizer has them.
+ */
+@NullMarked
+package io.miroir.embedded.engine.text;
+
+import org.jspecify.annotations.NullMarked;
