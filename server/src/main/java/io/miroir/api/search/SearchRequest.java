@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A validated search on one index. */
 public record SearchRequest(
@@ -203,6 +204,11 @@ public record SearchRequest(
     /** Reads the parameters of a GET, in the client's order. */
     public static SearchRequest fromParameters(Map<String, String> parameters) {
         return fromValid(SearchParameters.toBody(parameters));
+    }
+
+    /** The body that says what the parameters of a GET say. */
+    public static ObjectNode bodyOf(Map<String, String> parameters) {
+        return SearchParameters.toBody(parameters);
     }
 
     /** Reads a body that has been validated already. */
