@@ -1,0 +1,184 @@
+package io.miroir.cluster;
+
+import io.miroir.store.Change;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.TaskStore;
+import io.miroir.store.Watch;
+import io.miroir.store.Watcher;
+import io.miroir.store.alias.AliasRow;
+import io.miroir.store.index.IndexRow;
+import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.ShardStates;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this pod believes of catalogue, replicas and aliases: kept in memory by the store's apply
+ * stream, so that a search asks nobody.
+ */
+public final class ClusterView implements Watcher, AutoCloseable {
+    private final TaskStore store;
+    private final Fleet fleet;
+    private final Map<String, IndexRow> rows = new ConcurrentHashMap<>();
+    private final Map<Long, Map<String, ShardStates>> states = new ConcurrentHashMap<>();
+    private final Map<String, AliasRow> aliases = new ConcurrentHashMap<>();
+    private final Object appliedChanged = new Object();
+    private volatile long appliedIndex = -1;
+    private @Nullable Watch watch;
+
+    /** Knows nothing until it is started. */
+    public ClusterView(TaskStore store, Fleet fleet) {
+        this.store = store;
+        this.fleet = fleet;
+    }
+
+    /** Begins to follow the store. */
+    public void start() {
+        watch = store.watch(this);
+    }
+
+    /** True once the store's content was read. */
+    public boolean loaded() {
+        return appliedIndex >= 0;
+    }
+
+    /** The shape of the fleet. */
+    public Fleet fleet() {
+        return fleet;
+    }
+
+    /** An index of the catalogue, whether clients see it yet or not. */
+    public Optional<IndexView> index(String uid) {
+        return Optional.ofNullable(rows.get(uid)).map(this::view);
+    }
+
+    /** The indexes that clients see, by uid. */
+    public Collection<IndexView> indexes() {
+        Map<String, IndexView> sorted = new TreeMap<>();
+        rows.forEach((uid, row) -> sorted.put(uid, view(row)));
+        sorted.values().removeIf(index -> !index.ready());
+        return sorted.values();
+    }
+
+    /** The alias of that name. */
+    public Optional<AliasRow> alias(String name) {
+        return Optional.ofNullable(aliases.get(name));
+    }
+
+    /** The last command whose effect is seen here. */
+    public long appliedIndex() {
+        return appliedIndex;
+    }
+
+    /**
+     * Waits until the effect of a command is seen here.
+     *
+     * @return whether it is, within {@code timeout}
+     */
+    public boolean await(long index, Duration timeout) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        synchronized (appliedChanged) {
+            while (appliedIndex < index) {
+                long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
+                if (leftMillis <= 0) {
+                    return false;
+                }
+                appliedChanged.wait(leftMillis);
+            }
+            return true;
+        }
+    }
+
+    @Override
+    public void applied(long index, List<Change> changes) {
+        changes.forEach(this::apply);
+        advance(index);
+    }
+
+    @Override
+    public void resync(long index) {
+        Map<Long, Map<String, ShardStates>> freshStates = new HashMap<>();
+        for (ReplicaRow row : store.replicas().list(ReadLevel.LOCAL)) {
+            freshStates
+                    .computeIfAbsent(row.incarnation(), _ -> new HashMap<>())
+                    .put(row.nodeId(), row.states());
+        }
+        Map<String, IndexRow> freshRows = new HashMap<>();
+        store.indexes().list(ReadLevel.LOCAL).forEach(row -> freshRows.put(row.uid(), row));
+        Map<String, AliasRow> freshAliases = new HashMap<>();
+        store.aliases().list(ReadLevel.LOCAL).forEach(row -> freshAliases.put(row.name(), row));
+        freshStates.replaceAll((_, nodes) -> Map.copyOf(nodes));
+        replace(states, freshStates);
+        replace(rows, freshRows);
+        replace(aliases, freshAliases);
+        advance(index);
+    }
+
+    private void apply(Change change) {
+        switch (change) {
+            case Change.IndexChanged index -> put(rows, index.uid(), index.row());
+            case Change.AliasChanged alias -> put(aliases, alias.name(), alias.row());
+            case Change.ReplicasChanged replicas ->
+                    states.merge(
+                            replicas.row().incarnation(),
+                            Map.of(replicas.row().nodeId(), replicas.row().states()),
+                            ClusterView::joined);
+            case Change.ReplicasDropped dropped -> states.remove(dropped.incarnation());
+            case Change.ApiKeyChanged _,
+                    Change.TaskChanged _,
+                    Change.TasksDeleted _,
+                    Change.LaneChanged _,
+                    Change.TopologyChanged _,
+                    Change.RowChanged _ -> {}
+        }
+    }
+
+    private void advance(long index) {
+        synchronized (appliedChanged) {
+            appliedIndex = Math.max(appliedIndex, index);
+            appliedChanged.notifyAll();
+        }
+    }
+
+    private IndexView view(IndexRow row) {
+        return new IndexView(
+                row,
+                fleet.topology(row.shards()),
+                states.getOrDefault(row.incarnation(), Map.of()));
+    }
+
+    private static Map<String, ShardStates> joined(
+            Map<String, ShardStates> old, Map<String, ShardStates> changed) {
+        Map<String, ShardStates> both = new HashMap<>(old);
+        both.putAll(changed);
+        return Map.copyOf(both);
+    }
+
+    private static <V> void put(Map<String, V> map, String key, @Nullable V value) {
+        if (value == null) {
+            map.remove(key);
+        } else {
+            map.put(key, value);
+        }
+    }
+
+    // Readers go on meanwhile: what stays is never absent for a moment.
+    private static <K, V> void replace(Map<K, V> map, Map<K, V> fresh) {
+        map.putAll(fresh);
+        map.keySet().retainAll(fresh.keySet());
+    }
+
+    @Override
+    public void close() {
+        if (watch != null) {
+            watch.close();
+        }
+    }
+}

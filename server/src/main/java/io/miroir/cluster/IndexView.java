@@ -1,0 +1,46 @@
+package io.miroir.cluster;
+
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.Replicas;
+import io.miroir.core.topology.Topology;
+import io.miroir.store.index.IndexRow;
+import io.miroir.store.replica.ShardState;
+import io.miroir.store.replica.ShardStates;
+import java.util.Map;
+
+/**
+ * One index as this pod believes it, at one moment: never changes.
+ *
+ * @param row the catalogue's row
+ * @param topology how its shards lie on the nodes
+ * @param states what each node has of it
+ */
+public record IndexView(IndexRow row, Topology topology, Map<String, ShardStates> states)
+        implements Replicas {
+
+    /**
+     * True once the nodes were seen to have the index with its settings. Before, it has a place in
+     * the catalogue, but clients don't see it.
+     */
+    public boolean ready() {
+        return row.settingsVersion() > 0;
+    }
+
+    @Override
+    public ReplicaState state(String nodeId, int shard) {
+        ShardStates held = states.get(nodeId);
+        return held == null || shard >= held.shards()
+                ? ReplicaState.NOT_HELD
+                : stateOf(held.get(shard));
+    }
+
+    private static ReplicaState stateOf(ShardState state) {
+        return switch (state) {
+            case NOT_HELD -> ReplicaState.NOT_HELD;
+            case IN_SYNC -> ReplicaState.IN_SYNC;
+            case LAGGING -> ReplicaState.LAGGING;
+            case OUT -> ReplicaState.OUT;
+            case UNVERIFIED -> ReplicaState.UNVERIFIED;
+        };
+    }
+}

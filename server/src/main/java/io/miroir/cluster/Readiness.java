@@ -1,0 +1,72 @@
+package io.miroir.cluster;
+
+import io.miroir.cluster.health.HealthState;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.core.plan.SearchPlan;
+import io.miroir.core.topology.Replicas;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.core.topology.Topology;
+import io.miroir.store.Role;
+import io.miroir.store.StoreStatus;
+import io.miroir.store.TaskStore;
+
+/** Whether this pod can serve: told apart from whether it lives. */
+public final class Readiness {
+    private final TaskStore store;
+    private final ClusterView view;
+    private final NodeHealth health;
+    private volatile boolean draining;
+
+    /** Not draining. */
+    public Readiness(TaskStore store, ClusterView view, NodeHealth health) {
+        this.store = store;
+        this.view = view;
+        this.health = health;
+    }
+
+    /**
+     * What can be said now.
+     *
+     * @param caughtUp the store's content is in memory, and its leader is known
+     * @param covered healthy nodes hold all shards of a new index
+     * @param draining the pod is about to stop
+     * @param lag commands that are committed but not applied here
+     */
+    public record State(boolean caughtUp, boolean covered, boolean draining, long lag) {
+        /** Whether clients should be sent here. */
+        public boolean ready() {
+            return caughtUp && covered && !draining;
+        }
+    }
+
+    /** Says that the pod is about to stop. */
+    public void drain() {
+        draining = true;
+    }
+
+    /** True while the pod can run lanes. */
+    public boolean runsLanes() {
+        return !draining && view.loaded() && store.status().role() != Role.OFFLINE;
+    }
+
+    /** What can be said now. */
+    public State state() {
+        StoreStatus status = store.status();
+        boolean led = status.leaderId() != null;
+        long lag = Math.max(0, status.commitIndex() - status.appliedIndex());
+        return new State(view.loaded() && led, uncovered() == 0, draining, lag);
+    }
+
+    /** Shards of a new index that no healthy node holds. */
+    public int uncovered() {
+        Topology topology = view.fleet().topology(view.fleet().shards());
+        return SearchPlan.of(
+                        topology,
+                        Replicas.assigned(topology),
+                        node -> health.status(node) == HealthState.Status.HEALTHY,
+                        ShardSet.all(topology.shards()),
+                        0)
+                .uncovered()
+                .size();
+    }
+}

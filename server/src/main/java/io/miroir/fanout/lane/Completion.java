@@ -1,0 +1,193 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.api.Json;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.store.index.IndexEffect;
+import io.miroir.store.task.TaskStatus;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * How a task ends once its nodes are done (protocol, rule 5): a node task that failed on some
+ * replicas puts those out, on all of them it fails the client's task.
+ *
+ * @param status succeeded or failed
+ * @param visible the details that clients see
+ * @param error why it failed, in the client's words
+ * @param effects what happens to the catalogue
+ * @param out for each node the shards to mark out before the end is told
+ */
+record Completion(
+        TaskStatus status,
+        ObjectNode visible,
+        @Nullable ObjectNode error,
+        List<IndexEffect> effects,
+        Map<String, ShardSet> out) {
+
+    /**
+     * What is known of the nodes.
+     *
+     * @param results of those that are done
+     * @param verified those that were seen to have the settings that the task commits
+     * @param givenUp those that are not waited for where others have the same
+     */
+    record Evidence(Map<String, NodeResult> results, Set<String> verified, Set<String> givenUp) {}
+
+    /**
+     * Decides, or waits.
+     *
+     * @param replicas for each node that accepted the task, the shards it was sent
+     * @return empty while the end is open
+     */
+    static Optional<Completion> of(
+            Tracked task, Map<String, ShardSet> replicas, Evidence evidence) {
+        Map<String, NodeResult> results = evidence.results();
+        Map<String, Divergence.Has> has = new TreeMap<>();
+        results.forEach((node, result) -> has.put(node, result.has()));
+        Set<Integer> applied = shardsOf(replicas, node -> has.get(node) == Divergence.Has.YES);
+        for (String node : task.accepted().keySet()) {
+            if (results.containsKey(node)) {
+                continue;
+            }
+            boolean spare =
+                    replicas.getOrDefault(node, ShardSet.none()).stream()
+                            .allMatch(applied::contains);
+            if (!evidence.givenUp().contains(node) || !spare) {
+                return Optional.empty();
+            }
+        }
+        Set<Integer> touched = shardsOf(replicas, _ -> true);
+        Set<Integer> set = shardsOf(replicas, evidence.verified()::contains);
+        ObjectNode error = task.details().error();
+        if (error == null && !applied.containsAll(touched)) {
+            error = firstError(task, results);
+        }
+        TaskStatus status = error == null ? TaskStatus.SUCCEEDED : TaskStatus.FAILED;
+        return Optional.of(
+                new Completion(
+                        status,
+                        visible(task, status, replicas, results),
+                        error,
+                        effects(task, status, set.containsAll(touched)),
+                        Divergence.of(replicas, has)));
+    }
+
+    private static Set<Integer> shardsOf(Map<String, ShardSet> replicas, Predicate<String> wanted) {
+        Set<Integer> shards = new HashSet<>();
+        replicas.forEach(
+                (node, held) -> {
+                    if (wanted.test(node)) {
+                        held.stream().forEach(shards::add);
+                    }
+                });
+        return shards;
+    }
+
+    /** The details of a task that failed before any node heard of it. */
+    static ObjectNode visibleFailure(Details details) {
+        ObjectNode visible = details.visible();
+        for (String count : List.of("indexedDocuments", "deletedDocuments", "editedDocuments")) {
+            if (visible.has(count)) {
+                visible.put(count, 0);
+            }
+        }
+        return visible;
+    }
+
+    private static ObjectNode visible(
+            Tracked task,
+            TaskStatus status,
+            Map<String, ShardSet> replicas,
+            Map<String, NodeResult> results) {
+        if (status != TaskStatus.SUCCEEDED) {
+            return visibleFailure(task.details());
+        }
+        ObjectNode visible = task.details().visible();
+        if (visible.has("indexedDocuments")) {
+            visible.set("indexedDocuments", visible.get("receivedDocuments"));
+        }
+        if (visible.has("deletedDocuments")) {
+            visible.put("deletedDocuments", counted("deletedDocuments", replicas, results));
+        }
+        return visible;
+    }
+
+    // Each document was counted once by each replica of its shard that applied the task.
+    private static long counted(
+            String name, Map<String, ShardSet> replicas, Map<String, NodeResult> results) {
+        long sum = 0;
+        long copies = 0;
+        Set<Integer> shards = new HashSet<>();
+        for (Map.Entry<String, ShardSet> replica : replicas.entrySet()) {
+            NodeResult result = results.get(replica.getKey());
+            if (result instanceof NodeResult.Succeeded) {
+                sum += NodeResult.count(result, name);
+                copies += replica.getValue().size();
+                replica.getValue().stream().forEach(shards::add);
+            }
+        }
+        return copies == 0 ? 0 : Math.round((double) sum * shards.size() / copies);
+    }
+
+    private static List<IndexEffect> effects(Tracked task, TaskStatus status, boolean verified) {
+        long incarnation = task.place().incarnation();
+        boolean succeeded = status == TaskStatus.SUCCEEDED;
+        List<IndexEffect> effects = new ArrayList<>();
+        ObjectNode settings = task.details().settings();
+        boolean creates = task.details().creates();
+        if (settings != null && verified && (succeeded || creates)) {
+            effects.add(new IndexEffect.SettingsCommitted(incarnation, Json.text(settings)));
+        } else if (creates) {
+            effects.add(new IndexEffect.Deleted(incarnation));
+        }
+        if (task.details().choosesKey() && !succeeded) {
+            effects.add(new IndexEffect.PrimaryKeySet(incarnation, null));
+        }
+        switch (task.type()) {
+            case DOCUMENT_ADDITION_OR_UPDATE, DOCUMENT_DELETION, DOCUMENT_EDITION -> {
+                if (succeeded) {
+                    effects.add(new IndexEffect.Touched(incarnation));
+                }
+            }
+            case INDEX_UPDATE -> {
+                if (succeeded) {
+                    String key = task.details().visible().path("primaryKey").asString(null);
+                    effects.add(new IndexEffect.PrimaryKeySet(incarnation, key));
+                }
+            }
+            case SETTINGS_UPDATE,
+                    INDEX_CREATION,
+                    INDEX_DELETION,
+                    INDEX_SWAP,
+                    TASK_CANCELATION,
+                    TASK_DELETION,
+                    DUMP_CREATION,
+                    SNAPSHOT_CREATION,
+                    EXPORT,
+                    UPGRADE_DATABASE,
+                    INDEX_COMPACTION,
+                    NETWORK_TOPOLOGY_CHANGE -> {}
+        }
+        return effects;
+    }
+
+    private static ObjectNode firstError(Tracked task, Map<String, NodeResult> results) {
+        for (NodeResult result : new TreeMap<>(results).values()) {
+            if (result instanceof NodeResult.Failed failed) {
+                return ClientWords.of(failed.error(), task.physicalUid(), task.place().lane());
+            }
+        }
+        return new io.miroir.api.ApiException(
+                        io.miroir.api.ErrorCode.MIROIR_INDETERMINATE,
+                        "No node that took the task can tell what became of it.")
+                .toJson();
+    }
+}

@@ -1,0 +1,148 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.api.Json;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.TaskStore;
+import io.miroir.store.index.IndexRow;
+import io.miroir.store.task.TaskRow;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A task's details as the store keeps them: what clients see, and beside it, in one field that they
+ * never see, what the lane's next owner must know to finish the task.
+ */
+public final class Details {
+    private static final String INNER = "_miroir";
+    private static final String ERROR = "error";
+    private static final String SETTINGS = "settings";
+    private static final String CUSTOM_METADATA = "customMetadata";
+    private static final String SHARDS = "shards";
+    private static final String CREATES = "creates";
+    private static final String CHOOSES_KEY = "choosesKey";
+
+    private final ObjectNode json;
+
+    private Details(ObjectNode json) {
+        this.json = json;
+    }
+
+    /** Details that clients see. */
+    static Details of(ObjectNode visible) {
+        return new Details(visible.deepCopy());
+    }
+
+    /** From the store. */
+    public static Details parse(String stored) {
+        return new Details(Json.parseObject(stored));
+    }
+
+    /** For the store. */
+    String stored() {
+        return Json.text(json);
+    }
+
+    /** What clients see. */
+    public ObjectNode visible() {
+        ObjectNode copy = json.deepCopy();
+        copy.remove(INNER);
+        return copy;
+    }
+
+    /** The text that the client gave with its request. */
+    public @Nullable String customMetadata() {
+        return json.path(INNER).path(CUSTOM_METADATA).asString(null);
+    }
+
+    /** The error with which the task ends whatever the nodes do. */
+    @Nullable ObjectNode error() {
+        return json.path(INNER).path(ERROR) instanceof ObjectNode error ? error : null;
+    }
+
+    /** The client's whole settings that the task commits. */
+    @Nullable ObjectNode settings() {
+        return json.path(INNER).path(SETTINGS) instanceof ObjectNode settings ? settings : null;
+    }
+
+    /**
+     * An index's settings as they will be once its lane's open tasks are done: what was accepted
+     * before counts, although the catalogue does not have it yet.
+     */
+    static ObjectNode pendingSettings(TaskStore store, IndexRow index) {
+        ObjectNode settings = Json.parseObject(index.settingsJson());
+        for (TaskRow task : store.tasks().unfinished(ReadLevel.LOCAL, index.uid())) {
+            boolean same =
+                    task.origin() != null && task.origin().incarnation() == index.incarnation();
+            ObjectNode pending = parse(task.detailsJson()).settings();
+            if (same && pending != null) {
+                settings = pending;
+            }
+        }
+        return settings;
+    }
+
+    /** True if the task brings its index into being. */
+    boolean creates() {
+        return json.path(INNER).path(CREATES).asBoolean(false);
+    }
+
+    /** True if the task's documents chose the primary key. */
+    boolean choosesKey() {
+        return json.path(INNER).path(CHOOSES_KEY).asBoolean(false);
+    }
+
+    Details failing(ObjectNode error) {
+        return with(ERROR, error);
+    }
+
+    Details committing(ObjectNode settings) {
+        return with(SETTINGS, settings);
+    }
+
+    Details creating() {
+        return with(CREATES, Json.mapper().getNodeFactory().booleanNode(true));
+    }
+
+    Details choosing() {
+        return with(CHOOSES_KEY, Json.mapper().getNodeFactory().booleanNode(true));
+    }
+
+    /** The shards that the task touches; not kept if it is all of them. */
+    Details touching(ShardSet shards, int all) {
+        if (shards.size() == all) {
+            return this;
+        }
+        ArrayNode numbers = Json.array();
+        shards.stream().forEach(numbers::add);
+        return with(SHARDS, numbers);
+    }
+
+    /** The shards that the task touches. */
+    ShardSet shards(int all) {
+        JsonNode numbers = json.path(INNER).path(SHARDS);
+        if (!numbers.isArray()) {
+            return ShardSet.all(all);
+        }
+        return ShardSet.of(numbers.valueStream().map(JsonNode::asInt).toList());
+    }
+
+    Details tagged(@Nullable String customMetadata) {
+        return customMetadata == null
+                ? this
+                : with(CUSTOM_METADATA, Json.mapper().getNodeFactory().stringNode(customMetadata));
+    }
+
+    /** What remains of a task that has ended: nothing is left to be done with it. */
+    Details finished(ObjectNode visible) {
+        return of(visible).tagged(customMetadata());
+    }
+
+    private Details with(String name, JsonNode value) {
+        ObjectNode copy = json.deepCopy();
+        copy.withObject(INNER).set(name, value);
+        return new Details(copy);
+    }
+}

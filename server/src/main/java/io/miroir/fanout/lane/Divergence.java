@@ -1,0 +1,74 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.core.topology.ShardSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Which replicas may no longer be read after a write that not all of them took, so that those that
+ * remain are equal (protocol, rules 2 to 4). Decided shard by shard, and never so that no replica
+ * remains: a shard that nobody took is the same everywhere.
+ */
+final class Divergence {
+    /** What one replica has of the write. */
+    enum Has {
+        YES,
+        NO,
+        UNKNOWN
+    }
+
+    private Divergence() {}
+
+    /**
+     * The replicas to mark out.
+     *
+     * @param replicas for each node the shards of the write that it holds in sync
+     * @param has what each of these nodes has of the write
+     * @return for each node that diverges the shards to mark
+     */
+    static Map<String, ShardSet> of(Map<String, ShardSet> replicas, Map<String, Has> has) {
+        Map<Integer, List<String>> nodesOfShard = new HashMap<>();
+        new TreeMap<>(replicas)
+                .forEach(
+                        (node, shards) ->
+                                shards.stream()
+                                        .forEach(
+                                                shard ->
+                                                        nodesOfShard
+                                                                .computeIfAbsent(
+                                                                        shard,
+                                                                        _ -> new ArrayList<>())
+                                                                .add(node)));
+        Map<String, List<Integer>> out = new TreeMap<>();
+        nodesOfShard.forEach(
+                (shard, nodes) -> {
+                    Set<String> kept = kept(nodes, has);
+                    nodes.stream()
+                            .filter(node -> !kept.contains(node))
+                            .forEach(
+                                    node ->
+                                            out.computeIfAbsent(node, _ -> new ArrayList<>())
+                                                    .add(shard));
+                });
+        Map<String, ShardSet> marked = new TreeMap<>();
+        out.forEach((node, shards) -> marked.put(node, ShardSet.of(shards)));
+        return marked;
+    }
+
+    private static Set<String> kept(List<String> nodes, Map<String, Has> has) {
+        for (Has same : List.of(Has.YES, Has.NO)) {
+            Set<String> kept = new HashSet<>(nodes);
+            kept.removeIf(node -> has.getOrDefault(node, Has.UNKNOWN) != same);
+            if (!kept.isEmpty()) {
+                return kept;
+            }
+        }
+        // All unknown: any one of them is as good a truth as the others.
+        return Set.of(nodes.getFirst());
+    }
+}

@@ -1,0 +1,263 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.IndexUid;
+import io.miroir.api.Json;
+import io.miroir.api.documents.PayloadFormat;
+import io.miroir.cluster.IndexView;
+import io.miroir.core.plan.WritePlan;
+import io.miroir.core.routing.Rendezvous;
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.core.topology.Topology;
+import io.miroir.fanout.NodeBody;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.spool.Spooled;
+import io.miroir.store.index.IndexEffect;
+import io.miroir.store.lane.Intend;
+import io.miroir.store.task.TaskType;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Makes items of document writes and deletions. */
+final class DocumentItems {
+    private static final String NDJSON = "application/x-ndjson";
+
+    private final LaneContext context;
+    private final IndexItems indexes;
+
+    DocumentItems(LaneContext context, IndexItems indexes) {
+        this.context = context;
+        this.indexes = indexes;
+    }
+
+    /** A write of documents; creates the index if there is none. */
+    Item write(WriteRequest request, Optional<IndexView> index, Spooled body) throws IOException {
+        PayloadFormat format = PayloadFormat.of(request.parameter(WriteRequest.CONTENT_TYPE));
+        String delimiter = request.parameter(WriteRequest.CSV_DELIMITER);
+        String known = index.map(view -> view.row().primaryKey()).orElse(null);
+        String named = request.parameter(WriteRequest.PRIMARY_KEY);
+        Topology topology =
+                index.map(IndexView::topology)
+                        .orElseGet(() -> context.fleet().topology(context.fleet().shards()));
+        DocumentSplit.Result split =
+                DocumentSplit.of(
+                        body.open(),
+                        format,
+                        delimiter == null ? ',' : delimiter.charAt(0),
+                        known == null ? named : known,
+                        topology.shards(),
+                        shard -> targetsOf(shard, topology, index),
+                        context.spooler());
+        ApiException fault = split.fault();
+        if (known != null && named != null && !known.equals(named)) {
+            fault = keyTaken(known);
+        }
+        Details details = writeDetails(request, split.received());
+        if (fault != null) {
+            split.close();
+            return index.isPresent()
+                    ? Item.failed(
+                            TaskType.DOCUMENT_ADDITION_OR_UPDATE,
+                            details,
+                            Scope.nothing(topology, index.get().row().incarnation()),
+                            fault)
+                    : indexes.creating(details.failing(fault.toJson()), topology, null);
+        }
+        return index.isPresent()
+                ? toExisting(request, index.get(), split, details)
+                : toNew(request, topology, split, details);
+    }
+
+    private Item toExisting(
+            WriteRequest request, IndexView index, DocumentSplit.Result split, Details details) {
+        long incarnation = index.row().incarnation();
+        boolean chosen = index.row().primaryKey() == null && split.primaryKey() != null;
+        List<IndexEffect> effects =
+                chosen
+                        ? List.of(new IndexEffect.PrimaryKeySet(incarnation, split.primaryKey()))
+                        : List.of();
+        return new Item(
+                TaskType.DOCUMENT_ADDITION_OR_UPDATE,
+                chosen ? details.choosing() : details,
+                scope(index, split.shards()),
+                (node, place) -> List.of(writeStep(request, split, node, place)),
+                (_, _) -> effects,
+                List.copyOf(split.parts().values()));
+    }
+
+    // One item, so that nobody can come between the index and its first documents.
+    private Item toNew(
+            WriteRequest request, Topology topology, DocumentSplit.Result split, Details details) {
+        Item creation = indexes.creating(details.choosing(), topology, split.primaryKey());
+        return new Item(
+                creation.type(),
+                creation.details(),
+                creation.scope(),
+                (node, place) -> {
+                    List<Item.Step> steps = new ArrayList<>(creation.steps().of(node, place));
+                    if (split.parts().containsKey(node)) {
+                        steps.add(writeStep(request, split, node, place));
+                    }
+                    return steps;
+                },
+                creation.effects(),
+                List.copyOf(split.parts().values()));
+    }
+
+    private Item.Step writeStep(
+            WriteRequest request, DocumentSplit.Result split, String node, Place place) {
+        Spooled part = split.parts().getOrDefault(node, Spooled.empty());
+        String rest = "/documents";
+        if (split.primaryKey() != null) {
+            rest += "?primaryKey=" + encoded(split.primaryKey());
+        }
+        if ("true".equals(request.parameter(WriteRequest.SKIP_CREATION))) {
+            rest += (rest.contains("?") ? "&" : "?") + "skipCreation=true";
+        }
+        NodeBody body =
+                new NodeBody.Stream(
+                        NDJSON,
+                        part.lengthBytes(),
+                        () -> new StampedStream(part.open(), place.position()));
+        boolean update = request.operation() == Operation.DOCUMENTS_UPDATE;
+        return new Item.Step(
+                new NodeRequest(
+                        "write",
+                        update ? "PUT" : "POST",
+                        place.markedPath(rest),
+                        body,
+                        context.settings().sendTimeout()),
+                true);
+    }
+
+    /** A deletion of documents by their ids. */
+    Item deleteIds(
+            WriteRequest request, Optional<IndexView> index, List<String> ids, Details details) {
+        if (index.isEmpty()) {
+            return missing(request, details);
+        }
+        IndexView view = index.get();
+        Map<String, List<String>> idsOfNode = new TreeMap<>();
+        List<Integer> shards = new ArrayList<>();
+        for (String id : ids) {
+            int shard = Rendezvous.shard(id, view.topology().shards());
+            shards.add(shard);
+            for (String node : targetsOf(shard, view.topology(), index)) {
+                idsOfNode.computeIfAbsent(node, _ -> new ArrayList<>()).add(id);
+            }
+        }
+        return deletion(
+                details,
+                scope(view, ShardSet.of(shards)),
+                (node, place) -> {
+                    ArrayNode batch = Json.array();
+                    idsOfNode.getOrDefault(node, List.of()).forEach(batch::add);
+                    return post(place.markedPath("/documents/delete-batch"), batch);
+                });
+    }
+
+    /** A deletion of all documents that match a filter: every node looks for its own. */
+    Item deleteByFilter(
+            WriteRequest request, Optional<IndexView> index, JsonNode filter, Details details) {
+        if (index.isEmpty()) {
+            return missing(request, details);
+        }
+        ObjectNode body = Json.object();
+        body.set("filter", filter);
+        return deletion(
+                details,
+                everywhere(index.get()),
+                (_, place) -> post(place.markedPath("/documents/delete"), body));
+    }
+
+    /** A deletion of all documents. */
+    Item clear(WriteRequest request, Optional<IndexView> index, Details details) {
+        if (index.isEmpty()) {
+            return missing(request, details);
+        }
+        return deletion(
+                details,
+                everywhere(index.get()),
+                (_, place) ->
+                        new NodeRequest(
+                                "write",
+                                "DELETE",
+                                place.markedPath("/documents"),
+                                null,
+                                context.settings().sendTimeout()));
+    }
+
+    private interface Request {
+        NodeRequest of(String node, Place place);
+    }
+
+    private static Item deletion(Details details, Scope scope, Request request) {
+        return new Item(
+                TaskType.DOCUMENT_DELETION,
+                details,
+                scope,
+                (node, place) -> List.of(new Item.Step(request.of(node, place), true)),
+                Item.Effects.none(),
+                List.of());
+    }
+
+    private Item missing(WriteRequest request, Details details) {
+        return Item.failed(
+                TaskType.DOCUMENT_DELETION,
+                details,
+                Scope.nothing(context.fleet().topology(context.fleet().shards()), Intend.ALLOT),
+                IndexUid.notFound(request.indexUid()));
+    }
+
+    private NodeRequest post(String target, JsonNode body) {
+        return NodeRequest.post(
+                "write", target, NodeBody.json(body), context.settings().sendTimeout());
+    }
+
+    private Scope everywhere(IndexView index) {
+        return scope(index, ShardSet.all(index.topology().shards()));
+    }
+
+    private Scope scope(IndexView index, ShardSet shards) {
+        WritePlan plan = WritePlan.of(index.topology(), index, context::writable, shards);
+        return new Scope(index.topology(), index.row().incarnation(), shards, plan);
+    }
+
+    private static List<String> targetsOf(int shard, Topology topology, Optional<IndexView> index) {
+        if (index.isEmpty()) {
+            return topology.writeTargets(shard);
+        }
+        return topology.nodes().stream()
+                .filter(node -> index.get().state(node, shard) == ReplicaState.IN_SYNC)
+                .toList();
+    }
+
+    private static Details writeDetails(WriteRequest request, long received) {
+        ObjectNode visible = Json.object();
+        visible.put("receivedDocuments", received);
+        visible.putNull("indexedDocuments");
+        return Details.of(visible).tagged(request.parameter(WriteRequest.CUSTOM_METADATA));
+    }
+
+    private static ApiException keyTaken(@Nullable String known) {
+        return new ApiException(
+                ErrorCode.INDEX_PRIMARY_KEY_ALREADY_EXISTS,
+                "Index already has a primary key: `" + known + "`.");
+    }
+
+    private static String encoded(@Nullable String text) {
+        return text == null ? "" : URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,85 @@
+package io.miroir.fanout.lane;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The followed tasks of one lane in their order, and what nodes said of them. */
+final class Line {
+    private final TreeMap<Long, Entry> entries = new TreeMap<>();
+    private boolean hasThread;
+    private boolean again;
+
+    private static final class Entry {
+        private final Tracked task;
+        private final Map<String, NodeResult> results = new TreeMap<>();
+        private boolean began;
+
+        Entry(Tracked task) {
+            this.task = task;
+        }
+    }
+
+    /** The oldest task and what is known of it. */
+    record Head(Tracked task, Map<String, NodeResult> results) {}
+
+    synchronized void add(Tracked task) {
+        entries.put(task.place().position(), new Entry(task));
+    }
+
+    synchronized void remove(Tracked task) {
+        entries.remove(task.place().position());
+    }
+
+    synchronized List<Tracked> all() {
+        return entries.values().stream().map(entry -> entry.task).toList();
+    }
+
+    /** True the first time that a node works on the task. */
+    synchronized boolean began(Tracked task) {
+        Entry entry = entries.get(task.place().position());
+        if (entry == null || entry.began) {
+            return false;
+        }
+        entry.began = true;
+        return true;
+    }
+
+    synchronized void ended(Tracked task, String nodeId, NodeResult result) {
+        Entry entry = entries.get(task.place().position());
+        if (entry != null) {
+            entry.results.put(nodeId, result);
+        }
+    }
+
+    synchronized Optional<Head> head() {
+        return entries.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Head(
+                                entries.firstEntry().getValue().task,
+                                Map.copyOf(entries.firstEntry().getValue().results)));
+    }
+
+    /** True if the caller is to look at the line; else whoever does will look once more. */
+    synchronized boolean wantsThread() {
+        again = true;
+        if (hasThread || entries.isEmpty()) {
+            return false;
+        }
+        hasThread = true;
+        again = false;
+        return true;
+    }
+
+    /** True if nothing happened since the thread last looked: it may go. */
+    synchronized boolean threadDone() {
+        if (again) {
+            again = false;
+            return false;
+        }
+        hasThread = false;
+        return true;
+    }
+}

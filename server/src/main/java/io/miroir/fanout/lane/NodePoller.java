@@ -1,0 +1,166 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Asks one node what became of its tasks, for all lanes together. Sleeps while there are none. */
+final class NodePoller implements AutoCloseable {
+    private static final int ASKED_MAX = 100;
+    private static final long PAUSE_MILLIS_MIN = 10;
+    private static final long PAUSE_MILLIS_MAX = 500;
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private final String nodeId;
+    private final Nodes nodes;
+    private final Listener listener;
+    private final ConcurrentSkipListMap<Long, Tracked> pending = new ConcurrentSkipListMap<>();
+    private final Semaphore newWork = new Semaphore(0);
+    private final Thread thread;
+
+    /** Learns what the node says. */
+    interface Listener {
+        /** The node works on it. */
+        void began(Tracked task);
+
+        /** The node is done with it. */
+        void ended(Tracked task, String nodeId, NodeResult result);
+    }
+
+    NodePoller(String nodeId, Nodes nodes, Listener listener) {
+        this.nodeId = nodeId;
+        this.nodes = nodes;
+        this.listener = listener;
+        this.thread = Thread.ofVirtual().name("tasks-of-" + nodeId).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void follow(long nodeTaskUid, Tracked task) {
+        pending.put(nodeTaskUid, task);
+        newWork.release();
+    }
+
+    void forget(long nodeTaskUid) {
+        pending.remove(nodeTaskUid);
+    }
+
+    private void run() {
+        long pauseMillis = PAUSE_MILLIS_MIN;
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                if (pending.isEmpty()) {
+                    newWork.acquire();
+                    newWork.drainPermits();
+                    pauseMillis = PAUSE_MILLIS_MIN;
+                }
+                boolean progress = poll();
+                pauseMillis =
+                        progress
+                                ? PAUSE_MILLIS_MIN
+                                : Math.min(PAUSE_MILLIS_MAX, pauseMillis * 3 / 2);
+                if (newWork.tryAcquire(pauseMillis, TimeUnit.MILLISECONDS)) {
+                    // Work that just came is not done yet: it shortens the wait, it does not end
+                    // it.
+                    newWork.drainPermits();
+                    pauseMillis = PAUSE_MILLIS_MIN;
+                    Thread.sleep(PAUSE_MILLIS_MIN);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean poll() {
+        List<Map.Entry<Long, Tracked>> asked =
+                pending.entrySet().stream().limit(ASKED_MAX).toList();
+        if (asked.isEmpty()) {
+            return false;
+        }
+        String uids =
+                asked.stream()
+                        .map(e -> String.valueOf(e.getKey()))
+                        .collect(Collectors.joining(","));
+        NodeReply reply =
+                nodes.ask(
+                        nodeId,
+                        NodeRequest.get(
+                                "tasks", "/tasks?limit=" + ASKED_MAX + "&uids=" + uids, TIMEOUT));
+        if (!(reply instanceof NodeReply.Answer answer)) {
+            return false;
+        }
+        Set<Long> told = new HashSet<>();
+        boolean progress = false;
+        for (JsonNode nodeTask : answer.body().path("results")) {
+            long uid = nodeTask.path("uid").asLong(-1);
+            Tracked task = pending.get(uid);
+            if (task != null) {
+                told.add(uid);
+                progress |= tell(uid, task, nodeTask);
+            }
+        }
+        List<Map.Entry<Long, Tracked>> unknown = new ArrayList<>(asked);
+        unknown.removeIf(entry -> told.contains(entry.getKey()));
+        for (Map.Entry<Long, Tracked> entry : unknown) {
+            end(entry.getKey(), entry.getValue(), new NodeResult.Lost());
+        }
+        return progress || !unknown.isEmpty();
+    }
+
+    private boolean tell(long uid, Tracked task, JsonNode nodeTask) {
+        String metadata = nodeTask.path("customMetadata").asString(task.marked());
+        String index = nodeTask.path("indexUid").asString("");
+        if (!metadata.equals(task.marked()) || !index.equals(task.physicalUid())) {
+            end(uid, task, new NodeResult.Lost());
+            return true;
+        }
+        return switch (nodeTask.path("status").asString("")) {
+            case "succeeded" -> {
+                end(uid, task, new NodeResult.Succeeded(object(nodeTask, "details")));
+                yield true;
+            }
+            case "failed" -> {
+                end(uid, task, new NodeResult.Failed(object(nodeTask, "error")));
+                yield true;
+            }
+            case "canceled" -> {
+                end(uid, task, NodeResult.failed("The task was canceled on a node."));
+                yield true;
+            }
+            case "processing" -> {
+                listener.began(task);
+                yield false;
+            }
+            default -> false;
+        };
+    }
+
+    private void end(long uid, Tracked task, NodeResult result) {
+        pending.remove(uid);
+        listener.ended(task, nodeId, result);
+    }
+
+    private static ObjectNode object(JsonNode node, String name) {
+        return node.path(name) instanceof ObjectNode object ? object : io.miroir.api.Json.object();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,38 @@
+package io.miroir.fanout.lane;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a client can ask of a lane. */
+public enum Operation {
+    DOCUMENTS_REPLACE,
+    DOCUMENTS_UPDATE,
+    /** By the id in {@link WriteRequest#ID}. */
+    DOCUMENT_DELETE,
+    /** By the list of ids in the body. */
+    DOCUMENTS_DELETE,
+    DOCUMENTS_DELETE_BY_FILTER,
+    DOCUMENTS_CLEAR,
+    INDEX_CREATE,
+    INDEX_UPDATE,
+    INDEX_DELETE,
+    /** The body is a patch of the settings that the edge has checked. */
+    SETTINGS_UPDATE;
+
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    /** As pods say it to each other, and as intents keep it. */
+    public String wireName() {
+        return wireName;
+    }
+
+    /** By wire name; empty for one that a newer pod knows. */
+    public static Optional<Operation> of(String wireName) {
+        for (Operation operation : values()) {
+            if (operation.wireName.equals(wireName)) {
+                return Optional.of(operation);
+            }
+        }
+        return Optional.empty();
+    }
+}

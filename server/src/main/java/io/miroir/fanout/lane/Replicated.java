@@ -1,0 +1,53 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.core.topology.ShardSet;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import io.miroir.store.TaskStore;
+import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.Replicas.Mark;
+import io.miroir.store.replica.ShardState;
+import io.miroir.store.replica.ShardStates;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Marks replicas that must not be read any more. */
+final class Replicated {
+    private static final Logger LOG = LoggerFactory.getLogger(Replicated.class);
+    private static final int TRIES_MAX = 10;
+
+    private final TaskStore store;
+
+    Replicated(TaskStore store) {
+        this.store = store;
+    }
+
+    /** Marks a node's replicas out, whatever else happens to the row meanwhile. */
+    void markOut(long incarnation, String nodeId, ShardSet shards) {
+        for (int tries = 0; tries < TRIES_MAX; tries++) {
+            Optional<ReplicaRow> row = store.replicas().get(ReadLevel.LOCAL, incarnation, nodeId);
+            if (row.isEmpty()) {
+                return;
+            }
+            ShardStates states = row.get().states();
+            for (var shard = shards.iterator(); shard.hasNext(); ) {
+                int next = shard.nextInt();
+                if (states.get(next) != ShardState.NOT_HELD) {
+                    states = states.with(next, ShardState.OUT);
+                }
+            }
+            if (states.equals(row.get().states())) {
+                return;
+            }
+            LOG.warn("node {} is out for shards {} of index m{}", nodeId, shards, incarnation);
+            Reply<Mark> reply =
+                    store.replicas()
+                            .mark(new ReplicaRow(incarnation, nodeId, states, row.get().version()));
+            if (reply.orThrow() instanceof Mark.Marked) {
+                return;
+            }
+        }
+        throw new IllegalStateException("replicas of " + nodeId + " change faster than marks");
+    }
+}

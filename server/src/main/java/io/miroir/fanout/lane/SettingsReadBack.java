@@ -1,0 +1,78 @@
+package io.miroir.fanout.lane;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/** Compares the settings that a node was sent with those that it says it has. */
+final class SettingsReadBack {
+    private static final Set<String> ORDERED = Set.of("rankingRules", "searchableAttributes");
+    private static final Set<String> SECRETS = Set.of("apiKey");
+
+    private SettingsReadBack() {}
+
+    /**
+     * True if the node has what it was sent. Members that were not sent may be anything; a null
+     * that was sent is the default; secrets come back masked and are not compared.
+     */
+    static boolean matches(JsonNode sent, JsonNode found) {
+        for (Map.Entry<String, JsonNode> member : sent.properties()) {
+            boolean ordered = ORDERED.contains(member.getKey());
+            if (!same(member.getValue(), found.path(member.getKey()), ordered)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean same(JsonNode sent, JsonNode found, boolean ordered) {
+        if (sent.isNull()) {
+            return true;
+        }
+        if (sent.isObject()) {
+            return found.isObject()
+                    && sent.properties().stream()
+                            .filter(member -> !SECRETS.contains(member.getKey()))
+                            .allMatch(
+                                    member ->
+                                            same(
+                                                    member.getValue(),
+                                                    found.path(member.getKey()),
+                                                    false));
+        }
+        if (sent.isArray()) {
+            return found.isArray() && (ordered ? inOrder(sent, found) : asSet(sent, found));
+        }
+        if (sent.isNumber()) {
+            return found.isNumber() && sent.doubleValue() == found.doubleValue();
+        }
+        return sent.equals(found);
+    }
+
+    private static boolean inOrder(JsonNode sent, JsonNode found) {
+        if (sent.size() != found.size()) {
+            return false;
+        }
+        for (int i = 0; i < sent.size(); i++) {
+            if (!same(sent.get(i), found.get(i), true)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // Nodes sort what is a set to them, and drop doubles.
+    private static boolean asSet(JsonNode sent, JsonNode found) {
+        List<JsonNode> left = new ArrayList<>();
+        found.forEach(left::add);
+        for (JsonNode wanted : sent) {
+            if (found.valueStream().noneMatch(one -> same(wanted, one, false))) {
+                return false;
+            }
+            left.removeIf(one -> same(wanted, one, false));
+        }
+        return left.isEmpty();
+    }
+}

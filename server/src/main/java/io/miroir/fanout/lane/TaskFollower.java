@@ -1,0 +1,262 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.api.Json;
+import io.miroir.api.settings.NodeSettings;
+import io.miroir.cluster.IndexView;
+import io.miroir.cluster.health.HealthState;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.core.topology.Topology;
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.store.Reply;
+import io.miroir.store.StoreUnavailableException;
+import io.miroir.store.task.Finish;
+import io.miroir.store.task.Tasks;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Follows the bound tasks of this pod's lanes on the nodes, and ends them in their lanes' order.
+ */
+public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskFollower.class);
+    private static final Duration READ_BACK_TIMEOUT = Duration.ofSeconds(5);
+
+    /** How long a task waits for a node that is down, while others have what it has. */
+    private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(10);
+
+    private static final Duration TICK = Duration.ofMillis(500);
+
+    private final LaneContext context;
+    private final Replicated replicas;
+    private final Map<String, NodePoller> pollers = new TreeMap<>();
+    private final Map<String, Line> lines = new ConcurrentHashMap<>();
+    private final Map<String, Long> downSinceNanos = new ConcurrentHashMap<>();
+    private final Thread ticker;
+
+    /** Follows nothing yet. */
+    public TaskFollower(LaneContext context) {
+        this.context = context;
+        this.replicas = new Replicated(context.store());
+        context.nodes()
+                .ids()
+                .forEach(id -> pollers.put(id, new NodePoller(id, context.nodes(), this)));
+        this.ticker = Thread.ofVirtual().name("task-follower").unstarted(this::tick);
+    }
+
+    /** Begins to ask nodes. */
+    public void start() {
+        pollers.values().forEach(NodePoller::start);
+        ticker.start();
+    }
+
+    /** Follows one more task; those of one lane in the order of their positions. */
+    void follow(Tracked task) {
+        lines.computeIfAbsent(task.place().lane(), lane -> new Line()).add(task);
+        task.accepted()
+                .forEach(
+                        (node, nodeTaskUid) -> {
+                            NodePoller poller = pollers.get(node);
+                            if (poller == null) {
+                                ended(task, node, new NodeResult.Lost());
+                            } else {
+                                poller.follow(nodeTaskUid, task);
+                            }
+                        });
+        if (task.accepted().isEmpty()) {
+            advance(task.place().lane());
+        }
+    }
+
+    /** Forgets what a lane was followed for: another pod does it, or this one anew. */
+    void forget(String lane) {
+        Line line = lines.remove(lane);
+        if (line != null) {
+            line.all().forEach(this::unfollow);
+        }
+    }
+
+    /** Tasks that are followed. */
+    public int followed() {
+        return lines.values().stream().mapToInt(line -> line.all().size()).sum();
+    }
+
+    @Override
+    public void began(Tracked task) {
+        Line line = lines.get(task.place().lane());
+        if (line != null && line.began(task)) {
+            context.store().tasks().started(task.uid(), task.place().epoch());
+        }
+    }
+
+    @Override
+    public void ended(Tracked task, String nodeId, NodeResult result) {
+        Line line = lines.get(task.place().lane());
+        if (line != null) {
+            line.ended(task, nodeId, result);
+            advance(task.place().lane());
+        }
+    }
+
+    // On a thread of its own: the poller goes on asking while the store works.
+    private void advance(String lane) {
+        Line line = lines.get(lane);
+        if (line != null && line.wantsThread()) {
+            Thread.ofVirtual().name("finish-" + lane).start(() -> drain(lane, line));
+        }
+    }
+
+    private void drain(String lane, Line line) {
+        do {
+            try {
+                Optional<Line.Head> head = line.head();
+                while (head.isPresent() && finish(line, head.get())) {
+                    head = line.head();
+                }
+            } catch (StoreUnavailableException unavailable) {
+                // The next tick tries again.
+                LOG.warn("tasks of lane {} wait: {}", lane, unavailable.getMessage());
+            }
+        } while (!line.threadDone());
+    }
+
+    /** Ends a lane's oldest task if its end is clear; whether the next one may be looked at. */
+    private boolean finish(Line line, Line.Head head) {
+        Tracked task = head.task();
+        Optional<IndexView> index = context.view().index(task.place().lane());
+        Topology fallback = context.fleet().topology(context.fleet().shards());
+        Map<String, ShardSet> held = task.replicas(index, fallback);
+        Optional<Completion> end = Completion.of(task, held, evidence(task, head.results()));
+        if (end.isEmpty()) {
+            return false;
+        }
+        end.get()
+                .out()
+                .forEach(
+                        (node, shards) ->
+                                replicas.markOut(task.place().incarnation(), node, shards));
+        Completion done = end.get();
+        Reply<Tasks.Step> reply =
+                context.store()
+                        .tasks()
+                        .finish(
+                                new Finish(
+                                        task.uid(),
+                                        task.place().epoch(),
+                                        done.status(),
+                                        task.details().finished(done.visible()).stored(),
+                                        done.error() == null ? null : Json.text(done.error()),
+                                        done.effects()));
+        switch (reply) {
+            case Reply.Refused<Tasks.Step> refused -> {
+                LOG.warn("task {} can't be ended yet: {}", task.uid(), refused.refusal().message());
+                return false;
+            }
+            case Reply.Applied<Tasks.Step> applied -> {
+                if (applied.outcome() instanceof Tasks.Step.Fenced fenced) {
+                    LOG.info("lane {} is run by {} now", task.place().lane(), fenced.owner());
+                    forget(task.place().lane());
+                    return false;
+                }
+                line.remove(task);
+                unfollow(task);
+                return true;
+            }
+        }
+    }
+
+    // What a node says of its settings decides, not what it says of the task (protocol, rule 7).
+    private Completion.Evidence evidence(Tracked task, Map<String, NodeResult> results) {
+        ObjectNode settings = task.details().settings();
+        if (settings == null || results.size() < task.accepted().size()) {
+            return new Completion.Evidence(results, Set.of(), givenUp());
+        }
+        ObjectNode expected = NodeSettings.derive(settings);
+        Map<String, NodeResult> checked = new TreeMap<>(results);
+        Set<String> verified = new HashSet<>();
+        NodeRequest read =
+                NodeRequest.get(
+                        "settings",
+                        "/indexes/" + task.physicalUid() + "/settings",
+                        READ_BACK_TIMEOUT);
+        for (Map.Entry<String, NodeResult> result : results.entrySet()) {
+            String node = result.getKey();
+            if (result.getValue() instanceof NodeResult.Lost) {
+                continue;
+            }
+            switch (context.nodes().ask(node, read)) {
+                case NodeReply.Answer answer -> {
+                    if (SettingsReadBack.matches(expected, answer.body())) {
+                        verified.add(node);
+                    } else if (result.getValue() instanceof NodeResult.Succeeded) {
+                        LOG.warn("node {} has other settings than task {}", node, task.uid());
+                        checked.put(node, NodeResult.failed("A node has other settings."));
+                    }
+                }
+                case NodeReply.Refusal _ -> {
+                    if (result.getValue() instanceof NodeResult.Succeeded) {
+                        checked.put(node, NodeResult.failed("A node has no such index."));
+                    }
+                }
+                // Not known yet: the task stays open until the node answers or is given up.
+                case NodeReply.Failure _ -> checked.remove(node);
+            }
+        }
+        return new Completion.Evidence(checked, verified, givenUp());
+    }
+
+    private Set<String> givenUp() {
+        Set<String> nodes = new HashSet<>();
+        long nowNanos = System.nanoTime();
+        downSinceNanos.forEach(
+                (node, sinceNanos) -> {
+                    if (nowNanos - sinceNanos > GIVE_UP_AFTER.toNanos()) {
+                        nodes.add(node);
+                    }
+                });
+        return nodes;
+    }
+
+    private void tick() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                Thread.sleep(TICK);
+                for (String node : pollers.keySet()) {
+                    if (context.health().status(node) == HealthState.Status.DOWN) {
+                        downSinceNanos.putIfAbsent(node, System.nanoTime());
+                    } else {
+                        downSinceNanos.remove(node);
+                    }
+                }
+                lines.keySet().forEach(this::advance);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void unfollow(Tracked task) {
+        task.accepted()
+                .forEach(
+                        (node, nodeTaskUid) -> {
+                            NodePoller poller = pollers.get(node);
+                            if (poller != null) {
+                                poller.forget(nodeTaskUid);
+                            }
+                        });
+    }
+
+    @Override
+    public void close() {
+        ticker.interrupt();
+        pollers.values().forEach(NodePoller::close);
+    }
+}

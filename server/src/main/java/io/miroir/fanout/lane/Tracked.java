@@ -1,0 +1,80 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.cluster.IndexView;
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.core.topology.Topology;
+import io.miroir.store.index.IndexRow;
+import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.TaskType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A bound task that nodes still work on.
+ *
+ * @param uid of the task
+ * @param place of its lane item, under the epoch that may finish it
+ * @param type what it does
+ * @param details as bound
+ * @param accepted node id to the uid of the node's task
+ * @param marked the epoch and position that node tasks carry, which may be an earlier owner's
+ */
+record Tracked(
+        long uid,
+        Place place,
+        TaskType type,
+        Details details,
+        Map<String, Long> accepted,
+        String marked) {
+
+    /** From the store, to be followed under a new epoch. */
+    static Optional<Tracked> of(TaskRow row, long epoch) {
+        TaskRow.Origin origin = row.origin();
+        if (origin == null) {
+            return Optional.empty();
+        }
+        Place bound =
+                new Place(origin.lane(), origin.epoch(), origin.position(), origin.incarnation());
+        return Optional.of(
+                new Tracked(
+                        row.uid(),
+                        new Place(origin.lane(), epoch, origin.position(), origin.incarnation()),
+                        row.type(),
+                        Details.parse(row.detailsJson()),
+                        origin.accepted(),
+                        bound.metadata()));
+    }
+
+    /** The name under which nodes know the index. */
+    String physicalUid() {
+        return IndexRow.physicalUid(place.incarnation());
+    }
+
+    /**
+     * For each node that accepted it, what of it the node was sent: the touched shards that it
+     * holds. Of an index that is gone, what the topology assigns.
+     */
+    Map<String, ShardSet> replicas(Optional<IndexView> index, Topology fallback) {
+        Optional<IndexView> same =
+                index.filter(view -> view.row().incarnation() == place.incarnation());
+        Topology topology = same.map(IndexView::topology).orElse(fallback);
+        ShardSet touched = details.shards(topology.shards());
+        Map<String, ShardSet> replicas = new TreeMap<>();
+        for (String node : accepted.keySet()) {
+            List<Integer> held = new ArrayList<>();
+            topology.shardsOf(node).and(touched).stream()
+                    .filter(
+                            shard ->
+                                    same.isEmpty()
+                                            || same.get().state(node, shard)
+                                                    == ReplicaState.IN_SYNC)
+                    .forEach(held::add);
+            replicas.put(node, ShardSet.of(held));
+        }
+        return replicas;
+    }
+}

@@ -1,0 +1,145 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.cluster.peer.PassedAnswer;
+import io.miroir.cluster.peer.PassedWrite;
+import io.miroir.cluster.peer.PassedWriteHandler;
+import io.miroir.cluster.peer.Passing;
+import io.miroir.cluster.peer.Peers;
+import io.miroir.fanout.spool.Spooler;
+import io.miroir.store.StoreUnavailableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A write on its way: into this pod's lane, or on to the pod that runs it. */
+public final class WriteJourney implements PassedWriteHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(WriteJourney.class);
+    private static final Duration FORWARD_TIMEOUT = Duration.ofMinutes(5);
+    private static final Duration OWNER_PATIENCE = Duration.ofSeconds(8);
+    private static final Duration OWNER_PAUSE = Duration.ofMillis(100);
+
+    private final LaneKeeper keeper;
+    private final Peers peers;
+    private final Spooler spooler;
+
+    /** Passes writes on to {@code peers} where this pod's keeper does not own the lane. */
+    public WriteJourney(LaneKeeper keeper, Peers peers, Spooler spooler) {
+        this.keeper = keeper;
+        this.peers = peers;
+        this.spooler = spooler;
+    }
+
+    /**
+     * Runs a write where its lane is.
+     *
+     * @param body read once, while the client sends it
+     * @return 202 with the task, or what the owner answered
+     * @throws ApiException for a write that is refused
+     */
+    public PassedAnswer write(WriteRequest request, InputStream body)
+            throws IOException, InterruptedException {
+        long giveUpNanos = System.nanoTime() + OWNER_PATIENCE.toNanos();
+        String why = "";
+        // No byte of the body is read before somebody runs the lane, so another may be asked.
+        while (System.nanoTime() < giveUpNanos) {
+            String owner = keeper.ownerOf(request.indexUid());
+            if (keeper.owns(request.indexUid())) {
+                return runHere(request, body);
+            }
+            switch (peers.forward(owner, passed(request), body, FORWARD_TIMEOUT)) {
+                case Passing.Answered answered -> {
+                    return answered.answer();
+                }
+                case Passing.Lost lost ->
+                        throw new ApiException(
+                                ErrorCode.MIROIR_INDETERMINATE,
+                                "The pod that ran the write was lost ("
+                                        + lost.why()
+                                        + "). It may have taken effect.");
+                case Passing.NotTaken notTaken -> why = owner + ": " + notTaken.why();
+            }
+            Thread.sleep(OWNER_PAUSE);
+        }
+        throw new ApiException(
+                ErrorCode.MIROIR_OVERLOADED,
+                "No pod runs the lane of index `"
+                        + request.indexUid()
+                        + "` ("
+                        + why
+                        + "). Nothing was written.");
+    }
+
+    private PassedAnswer runHere(WriteRequest request, InputStream body)
+            throws IOException, InterruptedException {
+        Spooler.Received received = spooler.receive(body);
+        try (var _ = received.body()) {
+            return answer(keeper.lane(request.indexUid()).run(request, received));
+        }
+    }
+
+    @Override
+    public boolean owns(String lane) {
+        return keeper.owns(lane);
+    }
+
+    /** The boundary for writes that other pods pass on: what is thrown here is told there. */
+    @Override
+    public PassedAnswer run(PassedWrite write, InputStream body) {
+        try {
+            Operation operation =
+                    Operation.of(write.operation())
+                            .orElseThrow(
+                                    () ->
+                                            new ApiException(
+                                                    ErrorCode.MIROIR_NOT_IMPLEMENTED,
+                                                    "This pod does not know " + write.operation()));
+            return runHere(new WriteRequest(operation, write.lane(), write.parameters()), body);
+        } catch (ApiException refusal) {
+            return new PassedAnswer(refusal.code().status(), Map.of(), Json.text(refusal.toJson()));
+        } catch (StoreUnavailableException unavailable) {
+            ObjectNode error =
+                    ApiException.error(
+                            ErrorCode.MIROIR_OVERLOADED, unavailable.refusal().message());
+            return new PassedAnswer(503, Map.of(), Json.text(error));
+        } catch (IOException broken) {
+            LOG.info("passed write on lane {} broke off: {}", write.lane(), broken.getMessage());
+            throw new UncheckedIOException(broken);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped", stopped);
+        }
+    }
+
+    private static PassedWrite passed(WriteRequest request) {
+        return new PassedWrite(
+                request.indexUid(), request.operation().wireName(), request.parameters());
+    }
+
+    private static PassedAnswer answer(LaneReply reply) {
+        ObjectNode body = Json.object();
+        body.put("taskUid", reply.taskUid());
+        body.put("indexUid", reply.indexUid());
+        body.put("status", "enqueued");
+        body.put("type", reply.type().wireName());
+        body.put("enqueuedAt", micros(reply.enqueuedAt()).toString());
+        if (reply.customMetadata() != null) {
+            body.put("customMetadata", reply.customMetadata());
+        }
+        return new PassedAnswer(202, reply.headers(), Json.text(body));
+    }
+
+    private static Instant micros(long epochMicros) {
+        return Instant.EPOCH
+                .plusSeconds(epochMicros / 1_000_000)
+                .plusNanos(epochMicros % 1_000_000 * 1_000);
+    }
+}

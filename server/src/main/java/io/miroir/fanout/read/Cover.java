@@ -1,0 +1,136 @@
+package io.miroir.fanout.read;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.cluster.IndexView;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.core.plan.SearchPlan;
+import io.miroir.core.plan.SearchPlan.NodeShards;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import io.miroir.fanout.lane.ClientWords;
+import io.miroir.fanout.lane.NodeErrors;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Asks one replica of each wanted shard, and another one where that fails: a node that dies under a
+ * read costs a second request, not the read.
+ */
+final class Cover {
+    /**
+     * Each round asks only replicas that did not fail yet; three lost nodes in one read is a lot.
+     */
+    private static final int ROUNDS_MAX = 4;
+
+    private final Nodes nodes;
+    private final NodeHealth health;
+    private final ReadMetrics metrics;
+
+    Cover(Nodes nodes, NodeHealth health, ReadMetrics metrics) {
+        this.nodes = nodes;
+        this.health = health;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Asks.
+     *
+     * @param wanted the shards to cover
+     * @param hash chooses replicas: the same hash, the same replicas (protocol, rule 11)
+     * @param request what to ask a node for its shards
+     */
+    Coverage ask(
+            IndexView index,
+            ShardSet wanted,
+            long hash,
+            Function<NodeShards, NodeRequest> request) {
+        List<Coverage.Part> parts = new ArrayList<>();
+        Set<String> failed = new HashSet<>();
+        ShardSet open = wanted;
+        for (int round = 0; round < ROUNDS_MAX && !open.isEmpty(); round++) {
+            List<NodeShards> plan = plan(index, open, hash, failed);
+            if (plan.isEmpty()) {
+                break;
+            }
+            Map<String, NodeRequest> requests = new LinkedHashMap<>();
+            plan.forEach(part -> requests.put(part.nodeId(), request.apply(part)));
+            metrics.asked(plan.size(), round > 0);
+            Map<String, NodeReply> replies = nodes.askAll(requests);
+            BitSet left = new BitSet();
+            open.stream().forEach(left::set);
+            for (NodeShards part : plan) {
+                NodeReply reply = Objects.requireNonNull(replies.get(part.nodeId()));
+                Optional<ApiException> refusal = take(part, reply, index, parts, failed, left);
+                if (refusal.isPresent()) {
+                    return new Coverage(List.of(), open, refusal);
+                }
+            }
+            open = ShardSet.copyOf(left);
+        }
+        if (!open.isEmpty()) {
+            metrics.lacked();
+        }
+        return new Coverage(parts, open, Optional.empty());
+    }
+
+    private static Optional<ApiException> take(
+            NodeShards part,
+            NodeReply reply,
+            IndexView index,
+            List<Coverage.Part> parts,
+            Set<String> failed,
+            BitSet left) {
+        switch (reply) {
+            case NodeReply.Answer answer -> {
+                parts.add(new Coverage.Part(part, answer.body()));
+                part.shards().stream().forEach(left::clear);
+            }
+            case NodeReply.Refusal refusal when isOfNode(refusal) -> failed.add(part.nodeId());
+            case NodeReply.Refusal refusal -> {
+                return Optional.of(
+                        NodeErrors.toException(
+                                ClientWords.of(
+                                        refusal.error(),
+                                        index.row().physicalUid(),
+                                        index.row().uid())));
+            }
+            case NodeReply.Failure _ -> failed.add(part.nodeId());
+        }
+        return Optional.empty();
+    }
+
+    // Healthy replicas first. A node in doubt is better than none: what is believed may be old.
+    private List<NodeShards> plan(IndexView index, ShardSet open, long hash, Set<String> failed) {
+        Predicate<String> fresh = node -> !failed.contains(node);
+        SearchPlan sure =
+                SearchPlan.of(
+                        index.topology(),
+                        index,
+                        fresh.and(node -> health.status(node).usable()),
+                        open,
+                        hash);
+        if (sure.uncovered().isEmpty()) {
+            return sure.nodes();
+        }
+        return SearchPlan.of(index.topology(), index, fresh, open, hash).nodes();
+    }
+
+    // The node lacks the index or takes another key: its trouble, not the client's.
+    private static boolean isOfNode(NodeReply.Refusal refusal) {
+        return refusal.code().equals(ErrorCode.INDEX_NOT_FOUND.wireName())
+                || refusal.status() == 401
+                || refusal.status() == 403;
+    }
+}

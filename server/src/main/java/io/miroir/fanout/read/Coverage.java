@@ -1,0 +1,26 @@
+package io.miroir.fanout.read;
+
+import io.miroir.api.ApiException;
+import io.miroir.core.plan.SearchPlan.NodeShards;
+import io.miroir.core.topology.ShardSet;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What came back from the nodes that were asked to cover some shards.
+ *
+ * @param parts the answers; each wanted shard is in exactly one, or uncovered
+ * @param uncovered shards that no replica in sync answered for
+ * @param refusal what the nodes found wrong with the request, in the client's words
+ */
+record Coverage(List<Part> parts, ShardSet uncovered, Optional<ApiException> refusal) {
+    /** One node's answer for some shards. */
+    record Part(NodeShards asked, JsonNode answer) {}
+
+    /** The answers as objects. */
+    List<ObjectNode> answers() {
+        return parts.stream().map(part -> (ObjectNode) part.answer()).toList();
+    }
+}

@@ -1,0 +1,205 @@
+package io.miroir.fanout.read;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.IndexView;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.core.plan.SearchPlan.NodeShards;
+import io.miroir.core.routing.Rendezvous;
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.NodeBody;
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import io.miroir.fanout.answer.NodeFilter;
+import io.miroir.fanout.answer.ReservedFields;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads of stored documents and of what nodes count. */
+public final class DocumentReads {
+    private static final String SEQ = "_miroir_seq";
+
+    private final ClusterView view;
+    private final Nodes nodes;
+    private final Cover cover;
+    private final ReadSettings settings;
+
+    /** Reads from the nodes that the view names. */
+    public DocumentReads(
+            ClusterView view,
+            Nodes nodes,
+            NodeHealth health,
+            ReadMetrics metrics,
+            ReadSettings settings) {
+        this.view = view;
+        this.nodes = nodes;
+        this.cover = new Cover(nodes, health, metrics);
+        this.settings = settings;
+    }
+
+    /**
+     * One document.
+     *
+     * @param rawQuery the client's checked parameters, passed on as they are
+     */
+    public ObjectNode get(IndexView index, String id, String rawQuery) {
+        int shard = Rendezvous.shard(id, index.topology().shards());
+        String target =
+                path(index, "/documents/")
+                        + URLEncoder.encode(id, StandardCharsets.UTF_8)
+                        + (rawQuery.isEmpty() ? "" : "?" + rawQuery);
+        Coverage coverage =
+                cover.ask(
+                        index,
+                        ShardSet.of(shard),
+                        shard,
+                        _ -> NodeRequest.get("document", target, settings.nodeTimeout()));
+        if (coverage.refusal().isPresent()) {
+            throw coverage.refusal().get();
+        }
+        SearchJourney.requireWhole(coverage, false);
+        ObjectNode document = coverage.answers().getFirst();
+        ReservedFields.strip(document);
+        return document;
+    }
+
+    /**
+     * A page of documents, in the order in which they were first written.
+     *
+     * @param request the fields of POST {@code documents/fetch}, valid already
+     */
+    public ReadReply list(IndexView index, ObjectNode request) {
+        long offset = request.path("offset").asLong(0);
+        long limit = request.path("limit").asLong(20);
+        ObjectNode asked = request.deepCopy();
+        asked.put("offset", 0);
+        asked.put("limit", Math.addExact(offset, limit));
+        boolean sorted = request.path("sort").isArray() && !request.path("sort").isEmpty();
+        if (!sorted) {
+            asked.putArray("sort").add(SEQ + ":asc");
+        }
+        withField(asked, SEQ);
+        Coverage coverage =
+                cover.ask(
+                        index,
+                        ShardSet.all(index.topology().shards()),
+                        0,
+                        part -> fetch(index, asked, part));
+        if (coverage.refusal().isPresent()) {
+            throw coverage.refusal().get();
+        }
+        SearchJourney.requireWhole(coverage, settings.partial());
+        return new ReadReply(page(coverage, sorted, offset, limit), coverage.uncovered());
+    }
+
+    private NodeRequest fetch(IndexView index, ObjectNode asked, NodeShards part) {
+        ObjectNode body = asked.deepCopy();
+        if (part.filterNeeded()) {
+            NodeFilter.restrict(body, part.shards());
+        }
+        return NodeRequest.post(
+                "documents",
+                path(index, "/documents/fetch"),
+                NodeBody.json(body),
+                settings.nodeTimeout());
+    }
+
+    private static ObjectNode page(Coverage coverage, boolean sorted, long offset, long limit) {
+        List<ObjectNode> documents = new ArrayList<>();
+        long total = 0;
+        for (ObjectNode answer : coverage.answers()) {
+            total += answer.path("total").asLong(0);
+            for (JsonNode document : answer.path("results")) {
+                documents.add((ObjectNode) document);
+            }
+        }
+        if (!sorted) {
+            documents.sort(Comparator.comparing(document -> document.path(SEQ).asString("")));
+        }
+        ObjectNode page = Json.object();
+        ArrayNode results = page.putArray("results");
+        documents.stream()
+                .skip(offset)
+                .limit(limit)
+                .forEach(
+                        document -> {
+                            ReservedFields.strip(document);
+                            results.add(document);
+                        });
+        page.put("offset", offset);
+        page.put("limit", limit);
+        page.put("total", total);
+        return page;
+    }
+
+    // Fields are chosen by name: the one that orders the page must be among them.
+    private static void withField(ObjectNode asked, String field) {
+        if (asked.get("fields") instanceof ArrayNode fields) {
+            fields.add(field);
+        }
+    }
+
+    /**
+     * What the nodes count of an index: the sum of a group whose replicas are all in sync, each
+     * shard counted once; if no group is whole, of whoever holds the shards, as an estimate.
+     */
+    public ObjectNode stats(IndexView index) {
+        NodeRequest request =
+                NodeRequest.get("stats", path(index, "/stats"), settings.nodeTimeout());
+        int copies = index.topology().replicationFactor();
+        for (List<String> group : index.topology().groups()) {
+            if (!group.stream().allMatch(node -> inSync(index, node))) {
+                continue;
+            }
+            Map<String, NodeRequest> requests = new LinkedHashMap<>();
+            group.forEach(node -> requests.put(node, request));
+            List<ObjectNode> answers = new ArrayList<>();
+            for (NodeReply reply : nodes.askAll(requests).values()) {
+                if (reply instanceof NodeReply.Answer answer
+                        && answer.body() instanceof ObjectNode stats) {
+                    answers.add(stats);
+                }
+            }
+            if (answers.size() == group.size()) {
+                return IndexStats.sum(answers, copies);
+            }
+        }
+        Coverage coverage =
+                cover.ask(index, ShardSet.all(index.topology().shards()), 0, _ -> request);
+        SearchJourney.requireWhole(coverage, settings.partial());
+        return IndexStats.sum(coverage.answers(), 1);
+    }
+
+    private static boolean inSync(IndexView index, String node) {
+        return index.topology().shardsOf(node).stream()
+                .allMatch(shard -> index.state(node, shard) == ReplicaState.IN_SYNC);
+    }
+
+    /** Any node's version, as nodes tell it. */
+    public JsonNode version() {
+        for (String node : view.fleet().groups().getFirst()) {
+            NodeReply reply =
+                    nodes.ask(node, NodeRequest.get("version", "/version", settings.nodeTimeout()));
+            if (reply instanceof NodeReply.Answer answer) {
+                return answer.body();
+            }
+        }
+        throw new ApiException(ErrorCode.MIROIR_SHARD_UNAVAILABLE, "No node answers.");
+    }
+
+    private static String path(IndexView index, String rest) {
+        return "/indexes/" + index.row().physicalUid() + rest;
+    }
+}

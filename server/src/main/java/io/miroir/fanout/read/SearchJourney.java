@@ -1,0 +1,176 @@
+package io.miroir.fanout.read;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.IndexUid;
+import io.miroir.api.Json;
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.IndexView;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.core.hash.XxHash64;
+import io.miroir.core.plan.SearchPlan.NodeShards;
+import io.miroir.core.routing.Rendezvous;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.NodeBody;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import io.miroir.fanout.answer.FacetSearchCall;
+import io.miroir.fanout.answer.IndexProfile;
+import io.miroir.fanout.answer.SearchCall;
+import io.miroir.fanout.answer.SimilarCall;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Searches. Everything they need is in memory: no log, no disk, no other pod. */
+public final class SearchJourney {
+    private static final List<String> PAGING = List.of("offset", "limit", "page", "hitsPerPage");
+
+    private final ClusterView view;
+    private final Cover cover;
+    private final ReadSettings settings;
+
+    /** Searches over the nodes that the view names. */
+    public SearchJourney(
+            ClusterView view,
+            Nodes nodes,
+            NodeHealth health,
+            ReadMetrics metrics,
+            ReadSettings settings) {
+        this.view = view;
+        this.cover = new Cover(nodes, health, metrics);
+        this.settings = settings;
+    }
+
+    /**
+     * One search of one index.
+     *
+     * @param body the client's, valid already
+     * @throws ApiException if there is no such index, the nodes refuse, or shards are missing and
+     *     policy wants none missing
+     */
+    public ReadReply search(String uid, ObjectNode body) {
+        IndexView index = indexOf(uid);
+        SearchCall call = SearchCall.of(body, profile(index));
+        Coverage coverage =
+                cover.ask(
+                        index,
+                        ShardSet.all(index.topology().shards()),
+                        hash(body),
+                        part -> post("search", index, "/search", call.nodeRequest(only(part))));
+        requireWhole(coverage);
+        return new ReadReply(call.merge(coverage.answers()), coverage.uncovered());
+    }
+
+    /** The values of one facet. */
+    public ReadReply facetSearch(String uid, ObjectNode body) {
+        IndexView index = indexOf(uid);
+        FacetSearchCall call = FacetSearchCall.of(body, profile(index));
+        Coverage coverage =
+                cover.ask(
+                        index,
+                        ShardSet.all(index.topology().shards()),
+                        hash(body),
+                        part ->
+                                post(
+                                        "facet_search",
+                                        index,
+                                        "/facet-search",
+                                        call.nodeRequest(only(part))));
+        requireWhole(coverage);
+        return new ReadReply(call.merge(coverage.answers()), coverage.uncovered());
+    }
+
+    /** Documents like one document: its vector is fetched, then searched for on all shards. */
+    public ReadReply similar(String uid, ObjectNode body) {
+        IndexView index = indexOf(uid);
+        SimilarCall call = SimilarCall.of(body, profile(index));
+        ObjectNode document = vectorsOf(index, call.documentId(), body);
+        SimilarCall.WithVector search = call.withVector(document);
+        if (search.nothingToCompare()) {
+            return new ReadReply(search.merge(List.of()), ShardSet.none());
+        }
+        Coverage coverage =
+                cover.ask(
+                        index,
+                        ShardSet.all(index.topology().shards()),
+                        hash(body),
+                        part -> post("similar", index, "/search", search.nodeRequest(only(part))));
+        requireWhole(coverage);
+        return new ReadReply(search.merge(coverage.answers()), coverage.uncovered());
+    }
+
+    /** The index that clients know by that uid. */
+    public IndexView indexOf(String uid) {
+        return view.index(uid).filter(IndexView::ready).orElseThrow(() -> IndexUid.notFound(uid));
+    }
+
+    private ObjectNode vectorsOf(IndexView index, String id, ObjectNode body) {
+        int shard = Rendezvous.shard(id, index.topology().shards());
+        String target =
+                "/indexes/"
+                        + index.row().physicalUid()
+                        + "/documents/"
+                        + URLEncoder.encode(id, StandardCharsets.UTF_8)
+                        + "?retrieveVectors=true";
+        Coverage coverage =
+                cover.ask(
+                        index,
+                        ShardSet.of(shard),
+                        hash(body),
+                        _ -> NodeRequest.get("document", target, settings.nodeTimeout()));
+        if (coverage.refusal().isPresent()) {
+            throw new ApiException(
+                    ErrorCode.NOT_FOUND_SIMILAR_ID, "Document `" + id + "` not found.");
+        }
+        requireWhole(coverage);
+        return coverage.parts().isEmpty() ? Json.object() : coverage.answers().getFirst();
+    }
+
+    private NodeRequest post(String operation, IndexView index, String rest, JsonNode body) {
+        return NodeRequest.post(
+                operation,
+                "/indexes/" + index.row().physicalUid() + rest,
+                NodeBody.json(body),
+                settings.nodeTimeout());
+    }
+
+    private void requireWhole(Coverage coverage) {
+        if (coverage.refusal().isPresent()) {
+            throw coverage.refusal().get();
+        }
+        requireWhole(coverage, settings.partial());
+    }
+
+    static void requireWhole(Coverage coverage, boolean partial) {
+        boolean nothing = coverage.parts().isEmpty();
+        if (!coverage.uncovered().isEmpty() && (nothing || !partial)) {
+            throw new ApiException(
+                    ErrorCode.MIROIR_SHARD_UNAVAILABLE,
+                    "No replica in sync answered for shards " + coverage.uncovered() + ".");
+        }
+    }
+
+    static @Nullable ShardSet only(NodeShards part) {
+        return part.filterNeeded() ? part.shards() : null;
+    }
+
+    static IndexProfile profile(IndexView index) {
+        return IndexProfile.of(
+                index.row().uid(),
+                index.row().physicalUid(),
+                index.row().primaryKey(),
+                Json.parseObject(index.row().settingsJson()));
+    }
+
+    // All pages of a query go to the same replicas.
+    private static long hash(ObjectNode body) {
+        ObjectNode query = Json.object();
+        query.setAll(body);
+        query.remove(PAGING);
+        return XxHash64.hash(Json.bytes(query));
+    }
+}

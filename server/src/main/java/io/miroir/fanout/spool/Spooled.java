@@ -1,0 +1,67 @@
+package io.miroir.fanout.spool;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A body that was taken in. Closing it frees its memory or deletes its file. */
+public final class Spooled implements AutoCloseable {
+    private final byte[] memory;
+    private final @Nullable Path file;
+    private final Runnable giveBack;
+    private final long lengthBytes;
+    private boolean closed;
+
+    Spooled(byte[] memory, @Nullable Path file, Runnable giveBack) throws IOException {
+        this.memory = memory;
+        this.file = file;
+        this.giveBack = giveBack;
+        this.lengthBytes = file == null ? memory.length : Files.size(file);
+    }
+
+    /** A body that was never spooled: nothing. */
+    public static Spooled empty() {
+        try {
+            return new Spooled(new byte[0], null, () -> {});
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    /** How many bytes {@link #open} gives. */
+    public long lengthBytes() {
+        return lengthBytes;
+    }
+
+    /** The body from its beginning. */
+    public InputStream open() {
+        try {
+            return file == null
+                    ? new ByteArrayInputStream(memory)
+                    : new BufferedInputStream(Files.newInputStream(file), 64 << 10);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        giveBack.run();
+        try {
+            if (file != null) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
