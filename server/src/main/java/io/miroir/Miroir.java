@@ -1,0 +1,321 @@
+package io.miroir;
+
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.Fleet;
+import io.miroir.cluster.Readiness;
+import io.miroir.cluster.health.HealthProbe;
+import io.miroir.cluster.health.HealthState;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.cluster.peer.PeerEndpoint;
+import io.miroir.cluster.peer.PeerServer;
+import io.miroir.cluster.peer.Peers;
+import io.miroir.config.MiroirConfig;
+import io.miroir.config.NodeConfig;
+import io.miroir.config.ScatterConfig;
+import io.miroir.edge.Edge;
+import io.miroir.edge.Exposition;
+import io.miroir.edge.http.HttpServer;
+import io.miroir.fanout.NodeEndpoint;
+import io.miroir.fanout.NodeMetrics;
+import io.miroir.fanout.Nodes;
+import io.miroir.fanout.lane.LaneContext;
+import io.miroir.fanout.lane.LaneKeeper;
+import io.miroir.fanout.lane.LaneSettings;
+import io.miroir.fanout.lane.TaskFollower;
+import io.miroir.fanout.lane.WriteJourney;
+import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.ReadMetrics;
+import io.miroir.fanout.read.ReadSettings;
+import io.miroir.fanout.read.SearchJourney;
+import io.miroir.fanout.spool.Spooler;
+import io.miroir.store.TaskStore;
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.hotspot.DefaultExports;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One pod: its parts are built by constructor, started in order, and stopped in reverse. */
+public final class Miroir implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Miroir.class);
+
+    private final MiroirConfig config;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final CollectorRegistry registry = new CollectorRegistry();
+
+    /** Closed from the last to the first. */
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    private final AtomicReference<HttpServer> http = new AtomicReference<>();
+    private final AtomicReference<HttpServer> metrics = new AtomicReference<>();
+    private final AtomicReference<Readiness> readiness = new AtomicReference<>();
+
+    private Miroir(MiroirConfig config, InstantSource clock, RandomGenerator random) {
+        this.config = config;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * Starts a pod. Nodes that can't be reached don't keep it from starting: {@code /_miroir/ready}
+     * says so until they can.
+     *
+     * @param config valid already
+     * @throws IOException if a port or a directory can't be had
+     */
+    public static Miroir start(MiroirConfig config, InstantSource clock, RandomGenerator random)
+            throws IOException {
+        Miroir pod = new Miroir(config, clock, random);
+        try {
+            pod.startParts();
+            return pod;
+        } catch (IOException | RuntimeException failed) {
+            pod.close();
+            throw failed;
+        }
+    }
+
+    private void startParts() throws IOException {
+        DefaultExports.register(registry);
+        Fleet fleet = fleet(config);
+        TaskStore store = own(openStore());
+        ClusterView view = own(new ClusterView(store, fleet));
+        view.start();
+
+        AtomicReference<HealthProbe> probe = new AtomicReference<>();
+        NodeHealth health =
+                new NodeHealth(
+                        config.nodes().stream().map(NodeConfig::id).toList(),
+                        new HealthState.Thresholds(
+                                config.health().unhealthyThreshold(),
+                                config.health().recoveryThreshold()),
+                        clock,
+                        node -> hurry(probe.get(), node));
+        Nodes nodes =
+                own(
+                        Nodes.overHttp(
+                                endpoints(config),
+                                config.nodeMasterKey().reveal(),
+                                health.and(new NodeMetrics(registry))));
+        HealthProbe asking = own(new HealthProbe(nodes, health, probeSettings()));
+        probe.set(asking);
+        asking.start();
+        Readiness ready = new Readiness(store, view, health);
+        readiness.set(ready);
+
+        Spooler spooler = new Spooler(spoolDir(), config.server().spoolQuotaBytes());
+        LaneContext context =
+                new LaneContext(
+                        config.podId(), store, view, nodes, health, spooler, laneSettings());
+        TaskFollower follower = own(new TaskFollower(context));
+        Peers peers = own(new Peers(config.podId(), others(), secret()));
+        LaneKeeper keeper = own(new LaneKeeper(context, peers::live, follower));
+        WriteJourney writes = new WriteJourney(keeper, peers, spooler);
+        if (config.severalPods()) {
+            own(
+                    PeerServer.start(
+                            new InetSocketAddress(config.peer().bind(), config.peer().port()),
+                            config.podId(),
+                            secret(),
+                            ready::runsLanes,
+                            writes));
+        }
+        peers.start();
+        follower.start();
+        keeper.start();
+
+        ReadMetrics reads = new ReadMetrics(registry);
+        Edge.Parts parts =
+                new Edge.Parts(
+                        store,
+                        view,
+                        health,
+                        ready,
+                        writes,
+                        new SearchJourney(view, nodes, health, reads, readSettings()),
+                        new DocumentReads(view, nodes, health, reads, readSettings()));
+        startMetricsPort();
+        startClientPort(parts);
+        LOG.info("pod {} listens on port {}", config.podId(), port());
+    }
+
+    private void startClientPort(Edge.Parts parts) {
+        Edge.Rules rules =
+                new Edge.Rules(
+                        config.masterKey().reveal(),
+                        config.admin().apiKey().reveal(),
+                        config.admin().enabled(),
+                        config.server().maxConcurrentRequests());
+        HttpServer.Limits defaults = HttpServer.Limits.defaults();
+        HttpServer.Limits limits =
+                new HttpServer.Limits(
+                        config.server().maxBodyBytes(),
+                        defaults.headerBytesMax(),
+                        defaults.silenceMillisMax(),
+                        defaults.idleMillisMax());
+        http.set(
+                own(
+                        HttpServer.start(
+                                config.server().bind(),
+                                config.server().port(),
+                                limits,
+                                random,
+                                Edge.handler(parts, rules, registry, clock))));
+    }
+
+    private void startMetricsPort() {
+        if (!config.metrics().enabled()) {
+            return;
+        }
+        Exposition exposition = new Exposition(registry);
+        metrics.set(
+                own(
+                        HttpServer.start(
+                                config.metrics().bind(),
+                                config.metrics().port(),
+                                HttpServer.Limits.defaults(),
+                                random,
+                                request ->
+                                        request.rawPath().equals("/metrics")
+                                                ? exposition.answer()
+                                                : io.miroir.edge.http.Answer.empty(404))));
+    }
+
+    private TaskStore openStore() {
+        return new SqliteTaskStore(
+                SqliteStoreConfig.of(config.podId(), config.dataDir()),
+                clock,
+                registry,
+                failure -> LOG.error("the task store failed: this pod must be restarted", failure));
+    }
+
+    /** The client port that is listened on. */
+    public int port() {
+        HttpServer server = http.get();
+        return server == null ? 0 : server.port();
+    }
+
+    /** The metrics port that is listened on, 0 if there is none. */
+    public int metricsPort() {
+        HttpServer server = metrics.get();
+        return server == null ? 0 : server.port();
+    }
+
+    /**
+     * Stops: takes no further requests, waits for those that run, lets the lanes go, hands
+     * leadership over, closes the store.
+     */
+    @Override
+    public void close() {
+        Readiness state = readiness.get();
+        if (state != null) {
+            state.drain();
+        }
+        drain();
+        while (!started.isEmpty()) {
+            AutoCloseable part = started.pop();
+            try {
+                part.close();
+            } catch (Exception failed) {
+                // The others must be closed all the same.
+                LOG.warn("{} did not close", part.getClass().getSimpleName(), failed);
+            }
+        }
+    }
+
+    private void drain() {
+        HttpServer server = http.get();
+        if (server == null) {
+            return;
+        }
+        try {
+            if (!server.drain(config.server().drainTimeoutMs())) {
+                LOG.warn("requests still ran after {} ms", config.server().drainTimeoutMs());
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        started.push(part);
+        return part;
+    }
+
+    private static void hurry(@Nullable HealthProbe probe, String node) {
+        if (probe != null) {
+            probe.hurry(node);
+        }
+    }
+
+    private static Fleet fleet(MiroirConfig config) {
+        List<List<String>> groups = new ArrayList<>();
+        for (int group = 0; group < config.replicaGroups(); group++) {
+            int wanted = group;
+            groups.add(
+                    config.nodes().stream()
+                            .filter(node -> node.replicaGroup() == wanted)
+                            .map(NodeConfig::id)
+                            .toList());
+        }
+        return new Fleet(config.shards(), config.replicationFactor(), groups);
+    }
+
+    private static List<NodeEndpoint> endpoints(MiroirConfig config) {
+        return config.nodes().stream()
+                .map(node -> new NodeEndpoint(node.id(), node.address()))
+                .toList();
+    }
+
+    private List<PeerEndpoint> others() {
+        return config.peers().stream()
+                .filter(peer -> !peer.id().equals(config.podId()))
+                .map(peer -> new PeerEndpoint(peer.id(), peer.peer().host(), peer.peer().port()))
+                .toList();
+    }
+
+    /** What all pods of a cluster share anyway, and clients never see. */
+    private String secret() {
+        return config.nodeMasterKey().reveal();
+    }
+
+    private Path spoolDir() {
+        Path configured = config.server().spoolDir();
+        return configured == null ? config.dataDir().resolve("spool") : configured;
+    }
+
+    private HealthProbe.Settings probeSettings() {
+        return new HealthProbe.Settings(
+                Duration.ofMillis(config.health().intervalMs()),
+                Duration.ofMillis(config.health().timeoutMs()));
+    }
+
+    private LaneSettings laneSettings() {
+        return new LaneSettings(
+                Duration.ofMillis(config.server().requestTimeoutMs()),
+                Duration.ofSeconds(2),
+                Duration.ofMillis(config.server().requestTimeoutMs()),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(config.idempotency().ttlSeconds()));
+    }
+
+    private ReadSettings readSettings() {
+        return new ReadSettings(
+                Duration.ofMillis(config.scatter().nodeTimeoutMs()),
+                config.scatter().unavailableShardPolicy() == ScatterConfig.Policy.PARTIAL);
+    }
+}

@@ -1,0 +1,148 @@
+package io.miroir.edge;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.api.documents.DocumentRequests;
+import io.miroir.api.documents.PayloadFormat;
+import io.miroir.api.documents.PrimaryKey;
+import io.miroir.api.keys.Action;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.lane.Operation;
+import io.miroir.fanout.lane.WriteRequest;
+import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.SearchJourney;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /indexes/{uid}/documents}. */
+final class DocumentRoutes {
+    private static final String DOCUMENTS = "/indexes/{uid}/documents";
+
+    private final RequestPath path;
+    private final SearchJourney searches;
+    private final DocumentReads documents;
+
+    DocumentRoutes(RequestPath path, SearchJourney searches, DocumentReads documents) {
+        this.path = path;
+        this.searches = searches;
+        this.documents = documents;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                new Route("POST", DOCUMENTS, r -> write(r, Operation.DOCUMENTS_REPLACE)),
+                new Route("PUT", DOCUMENTS, r -> write(r, Operation.DOCUMENTS_UPDATE)),
+                new Route("DELETE", DOCUMENTS, this::clear),
+                new Route("GET", DOCUMENTS, this::list),
+                new Route("POST", DOCUMENTS + "/fetch", this::fetch),
+                new Route("POST", DOCUMENTS + "/delete-batch", this::deleteBatch),
+                new Route("POST", DOCUMENTS + "/delete", this::deleteByFilter),
+                new Route("GET", DOCUMENTS + "/{id}", this::get),
+                new Route("DELETE", DOCUMENTS + "/{id}", this::deleteOne));
+    }
+
+    // The body is not read here: whoever runs the lane does, while the client sends it.
+    private Answer write(Request request, Operation operation) throws Exception {
+        String uid = path.passWrite(request, Action.DOCUMENTS_ADD);
+        DocumentRequests.checkWrite(request.query());
+        PayloadFormat format = PayloadFormat.of(request.header("Content-Type"));
+        String delimiter = request.query().get("csvDelimiter");
+        format.checkDelimiter(delimiter == null ? null : delimiter.charAt(0));
+        Map<String, String> parameters = new HashMap<>(request.query());
+        parameters.put(WriteRequest.CONTENT_TYPE, format.mediaType());
+        return path.write(
+                new WriteRequest(operation, uid, marked(request, parameters)), request.body());
+    }
+
+    private Answer deleteOne(Request request) throws Exception {
+        String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
+        DocumentRequests.checkDeletion(request.query());
+        Map<String, String> parameters = new HashMap<>(request.query());
+        parameters.put(WriteRequest.ID, request.path("id"));
+        return delete(request, Operation.DOCUMENT_DELETE, uid, parameters, null);
+    }
+
+    private Answer deleteBatch(Request request) throws Exception {
+        String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
+        DocumentRequests.checkDeletion(request.query());
+        JsonNode ids = JsonBody.read(request);
+        if (!ids.isArray()) {
+            throw new ApiException(
+                    ErrorCode.MALFORMED_PAYLOAD,
+                    "The json payload provided is malformed. `expected a list of ids`.");
+        }
+        return delete(request, Operation.DOCUMENTS_DELETE, uid, request.query(), ids);
+    }
+
+    private Answer deleteByFilter(Request request) throws Exception {
+        String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
+        DocumentRequests.checkDeletion(request.query());
+        JsonNode body = JsonBody.read(request);
+        JsonNode filter = DocumentRequests.deletionFilter(body);
+        var passed = Json.object();
+        passed.set("filter", filter);
+        return delete(request, Operation.DOCUMENTS_DELETE_BY_FILTER, uid, request.query(), passed);
+    }
+
+    private Answer clear(Request request) throws Exception {
+        String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
+        DocumentRequests.checkDeletion(request.query());
+        return delete(request, Operation.DOCUMENTS_CLEAR, uid, request.query(), null);
+    }
+
+    private Answer delete(
+            Request request,
+            Operation operation,
+            String uid,
+            Map<String, String> parameters,
+            @Nullable JsonNode body)
+            throws Exception {
+        InputStream bytes =
+                body == null
+                        ? InputStream.nullInputStream()
+                        : new ByteArrayInputStream(Json.bytes(body));
+        return path.write(
+                new WriteRequest(operation, uid, marked(request, new HashMap<>(parameters))),
+                bytes);
+    }
+
+    private static Map<String, String> marked(Request request, Map<String, String> parameters) {
+        String key = request.header("Idempotency-Key");
+        if (key != null) {
+            parameters.put(WriteRequest.IDEMPOTENCY_KEY, key);
+        }
+        return parameters;
+    }
+
+    private Answer get(Request request) {
+        String uid = path.passRead(request, Action.DOCUMENTS_GET);
+        DocumentRequests.checkGet(request.query());
+        String id = request.path("id");
+        var index = searches.indexOf(uid);
+        if (!PrimaryKey.isId(id)) {
+            throw new ApiException(
+                    ErrorCode.DOCUMENT_NOT_FOUND, "Document `" + id + "` not found.");
+        }
+        return Answer.json(200, documents.get(index, id, request.rawQuery()));
+    }
+
+    private Answer list(Request request) {
+        String uid = path.passRead(request, Action.DOCUMENTS_GET);
+        var asked = DocumentRequests.list(request.query());
+        return RequestPath.read(documents.list(searches.indexOf(uid), asked));
+    }
+
+    private Answer fetch(Request request) throws Exception {
+        String uid = path.passRead(request, Action.DOCUMENTS_GET);
+        var asked = DocumentRequests.fetch(JsonBody.read(request));
+        return RequestPath.read(documents.list(searches.indexOf(uid), asked));
+    }
+}

@@ -1,0 +1,70 @@
+package io.miroir.edge;
+
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.Readiness;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.edge.http.Handler;
+import io.miroir.edge.http.Router;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.lane.WriteJourney;
+import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.SearchJourney;
+import io.miroir.store.TaskStore;
+import io.prometheus.client.CollectorRegistry;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All routes of a pod. */
+public final class Edge {
+    private Edge() {}
+
+    /**
+     * Who may ask, and how much at a time.
+     *
+     * @param masterKey of clients; empty opens their routes
+     * @param adminKey of operators; empty closes their routes
+     * @param adminEnabled false leaves the operator's routes out
+     * @param requestsMax requests worked on at a time
+     */
+    public record Rules(String masterKey, String adminKey, boolean adminEnabled, int requestsMax) {}
+
+    /** What routes lead to. */
+    public record Parts(
+            TaskStore store,
+            ClusterView view,
+            NodeHealth health,
+            Readiness readiness,
+            WriteJourney writes,
+            SearchJourney searches,
+            DocumentReads documents) {}
+
+    /** The one handler of the client port. */
+    public static Handler handler(
+            Parts parts, Rules rules, CollectorRegistry registry, InstantSource clock) {
+        Auth auth = new Auth(rules.masterKey(), rules.adminKey(), clock);
+        RequestPath path = new RequestPath(auth, parts.view(), parts.writes());
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new SystemRoutes(path, parts.view(), parts.documents()).routes());
+        routes.addAll(
+                new IndexRoutes(path, parts.view(), parts.searches(), parts.documents()).routes());
+        routes.addAll(new DocumentRoutes(path, parts.searches(), parts.documents()).routes());
+        routes.addAll(new SearchRoutes(path, parts.searches()).routes());
+        routes.addAll(new SettingsRoutes(path, parts.searches()).routes());
+        routes.addAll(new TaskRoutes(path, parts.store()).routes());
+        if (rules.adminEnabled()) {
+            routes.addAll(
+                    new AdminRoutes(
+                                    auth,
+                                    parts.store(),
+                                    parts.view(),
+                                    parts.health(),
+                                    parts.readiness(),
+                                    new Exposition(registry),
+                                    clock)
+                            .routes());
+        }
+        Gate gate = new Gate(rules.requestsMax(), new EdgeMetrics(registry));
+        return Router.of(routes.stream().map(gate::guarded).toList());
+    }
+}

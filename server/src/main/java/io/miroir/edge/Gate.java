@@ -1,0 +1,71 @@
+package io.miroir.edge;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.store.StoreUnavailableException;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** What every request goes through: the limit on how many run, metrics, the request id in logs. */
+final class Gate {
+    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+    private static final int STATUS_ON_BUG = 500;
+
+    private final Semaphore slots;
+    private final EdgeMetrics metrics;
+
+    /**
+     * A gate.
+     *
+     * @param requestsMax requests that run at a time; further ones are refused
+     */
+    Gate(int requestsMax, EdgeMetrics metrics) {
+        this.slots = new Semaphore(requestsMax);
+        this.metrics = metrics;
+    }
+
+    /** The same route behind the gate. */
+    Route guarded(Route route) {
+        return new Route(route.verb(), route.pattern(), request -> pass(route, request));
+    }
+
+    private Answer pass(Route route, Request request) throws Exception {
+        long startedNanos = System.nanoTime();
+        int status = STATUS_ON_BUG;
+        metrics.began();
+        MDC.put("request_id", request.id());
+        try {
+            Answer answer = limited(route, request);
+            status = answer.status();
+            return answer;
+        } catch (ApiException refusal) {
+            status = refusal.code().status();
+            throw refusal;
+        } catch (StoreUnavailableException unavailable) {
+            status = ErrorCode.MIROIR_OVERLOADED.status();
+            throw new ApiException(ErrorCode.MIROIR_OVERLOADED, unavailable.refusal().message());
+        } finally {
+            long tookNanos = System.nanoTime() - startedNanos;
+            metrics.ended(route.verb(), route.pattern(), status, tookNanos);
+            LOG.debug("{} {} {}", route.verb(), request.rawPath(), status);
+            MDC.remove("request_id");
+        }
+    }
+
+    private Answer limited(Route route, Request request) throws Exception {
+        if (!slots.tryAcquire()) {
+            throw new ApiException(
+                    ErrorCode.MIROIR_OVERLOADED, "This pod works on as many requests as it may.");
+        }
+        try {
+            return route.handler().handle(request);
+        } finally {
+            slots.release();
+        }
+    }
+}

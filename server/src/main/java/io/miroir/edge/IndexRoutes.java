@@ -1,0 +1,117 @@
+package io.miroir.edge;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.IndexUid;
+import io.miroir.api.Json;
+import io.miroir.api.Timestamps;
+import io.miroir.api.indexes.IndexRequests;
+import io.miroir.api.keys.Action;
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.IndexView;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.lane.Operation;
+import io.miroir.fanout.lane.WriteRequest;
+import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.SearchJourney;
+import io.miroir.store.index.IndexRow;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /indexes}: the catalogue as clients see it. */
+final class IndexRoutes {
+    private final RequestPath path;
+    private final ClusterView view;
+    private final SearchJourney searches;
+    private final DocumentReads documents;
+
+    IndexRoutes(
+            RequestPath path, ClusterView view, SearchJourney searches, DocumentReads documents) {
+        this.path = path;
+        this.view = view;
+        this.searches = searches;
+        this.documents = documents;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                new Route("GET", "/indexes", this::list),
+                new Route("POST", "/indexes", this::create),
+                new Route("GET", "/indexes/{uid}", this::get),
+                new Route("PATCH", "/indexes/{uid}", this::update),
+                new Route("DELETE", "/indexes/{uid}", this::delete),
+                new Route("GET", "/indexes/{uid}/stats", this::stats));
+    }
+
+    private Answer list(Request request) {
+        path.pass(request, Action.INDEXES_GET);
+        IndexRequests.Page page = IndexRequests.Page.parse(request.query());
+        List<IndexView> indexes = new ArrayList<>(view.indexes());
+        ObjectNode body = Json.object();
+        ArrayNode results = body.putArray("results");
+        indexes.stream()
+                .skip(page.offset())
+                .limit(page.limit())
+                .forEach(index -> results.add(json(index.row())));
+        body.put("offset", page.offset());
+        body.put("limit", page.limit());
+        body.put("total", indexes.size());
+        return Answer.json(200, body);
+    }
+
+    private Answer get(Request request) {
+        String uid = path.passRead(request, Action.INDEXES_GET);
+        return Answer.json(200, json(searches.indexOf(uid).row()));
+    }
+
+    private Answer create(Request request) throws Exception {
+        path.pass(request, Action.INDEXES_ADD);
+        IndexRequests.Create create = IndexRequests.Create.parse(JsonBody.read(request));
+        return write(Operation.INDEX_CREATE, create.uid(), create.primaryKey());
+    }
+
+    private Answer update(Request request) throws Exception {
+        String uid = path.passWrite(request, Action.INDEXES_UPDATE);
+        IndexRequests.Update update = IndexRequests.Update.parse(JsonBody.read(request));
+        if (update.uid() != null) {
+            IndexUid.require(update.uid());
+            throw new ApiException(
+                    ErrorCode.MIROIR_NOT_IMPLEMENTED, "Indexes can't be renamed yet.");
+        }
+        return write(Operation.INDEX_UPDATE, uid, update.primaryKey());
+    }
+
+    private Answer delete(Request request) throws Exception {
+        String uid = path.passWrite(request, Action.INDEXES_DELETE);
+        return write(Operation.INDEX_DELETE, uid, null);
+    }
+
+    private Answer stats(Request request) {
+        String uid = path.passRead(request, Action.STATS_GET);
+        return Answer.json(200, documents.stats(searches.indexOf(uid)));
+    }
+
+    private Answer write(Operation operation, String uid, @Nullable String primaryKey)
+            throws Exception {
+        Map<String, String> parameters =
+                primaryKey == null ? Map.of() : Map.of(WriteRequest.PRIMARY_KEY, primaryKey);
+        return path.write(
+                new WriteRequest(operation, uid, parameters), InputStream.nullInputStream());
+    }
+
+    private static ObjectNode json(IndexRow row) {
+        ObjectNode index = Json.object();
+        index.put("uid", row.uid());
+        index.put("createdAt", Timestamps.rfc3339(StoreTime.instant(row.createdAt())));
+        index.put("updatedAt", Timestamps.rfc3339(StoreTime.instant(row.updatedAt())));
+        index.put("primaryKey", row.primaryKey());
+        return index;
+    }
+}

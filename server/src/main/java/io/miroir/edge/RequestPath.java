@@ -1,0 +1,88 @@
+package io.miroir.edge;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.IndexUid;
+import io.miroir.api.keys.Action;
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.peer.PassedAnswer;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.Request;
+import io.miroir.fanout.lane.WriteJourney;
+import io.miroir.fanout.lane.WriteRequest;
+import io.miroir.fanout.read.ReadReply;
+import io.miroir.store.alias.AliasRow;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** The steps that routes share: key, name, alias, and the way into the journeys. */
+final class RequestPath {
+    static final String DEGRADED = "X-Miroir-Degraded";
+
+    private final Auth auth;
+    private final ClusterView view;
+    private final WriteJourney writes;
+
+    RequestPath(Auth auth, ClusterView view, WriteJourney writes) {
+        this.auth = auth;
+        this.view = view;
+        this.writes = writes;
+    }
+
+    /** Checks the key of a route that names no index. */
+    void pass(Request request, Action action) {
+        auth.client(request, action, null);
+    }
+
+    /** Checks the key and the name of a read, and follows an alias. */
+    String passRead(Request request, Action action) {
+        String uid = passNamed(request, action);
+        return view.alias(uid)
+                .filter(alias -> alias.kind() == AliasRow.Kind.SINGLE)
+                .map(alias -> alias.targets().getFirst())
+                .orElse(uid);
+    }
+
+    /** Checks the key and the name of a write, and follows an alias that may be written through. */
+    String passWrite(Request request, Action action) {
+        String uid = passNamed(request, action);
+        return view.alias(uid).map(RequestPath::writable).orElse(uid);
+    }
+
+    private String passNamed(Request request, Action action) {
+        String uid = request.path("uid");
+        auth.client(request, action, uid);
+        return IndexUid.require(uid);
+    }
+
+    private static String writable(AliasRow alias) {
+        return switch (alias.kind()) {
+            case SINGLE -> alias.targets().getFirst();
+            case MULTI ->
+                    throw new ApiException(
+                            ErrorCode.MIROIR_MULTI_ALIAS_NOT_WRITABLE,
+                            "Alias `" + alias.name() + "` has several targets: it is read only.");
+        };
+    }
+
+    /** Sends a write on its journey. */
+    Answer write(WriteRequest write, InputStream body) throws IOException, InterruptedException {
+        PassedAnswer answer = writes.write(write, body);
+        Answer told =
+                Answer.jsonBytes(answer.status(), answer.body().getBytes(StandardCharsets.UTF_8));
+        for (Map.Entry<String, String> header : answer.headers().entrySet()) {
+            told = told.withHeader(header.getKey(), header.getValue());
+        }
+        return told;
+    }
+
+    /** The answer to a read; one that lacks shards says so. */
+    static Answer read(ReadReply reply) {
+        Answer answer = Answer.json(200, reply.body());
+        ShardSet missing = reply.missing();
+        return missing.isEmpty() ? answer : answer.withHeader(DEGRADED, "shards=" + missing);
+    }
+}

@@ -1,0 +1,59 @@
+package io.miroir.edge;
+
+import io.miroir.api.keys.Action;
+import io.miroir.api.search.FacetSearchRequest;
+import io.miroir.api.search.SearchRequest;
+import io.miroir.api.search.SimilarRequest;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.read.SearchJourney;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Searches of one index. */
+final class SearchRoutes {
+    private final RequestPath path;
+    private final SearchJourney searches;
+
+    SearchRoutes(RequestPath path, SearchJourney searches) {
+        this.path = path;
+        this.searches = searches;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                new Route("POST", "/indexes/{uid}/search", this::search),
+                new Route("GET", "/indexes/{uid}/search", this::searchByParameters),
+                new Route("POST", "/indexes/{uid}/facet-search", this::facetSearch),
+                new Route("POST", "/indexes/{uid}/similar", this::similar));
+    }
+
+    private Answer search(Request request) throws Exception {
+        String uid = path.passRead(request, Action.SEARCH);
+        JsonNode body = JsonBody.read(request);
+        SearchRequest.fromBody(body);
+        return RequestPath.read(searches.search(uid, (ObjectNode) body));
+    }
+
+    private Answer searchByParameters(Request request) {
+        String uid = path.passRead(request, Action.SEARCH);
+        ObjectNode body = SearchRequest.bodyOf(request.query());
+        return RequestPath.read(searches.search(uid, body));
+    }
+
+    private Answer facetSearch(Request request) throws Exception {
+        String uid = path.passRead(request, Action.SEARCH);
+        JsonNode body = JsonBody.read(request);
+        FacetSearchRequest.fromBody(body);
+        return RequestPath.read(searches.facetSearch(uid, (ObjectNode) body));
+    }
+
+    private Answer similar(Request request) throws Exception {
+        String uid = path.passRead(request, Action.SEARCH);
+        JsonNode body = JsonBody.read(request);
+        SimilarRequest.fromBody(body);
+        return RequestPath.read(searches.similar(uid, (ObjectNode) body));
+    }
+}

@@ -1,0 +1,96 @@
+package io.miroir.edge;
+
+import io.miroir.api.Json;
+import io.miroir.api.keys.Action;
+import io.miroir.api.settings.NodeSettings;
+import io.miroir.api.settings.Setting;
+import io.miroir.api.settings.Settings;
+import io.miroir.api.settings.SettingsUpdate;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.lane.Operation;
+import io.miroir.fanout.lane.WriteRequest;
+import io.miroir.fanout.read.SearchJourney;
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Settings, whole and one by one. Clients see their own, never what nodes have. */
+final class SettingsRoutes {
+    private static final String SETTINGS = "/indexes/{uid}/settings";
+
+    private final RequestPath path;
+    private final SearchJourney searches;
+
+    SettingsRoutes(RequestPath path, SearchJourney searches) {
+        this.path = path;
+        this.searches = searches;
+    }
+
+    List<Route> routes() {
+        List<Route> routes = new ArrayList<>();
+        routes.add(new Route("GET", SETTINGS, request -> Answer.json(200, shown(request))));
+        routes.add(
+                new Route(
+                        "PATCH",
+                        SETTINGS,
+                        request ->
+                                change(
+                                        request,
+                                        () -> SettingsUpdate.parse(JsonBody.read(request)))));
+        routes.add(
+                new Route(
+                        "DELETE",
+                        SETTINGS,
+                        request -> change(request, () -> SettingsUpdate.reset(Setting.shown()))));
+        for (Setting setting : Setting.shown()) {
+            String one = SETTINGS + "/" + setting.path();
+            routes.add(
+                    new Route(
+                            "GET",
+                            one,
+                            request -> Answer.json(200, shown(request).path(setting.key()))));
+            routes.add(
+                    new Route(
+                            setting.verb(),
+                            one,
+                            request ->
+                                    change(
+                                            request,
+                                            () ->
+                                                    SettingsUpdate.parse(
+                                                            setting, JsonBody.read(request)))));
+            routes.add(
+                    new Route(
+                            "DELETE",
+                            one,
+                            request ->
+                                    change(request, () -> SettingsUpdate.reset(List.of(setting)))));
+        }
+        return routes;
+    }
+
+    /** Reads the change that a request asks for. */
+    @FunctionalInterface
+    private interface Change {
+        SettingsUpdate read() throws Exception;
+    }
+
+    private ObjectNode shown(Request request) {
+        String uid = path.passRead(request, Action.SETTINGS_GET);
+        String settings = searches.indexOf(uid).row().settingsJson();
+        return Settings.shown(Json.parseObject(settings));
+    }
+
+    private Answer change(Request request, Change change) throws Exception {
+        String uid = path.passWrite(request, Action.SETTINGS_UPDATE);
+        SettingsUpdate update = change.read();
+        NodeSettings.refuseReserved(update.changes());
+        return path.write(
+                new WriteRequest(Operation.SETTINGS_UPDATE, uid, Map.of()),
+                new ByteArrayInputStream(Json.bytes(update.changes())));
+    }
+}

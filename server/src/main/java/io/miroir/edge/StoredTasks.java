@@ -1,0 +1,75 @@
+package io.miroir.edge;
+
+import io.miroir.api.Json;
+import io.miroir.api.tasks.TaskFilter;
+import io.miroir.api.tasks.TaskStatus;
+import io.miroir.api.tasks.TaskType;
+import io.miroir.api.tasks.TaskView;
+import io.miroir.api.tasks.TasksQuery;
+import io.miroir.fanout.lane.Details;
+import io.miroir.store.task.TaskQuery;
+import io.miroir.store.task.TaskQuery.DateBounds;
+import io.miroir.store.task.TaskRow;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The store's tasks in the words of the API. */
+final class StoredTasks {
+    private StoredTasks() {}
+
+    /** A task as clients see it. */
+    static TaskView view(TaskRow row) {
+        Details details = Details.parse(row.detailsJson());
+        TaskRow.Dates dates = row.dates();
+        return new TaskView(
+                new TaskView.Ids(row.uid(), row.batchUid(), row.canceledBy()),
+                new TaskView.Subject(
+                        TaskType.named(row.type().wireName()).orElseThrow(),
+                        row.indexUid() == null ? List.of() : List.of(row.indexUid()),
+                        details.customMetadata()),
+                TaskStatus.named(row.status().wireName()).orElseThrow(),
+                new TaskView.Times(
+                        StoreTime.instant(dates.enqueuedAt()),
+                        dates.startedAt() == null ? null : StoreTime.instant(dates.startedAt()),
+                        dates.finishedAt() == null ? null : StoreTime.instant(dates.finishedAt())),
+                details.visible(),
+                row.errorJson() == null ? null : Json.parseObject(row.errorJson()));
+    }
+
+    /** The query of a list. */
+    static TaskQuery query(TasksQuery asked) {
+        TaskFilter filter = asked.filter();
+        return new TaskQuery(
+                filter.numbers().uids(),
+                filter.numbers().batchUids(),
+                mapped(
+                        filter.kinds().statuses(),
+                        status ->
+                                io.miroir.store.task.TaskStatus.of(status.wireName())
+                                        .orElseThrow()),
+                mapped(
+                        filter.kinds().types(),
+                        type -> io.miroir.store.task.TaskType.of(type.wireName()).orElseThrow()),
+                filter.kinds().indexUids(),
+                filter.numbers().canceledBy(),
+                bounds(filter.enqueued()),
+                bounds(filter.started()),
+                bounds(filter.finished()),
+                asked.from(),
+                (int) Math.min(asked.limit(), TaskQuery.LIMIT_MAX),
+                asked.reverse());
+    }
+
+    private static <A, B> @Nullable Set<B> mapped(@Nullable Set<A> set, Function<A, B> word) {
+        return set == null ? null : set.stream().map(word).collect(Collectors.toSet());
+    }
+
+    private static DateBounds bounds(TaskFilter.Span span) {
+        return new DateBounds(
+                span.after() == null ? null : StoreTime.micros(span.after()),
+                span.before() == null ? null : StoreTime.micros(span.before()));
+    }
+}

@@ -1,0 +1,67 @@
+package io.miroir.edge;
+
+import io.miroir.api.Json;
+import io.miroir.api.Timestamps;
+import io.miroir.api.keys.Action;
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.IndexView;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.read.DocumentReads;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /health}, {@code /version}, {@code /stats}. */
+final class SystemRoutes {
+    private final RequestPath path;
+    private final ClusterView view;
+    private final DocumentReads documents;
+
+    SystemRoutes(RequestPath path, ClusterView view, DocumentReads documents) {
+        this.path = path;
+        this.view = view;
+        this.documents = documents;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                new Route("GET", "/health", _ -> health()),
+                new Route("GET", "/version", this::version),
+                new Route("GET", "/stats", this::stats));
+    }
+
+    // Whether the process lives, no more: what it can do is told by /_miroir/ready.
+    private static Answer health() {
+        ObjectNode body = Json.object();
+        body.put("status", "available");
+        return Answer.json(200, body);
+    }
+
+    private Answer version(Request request) {
+        path.pass(request, Action.VERSION);
+        return Answer.json(200, documents.version());
+    }
+
+    private Answer stats(Request request) {
+        path.pass(request, Action.STATS_GET);
+        ObjectNode body = Json.object();
+        long bytes = 0;
+        long lastUpdate = 0;
+        ObjectNode indexes = Json.object();
+        for (IndexView index : view.indexes()) {
+            JsonNode stats = documents.stats(index);
+            bytes += stats.path("rawDocumentDbSize").asLong(0);
+            lastUpdate = Math.max(lastUpdate, index.row().updatedAt());
+            indexes.set(index.row().uid(), stats);
+        }
+        body.put("databaseSize", bytes);
+        body.put("usedDatabaseSize", bytes);
+        body.put(
+                "lastUpdate",
+                lastUpdate == 0 ? null : Timestamps.rfc3339(StoreTime.instant(lastUpdate)));
+        body.set("indexes", indexes);
+        return Answer.json(200, body);
+    }
+}

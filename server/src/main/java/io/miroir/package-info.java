@@ -1,0 +1,5 @@
+/** A pod: builds, starts and stops its parts. */
+@NullMarked
+package io.miroir;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,119 @@
+package io.miroir.pod;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.miroir.api.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+
+/** A client as SDKs are: JSON in, JSON out, and waiting for tasks. */
+final class HttpCalls {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI address;
+    private final String key;
+
+    HttpCalls(URI address, String key) {
+        this.address = address;
+        this.key = key;
+    }
+
+    /** An answer. */
+    record Reply(int status, JsonNode body, HttpResponse<byte[]> raw) {
+        String header(String name) {
+            return raw.headers().firstValue(name).orElse("");
+        }
+    }
+
+    Reply call(String method, String target) {
+        return call(method, target, "application/json", new byte[0]);
+    }
+
+    Reply call(String method, String target, String json) {
+        return call(
+                method,
+                target,
+                "application/json",
+                json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    Reply call(String method, String target, String contentType, byte[] body) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(address.resolve(target))
+                        .timeout(PATIENCE)
+                        .header("Authorization", "Bearer " + key);
+        if (body.length > 0) {
+            request.header("Content-Type", contentType);
+        }
+        request.method(
+                method,
+                body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+        try {
+            HttpResponse<byte[]> raw = http.send(request.build(), BodyHandlers.ofByteArray());
+            JsonNode json =
+                    raw.body().length == 0 || (raw.body()[0] != '{' && raw.body()[0] != '[')
+                            ? Json.object()
+                            : Json.parse(raw.body());
+            return new Reply(raw.statusCode(), json, raw);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A write; gives its finished task. */
+    JsonNode done(String method, String target, String json) {
+        Reply reply = call(method, target, json);
+        if (reply.status() != 202) {
+            fail(method + " " + target + ": " + reply.status() + " " + reply.body());
+        }
+        return finished(reply.body().path("taskUid").asLong(-1));
+    }
+
+    /** The task once it has ended. */
+    JsonNode finished(long taskUid) {
+        return await(
+                        "GET",
+                        "/tasks/" + taskUid,
+                        reply -> reply.status() == 200 && !reply.body().path("finishedAt").isNull())
+                .body();
+    }
+
+    Reply awaitStatus(String method, String target, int status) {
+        return await(method, target, reply -> reply.status() == status);
+    }
+
+    Reply await(String method, String target, Predicate<Reply> wanted) {
+        long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+        Reply last = null;
+        while (System.nanoTime() < giveUpNanos) {
+            try {
+                last = call(method, target);
+                if (wanted.test(last)) {
+                    return last;
+                }
+            } catch (UncheckedIOException notYet) {
+                // The server is starting.
+            }
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        return fail(method + " " + target + " stays " + (last == null ? "away" : last.body()));
+    }
+}

@@ -1,0 +1,84 @@
+package io.miroir.pod;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The real program, where a test machine has it. */
+final class RealNode implements TestNode {
+    private final String program;
+    private final Path directory;
+    private final int port;
+    private @Nullable Process process;
+
+    RealNode(String program, Path directory) {
+        this.program = program;
+        this.directory = directory;
+        this.port = freePort();
+        start();
+    }
+
+    @Override
+    public URI address() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    @Override
+    public void start() {
+        try {
+            process =
+                    new ProcessBuilder(
+                                    program,
+                                    "--master-key",
+                                    KEY,
+                                    "--no-analytics",
+                                    "--http-addr",
+                                    "127.0.0.1:" + port,
+                                    "--db-path",
+                                    directory.resolve("data").toString(),
+                                    "--max-indexing-memory",
+                                    "256MiB",
+                                    "--max-indexing-threads",
+                                    "1")
+                            .directory(directory.toFile())
+                            .redirectErrorStream(true)
+                            .redirectOutput(new File(directory.toFile(), "log"))
+                            .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        HttpCalls calls = new HttpCalls(address(), KEY);
+        calls.awaitStatus("GET", "/health", 200);
+    }
+
+    @Override
+    public void kill() {
+        Process running = process;
+        if (running != null) {
+            running.destroyForcibly();
+            try {
+                running.waitFor(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

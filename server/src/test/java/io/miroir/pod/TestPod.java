@@ -1,0 +1,118 @@
+package io.miroir.pod;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.miroir.Miroir;
+import io.miroir.config.ConfigLoader;
+import io.miroir.config.LoadOutcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** A pod in this JVM over given nodes. */
+final class TestPod implements AutoCloseable {
+    static final String MASTER_KEY = "master-key-of-tests-0123456789";
+    static final String ADMIN_KEY = "admin-key-of-tests-0123456789";
+
+    private static final Map<String, String> SECRETS =
+            Map.of(
+                    "MIROIR_MASTER_KEY", MASTER_KEY,
+                    "MIROIR_NODE_MASTER_KEY", TestNode.KEY,
+                    "MIROIR_ADMIN_API_KEY", ADMIN_KEY);
+
+    private final Path directory;
+    private final String yaml;
+    private Miroir pod;
+
+    /** A pod over nodes in groups. */
+    TestPod(Path directory, List<List<URI>> groups, int replicationFactor, String more) {
+        this.directory = directory;
+        this.yaml = yaml(directory, groups, replicationFactor, more);
+        this.pod = open();
+    }
+
+    private static String yaml(
+            Path directory, List<List<URI>> groups, int replicationFactor, String more) {
+        StringBuilder nodes = new StringBuilder();
+        for (int group = 0; group < groups.size(); group++) {
+            for (int n = 0; n < groups.get(group).size(); n++) {
+                nodes.append(
+                        """
+                          - id: node-%d-%d
+                            address: %s
+                            replica_group: %d
+                        """
+                                .formatted(group, n, groups.get(group).get(n), group));
+            }
+        }
+        return """
+               miroir:
+                 env: development
+                 data_dir: %s
+                 shards: 16
+                 replication_factor: %d
+                 replica_groups: %d
+                 server:
+                   bind: 127.0.0.1
+                   port: 0
+                   max_body_bytes: 20000000
+                 metrics:
+                   bind: 127.0.0.1
+                   port: 0
+                 health:
+                   interval_ms: 500
+                   timeout_ms: 500
+                 nodes:
+               %s%s
+               """
+                .formatted(
+                        directory.resolve("data"),
+                        replicationFactor,
+                        groups.size(),
+                        nodes.toString().indent(0),
+                        more.indent(2));
+    }
+
+    private Miroir open() {
+        try {
+            Files.createDirectories(directory);
+            Path file = Files.writeString(directory.resolve("config.yaml"), yaml);
+            return switch (ConfigLoader.load(file, SECRETS, Map.of())) {
+                case LoadOutcome.Loaded loaded ->
+                        Miroir.start(loaded.config(), Clock.systemUTC(), new Random(1));
+                case LoadOutcome.Refused refused -> fail(refused.errors().toString() + yaml);
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Stops and starts it on the same directory. */
+    void restart() {
+        pod.close();
+        pod = open();
+    }
+
+    URI address() {
+        return URI.create("http://127.0.0.1:" + pod.port());
+    }
+
+    HttpCalls client() {
+        return new HttpCalls(address(), MASTER_KEY);
+    }
+
+    HttpCalls operator() {
+        return new HttpCalls(address(), ADMIN_KEY);
+    }
+
+    @Override
+    public void close() {
+        pod.close();
+    }
+}
