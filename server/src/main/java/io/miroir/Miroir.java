@@ -11,6 +11,7 @@ import io.miroir.cluster.peer.PeerServer;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.NodeConfig;
+import io.miroir.config.PeerAddress;
 import io.miroir.config.ScatterConfig;
 import io.miroir.edge.Edge;
 import io.miroir.edge.Exposition;
@@ -28,6 +29,8 @@ import io.miroir.fanout.read.ReadMetrics;
 import io.miroir.fanout.read.ReadSettings;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.fanout.spool.Spooler;
+import io.miroir.raft.RaftStoreConfig;
+import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.TaskStore;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
@@ -43,6 +46,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -196,11 +200,28 @@ public final class Miroir implements AutoCloseable {
     }
 
     private TaskStore openStore() {
-        return new SqliteTaskStore(
-                SqliteStoreConfig.of(config.podId(), config.dataDir()),
-                clock,
-                registry,
-                failure -> LOG.error("the task store failed: this pod must be restarted", failure));
+        Consumer<Throwable> onFatal =
+                failure -> LOG.error("the task store failed: this pod must be restarted", failure);
+        return switch (config.taskStore().backend()) {
+            case SQLITE ->
+                    new SqliteTaskStore(
+                            SqliteStoreConfig.of(config.podId(), config.dataDir()),
+                            clock,
+                            registry,
+                            onFatal);
+            case RAFT ->
+                    new RaftTaskStore(
+                            RaftStoreConfig.of(
+                                    config.podId(),
+                                    config.dataDir(),
+                                    config.peers().stream().map(Miroir::member).toList(),
+                                    config.raft().bind()),
+                            new RaftTaskStore.Surroundings(clock, random, registry, onFatal));
+        };
+    }
+
+    private static RaftStoreConfig.Peer member(PeerAddress peer) {
+        return new RaftStoreConfig.Peer(peer.id(), peer.raft().host(), peer.raft().port());
     }
 
     /** The client port that is listened on. */

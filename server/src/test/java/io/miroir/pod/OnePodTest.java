@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** One pod over two groups of two nodes: documents and searches travel through all layers. */
+@EnabledIfEnvironmentVariable(named = "MIROIR_TEST_MEILISEARCH", matches = ".+")
 class OnePodTest {
     @TempDir static Path directory;
 

@@ -253,7 +253,7 @@ final class Lane {
         return sent.values().stream()
                 .filter(Sent.Refused.class::isInstance)
                 .map(s -> ClientWords.of(((Sent.Refused) s).error(), place.physicalUid(), name))
-                .map(NodeErrors::toException)
+                .map(WireErrors::toException)
                 .findFirst();
     }
 

@@ -10,8 +10,8 @@ import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
-import io.miroir.fanout.lane.ClientWords;
-import io.miroir.fanout.lane.NodeErrors;
+import io.miroir.fanout.answer.NodeErrors;
+import io.miroir.fanout.lane.WireErrors;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -99,16 +99,17 @@ final class Cover {
             }
             case NodeReply.Refusal refusal when isOfNode(refusal) -> failed.add(part.nodeId());
             case NodeReply.Refusal refusal -> {
-                return Optional.of(
-                        NodeErrors.toException(
-                                ClientWords.of(
-                                        refusal.error(),
-                                        index.row().physicalUid(),
-                                        index.row().uid())));
+                return Optional.of(inClientWords(refusal, index));
             }
             case NodeReply.Failure _ -> failed.add(part.nodeId());
         }
         return Optional.empty();
+    }
+
+    private static ApiException inClientWords(NodeReply.Refusal refusal, IndexView index) {
+        ApiException error = WireErrors.toException(refusal.error());
+        String text = NodeErrors.forClient(error.text(), SearchJourney.profile(index));
+        return new ApiException(error.code(), text);
     }
 
     // Healthy replicas first. A node in doubt is better than none: what is believed may be old.

@@ -2,11 +2,9 @@ package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.Json;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
-import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
@@ -14,23 +12,21 @@ import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
-import io.miroir.fanout.answer.NodeFilter;
+import io.miroir.fanout.answer.DocumentsCall;
+import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.ReservedFields;
+import io.miroir.fanout.answer.StatsAnswer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads of stored documents and of what nodes count. */
 public final class DocumentReads {
-    private static final String SEQ = "_miroir_seq";
-
     private final ClusterView view;
     private final Nodes nodes;
     private final Cover cover;
@@ -81,74 +77,26 @@ public final class DocumentReads {
      * @param request the fields of POST {@code documents/fetch}, valid already
      */
     public ReadReply list(IndexView index, ObjectNode request) {
-        long offset = request.path("offset").asLong(0);
-        long limit = request.path("limit").asLong(20);
-        ObjectNode asked = request.deepCopy();
-        asked.put("offset", 0);
-        asked.put("limit", Math.addExact(offset, limit));
-        boolean sorted = request.path("sort").isArray() && !request.path("sort").isEmpty();
-        if (!sorted) {
-            asked.putArray("sort").add(SEQ + ":asc");
-        }
-        withField(asked, SEQ);
+        DocumentsCall call = DocumentsCall.of(request);
         Coverage coverage =
                 cover.ask(
                         index,
                         ShardSet.all(index.topology().shards()),
-                        0,
-                        part -> fetch(index, asked, part));
+                        QueryHash.of(index.row().physicalUid(), request),
+                        part -> fetch(index, call.nodeRequest(SearchJourney.only(part))));
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
         }
         SearchJourney.requireWhole(coverage, settings.partial());
-        return new ReadReply(page(coverage, sorted, offset, limit), coverage.uncovered());
+        return new ReadReply(call.merge(coverage.answers()), coverage.uncovered());
     }
 
-    private NodeRequest fetch(IndexView index, ObjectNode asked, NodeShards part) {
-        ObjectNode body = asked.deepCopy();
-        if (part.filterNeeded()) {
-            NodeFilter.restrict(body, part.shards());
-        }
+    private NodeRequest fetch(IndexView index, ObjectNode body) {
         return NodeRequest.post(
                 "documents",
                 path(index, "/documents/fetch"),
                 NodeBody.json(body),
                 settings.nodeTimeout());
-    }
-
-    private static ObjectNode page(Coverage coverage, boolean sorted, long offset, long limit) {
-        List<ObjectNode> documents = new ArrayList<>();
-        long total = 0;
-        for (ObjectNode answer : coverage.answers()) {
-            total += answer.path("total").asLong(0);
-            for (JsonNode document : answer.path("results")) {
-                documents.add((ObjectNode) document);
-            }
-        }
-        if (!sorted) {
-            documents.sort(Comparator.comparing(document -> document.path(SEQ).asString("")));
-        }
-        ObjectNode page = Json.object();
-        ArrayNode results = page.putArray("results");
-        documents.stream()
-                .skip(offset)
-                .limit(limit)
-                .forEach(
-                        document -> {
-                            ReservedFields.strip(document);
-                            results.add(document);
-                        });
-        page.put("offset", offset);
-        page.put("limit", limit);
-        page.put("total", total);
-        return page;
-    }
-
-    // Fields are chosen by name: the one that orders the page must be among them.
-    private static void withField(ObjectNode asked, String field) {
-        if (asked.get("fields") instanceof ArrayNode fields) {
-            fields.add(field);
-        }
     }
 
     /**
@@ -173,13 +121,13 @@ public final class DocumentReads {
                 }
             }
             if (answers.size() == group.size()) {
-                return IndexStats.sum(answers, copies);
+                return StatsAnswer.sum(answers, copies);
             }
         }
         Coverage coverage =
                 cover.ask(index, ShardSet.all(index.topology().shards()), 0, _ -> request);
         SearchJourney.requireWhole(coverage, settings.partial());
-        return IndexStats.sum(coverage.answers(), 1);
+        return StatsAnswer.sum(coverage.answers(), 1);
     }
 
     private static boolean inSync(IndexView index, String node) {

@@ -4,10 +4,12 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
+import io.miroir.api.search.FilterInput;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
-import io.miroir.core.hash.XxHash64;
+import io.miroir.core.filter.Filter;
+import io.miroir.core.plan.KeyNarrowing;
 import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ShardSet;
@@ -16,6 +18,7 @@ import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.answer.FacetSearchCall;
 import io.miroir.fanout.answer.IndexProfile;
+import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.SearchCall;
 import io.miroir.fanout.answer.SimilarCall;
 import java.net.URLEncoder;
@@ -27,7 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Searches. Everything they need is in memory: no log, no disk, no other pod. */
 public final class SearchJourney {
-    private static final List<String> PAGING = List.of("offset", "limit", "page", "hitsPerPage");
+    /** Longer lists of keys in a filter narrow nothing. */
+    private static final int KEY_LITERALS_MAX = 1_000;
 
     private final ClusterView view;
     private final Cover cover;
@@ -58,8 +62,8 @@ public final class SearchJourney {
         Coverage coverage =
                 cover.ask(
                         index,
-                        ShardSet.all(index.topology().shards()),
-                        hash(body),
+                        wanted(index, body),
+                        hash(index, body),
                         part -> post("search", index, "/search", call.nodeRequest(only(part))));
         requireWhole(coverage);
         return new ReadReply(call.merge(coverage.answers()), coverage.uncovered());
@@ -73,7 +77,7 @@ public final class SearchJourney {
                 cover.ask(
                         index,
                         ShardSet.all(index.topology().shards()),
-                        hash(body),
+                        hash(index, body),
                         part ->
                                 post(
                                         "facet_search",
@@ -97,7 +101,7 @@ public final class SearchJourney {
                 cover.ask(
                         index,
                         ShardSet.all(index.topology().shards()),
-                        hash(body),
+                        hash(index, body),
                         part -> post("similar", index, "/search", search.nodeRequest(only(part))));
         requireWhole(coverage);
         return new ReadReply(search.merge(coverage.answers()), coverage.uncovered());
@@ -120,7 +124,7 @@ public final class SearchJourney {
                 cover.ask(
                         index,
                         ShardSet.of(shard),
-                        hash(body),
+                        hash(index, body),
                         _ -> NodeRequest.get("document", target, settings.nodeTimeout()));
         if (coverage.refusal().isPresent()) {
             throw new ApiException(
@@ -166,11 +170,22 @@ public final class SearchJourney {
                 Json.parseObject(index.row().settingsJson()));
     }
 
-    // All pages of a query go to the same replicas.
-    private static long hash(ObjectNode body) {
-        ObjectNode query = Json.object();
-        query.setAll(body);
-        query.remove(PAGING);
-        return XxHash64.hash(Json.bytes(query));
+    private static long hash(IndexView index, ObjectNode body) {
+        return QueryHash.of(index.row().physicalUid(), body);
+    }
+
+    // A filter on the primary key can leave few shards to ask; one that can't be parsed is the
+    // nodes' to refuse.
+    private static ShardSet wanted(IndexView index, ObjectNode body) {
+        ShardSet all = ShardSet.all(index.topology().shards());
+        String key = index.row().primaryKey();
+        Filter filter = FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SEARCH_FILTER);
+        if (key == null || filter == null) {
+            return all;
+        }
+        ShardSet narrowed =
+                KeyNarrowing.shards(filter, key, all.size(), KEY_LITERALS_MAX).orElse(all);
+        // Nothing can match, but somebody must say so in all its fields.
+        return narrowed.isEmpty() ? ShardSet.of(0) : narrowed;
     }
 }

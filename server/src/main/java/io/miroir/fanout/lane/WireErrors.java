@@ -9,12 +9,12 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Turns a node's error object into the same error of ours. */
-public final class NodeErrors {
+public final class WireErrors {
     private static final Map<String, ErrorCode> BY_WIRE_NAME =
             Stream.of(ErrorCode.values())
                     .collect(Collectors.toMap(ErrorCode::wireName, Function.identity()));
 
-    private NodeErrors() {}
+    private WireErrors() {}
 
     /** The error; one of a code that only the node knows is an internal one. */
     public static ApiException toException(JsonNode error) {
