@@ -4,6 +4,7 @@ import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.store.Digests;
 import io.miroir.store.LeadershipWatcher;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.Role;
 import io.miroir.store.Rooms;
@@ -162,7 +163,7 @@ public final class RaftTaskStore implements TaskStore {
 
     @Override
     public Digests digests() {
-        return stateMachine.engine().database().readConsistently(DigestReads::digests);
+        return reads.scan(ReadLevel.LOCAL, DigestReads::digests);
     }
 
     /** Duties stop first, then commands, then leadership moves, then the log ends. */

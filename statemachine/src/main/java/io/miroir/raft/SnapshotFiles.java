@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * has.
  */
 final class SnapshotFiles implements StateMachineStorage {
+    private static final Pattern NAME = Pattern.compile("store-(\\d+)-(\\d+)\\.db");
+
     private final Path directory;
     private final Path temporary;
     private final Supplier<Database> database;
@@ -40,10 +44,24 @@ final class SnapshotFiles implements StateMachineStorage {
         latest = new DurableIndex(durable);
     }
 
-    /** The file that a leader sent, if one has arrived. */
-    @Nullable Path arrived() {
-        return files().stream().findFirst().orElse(null);
+    /** The file that a leader sent. */
+    Arrived arrived() {
+        Path file = files().getFirst();
+        Matcher name = NAME.matcher(file.getFileName().toString());
+        if (!name.matches()) {
+            throw new IllegalStateException("not the name of a snapshot: " + file);
+        }
+        TermIndex sentUnder =
+                TermIndex.valueOf(Long.parseLong(name.group(1)), Long.parseLong(name.group(2)));
+        return new Arrived(file, sentUnder);
     }
+
+    /**
+     * An installed file.
+     *
+     * @param sentUnder what Ratis takes it for; the database in it may be further
+     */
+    record Arrived(Path file, TermIndex sentUnder) {}
 
     @Override
     public void init(RaftStorage storage) throws IOException {
@@ -94,7 +112,9 @@ final class SnapshotFiles implements StateMachineStorage {
             for (Path old : files()) {
                 Files.delete(old);
             }
-            Path file = directory.resolve("store-" + index.getIndex() + ".db");
+            Path file =
+                    directory.resolve(
+                            "store-%d-%d.db".formatted(index.getTerm(), index.getIndex()));
             database.get().copyTo(file);
             return file;
         } catch (IOException e) {

@@ -4,7 +4,6 @@ import com.google.protobuf.CodedOutputStream;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
 import io.miroir.proto.store.Command;
-import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.store.engine.Applied;
@@ -122,17 +121,16 @@ final class StoreStateMachine extends BaseStateMachine {
     @Override
     public void reinitialize() throws IOException {
         getLifeCycle().transition(LifeCycle.State.STARTING);
-        Path arrived = snapshots.arrived();
-        if (arrived != null) {
-            LOG.info("A snapshot was installed, it replaces the database");
-            engine.database().close();
-            files.replaceBy(arrived);
-            Database database = files.open();
-            engine = new StoreEngine(database, watchers);
-            watchers.resync(engine.committed().index());
-            appliedSignal.advance(engine.committed().index());
-        }
-        publishStart();
+        SnapshotFiles.Arrived arrived = snapshots.arrived();
+        engine.database().close();
+        files.replaceBy(arrived.file());
+        engine = new StoreEngine(files.open(), watchers);
+        long index = engine.committed().index();
+        LOG.info("A snapshot replaced the database: {}, it holds {}", arrived.sentUnder(), index);
+        snapshots.advance(arrived.sentUnder());
+        setLastAppliedTermIndex(arrived.sentUnder());
+        watchers.resync(index);
+        appliedSignal.advance(index);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
     }
 

@@ -22,16 +22,23 @@ import org.jspecify.annotations.Nullable;
 /** A group of pods in this JVM, over loopback. */
 final class Group implements AutoCloseable {
     private static final long PATIENCE_NANOS = 30_000_000_000L;
-    private static final Batcher.Limits LIMITS = new Batcher.Limits(1_024, 512, 1 << 20, 10_000);
 
     private final Path dir;
     private final RaftStoreConfig.Tuning tuning;
-    private final List<RaftStoreConfig.Peer> peers = new ArrayList<>();
+    private final long deadlineMillis;
+    private final List<RaftStoreConfig.Peer> peers;
     private final SortedMap<String, TaskStore> open = new TreeMap<>();
 
-    Group(Path dir, RaftStoreConfig.Tuning tuning) throws IOException {
+    Group(Path dir, RaftStoreConfig.Tuning tuning, long deadlineMillis) throws IOException {
         this.dir = dir;
         this.tuning = tuning;
+        this.deadlineMillis = deadlineMillis;
+        this.peers = freePeers();
+    }
+
+    /** Three members on ports that are free now. */
+    static List<RaftStoreConfig.Peer> freePeers() throws IOException {
+        List<RaftStoreConfig.Peer> peers = new ArrayList<>();
         List<ServerSocket> held = new ArrayList<>();
         for (String id : List.of("pod-a", "pod-b", "pod-c")) {
             ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -41,18 +48,16 @@ final class Group implements AutoCloseable {
         for (ServerSocket socket : held) {
             socket.close();
         }
+        return peers;
     }
 
     RaftStoreConfig config(String id) {
-        return config(id, dir.resolve(id), peers, tuning);
+        return new RaftStoreConfig(
+                id, dir.resolve(id), peers, "127.0.0.1", limits(deadlineMillis), tuning);
     }
 
-    static RaftStoreConfig config(
-            String id,
-            Path dataDir,
-            List<RaftStoreConfig.Peer> peers,
-            RaftStoreConfig.Tuning tuning) {
-        return new RaftStoreConfig(id, dataDir, peers, "127.0.0.1", LIMITS, tuning);
+    static Batcher.Limits limits(long deadlineMillis) {
+        return new Batcher.Limits(1_024, 512, 1 << 20, deadlineMillis);
     }
 
     static TaskStore open(RaftStoreConfig config) {
@@ -63,10 +68,6 @@ final class Group implements AutoCloseable {
                         new Random(),
                         new CollectorRegistry(),
                         failure -> failure.printStackTrace()));
-    }
-
-    List<RaftStoreConfig.Peer> peers() {
-        return peers;
     }
 
     TaskStore start(String id) {

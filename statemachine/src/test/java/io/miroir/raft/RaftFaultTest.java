@@ -38,7 +38,7 @@ class RaftFaultTest {
     @Test
     void aLeaderThatLeavesIsReplacedAndCatchesUp(@TempDir Path dir) throws Exception {
         // Nothing acknowledged is lost; the member replays its log onto its own database.
-        try (Group group = new Group(dir, QUICK)) {
+        try (Group group = new Group(dir, QUICK, 10_000)) {
             group.startAll();
             String old = group.awaitLeader();
             TaskStore other = group.pod(group.follower());
@@ -70,7 +70,7 @@ class RaftFaultTest {
     @Test
     void withoutAQuorumEveryCallEndsWithARefusal(@TempDir Path dir) throws Exception {
         // Bounded failure: typed outcomes within the deadline, local reads go on.
-        try (Group group = new Group(dir, QUICK)) {
+        try (Group group = new Group(dir, QUICK, 1_500)) {
             group.startAll();
             String last = group.awaitLeader();
             long epoch = Writes.claim(group.pod(last), "movies", "pod-x");
@@ -96,7 +96,7 @@ class RaftFaultTest {
     void aMemberThatWasAwayTooLongGetsAWholeFile(@TempDir Path dir) throws Exception {
         // Rule 21: the log is purged up to what is checkpointed; who needs older entries installs.
         RaftStoreConfig.Tuning purging = new RaftStoreConfig.Tuning(300, 600, 50, 32 << 10);
-        try (Group group = new Group(dir, purging)) {
+        try (Group group = new Group(dir, purging, 10_000)) {
             group.startAll();
             String away = group.follower();
             group.stop(away);

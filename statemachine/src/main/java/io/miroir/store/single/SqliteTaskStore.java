@@ -8,6 +8,7 @@ import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.store.Digests;
 import io.miroir.store.LeadershipWatcher;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.Role;
@@ -133,7 +134,7 @@ public final class SqliteTaskStore implements TaskStore {
 
     @Override
     public Digests digests() {
-        return database.readConsistently(DigestReads::digests);
+        return reads.scan(ReadLevel.LOCAL, DigestReads::digests);
     }
 
     @Override
