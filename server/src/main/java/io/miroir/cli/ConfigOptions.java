@@ -34,7 +34,12 @@ final class ConfigOptions {
         return ConfigLoader.load(file(), System.getenv(), flags);
     }
 
-    private @Nullable Path file() {
+    Map<String, String> flags() {
+        return flags;
+    }
+
+    /** The file that is named by option, parameter or variable; null if none is. */
+    @Nullable Path file() {
         if (option != null) {
             return option;
         }
@@ -52,6 +57,7 @@ final class ConfigOptions {
         int count = refused.errors().size();
         err.println(
                 "miroir: " + count + (count == 1 ? " error" : " errors") + " in the configuration");
+        err.flush();
         return ExitCode.CONFIG.code();
     }
 }

@@ -2,9 +2,11 @@ package io.miroir.cli;
 
 import io.miroir.cli.fleet.ParentWatch;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -17,14 +19,21 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,
         exitCodeListHeading = "%nExit codes:%n",
-        subcommands = {DemoCommand.class, ConfigCommand.class, VersionCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            DemoCommand.class,
+            ConfigCommand.class,
+            VersionCommand.class
+        })
 public final class Main {
     private Main() {}
 
     /** Runs a command and ends the process with its {@link ExitCode}. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws InterruptedException {
         ParentWatch.beginIfAsked();
-        System.exit(commandLine().execute(arguments));
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        Optional<PodProcess> pod = PodProcess.plainly(arguments, err);
+        System.exit(pod.isPresent() ? pod.get().run() : commandLine().execute(arguments));
     }
 
     static CommandLine commandLine() {

@@ -37,7 +37,13 @@ final class PodRules {
         } else if (!master.isSet()) {
             report.warn("master_key", "missing: every route is open to everyone");
         }
-        if (!config.nodeMasterKey().isSet() && production) {
+        if (!config.nodeMasterKey().isSet() && config.severalPods()) {
+            report.error(
+                    "node_master_key",
+                    "missing with several pods, which know each other by it: set"
+                            + " MIROIR_NODE_MASTER_KEY or node_master_key_file",
+                    "peers");
+        } else if (!config.nodeMasterKey().isSet() && production) {
             report.warn("node_master_key", "missing: only nodes without a master key will answer");
         }
         if (master.isSet() && master.equals(config.nodeMasterKey())) {

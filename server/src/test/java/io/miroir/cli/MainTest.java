@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -84,6 +88,62 @@ class MainTest {
         assertTrue(
                 out.toString().startsWith("ok: 1 nodes in 1 groups, 8 shards, 1 pods"),
                 out.toString());
+    }
+
+    /** The usual way to start a pod needs no parser; whatever else is written goes to picocli. */
+    @Test
+    void serveIsReadPlainly() {
+        PrintWriter quiet = new PrintWriter(err);
+        PodProcess pod =
+                PodProcess.plainly(
+                                new String[] {
+                                    "serve", "--config", "m.yaml", "--set", "a.b=c=d", "--set", "e="
+                                },
+                                quiet)
+                        .orElseThrow();
+
+        assertEquals(Path.of("m.yaml"), pod.file());
+        assertEquals(Map.of("a.b", "c=d", "e", ""), pod.flags());
+        for (String other :
+                List.of(
+                        "",
+                        "serve",
+                        "serve --help",
+                        "serve m.yaml",
+                        "serve --config",
+                        "serve --set a=b",
+                        "serve --config m.yaml --set a",
+                        "serve --config m.yaml --config n.yaml",
+                        "node --config m.yaml")) {
+            assertTrue(PodProcess.plainly(other.split(" ", -1), quiet).isEmpty(), other);
+        }
+        assertTrue(PodProcess.plainly(new String[0], quiet).isEmpty());
+    }
+
+    /** A port in use ends the start with its own exit code, and one line that names the key. */
+    @Test
+    void portInUse() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = other.getLocalPort();
+            int code =
+                    run(
+                            "serve",
+                            "--set=env=development",
+                            "--set=server.bind=127.0.0.1",
+                            "--set=server.port=" + port,
+                            "--set=metrics.enabled=false",
+                            "--set=replication_factor=1",
+                            "--set=data_dir=" + dir.resolve("data"),
+                            "--set=nodes=[{id: a, address: 'http://127.0.0.1:1'}]");
+
+            assertEquals(ExitCode.PORT_IN_USE.code(), code);
+            assertEquals(
+                    "miroir: 127.0.0.1:"
+                            + port
+                            + " (server.port) is in use by another process"
+                            + System.lineSeparator(),
+                    err.toString());
+        }
     }
 
     private int run(String... arguments) {

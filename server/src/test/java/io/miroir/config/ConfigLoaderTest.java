@@ -106,6 +106,23 @@ class ConfigLoaderTest {
         assertEquals(written.searchUi(), defaults.searchUi());
     }
 
+    /** What the documentation shows can run, without a warning. */
+    @Test
+    void examplesOfTheDocumentationLoad() {
+        Map<String, String> environment = new HashMap<>(KEYS);
+        environment.put("POD_NAME", "pod-2");
+        environment.put("ADMIN_SESSION_SEAL_KEY", "0123456789abcdef0123456789abcdef");
+        Path examples = Path.of("..", "docs", "operations", "examples");
+
+        LoadOutcome three =
+                ConfigLoader.load(examples.resolve("three-vms.yaml"), environment, Map.of());
+        LoadOutcome single = ConfigLoader.load(examples.resolve("single-pod.yaml"), KEYS, Map.of());
+
+        assertEquals("pod-2", loaded(three).config().podId());
+        assertEquals(List.of(), three.warnings());
+        assertEquals(List.of(), loaded(single).warnings());
+    }
+
     /** Flags win over the environment, it over the file, the file over defaults. */
     @Test
     void precedence() throws IOException {
