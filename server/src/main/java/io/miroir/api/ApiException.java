@@ -12,18 +12,30 @@ public final class ApiException extends RuntimeException {
 
     private final ErrorCode code;
     private final String text;
+    private final int status;
 
     /** An error with this code; {@code message} is shown to the client as it is. */
     public ApiException(ErrorCode code, String message) {
+        this(code, message, code.status());
+    }
+
+    /** An error whose HTTP status is not that of its code: some routes have their own. */
+    public ApiException(ErrorCode code, String message, int status) {
         // Refusals are common and expected: no stack trace is paid for them.
         super(message, null, false, false);
         this.code = code;
         this.text = message;
+        this.status = status;
     }
 
-    /** The code, which fixes type, link and HTTP status. */
+    /** The code, which fixes type and link. */
     public ErrorCode code() {
         return code;
+    }
+
+    /** The HTTP status. */
+    public int status() {
+        return status;
     }
 
     /** The text shown to the client. */

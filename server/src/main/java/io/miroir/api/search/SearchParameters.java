@@ -129,7 +129,8 @@ public final class SearchParameters {
     /** A filter parameter may hold JSON; anything that is not JSON is an expression. */
     public static JsonNode filter(String value) {
         try {
-            return Json.parse(value);
+            JsonNode parsed = Json.parse(value);
+            return parsed.isMissingNode() ? Json.mapper().valueToTree(value) : parsed;
         } catch (JacksonException notJson) {
             return Json.mapper().valueToTree(value);
         }

@@ -58,8 +58,8 @@ public final class Answer {
 
     /** The error object of a refusal. */
     public static Answer error(ApiException refusal) {
-        Answer answer = json(refusal.code().status(), refusal.toJson());
-        return refusal.code().status() == 503
+        Answer answer = json(refusal.status(), refusal.toJson());
+        return refusal.status() == 503
                 ? answer.withHeader("Retry-After", RETRY_AFTER_SECONDS)
                 : answer;
     }

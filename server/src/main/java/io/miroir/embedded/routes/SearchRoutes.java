@@ -46,20 +46,32 @@ public final class SearchRoutes {
     private Answer searchByParameters(Request request) {
         Access access = desk.passIndex(request, Action.SEARCH);
         String uid = desk.uid(request);
-        return search(access, uid, SearchRequest.fromParameters(request.query()));
+        return search(request, access, uid, SearchRequest.fromParameters(request.query()));
     }
 
     private Answer searchByBody(Request request) throws IOException {
         Access access = desk.passIndex(request, Action.SEARCH);
         JsonNode body = JsonBody.read(request);
         String uid = desk.uid(request);
-        return search(access, uid, SearchRequest.fromBody(body));
+        return search(request, access, uid, SearchRequest.fromBody(body));
     }
 
-    private Answer search(Access access, String uid, SearchRequest asked) {
-        ObjectNode json = search(access, desk.index(uid), asked);
+    private Answer search(Request request, Access access, String uid, SearchRequest asked) {
+        IndexRow index = desk.index(uid);
+        ObjectNode json = search(access, index, asked);
         json.put("requestUid", desk.ids().timed());
+        addMetadata(request, json, index);
         return Answer.json(200, json);
+    }
+
+    /** What a client that asks for it by header is told about the index that was searched. */
+    private void addMetadata(Request request, ObjectNode json, IndexRow index) {
+        if ("true".equals(request.header("Meili-Include-Metadata"))) {
+            json.putObject("metadata")
+                    .put("indexUid", index.uid())
+                    .put("primaryKey", index.primaryKey())
+                    .put("queryUid", desk.ids().timed());
+        }
     }
 
     private ObjectNode search(Access access, IndexRow index, SearchRequest asked) {
@@ -136,12 +148,13 @@ public final class SearchRoutes {
         ObjectNode json = Json.object();
         ArrayNode results = json.putArray("results");
         for (int i = 0; i < asked.queries().size(); i++) {
-            results.add(oneOfMany(access, asked.queries().get(i), i));
+            results.add(oneOfMany(request, access, asked.queries().get(i), i));
         }
         return Answer.json(200, json);
     }
 
-    private ObjectNode oneOfMany(Access access, MultiSearchRequest.Query query, int position) {
+    private ObjectNode oneOfMany(
+            Request request, Access access, MultiSearchRequest.Query query, int position) {
         try {
             String uid = query.indexUid();
             if (!access.allows(uid)) {
@@ -154,13 +167,19 @@ public final class SearchRoutes {
                                 + " - Hint: remove `federationOptions` from the query or add"
                                 + " `federation` to the request.");
             }
-            ObjectNode json = search(access, desk.index(uid), query.request());
+            IndexRow index = desk.index(uid);
+            ObjectNode json = search(access, index, query.request());
             json.put("indexUid", uid);
             json.put("requestUid", desk.ids().timed());
+            addMetadata(request, json, index);
             return json;
         } catch (ApiException refused) {
+            // An index that is absent here is a fault of the request, not of its path.
+            boolean absent = refused.code() == ErrorCode.INDEX_NOT_FOUND;
             throw new ApiException(
-                    refused.code(), "Inside `.queries[" + position + "]`: " + refused.text());
+                    refused.code(),
+                    "Inside `.queries[" + position + "]`: " + refused.text(),
+                    absent ? 400 : refused.status());
         }
     }
 

@@ -61,6 +61,7 @@ public final class SystemRoutes {
                 new Route("GET", "/network", r -> network(r, Action.NETWORK_GET)),
                 new Route("PATCH", "/network", r -> network(r, Action.NETWORK_UPDATE)),
                 new Route("POST", "/export", r -> refuse(r, Action.EXPORT, "export")),
+                new Route("POST", "/indexes/{uid}/compact", this::refuseCompaction),
                 new Route("POST", "/dumps", r -> refuse(r, Action.DUMPS_CREATE, "dumps")),
                 new Route(
                         "POST",
@@ -196,6 +197,13 @@ public final class SystemRoutes {
         desk.pass(request, action);
         throw new ApiException(
                 ErrorCode.MIROIR_NOT_IMPLEMENTED, "The embedded Miroir node has no " + what + ".");
+    }
+
+    private Answer refuseCompaction(Request request) {
+        desk.passIndex(request, Action.INDEXES_COMPACT);
+        throw new ApiException(
+                ErrorCode.MIROIR_NOT_IMPLEMENTED,
+                "The embedded Miroir node does not compact indexes.");
     }
 
     private static @Nullable String orNull(@Nullable Instant time) {

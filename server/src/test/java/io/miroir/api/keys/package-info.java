@@ -1,0 +1,5 @@
+/** Who may pass, by key and by tenant token. */
+@NullMarked
+package io.miroir.api.keys;
+
+import org.jspecify.annotations.NullMarked;

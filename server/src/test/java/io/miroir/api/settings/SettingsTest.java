@@ -1,0 +1,124 @@
+package io.miroir.api.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+class SettingsTest {
+    private static ObjectNode after(ObjectNode settings, String change) {
+        return Settings.apply(settings, SettingsUpdate.parse(Json.parse(change)));
+    }
+
+    @Test
+    void sortedSettingsAreSortedInTasksAndInPlace() {
+        SettingsUpdate update =
+                SettingsUpdate.parse(Json.parse("{\"stopWords\":[\"the\",\"of\",\"of\"]}"));
+        assertEquals("{\"stopWords\":[\"of\",\"the\"]}", Json.text(update.changes()));
+        ObjectNode settings = Settings.apply(Settings.defaults(), update);
+        assertEquals("[\"of\",\"the\"]", Json.text(settings.get("stopWords")));
+    }
+
+    /** A change of an object setting is merged; null sets a member, or all, back. */
+    @Test
+    void objectsAreMergedAndNullResets() {
+        ObjectNode first =
+                after(
+                        Settings.defaults(),
+                        "{\"typoTolerance\":{\"minWordSizeForTypos\":"
+                                + "{\"oneTypo\":4},\"disableOnWords\":[\"b\",\"a\"]}}");
+        assertEquals(
+                "{\"enabled\":true,\"minWordSizeForTypos\":{\"oneTypo\":4,\"twoTypos\":9},"
+                        + "\"disableOnWords\":[\"a\",\"b\"],\"disableOnAttributes\":[],"
+                        + "\"disableOnNumbers\":false}",
+                Json.text(first.get("typoTolerance")));
+        ObjectNode second = after(first, "{\"typoTolerance\":{\"disableOnWords\":null}}");
+        assertEquals("[]", Json.text(second.get("typoTolerance").get("disableOnWords")));
+        assertEquals(
+                Settings.defaults().get("typoTolerance"),
+                after(second, "{\"typoTolerance\":null}").get("typoTolerance"));
+    }
+
+    @Test
+    void whatIsAbsentStays() {
+        ObjectNode settings = after(Settings.defaults(), "{\"pagination\":{\"maxTotalHits\":5}}");
+        assertEquals(settings, after(settings, "{}"));
+        assertEquals(Settings.defaults(), after(settings, "{\"pagination\":null}"));
+    }
+
+    @Test
+    void embeddersComeAndGoByName() {
+        ObjectNode one =
+                after(
+                        Settings.defaults(),
+                        "{\"embedders\":{\"m\":{\"source\":\"userProvided\",\"dimensions\":3}}}");
+        ObjectNode none = after(one, "{\"embedders\":{\"m\":null}}");
+        assertEquals(3, one.at("/embedders/m/dimensions").intValue());
+        assertEquals("{}", Json.text(none.get("embedders")));
+    }
+
+    @Test
+    void secretsAreShownMasked() {
+        ObjectNode settings =
+                after(
+                        Settings.defaults(),
+                        "{\"embedders\":{\"o\":{\"source\":\"openAi\",\"apiKey\":"
+                                + "\"sk-abcdefghijklmnopqrstuvwxyz0123456789\"}}}");
+        JsonNode shown = Settings.shown(settings).at("/embedders/o/apiKey");
+        assertEquals("sk-abXXXXXX...", shown.stringValue());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "{\"stopWords\":\"x\"} | INVALID_SETTINGS_STOP_WORDS | Invalid value type at"
+                        + " `.stopWords`: expected an array, but found a string: `\"x\"`",
+                "{\"rankingRules\":[\"words\",\"nope\"]} | INVALID_SETTINGS_RANKING_RULES |"
+                        + " Invalid value at `.rankingRules[1]`: `nope` ranking rule is invalid."
+                        + " Valid ranking rules are words, typo, sort, proximity, attribute,"
+                        + " exactness and custom ranking rules.",
+                "{\"pagination\":{\"maxTotalHits\":0}} | INVALID_SETTINGS_PAGINATION | Invalid"
+                        + " value at `.pagination.maxTotalHits`: a non-zero integer value lower"
+                        + " than `18446744073709551615` was expected, but found a zero",
+                "{\"embedders\":{\"x\":{\"source\":\"userProvided\"}}} |"
+                        + " INVALID_SETTINGS_EMBEDDERS | `.embedders.x`: Missing field `dimensions`"
+                        + " (note: this field is mandatory for source `userProvided`)"
+            })
+    void faultsAreTold(String change, ErrorCode code, String message) {
+        ApiException refused =
+                assertThrows(ApiException.class, () -> SettingsUpdate.parse(Json.parse(change)));
+        assertEquals(code, refused.code());
+        assertEquals(message, refused.text());
+    }
+
+    /** One typo must not be allowed in longer words than two; found when the task runs. */
+    @Test
+    void typoSizesMustFitWhatIsThere() {
+        ApiException refused =
+                assertThrows(
+                        ApiException.class,
+                        () ->
+                                after(
+                                        Settings.defaults(),
+                                        "{\"typoTolerance\":{\"minWordSizeForTypos\":"
+                                                + "{\"oneTypo\":10}}}"));
+        assertEquals(ErrorCode.INVALID_SETTINGS_TYPO_TOLERANCE, refused.code());
+    }
+
+    @Test
+    void everySettingHasItsPath() {
+        assertEquals("search-cutoff-ms", Setting.SEARCH_CUTOFF_MS.path());
+        assertEquals("PATCH", Setting.FACETING.verb());
+        assertEquals("PUT", Setting.STOP_WORDS.verb());
+        assertEquals(20, Setting.shown().size());
+    }
+}

@@ -1,0 +1,5 @@
+/** Queries over tasks. */
+@NullMarked
+package io.miroir.api.tasks;
+
+import org.jspecify.annotations.NullMarked;
