@@ -26,6 +26,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -85,6 +86,15 @@ public final class RaftTaskStore implements TaskStore {
         DatabaseFiles files = new DatabaseFiles(config.dataDir(), Durability.BEHIND_A_LOG);
         var database = files.open();
         Applied applied = Applied.load(database.writer());
+        boolean formed = Files.isDirectory(logDirectory(config));
+        if (!formed && applied.index() > 0) {
+            database.close();
+            // An index of another history: the group's entries up to it would be taken for applied.
+            throw new IllegalStateException(
+                    database.file()
+                            + " holds data, but there is no log beside it: it is a single"
+                            + " pod's store, or its log was lost");
+        }
         this.watchers = new WatchHub(applied.index());
         this.clock = new StoreClock(startMicros(applied, surroundings), System::nanoTime);
         this.stateMachine =
@@ -95,7 +105,7 @@ public final class RaftTaskStore implements TaskStore {
                         new StoreStateMachine.Listeners(
                                 watchers, leadership, metrics, surroundings.onFatal()));
         RaftProperties properties = RaftSettings.properties(config);
-        this.server = start(config, properties, stateMachine);
+        this.server = start(config, properties, stateMachine, formed);
         this.submitter =
                 new RaftSubmitter(
                         server,
@@ -243,13 +253,15 @@ public final class RaftTaskStore implements TaskStore {
         return Math.max(applied.storeTimeMicros(), wallMicros);
     }
 
+    private static Path logDirectory(RaftStoreConfig config) {
+        return config.dataDir().resolve("raft").resolve(RaftSettings.GROUP.getUuid().toString());
+    }
+
     private static RaftServer start(
-            RaftStoreConfig config, RaftProperties properties, StoreStateMachine stateMachine) {
-        boolean formed =
-                Files.isDirectory(
-                        config.dataDir()
-                                .resolve("raft")
-                                .resolve(RaftSettings.GROUP.getUuid().toString()));
+            RaftStoreConfig config,
+            RaftProperties properties,
+            StoreStateMachine stateMachine,
+            boolean formed) {
         try {
             RaftServer server =
                     RaftServer.newBuilder()

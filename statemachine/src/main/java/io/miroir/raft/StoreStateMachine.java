@@ -32,6 +32,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
@@ -58,9 +59,13 @@ final class StoreStateMachine extends BaseStateMachine {
     private final Consumer<Throwable> onFatal;
     private final AppliedSignal appliedSignal = new AppliedSignal();
     private final AtomicBoolean checkpointing = new AtomicBoolean();
+    private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile StoreEngine engine;
     private volatile long liveAboveIndex = Long.MAX_VALUE;
     private volatile boolean closing;
+
+    /** Only the updater thread's. */
+    private long toldDurableIndex;
 
     /** What the state machine tells. */
     record Listeners(
@@ -128,6 +133,7 @@ final class StoreStateMachine extends BaseStateMachine {
         long index = engine.committed().index();
         LOG.info("A snapshot replaced the database: {}, it holds {}", arrived.sentUnder(), index);
         snapshots.advance(arrived.sentUnder());
+        toldDurableIndex = arrived.sentUnder().getIndex();
         setLastAppliedTermIndex(arrived.sentUnder());
         watchers.resync(index);
         appliedSignal.advance(index);
@@ -155,6 +161,7 @@ final class StoreStateMachine extends BaseStateMachine {
         // Ratis has no snapshot at index 0: its log begins there.
         if (applied.index() > 0) {
             snapshots.advance(index);
+            toldDurableIndex = applied.index();
             setLastAppliedTermIndex(index);
         }
     }
@@ -272,11 +279,15 @@ final class StoreStateMachine extends BaseStateMachine {
      */
     @Override
     public long takeSnapshot() {
+        SnapshotInfo latest = snapshots.getLatestSnapshot();
+        if (latest != null && latest.getIndex() > toldDurableIndex) {
+            toldDurableIndex = latest.getIndex();
+            return toldDurableIndex;
+        }
         if (checkpointing.compareAndSet(false, true)) {
             Thread.ofPlatform().name("store-checkpoint").daemon().start(this::checkpoint);
         }
-        var latest = snapshots.getLatestSnapshot();
-        return latest == null ? RaftLog.INVALID_LOG_INDEX : latest.getIndex();
+        return RaftLog.INVALID_LOG_INDEX;
     }
 
     private void checkpoint() {
@@ -347,7 +358,9 @@ final class StoreStateMachine extends BaseStateMachine {
     private IllegalStateException fatal(String what, Throwable cause) {
         LOG.error("The task store stops: {}", what, cause);
         leadership.following();
-        onFatal.accept(cause);
+        if (stopped.compareAndSet(false, true)) {
+            onFatal.accept(cause);
+        }
         return new IllegalStateException(what, cause);
     }
 }

@@ -19,9 +19,13 @@ import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
 import io.miroir.store.Writes;
 import io.miroir.store.engine.Applied;
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -126,6 +130,27 @@ class RaftFaultTest {
             group.start(away);
             group.awaitEqual();
         }
+    }
+
+    @Test
+    void aStoreOfTheOtherKindIsRefused(@TempDir Path dir) throws Exception {
+        // A single pod's indexes mean nothing in a group's log, and the other way round.
+        Path single = dir.resolve("pod-a");
+        try (TaskStore store = single(single)) {
+            Writes.claim(store, "movies", "pod-a");
+        }
+        Group group = new Group(dir, QUICK, 1_000);
+        assertThrows(IllegalStateException.class, () -> group.start("pod-a"));
+        Files.createDirectories(dir.resolve("pod-b").resolve("raft"));
+        assertThrows(IllegalStateException.class, () -> single(dir.resolve("pod-b")));
+    }
+
+    private static TaskStore single(Path dir) {
+        return new SqliteTaskStore(
+                SqliteStoreConfig.of("pod-a", dir),
+                InstantSource.system(),
+                new CollectorRegistry(),
+                Throwable::printStackTrace);
     }
 
     private static long lastApplied(Group group, String stopped) {

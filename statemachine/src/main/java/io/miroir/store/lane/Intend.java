@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  * Announces a write before any node hears of it (protocol rule 2).
  *
  * @param epoch the claim under which the caller runs the lane
- * @param kind what the pod needs to resume it, for example the task type; at most 64 characters
+ * @param kind what the pod needs to resume it, for example the task type; at most {@link
+ *     Lanes#KIND_CHARS_MAX} characters
  * @param bodySha256 64 hex digits
- * @param idempotencyKey the client's, at most 512 characters
+ * @param idempotencyKey the client's, at most {@link Lanes#IDEMPOTENCY_KEY_CHARS_MAX} characters
  * @param idempotencyTtlMicros how long the key lives from the bind on; 0 without a key
  * @param incarnation the index's, or {@link #ALLOT} for an index that is to be created
  */

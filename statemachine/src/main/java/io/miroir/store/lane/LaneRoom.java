@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Lanes} over commands and SQL. */
 public final class LaneRoom implements Lanes {
@@ -41,6 +42,8 @@ public final class LaneRoom implements Lanes {
 
     @Override
     public Reply<Intention> intend(Intend intend) {
+        atMost(intend.kind(), KIND_CHARS_MAX);
+        atMost(intend.idempotencyKey(), IDEMPOTENCY_KEY_CHARS_MAX);
         io.miroir.proto.store.Intend.Builder words =
                 io.miroir.proto.store.Intend.newBuilder()
                         .setLane(intend.lane())
@@ -95,6 +98,7 @@ public final class LaneRoom implements Lanes {
 
     @Override
     public Reply<Abandonment> abandon(String lane, long epoch, long position, String reason) {
+        atMost(reason, REASON_CHARS_MAX);
         Abandon.Builder abandon =
                 Abandon.newBuilder()
                         .setLane(lane)
@@ -117,6 +121,12 @@ public final class LaneRoom implements Lanes {
     @Override
     public List<IntentRow> openIntents(ReadLevel level, String lane) {
         return reads.point(level, sql -> LaneReads.openIntents(sql, lane));
+    }
+
+    private static void atMost(@Nullable String text, int charsMax) {
+        if (text != null && text.length() > charsMax) {
+            throw new IllegalArgumentException(text.length() + " characters, at most " + charsMax);
+        }
     }
 
     private static Intention intention(Outcome outcome) {

@@ -21,7 +21,7 @@ public interface Lanes {
     /**
      * Ends an intent of which no node holds anything.
      *
-     * @param reason for the log, at most 512 characters
+     * @param reason for whoever reads the log, at most {@link #REASON_CHARS_MAX} characters
      */
     Reply<Abandonment> abandon(String lane, long epoch, long position, String reason);
 
@@ -40,6 +40,15 @@ public interface Lanes {
 
     /** Unbound intents of all lanes. */
     int OPEN_INTENTS_MAX = 65_536;
+
+    /** Characters of {@link Intend#kind}; more is a bug of the caller. */
+    int KIND_CHARS_MAX = 64;
+
+    /** Characters of {@link Intend#idempotencyKey}: the edge refuses longer ones. */
+    int IDEMPOTENCY_KEY_CHARS_MAX = 512;
+
+    /** Characters of the reason of an {@link #abandon}. */
+    int REASON_CHARS_MAX = 512;
 
     /** What came of a {@link #claim}. */
     sealed interface Claim {

@@ -28,6 +28,7 @@ import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.StoreRooms;
 import io.miroir.store.engine.WatchHub;
 import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -68,6 +69,11 @@ public final class SqliteTaskStore implements TaskStore {
             InstantSource wallClock,
             CollectorRegistry registry,
             Consumer<Throwable> onFatal) {
+        if (Files.exists(config.dataDir().resolve("raft"))) {
+            // Its tables may lag behind that log, and would part from the other pods' for good.
+            throw new IllegalStateException(
+                    config.dataDir() + " belongs to a replicated store: it has a log");
+        }
         this.config = config;
         this.onFatal = onFatal;
         this.metrics = new StoreMetrics(registry);

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.miroir.proto.store.Abandon;
 import io.miroir.proto.store.Accepted;
 import io.miroir.proto.store.Batch;
+import io.miroir.proto.store.BatchOutcome;
 import io.miroir.proto.store.Bind;
 import io.miroir.proto.store.CanaryRun;
 import io.miroir.proto.store.ClaimLane;
@@ -23,13 +24,12 @@ import io.miroir.proto.store.KeyPart;
 import io.miroir.proto.store.MarkReplicas;
 import io.miroir.proto.store.Missed;
 import io.miroir.proto.store.NodeReplicas;
+import io.miroir.proto.store.Outcome;
 import io.miroir.proto.store.PutRow;
 import io.miroir.proto.store.ReplaceTopology;
 import io.miroir.proto.store.Session;
 import io.miroir.proto.store.SettingsCommitted;
 import io.miroir.proto.store.StartTask;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 
 /**
@@ -40,29 +40,45 @@ final class RandomCommands {
     private static final int NAMES = 4;
 
     private final Random random;
+    private final long[] sequences = new long[3];
+    private long epoch;
+    private long position;
+    private long uid;
+    private long incarnation;
 
     RandomCommands(Random random) {
         this.random = random;
     }
 
-    List<Batch> log(int entries) {
-        List<Batch> log = new ArrayList<>();
-        long[] sequences = new long[3];
-        for (int i = 0; i < entries; i++) {
-            int proposer = random.nextInt(sequences.length);
-            // Now and then a batch is sent again.
-            if (random.nextInt(10) > 0) {
-                sequences[proposer]++;
-            }
-            Batch.Builder batch =
-                    Batch.newBuilder().setProposer(proposer).setSequence(sequences[proposer]);
-            int commands = 1 + random.nextInt(8);
-            for (int c = 0; c < commands; c++) {
-                batch.addCommand(command());
-            }
-            log.add(batch.build());
+    /** The next entry; now and then the last one of a proposer is sent again. */
+    Batch next() {
+        int proposer = random.nextInt(sequences.length);
+        if (random.nextInt(10) > 0) {
+            sequences[proposer]++;
         }
-        return log;
+        Batch.Builder batch =
+                Batch.newBuilder().setProposer(proposer).setSequence(sequences[proposer]);
+        int commands = 1 + random.nextInt(8);
+        for (int c = 0; c < commands; c++) {
+            batch.addCommand(command());
+        }
+        return batch.build();
+    }
+
+    /** What the entry came to, so that later commands know what to speak of. */
+    void observe(BatchOutcome answer) {
+        for (Outcome outcome : answer.getOutcomeList()) {
+            switch (outcome.getKindCase()) {
+                case CLAIMED -> epoch = outcome.getClaimed();
+                case FENCED -> epoch = Math.max(epoch, outcome.getFenced().getEpoch());
+                case INTENDED -> {
+                    position = outcome.getIntended().getPosition();
+                    incarnation = outcome.getIntended().getIncarnation();
+                }
+                case TASK_BORN -> uid = outcome.getTaskBorn().getUid();
+                default -> {}
+            }
+        }
     }
 
     private Command.Builder command() {
@@ -98,7 +114,7 @@ final class RandomCommands {
                                     .setStates(states())
                                     .setExpectedVersion(random.nextInt(3)));
             case 11 ->
-                    random.nextInt(4) == 0
+                    random.nextInt(12) == 0
                             ? command.setDeleteAlias(DeleteAlias.newBuilder().setName(name()))
                             : command.setFlipAlias(
                                     FlipAlias.newBuilder()
@@ -147,7 +163,7 @@ final class RandomCommands {
                         .setKind("k")
                         .setIndexUid(name())
                         .setBodySha256(ByteString.copyFromUtf8(name()))
-                        .setIncarnation(random.nextInt(3))
+                        .setIncarnation(random.nextBoolean() ? 0 : incarnation())
                         .setSessionId(name());
         if (random.nextBoolean()) {
             intend.setIdempotencyKey("key-" + random.nextInt(40))
@@ -211,27 +227,31 @@ final class RandomCommands {
     }
 
     private String lane() {
-        return random.nextInt(8) == 0 ? "nobody's" : "name-0";
+        return random.nextInt(10) == 0 ? "nobody's" : "name-0";
     }
 
     private String name() {
         return "name-" + random.nextInt(NAMES);
     }
 
-    /** Claims are few, so a small number is the current epoch often enough. */
     private long epoch() {
-        return random.nextInt(60);
+        return near(epoch);
     }
 
     private long position() {
-        return 1L + random.nextInt(20);
+        return near(position);
     }
 
     private long uid() {
-        return random.nextInt(200);
+        return near(uid);
     }
 
     private long incarnation() {
-        return 1L + random.nextInt(6);
+        return near(incarnation);
+    }
+
+    /** The last one, mostly; else one of those before, or one that never was. */
+    private long near(long last) {
+        return random.nextInt(4) > 0 ? last : Math.max(0, last + 1 - random.nextInt(6));
     }
 }

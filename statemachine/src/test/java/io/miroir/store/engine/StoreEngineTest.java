@@ -25,24 +25,41 @@ class StoreEngineTest {
     private static final long TIME = 1_767_225_600_000_000L;
 
     @Test
-    void theSameLogMakesTheSameTables(@TempDir Path one, @TempDir Path two, @TempDir Path three) {
+    void theSameLogMakesTheSameTables(
+            @TempDir Path zero, @TempDir Path one, @TempDir Path two, @TempDir Path three) {
         // Promise of the store: time, random and uids ride in the command, so pods have equal
         // digests,
         // whatever entries share a transaction and wherever a pod was restarted.
         for (long seed : new long[] {1, 2, 3}) {
-            List<Batch> log = new RandomCommands(new Random(seed)).log(400);
+            List<Batch> log = randomLog(zero.resolve("s" + seed), seed, 400);
             Digests each = replay(one.resolve("s" + seed), log, 1, Integer.MAX_VALUE);
             Digests grouped = replay(two.resolve("s" + seed), log, 37, Integer.MAX_VALUE);
             Digests restarted = replay(three.resolve("s" + seed), log, 5, 150);
             assertEquals(each, grouped, "seed " + seed);
             assertEquals(each, restarted, "seed " + seed);
+            assertHit(one.resolve("s" + seed), seed);
+        }
+    }
+
+    /** Equal digests of empty tables would show nothing. */
+    private static void assertHit(Path dir, long seed) {
+        try (Database database = open(dir)) {
+            for (String table :
+                    List.of("tasks", "lanes", "intents", "indexes", "replica_state", "aliases")) {
+                long rows = database.writer().number("SELECT count(*) FROM " + table);
+                assertTrue(rows > 0, "no command reached " + table + ", seed " + seed);
+            }
+            String bound = "SELECT count(*) FROM tasks WHERE lane IS NOT NULL AND status >= 2";
+            assertTrue(database.writer().number(bound) > 0, "no bound task ended, seed " + seed);
+            String keys = "SELECT count(*) FROM idempotency_cache";
+            assertTrue(database.writer().number(keys) > 0, "no key was bound, seed " + seed);
         }
     }
 
     @Test
-    void theDigestSeesOneChangedCommand(@TempDir Path one, @TempDir Path two) {
+    void theDigestSeesOneChangedCommand(@TempDir Path zero, @TempDir Path one, @TempDir Path two) {
         // The equality above would mean nothing if digests could not differ.
-        List<Batch> log = new RandomCommands(new Random(9)).log(50);
+        List<Batch> log = randomLog(zero, 9, 50);
         List<Batch> other = new ArrayList<>(log);
         other.set(20, batch(0, 0, "another task"));
         assertNotEquals(
@@ -105,6 +122,20 @@ class StoreEngineTest {
             engine.commit();
             assertTrue(late.getOutcome(0).getTaskBorn().getEnqueuedAtMicros() >= TIME);
         }
+    }
+
+    private static List<Batch> randomLog(Path dir, long seed, int entries) {
+        RandomCommands commands = new RandomCommands(new Random(seed));
+        List<Batch> log = new ArrayList<>();
+        try (Database database = open(dir)) {
+            StoreEngine engine = new StoreEngine(database, new WatchHub(0));
+            for (int i = 1; i <= entries; i++) {
+                Batch batch = commands.next();
+                commands.observe(apply(engine, i, batch));
+                log.add(batch);
+            }
+        }
+        return log;
     }
 
     private static Digests replay(Path dir, List<Batch> log, int group, int restartAfter) {
