@@ -127,7 +127,7 @@ public final class Miroir implements AutoCloseable {
                         config.podId(), store, view, nodes, health, spooler, laneSettings());
         TaskFollower follower = own(new TaskFollower(context));
         Peers peers = own(new Peers(config.podId(), others(), secret()));
-        LaneKeeper keeper = own(new LaneKeeper(context, peers::live, follower));
+        LaneKeeper keeper = own(new LaneKeeper(context, peers, follower));
         WriteJourney writes = new WriteJourney(keeper, peers, spooler);
         if (config.severalPods()) {
             own(

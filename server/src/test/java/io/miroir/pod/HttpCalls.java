@@ -96,11 +96,15 @@ final class HttpCalls {
     }
 
     Reply await(String method, String target, Predicate<Reply> wanted) {
+        return await(method, target, "", wanted);
+    }
+
+    Reply await(String method, String target, String json, Predicate<Reply> wanted) {
         long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
         Reply last = null;
         while (System.nanoTime() < giveUpNanos) {
             try {
-                last = call(method, target);
+                last = call(method, target, json);
                 if (wanted.test(last)) {
                     return last;
                 }

@@ -3,52 +3,33 @@ package io.miroir.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** One pod over two groups of two nodes: documents and searches travel through all layers. */
-@EnabledIfEnvironmentVariable(named = "MIROIR_TEST_MEILISEARCH", matches = ".+")
 class OnePodTest {
     @TempDir static Path directory;
 
-    private static final List<TestNode> NODES = new ArrayList<>();
-    private static @Nullable TestPod pod;
+    private static TestNodes nodes;
+    private static TestPod pod;
     private static HttpCalls client;
 
     @BeforeAll
-    static void start() throws Exception {
-        List<List<URI>> groups = new ArrayList<>();
-        for (int group = 0; group < 2; group++) {
-            List<URI> nodes = new ArrayList<>();
-            for (int n = 0; n < 2; n++) {
-                Path home = Files.createDirectories(directory.resolve("node-" + group + "-" + n));
-                TestNode node = new RealNode(System.getenv("MIROIR_TEST_MEILISEARCH"), home);
-                NODES.add(node);
-                nodes.add(node.address());
-            }
-            groups.add(nodes);
-        }
-        pod = new TestPod(directory.resolve("pod"), groups, 1, "");
+    static void start() {
+        nodes = new TestNodes(directory, 2, 2);
+        pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "");
         client = pod.client();
         client.awaitStatus("GET", "/_miroir/ready", 200);
     }
 
     @AfterAll
     static void stop() {
-        if (pod != null) {
-            pod.close();
-        }
-        NODES.forEach(TestNode::close);
+        pod.close();
+        nodes.close();
     }
 
     @Test

@@ -10,10 +10,10 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 /** A pod in this JVM over given nodes. */
 final class TestPod implements AutoCloseable {
@@ -22,9 +22,14 @@ final class TestPod implements AutoCloseable {
 
     private static final Map<String, String> SECRETS =
             Map.of(
-                    "MIROIR_MASTER_KEY", MASTER_KEY,
-                    "MIROIR_NODE_MASTER_KEY", TestNode.KEY,
-                    "MIROIR_ADMIN_API_KEY", ADMIN_KEY);
+                    "MIROIR_MASTER_KEY",
+                    MASTER_KEY,
+                    "MIROIR_NODE_MASTER_KEY",
+                    TestNode.KEY,
+                    "MIROIR_ADMIN_API_KEY",
+                    ADMIN_KEY,
+                    "ADMIN_SESSION_SEAL_KEY",
+                    "seal-key-of-tests-0123456789-0123456789");
 
     private final Path directory;
     private final String yaml;
@@ -35,6 +40,31 @@ final class TestPod implements AutoCloseable {
         this.directory = directory;
         this.yaml = yaml(directory, groups, replicationFactor, more);
         this.pod = open();
+    }
+
+    /** The part of a configuration that makes a pod the {@code self}th of a group. */
+    static String group(int self, List<Integer> raftPorts, List<Integer> peerPorts) {
+        StringBuilder peers = new StringBuilder();
+        for (int i = 0; i < raftPorts.size(); i++) {
+            peers.append(
+                    """
+                      - id: pod-%d
+                        raft: 127.0.0.1:%d
+                        peer: 127.0.0.1:%d
+                    """
+                            .formatted(i, raftPorts.get(i), peerPorts.get(i)));
+        }
+        return """
+               pod_id: pod-%d
+               task_store:
+                 backend: raft
+               raft:
+                 port: %d
+               peer:
+                 port: %d
+               peers:
+               %s"""
+                .formatted(self, raftPorts.get(self), peerPorts.get(self), peers);
     }
 
     private static String yaml(
@@ -85,7 +115,7 @@ final class TestPod implements AutoCloseable {
             Path file = Files.writeString(directory.resolve("config.yaml"), yaml);
             return switch (ConfigLoader.load(file, SECRETS, Map.of())) {
                 case LoadOutcome.Loaded loaded ->
-                        Miroir.start(loaded.config(), Clock.systemUTC(), new Random(1));
+                        Miroir.start(loaded.config(), Clock.systemUTC(), new SecureRandom());
                 case LoadOutcome.Refused refused -> fail(refused.errors().toString() + yaml);
             };
         } catch (IOException e) {

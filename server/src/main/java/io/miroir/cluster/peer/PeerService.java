@@ -93,7 +93,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
         }
 
         private void begin(ForwardHead head) {
-            if (!handler.owns(head.getLane())) {
+            if (!ready.getAsBoolean() || !handler.owns(head.getLane())) {
                 call.onNext(
                         ForwardReply.newBuilder()
                                 .setNotOwner(NotOwner.getDefaultInstance())

@@ -23,6 +23,7 @@ public final class Peers implements AutoCloseable {
     private final Map<String, Integer> misses = new ConcurrentHashMap<>();
     private final List<Thread> probes = new ArrayList<>();
     private volatile Set<String> live;
+    private volatile long changedNanos;
 
     /**
      * Knows the other pods, has asked none of them.
@@ -32,11 +33,13 @@ public final class Peers implements AutoCloseable {
      */
     public Peers(String selfId, List<PeerEndpoint> others, String secret) {
         this.selfId = selfId;
-        this.live = Set.of(selfId);
         for (PeerEndpoint peer : others) {
             clients.put(peer.podId(), new PeerClient(peer, secret));
-            misses.put(peer.podId(), MISSES_MAX);
+            // Taken as living until asked: a pod that starts must not think that it is alone.
+            misses.put(peer.podId(), 0);
         }
+        this.live = all();
+        this.changedNanos = System.nanoTime();
     }
 
     /** Begins to ask; one virtual thread for each pod. */
@@ -52,6 +55,11 @@ public final class Peers implements AutoCloseable {
     /** Ids of the pods that live, this one always among them. */
     public Set<String> live() {
         return live;
+    }
+
+    /** When the set of living pods last changed, on this JVM's monotonic clock. */
+    public long changedNanos() {
+        return changedNanos;
     }
 
     /** Ids of all configured pods, this one included. */
@@ -90,7 +98,7 @@ public final class Peers implements AutoCloseable {
         }
     }
 
-    private void refresh() {
+    private synchronized void refresh() {
         Set<String> now = new TreeSet<>();
         now.add(selfId);
         misses.forEach(
@@ -99,7 +107,10 @@ public final class Peers implements AutoCloseable {
                         now.add(podId);
                     }
                 });
-        live = Set.copyOf(now);
+        if (!now.equals(live)) {
+            changedNanos = System.nanoTime();
+            live = Set.copyOf(now);
+        }
     }
 
     @Override

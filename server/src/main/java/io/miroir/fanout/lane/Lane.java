@@ -25,10 +25,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -55,12 +54,17 @@ final class Lane {
         this.follower = follower;
     }
 
-    /** Runs a change when it is its turn. */
-    LaneReply run(WriteRequest request, Spooler.Received body)
+    /**
+     * Runs a change when it is its turn.
+     *
+     * @param ours whether this pod still is to run the lane
+     * @return empty if it is not, or was not any more when the store was asked: nothing was sent
+     */
+    Optional<LaneReply> run(WriteRequest request, Spooler.Received body, BooleanSupplier ours)
             throws IOException, InterruptedException {
         takeTurn();
         try {
-            return write(request, body);
+            return ours.getAsBoolean() ? write(request, body) : Optional.empty();
         } finally {
             turn.unlock();
         }
@@ -88,7 +92,7 @@ final class Lane {
     }
 
     /** The journey of a write (protocol, rules 1 to 3). */
-    private LaneReply write(WriteRequest request, Spooler.Received body)
+    private Optional<LaneReply> write(WriteRequest request, Spooler.Received body)
             throws IOException, InterruptedException {
         claim();
         Optional<IndexView> index = context.view().index(name);
@@ -99,15 +103,15 @@ final class Lane {
                     Place place =
                             new Place(name, epoch, intended.position(), intended.incarnation());
                     Map<String, Sent> sent = dispatcher.send(item, place);
-                    return settle(item, place, sent);
+                    return Optional.of(settle(item, place, sent));
                 }
                 case Intention.AlreadyBound known -> {
-                    return alreadyBound(known.taskUid());
+                    return Optional.of(alreadyBound(known.taskUid()));
                 }
                 case Intention.KeyReused _ -> throw keyReused();
                 case Intention.Pending _, Intention.Fenced _ -> {
                     release();
-                    throw overloaded("The lane of index `" + name + "` is changing hands.");
+                    return Optional.empty();
                 }
                 case Intention.Full full ->
                         throw overloaded(
@@ -189,7 +193,7 @@ final class Lane {
         if (item.isLocal()) {
             return bind(item.type(), item.details(), place, sent, Map.of(), List.of());
         }
-        Map<String, ShardSet> out = Divergence.of(item.scope().replicas(), has(sent));
+        Map<String, ShardSet> out = Divergence.of(item.scope().replicas(), Accounts.has(sent));
         return switch (item.scope().after(sent)) {
             case Quorum.Met met -> {
                 LaneReply reply =
@@ -200,7 +204,7 @@ final class Lane {
                                 sent,
                                 out,
                                 item.effects().of(place, out));
-                yield met.degraded().isEmpty() ? reply : degraded(reply, met.degraded());
+                yield met.degraded().isEmpty() ? reply : Accounts.degraded(reply, met.degraded());
             }
             case Quorum.Lost lost -> throw lost(item, place, sent, out, lost.shards());
         };
@@ -265,7 +269,7 @@ final class Lane {
             Map<String, ShardSet> out,
             List<IndexEffect> effects)
             throws InterruptedException {
-        Map<String, Long> accepted = accepted(sent);
+        Map<String, Long> accepted = Accounts.accepted(sent);
         ObjectNode error = details.error();
         boolean ended = accepted.isEmpty() && error != null;
         Details kept = ended ? details.finished(Completion.visibleFailure(details)) : details;
@@ -277,8 +281,8 @@ final class Lane {
                         type,
                         kept.stored(),
                         accepted,
-                        reasons(out, sent),
-                        numbers(out),
+                        Accounts.reasons(out, sent),
+                        Accounts.numbers(out),
                         ended ? TaskStatus.FAILED : null,
                         accepted.isEmpty() && error != null ? Json.text(error) : null,
                         effects);
@@ -358,60 +362,6 @@ final class Lane {
                 row.dates().enqueuedAt(),
                 Details.parse(row.detailsJson()).customMetadata(),
                 Map.of());
-    }
-
-    private static Map<String, Divergence.Has> has(Map<String, Sent> sent) {
-        Map<String, Divergence.Has> has = new TreeMap<>();
-        sent.forEach(
-                (node, what) ->
-                        has.put(
-                                node,
-                                switch (what) {
-                                    case Sent.Accepted _ -> Divergence.Has.YES;
-                                    case Sent.Refused _, Sent.Absent _ -> Divergence.Has.NO;
-                                    case Sent.Unknown _ -> Divergence.Has.UNKNOWN;
-                                }));
-        return has;
-    }
-
-    private static Map<String, Long> accepted(Map<String, Sent> sent) {
-        Map<String, Long> accepted = new TreeMap<>();
-        sent.forEach(
-                (node, what) -> {
-                    if (what instanceof Sent.Accepted taken) {
-                        accepted.put(node, taken.nodeTaskUid());
-                    }
-                });
-        return accepted;
-    }
-
-    private static Map<String, String> reasons(Map<String, ShardSet> out, Map<String, Sent> sent) {
-        Map<String, String> reasons = new TreeMap<>();
-        for (String node : out.keySet()) {
-            Sent what = sent.get(node);
-            reasons.put(node, what == null ? "not sent" : what.reason());
-        }
-        return reasons;
-    }
-
-    private static Map<String, List<Integer>> numbers(Map<String, ShardSet> out) {
-        Map<String, List<Integer>> numbers = new TreeMap<>();
-        out.forEach((node, shards) -> numbers.put(node, shards.stream().boxed().toList()));
-        return numbers;
-    }
-
-    private static LaneReply degraded(LaneReply reply, Map<Integer, ShardSet> groups) {
-        String header =
-                groups.entrySet().stream()
-                        .map(group -> "group=" + group.getKey() + ";shards=" + group.getValue())
-                        .collect(Collectors.joining(", "));
-        return new LaneReply(
-                reply.taskUid(),
-                reply.indexUid(),
-                reply.type(),
-                reply.enqueuedAt(),
-                reply.customMetadata(),
-                Map.of("X-Miroir-Degraded", header));
     }
 
     private static ApiException overloaded(String why) {

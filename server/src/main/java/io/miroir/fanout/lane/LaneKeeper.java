@@ -2,14 +2,17 @@ package io.miroir.fanout.lane;
 
 import io.miroir.api.ApiException;
 import io.miroir.cluster.LaneOwner;
+import io.miroir.cluster.peer.Peers;
+import io.miroir.fanout.spool.Spooler;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.lane.LaneRow;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,19 +24,22 @@ public final class LaneKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaneKeeper.class);
     private static final Duration TICK = Duration.ofMillis(250);
 
+    /** Longer than it takes every pod to see that a pod came. */
+    private static final Duration HANDOVER = Duration.ofMillis(1_200);
+
     /** Looks again even if no pod came or went: a claim may have failed. */
     private static final int TICKS_PER_LOOK = 20;
 
     private final LaneContext context;
-    private final Supplier<Set<String>> livePods;
+    private final Peers peers;
     private final TaskFollower follower;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final Thread thread;
 
     /** Runs no lane yet. */
-    public LaneKeeper(LaneContext context, Supplier<Set<String>> livePods, TaskFollower follower) {
+    public LaneKeeper(LaneContext context, Peers peers, TaskFollower follower) {
         this.context = context;
-        this.livePods = livePods;
+        this.peers = peers;
         this.follower = follower;
         this.thread = Thread.ofVirtual().name("lane-keeper").unstarted(this::keep);
     }
@@ -45,7 +51,7 @@ public final class LaneKeeper implements AutoCloseable {
 
     /** The pod that runs a lane, as far as this pod can see. */
     public String ownerOf(String lane) {
-        return LaneOwner.of(lane, livePods.get());
+        return LaneOwner.of(lane, peers.live());
     }
 
     /** True if this pod runs the lane, as far as it can see. */
@@ -53,9 +59,40 @@ public final class LaneKeeper implements AutoCloseable {
         return ownerOf(lane).equals(context.podId());
     }
 
-    /** The lane of that name. */
-    Lane lane(String name) {
+    /**
+     * Runs a write in this pod's lane.
+     *
+     * @return empty if the lane is another pod's by now; nothing was written then
+     */
+    Optional<LaneReply> run(WriteRequest request, Spooler.Received body)
+            throws IOException, InterruptedException {
+        String name = request.indexUid();
+        awaitHandover(name);
+        return lane(name).run(request, body, () -> owns(name));
+    }
+
+    private Lane lane(String name) {
         return lanes.computeIfAbsent(name, uid -> new Lane(uid, context, follower));
+    }
+
+    // A living owner has seen, or will see at once, that it is not the owner any more. Claiming
+    // before it has ended the write at hand would leave that write's client without an answer.
+    private void awaitHandover(String name) throws InterruptedException {
+        long sinceNanos = System.nanoTime() - peers.changedNanos();
+        if (sinceNanos > HANDOVER.toNanos()) {
+            return;
+        }
+        boolean held =
+                context.store()
+                        .lanes()
+                        .get(ReadLevel.LOCAL, name)
+                        .map(LaneRow::owner)
+                        .filter(owner -> !owner.equals(context.podId()))
+                        .filter(peers.live()::contains)
+                        .isPresent();
+        if (held) {
+            Thread.sleep(HANDOVER.minusNanos(sinceNanos));
+        }
     }
 
     private void keep() {
@@ -63,7 +100,7 @@ public final class LaneKeeper implements AutoCloseable {
         int ticks = 0;
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                Set<String> live = livePods.get();
+                Set<String> live = peers.live();
                 boolean changed = !live.equals(seen);
                 if ((changed || ++ticks >= TICKS_PER_LOOK) && context.view().loaded()) {
                     ticks = 0;
@@ -95,6 +132,7 @@ public final class LaneKeeper implements AutoCloseable {
         try {
             if (LaneResume.wanted(context, name)) {
                 LOG.info("taking over lane {}", name);
+                awaitHandover(name);
                 lane(name).resume();
             }
         } catch (StoreUnavailableException | ApiException notNow) {

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -47,42 +48,63 @@ public final class WriteJourney implements PassedWriteHandler {
      */
     public PassedAnswer write(WriteRequest request, InputStream body)
             throws IOException, InterruptedException {
-        long giveUpNanos = System.nanoTime() + OWNER_PATIENCE.toNanos();
-        String why = "";
+        Patience patience = new Patience();
         // No byte of the body is read before somebody runs the lane, so another may be asked.
-        while (System.nanoTime() < giveUpNanos) {
-            String owner = keeper.ownerOf(request.indexUid());
-            if (keeper.owns(request.indexUid())) {
-                return runHere(request, body);
+        while (!keeper.owns(request.indexUid())) {
+            Optional<PassedAnswer> answer = passOn(request, body);
+            if (answer.isPresent()) {
+                return answer.get();
             }
-            switch (peers.forward(owner, passed(request), body, FORWARD_TIMEOUT)) {
-                case Passing.Answered answered -> {
-                    return answered.answer();
-                }
-                case Passing.Lost lost ->
-                        throw new ApiException(
-                                ErrorCode.MIROIR_INDETERMINATE,
-                                "The pod that ran the write was lost ("
-                                        + lost.why()
-                                        + "). It may have taken effect.");
-                case Passing.NotTaken notTaken -> why = owner + ": " + notTaken.why();
-            }
-            Thread.sleep(OWNER_PAUSE);
+            patience.pause(request);
         }
-        throw new ApiException(
-                ErrorCode.MIROIR_OVERLOADED,
-                "No pod runs the lane of index `"
-                        + request.indexUid()
-                        + "` ("
-                        + why
-                        + "). Nothing was written.");
+        return takeIn(request, body);
     }
 
-    private PassedAnswer runHere(WriteRequest request, InputStream body)
+    private PassedAnswer takeIn(WriteRequest request, InputStream body)
             throws IOException, InterruptedException {
+        Patience patience = new Patience();
         Spooler.Received received = spooler.receive(body);
-        try (var _ = received.body()) {
-            return answer(keeper.lane(request.indexUid()).run(request, received));
+        try (var spooled = received.body()) {
+            while (true) {
+                Optional<PassedAnswer> answer =
+                        keeper.owns(request.indexUid())
+                                ? keeper.run(request, received).map(WriteJourney::answer)
+                                : passOn(request, spooled.open());
+                if (answer.isPresent()) {
+                    return answer.get();
+                }
+                patience.pause(request);
+            }
+        }
+    }
+
+    private Optional<PassedAnswer> passOn(WriteRequest request, InputStream body) {
+        String owner = keeper.ownerOf(request.indexUid());
+        return switch (peers.forward(owner, passed(request), body, FORWARD_TIMEOUT)) {
+            case Passing.Answered answered -> Optional.of(answered.answer());
+            case Passing.NotTaken _ -> Optional.empty();
+            case Passing.Lost lost ->
+                    throw new ApiException(
+                            ErrorCode.MIROIR_INDETERMINATE,
+                            "The pod that ran the write was lost ("
+                                    + lost.why()
+                                    + "). It may have taken effect.");
+        };
+    }
+
+    /** How long a write waits for somebody to run its lane. */
+    private static final class Patience {
+        private final long giveUpNanos = System.nanoTime() + OWNER_PATIENCE.toNanos();
+
+        void pause(WriteRequest request) throws InterruptedException {
+            if (System.nanoTime() > giveUpNanos) {
+                throw new ApiException(
+                        ErrorCode.MIROIR_OVERLOADED,
+                        "No pod runs the lane of index `"
+                                + request.indexUid()
+                                + "` at the moment. Nothing was written.");
+            }
+            Thread.sleep(OWNER_PAUSE);
         }
     }
 
@@ -102,7 +124,7 @@ public final class WriteJourney implements PassedWriteHandler {
                                             new ApiException(
                                                     ErrorCode.MIROIR_NOT_IMPLEMENTED,
                                                     "This pod does not know " + write.operation()));
-            return runHere(new WriteRequest(operation, write.lane(), write.parameters()), body);
+            return takeIn(new WriteRequest(operation, write.lane(), write.parameters()), body);
         } catch (ApiException refusal) {
             return new PassedAnswer(refusal.code().status(), Map.of(), Json.text(refusal.toJson()));
         } catch (StoreUnavailableException unavailable) {

@@ -1,0 +1,139 @@
+package io.miroir.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Three pods of one group over two groups of one node each. */
+class ThreePodsTest {
+    private static final int PODS = 3;
+
+    @TempDir Path directory;
+
+    private TestNodes nodes;
+    private final List<TestPod> pods = new ArrayList<>();
+
+    @BeforeEach
+    void start() {
+        nodes = new TestNodes(directory, 2, 1);
+        List<Integer> raft = ports();
+        List<Integer> peer = ports();
+        for (int i = 0; i < PODS; i++) {
+            pods.add(
+                    new TestPod(
+                            directory.resolve("pod-" + i),
+                            nodes.addresses(),
+                            1,
+                            TestPod.group(i, raft, peer)));
+        }
+        pods.forEach(pod -> pod.client().awaitStatus("GET", "/_miroir/ready", 200));
+    }
+
+    @AfterEach
+    void stop() {
+        pods.forEach(TestPod::close);
+        nodes.close();
+    }
+
+    private static List<Integer> ports() {
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < PODS; i++) {
+            ports.add(RealNode.freePort());
+        }
+        return ports;
+    }
+
+    @Test
+    void anyPodTakesWritesOfAnyIndexAndAllPodsKnowTheTasks() {
+        // Six indexes: some lanes are surely another pod's, so bodies are passed on.
+        for (int i = 0; i < 6; i++) {
+            HttpCalls client = pods.get(i % PODS).client();
+            JsonNode task =
+                    client.done(
+                            "POST",
+                            "/indexes/i" + i + "/documents",
+                            "[{\"id\": 1, \"n\": " + i + "}]");
+            assertEquals("succeeded", task.path("status").asString(), task::toString);
+        }
+        for (TestPod pod : pods) {
+            HttpCalls client = pod.client();
+            client.await("GET", "/tasks", reply -> reply.body().path("total").asInt() == 6);
+            for (int i = 0; i < 6; i++) {
+                String target = "/indexes/i" + i + "/documents/1";
+                JsonNode document =
+                        client.await("GET", target, reply -> reply.status() == 200).body();
+                assertEquals(i, document.path("n").asInt());
+            }
+        }
+    }
+
+    /** Protocol, rules 2 to 5: the next owner goes on where a lost one stopped. */
+    @Test
+    void whenAPodStopsOthersTakeItsLanesAndNothingAcknowledgedIsLost() throws Exception {
+        List<Long> acknowledged = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            HttpCalls.Reply reply =
+                    pods.get(1)
+                            .client()
+                            .call("POST", "/indexes/i" + i + "/documents", "[{\"id\": 1}]");
+            assertEquals(202, reply.status(), reply.body()::toString);
+            acknowledged.add(reply.body().path("taskUid").asLong());
+        }
+        pods.removeFirst().close();
+        HttpCalls client = pods.getLast().client();
+        for (long task : acknowledged) {
+            JsonNode done = client.finished(task);
+            assertEquals("succeeded", done.path("status").asString(), done::toString);
+        }
+        for (int i = 0; i < 12; i++) {
+            client.await(
+                    "POST",
+                    "/indexes/i" + i + "/documents",
+                    "[{\"id\": 2}]",
+                    r -> r.status() == 202);
+        }
+        for (int i = 0; i < 12; i++) {
+            client.await("GET", "/indexes/i" + i + "/documents/2", r -> r.status() == 200);
+        }
+    }
+
+    @Test
+    void writesThroughAllPodsAtOnceAreAllThere() throws Exception {
+        AtomicInteger ids = new AtomicInteger();
+        pods.get(0).client().done("POST", "/indexes/all/documents", "[{\"id\": 0}]");
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> writers = new ArrayList<>();
+            for (int writer = 0; writer < 6; writer++) {
+                HttpCalls client = pods.get(writer % PODS).client();
+                writers.add(
+                        threads.submit(
+                                () -> {
+                                    for (int i = 0; i < 10; i++) {
+                                        int id = ids.incrementAndGet();
+                                        client.done(
+                                                "POST",
+                                                "/indexes/all/documents",
+                                                "[{\"id\": " + id + "}]");
+                                    }
+                                    return 0;
+                                }));
+            }
+            for (Future<Integer> writer : writers) {
+                writer.get();
+            }
+        }
+        JsonNode stats = pods.get(1).client().call("GET", "/indexes/all/stats").body();
+        assertEquals(61, stats.path("numberOfDocuments").asInt(), stats::toString);
+    }
+}
