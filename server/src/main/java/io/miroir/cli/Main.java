@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServeCommand.class,
             DemoCommand.class,
+            NodeCommand.class,
             ConfigCommand.class,
             VersionCommand.class
         })
