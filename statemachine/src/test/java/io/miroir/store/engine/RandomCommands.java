@@ -167,7 +167,7 @@ final class RandomCommands {
                         .setSessionId(name());
         if (random.nextBoolean()) {
             intend.setIdempotencyKey("key-" + random.nextInt(40))
-                    .setIdempotencyTtlMicros(random.nextInt(100_000));
+                    .setIdempotencyTtlMicros(random.nextInt(1_000_000));
         }
         return intend;
     }
