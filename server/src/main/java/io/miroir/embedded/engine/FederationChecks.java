@@ -1,0 +1,113 @@
+package io.miroir.embedded.engine;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.api.search.MultiSearchRequest;
+import io.miroir.api.search.SearchFeatures;
+import io.miroir.api.search.SearchRequest;
+import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+
+/** Refuses what a query may not have inside a federation. */
+final class FederationChecks {
+    private FederationChecks() {}
+
+    static void check(
+            MultiSearchRequest.Query query,
+            MultiSearchRequest.Federation federation,
+            SearchFeatures features) {
+        String paging = query.paginationField();
+        if (paging != null) {
+            throw new ApiException(
+                    ErrorCode.INVALID_MULTI_SEARCH_QUERY_PAGINATION,
+                    "Using pagination options is not allowed in federated queries.\n"
+                            + " - Hint: remove `"
+                            + paging
+                            + "` from the query or remove `federation` from the request\n"
+                            + " - Hint: pass `federation.limit` and `federation.offset` for"
+                            + " pagination in federated search");
+        }
+        List<String> facets = query.request().selection().facets();
+        if (facets != null && !facets.isEmpty()) {
+            ArrayNode shown = Json.array();
+            facets.forEach(shown::add);
+            throw new ApiException(
+                    ErrorCode.INVALID_MULTI_SEARCH_QUERY_FACETS,
+                    "Using facet options is not allowed in federated queries.\n"
+                            + " - Hint: remove `facets` from the query or remove `federation` from"
+                            + " the request\n - Hint: pass `federation.facetsByIndex."
+                            + query.indexUid()
+                            + ": "
+                            + Json.text(shown).replace(",", ", ")
+                            + "` for facets in federated search");
+        }
+        checkRest(query, federation, features);
+    }
+
+    private static void checkRest(
+            MultiSearchRequest.Query query,
+            MultiSearchRequest.Federation federation,
+            SearchFeatures features) {
+        if (query.request().extras().personalize() != null) {
+            throw new ApiException(
+                    ErrorCode.INVALID_MULTI_SEARCH_QUERY_PERSONALIZATION,
+                    "Using `.personalize` is not allowed in federated queries.\n - Hint: remove"
+                            + " `personalize` from the query or remove `federation` from the"
+                            + " request");
+        }
+        if (query.hasPerformanceDetails()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_MULTI_SEARCH_QUERY_SHOW_PERFORMANCE_DETAILS,
+                    "Using `.showPerformanceDetails` is not allowed in federated queries.\n - Hint:"
+                            + " remove `showPerformanceDetails` from the query or remove"
+                            + " `federation` from the request");
+        }
+        if (query.request().selection().distinct() != null && federation.distinct() != null) {
+            throw new ApiException(
+                    ErrorCode.INVALID_MULTI_SEARCH_DISTINCT,
+                    "Using `distinct` options is not allowed in federated queries when it also"
+                            + " appears in `.federation.distinct`.\n - Hint: remove `distinct` from"
+                            + " the query or remove `federation` from the request\n  - Note:"
+                            + " `distinct` at the query level is discouraged in federated search.");
+        }
+        SearchChecks.features(query.request(), features);
+        MultiSearchRequest.FederationOptions options = query.options();
+        if (options != null && options.remote() != null && !features.network()) {
+            throw networkOff("Performing a remote federated search");
+        }
+        if (options != null && options.queryPosition() != null && !features.network()) {
+            throw networkOff("Using `federationOptions.queryPosition`");
+        }
+    }
+
+    private static ApiException networkOff(String use) {
+        return new ApiException(
+                ErrorCode.FEATURE_NOT_ENABLED,
+                use
+                        + " requires enabling the `network` experimental feature. See"
+                        + " https://github.com/orgs/meilisearch/discussions/805");
+    }
+
+    static ApiException noIndex(String uid) {
+        return new ApiException(ErrorCode.INDEX_NOT_FOUND, "Index `" + uid + "` not found.");
+    }
+
+    static ApiException insideFacets(String uid, ApiException refused) {
+        return new ApiException(
+                refused.code(),
+                "Inside `.federation.facetsByIndex." + uid + "`: " + refused.text());
+    }
+
+    /** The query's search, paged as the federation is: its own paging means nothing here. */
+    static SearchRequest paged(SearchRequest request, SearchRequest.Paging paging) {
+        return new SearchRequest(
+                request.matching(),
+                request.selection(),
+                paging,
+                request.display(),
+                request.scoring(),
+                request.semantic(),
+                request.extras());
+    }
+}
