@@ -128,6 +128,9 @@ public final class SearchParameters {
 
     /** A filter parameter may hold JSON; anything that is not JSON is an expression. */
     public static JsonNode filter(String value) {
+        if (value.isBlank()) {
+            return Json.mapper().valueToTree(value);
+        }
         try {
             JsonNode parsed = Json.parse(value);
             return parsed.isMissingNode() ? Json.mapper().valueToTree(value) : parsed;
