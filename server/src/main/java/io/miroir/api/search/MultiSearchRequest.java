@@ -41,7 +41,13 @@ public record MultiSearchRequest(List<Query> queries, @Nullable Federation feder
             SearchRequest request,
             @Nullable String paginationField,
             @Nullable FederationOptions options,
-            boolean hasPerformanceDetails) {}
+            boolean hasPerformanceDetails) {
+
+        /** The same query with another search. */
+        public Query with(SearchRequest other) {
+            return new Query(indexUid, other, paginationField, options, hasPerformanceDetails);
+        }
+    }
 
     /**
      * A query's part in a federation.

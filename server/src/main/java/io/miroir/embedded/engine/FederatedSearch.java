@@ -248,7 +248,8 @@ public final class FederatedSearch {
             ApiException told = FederationChecks.insideFacets(uid, refused);
             throw new ApiException(
                     told.code(),
-                    told.text() + "\n - Note: index `" + uid + "` is not used in queries");
+                    told.text() + "\n - Note: index `" + uid + "` is not used in queries",
+                    told.status());
         }
     }
 
@@ -281,7 +282,9 @@ public final class FederatedSearch {
 
     private static ApiException inside(int position, ApiException refused) {
         return new ApiException(
-                refused.code(), "Inside `.queries[" + position + "]`: " + refused.text());
+                refused.code(),
+                "Inside `.queries[" + position + "]`: " + refused.text(),
+                refused.status());
     }
 
     private static <T> T inside(int position, Supplier<T> work) {

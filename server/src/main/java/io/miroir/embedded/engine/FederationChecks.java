@@ -90,13 +90,15 @@ final class FederationChecks {
     }
 
     static ApiException noIndex(String uid) {
-        return new ApiException(ErrorCode.INDEX_NOT_FOUND, "Index `" + uid + "` not found.");
+        // The index is named in the body: it is the request that is wrong, not its path.
+        return new ApiException(ErrorCode.INDEX_NOT_FOUND, "Index `" + uid + "` not found.", 400);
     }
 
     static ApiException insideFacets(String uid, ApiException refused) {
         return new ApiException(
                 refused.code(),
-                "Inside `.federation.facetsByIndex." + uid + "`: " + refused.text());
+                "Inside `.federation.facetsByIndex." + uid + "`: " + refused.text(),
+                refused.status());
     }
 
     /** The query's search, paged as the federation is: its own paging means nothing here. */

@@ -74,7 +74,7 @@ final class IndexSearch {
 
     private SearchAnswer.@Nullable Facets facets(FixedBitSet candidates) {
         List<String> patterns = request.selection().facets();
-        if (patterns == null) {
+        if (patterns == null || patterns.isEmpty()) {
             return null;
         }
         FacetCounts.check(snapshot.settings(), patterns);

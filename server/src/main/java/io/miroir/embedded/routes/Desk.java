@@ -4,6 +4,7 @@ import io.miroir.api.IndexUid;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.Authorizer;
+import io.miroir.api.search.SearchFeatures;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.embedded.engine.IndexEngine;
@@ -13,7 +14,12 @@ import io.miroir.embedded.store.NodeState;
 import io.miroir.embedded.tasks.OpenIndexes;
 import io.miroir.embedded.tasks.TaskQueue;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * What every route needs: who may pass, what is there, where tasks are left.
@@ -71,6 +77,36 @@ public record Desk(
     <T> T with(IndexRow index, BiFunction<IndexEngine, SearchContext, T> action) {
         SearchContext context = new SearchContext(index.uid(), Features.of(state));
         return indexes.use(index, engine -> action.apply(engine, context));
+    }
+
+    /** Does something with several indexes at once; those that don't exist are left out. */
+    <T> T withAll(Collection<String> uids, Function<Map<String, IndexEngine>, T> action) {
+        return withAll(List.copyOf(uids), new HashMap<>(), action);
+    }
+
+    private <T> T withAll(
+            List<String> uids,
+            Map<String, IndexEngine> open,
+            Function<Map<String, IndexEngine>, T> action) {
+        if (uids.isEmpty()) {
+            return action.apply(open);
+        }
+        List<String> rest = uids.subList(1, uids.size());
+        IndexRow row = state.index(uids.getFirst());
+        if (row == null) {
+            return withAll(rest, open, action);
+        }
+        return indexes.use(
+                row,
+                engine -> {
+                    open.put(row.uid(), engine);
+                    return withAll(rest, open, action);
+                });
+    }
+
+    /** The features that searches depend on. */
+    SearchFeatures features() {
+        return Features.of(state);
     }
 
     /** Leaves a task, and answers with its summary. */

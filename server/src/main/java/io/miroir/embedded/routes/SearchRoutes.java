@@ -15,10 +15,14 @@ import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.embedded.engine.FacetAnswer;
+import io.miroir.embedded.engine.FederatedSearch;
 import io.miroir.embedded.engine.SearchAnswer;
 import io.miroir.embedded.store.IndexRow;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -66,12 +70,20 @@ public final class SearchRoutes {
 
     /** What a client that asks for it by header is told about the index that was searched. */
     private void addMetadata(Request request, ObjectNode json, IndexRow index) {
-        if ("true".equals(request.header("Meili-Include-Metadata"))) {
-            json.putObject("metadata")
-                    .put("indexUid", index.uid())
-                    .put("primaryKey", index.primaryKey())
-                    .put("queryUid", desk.ids().timed());
+        if (wantsMetadata(request)) {
+            json.set("metadata", metadata(index));
         }
+    }
+
+    private static boolean wantsMetadata(Request request) {
+        return "true".equals(request.header("Meili-Include-Metadata"));
+    }
+
+    private ObjectNode metadata(IndexRow index) {
+        return Json.object()
+                .put("indexUid", index.uid())
+                .put("primaryKey", index.primaryKey())
+                .put("queryUid", desk.ids().timed());
     }
 
     private ObjectNode search(Access access, IndexRow index, SearchRequest asked) {
@@ -141,14 +153,45 @@ public final class SearchRoutes {
         Access access = desk.pass(request, Action.SEARCH);
         MultiSearchRequest asked = MultiSearchRequest.fromBody(JsonBody.read(request));
         if (asked.federation() != null) {
-            throw new ApiException(
-                    ErrorCode.MIROIR_NOT_IMPLEMENTED,
-                    "The embedded Miroir node has no federated search.");
+            return federated(request, access, asked, asked.federation());
         }
         ObjectNode json = Json.object();
         ArrayNode results = json.putArray("results");
         for (int i = 0; i < asked.queries().size(); i++) {
             results.add(oneOfMany(request, access, asked.queries().get(i), i));
+        }
+        return Answer.json(200, json);
+    }
+
+    private Answer federated(
+            Request request,
+            Access access,
+            MultiSearchRequest asked,
+            MultiSearchRequest.Federation federation) {
+        List<MultiSearchRequest.Query> queries = new ArrayList<>();
+        Set<String> uids = new TreeSet<>();
+        for (int i = 0; i < asked.queries().size(); i++) {
+            MultiSearchRequest.Query query = asked.queries().get(i);
+            if (!access.allows(query.indexUid())) {
+                ApiException refused = Authorizer.invalidKey();
+                throw new ApiException(
+                        refused.code(), "Inside `.queries[" + i + "]`: " + refused.text());
+            }
+            uids.add(query.indexUid());
+            queries.add(query.with(withRules(access, query.indexUid(), query.request())));
+        }
+        federation.facetsByIndex().keySet().stream().filter(access::allows).forEach(uids::add);
+        MultiSearchRequest allowed = new MultiSearchRequest(queries, federation);
+        long begin = desk.clock().millis();
+        SearchAnswer answer =
+                desk.withAll(
+                        uids,
+                        engines -> FederatedSearch.search(allowed, engines::get, desk.features()));
+        ObjectNode json = answer.toJson(millisSince(begin));
+        json.put("requestUid", desk.ids().timed());
+        if (wantsMetadata(request)) {
+            ArrayNode metadata = json.putArray("metadata");
+            queries.forEach(query -> metadata.add(metadata(desk.index(query.indexUid()))));
         }
         return Answer.json(200, json);
     }

@@ -95,6 +95,7 @@ public final class HitMaker {
         if (displayed != null) {
             names.retainAll(displayed);
         }
+        names.removeIf(name -> name.contains(".") && !isKnown(name));
         return names;
     }
 

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param outcomes what became of the tasks of the last commit, as JSON
  * @param primaryKey null while there is none
  * @param settings complete settings
- * @param paths paths of searchable values, by their number
+ * @param paths paths of values, by their number
  * @param nextNumber the number of the next new document
  */
 public record CommitData(

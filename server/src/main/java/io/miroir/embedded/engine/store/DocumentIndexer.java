@@ -123,14 +123,16 @@ final class DocumentIndexer {
             case ARRAY -> value.forEach(element -> tokenize(path, element, attributes));
             case STRING -> words(path, value.stringValue(), attributes);
             case NUMBER, BOOLEAN -> words(path, value.toString(), attributes);
-            case NULL, BINARY, MISSING, POJO -> {}
+            case NULL, BINARY, MISSING, POJO -> paths.idOf(path);
         }
     }
 
     private void words(String path, String text, Map<String, AttributeWords> attributes) {
         AttributeWords attribute = attributes.get(path);
         if (attribute == null) {
-            int pathId = settings.weight(path) < 0 ? -1 : paths.idOf(path);
+            // Paths that are not searched are numbered as well: searches may name them.
+            int known = paths.idOf(path);
+            int pathId = settings.weight(path) < 0 ? -1 : known;
             boolean exact = settings.typo().exactAttributes().contains(path);
             attribute = new AttributeWords(pathId, exact ? exactWords : words);
             attributes.put(path, attribute);

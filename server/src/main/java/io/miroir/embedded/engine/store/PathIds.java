@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Numbers for the paths of searchable values, in order of first sight. A word's place is the number
- * of its path and its position there. Only the writing thread adds.
+ * Numbers for the paths of values, in order of first sight. A word's place is the number of its
+ * path and its position there. Only the writing thread adds.
  */
 final class PathIds {
     /** Most paths of an index: a path's number takes the upper half of a place. */

@@ -34,13 +34,8 @@ public final class VectorField {
         JsonNode vectors = document.path(NAME);
         if (!vectors.isMissingNode() && !vectors.isObject() && !vectors.isNull()) {
             throw new ApiException(
-                    ErrorCode.INVALID_VECTORS_TYPE,
-                    "The `_vectors` field in the document with id: `"
-                            + id
-                            + "` is not an object. Was expecting an object with a key for each"
-                            + " embedder with manually provided vectors, but instead got `"
-                            + Json.text(vectors)
-                            + "`");
+                    ErrorCode.INTERNAL,
+                    "invalid type: " + kind(vectors) + ", expected a map at line 1 column 1");
         }
         for (Embedder embedder : settings.embedders().values()) {
             JsonNode given = vectors.get(embedder.name());
@@ -52,6 +47,20 @@ public final class VectorField {
             }
             ((ObjectNode) vectors).set(embedder.name(), normalized(id, embedder, given));
         }
+    }
+
+    private static String kind(JsonNode node) {
+        if (node.isString()) {
+            return "string " + Json.text(node);
+        }
+        if (node.isArray()) {
+            return "sequence";
+        }
+        String name =
+                node.isBoolean()
+                        ? "boolean"
+                        : node.isIntegralNumber() ? "integer" : "floating point";
+        return name + " `" + Json.text(node) + "`";
     }
 
     private static ApiException missing(String id, String embedder) {
