@@ -175,6 +175,10 @@ public final class Batcher implements Proposer, AutoCloseable {
         Result result;
         try {
             result = sink.submit(batch.stream().map(Waiting::command).toList(), deadlineNanos);
+            if (result instanceof Result.Done done && done.outcomes().size() != batch.size()) {
+                throw new IllegalStateException(
+                        done.outcomes().size() + " outcomes for " + batch.size());
+            }
         } catch (RuntimeException e) {
             LOG.error("The task store failed to take {} commands", batch.size(), e);
             result = new Result.Failed(new Refusal.Indeterminate(String.valueOf(e.getMessage())));

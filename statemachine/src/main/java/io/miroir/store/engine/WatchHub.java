@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +23,9 @@ public final class WatchHub implements AutoCloseable {
 
     /** Changes that wait for one watcher. */
     private static final int CHANGES_MAX = 65_536;
+
+    /** Before a watcher that failed is called again: what it needs may be gone for long. */
+    private static final long FAILED_PAUSE_NANOS = 100_000_000;
 
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private volatile long lastIndex;
@@ -122,6 +126,7 @@ public final class WatchHub implements AutoCloseable {
                 } catch (RuntimeException e) {
                     LOG.error("A watcher failed; it is told to resync", e);
                     loseAll();
+                    LockSupport.parkNanos(FAILED_PAUSE_NANOS);
                 }
             }
         }
