@@ -136,10 +136,22 @@ public abstract class TaskStoreContract {
                         List.of());
         assertInstanceOf(
                 Lanes.Intention.KeyReused.class, store().lanes().intend(otherBody).orThrow());
+        // An owner whose answer was lost binds again and learns the task that it made.
+        assertEquals(
+                bound,
+                store().lanes()
+                        .bind(Writes.bind("idem", epoch, intended.position(), Map.of(), List.of()))
+                        .orThrow());
         assertInstanceOf(
                 Lanes.Binding.NotIntended.class,
                 store().lanes()
-                        .bind(Writes.bind("idem", epoch, intended.position(), Map.of(), List.of()))
+                        .bind(
+                                Writes.bind(
+                                        "idem",
+                                        epoch,
+                                        intended.position() + 1,
+                                        Map.of(),
+                                        List.of()))
                         .orThrow());
     }
 

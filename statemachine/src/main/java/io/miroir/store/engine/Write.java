@@ -45,6 +45,11 @@ public final class Write {
         return uid;
     }
 
+    /** The uid that was given out last, -1 if none was. */
+    public long lastTaskUid() {
+        return applied.nextTaskUid() - 1;
+    }
+
     public long nextIncarnation() {
         long incarnation = applied.nextIncarnation();
         applied = applied.withNextIncarnation(incarnation + 1);

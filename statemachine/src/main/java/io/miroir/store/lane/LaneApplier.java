@@ -89,7 +89,11 @@ public final class LaneApplier {
         Optional<IntentRow> found =
                 LaneReads.intent(write.sql(), command.getLane(), command.getPosition());
         if (found.isEmpty()) {
-            return Outcomes.NOT_INTENDED;
+            // An owner that got no answer asks again: its write must not end without a task.
+            Outcome born =
+                    TaskApplier.bornOf(
+                            write, command.getLane(), command.getEpoch(), command.getPosition());
+            return born == null ? Outcomes.NOT_INTENDED : born;
         }
         IntentRow intent = found.get();
         end(write, intent.lane(), intent.position());

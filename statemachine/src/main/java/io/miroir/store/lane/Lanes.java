@@ -16,6 +16,7 @@ public interface Lanes {
 
     Reply<Intention> intend(Intend intend);
 
+    /** Asked again after an answer that was lost, it answers the same task. */
     Reply<Binding> bind(Bind bind);
 
     /**
@@ -89,7 +90,7 @@ public interface Lanes {
 
         record Fenced(String owner, long epoch) implements Binding {}
 
-        /** There is no such open intent: bound or abandoned before. */
+        /** There is no such open intent: abandoned, or bound long ago. */
         record NotIntended() implements Binding {}
     }
 

@@ -39,7 +39,13 @@ public final class ReplicaApplier {
     public static void create(Write write, long incarnation, List<NodeReplicas> nodes) {
         for (NodeReplicas node : nodes) {
             ShardStates states = ShardStates.of(node.getStates().toByteArray());
-            put(write, new ReplicaRow(incarnation, node.getNodeId(), states, 1), true);
+            // A mark may have come before.
+            long version =
+                    ReplicaReads.get(write.sql(), incarnation, node.getNodeId())
+                            .map(ReplicaRow::version)
+                            .orElse(0L);
+            ReplicaRow row = new ReplicaRow(incarnation, node.getNodeId(), states, version + 1);
+            put(write, row, version == 0);
         }
     }
 

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class TaskApplier {
     private static final String TABLE = "tasks";
 
+    /** Newest tasks among which a repeated bind finds its own: it comes within seconds. */
+    private static final int BORN_LOOK_BACK_MAX = 10_000;
+
     private TaskApplier() {}
 
     /** What a new task begins with. */
@@ -52,9 +55,7 @@ public final class TaskApplier {
                                 command.getDetailsJson(),
                                 command.hasErrorJson() ? command.getErrorJson() : null,
                                 null));
-        return Outcome.newBuilder()
-                .setTaskBorn(TaskBorn.newBuilder().setUid(uid).setEnqueuedAtMicros(write.now()))
-                .build();
+        return born(uid, write.now());
     }
 
     /** Whether the table is at its cap with nothing in it that may be forgotten. */
@@ -94,6 +95,26 @@ public final class TaskApplier {
         write.rowsChanged(TABLE, 1);
         write.changed(new Change.TaskChanged(uid, birth.status(), birth.indexUid()));
         return uid;
+    }
+
+    /** The task that an item became, for an owner that missed the answer; null if it is none. */
+    public static @Nullable Outcome bornOf(Write write, String lane, long epoch, long position) {
+        return write.sql()
+                .first(
+                        "SELECT uid, enqueued_at FROM tasks WHERE uid >= ? AND lane = ?"
+                                + " AND epoch = ? AND position = ?",
+                        row -> born(row.number(1), row.number(2)),
+                        write.lastTaskUid() - BORN_LOOK_BACK_MAX,
+                        lane,
+                        epoch,
+                        position)
+                .orElse(null);
+    }
+
+    private static Outcome born(long uid, long enqueuedAt) {
+        return Outcome.newBuilder()
+                .setTaskBorn(TaskBorn.newBuilder().setUid(uid).setEnqueuedAtMicros(enqueuedAt))
+                .build();
     }
 
     public static Outcome start(Write write, StartTask command) {
