@@ -22,7 +22,8 @@ final class RaftSettings {
             RaftGroupId.valueOf(
                     UUID.nameUUIDFromBytes("miroir task store".getBytes(StandardCharsets.UTF_8)));
 
-    private static final SizeInBytes APPEND_MAX = SizeInBytes.valueOf("2MB");
+    /** Of one append of the log, so of an entry as well. */
+    static final SizeInBytes APPEND_MAX = SizeInBytes.valueOf("2MB");
 
     private RaftSettings() {}
 

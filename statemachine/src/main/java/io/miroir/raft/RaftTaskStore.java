@@ -1,5 +1,6 @@
 package io.miroir.raft;
 
+import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.store.Digests;
@@ -83,8 +84,7 @@ public final class RaftTaskStore implements TaskStore {
     public RaftTaskStore(RaftStoreConfig config, Surroundings surroundings) {
         this.config = config;
         StoreMetrics metrics = new StoreMetrics(surroundings.registry());
-        DatabaseFiles files = new DatabaseFiles(config.dataDir(), Durability.BEHIND_A_LOG);
-        var database = files.open();
+        Database database = openDatabase(config.dataDir());
         Applied applied = Applied.load(database.writer());
         boolean formed = Files.isDirectory(logDirectory(config));
         if (!formed && applied.index() > 0) {
@@ -245,6 +245,25 @@ public final class RaftTaskStore implements TaskStore {
             case LISTENER -> Role.LISTENER;
             case UNRECOGNIZED -> Role.OFFLINE;
         };
+    }
+
+    /** Finishes an install that a crash cut short: the log may already go on from it. */
+    private static Database openDatabase(Path dataDir) {
+        DatabaseFiles files = new DatabaseFiles(dataDir, Durability.BEHIND_A_LOG);
+        Database database = files.open();
+        SnapshotFiles.Arrived file = SnapshotFiles.leftBehind(dataDir);
+        if (file == null
+                || file.sentUnder().getIndex() <= Applied.load(database.writer()).index()) {
+            return database;
+        }
+        LOG.info("A file that was installed before replaces the database: {}", file.sentUnder());
+        database.close();
+        try {
+            files.replaceBy(file.file());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot replace the database by " + file.file(), e);
+        }
+        return files.open();
     }
 
     private static long startMicros(Applied applied, Surroundings surroundings) {

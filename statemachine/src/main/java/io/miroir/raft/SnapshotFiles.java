@@ -1,11 +1,13 @@
 package io.miroir.raft;
 
 import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseFiles;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -17,6 +19,7 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,25 +31,41 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotFiles implements StateMachineStorage {
     private static final Pattern NAME = Pattern.compile("store-(\\d+)-(\\d+)\\.db");
 
+    private static final String DIRECTORY = "snapshot";
+
     private final Path directory;
     private final Path temporary;
     private final Supplier<Database> database;
     private volatile @Nullable DurableIndex latest;
 
     SnapshotFiles(Path dataDir, Supplier<Database> database) {
-        this.directory = dataDir.resolve("snapshot");
+        this.directory = dataDir.resolve(DIRECTORY);
         this.temporary = dataDir.resolve("snapshot-tmp");
         this.database = database;
     }
 
     /** Everything up to here is on disk. */
-    void advance(TermIndex durable) {
-        latest = new DurableIndex(durable);
+    synchronized void advance(TermIndex durable) {
+        // A look at the database that an install replaced comes late.
+        if (latest == null || latest.getIndex() < durable.getIndex()) {
+            latest = new DurableIndex(durable);
+        }
     }
 
     /** The file that a leader sent. */
     Arrived arrived() {
-        Path file = files().getFirst();
+        return arrived(files(directory).getFirst());
+    }
+
+    /** A whole file that a crash kept from taking the database's place, or that was sent. */
+    static @Nullable Arrived leftBehind(Path dataDir) {
+        return files(dataDir.resolve(DIRECTORY)).stream()
+                .map(SnapshotFiles::arrived)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Arrived arrived(Path file) {
         Matcher name = NAME.matcher(file.getFileName().toString());
         if (!name.matches()) {
             throw new IllegalStateException("not the name of a snapshot: " + file);
@@ -63,9 +82,22 @@ final class SnapshotFiles implements StateMachineStorage {
      */
     record Arrived(Path file, TermIndex sentUnder) {}
 
+    /** What was received is on disk when this returns. */
+    void syncReceived() {
+        try (Stream<Path> received = Files.walk(temporary)) {
+            for (Path file : received.filter(Files::isRegularFile).toList()) {
+                DatabaseFiles.sync(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot sync what was received", e);
+        }
+    }
+
     @Override
     public void init(RaftStorage storage) throws IOException {
         Files.createDirectories(directory);
+        // Each try of an install has a directory of its own; those that were cut off stay.
+        FileUtils.deleteFully(temporary.toFile());
         Files.createDirectories(temporary);
     }
 
@@ -94,7 +126,7 @@ final class SnapshotFiles implements StateMachineStorage {
         return temporary.toFile();
     }
 
-    private List<Path> files() {
+    private static List<Path> files(Path directory) {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
@@ -109,14 +141,15 @@ final class SnapshotFiles implements StateMachineStorage {
     private Path writeFile(TermIndex index) {
         try {
             Files.createDirectories(directory);
-            for (Path old : files()) {
-                Files.delete(old);
+            try (Stream<Path> old = Files.list(directory)) {
+                for (Path file : old.toList()) {
+                    Files.delete(file);
+                }
             }
-            Path file =
-                    directory.resolve(
-                            "store-%d-%d.db".formatted(index.getTerm(), index.getIndex()));
-            database.get().copyTo(file);
-            return file;
+            String name = "store-%d-%d.db".formatted(index.getTerm(), index.getIndex());
+            Path part = directory.resolve(name + ".part");
+            database.get().copyTo(part);
+            return Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write a snapshot to " + directory, e);
         }

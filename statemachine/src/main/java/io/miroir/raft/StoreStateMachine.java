@@ -15,11 +15,13 @@ import io.miroir.store.engine.WatchHub;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
@@ -28,6 +30,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.exceptions.StateMachineException;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
@@ -62,6 +65,7 @@ final class StoreStateMachine extends BaseStateMachine {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile StoreEngine engine;
     private volatile long liveAboveIndex = Long.MAX_VALUE;
+    private volatile long configurationTerm;
     private volatile boolean closing;
 
     /** Only the updater thread's. */
@@ -113,11 +117,13 @@ final class StoreStateMachine extends BaseStateMachine {
         super.initialize(server, groupId, storage);
         snapshots.init(storage);
         // Ratis pauses a state machine only out of this state, when it installs a snapshot.
-        getLifeCycle().startAndTransition(this::publishStart, IOException.class);
+        getLifeCycle().startAndTransition(() -> publishStart(storage), IOException.class);
     }
 
     @Override
     public void pause() {
+        // The log goes on from what was received as soon as it bears its name.
+        snapshots.syncReceived();
         getLifeCycle().transition(LifeCycle.State.PAUSING);
         getLifeCycle().transition(LifeCycle.State.PAUSED);
     }
@@ -135,6 +141,7 @@ final class StoreStateMachine extends BaseStateMachine {
         snapshots.advance(arrived.sentUnder());
         toldDurableIndex = arrived.sentUnder().getIndex();
         setLastAppliedTermIndex(arrived.sentUnder());
+        clock.notBefore(engine.committed().storeTimeMicros());
         watchers.resync(index);
         appliedSignal.advance(index);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
@@ -152,11 +159,12 @@ final class StoreStateMachine extends BaseStateMachine {
     }
 
     /** What the database holds is synced now, so the log needs to be replayed from there only. */
-    private void publishStart() throws IOException {
+    private void publishStart(RaftStorage storage) throws IOException {
         Applied applied = engine.committed();
         if (!engine.database().checkpoint()) {
             throw new IOException("cannot checkpoint " + engine.database().file());
         }
+        LogFiles.dropIfBehind(storage, applied.index());
         TermIndex index = TermIndex.valueOf(applied.term(), applied.index());
         // Ratis has no snapshot at index 0: its log begins there.
         if (applied.index() > 0) {
@@ -231,14 +239,16 @@ final class StoreStateMachine extends BaseStateMachine {
 
     private Message apply(LogEntryProto entry, @Nullable StampedBatch stamped) {
         long index = entry.getIndex();
-        if (index <= engine.committed().index()) {
-            return Message.EMPTY;
-        }
         long startedNanos = System.nanoTime();
         StampedBatch batch =
                 stamped != null
                         ? stamped
                         : StampedBatch.parse(entry.getStateMachineLogEntry().getLogData());
+        if (index <= engine.committed().index()) {
+            // An installed file may hold more than its index says. Ratis remembers what is
+            // answered here for a proposer that asks again.
+            return Message.valueOf(bytes(engine.answered(batch.batch())));
+        }
         engine.begin();
         BatchOutcome outcome =
                 engine.apply(index, entry.getTerm(), batch.storeTimeMicros(), batch.batch());
@@ -246,6 +256,8 @@ final class StoreStateMachine extends BaseStateMachine {
         // A leader's own stamps are as old as the commit took: following them would slow its clock.
         if (stamped == null && index > liveAboveIndex) {
             clock.observe(batch.storeTimeMicros());
+        } else {
+            clock.notBefore(engine.committed().storeTimeMicros());
         }
         appliedSignal.advance(index);
         metrics.committed(System.nanoTime() - startedNanos, index, lag(index));
@@ -292,10 +304,12 @@ final class StoreStateMachine extends BaseStateMachine {
 
     private void checkpoint() {
         try {
-            Applied applied = engine.committed();
+            // Not what the database holds: after an install that is more than Ratis has handed
+            // over, and the log would be expected to begin where it has not come to.
+            TermIndex applied = getLastAppliedTermIndex();
             if (engine.database().checkpoint()) {
-                snapshots.advance(TermIndex.valueOf(applied.term(), applied.index()));
-                metrics.snapshot(applied.index());
+                snapshots.advance(applied);
+                metrics.snapshot(applied.getIndex());
             }
         } catch (RuntimeException e) {
             LOG.error("Cannot checkpoint the database; the log is kept", e);
@@ -313,11 +327,24 @@ final class StoreStateMachine extends BaseStateMachine {
     }
 
     @Override
+    public void notifyConfigurationChanged(
+            long term, long index, RaftConfigurationProto configuration) {
+        configurationTerm = term;
+    }
+
+    /** Called after the configuration that this pod logged when it was elected. */
+    @Override
     public void notifyLeaderReady() {
-        long term = currentTerm();
+        // Not the current term: that may be a successor's by now, and must not fence for this pod.
+        long term = configurationTerm;
         LOG.info("Leading in term {}", term);
         metrics.leadership(term, true);
         leadership.leading(term);
+        DivisionInfo info = division().getInfo();
+        if (!info.isLeader() || info.getCurrentTerm() != term) {
+            // It ended meanwhile: the call that tells it may have been before this one.
+            notifyNotLeader(List.of());
+        }
     }
 
     @Override
@@ -348,8 +375,12 @@ final class StoreStateMachine extends BaseStateMachine {
     }
 
     private long currentTerm() {
+        return division().getInfo().getCurrentTerm();
+    }
+
+    private RaftServer.Division division() {
         try {
-            return getServer().join().getDivision(getGroupId()).getInfo().getCurrentTerm();
+            return getServer().join().getDivision(getGroupId());
         } catch (IOException e) {
             throw new IllegalStateException("no division of our only group", e);
         }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * The database file in its directory, and how a whole new one takes its place. A crash at any point
@@ -41,6 +42,7 @@ public final class DatabaseFiles {
 
     /** The file, which must be complete and on the same file system, becomes the database. */
     public void replaceBy(Path complete) throws IOException {
+        Files.setPosixFilePermissions(complete, PosixFilePermissions.fromString("rw-------"));
         sync(complete);
         Files.move(complete, waiting, StandardCopyOption.ATOMIC_MOVE);
         sync(directory);
@@ -56,7 +58,8 @@ public final class DatabaseFiles {
         sync(directory);
     }
 
-    private static void sync(Path path) throws IOException {
+    /** What was written to the file, or the names in the directory, are on disk afterwards. */
+    public static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }

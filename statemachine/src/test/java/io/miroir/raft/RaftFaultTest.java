@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.store.Change;
+import io.miroir.store.Digests;
 import io.miroir.store.LeadershipWatcher;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
+import io.miroir.store.StoreStatus;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.Watch;
@@ -25,6 +27,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +80,10 @@ class RaftFaultTest {
         try (Group group = new Group(dir, QUICK, 1_500)) {
             group.startAll();
             String last = group.awaitLeader();
+            // The first answer may take longer than this deadline, cold and on a busy machine.
+            Group.await(
+                    "a first answer",
+                    () -> group.pod(last).aliases().delete("none") instanceof Reply.Applied<?>);
             long epoch = Writes.claim(group.pod(last), "movies", "pod-x");
             for (String id : List.copyOf(group.pods().keySet())) {
                 if (!id.equals(last)) {
@@ -151,6 +158,103 @@ class RaftFaultTest {
                 InstantSource.system(),
                 new CollectorRegistry(),
                 Throwable::printStackTrace);
+    }
+
+    @Test
+    void aFileThatHoldsMuchMoreThanItsIndexIsCaughtUpWith(@TempDir Path dir) throws Exception {
+        // Rule 21: until Ratis has handed over what an installed file holds already, no snapshot
+        // may be claimed beyond it: the leader would send what the log cannot take yet.
+        RaftStoreConfig.Tuning purging = new RaftStoreConfig.Tuning(300, 600, 50, 32 << 10);
+        try (Group group = new Group(dir, purging, 10_000)) {
+            group.startAll();
+            String away = group.follower();
+            group.stop(away);
+            String leading = group.awaitLeader();
+            TaskStore leader = group.pod(leading);
+            long epoch = Writes.claim(leader, "movies", "pod-x");
+            long firstIndexOfAway = lastApplied(group, away);
+            Group.await(
+                    "the log to be purged",
+                    () -> {
+                        Writes.write(leader, "movies", epoch);
+                        return firstLogIndex(dir, leading) > firstIndexOfAway + 1;
+                    });
+            var reader =
+                    new DatabaseFiles(group.config(leading).dataDir(), Durability.BEHIND_A_LOG)
+                            .open();
+            // What a long read keeps from the database file stays beyond the snapshot's index.
+            reader.readConsistently(
+                    sql -> {
+                        sql.number("SELECT count(*) FROM tasks");
+                        for (int i = 0; i < 300; i++) {
+                            Writes.write(leader, "movies", epoch);
+                        }
+                        TaskStore back = group.start(away);
+                        Group.await(
+                                "the install",
+                                () -> {
+                                    Writes.write(leader, "movies", epoch);
+                                    return back.status().appliedIndex() > firstIndexOfAway;
+                                });
+                        for (int i = 0; i < 300; i++) {
+                            Writes.write(leader, "movies", epoch);
+                        }
+                        return true;
+                    });
+            reader.close();
+            group.awaitEqual();
+        }
+    }
+
+    @Test
+    void aFileThatACrashKeptFromTakingItsPlaceTakesItAtTheStart(@TempDir Path dir)
+            throws Exception {
+        // Rule 21: Ratis' log goes on from an installed file once it is there; a database from
+        // before it would wait for ever for entries that nobody has. And its own log, which ends
+        // before that file, must not keep the pod from taking part again.
+        try (Group group = new Group(dir, QUICK, 10_000)) {
+            group.startAll();
+            String cut = group.follower();
+            group.stop(cut);
+            TaskStore leader = group.pod(group.awaitLeader());
+            long epoch = Writes.claim(leader, "movies", "pod-x");
+            for (int i = 0; i < 20; i++) {
+                Writes.write(leader, "movies", epoch);
+            }
+            Digests held = leader.digests();
+            StoreStatus sent = leader.status();
+            String sender = group.awaitLeader();
+            for (String id : List.copyOf(group.pods().keySet())) {
+                group.stop(id);
+            }
+            Path snapshots =
+                    Files.createDirectories(group.config(cut).dataDir().resolve("snapshot"));
+            var database =
+                    new DatabaseFiles(group.config(sender).dataDir(), Durability.BEHIND_A_LOG)
+                            .open();
+            database.copyTo(
+                    snapshots.resolve(
+                            "store-%d-%d.db".formatted(sent.term(), sent.appliedIndex())));
+            database.close();
+
+            TaskStore alone = group.start(cut);
+            assertTrue(alone.status().appliedIndex() >= sent.appliedIndex());
+            assertEquals(
+                    held.sha256ByTable().get("tasks"),
+                    alone.digests().sha256ByTable().get("tasks"));
+            assertEquals(
+                    "rw-------",
+                    PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(
+                                    group.config(cut).dataDir().resolve("store.db"))));
+            for (RaftStoreConfig.Peer peer : group.config(cut).peers()) {
+                if (!peer.id().equals(cut)) {
+                    group.start(peer.id());
+                }
+            }
+            Writes.write(alone, "movies", epoch);
+            group.awaitEqual();
+        }
     }
 
     private static long lastApplied(Group group, String stopped) {

@@ -27,6 +27,16 @@ public final class StoreClock {
         anchorNanos = monotonicNanos.getAsLong();
     }
 
+    /**
+     * The tables know this time. A leader whose clock is behind it would stand still until it has
+     * caught up, because time in the tables does not go back.
+     */
+    public synchronized void notBefore(long storeTimeMicros) {
+        if (nowMicros() < storeTimeMicros) {
+            observe(storeTimeMicros);
+        }
+    }
+
     /** The estimate; also the stamp that this pod gives if it leads. */
     public synchronized long nowMicros() {
         return anchorMicros + (monotonicNanos.getAsLong() - anchorNanos) / 1_000;

@@ -72,6 +72,17 @@ public final class StoreEngine {
                 : BatchOutcome.getDefaultInstance();
     }
 
+    /**
+     * The answer to an entry that the database has already, as far as it is still known: a retry of
+     * its batch may be answered with it.
+     */
+    public BatchOutcome answered(Batch batch) {
+        Write.Known known = write.known(batch.getProposer());
+        return known != null && known.sequence() == batch.getSequence()
+                ? parse(known)
+                : BatchOutcome.getDefaultInstance();
+    }
+
     /** An entry without commands (a new leader's first, a configuration): only the index moves. */
     public void skip(long index, long term) {
         if (index > write.applied().index()) {

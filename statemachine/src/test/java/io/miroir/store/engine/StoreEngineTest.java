@@ -77,6 +77,9 @@ class StoreEngineTest {
             assertEquals(1, second.getOutcome(0).getTaskBorn().getUid());
             // Given up by its proposer, which went on to the second: it must not come alive now.
             assertEquals(0, apply(engine, 4, batch(77, 1, "a")).getOutcomeCount());
+            // An entry that an installed file holds already: its proposer may still ask.
+            assertEquals(second, engine.answered(batch(77, 2, "b")));
+            assertEquals(0, engine.answered(batch(77, 1, "a")).getOutcomeCount());
             assertEquals(2, database.writer().number("SELECT count(*) FROM tasks"));
         }
     }
