@@ -1,6 +1,7 @@
 package io.miroir.cli.fleet;
 
 import java.io.File;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * How a child JVM of this program is started: the same Java, the same classes, a heap of its own.
+ * How a child JVM of this program is started: the same Java, classes and options, with a heap of
+ * its own.
  *
  * @param java the `java` program
  * @param classPath what -cp is given
@@ -20,20 +22,23 @@ public record JavaLaunch(Path java, String classPath, List<String> options) {
     public static final String AOT_CACHE_PROPERTY = "miroir.aot.cache";
 
     /**
-     * Small and quick to start: seven JVMs share a laptop's cores, so one compiler tier and one
-     * collector thread each. Out of memory ends the child; a half-broken one would stay in the
+     * Small and quick to start: seven JVMs share a laptop's cores, so the compiler that is fast
+     * rather than thorough. Out of memory ends a child; a half-broken one would stay in the
      * cluster.
      */
-    private static final List<String> COMMON =
+    private static final List<String> SMALL =
             List.of(
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseCompactObjectHeaders",
                     "-XX:+ExitOnOutOfMemoryError",
-                    "-XX:-UsePerfData",
-                    "-Xshare:auto",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow");
+                    "-XX:-UsePerfData");
+
+    /** What of this process's own options its children take over; its heap is its own. */
+    private static final List<String> INHERITED = List.of("-XX:", "-Xlog", "--");
+
+    /** A training run writes one cache, not eight. */
+    private static final List<String> NOT_INHERITED =
+            List.of("-XX:AOT", "-XX:TieredStopAtLevel", "-XX:Initial", "-XX:Max");
 
     public JavaLaunch {
         options = List.copyOf(options);
@@ -46,7 +51,14 @@ public record JavaLaunch(Path java, String classPath, List<String> options) {
 
     /** This process's Java with another class path. */
     public static JavaLaunch withClassPath(String classPath) {
-        List<String> options = new ArrayList<>(COMMON);
+        List<String> options = new ArrayList<>();
+        for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (INHERITED.stream().anyMatch(option::startsWith)
+                    && NOT_INHERITED.stream().noneMatch(option::startsWith)) {
+                options.add(option);
+            }
+        }
+        options.addAll(SMALL);
         String aotCache = System.getProperty(AOT_CACHE_PROPERTY);
         if (aotCache != null && Files.isReadable(Path.of(aotCache))) {
             options.add("-XX:AOTCache=" + aotCache);
