@@ -2,6 +2,7 @@ package io.miroir.cluster;
 
 import io.miroir.store.Change;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
 import io.miroir.store.TaskStore;
 import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * stream, so that a search asks nobody.
  */
 public final class ClusterView implements Watcher, AutoCloseable {
+    private static final Duration CATCH_UP_MAX = Duration.ofSeconds(2);
+
     private final TaskStore store;
     private final Fleet fleet;
     private final Map<String, IndexRow> rows = new ConcurrentHashMap<>();
@@ -93,6 +96,20 @@ public final class ClusterView implements Watcher, AutoCloseable {
                 appliedChanged.wait(leftMillis);
             }
             return true;
+        }
+    }
+
+    /**
+     * Waits until all is seen here that any pod acknowledged before. Does nothing when that can't
+     * be had in time: what is seen then is older, as without the call.
+     */
+    public void catchUp() {
+        if (store.barrier() instanceof Reply.Applied<Long> reached) {
+            try {
+                await(reached.outcome(), CATCH_UP_MAX);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

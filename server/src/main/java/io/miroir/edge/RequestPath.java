@@ -5,6 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.keys.Action;
 import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.IndexView;
 import io.miroir.cluster.peer.PassedAnswer;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.edge.http.Answer;
@@ -40,6 +41,10 @@ final class RequestPath {
     /** Checks the key and the name of a read, and follows an alias. */
     String passRead(Request request, Action action) {
         String uid = passNamed(request, action);
+        if (view.alias(uid).isEmpty() && view.index(uid).filter(IndexView::ready).isEmpty()) {
+            // Another pod may have created it a moment ago.
+            view.catchUp();
+        }
         return view.alias(uid)
                 .filter(alias -> alias.kind() == AliasRow.Kind.SINGLE)
                 .map(alias -> alias.targets().getFirst())

@@ -40,6 +40,8 @@ final class TaskRoutes {
         long uid = TasksQuery.uidInPath(number, "Task");
         return store.tasks()
                 .get(ReadLevel.LOCAL, uid)
+                // Another pod may have given the uid out a moment ago.
+                .or(() -> store.tasks().get(ReadLevel.LINEARIZABLE, uid))
                 .map(row -> Answer.json(200, StoredTasks.view(row).toJson()))
                 .orElseThrow(
                         () ->

@@ -75,6 +75,8 @@ public final class HttpServer implements AutoCloseable {
                         .setByteBufferPool(buffers)
                         .setServerOption(UndertowOptions.DECODE_URL, false)
                         .setServerOption(UndertowOptions.ALWAYS_SET_DATE, true)
+                        // Ours is told as Meilisearch tells it; Undertow's, 2 MiB, cuts off.
+                        .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L)
                         .setServerOption(UndertowOptions.MAX_HEADER_SIZE, limits.headerBytesMax())
                         .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, limits.idleMillisMax())
                         .setServerOption(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
