@@ -83,12 +83,13 @@ public final class Demo {
             Api api = new Api(client, nanos, LOAD_PATIENCE);
             String keyPrefix = "demo-" + Long.toHexString(random.nextLong());
             if (plan.documents().isPresent()) {
-                load(plan.documents().get(), client, api, keyPrefix);
+                load(plan.documents().get(), client, api, keyPrefix + "-load");
             }
             if (plan.tour().isPresent() && plan.documents().isPresent()) {
                 String index = plan.documents().get().index();
                 TourGuide guide =
-                        new TourGuide(fleet, client, api, screen, nanos, index, keyPrefix);
+                        new TourGuide(
+                                fleet, client, api, screen, nanos, index, keyPrefix + "-tour");
                 return guide.run(plan.tour().get()).promisesHeld() ? 0 : 1;
             }
             WhatToTry.lines(fleet, plan.documents()).forEach(screen::line);

@@ -40,7 +40,7 @@ record DemoPlan(FleetPlan fleet, Optional<Documents> documents, Optional<Tour> t
         Optional<Tour> tour = tour(options, shape, documents);
         DiskRoom.require(directory, neededBytes(shape, documents));
         FleetKeys keys = keys(options, earlier, random);
-        NodeSource nodes = nodes(options, keys);
+        NodeSource nodes = nodes(options, keys, earlier.isPresent());
         FleetPorts ports = ports(options, earlier, shape, random);
         new FleetFile(shape, ports, keys).write(directory);
         FleetPlan fleet =
@@ -133,12 +133,16 @@ record DemoPlan(FleetPlan fleet, Optional<Documents> documents, Optional<Tour> t
                 old.map(FleetKeys::seal).orElseGet(() -> randomKey(random)));
     }
 
-    private static NodeSource nodes(DemoOptions options, FleetKeys keys) {
+    private static NodeSource nodes(DemoOptions options, FleetKeys keys, boolean again) {
         DemoOptions.Servers servers = options.servers();
         if (servers.addresses().isEmpty()) {
             return new NodeSource.Embedded();
         }
-        OwnServers.check(servers.addresses(), keys.node(), servers.adopt());
+        OwnServers.Adopt adopt =
+                again
+                        ? OwnServers.Adopt.ALL
+                        : servers.adopt() ? OwnServers.Adopt.OTHERS : OwnServers.Adopt.NONE;
+        OwnServers.check(servers.addresses(), keys.node(), adopt);
         return new NodeSource.Running(servers.addresses());
     }
 

@@ -9,19 +9,30 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
 
 /** Looks at the user's own Meilisearch servers before anything is done to them. */
 final class OwnServers {
+    /** How Miroir names indexes on nodes. */
+    private static final Pattern PHYSICAL_UID = Pattern.compile("m[0-9]+");
+
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private OwnServers() {}
 
-    /**
-     * Refuses servers that don't answer, don't know the key, are named twice, or hold an index.
-     *
-     * @param adopt allows servers that hold indexes; these are left as they are
-     */
-    static void check(List<URI> servers, String key, boolean adopt) {
+    /** Which indexes the servers may hold already. */
+    enum Adopt {
+        /** None: they must be empty. */
+        NONE,
+        /** The user's, which are left as they are. */
+        OTHERS,
+        /** Those of this very fleet too: its directory is started again. */
+        ALL
+    }
+
+    /** Refuses servers that don't answer, don't know the key, are named twice, or hold an index. */
+    static void check(List<URI> servers, String key, Adopt adopt) {
         if (new HashSet<>(servers).size() < servers.size()) {
             throw new FleetException("--nodes names a server twice; each node needs its own.");
         }
@@ -30,10 +41,10 @@ final class OwnServers {
         }
     }
 
-    private static void check(HttpCaller http, URI server, String key, boolean adopt) {
+    private static void check(HttpCaller http, URI server, String key, Adopt adopt) {
         ApiAnswer answer;
         try {
-            answer = http.call(server, key, ApiCall.get("/indexes?limit=3"), TIMEOUT);
+            answer = http.call(server, key, ApiCall.get("/indexes?limit=1000"), TIMEOUT);
         } catch (IOException e) {
             throw new FleetException(
                     "--nodes: %s does not answer (%s). Is a Meilisearch server running there?"
@@ -50,20 +61,24 @@ final class OwnServers {
                     "--nodes: %s does not answer like a Meilisearch server: %s"
                             .formatted(server, answer));
         }
-        long indexes = answer.json().path("total").asLong(0);
-        if (indexes > 0 && !adopt) {
-            throw new FleetException(
-                    ("--nodes: %s holds %d index(es) already (%s …). Miroir wants servers of its"
-                                    + " own. With --adopt it adds its indexes beside them and leaves"
-                                    + " them as they are.")
-                            .formatted(
-                                    server,
-                                    indexes,
-                                    answer.json()
-                                            .path("results")
-                                            .path(0)
-                                            .path("uid")
-                                            .asString("")));
+        if (adopt == Adopt.ALL) {
+            return;
+        }
+        for (JsonNode index : answer.json().path("results")) {
+            String uid = index.path("uid").asString("");
+            if (PHYSICAL_UID.matcher(uid).matches()) {
+                throw new FleetException(
+                        ("--nodes: %s holds the index %s, which looks like one of another Miroir."
+                                        + " Two of them on one server would mix their documents.")
+                                .formatted(server, uid));
+            }
+            if (adopt == Adopt.NONE) {
+                throw new FleetException(
+                        ("--nodes: %s holds indexes already (%s …). Miroir wants servers of its"
+                                        + " own. With --adopt it adds its indexes beside them and"
+                                        + " leaves them as they are.")
+                                .formatted(server, uid));
+            }
         }
     }
 }
