@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
@@ -32,7 +33,7 @@ public final class ClusterStatus implements AutoCloseable {
     /** The pod that leads, as the first pod says that answers; empty while none does. */
     public Optional<FleetPod> leader() {
         for (FleetPod asked : fleet.pods()) {
-            String id = topology(asked).path("leader").asString("");
+            String id = topology(asked).path("store").path("leader").asString("");
             Optional<FleetPod> leader =
                     fleet.pods().stream().filter(pod -> pod.id().equals(id)).findFirst();
             if (leader.isPresent() && leader.get().process().isAlive()) {
@@ -57,6 +58,27 @@ public final class ClusterStatus implements AutoCloseable {
     /** What a pod says of the cluster; JSON null when it doesn't answer. */
     public JsonNode topology(FleetPod pod) {
         return get(pod.http(), fleet.plan().keys().admin(), "/_miroir/topology");
+    }
+
+    /**
+     * How many of the replicas that a node should hold of an index are in which state, as the first
+     * pod says that answers; by the state's word, empty when nobody answers or knows the index.
+     */
+    public Map<String, Integer> replicaStates(FleetNode node, String index) {
+        Map<String, Integer> states = new TreeMap<>();
+        for (FleetPod asked : fleet.pods()) {
+            JsonNode all = get(asked.http(), fleet.plan().keys().admin(), "/_miroir/shards");
+            for (JsonNode shard : all.path("indexes").path(index).path("shards")) {
+                String state = shard.path("nodes").path(node.id()).asString("");
+                if (!state.isEmpty()) {
+                    states.merge(state, 1, Integer::sum);
+                }
+            }
+            if (!states.isEmpty()) {
+                break;
+            }
+        }
+        return states;
     }
 
     /** Documents of all indexes on each node; -1 for one that doesn't answer. */

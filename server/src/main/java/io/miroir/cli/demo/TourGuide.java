@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -156,7 +157,17 @@ public final class TourGuide {
         FleetNode node = killedNode;
         if (node != null && node.process() != null) {
             report.nodeBack(bringBack(node.id(), node.process(), () -> fleet.awaitReady(node)));
+            showReplicas(node, index);
+            showReplicas(node, Traffic.WRITTEN_INDEX);
         }
+    }
+
+    private void showReplicas(FleetNode node, String of) {
+        String states =
+                cluster.replicaStates(node, of).entrySet().stream()
+                        .map(state -> state.getValue() + " " + state.getKey())
+                        .collect(Collectors.joining(", "));
+        screen.line("  Its shards of %s: %s.".formatted(of, states));
     }
 
     private Duration bringBack(String id, ChildProcess process, Runnable awaitReady) {
