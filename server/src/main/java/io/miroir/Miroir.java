@@ -25,6 +25,7 @@ import io.miroir.fanout.lane.LaneSettings;
 import io.miroir.fanout.lane.TaskFollower;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.FederatedJourney;
 import io.miroir.fanout.read.ReadMetrics;
 import io.miroir.fanout.read.ReadSettings;
 import io.miroir.fanout.read.SearchJourney;
@@ -142,19 +143,21 @@ public final class Miroir implements AutoCloseable {
         follower.start();
         keeper.start();
 
-        ReadMetrics reads = new ReadMetrics(registry);
         Edge.Parts parts =
-                new Edge.Parts(
-                        store,
-                        view,
-                        health,
-                        ready,
-                        writes,
-                        new SearchJourney(view, nodes, health, reads, readSettings()),
-                        new DocumentReads(view, nodes, health, reads, readSettings()));
+                new Edge.Parts(store, view, health, ready, writes, reads(view, nodes, health));
         startMetricsPort();
         startClientPort(parts);
         LOG.info("pod {} listens on port {}", config.podId(), port());
+    }
+
+    private Edge.Reads reads(ClusterView view, Nodes nodes, NodeHealth health) {
+        ReadMetrics counts = new ReadMetrics(registry);
+        ReadSettings settings = readSettings();
+        SearchJourney searches = new SearchJourney(view, nodes, health, counts, settings);
+        return new Edge.Reads(
+                searches,
+                new FederatedJourney(searches, nodes, health, counts, settings),
+                new DocumentReads(view, nodes, health, counts, settings));
     }
 
     private void startClientPort(Edge.Parts parts) {

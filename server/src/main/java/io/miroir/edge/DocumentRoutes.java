@@ -1,13 +1,16 @@
 package io.miroir.edge;
 
-import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
-import io.miroir.api.documents.DocumentRequests;
+import io.miroir.api.documents.DocumentsRequest;
 import io.miroir.api.documents.PayloadFormat;
 import io.miroir.api.documents.PrimaryKey;
+import io.miroir.api.documents.WriteRequests;
 import io.miroir.api.keys.Action;
+import io.miroir.api.search.FilterInput;
+import io.miroir.cluster.IndexView;
 import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.Operation;
@@ -16,11 +19,14 @@ import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.SearchJourney;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /indexes/{uid}/documents}. */
 final class DocumentRoutes {
@@ -52,10 +58,9 @@ final class DocumentRoutes {
     // The body is not read here: whoever runs the lane does, while the client sends it.
     private Answer write(Request request, Operation operation) throws Exception {
         String uid = path.passWrite(request, Action.DOCUMENTS_ADD);
-        DocumentRequests.checkWrite(request.query());
+        WriteRequests.Addition asked = WriteRequests.addition(request.query());
         PayloadFormat format = PayloadFormat.of(request.header("Content-Type"));
-        String delimiter = request.query().get("csvDelimiter");
-        format.checkDelimiter(delimiter == null ? null : delimiter.charAt(0));
+        format.checkDelimiter(asked.csvDelimiter());
         Map<String, String> parameters = new HashMap<>(request.query());
         parameters.put(WriteRequest.CONTENT_TYPE, format.mediaType());
         return path.write(
@@ -64,7 +69,7 @@ final class DocumentRoutes {
 
     private Answer deleteOne(Request request) throws Exception {
         String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
-        DocumentRequests.checkDeletion(request.query());
+        WriteRequests.customMetadata(request.query());
         Map<String, String> parameters = new HashMap<>(request.query());
         parameters.put(WriteRequest.ID, request.path("id"));
         return delete(request, Operation.DOCUMENT_DELETE, uid, parameters, null);
@@ -72,29 +77,23 @@ final class DocumentRoutes {
 
     private Answer deleteBatch(Request request) throws Exception {
         String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
-        DocumentRequests.checkDeletion(request.query());
-        JsonNode ids = JsonBody.read(request);
-        if (!ids.isArray()) {
-            throw new ApiException(
-                    ErrorCode.MALFORMED_PAYLOAD,
-                    "The json payload provided is malformed. `expected a list of ids`.");
-        }
+        WriteRequests.customMetadata(request.query());
+        ArrayNode ids = Json.array();
+        WriteRequests.idsToDelete(JsonBody.read(request)).forEach(ids::add);
         return delete(request, Operation.DOCUMENTS_DELETE, uid, request.query(), ids);
     }
 
     private Answer deleteByFilter(Request request) throws Exception {
         String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
-        DocumentRequests.checkDeletion(request.query());
-        JsonNode body = JsonBody.read(request);
-        JsonNode filter = DocumentRequests.deletionFilter(body);
-        var passed = Json.object();
-        passed.set("filter", filter);
+        WriteRequests.customMetadata(request.query());
+        ObjectNode passed = Json.object();
+        passed.set("filter", WriteRequests.filterToDelete(JsonBody.read(request)));
         return delete(request, Operation.DOCUMENTS_DELETE_BY_FILTER, uid, request.query(), passed);
     }
 
     private Answer clear(Request request) throws Exception {
         String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
-        DocumentRequests.checkDeletion(request.query());
+        WriteRequests.customMetadata(request.query());
         return delete(request, Operation.DOCUMENTS_CLEAR, uid, request.query(), null);
     }
 
@@ -124,25 +123,50 @@ final class DocumentRoutes {
 
     private Answer get(Request request) {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
-        DocumentRequests.checkGet(request.query());
+        DocumentsRequest.oneFromParameters(request.query());
         String id = request.path("id");
-        var index = searches.indexOf(uid);
+        IndexView index = searches.indexOf(uid);
         if (!PrimaryKey.isId(id)) {
-            throw new ApiException(
-                    ErrorCode.DOCUMENT_NOT_FOUND, "Document `" + id + "` not found.");
+            throw DocumentsRequest.notFound(id);
         }
         return Answer.json(200, documents.get(index, id, request.rawQuery()));
     }
 
     private Answer list(Request request) {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
-        var asked = DocumentRequests.list(request.query());
-        return RequestPath.read(documents.list(searches.indexOf(uid), asked));
+        DocumentsRequest asked = DocumentsRequest.fromParameters(request.query());
+        return page(uid, asked);
     }
 
     private Answer fetch(Request request) throws Exception {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
-        var asked = DocumentRequests.fetch(JsonBody.read(request));
-        return RequestPath.read(documents.list(searches.indexOf(uid), asked));
+        return page(uid, DocumentsRequest.fromBody(JsonBody.read(request)));
+    }
+
+    private Answer page(String uid, DocumentsRequest asked) {
+        FilterInput.parse(asked.filter(), ErrorCode.INVALID_DOCUMENT_FILTER);
+        return RequestPath.read(documents.list(searches.indexOf(uid), body(asked)));
+    }
+
+    /** The body of a fetch that asks for the same. */
+    private static ObjectNode body(DocumentsRequest asked) {
+        ObjectNode body = Json.object();
+        body.put("offset", asked.offset());
+        body.put("limit", asked.limit());
+        body.put("retrieveVectors", asked.retrieveVectors());
+        if (asked.filter() != null) {
+            body.set("filter", asked.filter());
+        }
+        put(body, "ids", asked.ids());
+        put(body, "sort", asked.sort());
+        put(body, "fields", asked.fields());
+        return body;
+    }
+
+    private static void put(ObjectNode body, String name, @Nullable Collection<String> values) {
+        if (values != null) {
+            ArrayNode list = body.putArray(name);
+            values.forEach(list::add);
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.miroir.edge.http.Router;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.FederatedJourney;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.store.TaskStore;
 import io.prometheus.client.CollectorRegistry;
@@ -36,21 +37,26 @@ public final class Edge {
             NodeHealth health,
             Readiness readiness,
             WriteJourney writes,
-            SearchJourney searches,
-            DocumentReads documents) {}
+            Reads reads) {}
+
+    /** The ways to read. */
+    public record Reads(
+            SearchJourney searches, FederatedJourney federated, DocumentReads documents) {}
 
     /** The one handler of the client port. */
     public static Handler handler(
             Parts parts, Rules rules, CollectorRegistry registry, InstantSource clock) {
         Auth auth = new Auth(rules.masterKey(), rules.adminKey(), clock);
         RequestPath path = new RequestPath(auth, parts.view(), parts.writes());
+        Reads reads = parts.reads();
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new SystemRoutes(path, parts.view(), parts.documents()).routes());
+        routes.addAll(new SystemRoutes(path, parts.view(), reads.documents()).routes());
         routes.addAll(
-                new IndexRoutes(path, parts.view(), parts.searches(), parts.documents()).routes());
-        routes.addAll(new DocumentRoutes(path, parts.searches(), parts.documents()).routes());
-        routes.addAll(new SearchRoutes(path, parts.searches()).routes());
-        routes.addAll(new SettingsRoutes(path, parts.searches()).routes());
+                new IndexRoutes(path, parts.view(), reads.searches(), reads.documents()).routes());
+        routes.addAll(new DocumentRoutes(path, reads.searches(), reads.documents()).routes());
+        routes.addAll(new SearchRoutes(path, reads.searches()).routes());
+        routes.addAll(new MultiSearchRoutes(path, reads.searches(), reads.federated()).routes());
+        routes.addAll(new SettingsRoutes(path, reads.searches()).routes());
         routes.addAll(new TaskRoutes(path, parts.store()).routes());
         if (rules.adminEnabled()) {
             routes.addAll(

@@ -44,7 +44,7 @@ final class Gate {
             status = answer.status();
             return answer;
         } catch (ApiException refusal) {
-            status = refusal.code().status();
+            status = refusal.status();
             throw refusal;
         } catch (StoreUnavailableException unavailable) {
             status = ErrorCode.MIROIR_OVERLOADED.status();

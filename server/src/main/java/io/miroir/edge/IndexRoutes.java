@@ -10,6 +10,7 @@ import io.miroir.api.keys.Action;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.Operation;

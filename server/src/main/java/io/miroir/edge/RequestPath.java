@@ -40,7 +40,11 @@ final class RequestPath {
 
     /** Checks the key and the name of a read, and follows an alias. */
     String passRead(Request request, Action action) {
-        String uid = passNamed(request, action);
+        return resolved(passNamed(request, action));
+    }
+
+    /** The index that a name of a read stands for. */
+    String resolved(String uid) {
         if (view.alias(uid).isEmpty() && view.index(uid).filter(IndexView::ready).isEmpty()) {
             // Another pod may have created it a moment ago.
             view.catchUp();

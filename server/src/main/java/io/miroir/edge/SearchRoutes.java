@@ -5,6 +5,7 @@ import io.miroir.api.search.FacetSearchRequest;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.api.search.SimilarRequest;
 import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.SearchJourney;

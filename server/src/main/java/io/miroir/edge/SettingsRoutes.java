@@ -7,6 +7,7 @@ import io.miroir.api.settings.Setting;
 import io.miroir.api.settings.Settings;
 import io.miroir.api.settings.SettingsUpdate;
 import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.Operation;
@@ -40,12 +41,17 @@ final class SettingsRoutes {
                         request ->
                                 change(
                                         request,
-                                        () -> SettingsUpdate.parse(JsonBody.read(request)))));
+                                        () -> SettingsUpdate.parse(JsonBody.read(request)),
+                                        false)));
         routes.add(
                 new Route(
                         "DELETE",
                         SETTINGS,
-                        request -> change(request, () -> SettingsUpdate.reset(Setting.shown()))));
+                        request ->
+                                change(
+                                        request,
+                                        () -> SettingsUpdate.reset(List.of(Setting.values())),
+                                        true)));
         for (Setting setting : Setting.shown()) {
             String one = SETTINGS + "/" + setting.path();
             routes.add(
@@ -62,13 +68,17 @@ final class SettingsRoutes {
                                             request,
                                             () ->
                                                     SettingsUpdate.parse(
-                                                            setting, JsonBody.read(request)))));
+                                                            setting, JsonBody.read(request)),
+                                            false)));
             routes.add(
                     new Route(
                             "DELETE",
                             one,
                             request ->
-                                    change(request, () -> SettingsUpdate.reset(List.of(setting)))));
+                                    change(
+                                            request,
+                                            () -> SettingsUpdate.reset(List.of(setting)),
+                                            true)));
         }
         return routes;
     }
@@ -85,12 +95,15 @@ final class SettingsRoutes {
         return Settings.shown(Json.parseObject(settings));
     }
 
-    private Answer change(Request request, Change change) throws Exception {
+    private Answer change(Request request, Change change, boolean reset) throws Exception {
         String uid = path.passWrite(request, Action.SETTINGS_UPDATE);
         SettingsUpdate update = change.read();
         NodeSettings.refuseReserved(update.changes());
         return path.write(
-                new WriteRequest(Operation.SETTINGS_UPDATE, uid, Map.of()),
+                new WriteRequest(
+                        Operation.SETTINGS_UPDATE,
+                        uid,
+                        reset ? Map.of(WriteRequest.RESET, "true") : Map.of()),
                 new ByteArrayInputStream(Json.bytes(update.changes())));
     }
 }

@@ -3,14 +3,23 @@ package io.miroir.edge;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.Timestamps;
 import io.miroir.api.keys.Action;
+import io.miroir.api.tasks.BatchView;
+import io.miroir.api.tasks.TaskFilter;
 import io.miroir.api.tasks.TasksQuery;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
+import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskPage;
+import io.miroir.store.task.TaskQuery;
+import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
+import io.miroir.store.task.Tasks;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,7 +39,11 @@ final class TaskRoutes {
     List<Route> routes() {
         return List.of(
                 new Route("GET", "/tasks", this::list),
-                new Route("GET", "/tasks/{task}", this::get));
+                new Route("DELETE", "/tasks", this::delete),
+                new Route("POST", "/tasks/cancel", this::cancel),
+                new Route("GET", "/tasks/{task}", this::get),
+                new Route("GET", "/batches", this::listBatches),
+                new Route("GET", "/batches/{batch}", this::getBatch));
     }
 
     private Answer get(Request request) {
@@ -61,5 +74,103 @@ final class TaskRoutes {
         body.put("from", page.tasks().isEmpty() ? null : page.tasks().getFirst().uid());
         body.put("next", page.next());
         return Answer.json(200, body);
+    }
+
+    // Each task is a batch of its own: lanes send one request a task.
+    private Answer listBatches(Request request) {
+        path.pass(request, Action.TASKS_GET);
+        TasksQuery query = TasksQuery.list(request.query());
+        TaskPage page = store.tasks().list(ReadLevel.LOCAL, StoredTasks.query(query));
+        ObjectNode body = Json.object();
+        ArrayNode results = body.putArray("results");
+        for (TaskRow row : page.tasks()) {
+            if (row.batchUid() != null) {
+                results.add(batch(row));
+            }
+        }
+        body.put("total", page.total());
+        body.put("limit", query.limit());
+        body.put("from", page.tasks().isEmpty() ? null : page.tasks().getFirst().uid());
+        body.put("next", page.next());
+        return Answer.json(200, body);
+    }
+
+    private Answer getBatch(Request request) {
+        path.pass(request, Action.TASKS_GET);
+        long uid = TasksQuery.uidInPath(request.path("batch"), "Batch");
+        return store.tasks()
+                .get(ReadLevel.LOCAL, uid)
+                .filter(row -> row.batchUid() != null)
+                .map(row -> Answer.json(200, batch(row)))
+                .orElseThrow(
+                        () ->
+                                new ApiException(
+                                        ErrorCode.BATCH_NOT_FOUND,
+                                        "Batch `" + uid + "` not found."));
+    }
+
+    private static ObjectNode batch(TaskRow row) {
+        return new BatchView(row.uid(), List.of(StoredTasks.view(row))).toJson();
+    }
+
+    // A task is with the nodes as soon as it has a uid, and can't be cancelled then (protocol,
+    // rule 6): the cancelation finds what it was asked for, and cancels none of it.
+    private Answer cancel(Request request) {
+        path.pass(request, Action.TASKS_CANCEL);
+        long matched = matching(request, "cancel").size();
+        ObjectNode details = Json.object();
+        details.put("matchedTasks", matched);
+        details.put("canceledTasks", 0);
+        details.put("originalFilter", "?" + request.rawQuery());
+        return enqueued(TaskType.TASK_CANCELATION, details);
+    }
+
+    private Answer delete(Request request) {
+        path.pass(request, Action.TASKS_DELETE);
+        List<Long> matched = matching(request, "delete");
+        int deleted = 0;
+        for (int at = 0; at < matched.size(); at += Tasks.DELETE_MAX) {
+            List<Long> some = matched.subList(at, Math.min(matched.size(), at + Tasks.DELETE_MAX));
+            deleted += store.tasks().delete(some).orThrow();
+        }
+        ObjectNode details = Json.object();
+        details.put("matchedTasks", matched.size());
+        details.put("deletedTasks", deleted);
+        details.put("originalFilter", "?" + request.rawQuery());
+        return enqueued(TaskType.TASK_DELETION, details);
+    }
+
+    private List<Long> matching(Request request, String purpose) {
+        TaskFilter filter = TasksQuery.selection(request.query(), purpose);
+        TasksQuery all = new TasksQuery(filter, TaskQuery.LIMIT_MAX, null, false);
+        return store.tasks().list(ReadLevel.LOCAL, StoredTasks.query(all)).tasks().stream()
+                .map(TaskRow::uid)
+                .toList();
+    }
+
+    private Answer enqueued(TaskType type, ObjectNode details) {
+        Tasks.Birth birth =
+                store.tasks()
+                        .enqueue(
+                                new NewTask(
+                                        type, null, Json.text(details), TaskStatus.SUCCEEDED, null))
+                        .orThrow();
+        return switch (birth) {
+            case Tasks.Birth.Enqueued task -> summary(type, task);
+            case Tasks.Birth.Full full ->
+                    throw new ApiException(
+                            ErrorCode.MIROIR_OVERLOADED,
+                            "The task store holds as many tasks as it may: " + full.rowsMax());
+        };
+    }
+
+    private static Answer summary(TaskType type, Tasks.Birth.Enqueued task) {
+        ObjectNode summary = Json.object();
+        summary.put("taskUid", task.uid());
+        summary.putNull("indexUid");
+        summary.put("status", "enqueued");
+        summary.put("type", type.wireName());
+        summary.put("enqueuedAt", Timestamps.rfc3339(StoreTime.instant(task.enqueuedAt())));
+        return Answer.json(200, summary);
     }
 }

@@ -1,11 +1,14 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.api.Json;
+import io.miroir.fanout.answer.IndexProfile;
+import io.miroir.fanout.answer.NodeErrors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What nodes say of an index, with the name that the client knows. */
+/** What nodes say of an index, with the name that the client knows and without what is ours. */
 public final class ClientWords {
     private ClientWords() {}
 
@@ -17,9 +20,10 @@ public final class ClientWords {
         return error;
     }
 
-    /** Replaces the physical uid where it stands alone. */
-    public static String text(String message, String physicalUid, String indexUid) {
+    private static String text(String message, String physicalUid, String indexUid) {
         Pattern alone = Pattern.compile("(?<![A-Za-z0-9_-])" + physicalUid + "(?![A-Za-z0-9_-])");
-        return alone.matcher(message).replaceAll(Matcher.quoteReplacement(indexUid));
+        String named = alone.matcher(message).replaceAll(Matcher.quoteReplacement(indexUid));
+        return NodeErrors.forClient(
+                named, IndexProfile.of(indexUid, physicalUid, null, Json.object()));
     }
 }

@@ -4,6 +4,7 @@ import io.miroir.api.Json;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,13 +25,15 @@ import tools.jackson.databind.node.ObjectNode;
  * @param error why it failed, in the client's words
  * @param effects what happens to the catalogue
  * @param out for each node the shards to mark out before the end is told
+ * @param restore true if some nodes took settings that others refused: all are to have the old ones
  */
 record Completion(
         TaskStatus status,
         ObjectNode visible,
         @Nullable ObjectNode error,
         List<IndexEffect> effects,
-        Map<String, ShardSet> out) {
+        Map<String, ShardSet> out,
+        boolean restore) {
 
     /**
      * What is known of the nodes.
@@ -67,6 +70,10 @@ record Completion(
         Set<Integer> touched = shardsOf(replicas, _ -> true);
         Set<Integer> set = shardsOf(replicas, evidence.verified()::contains);
         ObjectNode error = task.details().error();
+        boolean refused = refusesSettings(task, results);
+        if (error == null && refused) {
+            error = firstError(task, results);
+        }
         if (error == null && !applied.containsAll(touched)) {
             error = firstError(task, results);
         }
@@ -77,7 +84,15 @@ record Completion(
                         visible(task, status, replicas, results),
                         error,
                         effects(task, status, set.containsAll(touched)),
-                        Divergence.of(replicas, has)));
+                        refused ? Map.of() : Divergence.of(replicas, has),
+                        refused));
+    }
+
+    // Settings change as one: a node that can't have them keeps all others from having them.
+    private static boolean refusesSettings(Tracked task, Map<String, NodeResult> results) {
+        return task.type() == TaskType.SETTINGS_UPDATE
+                && !task.details().creates()
+                && results.values().stream().anyMatch(NodeResult.Failed.class::isInstance);
     }
 
     private static Set<Integer> shardsOf(Map<String, ShardSet> replicas, Predicate<String> wanted) {
@@ -112,7 +127,9 @@ record Completion(
         }
         ObjectNode visible = task.details().visible();
         if (visible.has("indexedDocuments")) {
-            visible.set("indexedDocuments", visible.get("receivedDocuments"));
+            long received = visible.path("receivedDocuments").asLong(Long.MAX_VALUE);
+            long indexed = counted("indexedDocuments", replicas, results);
+            visible.put("indexedDocuments", Math.min(received, indexed));
         }
         if (visible.has("deletedDocuments")) {
             visible.put("deletedDocuments", counted("deletedDocuments", replicas, results));

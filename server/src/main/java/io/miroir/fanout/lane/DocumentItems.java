@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -56,11 +57,13 @@ final class DocumentItems {
                         body.open(),
                         format,
                         delimiter == null ? ',' : delimiter.charAt(0),
-                        known == null ? named : known,
-                        topology.shards(),
-                        shard -> targetsOf(shard, topology, index),
+                        new DocumentSplit.Target(
+                                known == null ? named : known,
+                                topology.shards(),
+                                shard -> targetsOf(shard, topology, index),
+                                index.map(DocumentItems::hasGeo).orElse(false)),
                         context.spooler());
-        ApiException fault = split.fault();
+        ApiException fault = inIndex(request.indexUid(), split.fault());
         if (known != null && named != null && !known.equals(named)) {
             fault = keyTaken(known);
         }
@@ -78,6 +81,20 @@ final class DocumentItems {
         return index.isPresent()
                 ? toExisting(request, index.get(), split, details)
                 : toNew(request, topology, split, details);
+    }
+
+    private static boolean hasGeo(IndexView index) {
+        ObjectNode settings = Json.parseObject(index.row().settingsJson());
+        return Stream.of("filterableAttributes", "sortableAttributes")
+                .flatMap(list -> settings.path(list).valueStream())
+                .anyMatch(attribute -> attribute.asString("").equals("_geo"));
+    }
+
+    // What Meilisearch finds only while it indexes, it tells with the index's name.
+    private static @Nullable ApiException inIndex(String uid, @Nullable ApiException fault) {
+        return fault == null || fault.code() != ErrorCode.INVALID_DOCUMENT_GEO_FIELD
+                ? fault
+                : new ApiException(fault.code(), "Index `" + uid + "`: " + fault.text());
     }
 
     private Item toExisting(

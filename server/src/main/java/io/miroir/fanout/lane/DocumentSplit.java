@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.documents.DocumentReader;
+import io.miroir.api.documents.GeoPoint;
 import io.miroir.api.documents.PayloadFormat;
 import io.miroir.api.documents.PrimaryKey;
 import io.miroir.core.routing.Rendezvous;
@@ -32,6 +33,7 @@ final class DocumentSplit implements DocumentReader.Sink {
     private final IntFunction<List<String>> nodesOf;
     private final int shards;
     private final Spooler spooler;
+    private final boolean geo;
     private final Map<String, Spool> parts = new TreeMap<>();
     private final Map<Integer, List<String>> nodesOfShard = new HashMap<>();
     private final BitSet touched = new BitSet();
@@ -39,16 +41,28 @@ final class DocumentSplit implements DocumentReader.Sink {
     private @Nullable ApiException fault;
     private long received;
 
-    private DocumentSplit(
+    private DocumentSplit(Target target, Spooler spooler) {
+        String primaryKey = target.primaryKey();
+        this.key = primaryKey == null ? null : new PrimaryKey(primaryKey);
+        this.shards = target.shards();
+        this.nodesOf = target.nodesOf();
+        this.geo = target.geo();
+        this.spooler = spooler;
+    }
+
+    /**
+     * The index that documents are for.
+     *
+     * @param primaryKey null to choose it by the first document
+     * @param nodesOf which nodes are to have the documents of a shard
+     * @param geo true if the index refuses a malformed {@code _geo}. A node finds that out while it
+     *     indexes, when other nodes have taken their part of the documents already
+     */
+    record Target(
             @Nullable String primaryKey,
             int shards,
             IntFunction<List<String>> nodesOf,
-            Spooler spooler) {
-        this.key = primaryKey == null ? null : new PrimaryKey(primaryKey);
-        this.shards = shards;
-        this.nodesOf = nodesOf;
-        this.spooler = spooler;
-    }
+            boolean geo) {}
 
     /**
      * A payload that has been read to its end.
@@ -75,20 +89,12 @@ final class DocumentSplit implements DocumentReader.Sink {
     /**
      * Splits a payload.
      *
-     * @param primaryKey null to choose it by the first document
-     * @param nodesOf which nodes are to have the documents of a shard
      * @throws ApiException for a payload that Meilisearch refuses at once
      */
     static Result of(
-            InputStream body,
-            PayloadFormat format,
-            char delimiter,
-            @Nullable String primaryKey,
-            int shards,
-            IntFunction<List<String>> nodesOf,
-            Spooler spooler)
+            InputStream body, PayloadFormat format, char delimiter, Target target, Spooler spooler)
             throws IOException {
-        DocumentSplit split = new DocumentSplit(primaryKey, shards, nodesOf, spooler);
+        DocumentSplit split = new DocumentSplit(target, spooler);
         try {
             DocumentReader.read(format, delimiter, body, split);
             return split.result();
@@ -125,7 +131,11 @@ final class DocumentSplit implements DocumentReader.Sink {
             inUse = PrimaryKey.infer(document);
             key = inUse;
         }
-        int shard = Rendezvous.shard(inUse.idOf(document), shards);
+        String id = inUse.idOf(document);
+        if (geo) {
+            GeoPoint.read(Json.text(Json.mapper().valueToTree(id)), document.path("_geo"));
+        }
+        int shard = Rendezvous.shard(id, shards);
         byte[] line = line(document, shard);
         touched.set(shard);
         for (String node : nodesOfShard.computeIfAbsent(shard, nodesOf::apply)) {

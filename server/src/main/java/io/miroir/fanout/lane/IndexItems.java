@@ -141,11 +141,17 @@ final class IndexItems {
         Details details =
                 Details.of(update.changes())
                         .tagged(request.parameter(WriteRequest.CUSTOM_METADATA));
+        if (index.isEmpty() && "true".equals(request.parameter(WriteRequest.RESET))) {
+            return missing(TaskType.SETTINGS_UPDATE, request, details);
+        }
         ObjectNode before = current == null ? Settings.defaults() : current;
         ObjectNode after;
         try {
             after = Settings.apply(before, update);
-        } catch (ApiException misfit) {
+        } catch (ApiException found) {
+            ApiException misfit =
+                    new ApiException(
+                            found.code(), "Index `" + request.indexUid() + "`: " + found.text());
             Topology topology = context.fleet().topology(context.fleet().shards());
             return index.isEmpty()
                     ? retyped(creating(details.failing(misfit.toJson()), topology, null))

@@ -34,7 +34,7 @@ final class ItemFactory {
             }
             case DOCUMENTS_DELETE -> {
                 List<String> ids = new ArrayList<>();
-                parse(body).forEach(id -> ids.add(idText(id)));
+                parse(body).forEach(id -> ids.add(id.stringValue()));
                 yield documents.deleteIds(request, index, ids, deletion(request, ids.size(), null));
             }
             case DOCUMENTS_DELETE_BY_FILTER -> {
@@ -60,11 +60,6 @@ final class ItemFactory {
         try (InputStream in = body.open()) {
             return Json.parse(in);
         }
-    }
-
-    // As Meilisearch reads them: what is no string is taken as the JSON writes it.
-    private static String idText(JsonNode id) {
-        return id.isString() ? id.stringValue() : Json.text(id);
     }
 
     private static Details deletion(WriteRequest request, int ids, @Nullable String filter) {

@@ -80,6 +80,19 @@ final class Lane {
         }
     }
 
+    /** Makes all nodes have the settings in force: some took others that the rest refused. */
+    void restoreSettings() throws InterruptedException {
+        takeTurn();
+        try {
+            claim();
+            context.view()
+                    .index(name)
+                    .ifPresent(new LaneResume(context, dispatcher, follower)::restoreSettings);
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /** True if this pod has claimed the lane and was not fenced since. */
     boolean claimed() {
         return epoch != NOT_CLAIMED;

@@ -107,6 +107,9 @@ public final class LaneKeeper implements AutoCloseable {
                     seen = live;
                     look();
                 }
+                for (String name : follower.takeUnsettled()) {
+                    settleAgain(name);
+                }
                 Thread.sleep(TICK);
             }
         } catch (InterruptedException stopped) {
@@ -125,6 +128,16 @@ public final class LaneKeeper implements AutoCloseable {
             if (ours && (lane == null || !lane.claimed())) {
                 resume(row.lane());
             }
+        }
+    }
+
+    private void settleAgain(String name) throws InterruptedException {
+        try {
+            if (owns(name)) {
+                lane(name).restoreSettings();
+            }
+        } catch (StoreUnavailableException | ApiException notNow) {
+            LOG.warn("settings of {} are not restored: {}", name, notNow.getMessage());
         }
     }
 

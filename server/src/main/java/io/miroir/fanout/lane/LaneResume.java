@@ -94,8 +94,8 @@ final class LaneResume {
         }
     }
 
-    // Steps without metadata can't be told apart on nodes: all are sent what is in force.
-    private void restoreSettings(IndexView index) {
+    /** Sends all nodes what is in force: steps without metadata can't be told apart on them. */
+    void restoreSettings(IndexView index) {
         ObjectNode settings = Details.pendingSettings(context.store(), index.row());
         NodeRequest restore =
                 new NodeRequest(

@@ -39,6 +39,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private final Replicated replicas;
     private final Map<String, NodePoller> pollers = new TreeMap<>();
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
+    private final Set<String> unsettled = ConcurrentHashMap.newKeySet();
     private final Map<String, Long> downSinceNanos = new ConcurrentHashMap<>();
     private final Thread ticker;
 
@@ -82,6 +83,13 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         if (line != null) {
             line.all().forEach(this::unfollow);
         }
+    }
+
+    /** Lanes whose nodes have different settings since the last call. */
+    Set<String> takeUnsettled() {
+        Set<String> taken = new HashSet<>(unsettled);
+        unsettled.removeAll(taken);
+        return taken;
     }
 
     /** Tasks that are followed. */
@@ -168,6 +176,9 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 }
                 line.remove(task);
                 unfollow(task);
+                if (done.restore()) {
+                    unsettled.add(task.place().lane());
+                }
                 return true;
             }
         }

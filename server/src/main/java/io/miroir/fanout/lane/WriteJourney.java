@@ -126,7 +126,7 @@ public final class WriteJourney implements PassedWriteHandler {
                                                     "This pod does not know " + write.operation()));
             return takeIn(new WriteRequest(operation, write.lane(), write.parameters()), body);
         } catch (ApiException refusal) {
-            return new PassedAnswer(refusal.code().status(), Map.of(), Json.text(refusal.toJson()));
+            return new PassedAnswer(refusal.status(), Map.of(), Json.text(refusal.toJson()));
         } catch (StoreUnavailableException unavailable) {
             ObjectNode error =
                     ApiException.error(

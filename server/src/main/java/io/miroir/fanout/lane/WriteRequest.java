@@ -31,6 +31,9 @@ public record WriteRequest(Operation operation, String indexUid, Map<String, Str
     /** The client's {@code Idempotency-Key}. */
     public static final String IDEMPOTENCY_KEY = "idempotencyKey";
 
+    /** {@code true} if settings go back to their defaults, which creates no index. */
+    public static final String RESET = "reset";
+
     /** A parameter, or null. */
     public @Nullable String parameter(String name) {
         return parameters.get(name);

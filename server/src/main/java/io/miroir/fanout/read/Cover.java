@@ -129,7 +129,7 @@ final class Cover {
     }
 
     // The node lacks the index or takes another key: its trouble, not the client's.
-    private static boolean isOfNode(NodeReply.Refusal refusal) {
+    static boolean isOfNode(NodeReply.Refusal refusal) {
         return refusal.code().equals(ErrorCode.INDEX_NOT_FOUND.wireName())
                 || refusal.status() == 401
                 || refusal.status() == 403;

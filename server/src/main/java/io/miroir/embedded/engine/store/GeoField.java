@@ -1,11 +1,8 @@
 package io.miroir.embedded.engine.store;
 
-import io.miroir.api.ApiException;
-import io.miroir.api.ErrorCode;
-import io.miroir.api.Json;
+import io.miroir.api.documents.GeoPoint;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The place of a document, degrees.
@@ -20,102 +17,10 @@ public record GeoField(double latitude, double longitude) {
      *
      * @param id the document's id as JSON, for messages
      * @return null when the document has no place
-     * @throws ApiException when it is malformed
+     * @throws io.miroir.api.ApiException when it is malformed
      */
     static @Nullable GeoField read(String id, JsonNode geo) {
-        if (geo.isMissingNode() || geo.isNull()) {
-            return null;
-        }
-        if (!(geo instanceof ObjectNode object)) {
-            throw bad(
-                    "The `_geo` field in the document with the id: `"
-                            + id
-                            + "` is not an object. Was expecting an object with the `_geo.lat` and"
-                            + " `_geo.lng` fields but instead got `"
-                            + Json.text(geo)
-                            + "`.");
-        }
-        JsonNode lat = object.get("lat");
-        JsonNode lng = object.get("lng");
-        if (lat == null || lng == null) {
-            throw missing(id, lat, lng);
-        }
-        Double latitude = number(lat);
-        Double longitude = number(lng);
-        if (latitude == null || longitude == null) {
-            throw notNumbers(id, lat, latitude, lng, longitude);
-        }
-        if (object.size() > 2) {
-            ObjectNode rest = object.deepCopy();
-            rest.remove("lat");
-            rest.remove("lng");
-            throw bad(
-                    "The `_geo` field in the document with the id: `"
-                            + id
-                            + "` contains the following unexpected fields: `"
-                            + Json.text(rest)
-                            + "`.");
-        }
-        return new GeoField(latitude, longitude);
-    }
-
-    private static ApiException missing(String id, @Nullable JsonNode lat, @Nullable JsonNode lng) {
-        String what =
-                lat != null ? "longitude" : lng != null ? "latitude" : "latitude nor longitude";
-        String field =
-                lat != null
-                        ? "a `_geo.lng` field."
-                        : lng != null ? "a `_geo.lat` field." : "`_geo.lat` and `_geo.lng` fields.";
-        return bad(
-                "Could not find "
-                        + what
-                        + " in the document with the id: `"
-                        + id
-                        + "`. Was expecting "
-                        + field);
-    }
-
-    private static ApiException notNumbers(
-            String id,
-            JsonNode lat,
-            @Nullable Double latitude,
-            JsonNode lng,
-            @Nullable Double longitude) {
-        String head = "Could not parse ";
-        String tail = " in the document with the id: `" + id + "`. Was expecting ";
-        if (latitude == null && longitude == null) {
-            return bad(
-                    head
-                            + "latitude nor longitude"
-                            + tail
-                            + "finite numbers but instead got `"
-                            + Json.text(lat)
-                            + "` and `"
-                            + Json.text(lng)
-                            + "`.");
-        }
-        return bad(
-                head
-                        + (latitude == null ? "latitude" : "longitude")
-                        + tail
-                        + "a finite number but instead got `"
-                        + Json.text(latitude == null ? lat : lng)
-                        + "`.");
-    }
-
-    private static @Nullable Double number(JsonNode node) {
-        try {
-            double number =
-                    node.isString()
-                            ? Double.parseDouble(node.stringValue().trim())
-                            : node.isNumber() ? node.doubleValue() : Double.NaN;
-            return Double.isFinite(number) ? number : null;
-        } catch (NumberFormatException notNumber) {
-            return null;
-        }
-    }
-
-    private static ApiException bad(String message) {
-        return new ApiException(ErrorCode.INVALID_DOCUMENT_GEO_FIELD, message);
+        GeoPoint point = GeoPoint.read(id, geo);
+        return point == null ? null : new GeoField(point.latitude(), point.longitude());
     }
 }

@@ -1,0 +1,119 @@
+package io.miroir.edge;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.api.keys.Action;
+import io.miroir.api.search.MultiSearchRequest;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.read.FederatedJourney;
+import io.miroir.fanout.read.ReadReply;
+import io.miroir.fanout.read.SearchJourney;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /multi-search}: several searches in one request, apart or as one list. */
+final class MultiSearchRoutes {
+    /** Searches of one request that run at a time; the others wait. */
+    private static final int AT_A_TIME_MAX = 16;
+
+    private final RequestPath path;
+    private final SearchJourney searches;
+    private final FederatedJourney federated;
+
+    MultiSearchRoutes(RequestPath path, SearchJourney searches, FederatedJourney federated) {
+        this.path = path;
+        this.searches = searches;
+        this.federated = federated;
+    }
+
+    List<Route> routes() {
+        return List.of(new Route("POST", "/multi-search", this::multiSearch));
+    }
+
+    private Answer multiSearch(Request request) throws Exception {
+        path.pass(request, Action.SEARCH);
+        JsonNode body = JsonBody.read(request);
+        MultiSearchRequest asked = MultiSearchRequest.fromBody(body);
+        if (asked.federation() == null) {
+            return apart(asked, body.path("queries"));
+        }
+        List<String> uids =
+                asked.queries().stream().map(query -> path.resolved(query.indexUid())).toList();
+        return RequestPath.read(federated.search((ObjectNode) body, uids));
+    }
+
+    private Answer apart(MultiSearchRequest asked, JsonNode queries) throws InterruptedException {
+        List<Future<ReadReply>> running = new ArrayList<>();
+        Semaphore slots = new Semaphore(AT_A_TIME_MAX);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < asked.queries().size(); i++) {
+                int position = i;
+                slots.acquire();
+                running.add(
+                        threads.submit(
+                                () -> {
+                                    try {
+                                        return one(asked, queries, position);
+                                    } finally {
+                                        slots.release();
+                                    }
+                                }));
+            }
+        }
+        ObjectNode answer = Json.object();
+        ArrayNode results = answer.putArray("results");
+        ShardSet missing = ShardSet.none();
+        for (int i = 0; i < running.size(); i++) {
+            ReadReply reply = joined(running.get(i), i);
+            ObjectNode result = Json.object();
+            result.put("indexUid", asked.queries().get(i).indexUid());
+            result.setAll(reply.body());
+            results.add(result);
+            missing = missing.or(reply.missing());
+        }
+        return RequestPath.read(new ReadReply(answer, missing));
+    }
+
+    private ReadReply one(MultiSearchRequest asked, JsonNode queries, int position) {
+        if (asked.queries().get(position).options() != null) {
+            throw new ApiException(
+                    ErrorCode.INVALID_MULTI_SEARCH_FEDERATION_OPTIONS,
+                    "Using `federationOptions` is not allowed in a non-federated search.\n"
+                            + " - Hint: remove `federationOptions` from the query or add"
+                            + " `federation` to the request.");
+        }
+        ObjectNode query = (ObjectNode) queries.get(position).deepCopy();
+        query.remove(List.of("indexUid", "federationOptions"));
+        return searches.search(path.resolved(asked.queries().get(position).indexUid()), query);
+    }
+
+    private static ReadReply joined(Future<ReadReply> reply, int position)
+            throws InterruptedException {
+        try {
+            return reply.get();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof ApiException refused) {
+                boolean absent = refused.code() == ErrorCode.INDEX_NOT_FOUND;
+                throw new ApiException(
+                        refused.code(),
+                        "Inside `.queries[" + position + "]`: " + refused.text(),
+                        // An index that is absent here is a fault of the request, not of its path.
+                        absent ? 400 : refused.status());
+            }
+            throw new IllegalStateException("query " + position, failed.getCause());
+        }
+    }
+}

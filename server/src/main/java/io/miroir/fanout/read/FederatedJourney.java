@@ -1,0 +1,206 @@
+package io.miroir.fanout.read;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.cluster.IndexView;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.core.plan.SearchPlan;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.NodeBody;
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import io.miroir.fanout.answer.FederatedCall;
+import io.miroir.fanout.answer.IndexProfile;
+import io.miroir.fanout.answer.NodeErrors;
+import io.miroir.fanout.answer.QueryHash;
+import io.miroir.fanout.lane.WireErrors;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Searches whose hits become one list over several indexes: one request a node for all of them. */
+public final class FederatedJourney {
+    private static final int ROUNDS_MAX = 4;
+    private static final Pattern POSITION = Pattern.compile("`\\.queries\\[(\\d+)]");
+
+    private final SearchJourney searches;
+    private final Nodes nodes;
+    private final NodeHealth health;
+    private final ReadMetrics metrics;
+    private final ReadSettings settings;
+
+    /** Searches over the same nodes as {@code searches}. */
+    public FederatedJourney(
+            SearchJourney searches,
+            Nodes nodes,
+            NodeHealth health,
+            ReadMetrics metrics,
+            ReadSettings settings) {
+        this.searches = searches;
+        this.nodes = nodes;
+        this.health = health;
+        this.metrics = metrics;
+        this.settings = settings;
+    }
+
+    /** What came back: answers with what each was asked, and per query the shards still open. */
+    private static final class Progress {
+        private final List<ObjectNode> answers = new ArrayList<>();
+        private final List<List<FederatedCall.Part>> parts = new ArrayList<>();
+        private final List<ShardSet> open = new ArrayList<>();
+        private final Set<String> failed = new HashSet<>();
+
+        boolean done() {
+            return open.stream().allMatch(ShardSet::isEmpty);
+        }
+    }
+
+    /** One query's shards on one node. */
+    private record Asked(ShardSet shards, FederatedCall.Part part) {}
+
+    /**
+     * One federated search.
+     *
+     * @param body the client's, valid already
+     * @param uids the index of each query, aliases resolved
+     */
+    public ReadReply search(ObjectNode body, List<String> uids) {
+        List<IndexView> indexes = uids.stream().map(searches::indexOf).toList();
+        List<IndexProfile> profiles = indexes.stream().map(SearchJourney::profile).toList();
+        FederatedCall call = FederatedCall.of(body, profiles);
+        long hash = QueryHash.of("", body);
+        Progress progress = new Progress();
+        indexes.forEach(index -> progress.open.add(ShardSet.all(index.topology().shards())));
+        for (int round = 0; round < ROUNDS_MAX && !progress.done(); round++) {
+            Map<String, List<Asked>> plan = plan(indexes, progress, hash);
+            if (plan.isEmpty()) {
+                break;
+            }
+            metrics.asked(plan.size(), round > 0);
+            ask(call, plan, progress, profiles);
+        }
+        ShardSet missing = progress.open.stream().reduce(ShardSet.none(), ShardSet::or);
+        boolean nothing = progress.answers.isEmpty() && !indexes.isEmpty();
+        if (nothing || (!missing.isEmpty() && !settings.partial())) {
+            throw new ApiException(
+                    ErrorCode.MIROIR_SHARD_UNAVAILABLE,
+                    "No replica in sync answered for shards " + missing + ".");
+        }
+        return new ReadReply(call.merge(progress.answers, progress.parts), missing);
+    }
+
+    private void ask(
+            FederatedCall call,
+            Map<String, List<Asked>> plan,
+            Progress progress,
+            List<IndexProfile> profiles) {
+        Map<String, NodeRequest> requests = new LinkedHashMap<>();
+        plan.forEach(
+                (node, asked) ->
+                        requests.put(
+                                node,
+                                NodeRequest.post(
+                                        "multi_search",
+                                        "/multi-search",
+                                        NodeBody.json(
+                                                call.nodeRequest(
+                                                        asked.stream().map(Asked::part).toList())),
+                                        settings.nodeTimeout())));
+        Map<String, NodeReply> replies = nodes.askAll(requests);
+        for (Map.Entry<String, List<Asked>> node : plan.entrySet()) {
+            switch (Objects.requireNonNull(replies.get(node.getKey()))) {
+                case NodeReply.Answer answer -> take(answer, node.getValue(), progress);
+                case NodeReply.Refusal refusal when Cover.isOfNode(refusal) ->
+                        progress.failed.add(node.getKey());
+                case NodeReply.Refusal refusal ->
+                        throw inClientWords(refusal, node.getValue(), profiles);
+                case NodeReply.Failure _ -> progress.failed.add(node.getKey());
+            }
+        }
+    }
+
+    private static void take(NodeReply.Answer answer, List<Asked> asked, Progress progress) {
+        progress.answers.add((ObjectNode) answer.body());
+        progress.parts.add(asked.stream().map(Asked::part).toList());
+        for (int query = 0; query < asked.size(); query++) {
+            ShardSet got = asked.get(query).shards();
+            List<Integer> left = new ArrayList<>();
+            progress.open.get(query).stream()
+                    .filter(shard -> !got.contains(shard))
+                    .forEach(left::add);
+            progress.open.set(query, ShardSet.of(left));
+        }
+    }
+
+    private Map<String, List<Asked>> plan(List<IndexView> indexes, Progress progress, long hash) {
+        Map<String, List<Asked>> plan = new LinkedHashMap<>();
+        for (int query = 0; query < indexes.size(); query++) {
+            IndexView index = indexes.get(query);
+            for (SearchPlan.NodeShards part :
+                    parts(index, progress.open.get(query), hash, progress.failed)) {
+                List<Asked> asked =
+                        plan.computeIfAbsent(part.nodeId(), _ -> nothingAsked(indexes.size()));
+                asked.set(
+                        query,
+                        new Asked(
+                                part.shards(),
+                                new FederatedCall.Part(true, SearchJourney.only(part))));
+            }
+        }
+        return plan;
+    }
+
+    private static List<Asked> nothingAsked(int queries) {
+        List<Asked> asked = new ArrayList<>(queries);
+        for (int i = 0; i < queries; i++) {
+            asked.add(new Asked(ShardSet.none(), new FederatedCall.Part(false, null)));
+        }
+        return asked;
+    }
+
+    private List<SearchPlan.NodeShards> parts(
+            IndexView index, ShardSet open, long hash, Set<String> failed) {
+        Predicate<String> fresh = node -> !failed.contains(node);
+        Predicate<String> sure = fresh.and(node -> health.status(node).usable());
+        SearchPlan plan = SearchPlan.of(index.topology(), index, sure, open, hash);
+        return plan.uncovered().isEmpty()
+                ? plan.nodes()
+                : SearchPlan.of(index.topology(), index, fresh, open, hash).nodes();
+    }
+
+    // A node counts the queries that it was asked; the client counts its own.
+    private static ApiException inClientWords(
+            NodeReply.Refusal refusal, List<Asked> asked, List<IndexProfile> profiles) {
+        List<Integer> positions = new ArrayList<>();
+        for (int i = 0; i < asked.size(); i++) {
+            if (asked.get(i).part().asked()) {
+                positions.add(i);
+            }
+        }
+        ApiException error = WireErrors.toException(refusal.error());
+        String text =
+                POSITION.matcher(error.text())
+                        .replaceAll(
+                                found -> {
+                                    int position = Integer.parseInt(found.group(1));
+                                    int own =
+                                            position < positions.size()
+                                                    ? positions.get(position)
+                                                    : position;
+                                    return Matcher.quoteReplacement("`.queries[" + own + "]");
+                                });
+        for (IndexProfile profile : profiles) {
+            text = NodeErrors.forClient(text, profile);
+        }
+        return new ApiException(error.code(), text);
+    }
+}
