@@ -42,6 +42,7 @@ image_dir() {
         { tail -n 20 "$log" >&2; fail "jlink failed"; }
     cp "$root/server/target/miroir-server.jar" "$root/packaging/jvm.flags" "$root/LICENSE" "$app/"
     cp -R "$root/server/target/lib" "$app/lib"
+    native_sqlite "$app"
     cp "$root/packaging/image-miroir" "$dir/bin/miroir"
     chmod 755 "$dir/bin/miroir"
     find "$dir" -exec env TZ=UTC touch -t "$stamp" {} +
@@ -53,11 +54,27 @@ image_dir() {
     step "$dir is ready ($(du -sh "$dir" | cut -f1)): $dir/bin/miroir --help"
 }
 
+# native_sqlite APP: SQLite's native part beside its jar, which would else be unpacked into /tmp at
+# every start (and could not be run from there where /tmp is mounted noexec).
+native_sqlite() {
+    local name
+    case $(uname -s)-$(uname -m) in
+    Linux-x86_64) name=Linux/x86_64 ;;
+    Linux-aarch64) name=Linux/aarch64 ;;
+    *) return 0 ;;
+    esac
+    mkdir "$1/native"
+    (cd "$1/native" && "$jdk/bin/jar" xf ../lib/sqlite-jdbc-*.jar "org/sqlite/native/$name/libsqlitejdbc.so")
+    mv "$1/native/org/sqlite/native/$name/libsqlitejdbc.so" "$1/native/"
+    rm -r "$1/native/org"
+}
+
 # train DIR LOG: runs on the very files that ship, as the cache is only taken with those.
 train() {
     local app=$1/app work
     work=$(mktemp -d)
     if ! "$1/runtime/bin/java" @"$app/jvm.flags" -XX:AOTCacheOutput="$app/miroir.aot" \
+        -Dorg.sqlite.lib.path="$app/native" \
         -jar "$app/miroir-server.jar" training --dir "$work" >>"$2" 2>&1 ||
         [ ! -s "$app/miroir.aot" ]; then
         rm -rf "$work"

@@ -24,7 +24,8 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             NodeCommand.class,
             ConfigCommand.class,
-            VersionCommand.class
+            VersionCommand.class,
+            TrainingCommand.class
         })
 public final class Main {
     private Main() {}

@@ -16,10 +16,17 @@ final class Schema {
     private Schema() {}
 
     static String key(RecordComponent component) {
-        return component
-                .getName()
-                .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
-                .toLowerCase(Locale.ROOT);
+        String name = component.getName();
+        StringBuilder key = new StringBuilder(name.length() + 8);
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (Character.isUpperCase(c)) {
+                key.append('_').append(Character.toLowerCase(c));
+            } else {
+                key.append(c);
+            }
+        }
+        return key.toString();
     }
 
     /** The words of an enum constant in YAML. */
