@@ -161,52 +161,6 @@ class RaftFaultTest {
     }
 
     @Test
-    void aFileThatHoldsMuchMoreThanItsIndexIsCaughtUpWith(@TempDir Path dir) throws Exception {
-        // Rule 21: until Ratis has handed over what an installed file holds already, no snapshot
-        // may be claimed beyond it: the leader would send what the log cannot take yet.
-        RaftStoreConfig.Tuning purging = new RaftStoreConfig.Tuning(300, 600, 50, 32 << 10);
-        try (Group group = new Group(dir, purging, 10_000)) {
-            group.startAll();
-            String away = group.follower();
-            group.stop(away);
-            String leading = group.awaitLeader();
-            TaskStore leader = group.pod(leading);
-            long epoch = Writes.claim(leader, "movies", "pod-x");
-            long firstIndexOfAway = lastApplied(group, away);
-            Group.await(
-                    "the log to be purged",
-                    () -> {
-                        Writes.write(leader, "movies", epoch);
-                        return firstLogIndex(dir, leading) > firstIndexOfAway + 1;
-                    });
-            var reader =
-                    new DatabaseFiles(group.config(leading).dataDir(), Durability.BEHIND_A_LOG)
-                            .open();
-            // What a long read keeps from the database file stays beyond the snapshot's index.
-            reader.readConsistently(
-                    sql -> {
-                        sql.number("SELECT count(*) FROM tasks");
-                        for (int i = 0; i < 300; i++) {
-                            Writes.write(leader, "movies", epoch);
-                        }
-                        TaskStore back = group.start(away);
-                        Group.await(
-                                "the install",
-                                () -> {
-                                    Writes.write(leader, "movies", epoch);
-                                    return back.status().appliedIndex() > firstIndexOfAway;
-                                });
-                        for (int i = 0; i < 300; i++) {
-                            Writes.write(leader, "movies", epoch);
-                        }
-                        return true;
-                    });
-            reader.close();
-            group.awaitEqual();
-        }
-    }
-
-    @Test
     void aFileThatACrashKeptFromTakingItsPlaceTakesItAtTheStart(@TempDir Path dir)
             throws Exception {
         // Rule 21: Ratis' log goes on from an installed file once it is there; a database from
