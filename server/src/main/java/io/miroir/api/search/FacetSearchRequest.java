@@ -8,6 +8,7 @@ import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A search among the values of a facet.
@@ -43,8 +44,14 @@ public record FacetSearchRequest(
                             Check.BOOLEAN),
                     SearchFields.useNetwork());
 
-    /** Reads the body of a POST. */
-    public static FacetSearchRequest fromBody(JsonNode body) {
+    /**
+     * Reads the body of a POST. Members that are not known are passed over, as Meilisearch does.
+     */
+    public static FacetSearchRequest fromBody(JsonNode whole) {
+        JsonNode body = whole;
+        if (whole instanceof ObjectNode object) {
+            body = object.deepCopy().retain(BODY.names());
+        }
         BODY.check(StrictValue.body(body));
         Fields fields = new Fields(body);
         return new FacetSearchRequest(

@@ -8,6 +8,7 @@ import io.miroir.core.filter.Filter;
 import io.miroir.embedded.engine.find.FilterSearch;
 import io.miroir.embedded.engine.settings.IndexSettings;
 import io.miroir.embedded.engine.store.IndexStore;
+import io.miroir.embedded.engine.store.MissingVectors;
 import io.miroir.embedded.engine.store.Snapshot;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -96,13 +97,15 @@ final class Changes {
                 changed.put(id, update ? store.merged(old, json) : json);
             }
         }
+        MissingVectors missing = new MissingVectors();
         // Everything is checked before anything is written: a refused operation changes nothing.
         for (Operation.Document document : documents) {
             ObjectNode json = changed.get(document.id());
             if (json != null) {
-                store.check(shownId(document), json);
+                store.check(shownId(document), json, missing);
             }
         }
+        missing.refuseIfAny();
         store.put(changed, known);
         return new Outcome.Done(documents.size());
     }

@@ -92,7 +92,7 @@ final class SimilarSearch {
         float[] vector =
                 new VectorReader(snapshot, embedder.name()).first(doc, embedder.dimensions());
         if (vector == null) {
-            return new DocumentSearch.Nearest(List.of(), 0);
+            return new DocumentSearch.Nearest(List.of(), allowed.cardinality());
         }
         return DocumentSearch.nearest(
                 snapshot, embedder.name(), vector, allowed, wanted, request.scoring().threshold());

@@ -49,7 +49,8 @@ final class WeightedOrder {
             Double right = other.sort().distance();
             return left == null || right == null
                     ? Boolean.compare(left != null, right != null)
-                    : ScoreOrder.distant(one.sort(), other.sort());
+                    // Meilisearch puts the farther one first here, whichever the direction.
+                    : Double.compare(left, right);
         }
         return null;
     }

@@ -18,11 +18,14 @@ final class ExactAttributeRule implements Rule {
     private static final int COUNTED_WORDS_MAX = 254;
 
     private final Lookup lookup;
-    private final Map<Integer, FixedBitSet> counted = new HashMap<>();
+    private final Map<Attribute, FixedBitSet> counted = new HashMap<>();
 
     ExactAttributeRule(Lookup lookup) {
         this.lookup = lookup;
     }
+
+    /** Attributes of a path that have so many words. */
+    private record Attribute(int path, int words) {}
 
     /** A word that must stand at a position. */
     private record Wanted(WordHits hits, int position) {}
@@ -128,6 +131,7 @@ final class ExactAttributeRule implements Rule {
 
     private FixedBitSet withCount(int path, int words) {
         return counted.computeIfAbsent(
-                path, p -> lookup.snapshot().marked(Keys.wordCount(p, words)));
+                new Attribute(path, words),
+                a -> lookup.snapshot().marked(Keys.wordCount(a.path, a.words)));
     }
 }

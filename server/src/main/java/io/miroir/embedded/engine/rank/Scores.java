@@ -60,21 +60,19 @@ public final class Scores {
         };
     }
 
-    /** The score shown: of the first run of places, or of the vectors; 1 without either. */
+    /** The score shown: of the vectors if they had a part, else of all places; 1 without either. */
     public static double global(List<Score> scores) {
-        Score.Rank run = null;
+        Score.Rank run = new Score.Rank(1, 1);
         for (Score score : scores) {
             Score.Rank rank = score.asRank();
             if (rank != null) {
-                run = run == null ? rank : Score.Rank.merge(run, rank);
-            } else if (run != null) {
-                return run.score();
+                run = Score.Rank.merge(run, rank);
             } else if (score instanceof Score.Vector vector) {
                 Float similarity = vector.similarity();
                 return similarity == null ? 0 : similarity;
             }
         }
-        return run == null ? 1 : run.score();
+        return run.score();
     }
 
     /**

@@ -149,6 +149,12 @@ public final class IndexSettings {
         return typo.exactAttributes().equals(other.typo.exactAttributes());
     }
 
+    /** Whether documents that are right under {@code other} may be wrong under these settings. */
+    public boolean demandsMoreThan(IndexSettings other) {
+        return (isGeo() && !other.isGeo())
+                || !json.path("embedders").equals(other.json.path("embedders"));
+    }
+
     /** Searchable attributes, most important first; null for all alike. */
     public @Nullable List<String> searchable() {
         return searchable;

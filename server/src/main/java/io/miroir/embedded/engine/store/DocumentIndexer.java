@@ -225,12 +225,12 @@ final class DocumentIndexer {
     }
 
     /** Checks what a document must fulfil, and brings it into its stored form. */
-    static void check(String id, ObjectNode json, IndexSettings settings) {
+    static void check(String id, ObjectNode json, IndexSettings settings, MissingVectors missing) {
         if (settings.isGeo()) {
             GeoField.read(id, json.path("_geo"));
         }
         if (!settings.embedders().isEmpty() || json.has(VectorField.NAME)) {
-            VectorField.normalize(id, json, settings);
+            VectorField.normalize(id, json, settings, missing);
         }
     }
 

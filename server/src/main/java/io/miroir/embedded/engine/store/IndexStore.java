@@ -126,10 +126,17 @@ public final class IndexStore implements Closeable {
         writer.deleteAll();
     }
 
-    /** Takes other settings, and indexes every document anew if they ask for it. */
+    /**
+     * Takes other settings, and indexes every document anew if they ask for it.
+     *
+     * @throws io.miroir.api.ApiException when a document does not go with them; nothing is changed
+     */
     public void use(IndexSettings changed) throws IOException {
         boolean same = changed.indexesLike(settings);
         try (Snapshot before = view()) {
+            if (changed.demandsMoreThan(settings)) {
+                checkAll(before, changed);
+            }
             settings = changed;
             if (same) {
                 return;
@@ -143,9 +150,21 @@ public final class IndexStore implements Closeable {
                 }
                 ObjectNode json = before.document(doc);
                 String id = idOf(json);
+                DocumentIndexer.check(id, json, changed, new MissingVectors());
                 writer.addDocument(indexer.index(id, before.numberOf(doc), json));
             }
         }
+    }
+
+    private void checkAll(Snapshot before, IndexSettings changed) {
+        MissingVectors missing = new MissingVectors();
+        for (int doc = 0; doc < before.maxDoc(); doc++) {
+            if (before.live().get(doc)) {
+                ObjectNode json = before.document(doc);
+                DocumentIndexer.check(idOf(json), json, changed, missing);
+            }
+        }
+        missing.refuseIfAny();
     }
 
     /** The id of a stored document. */
@@ -170,10 +189,11 @@ public final class IndexStore implements Closeable {
      * Brings a document into the form in which it is stored.
      *
      * @param id its id as JSON, for messages
+     * @param missing told of a document without vectors that its user must bring
      * @throws io.miroir.api.ApiException when it cannot be indexed
      */
-    public void check(String id, ObjectNode document) {
-        DocumentIndexer.check(id, document, settings);
+    public void check(String id, ObjectNode document, MissingVectors missing) {
+        DocumentIndexer.check(id, document, settings, missing);
     }
 
     /** Names the primary key of what is written from now on. */

@@ -28,9 +28,11 @@ public final class VectorField {
      *
      * @param id the document's id as JSON, for messages
      * @param document changed in place
-     * @throws ApiException when vectors are malformed or missing
+     * @param missing told of a document without vectors that its user must bring
+     * @throws ApiException when vectors are malformed
      */
-    static void normalize(String id, ObjectNode document, IndexSettings settings) {
+    static void normalize(
+            String id, ObjectNode document, IndexSettings settings, MissingVectors missing) {
         JsonNode vectors = document.path(NAME);
         if (!vectors.isMissingNode() && !vectors.isObject() && !vectors.isNull()) {
             throw new ApiException(
@@ -41,7 +43,7 @@ public final class VectorField {
             JsonNode given = vectors.get(embedder.name());
             if (given == null) {
                 if (embedder.source().equals("userProvided")) {
-                    throw missing(id, embedder.name());
+                    missing.add(embedder.name(), id);
                 }
                 continue;
             }
@@ -61,23 +63,6 @@ public final class VectorField {
                         ? "boolean"
                         : node.isIntegralNumber() ? "integer" : "floating point";
         return name + " `" + Json.text(node) + "`";
-    }
-
-    private static ApiException missing(String id, String embedder) {
-        return new ApiException(
-                ErrorCode.VECTOR_EMBEDDING_ERROR,
-                "While embedding documents for embedder `"
-                        + embedder
-                        + "`: no vectors provided for document "
-                        + id.replace('"', '`').replaceAll("^([^`].*)$", "`$1`")
-                        + "\n- Note: `"
-                        + embedder
-                        + "` has `source: userProvided`, so documents must provide embeddings as an"
-                        + " array in `_vectors."
-                        + embedder
-                        + "`.\n- Hint: opt-out for a document with `_vectors."
-                        + embedder
-                        + ": null`");
     }
 
     private static ObjectNode normalized(String id, Embedder embedder, JsonNode given) {
