@@ -161,7 +161,9 @@ public final class IndexStore implements Closeable {
         for (int doc = 0; doc < before.maxDoc(); doc++) {
             if (before.live().get(doc)) {
                 ObjectNode json = before.document(doc);
-                DocumentIndexer.check(idOf(json), json, changed, missing);
+                // Documents that are there already are told by their number.
+                String number = Integer.toString(before.numberOf(doc));
+                DocumentIndexer.check(number, json, changed, missing);
             }
         }
         missing.refuseIfAny();
