@@ -98,17 +98,6 @@ final class ExchangeRequest implements Request {
     }
 
     @Override
-    public void onHangUp(Runnable action) {
-        exchange.getConnection()
-                .addCloseListener(
-                        _ -> {
-                            if (!exchange.isResponseComplete()) {
-                                action.run();
-                            }
-                        });
-    }
-
-    @Override
     public Request withPath(Map<String, String> parts) {
         return new ExchangeRequest(exchange, id, body, segments, query, Map.copyOf(parts));
     }

@@ -157,7 +157,7 @@ public final class HttpServer implements AutoCloseable {
             return Answer.error(refusal);
         } catch (ClientGone gone) {
             throw gone;
-        } catch (Exception | StackOverflowError bug) {
+        } catch (Exception | Error bug) {
             LOG.error("request {} {} {}", id, exchange.getRequestMethod(), bug, bug);
             return Answer.error(
                     ErrorCode.INTERNAL, "An internal error has occurred. `" + id + "`.");

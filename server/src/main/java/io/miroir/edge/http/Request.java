@@ -38,9 +38,6 @@ public interface Request {
      */
     InputStream body();
 
-    /** Runs {@code action} once if the client's connection closes before the answer is sent. */
-    void onHangUp(Runnable action);
-
     /** The same request with the path parts of the route it matched. */
     Request withPath(Map<String, String> parts);
 }
