@@ -1,8 +1,11 @@
 package io.miroir;
 
+import io.miroir.capability.partitioned.pruner.TaskPruner;
+import io.miroir.cluster.ClusterMetrics;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.Readiness;
+import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.health.HealthProbe;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
@@ -13,6 +16,7 @@ import io.miroir.config.MiroirConfig;
 import io.miroir.config.NodeConfig;
 import io.miroir.config.PeerAddress;
 import io.miroir.config.ScatterConfig;
+import io.miroir.duty.Duties;
 import io.miroir.edge.Edge;
 import io.miroir.edge.Exposition;
 import io.miroir.edge.http.HttpServer;
@@ -23,6 +27,7 @@ import io.miroir.fanout.lane.LaneContext;
 import io.miroir.fanout.lane.LaneKeeper;
 import io.miroir.fanout.lane.LaneSettings;
 import io.miroir.fanout.lane.TaskFollower;
+import io.miroir.fanout.lane.TaskMetrics;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.FederatedJourney;
@@ -126,7 +131,7 @@ public final class Miroir implements AutoCloseable {
         LaneContext context =
                 new LaneContext(
                         config.podId(), store, view, nodes, health, spooler, laneSettings());
-        TaskFollower follower = own(new TaskFollower(context));
+        TaskFollower follower = own(new TaskFollower(context, new TaskMetrics(registry)));
         Peers peers = own(new Peers(config.podId(), others(), secret()));
         LaneKeeper keeper = own(new LaneKeeper(context, peers, follower));
         WriteJourney writes = new WriteJourney(keeper, peers, spooler);
@@ -142,12 +147,23 @@ public final class Miroir implements AutoCloseable {
         peers.start();
         follower.start();
         keeper.start();
+        new ClusterMetrics(store, view, health, ready).register(registry);
+        own(duties(store, peers, fleet)).start();
 
         Edge.Parts parts =
                 new Edge.Parts(store, view, health, ready, writes, reads(view, nodes, health));
         startMetricsPort();
         startClientPort(parts);
         LOG.info("pod {} listens on port {}", config.podId(), port());
+    }
+
+    private Duties duties(TaskStore store, Peers peers, Fleet fleet) {
+        return new Duties(
+                config.podId(),
+                store,
+                peers::live,
+                List.of(new TaskPruner(store)),
+                List.of(new TopologyRecorder(fleet)));
     }
 
     private Edge.Reads reads(ClusterView view, Nodes nodes, NodeHealth health) {

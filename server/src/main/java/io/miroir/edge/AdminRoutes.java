@@ -102,6 +102,7 @@ final class AdminRoutes {
         one.put(
                 "last_seen_ms",
                 entry.lastSeenMillis() == 0 ? null : clock.millis() - entry.lastSeenMillis());
+        one.put("version", entry.version());
         if (entry.error() != null) {
             one.put("error", entry.error());
         }

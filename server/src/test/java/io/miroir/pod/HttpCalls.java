@@ -11,7 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
@@ -44,14 +46,24 @@ final class HttpCalls {
                 method,
                 target,
                 "application/json",
-                json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                json.getBytes(StandardCharsets.UTF_8));
     }
 
     Reply call(String method, String target, String contentType, byte[] body) {
+        return call(method, target, contentType, body, Map.of());
+    }
+
+    private Reply call(
+            String method,
+            String target,
+            String contentType,
+            byte[] body,
+            Map<String, String> headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(address.resolve(target))
                         .timeout(PATIENCE)
                         .header("Authorization", "Bearer " + key);
+        headers.forEach(request::header);
         if (body.length > 0) {
             request.header("Content-Type", contentType);
         }
@@ -71,6 +83,24 @@ final class HttpCalls {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A POST with an idempotency key. */
+    Reply post(String idempotencyKey, String target, String json) {
+        return call(
+                "POST",
+                target,
+                "application/json",
+                json.getBytes(StandardCharsets.UTF_8),
+                Map.of("Idempotency-Key", idempotencyKey));
+    }
+
+    /** The task of such a POST. */
+    String withKey(String idempotencyKey, String target, String json) {
+        Reply reply = post(idempotencyKey, target, json);
+        return reply.status() == 202
+                ? reply.body().path("taskUid").toString()
+                : fail(reply.body().toString());
     }
 
     /** A write; gives its finished task. */

@@ -3,7 +3,9 @@ package io.miroir.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,5 +67,121 @@ class OnePodTest {
         JsonNode stats = client.call("GET", "/indexes/movies/stats").body();
         assertEquals(2, stats.path("numberOfDocuments").asInt(), stats::toString);
         assertTrue(stats.path("fieldDistribution").path("_miroir_shard").isMissingNode());
+    }
+
+    @Test
+    void settingsAreTheClientsAndNeverTheNodes() {
+        JsonNode task =
+                client.done(
+                        "PATCH",
+                        "/indexes/shop/settings",
+                        "{\"filterableAttributes\": [\"price\"], \"stopWords\": [\"the\"]}");
+        assertEquals("succeeded", task.path("status").asString(), task::toString);
+        JsonNode settings = client.call("GET", "/indexes/shop/settings").body();
+        assertEquals("[\"price\"]", settings.path("filterableAttributes").toString());
+        assertEquals("[\"the\"]", settings.path("stopWords").toString());
+        assertEquals(-1, settings.toString().indexOf("_miroir"), settings::toString);
+        client.done("POST", "/indexes/shop/documents", "[{\"id\": 1, \"price\": 5}]");
+        JsonNode found =
+                client.call("POST", "/indexes/shop/search", "{\"filter\": \"price > 4\"}").body();
+        assertEquals(1, found.path("hits").size(), found::toString);
+    }
+
+    /** Protocol, rule 1: nothing is sent of a request that can fail for a reason we can see. */
+    @Test
+    void whatCantBeWrittenIsRefusedAsAWhole() {
+        client.done("POST", "/indexes", "{\"uid\": \"bad\", \"primaryKey\": \"id\"}");
+        String documents = "/indexes/bad/documents";
+        assertEquals(
+                "malformed_payload",
+                code(client.call("POST", documents, "[{\"id\": 1}, {\"id\": ")));
+        assertEquals(
+                "malformed_payload",
+                code(client.call("POST", documents, "application/x-ndjson", utf8("{\"id\":1}\n{]"))));
+        assertEquals(
+                "malformed_payload",
+                code(client.call("POST", documents, "text/csv", utf8("id,a\n1,2,3\n"))));
+        assertEquals(
+                "miroir_reserved_field",
+                code(client.call("POST", documents, "[{\"id\": 1, \"_miroir_shard\": \"-\"}]")));
+        HttpCalls.Reply large =
+                client.call("POST", documents, "application/json", spaces(20_000_001));
+        assertEquals(413, large.status());
+        JsonNode noId = client.done("POST", documents, "[{\"id\": 1}, {\"name\": \"x\"}]");
+        assertEquals("missing_document_id", noId.path("error").path("code").asString());
+        assertEquals("failed", noId.path("status").asString());
+        JsonNode noKey = client.done("POST", "/indexes/nokey/documents", "[{\"a\": 1}]");
+        assertEquals(
+                "index_primary_key_no_candidate_found",
+                noKey.path("error").path("code").asString(),
+                noKey::toString);
+        JsonNode stats = client.call("GET", "/indexes/bad/stats").body();
+        assertEquals(0, stats.path("numberOfDocuments").asInt(), stats::toString);
+    }
+
+    /** Protocol, rule 8: the key that the first documents choose holds, and is undone with them. */
+    @Test
+    void thePrimaryKeyIsInferredOnce() {
+        client.done("POST", "/indexes/keys/documents", "[{\"sku_id\": 1, \"n\": 1}]");
+        assertEquals(
+                "sku_id",
+                client.call("GET", "/indexes/keys").body().path("primaryKey").asString());
+        JsonNode other =
+                client.done("POST", "/indexes/keys/documents?primaryKey=n", "[{\"n\": 2}]");
+        assertEquals(
+                "index_primary_key_already_exists", other.path("error").path("code").asString());
+        client.done("DELETE", "/indexes/keys", "");
+        assertEquals(404, client.call("GET", "/indexes/keys").status());
+        client.done("POST", "/indexes/keys/documents", "[{\"other_id\": 1}]");
+        assertEquals(
+                "other_id",
+                client.call("GET", "/indexes/keys").body().path("primaryKey").asString());
+    }
+
+    @Test
+    void aWriteWithAnIdempotencyKeyIsDoneOnce() {
+        String first = client.withKey("key-1", "/indexes/once/documents", "[{\"id\": 1}]");
+        assertEquals(first, client.withKey("key-1", "/indexes/once/documents", "[{\"id\": 1}]"));
+        HttpCalls.Reply reused =
+                client.post("key-1", "/indexes/once/documents", "[{\"id\": 2}]");
+        assertEquals("miroir_idempotency_key_reused", code(reused));
+    }
+
+    @Test
+    void aRestartedPodKnowsEverythingAgain() {
+        client.done("POST", "/indexes/again/documents", "[{\"id\": 1}]");
+        long tasks = client.call("GET", "/tasks").body().path("total").asLong();
+        pod.restart();
+        client = pod.client();
+        client.awaitStatus("GET", "/_miroir/ready", 200);
+        assertEquals(tasks, client.call("GET", "/tasks").body().path("total").asLong());
+        JsonNode task = client.done("POST", "/indexes/again/documents", "[{\"id\": 2}]");
+        assertEquals("succeeded", task.path("status").asString(), task::toString);
+        assertEquals(2, client.call("GET", "/indexes/again/search").body().path("hits").size());
+    }
+
+    @Test
+    void keysDecideWhoMayAskWhat() {
+        HttpCalls stranger = new HttpCalls(pod.address(), "wrong");
+        assertEquals("invalid_api_key", code(stranger.call("GET", "/indexes")));
+        assertEquals("miroir_invalid_auth", code(client.call("GET", "/_miroir/topology")));
+        JsonNode topology = pod.operator().call("GET", "/_miroir/topology").body();
+        assertEquals(4, topology.path("nodes").size(), topology::toString);
+        assertTrue(topology.path("fully_covered").asBoolean(), topology::toString);
+        assertEquals(200, stranger.call("GET", "/health").status());
+    }
+
+    private static String code(HttpCalls.Reply reply) {
+        return reply.body().path("code").asString("");
+    }
+
+    private static byte[] spaces(int count) {
+        byte[] bytes = new byte[count];
+        Arrays.fill(bytes, (byte) ' ');
+        return bytes;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -50,7 +50,8 @@ public final class HealthProbe implements AutoCloseable {
     }
 
     private void run(String nodeId) {
-        NodeRequest probe = NodeRequest.get("health", "/health", settings.timeout());
+        // Not /health: this one also proves that the node takes our key.
+        NodeRequest probe = NodeRequest.get(NodeHealth.PROBE, "/version", settings.timeout());
         Semaphore waker = wakers.getOrDefault(nodeId, new Semaphore(0));
         try {
             while (!Thread.currentThread().isInterrupted()) {

@@ -4,7 +4,7 @@ package io.miroir.cluster.health;
  * What the last exchanges with one node say, decided without clock or IO.
  *
  * @param status see {@link Status}
- * @param failures failed exchanges since the last good one
+ * @param failures failed probes since the last good exchange
  * @param successes good exchanges since the last failed one, counted while not healthy
  */
 public record HealthState(Status status, int failures, int successes) {
@@ -49,9 +49,13 @@ public record HealthState(Status status, int failures, int successes) {
         };
     }
 
-    /** The state after a failed exchange. */
-    public HealthState failed(Thresholds thresholds) {
-        int failed = failures == Integer.MAX_VALUE ? failures : failures + 1;
+    /**
+     * The state after a failed exchange. Only probes count: they come one after the other, while
+     * requests that fail together when a connection breaks say no more than one of them.
+     */
+    public HealthState failed(Thresholds thresholds, boolean probe) {
+        int counted = probe ? 1 : 0;
+        int failed = failures == Integer.MAX_VALUE ? failures : failures + counted;
         boolean down = status == Status.DOWN || failed >= thresholds.unhealthy();
         return new HealthState(down ? Status.DOWN : Status.SUSPECT, failed, 0);
     }

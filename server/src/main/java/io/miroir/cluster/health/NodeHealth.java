@@ -10,9 +10,16 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is believed of every node's health. Fed by all exchanges, probes included. */
 public final class NodeHealth implements NodeObserver {
+    /** The operation of probes, which ask for the node's version. */
+    static final String PROBE = "health";
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeHealth.class);
+
     private final HealthState.Thresholds thresholds;
     private final InstantSource clock;
     private final Consumer<String> onTrouble;
@@ -31,7 +38,7 @@ public final class NodeHealth implements NodeObserver {
         this.thresholds = thresholds;
         this.clock = clock;
         this.onTrouble = onTrouble;
-        nodeIds.forEach(id -> entries.put(id, new Entry(HealthState.UNKNOWN, 0, null)));
+        nodeIds.forEach(id -> entries.put(id, new Entry(HealthState.UNKNOWN, 0, null, null)));
     }
 
     /**
@@ -39,8 +46,13 @@ public final class NodeHealth implements NodeObserver {
      *
      * @param lastSeenMillis epoch time of its last answer, 0 for never
      * @param error what the last failed exchange said, if the last one failed
+     * @param version of Meilisearch that it says it is
      */
-    public record Entry(HealthState state, long lastSeenMillis, @Nullable String error) {}
+    public record Entry(
+            HealthState state,
+            long lastSeenMillis,
+            @Nullable String error,
+            @Nullable String version) {}
 
     /** What is believed of a node; unknown for one that is not of the fleet. */
     public HealthState.Status status(String nodeId) {
@@ -55,29 +67,46 @@ public final class NodeHealth implements NodeObserver {
 
     @Override
     public void replied(String nodeId, NodeRequest request, NodeReply reply, long tookNanos) {
+        boolean probe = request.operation().equals(PROBE);
         switch (reply) {
-            case NodeReply.Answer _, NodeReply.Refusal _ -> succeeded(nodeId);
-            case NodeReply.Failure failure -> failed(nodeId, failure);
+            case NodeReply.Answer answer ->
+                    succeeded(
+                            nodeId,
+                            probe ? answer.body().path("pkgVersion").asString(null) : null);
+            case NodeReply.Refusal refusal when probe ->
+                    failed(nodeId, "refused: " + refusal.code(), true);
+            case NodeReply.Refusal _ -> succeeded(nodeId, null);
+            // A full queue of our own says nothing about the node.
+            case NodeReply.Failure failure when failure.kind() == NodeReply.Kind.BUSY -> {}
+            case NodeReply.Failure failure ->
+                    failed(nodeId, failure.kind().label() + ": " + failure.detail(), probe);
         }
     }
 
-    private void succeeded(String nodeId) {
+    private void succeeded(String nodeId, @Nullable String version) {
         long nowMillis = clock.millis();
         entries.computeIfPresent(
                 nodeId,
-                (_, entry) -> new Entry(entry.state().succeeded(thresholds), nowMillis, null));
+                (id, entry) -> {
+                    String known = version == null ? entry.version() : version;
+                    if (known != null && !known.equals(entry.version())) {
+                        LOG.info("node {} is Meilisearch {}", id, known);
+                    }
+                    return new Entry(
+                            entry.state().succeeded(thresholds), nowMillis, null, known);
+                });
     }
 
-    private void failed(String nodeId, NodeReply.Failure failure) {
-        if (failure.kind() == NodeReply.Kind.BUSY) {
-            // Our own queue was full: says nothing about the node.
-            return;
-        }
-        String error = failure.kind().label() + ": " + failure.detail();
+    private void failed(String nodeId, String error, boolean probe) {
         entries.computeIfPresent(
                 nodeId,
-                (_, entry) ->
-                        new Entry(entry.state().failed(thresholds), entry.lastSeenMillis(), error));
+                (id, entry) -> {
+                    HealthState next = entry.state().failed(thresholds, probe);
+                    if (next.status() != entry.state().status()) {
+                        LOG.warn("node {} is {}: {}", id, next.status(), error);
+                    }
+                    return new Entry(next, entry.lastSeenMillis(), error, entry.version());
+                });
         onTrouble.accept(nodeId);
     }
 }

@@ -14,6 +14,7 @@ final class Line {
     private static final class Entry {
         private final Tracked task;
         private final Map<String, NodeResult> results = new TreeMap<>();
+        private final long sinceNanos = System.nanoTime();
         private boolean began;
 
         Entry(Tracked task) {
@@ -21,8 +22,12 @@ final class Line {
         }
     }
 
-    /** The oldest task and what is known of it. */
-    record Head(Tracked task, Map<String, NodeResult> results) {}
+    /**
+     * The oldest task and what is known of it.
+     *
+     * @param sinceNanos when it began to be followed, on this JVM's monotonic clock
+     */
+    record Head(Tracked task, Map<String, NodeResult> results, long sinceNanos) {}
 
     synchronized void add(Tracked task) {
         entries.put(task.place().position(), new Entry(task));
@@ -54,12 +59,11 @@ final class Line {
     }
 
     synchronized Optional<Head> head() {
-        return entries.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new Head(
-                                entries.firstEntry().getValue().task,
-                                Map.copyOf(entries.firstEntry().getValue().results)));
+        if (entries.isEmpty()) {
+            return Optional.empty();
+        }
+        Entry first = entries.firstEntry().getValue();
+        return Optional.of(new Head(first.task, Map.copyOf(first.results), first.sinceNanos));
     }
 
     /** True if the caller is to look at the line; else whoever does will look once more. */

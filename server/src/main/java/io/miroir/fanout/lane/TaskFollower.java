@@ -36,6 +36,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(500);
 
     private final LaneContext context;
+    private final TaskMetrics metrics;
     private final Replicated replicas;
     private final Map<String, NodePoller> pollers = new TreeMap<>();
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
@@ -44,8 +45,9 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private final Thread ticker;
 
     /** Follows nothing yet. */
-    public TaskFollower(LaneContext context) {
+    public TaskFollower(LaneContext context, TaskMetrics metrics) {
         this.context = context;
+        this.metrics = metrics;
         this.replicas = new Replicated(context.store());
         context.nodes()
                 .ids()
@@ -176,6 +178,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 }
                 line.remove(task);
                 unfollow(task);
+                metrics.ended(done.status(), System.nanoTime() - head.sinceNanos());
                 if (done.restore()) {
                     unsettled.add(task.place().lane());
                 }

@@ -1,0 +1,62 @@
+package io.miroir.cluster;
+
+import io.miroir.cluster.health.HealthState;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.core.topology.Topology;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.TaskStore;
+import io.miroir.store.task.TaskQuery;
+import io.prometheus.client.Collector;
+import io.prometheus.client.GaugeMetricFamily;
+import java.util.List;
+
+/** What the pod believes of nodes, shards and tasks, looked up when it is asked for. */
+public final class ClusterMetrics extends Collector {
+    private final TaskStore store;
+    private final ClusterView view;
+    private final NodeHealth health;
+    private final Readiness readiness;
+
+    /** Over the parts of one pod. */
+    public ClusterMetrics(
+            TaskStore store, ClusterView view, NodeHealth health, Readiness readiness) {
+        this.store = store;
+        this.view = view;
+        this.health = health;
+        this.readiness = readiness;
+    }
+
+    @Override
+    public List<MetricFamilySamples> collect() {
+        Topology topology = view.fleet().topology(view.fleet().shards());
+        GaugeMetricFamily healthy =
+                new GaugeMetricFamily(
+                        "miroir_node_healthy", "1 for a node that answers.", List.of("node_id"));
+        GaugeMetricFamily distribution =
+                new GaugeMetricFamily(
+                        "miroir_shard_distribution",
+                        "Shards of a new index that a node is assigned.",
+                        List.of("node_id"));
+        for (String node : topology.nodes()) {
+            boolean fine = health.status(node) == HealthState.Status.HEALTHY;
+            healthy.addMetric(List.of(node), fine ? 1 : 0);
+            distribution.addMetric(List.of(node), topology.shardsOf(node).size());
+        }
+        int uncovered = readiness.uncovered();
+        return List.of(
+                healthy,
+                distribution,
+                new GaugeMetricFamily(
+                        "miroir_shard_coverage",
+                        "Shards that a healthy node holds.",
+                        topology.shards() - uncovered),
+                new GaugeMetricFamily(
+                        "miroir_degraded_shards_total",
+                        "Shards that no healthy node holds.",
+                        uncovered),
+                new GaugeMetricFamily(
+                        "miroir_task_registry_size",
+                        "Tasks that are kept.",
+                        store.tasks().list(ReadLevel.LOCAL, TaskQuery.newest(0)).total()));
+    }
+}

@@ -1,0 +1,108 @@
+package io.miroir.duty;
+
+import io.miroir.cluster.LaneOwner;
+import io.miroir.store.LeadershipWatcher;
+import io.miroir.store.StoreUnavailableException;
+import io.miroir.store.TaskStore;
+import io.miroir.store.Watch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a pod's background work: each duty on a virtual thread of its own, one step at a time. */
+public final class Duties implements AutoCloseable, LeadershipWatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Duties.class);
+
+    private final String podId;
+    private final TaskStore store;
+    private final Supplier<Set<String>> livePods;
+    private final List<LeaderDuty> leaderDuties;
+    private final List<Thread> partitioned = new ArrayList<>();
+    private final List<Thread> leading = new ArrayList<>();
+    private @Nullable Watch watch;
+
+    /**
+     * Duties that have not begun.
+     *
+     * @param livePods ids of the pods that share partitioned work, this one among them
+     */
+    public Duties(
+            String podId,
+            TaskStore store,
+            Supplier<Set<String>> livePods,
+            List<PartitionedDuty> partitionedDuties,
+            List<LeaderDuty> leaderDuties) {
+        this.podId = podId;
+        this.store = store;
+        this.livePods = livePods;
+        this.leaderDuties = List.copyOf(leaderDuties);
+        for (PartitionedDuty duty : partitionedDuties) {
+            partitioned.add(
+                    thread(duty.name(), duty.pause(), () -> duty.step(id -> owns(duty, id))));
+        }
+    }
+
+    /** Begins. */
+    public void start() {
+        partitioned.forEach(Thread::start);
+        watch = store.watchLeadership(this);
+    }
+
+    @Override
+    public synchronized void leading(long term) {
+        following();
+        for (LeaderDuty duty : leaderDuties) {
+            Thread thread =
+                    thread(
+                            duty.name(),
+                            duty.pause(),
+                            () -> duty.step(store.fencedBy(term)));
+            leading.add(thread);
+            thread.start();
+        }
+    }
+
+    @Override
+    public synchronized void following() {
+        leading.forEach(Thread::interrupt);
+        leading.clear();
+    }
+
+    // The duty's name spreads the same ids differently for each duty.
+    private boolean owns(PartitionedDuty duty, String id) {
+        return LaneOwner.of(duty.name() + '/' + id, livePods.get()).equals(podId);
+    }
+
+    private static Thread thread(String name, Duration pause, Runnable step) {
+        return Thread.ofVirtual().name("duty-" + name).unstarted(() -> run(name, pause, step));
+    }
+
+    private static void run(String name, Duration pause, Runnable step) {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    step.run();
+                } catch (StoreUnavailableException unavailable) {
+                    LOG.info("duty {} waits: {}", name, unavailable.getMessage());
+                }
+                Thread.sleep(pause);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (watch != null) {
+            watch.close();
+        }
+        following();
+        partitioned.forEach(Thread::interrupt);
+    }
+}

@@ -1,0 +1,136 @@
+package io.miroir.fanout.lane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.api.Json;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.store.index.IndexEffect;
+import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** How tasks end (protocol, rule 5). Two groups of one node hold all four shards. */
+class CompletionTest {
+    private static final Map<String, ShardSet> REPLICAS =
+            Map.of("a", ShardSet.all(4), "b", ShardSet.all(4));
+    private static final Set<String> NONE = Set.of();
+
+    private static Tracked task(TaskType type, Details details) {
+        Place place = new Place("movies", 3, 7, 5);
+        return new Tracked(9, place, type, details, Map.of("a", 1L, "b", 2L), place.metadata());
+    }
+
+    private static Details received(int count) {
+        var visible = Json.object();
+        visible.put("receivedDocuments", count);
+        visible.putNull("indexedDocuments");
+        return Details.of(visible);
+    }
+
+    private static NodeResult done(String json) {
+        return new NodeResult.Succeeded(Json.parseObject(json));
+    }
+
+    private static NodeResult failed() {
+        return new NodeResult.Failed(
+                Json.parseObject("{\"code\":\"x\",\"message\":\"Index `m5`: no.\"}"));
+    }
+
+    @Test
+    void itIsOpenUntilAllReplicasAreDone() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
+        var one = new Completion.Evidence(Map.of("a", done("{}")), NONE, NONE);
+        assertTrue(Completion.of(task, REPLICAS, one).isEmpty());
+        var givenUp = new Completion.Evidence(Map.of("a", done("{}")), NONE, Set.of("b"));
+        Completion end = Completion.of(task, REPLICAS, givenUp).orElseThrow();
+        assertEquals(TaskStatus.SUCCEEDED, end.status());
+        assertEquals(Map.of("b", ShardSet.all(4)), end.out());
+    }
+
+    @Test
+    void theLastReplicaIsWaitedForHoweverLongItTakes() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
+        var nobody = new Completion.Evidence(Map.of(), NONE, Set.of("a", "b"));
+        assertTrue(Completion.of(task, REPLICAS, nobody).isEmpty());
+    }
+
+    @Test
+    void countsAreThoseOfOneCopy() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(3));
+        var all =
+                new Completion.Evidence(
+                        Map.of(
+                                "a", done("{\"indexedDocuments\":2}"),
+                                "b", done("{\"indexedDocuments\":2}")),
+                        NONE,
+                        NONE);
+        Completion end = Completion.of(task, REPLICAS, all).orElseThrow();
+        assertEquals("{\"receivedDocuments\":3,\"indexedDocuments\":2}", end.visible().toString());
+        assertEquals(List.of(new IndexEffect.Touched(5)), end.effects());
+    }
+
+    @Test
+    void aReplicaThatFailedAloneGoesOutAndTheTaskSucceeds() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1));
+        var split = new Completion.Evidence(Map.of("a", done("{}"), "b", failed()), NONE, NONE);
+        Completion end = Completion.of(task, REPLICAS, split).orElseThrow();
+        assertEquals(TaskStatus.SUCCEEDED, end.status());
+        assertEquals(Map.of("b", ShardSet.all(4)), end.out());
+    }
+
+    @Test
+    void whatFailsOnAllFailsInTheClientsWordsAndNobodyGoesOut() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1).choosing());
+        var all = new Completion.Evidence(Map.of("a", failed(), "b", failed()), NONE, NONE);
+        Completion end = Completion.of(task, REPLICAS, all).orElseThrow();
+        assertEquals(TaskStatus.FAILED, end.status());
+        assertEquals("Index `movies`: no.", String.valueOf(end.error().path("message").asString()));
+        assertEquals(Map.of(), end.out());
+        // Protocol, rule 8: the key that these documents chose is undone.
+        assertEquals(List.of(new IndexEffect.PrimaryKeySet(5, null)), end.effects());
+        assertEquals("{\"receivedDocuments\":1,\"indexedDocuments\":0}", end.visible().toString());
+    }
+
+    /** Protocol, rule 7: settings count once the nodes were seen to have them. */
+    @Test
+    void settingsAreCommittedWhenVerifiedAndRestoredWhenOneRefuses() {
+        Details details = Details.of(Json.object()).committing(Json.parseObject("{\"a\":1}"));
+        Tracked task = task(TaskType.SETTINGS_UPDATE, details);
+        Map<String, NodeResult> both = Map.of("a", done("{}"), "b", done("{}"));
+        Completion end =
+                Completion.of(
+                                task,
+                                REPLICAS,
+                                new Completion.Evidence(both, Set.of("a", "b"), NONE))
+                        .orElseThrow();
+        assertEquals(
+                List.of(new IndexEffect.SettingsCommitted(5, "{\"a\":1}")), end.effects());
+        Completion refused =
+                Completion.of(
+                                task,
+                                REPLICAS,
+                                new Completion.Evidence(
+                                        Map.of("a", done("{}"), "b", failed()),
+                                        Set.of("a"),
+                                        NONE))
+                        .orElseThrow();
+        assertEquals(TaskStatus.FAILED, refused.status());
+        assertTrue(refused.restore());
+        assertEquals(List.of(), refused.effects());
+        assertEquals(Map.of(), refused.out());
+    }
+
+    @Test
+    void anIndexWhoseSettingsNobodyHasIsNoIndex() {
+        Details details =
+                Details.of(Json.object()).creating().committing(Json.parseObject("{\"a\":1}"));
+        Tracked task = task(TaskType.INDEX_CREATION, details);
+        var none = new Completion.Evidence(Map.of("a", failed(), "b", failed()), NONE, NONE);
+        Completion end = Completion.of(task, REPLICAS, none).orElseThrow();
+        assertEquals(List.of(new IndexEffect.Deleted(5)), end.effects());
+    }
+}

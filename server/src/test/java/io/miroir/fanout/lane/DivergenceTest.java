@@ -1,0 +1,69 @@
+package io.miroir.fanout.lane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.lane.Divergence.Has;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Which replicas go out after a write (protocol, rules 2 to 4). */
+class DivergenceTest {
+    private static final Map<String, ShardSet> REPLICAS =
+            Map.of(
+                    "a", ShardSet.of(0, 1),
+                    "b", ShardSet.of(2, 3),
+                    "c", ShardSet.of(0, 2),
+                    "d", ShardSet.of(1, 3));
+
+    @Test
+    void nobodyGoesOutWhenAllHaveIt() {
+        assertEquals(
+                Map.of(),
+                Divergence.of(
+                        REPLICAS,
+                        Map.of("a", Has.YES, "b", Has.YES, "c", Has.YES, "d", Has.YES)));
+    }
+
+    @Test
+    void whoMissedItGoesOutForTheShardsThatOthersHave() {
+        assertEquals(
+                Map.of("c", ShardSet.of(0, 2)),
+                Divergence.of(
+                        REPLICAS, Map.of("a", Has.YES, "b", Has.YES, "c", Has.NO, "d", Has.YES)));
+    }
+
+    @Test
+    void aShardThatNobodyTookStaysAsItIs() {
+        // Shard 2 is on b and c: neither has it, so both are still equal.
+        assertEquals(
+                Map.of("b", ShardSet.of(3), "c", ShardSet.of(0)),
+                Divergence.of(
+                        REPLICAS, Map.of("a", Has.YES, "b", Has.NO, "c", Has.NO, "d", Has.YES)));
+    }
+
+    @Test
+    void whoMayHaveItGoesOutBesideThoseWhoSurelyDoNot() {
+        assertEquals(
+                Map.of("a", ShardSet.of(0, 1)),
+                Divergence.of(
+                        REPLICAS, Map.of("a", Has.UNKNOWN, "b", Has.NO, "c", Has.NO, "d", Has.NO)));
+    }
+
+    /** The last copy is never given up by a guess. */
+    @Test
+    void oneReplicaRemainsWhenNobodyKnows() {
+        assertEquals(
+                Map.of("c", ShardSet.of(0, 2), "d", ShardSet.of(1, 3)),
+                Divergence.of(
+                        REPLICAS,
+                        Map.of(
+                                "a", Has.UNKNOWN,
+                                "b", Has.UNKNOWN,
+                                "c", Has.UNKNOWN,
+                                "d", Has.UNKNOWN)));
+        assertEquals(
+                Map.of(),
+                Divergence.of(Map.of("a", ShardSet.of(0)), Map.of("a", Has.UNKNOWN)));
+    }
+}

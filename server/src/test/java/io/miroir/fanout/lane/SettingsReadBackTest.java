@@ -1,0 +1,37 @@
+package io.miroir.fanout.lane;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.api.Json;
+import org.junit.jupiter.api.Test;
+
+/** What a node says it has is what it was sent (protocol, rule 7). */
+class SettingsReadBackTest {
+    private static boolean matches(String sent, String found) {
+        return SettingsReadBack.matches(Json.parseObject(sent), Json.parseObject(found));
+    }
+
+    @Test
+    void setsMayComeBackInAnyOrderButListsMayNot() {
+        assertTrue(matches("{\"stopWords\":[\"b\",\"a\",\"a\"]}", "{\"stopWords\":[\"a\",\"b\"]}"));
+        assertFalse(matches("{\"stopWords\":[\"a\"]}", "{\"stopWords\":[\"a\",\"b\"]}"));
+        assertFalse(matches("{\"stopWords\":[\"a\",\"b\"]}", "{\"stopWords\":[\"a\"]}"));
+        assertFalse(
+                matches("{\"rankingRules\":[\"a\",\"b\"]}", "{\"rankingRules\":[\"b\",\"a\"]}"));
+    }
+
+    @Test
+    void otherValuesAreSeenAndSecretsAreNotCompared() {
+        assertFalse(
+                matches(
+                        "{\"pagination\":{\"maxTotalHits\":5}}",
+                        "{\"pagination\":{\"maxTotalHits\":6}}"));
+        assertFalse(matches("{\"searchCutoffMs\":5}", "{}"));
+        assertTrue(
+                matches(
+                        "{\"embedders\":{\"e\":{\"apiKey\":\"secret\",\"model\":\"m\"}}}",
+                        "{\"embedders\":{\"e\":{\"apiKey\":\"sXXX\",\"model\":\"m\"}}}"));
+        assertTrue(matches("{\"distinctAttribute\":null}", "{\"distinctAttribute\":null}"));
+    }
+}

@@ -1,0 +1,171 @@
+package io.miroir.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** One pod over two groups of one node, of which the second misbehaves. */
+class FaultsTest {
+    private static final String SHARDS = "/_miroir/shards";
+
+    @TempDir Path directory;
+
+    private FaultyNode first;
+    private FaultyNode second;
+    private TestPod pod;
+    private HttpCalls client;
+
+    @BeforeEach
+    void start() {
+        first = new FaultyNode(directory.resolve("first"));
+        second = new FaultyNode(directory.resolve("second"));
+        pod =
+                new TestPod(
+                        directory.resolve("pod"),
+                        List.of(List.of(first.address()), List.of(second.address())),
+                        1,
+                        "scatter:\n  node_timeout_ms: 500\n");
+        client = pod.client();
+        client.awaitStatus("GET", "/_miroir/ready", 200);
+        client.done("POST", "/indexes/i/documents", "[{\"id\": 1, \"t\": \"one\"}]");
+    }
+
+    @AfterEach
+    void stop() {
+        pod.close();
+        first.close();
+        second.close();
+    }
+
+    private boolean secondIsOut() {
+        JsonNode shards =
+                pod.operator().call("GET", SHARDS).body().path("indexes").path("i").path("shards");
+        return shards.toString().contains("\"node-1-0\":\"out\"");
+    }
+
+    /** A node in trouble costs a second request, never the search. */
+    @ParameterizedTest
+    @EnumSource(
+            value = FaultyNode.Fault.class,
+            names = {"ERROR", "GARBAGE", "HANG", "CLOSE"})
+    void searchesOutliveANodeThatFails(FaultyNode.Fault fault) {
+        second.misbehave(fault, "/search");
+        int before = second.searches();
+        for (int i = 0; second.searches() == before; i++) {
+            // Different queries prefer different groups: one of them meets the node.
+            HttpCalls.Reply reply =
+                    client.call("POST", "/indexes/i/search", "{\"filter\": null, \"limit\": "
+                            + (20 + i) + ", \"q\": \"one" + " ".repeat(i % 30) + "\"}");
+            assertEquals(200, reply.status(), reply.body()::toString);
+            assertEquals(1, reply.body().path("hits").size(), reply.body()::toString);
+            assertEquals("", reply.header("X-Miroir-Degraded"));
+        }
+    }
+
+    /** Protocol, rule 4: a lost answer is looked for among the node's tasks, by metadata. */
+    @Test
+    void aWriteWhoseAnswerIsLostIsFoundOnTheNode() {
+        second.misbehave(FaultyNode.Fault.DO_AND_CLOSE, "/documents");
+        JsonNode task = client.done("POST", "/indexes/i/documents", "[{\"id\": 2}]");
+        assertEquals("succeeded", task.path("status").asString(), task::toString);
+        second.behave();
+        assertFalse(secondIsOut());
+    }
+
+    /** Protocol, rules 2 and 4: who may have missed a write is out by its bind, and never read. */
+    @Test
+    void aNodeThatMissedAWriteIsOutAndNotReadAgain() {
+        second.misbehave(FaultyNode.Fault.CLOSE, "/documents");
+        HttpCalls.Reply reply =
+                client.call("PUT", "/indexes/i/documents", "[{\"id\": 1, \"t\": \"two\"}]");
+        assertEquals(202, reply.status(), reply.body()::toString);
+        assertTrue(reply.header("X-Miroir-Degraded").startsWith("group=1"), reply::toString);
+        client.finished(reply.body().path("taskUid").asLong());
+        second.behave();
+        assertTrue(secondIsOut());
+
+        for (int i = 0; i < 20; i++) {
+            // Queries that prefer the second group find the document in the first.
+            String query = "{\"q\": \"two" + " ".repeat(i) + "\"}";
+            JsonNode hits = client.call("POST", "/indexes/i/search", query).body().path("hits");
+            assertEquals("two", hits.path(0).path("t").asString(""), hits::toString);
+        }
+        pod.restart();
+        pod.client().awaitStatus("GET", "/_miroir/ready", 200);
+        client = pod.client();
+        assertTrue(secondIsOut());
+    }
+
+    /** Protocol, rule 3: without a quorum nothing is sent, and nothing becomes a task. */
+    @Test
+    void withoutAnyNodeAWriteIsRefusedAndASearchSaysSo() {
+        first.kill();
+        second.kill();
+        long tasks = client.call("GET", "/tasks").body().path("total").asLong();
+        HttpCalls.Reply write = client.call("POST", "/indexes/i/documents", "[{\"id\": 3}]");
+        assertEquals(503, write.status(), write.body()::toString);
+        assertEquals("miroir_no_quorum", write.body().path("code").asString());
+        assertEquals(tasks, client.call("GET", "/tasks").body().path("total").asLong());
+        HttpCalls.Reply search = client.call("POST", "/indexes/i/search", "{\"q\": \"one\"}");
+        assertEquals("miroir_shard_unavailable", search.body().path("code").asString());
+        first.start();
+        second.start();
+        client.awaitStatus("GET", "/_miroir/ready", 200);
+        JsonNode done = client.done("POST", "/indexes/i/documents", "[{\"id\": 3}]");
+        assertEquals("succeeded", done.path("status").asString(), done::toString);
+        assertFalse(secondIsOut());
+    }
+
+    /** The promise of the tour: a node that dies costs no search, and writes go on. */
+    @Test
+    void aNodeThatDiesUnderLoadCostsNoSearch() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        List<String> failed = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> searching =
+                    threads.submit(
+                            () -> {
+                                int count = 0;
+                                while (!stop.get()) {
+                                    String query = "{\"q\": \"one" + " ".repeat(count % 40) + "\"}";
+                                    HttpCalls.Reply reply =
+                                            client.call("POST", "/indexes/i/search", query);
+                                    if (reply.body().path("hits").size() != 1) {
+                                        failed.add(reply.status() + " " + reply.body());
+                                    }
+                                    count++;
+                                }
+                                return count;
+                            });
+            for (int id = 10; id < 30; id++) {
+                if (id == 15) {
+                    second.kill();
+                }
+                JsonNode task =
+                        client.done("POST", "/indexes/i/documents", "[{\"id\": " + id + "}]");
+                assertEquals("succeeded", task.path("status").asString(), task::toString);
+            }
+            stop.set(true);
+            assertTrue(searching.get() > 0);
+        }
+        assertEquals(List.of(), failed);
+        assertEquals(
+                21,
+                client.call("GET", "/indexes/i/documents?limit=0").body().path("total").asInt());
+    }
+}

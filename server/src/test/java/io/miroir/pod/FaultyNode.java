@@ -1,0 +1,149 @@
+package io.miroir.pod;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A node that a test can make misbehave: a proxy before a sound one. */
+final class FaultyNode implements TestNode {
+    private final TestNode sound;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final int port = RealNode.freePort();
+    private final AtomicInteger searches = new AtomicInteger();
+    private volatile Fault fault = Fault.NONE;
+    private volatile String faultyPath = "";
+    private @Nullable HttpServer server;
+
+    /** What it does instead of answering. */
+    enum Fault {
+        NONE,
+        /** Answers 500, does nothing. */
+        ERROR,
+        /** Answers what is no JSON, does nothing. */
+        GARBAGE,
+        /** Never answers, does nothing. */
+        HANG,
+        /** Closes the connection, does nothing. */
+        CLOSE,
+        /** Does what it is asked, then closes the connection. */
+        DO_AND_CLOSE
+    }
+
+    FaultyNode(Path directory) {
+        this.sound = new EmbeddedNode(directory);
+        start();
+    }
+
+    /** From now on misbehaves on paths that end so. */
+    void misbehave(Fault how, String pathEnd) {
+        faultyPath = pathEnd;
+        fault = how;
+    }
+
+    void behave() {
+        fault = Fault.NONE;
+    }
+
+    /** Searches that reached it. */
+    int searches() {
+        return searches.get();
+    }
+
+    @Override
+    public URI address() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    @Override
+    public void start() {
+        try {
+            HttpServer started = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 64);
+            started.createContext("/", this::handle);
+            started.setExecutor(threads);
+            started.start();
+            server = started;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void kill() {
+        HttpServer running = server;
+        if (running != null) {
+            running.stop(0);
+            server = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        threads.shutdownNow();
+        sound.close();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        if (path.endsWith("/search")) {
+            searches.incrementAndGet();
+        }
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        try {
+            switch (path.endsWith(faultyPath) ? fault : Fault.NONE) {
+                case NONE -> {
+                    HttpResponse<byte[]> answer = forward(exchange, body);
+                    answer(exchange, answer.statusCode(), answer.body());
+                }
+                case ERROR -> answer(exchange, 500, "{}".getBytes(StandardCharsets.UTF_8));
+                case GARBAGE -> answer(exchange, 200, "<html>".getBytes(StandardCharsets.UTF_8));
+                case HANG -> Thread.sleep(10_000);
+                case CLOSE -> exchange.close();
+                case DO_AND_CLOSE -> {
+                    forward(exchange, body);
+                    exchange.close();
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private HttpResponse<byte[]> forward(HttpExchange exchange, byte[] body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(
+                                sound.address().resolve(exchange.getRequestURI().toString()))
+                        .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(body));
+        for (String name : new String[] {"Authorization", "Content-Type"}) {
+            String value = exchange.getRequestHeaders().getFirst(name);
+            if (value != null) {
+                request.header(name, value);
+            }
+        }
+        return http.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    private static void answer(HttpExchange exchange, int status, byte[] body)
+            throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+}
