@@ -1,0 +1,86 @@
+package io.miroir.harness;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.api.Json;
+import io.miroir.cli.client.ApiCall;
+import io.miroir.cli.demo.Traffic;
+import io.miroir.cli.demo.WrittenBack;
+import io.miroir.cli.fleet.ChildProcess;
+import io.miroir.cli.fleet.FleetNode;
+import io.miroir.cli.fleet.FleetShape;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A node that is killed under load and comes back. */
+@Tag("cluster")
+class NodeFailureTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir Path dir;
+
+    /**
+     * Design, promises 1 and 2: no search fails, no acknowledged write is lost, and the replica
+     * that missed writes is not read when it is back; the one that missed none is.
+     */
+    @Test
+    void searchesNeverFailAndWhatMissedWritesIsNotRead() throws Exception {
+        try (TestCluster cluster = TestCluster.start(dir, new FleetShape(1, 2, 2, 8, 1))) {
+            cluster.createIndex("still", Json.object());
+            cluster.createIndex(Traffic.WRITTEN_INDEX, Json.object());
+            StringBuilder documents = new StringBuilder("[");
+            for (int i = 0; i < 60; i++) {
+                documents.append(i == 0 ? "" : ",").append("{\"id\":" + i + ",\"t\":\"word\"}");
+            }
+            cluster.api().change(ApiCall.documents("still", documents.append("]").toString()));
+            ApiCall search =
+                    ApiCall.search(
+                            "/indexes/still/search",
+                            Json.object().put("q", "word").put("limit", 60));
+            JsonNode hits = cluster.api().call(search).path("hits");
+            assertEquals(60, hits.size());
+
+            Traffic traffic = new Traffic(cluster.client(), System::nanoTime, "node");
+            traffic.watch(search, hits);
+            traffic.start();
+            awaitWrite(traffic);
+            FleetNode node = cluster.fleet().nodes().get(2);
+            ChildProcess process = Objects.requireNonNull(node.process());
+            process.kill();
+            for (int i = 0; i < 20; i++) {
+                awaitWrite(traffic);
+            }
+            process.start();
+            cluster.fleet().awaitReady(node);
+            for (int i = 0; i < 20; i++) {
+                awaitWrite(traffic);
+            }
+            traffic.stop();
+
+            assertEquals(
+                    0, traffic.figures().searchesFailed(), traffic.figures().faults()::toString);
+            WrittenBack written = WrittenBack.read(cluster.api(), Traffic.WRITTEN_INDEX);
+            assertEquals(List.of(), written.missing(traffic.figures().acknowledged()));
+            Map<String, Integer> missed =
+                    cluster.status().replicaStates(node, Traffic.WRITTEN_INDEX);
+            assertTrue(missed.getOrDefault("out", 0) > 0, missed::toString);
+            assertEquals(
+                    List.of("in_sync"),
+                    List.copyOf(cluster.status().replicaStates(node, "still").keySet()));
+        }
+    }
+
+    private static void awaitWrite(Traffic traffic) throws InterruptedException {
+        assertTrue(
+                traffic.figures().awaitWriteAfter(System.nanoTime(), PATIENCE).isPresent(),
+                () -> "no write is acknowledged: " + traffic.figures().faults());
+    }
+}

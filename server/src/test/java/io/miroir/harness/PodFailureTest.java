@@ -1,0 +1,122 @@
+package io.miroir.harness;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.api.Json;
+import io.miroir.cli.client.ApiAnswer;
+import io.miroir.cli.client.ApiCall;
+import io.miroir.cli.demo.Traffic;
+import io.miroir.cli.demo.WrittenBack;
+import io.miroir.cli.fleet.FleetPod;
+import io.miroir.cli.fleet.FleetShape;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Pods that die or are stopped under load; nodes stay up. */
+@Tag("cluster")
+class PodFailureTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int STOPPED_IN_ORDER = 143;
+
+    @TempDir static Path dir;
+    private static TestCluster cluster;
+    private static ApiCall search;
+    private static JsonNode hits;
+
+    @BeforeAll
+    static void start() {
+        cluster = TestCluster.start(dir, FleetShape.DEFAULT);
+        cluster.createIndex("still", Json.object());
+        StringBuilder documents = new StringBuilder("[");
+        for (int i = 0; i < 50; i++) {
+            documents.append(i == 0 ? "" : ",").append("{\"id\":" + i + ",\"t\":\"word\"}");
+        }
+        cluster.api().change(ApiCall.documents("still", documents.append("]").toString()));
+        search = ApiCall.search("/indexes/still/search", Json.object().put("q", "word"));
+        hits = cluster.api().call(search).path("hits");
+        assertEquals(20, hits.size());
+        cluster.createIndex(Traffic.WRITTEN_INDEX, Json.object());
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    /** Design, promise 1, and testing.md "nothing acknowledged is lost": kill -9 of the leader. */
+    @Test
+    void writesGoOnAndNothingIsLostWhenTheLeaderIsKilled() throws Exception {
+        Traffic traffic = traffic("kill");
+        FleetPod leader = cluster.status().leader().orElseThrow();
+        awaitWrite(traffic);
+        leader.process().kill();
+        awaitWrite(traffic);
+        awaitWrite(traffic);
+        assertTrue(cluster.status().awaitOtherLeader(leader).isPresent());
+
+        leader.process().start();
+        cluster.fleet().awaitReady(leader);
+        awaitWrite(traffic);
+        traffic.stop();
+
+        assertNothingLost(traffic);
+        ApiAnswer caughtUp = cluster.at(leader, search);
+        assertEquals(hits, caughtUp.json().path("hits"), "the pod that came back sees all");
+        List<Integer> acknowledged = traffic.figures().acknowledged();
+        ApiAnswer last =
+                cluster.at(
+                        leader,
+                        ApiCall.get(
+                                "/indexes/"
+                                        + Traffic.WRITTEN_INDEX
+                                        + "/documents/"
+                                        + acknowledged.getLast()));
+        assertEquals(200, last.status(), last.toString());
+    }
+
+    /** A stopped pod finishes what it accepted: its clients see connections refused, not cut. */
+    @Test
+    void aPodThatIsToldToStopUnderLoadLosesNothing() throws Exception {
+        Traffic traffic = traffic("term");
+        FleetPod stopped = cluster.status().leader().orElseThrow();
+        awaitWrite(traffic);
+        stopped.process().terminate();
+        assertTrue(stopped.process().awaitExit(PATIENCE), "it stops in time");
+        assertEquals(STOPPED_IN_ORDER, stopped.process().exitCode());
+        awaitWrite(traffic);
+
+        stopped.process().start();
+        cluster.fleet().awaitReady(stopped);
+        awaitWrite(traffic);
+        traffic.stop();
+        assertNothingLost(traffic);
+    }
+
+    private static Traffic traffic(String name) {
+        Traffic traffic = new Traffic(cluster.client(), System::nanoTime, name);
+        traffic.watch(search, hits);
+        traffic.start();
+        return traffic;
+    }
+
+    private static void awaitWrite(Traffic traffic) throws InterruptedException {
+        assertTrue(
+                traffic.figures().awaitWriteAfter(System.nanoTime(), PATIENCE).isPresent(),
+                () -> "no write is acknowledged: " + traffic.figures().faults());
+    }
+
+    private static void assertNothingLost(Traffic traffic) {
+        assertTrue(traffic.figures().searches() > 0);
+        assertEquals(0, traffic.figures().searchesFailed(), traffic.figures().faults()::toString);
+        WrittenBack written = WrittenBack.read(cluster.api(), Traffic.WRITTEN_INDEX);
+        assertEquals(List.of(), written.missing(traffic.figures().acknowledged()));
+    }
+}
