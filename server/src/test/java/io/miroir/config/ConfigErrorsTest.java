@@ -273,6 +273,28 @@ class ConfigErrorsTest {
         loaded(ConfigLoader.load(file, Map.of(), Map.of("env", "development")));
     }
 
+    /** Pods know each other by the node key: without one anybody could pass writes on. */
+    @Test
+    void severalPodsNeedTheNodeKey() throws IOException {
+        Path file =
+                Files.writeString(
+                        dir.resolve("pods.yaml"), THREE_PODS + "  task_store: {backend: raft}\n");
+        Map<String, String> environment =
+                Map.of(
+                        "MIROIR_MASTER_KEY", "client-key-of-16-bytes",
+                        "ADMIN_SESSION_SEAL_KEY", "0123456789abcdef0123456789abcdef");
+
+        assertEquals(
+                List.of(
+                        file
+                                + ": node_master_key: missing with several pods, which know each"
+                                + " other by it: set MIROIR_NODE_MASTER_KEY or"
+                                + " node_master_key_file"),
+                refused(ConfigLoader.load(file, environment, Map.of())).errors().stream()
+                        .map(Problem::toString)
+                        .toList());
+    }
+
     @Test
     void notYaml() throws IOException {
         errors("miroir:\n  shards: [1,\n", "FILE:2: not YAML: while parsing a flow node");

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * An HTTP/1.1 server that gives each request a virtual thread, and is the one place where errors
@@ -129,7 +130,8 @@ public final class HttpServer implements AutoCloseable {
         String given = exchange.getRequestHeaders().getFirst(REQUEST_ID);
         boolean usable = given != null && given.length() <= REQUEST_ID_CHARS_MAX;
         String id = usable ? given : requestIds.get();
-        try {
+        // Whatever is logged on the way carries the request's id.
+        try (MDC.MDCCloseable _ = MDC.putCloseable("request_id", id)) {
             send(exchange, id, answer(exchange, id));
         } catch (ClientGone gone) {
             LOG.debug("request {}: {}", id, gone.getMessage());
