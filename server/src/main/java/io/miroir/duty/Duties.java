@@ -58,10 +58,7 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
         following();
         for (LeaderDuty duty : leaderDuties) {
             Thread thread =
-                    thread(
-                            duty.name(),
-                            duty.pause(),
-                            () -> duty.step(store.fencedBy(term)));
+                    thread(duty.name(), duty.pause(), () -> duty.step(store.fencedBy(term)));
             leading.add(thread);
             thread.start();
         }

@@ -4,8 +4,8 @@ import io.miroir.store.Rooms;
 import java.time.Duration;
 
 /**
- * Mode B: work that only the leader does. Its commands go through rooms that are fenced by the term:
- * what a deposed leader still sends is refused by every pod alike, so no clock decides.
+ * Mode B: work that only the leader does. Its commands go through rooms that are fenced by the
+ * term: what a deposed leader still sends is refused by every pod alike, so no clock decides.
  */
 public interface LeaderDuty {
     /** For logs and thread names. */

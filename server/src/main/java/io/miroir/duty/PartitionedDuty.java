@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Predicate;
 
 /**
- * Mode A: work that all pods do, each for the ids that rendezvous gives it. Two pods may do the same
- * id's work for a moment while a pod comes or goes, so a step must bear being done twice.
+ * Mode A: work that all pods do, each for the ids that rendezvous gives it. Two pods may do the
+ * same id's work for a moment while a pod comes or goes, so a step must bear being done twice.
  */
 public interface PartitionedDuty {
     /** For logs and thread names. */

@@ -69,8 +69,14 @@ class FaultsTest {
         for (int i = 0; second.searches() == before; i++) {
             // Different queries prefer different groups: one of them meets the node.
             HttpCalls.Reply reply =
-                    client.call("POST", "/indexes/i/search", "{\"filter\": null, \"limit\": "
-                            + (20 + i) + ", \"q\": \"one" + " ".repeat(i % 30) + "\"}");
+                    client.call(
+                            "POST",
+                            "/indexes/i/search",
+                            "{\"filter\": null, \"limit\": "
+                                    + (20 + i)
+                                    + ", \"q\": \"one"
+                                    + " ".repeat(i % 30)
+                                    + "\"}");
             assertEquals(200, reply.status(), reply.body()::toString);
             assertEquals(1, reply.body().path("hits").size(), reply.body()::toString);
             assertEquals("", reply.header("X-Miroir-Degraded"));

@@ -127,8 +127,7 @@ final class FaultyNode implements TestNode {
     private HttpResponse<byte[]> forward(HttpExchange exchange, byte[] body)
             throws IOException, InterruptedException {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(
-                                sound.address().resolve(exchange.getRequestURI().toString()))
+                HttpRequest.newBuilder(sound.address().resolve(exchange.getRequestURI().toString()))
                         .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(body));
         for (String name : new String[] {"Authorization", "Content-Type"}) {
             String value = exchange.getRequestHeaders().getFirst(name);
@@ -139,8 +138,7 @@ final class FaultyNode implements TestNode {
         return http.send(request.build(), BodyHandlers.ofByteArray());
     }
 
-    private static void answer(HttpExchange exchange, int status, byte[] body)
-            throws IOException {
+    private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);

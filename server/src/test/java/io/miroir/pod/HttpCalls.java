@@ -42,11 +42,7 @@ final class HttpCalls {
     }
 
     Reply call(String method, String target, String json) {
-        return call(
-                method,
-                target,
-                "application/json",
-                json.getBytes(StandardCharsets.UTF_8));
+        return call(method, target, "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     Reply call(String method, String target, String contentType, byte[] body) {

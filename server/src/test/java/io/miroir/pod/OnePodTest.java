@@ -97,7 +97,12 @@ class OnePodTest {
                 code(client.call("POST", documents, "[{\"id\": 1}, {\"id\": ")));
         assertEquals(
                 "malformed_payload",
-                code(client.call("POST", documents, "application/x-ndjson", utf8("{\"id\":1}\n{]"))));
+                code(
+                        client.call(
+                                "POST",
+                                documents,
+                                "application/x-ndjson",
+                                utf8("{\"id\":1}\n{]"))));
         assertEquals(
                 "malformed_payload",
                 code(client.call("POST", documents, "text/csv", utf8("id,a\n1,2,3\n"))));
@@ -124,8 +129,7 @@ class OnePodTest {
     void thePrimaryKeyIsInferredOnce() {
         client.done("POST", "/indexes/keys/documents", "[{\"sku_id\": 1, \"n\": 1}]");
         assertEquals(
-                "sku_id",
-                client.call("GET", "/indexes/keys").body().path("primaryKey").asString());
+                "sku_id", client.call("GET", "/indexes/keys").body().path("primaryKey").asString());
         JsonNode other =
                 client.done("POST", "/indexes/keys/documents?primaryKey=n", "[{\"n\": 2}]");
         assertEquals(
@@ -142,8 +146,7 @@ class OnePodTest {
     void aWriteWithAnIdempotencyKeyIsDoneOnce() {
         String first = client.withKey("key-1", "/indexes/once/documents", "[{\"id\": 1}]");
         assertEquals(first, client.withKey("key-1", "/indexes/once/documents", "[{\"id\": 1}]"));
-        HttpCalls.Reply reused =
-                client.post("key-1", "/indexes/once/documents", "[{\"id\": 2}]");
+        HttpCalls.Reply reused = client.post("key-1", "/indexes/once/documents", "[{\"id\": 2}]");
         assertEquals("miroir_idempotency_key_reused", code(reused));
     }
 

@@ -71,8 +71,7 @@ public final class NodeHealth implements NodeObserver {
         switch (reply) {
             case NodeReply.Answer answer ->
                     succeeded(
-                            nodeId,
-                            probe ? answer.body().path("pkgVersion").asString(null) : null);
+                            nodeId, probe ? answer.body().path("pkgVersion").asString(null) : null);
             case NodeReply.Refusal refusal when probe ->
                     failed(nodeId, "refused: " + refusal.code(), true);
             case NodeReply.Refusal _ -> succeeded(nodeId, null);
@@ -92,8 +91,7 @@ public final class NodeHealth implements NodeObserver {
                     if (known != null && !known.equals(entry.version())) {
                         LOG.info("node {} is Meilisearch {}", id, known);
                     }
-                    return new Entry(
-                            entry.state().succeeded(thresholds), nowMillis, null, known);
+                    return new Entry(entry.state().succeeded(thresholds), nowMillis, null, known);
                 });
     }
 

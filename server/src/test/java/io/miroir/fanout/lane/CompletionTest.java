@@ -102,21 +102,15 @@ class CompletionTest {
         Tracked task = task(TaskType.SETTINGS_UPDATE, details);
         Map<String, NodeResult> both = Map.of("a", done("{}"), "b", done("{}"));
         Completion end =
-                Completion.of(
-                                task,
-                                REPLICAS,
-                                new Completion.Evidence(both, Set.of("a", "b"), NONE))
+                Completion.of(task, REPLICAS, new Completion.Evidence(both, Set.of("a", "b"), NONE))
                         .orElseThrow();
-        assertEquals(
-                List.of(new IndexEffect.SettingsCommitted(5, "{\"a\":1}")), end.effects());
+        assertEquals(List.of(new IndexEffect.SettingsCommitted(5, "{\"a\":1}")), end.effects());
         Completion refused =
                 Completion.of(
                                 task,
                                 REPLICAS,
                                 new Completion.Evidence(
-                                        Map.of("a", done("{}"), "b", failed()),
-                                        Set.of("a"),
-                                        NONE))
+                                        Map.of("a", done("{}"), "b", failed()), Set.of("a"), NONE))
                         .orElseThrow();
         assertEquals(TaskStatus.FAILED, refused.status());
         assertTrue(refused.restore());

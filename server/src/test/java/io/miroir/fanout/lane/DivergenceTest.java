@@ -21,8 +21,7 @@ class DivergenceTest {
         assertEquals(
                 Map.of(),
                 Divergence.of(
-                        REPLICAS,
-                        Map.of("a", Has.YES, "b", Has.YES, "c", Has.YES, "d", Has.YES)));
+                        REPLICAS, Map.of("a", Has.YES, "b", Has.YES, "c", Has.YES, "d", Has.YES)));
     }
 
     @Test
@@ -63,7 +62,6 @@ class DivergenceTest {
                                 "c", Has.UNKNOWN,
                                 "d", Has.UNKNOWN)));
         assertEquals(
-                Map.of(),
-                Divergence.of(Map.of("a", ShardSet.of(0)), Map.of("a", Has.UNKNOWN)));
+                Map.of(), Divergence.of(Map.of("a", ShardSet.of(0)), Map.of("a", Has.UNKNOWN)));
     }
 }

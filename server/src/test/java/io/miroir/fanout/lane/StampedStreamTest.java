@@ -33,8 +33,7 @@ class StampedStreamTest {
         byte[] bytes = lines().getBytes(StandardCharsets.UTF_8);
         for (int chunk : new int[] {1, 7, 64, 10_000}) {
             StringBuilder read = new StringBuilder();
-            try (InputStream in =
-                    new StampedStream(new ByteArrayInputStream(bytes), position)) {
+            try (InputStream in = new StampedStream(new ByteArrayInputStream(bytes), position)) {
                 byte[] buffer = new byte[chunk];
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     read.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
