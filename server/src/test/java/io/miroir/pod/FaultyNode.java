@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -72,7 +73,9 @@ final class FaultyNode implements TestNode {
     @Override
     public void start() {
         try {
-            HttpServer started = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 64);
+            HttpServer started =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
             started.createContext("/", this::handle);
             started.setExecutor(threads);
             started.start();

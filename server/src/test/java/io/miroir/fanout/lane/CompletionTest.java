@@ -88,7 +88,9 @@ class CompletionTest {
         var all = new Completion.Evidence(Map.of("a", failed(), "b", failed()), NONE, NONE);
         Completion end = Completion.of(task, REPLICAS, all).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
-        assertEquals("Index `movies`: no.", String.valueOf(end.error().path("message").asString()));
+        assertEquals(
+                Json.parseObject("{\"code\":\"x\",\"message\":\"Index `movies`: no.\"}"),
+                end.error());
         assertEquals(Map.of(), end.out());
         // Protocol, rule 8: the key that these documents chose is undone.
         assertEquals(List.of(new IndexEffect.PrimaryKeySet(5, null)), end.effects());
