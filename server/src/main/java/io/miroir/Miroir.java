@@ -16,6 +16,7 @@ import io.miroir.config.MiroirConfig;
 import io.miroir.config.NodeConfig;
 import io.miroir.config.PeerAddress;
 import io.miroir.config.ScatterConfig;
+import io.miroir.config.ServerConfig;
 import io.miroir.duty.Duties;
 import io.miroir.edge.Edge;
 import io.miroir.edge.Exposition;
@@ -127,7 +128,7 @@ public final class Miroir implements AutoCloseable {
         Readiness ready = new Readiness(store, view, health);
         readiness.set(ready);
 
-        Spooler spooler = new Spooler(spoolDir(), config.server().spoolQuotaBytes());
+        Spooler spooler = spooler();
         LaneContext context =
                 new LaneContext(
                         config.podId(), store, view, nodes, health, spooler, laneSettings());
@@ -333,9 +334,11 @@ public final class Miroir implements AutoCloseable {
         return config.nodeMasterKey().reveal();
     }
 
-    private Path spoolDir() {
-        Path configured = config.server().spoolDir();
-        return configured == null ? config.dataDir().resolve("spool") : configured;
+    private Spooler spooler() throws IOException {
+        ServerConfig server = config.server();
+        Path configured = server.spoolDir();
+        Path directory = configured == null ? config.dataDir().resolve("spool") : configured;
+        return new Spooler(directory, server.spoolMemoryBytes(), server.spoolQuotaBytes());
     }
 
     private HealthProbe.Settings probeSettings() {

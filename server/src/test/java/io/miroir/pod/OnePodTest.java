@@ -3,6 +3,7 @@ package io.miroir.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -140,6 +141,29 @@ class OnePodTest {
         assertEquals(
                 "other_id",
                 client.call("GET", "/indexes/keys").body().path("primaryKey").asString());
+    }
+
+    @Test
+    void aClientThatHangsUpWritesNothing() throws Exception {
+        client.done("POST", "/indexes", "{\"uid\": \"gone\", \"primaryKey\": \"id\"}");
+        long tasks = client.call("GET", "/tasks").body().path("total").asLong();
+        for (int i = 0; i < 5; i++) {
+            try (Socket socket = new Socket("127.0.0.1", pod.address().getPort())) {
+                String request =
+                        "POST /indexes/gone/documents HTTP/1.1\r\nHost: x\r\n"
+                                + "Authorization: Bearer "
+                                + TestPod.MASTER_KEY
+                                + "\r\nContent-Type: application/json\r\n"
+                                + "Content-Length: 1000\r\n\r\n[{\"id\": 1},";
+                socket.getOutputStream().write(utf8(request));
+                socket.getOutputStream().flush();
+            }
+        }
+        // The lane is free, and nothing of it became a task.
+        JsonNode task = client.done("POST", "/indexes/gone/documents", "[{\"id\": 2}]");
+        assertEquals("succeeded", task.path("status").asString(), task::toString);
+        assertEquals(tasks + 1, client.call("GET", "/tasks").body().path("total").asLong());
+        assertEquals(404, client.call("GET", "/indexes/gone/documents/1").status());
     }
 
     @Test

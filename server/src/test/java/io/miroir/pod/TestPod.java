@@ -125,7 +125,15 @@ final class TestPod implements AutoCloseable {
 
     /** Stops and starts it on the same directory. */
     void restart() {
+        stop();
+        startAgain();
+    }
+
+    void stop() {
         pod.close();
+    }
+
+    void startAgain() {
         pod = open();
     }
 

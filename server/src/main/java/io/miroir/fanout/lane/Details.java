@@ -20,6 +20,7 @@ public final class Details {
     private static final String ERROR = "error";
     private static final String SETTINGS = "settings";
     private static final String CUSTOM_METADATA = "customMetadata";
+    private static final String SENT_AS = "sentAs";
     private static final String SHARDS = "shards";
     private static final String CREATES = "creates";
     private static final String CHOOSES_KEY = "choosesKey";
@@ -108,6 +109,16 @@ public final class Details {
 
     Details choosing() {
         return with(CHOOSES_KEY, Json.mapper().getNodeFactory().booleanNode(true));
+    }
+
+    /** What node tasks carry, where an earlier owner than the one that bound it sent them. */
+    Details sentAs(String metadata) {
+        return with(SENT_AS, Json.mapper().getNodeFactory().stringNode(metadata));
+    }
+
+    /** What node tasks carry, if not the place of the bind. */
+    @Nullable String sentAs() {
+        return json.path(INNER).path(SENT_AS).asString(null);
     }
 
     /** The shards that the task touches; not kept if it is all of them. */

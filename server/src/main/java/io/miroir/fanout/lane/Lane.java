@@ -11,7 +11,6 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
-import io.miroir.store.index.IndexEffect;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes.Binding;
@@ -19,7 +18,6 @@ import io.miroir.store.lane.Lanes.Claim;
 import io.miroir.store.lane.Lanes.Intention;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
-import io.miroir.store.task.TaskType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -204,19 +202,12 @@ final class Lane {
     private LaneReply settle(Item item, Place place, Map<String, Sent> sent)
             throws InterruptedException {
         if (item.isLocal()) {
-            return bind(item.type(), item.details(), place, sent, Map.of(), List.of());
+            return bind(item, item.details(), place, sent, Map.of());
         }
         Map<String, ShardSet> out = Divergence.of(item.scope().replicas(), Accounts.has(sent));
         return switch (item.scope().after(sent)) {
             case Quorum.Met met -> {
-                LaneReply reply =
-                        bind(
-                                item.type(),
-                                touching(item),
-                                place,
-                                sent,
-                                out,
-                                item.effects().of(place, out));
+                LaneReply reply = bind(item, touching(item), place, sent, out);
                 yield met.degraded().isEmpty() ? reply : Accounts.degraded(reply, met.degraded());
             }
             case Quorum.Lost lost -> throw lost(item, place, sent, out, lost.shards());
@@ -262,7 +253,7 @@ final class Lane {
                                 + " lack it. It may have taken effect in part.");
         // Bound all the same: the replicas that are read from here on are equal.
         Details failing = touching(item).failing(indeterminate.toJson());
-        bind(item.type(), failing, place, sent, out, item.effects().of(place, out));
+        bind(item, failing, place, sent, out);
         return indeterminate;
     }
 
@@ -275,12 +266,11 @@ final class Lane {
     }
 
     private LaneReply bind(
-            TaskType type,
+            Item item,
             Details details,
             Place place,
             Map<String, Sent> sent,
-            Map<String, ShardSet> out,
-            List<IndexEffect> effects)
+            Map<String, ShardSet> out)
             throws InterruptedException {
         Map<String, Long> accepted = Accounts.accepted(sent);
         ObjectNode error = details.error();
@@ -291,14 +281,14 @@ final class Lane {
                         name,
                         epoch,
                         place.position(),
-                        type,
+                        item.type(),
                         kept.stored(),
                         accepted,
                         Accounts.reasons(out, sent),
                         Accounts.numbers(out),
                         ended ? TaskStatus.FAILED : null,
                         accepted.isEmpty() && error != null ? Json.text(error) : null,
-                        effects);
+                        item.effects().of(place, out));
         return switch (bindSurely(bind)) {
             case Binding.Bound bound -> {
                 if (!ended) {
@@ -306,7 +296,7 @@ final class Lane {
                             new Tracked(
                                     bound.taskUid(),
                                     place,
-                                    type,
+                                    item.type(),
                                     details,
                                     accepted,
                                     place.metadata()));
@@ -314,7 +304,7 @@ final class Lane {
                 yield new LaneReply(
                         bound.taskUid(),
                         name,
-                        type,
+                        item.type(),
                         bound.enqueuedAt(),
                         details.customMetadata(),
                         Map.of());
@@ -322,6 +312,7 @@ final class Lane {
             case Binding.Fenced fenced -> {
                 LOG.warn("lane {} was taken over by {} during a write", name, fenced.owner());
                 release();
+                new LateWrite(context).report(place, item.scope().replicas(), accepted.keySet());
                 throw indeterminate();
             }
             case Binding.NotIntended _ -> {

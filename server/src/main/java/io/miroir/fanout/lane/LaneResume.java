@@ -60,10 +60,8 @@ final class LaneResume {
                         .filter(view -> view.row().incarnation() == intent.incarnation());
         Map<String, Long> found = new TreeMap<>();
         Map<String, Divergence.Has> has = new TreeMap<>();
-        Place sentAs =
-                new Place(intent.lane(), intent.epoch(), intent.position(), intent.incarnation());
         for (String node : intent.targets()) {
-            Optional<OptionalLong> seen = dispatcher.find(node, sentAs);
+            Optional<OptionalLong> seen = dispatcher.find(node, place(intent));
             seen.filter(OptionalLong::isPresent).ifPresent(uid -> found.put(node, uid.getAsLong()));
             has.put(node, has(seen));
         }
@@ -122,6 +120,11 @@ final class LaneResume {
                 .forEach((node, out) -> replicas.markOut(index.row().incarnation(), node, out));
     }
 
+    /** The place under which the lost owner sent it. */
+    private static Place place(IntentRow intent) {
+        return new Place(intent.lane(), intent.epoch(), intent.position(), intent.incarnation());
+    }
+
     private static Divergence.Has has(Optional<OptionalLong> seen) {
         if (seen.isEmpty()) {
             return Divergence.Has.UNKNOWN;
@@ -155,7 +158,7 @@ final class LaneResume {
                                 epoch,
                                 intent.position(),
                                 type,
-                                details(type).stored(),
+                                details(type).sentAs(place(intent).metadata()).stored(),
                                 found,
                                 missed,
                                 shards,

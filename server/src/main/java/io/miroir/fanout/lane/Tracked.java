@@ -39,14 +39,16 @@ record Tracked(
         }
         Place bound =
                 new Place(origin.lane(), origin.epoch(), origin.position(), origin.incarnation());
+        Details details = Details.parse(row.detailsJson());
+        String sentAs = details.sentAs();
         return Optional.of(
                 new Tracked(
                         row.uid(),
                         new Place(origin.lane(), epoch, origin.position(), origin.incarnation()),
                         row.type(),
-                        Details.parse(row.detailsJson()),
+                        details,
                         origin.accepted(),
-                        bound.metadata()));
+                        sentAs == null ? bound.metadata() : sentAs));
     }
 
     /** The name under which nodes know the index. */

@@ -80,7 +80,7 @@ public final class Spool extends OutputStream {
     }
 
     private boolean fitsMemory(int more) {
-        if (memory.size() + more > Spooler.MEMORY_BYTES_MAX) {
+        if (memory.size() + more > spooler.bodyMemoryBytes()) {
             return false;
         }
         if (!spooler.takeMemory(more)) {

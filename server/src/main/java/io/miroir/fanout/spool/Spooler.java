@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 
 /** Makes spools, and keeps what they hold together within limits. */
 public final class Spooler {
-    /** A smaller body never touches the disk. */
-    static final int MEMORY_BYTES_MAX = 256 << 10;
+    private static final long ROOM_BYTES_MIN = 1 << 20;
 
     /** What all bodies in memory may hold together; beyond it they go to files at once. */
     static final long ALL_MEMORY_BYTES_MAX = 64L << 20;
 
     private final Path directory;
+    private final long bodyMemoryBytes;
     private final long quotaBytes;
     private final AtomicLong fileBytes = new AtomicLong();
     private final AtomicLong memoryBytes = new AtomicLong();
@@ -31,10 +31,12 @@ public final class Spooler {
     /**
      * Takes over a directory; what an earlier run left in it is deleted.
      *
+     * @param bodyMemoryBytes a smaller body never touches the disk
      * @param quotaBytes what all files together may hold
      */
-    public Spooler(Path directory, long quotaBytes) throws IOException {
+    public Spooler(Path directory, long bodyMemoryBytes, long quotaBytes) throws IOException {
         this.directory = directory;
+        this.bodyMemoryBytes = bodyMemoryBytes;
         this.quotaBytes = quotaBytes;
         Files.createDirectories(directory);
         try (Stream<Path> left = Files.list(directory)) {
@@ -74,6 +76,10 @@ public final class Spooler {
         return Files.createTempFile(directory, "body-", ".spool");
     }
 
+    long bodyMemoryBytes() {
+        return bodyMemoryBytes;
+    }
+
     boolean takeMemory(long bytes) {
         if (memoryBytes.addAndGet(bytes) > ALL_MEMORY_BYTES_MAX) {
             memoryBytes.addAndGet(-bytes);
@@ -105,7 +111,7 @@ public final class Spooler {
     RuntimeException failed(IOException failure) {
         try {
             FileStore disk = Files.getFileStore(directory);
-            if (disk.getUsableSpace() < MEMORY_BYTES_MAX) {
+            if (disk.getUsableSpace() < ROOM_BYTES_MIN) {
                 return new ApiException(
                         ErrorCode.NO_SPACE_LEFT_ON_DEVICE,
                         "There is no more space left on the device.");

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Bodies wait in memory or in files, within a quota, and leave nothing behind. */
 class SpoolerTest {
+    private static final int MEMORY_BYTES = 100_000;
+
     @TempDir Path directory;
 
     private long files() throws IOException {
@@ -33,12 +35,12 @@ class SpoolerTest {
 
     @Test
     void smallBodiesStayInMemoryAndLargeOnesGoToFiles() throws IOException {
-        Spooler spooler = new Spooler(directory, 10 << 20);
-        for (int size : new int[] {0, 1, Spooler.MEMORY_BYTES_MAX, Spooler.MEMORY_BYTES_MAX + 1}) {
+        Spooler spooler = new Spooler(directory, MEMORY_BYTES, 10 << 20);
+        for (int size : new int[] {0, 1, MEMORY_BYTES, MEMORY_BYTES + 1}) {
             byte[] sent = bytes(size);
             Spooler.Received received = spooler.receive(new ByteArrayInputStream(sent));
             try (Spooled body = received.body()) {
-                assertEquals(size > Spooler.MEMORY_BYTES_MAX ? 1 : 0, files());
+                assertEquals(size > MEMORY_BYTES ? 1 : 0, files());
                 assertEquals(size, body.lengthBytes());
                 // Read twice: once to look, once to send.
                 assertArrayEquals(sent, body.open().readAllBytes());
@@ -50,7 +52,7 @@ class SpoolerTest {
 
     @Test
     void beyondTheQuotaBodiesAreRefusedAndNothingStays() throws IOException {
-        Spooler spooler = new Spooler(directory, 1 << 20);
+        Spooler spooler = new Spooler(directory, MEMORY_BYTES, 1 << 20);
         byte[] large = bytes(900_000);
         try (Spooled first = spooler.receive(new ByteArrayInputStream(large)).body()) {
             ApiException refused =
@@ -69,7 +71,7 @@ class SpoolerTest {
     @Test
     void whatAnEarlierRunLeftIsDeleted() throws IOException {
         Files.writeString(directory.resolve("body-1.spool"), "old");
-        new Spooler(directory, 1);
+        new Spooler(directory, MEMORY_BYTES, 1);
         assertEquals(0, files());
     }
 }

@@ -1,0 +1,149 @@
+package io.miroir.cluster.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What pods say to each other over real sockets. */
+class PeersTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final PassedWrite WRITE =
+            new PassedWrite("movies", "documents_replace", Map.of("a", "b"));
+
+    /** Counts the bytes of a body, and owns only one lane. */
+    private static final class Counting implements PassedWriteHandler {
+        @Override
+        public boolean owns(String lane) {
+            return lane.equals("movies");
+        }
+
+        @Override
+        public PassedAnswer run(PassedWrite write, InputStream body) {
+            try {
+                long sum = 0;
+                long count = 0;
+                for (int b = body.read(); b >= 0; b = body.read()) {
+                    sum += b;
+                    count++;
+                }
+                String text = write.operation() + write.parameters() + count + "/" + sum;
+                return new PassedAnswer(202, Map.of("X", "y"), text);
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+        }
+    }
+
+    private static PeerServer serve(String secret) throws IOException {
+        return PeerServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                "pod-1",
+                secret,
+                () -> true,
+                new Counting());
+    }
+
+    private static Peers peers(PeerServer server, String secret) {
+        return new Peers(
+                "pod-0", List.of(new PeerEndpoint("pod-1", "127.0.0.1", server.port())), secret);
+    }
+
+    private static void awaitLive(Peers peers, Set<String> wanted) throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+        while (!peers.live().equals(wanted) && System.nanoTime() < giveUpNanos) {
+            Thread.sleep(20);
+        }
+        assertEquals(wanted, peers.live());
+    }
+
+    @Test
+    void aBodyOfManyChunksIsPassedOnWhole() throws IOException {
+        byte[] body = new byte[3_000_000];
+        Arrays.fill(body, (byte) 1);
+        try (PeerServer server = serve("secret");
+                Peers peers = peers(server, "secret")) {
+            Passing passed =
+                    peers.forward("pod-1", WRITE, new ByteArrayInputStream(body), PATIENCE);
+            PassedAnswer answer = assertInstanceOf(Passing.Answered.class, passed).answer();
+            assertEquals("documents_replace{a=b}3000000/3000000", answer.body());
+            assertEquals(202, answer.status());
+            assertEquals(Map.of("X", "y"), answer.headers());
+        }
+    }
+
+    /** Who is not the owner costs the sender nothing: no byte of the body was read. */
+    @Test
+    void theBodyIsUntouchedUntilTheOwnerAgrees() throws IOException {
+        InputStream unread =
+                new InputStream() {
+                    @Override
+                    public int read() {
+                        throw new AssertionError("the body was read");
+                    }
+                };
+        try (PeerServer server = serve("secret");
+                Peers peers = peers(server, "secret")) {
+            PassedWrite other = new PassedWrite("songs", "documents_replace", Map.of());
+            assertInstanceOf(
+                    Passing.NotTaken.class, peers.forward("pod-1", other, unread, PATIENCE));
+            assertInstanceOf(
+                    Passing.NotTaken.class, peers.forward("pod-9", WRITE, unread, PATIENCE));
+        }
+    }
+
+    @Test
+    void strangersAreNeitherHeardNorTakenForPods() throws Exception {
+        try (PeerServer server = serve("secret");
+                Peers peers = peers(server, "another")) {
+            InputStream body = new ByteArrayInputStream(new byte[1]);
+            assertInstanceOf(Passing.NotTaken.class, peers.forward("pod-1", WRITE, body, PATIENCE));
+            peers.start();
+            awaitLive(peers, Set.of("pod-0"));
+        }
+    }
+
+    @Test
+    void aPodThatStopsAndComesBackIsSeen() throws Exception {
+        PeerServer server = serve("secret");
+        try (Peers peers = peers(server, "secret")) {
+            peers.start();
+            awaitLive(peers, Set.of("pod-0", "pod-1"));
+            int port = server.port();
+            server.close();
+            awaitLive(peers, Set.of("pod-0"));
+            server =
+                    PeerServer.start(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                            "pod-1",
+                            "secret",
+                            () -> true,
+                            new Counting());
+            awaitLive(peers, Set.of("pod-0", "pod-1"));
+        } finally {
+            server.close();
+        }
+    }
+
+    /** An open peer port is write access. */
+    @Test
+    void withoutASecretOnlyLoopbackIsListenedOn() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        PeerServer.start(
+                                new InetSocketAddress(0), "pod-1", "", () -> true, new Counting()));
+    }
+}
