@@ -1,17 +1,17 @@
 package io.miroir.harness;
 
+import static io.miroir.harness.TrafficChecks.assertNothingLost;
+import static io.miroir.harness.TrafficChecks.awaitWrites;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
 import io.miroir.cli.client.ApiCall;
 import io.miroir.cli.demo.Traffic;
-import io.miroir.cli.demo.WrittenBack;
 import io.miroir.cli.fleet.ChildProcess;
 import io.miroir.cli.fleet.FleetNode;
 import io.miroir.cli.fleet.FleetShape;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,8 +23,6 @@ import tools.jackson.databind.JsonNode;
 /** A node that is killed under load and comes back. */
 @Tag("cluster")
 class NodeFailureTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @TempDir Path dir;
 
     /**
@@ -34,13 +32,8 @@ class NodeFailureTest {
     @Test
     void searchesNeverFailAndWhatMissedWritesIsNotRead() throws Exception {
         try (TestCluster cluster = TestCluster.start(dir, new FleetShape(1, 2, 2, 8, 1))) {
-            cluster.createIndex("still", Json.object());
+            cluster.createWords("still", 60);
             cluster.createIndex(Traffic.WRITTEN_INDEX, Json.object());
-            StringBuilder documents = new StringBuilder("[");
-            for (int i = 0; i < 60; i++) {
-                documents.append(i == 0 ? "" : ",").append("{\"id\":" + i + ",\"t\":\"word\"}");
-            }
-            cluster.api().change(ApiCall.documents("still", documents.append("]").toString()));
             ApiCall search =
                     ApiCall.search(
                             "/indexes/still/search",
@@ -51,24 +44,17 @@ class NodeFailureTest {
             Traffic traffic = new Traffic(cluster.client(), System::nanoTime, "node");
             traffic.watch(search, hits);
             traffic.start();
-            awaitWrite(traffic);
+            awaitWrites(traffic, 1);
             FleetNode node = cluster.fleet().nodes().get(2);
             ChildProcess process = Objects.requireNonNull(node.process());
             process.kill();
-            for (int i = 0; i < 20; i++) {
-                awaitWrite(traffic);
-            }
+            awaitWrites(traffic, 20);
             process.start();
             cluster.fleet().awaitReady(node);
-            for (int i = 0; i < 20; i++) {
-                awaitWrite(traffic);
-            }
+            awaitWrites(traffic, 20);
             traffic.stop();
 
-            assertEquals(
-                    0, traffic.figures().searchesFailed(), traffic.figures().faults()::toString);
-            WrittenBack written = WrittenBack.read(cluster.api(), Traffic.WRITTEN_INDEX);
-            assertEquals(List.of(), written.missing(traffic.figures().acknowledged()));
+            assertNothingLost(cluster, traffic);
             Map<String, Integer> missed =
                     cluster.status().replicaStates(node, Traffic.WRITTEN_INDEX);
             assertTrue(missed.getOrDefault("out", 0) > 0, missed::toString);
@@ -76,11 +62,5 @@ class NodeFailureTest {
                     List.of("in_sync"),
                     List.copyOf(cluster.status().replicaStates(node, "still").keySet()));
         }
-    }
-
-    private static void awaitWrite(Traffic traffic) throws InterruptedException {
-        assertTrue(
-                traffic.figures().awaitWriteAfter(System.nanoTime(), PATIENCE).isPresent(),
-                () -> "no write is acknowledged: " + traffic.figures().faults());
     }
 }

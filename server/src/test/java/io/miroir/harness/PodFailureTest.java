@@ -1,5 +1,7 @@
 package io.miroir.harness;
 
+import static io.miroir.harness.TrafficChecks.assertNothingLost;
+import static io.miroir.harness.TrafficChecks.awaitWrites;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,7 +9,6 @@ import io.miroir.api.Json;
 import io.miroir.cli.client.ApiAnswer;
 import io.miroir.cli.client.ApiCall;
 import io.miroir.cli.demo.Traffic;
-import io.miroir.cli.demo.WrittenBack;
 import io.miroir.cli.fleet.FleetPod;
 import io.miroir.cli.fleet.FleetShape;
 import java.nio.file.Path;
@@ -34,12 +35,7 @@ class PodFailureTest {
     @BeforeAll
     static void start() {
         cluster = TestCluster.start(dir, FleetShape.DEFAULT);
-        cluster.createIndex("still", Json.object());
-        StringBuilder documents = new StringBuilder("[");
-        for (int i = 0; i < 50; i++) {
-            documents.append(i == 0 ? "" : ",").append("{\"id\":" + i + ",\"t\":\"word\"}");
-        }
-        cluster.api().change(ApiCall.documents("still", documents.append("]").toString()));
+        cluster.createWords("still", 50);
         search = ApiCall.search("/indexes/still/search", Json.object().put("q", "word"));
         hits = cluster.api().call(search).path("hits");
         assertEquals(20, hits.size());
@@ -56,18 +52,17 @@ class PodFailureTest {
     void writesGoOnAndNothingIsLostWhenTheLeaderIsKilled() throws Exception {
         Traffic traffic = traffic("kill");
         FleetPod leader = cluster.status().leader().orElseThrow();
-        awaitWrite(traffic);
+        awaitWrites(traffic, 1);
         leader.process().kill();
-        awaitWrite(traffic);
-        awaitWrite(traffic);
+        awaitWrites(traffic, 2);
         assertTrue(cluster.status().awaitOtherLeader(leader).isPresent());
 
         leader.process().start();
         cluster.fleet().awaitReady(leader);
-        awaitWrite(traffic);
+        awaitWrites(traffic, 1);
         traffic.stop();
 
-        assertNothingLost(traffic);
+        assertNothingLost(cluster, traffic);
         ApiAnswer caughtUp = cluster.at(leader, search);
         assertEquals(hits, caughtUp.json().path("hits"), "the pod that came back sees all");
         List<Integer> acknowledged = traffic.figures().acknowledged();
@@ -87,17 +82,17 @@ class PodFailureTest {
     void aPodThatIsToldToStopUnderLoadLosesNothing() throws Exception {
         Traffic traffic = traffic("term");
         FleetPod stopped = cluster.status().leader().orElseThrow();
-        awaitWrite(traffic);
+        awaitWrites(traffic, 1);
         stopped.process().terminate();
         assertTrue(stopped.process().awaitExit(PATIENCE), "it stops in time");
         assertEquals(STOPPED_IN_ORDER, stopped.process().exitCode());
-        awaitWrite(traffic);
+        awaitWrites(traffic, 1);
 
         stopped.process().start();
         cluster.fleet().awaitReady(stopped);
-        awaitWrite(traffic);
+        awaitWrites(traffic, 1);
         traffic.stop();
-        assertNothingLost(traffic);
+        assertNothingLost(cluster, traffic);
     }
 
     private static Traffic traffic(String name) {
@@ -105,18 +100,5 @@ class PodFailureTest {
         traffic.watch(search, hits);
         traffic.start();
         return traffic;
-    }
-
-    private static void awaitWrite(Traffic traffic) throws InterruptedException {
-        assertTrue(
-                traffic.figures().awaitWriteAfter(System.nanoTime(), PATIENCE).isPresent(),
-                () -> "no write is acknowledged: " + traffic.figures().faults());
-    }
-
-    private static void assertNothingLost(Traffic traffic) {
-        assertTrue(traffic.figures().searches() > 0);
-        assertEquals(0, traffic.figures().searchesFailed(), traffic.figures().faults()::toString);
-        WrittenBack written = WrittenBack.read(cluster.api(), Traffic.WRITTEN_INDEX);
-        assertEquals(List.of(), written.missing(traffic.figures().acknowledged()));
     }
 }

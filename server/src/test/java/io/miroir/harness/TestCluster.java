@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A fleet for one test class, with clients on it. */
@@ -112,6 +113,16 @@ final class TestCluster implements AutoCloseable {
         if (!settings.isEmpty()) {
             api.change(ApiCall.change("PATCH", "/indexes/" + uid + "/settings", settings));
         }
+    }
+
+    /** Documents with ids from 0 and the field t, which is `word`, in an index of their own. */
+    void createWords(String uid, int count) {
+        createIndex(uid, Json.object());
+        ArrayNode documents = Json.array();
+        for (int i = 0; i < count; i++) {
+            documents.addObject().put("id", i).put("t", "word");
+        }
+        api.change(ApiCall.documents(uid, Json.text(documents)));
     }
 
     /** How many documents the index says it has. */

@@ -34,11 +34,17 @@ public record JavaLaunch(Path java, String classPath, List<String> options) {
                     "-XX:-UsePerfData");
 
     /** What of this process's own options its children take over; its heap is its own. */
-    private static final List<String> INHERITED = List.of("-XX:", "-Xlog", "--");
+    private static final List<String> INHERITED = List.of("-XX:", "-Xlog", "--", "-D");
 
     /** A training run writes one cache, not eight. */
     private static final List<String> NOT_INHERITED =
-            List.of("-XX:AOT", "-XX:TieredStopAtLevel", "-XX:Initial", "-XX:Max");
+            List.of(
+                    "-XX:AOT",
+                    "-XX:TieredStopAtLevel",
+                    "-XX:Initial",
+                    "-XX:Max",
+                    "-D" + AOT_CACHE_PROPERTY,
+                    "-D" + ParentWatch.PROPERTY);
 
     public JavaLaunch {
         options = List.copyOf(options);

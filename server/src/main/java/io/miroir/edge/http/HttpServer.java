@@ -2,20 +2,21 @@ package io.miroir.edge.http;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.GracefulShutdownHandler;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -32,15 +33,21 @@ public final class HttpServer implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int REQUEST_ID_BYTES = 8;
     private static final int REQUEST_ID_CHARS_MAX = 128;
+
+    /** A client that was just told of an older connection's end may be sending on another one. */
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long POLL_MILLIS = 5;
     private static final HttpString REQUEST_ID = new HttpString("X-Request-Id");
 
     private final Limits limits;
     private final Handler handler;
     private final Supplier<String> requestIds;
     private final ExecutorService threads;
-    private final GracefulShutdownHandler drain;
     private final ByteBufferPool buffers;
-    private final Undertow undertow;
+    private final Listener listener;
+    private final AtomicInteger running = new AtomicInteger();
+    private volatile boolean draining;
 
     /**
      * What a client may ask of the server.
@@ -59,30 +66,17 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private HttpServer(
-            String host, int port, Limits limits, RandomGenerator random, Handler handler) {
+            String host, int port, Limits limits, RandomGenerator random, Handler handler)
+            throws IOException {
         this.limits = limits;
         this.handler = handler;
         this.requestIds = () -> newRequestId(random);
         this.threads =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-        this.drain = new GracefulShutdownHandler(this::dispatch);
         // Virtual threads are never reused: a cache per thread would only hold buffers back.
         this.buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 0);
-        this.undertow =
-                Undertow.builder()
-                        .addHttpListener(port, host)
-                        .setIoThreads(Math.max(2, Runtime.getRuntime().availableProcessors()))
-                        .setWorkerThreads(1)
-                        .setByteBufferPool(buffers)
-                        .setServerOption(UndertowOptions.DECODE_URL, false)
-                        .setServerOption(UndertowOptions.ALWAYS_SET_DATE, true)
-                        // Ours is told as Meilisearch tells it; Undertow's, 2 MiB, cuts off.
-                        .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L)
-                        .setServerOption(UndertowOptions.MAX_HEADER_SIZE, limits.headerBytesMax())
-                        .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, limits.idleMillisMax())
-                        .setServerOption(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
-                        .setHandler(drain)
-                        .build();
+        this.listener =
+                Listener.open(new InetSocketAddress(host, port), limits, buffers, this::dispatch);
     }
 
     /**
@@ -95,34 +89,55 @@ public final class HttpServer implements AutoCloseable {
      */
     public static HttpServer start(
             String host, int port, Limits limits, RandomGenerator random, Handler handler) {
-        HttpServer server = new HttpServer(host, port, limits, random, handler);
-        server.undertow.start();
-        return server;
+        try {
+            return new HttpServer(host, port, limits, random, handler);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     /** The port it listens on. */
     public int port() {
-        return ((InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress()).getPort();
+        return listener.port();
     }
 
     /**
-     * Takes no further requests (503), then waits for those that run.
+     * Refuses new connections, so that clients go elsewhere, and waits for the requests of those
+     * that are open: each is answered and told that its connection ends.
      *
      * @return whether all were answered within {@code graceMillis}
      */
     public boolean drain(long graceMillis) throws InterruptedException {
-        drain.shutdown();
-        return drain.awaitShutdown(graceMillis);
+        draining = true;
+        listener.refuse();
+        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis);
+        long quietNanos = System.nanoTime();
+        while (System.nanoTime() - quietNanos < QUIET_NANOS) {
+            if (running.get() > 0) {
+                quietNanos = System.nanoTime();
+            }
+            if (System.nanoTime() - deadlineNanos > 0) {
+                return running.get() == 0;
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return true;
     }
 
     @Override
     public void close() {
-        undertow.stop();
+        listener.close();
         threads.shutdownNow();
         buffers.close();
     }
 
     private void dispatch(HttpServerExchange exchange) {
+        running.incrementAndGet();
+        exchange.addExchangeCompleteListener(
+                (_, next) -> {
+                    running.decrementAndGet();
+                    next.proceed();
+                });
         exchange.dispatch(threads, () -> serve(exchange));
     }
 
@@ -174,7 +189,7 @@ public final class HttpServer implements AutoCloseable {
         if (answer.contentType() != null) {
             headers.put(Headers.CONTENT_TYPE, answer.contentType());
         }
-        if (!exchange.isRequestComplete()) {
+        if (draining || !exchange.isRequestComplete()) {
             // The rest of a refused body is not worth reading: the connection ends with the answer.
             exchange.setPersistent(false);
         }
