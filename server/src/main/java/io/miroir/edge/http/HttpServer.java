@@ -181,7 +181,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static void send(HttpServerExchange exchange, String id, Answer answer) {
+    private void send(HttpServerExchange exchange, String id, Answer answer) {
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(REQUEST_ID, id);
         Cors.addHeaders(exchange);

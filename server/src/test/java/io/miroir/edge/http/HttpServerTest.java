@@ -2,6 +2,7 @@ package io.miroir.edge.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.ApiException;
@@ -11,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -268,15 +270,34 @@ class HttpServerTest {
         }
     }
 
+    /**
+     * New connections are refused, so clients go elsewhere; open ones get their answer, and end.
+     */
     @Test
-    void drainingAnswersWhatRunsAndRefusesWhatComes() throws Exception {
-        var running = client.sendAsync(to("/slow").GET().build(), BodyHandlers.ofString());
-        assertTrue(entered.await(WAIT_SECONDS, TimeUnit.SECONDS));
-        assertFalse(server.drain(1));
-        assertEquals(503, send(to("/nope").GET().build()).statusCode());
-        release.countDown();
-        assertTrue(server.drain(TimeUnit.SECONDS.toMillis(WAIT_SECONDS)));
-        assertEquals(200, running.get(WAIT_SECONDS, TimeUnit.SECONDS).statusCode());
+    void drainingAnswersWhatIsOpenAndRefusesWhatComes() throws Exception {
+        String request = "GET /nope HTTP/1.1\r\nHost: h\r\n\r\n";
+        try (Socket open = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            open.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            assertEquals('H', open.getInputStream().read());
+            open.getInputStream().skipNBytes(open.getInputStream().available());
+            int port = server.port();
+            var running = client.sendAsync(to("/slow").GET().build(), BodyHandlers.ofString());
+            assertTrue(entered.await(WAIT_SECONDS, TimeUnit.SECONDS));
+
+            assertFalse(server.drain(1));
+            assertThrows(
+                    ConnectException.class,
+                    () -> new Socket(InetAddress.getLoopbackAddress(), port).close());
+            open.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String late =
+                    new String(open.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(late.contains("HTTP/1.1 404"), late);
+            assertTrue(late.contains("Connection: close"), late);
+
+            release.countDown();
+            assertTrue(server.drain(TimeUnit.SECONDS.toMillis(WAIT_SECONDS)));
+            assertEquals(200, running.get(WAIT_SECONDS, TimeUnit.SECONDS).statusCode());
+        }
     }
 
     private int raw(String request) throws IOException {
