@@ -1,13 +1,13 @@
 package io.miroir.embedded.routes;
 
 import static io.miroir.api.strict.Shape.notNull;
-import static io.miroir.api.strict.Shape.optional;
 import static io.miroir.api.strict.Shape.required;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
+import io.miroir.api.indexes.IndexRequests;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.Authorizer;
@@ -29,7 +29,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -41,20 +40,6 @@ public final class IndexRoutes {
                     throw value.invalid(IndexUid.why(value.string()));
                 }
             };
-
-    private static final Shape LIST =
-            Paging.shape(ErrorCode.INVALID_INDEX_OFFSET, ErrorCode.INVALID_INDEX_LIMIT);
-
-    private static final Shape CREATE =
-            Shape.of(
-                    required("uid", ErrorCode.INVALID_INDEX_UID, UID, ErrorCode.MISSING_INDEX_UID),
-                    optional("primaryKey", ErrorCode.INVALID_INDEX_PRIMARY_KEY, Check.STRING));
-
-    private static final Shape UPDATE =
-            Shape.of(
-                    IndexRoutes::immutable,
-                    optional("primaryKey", ErrorCode.INVALID_INDEX_PRIMARY_KEY, Check.STRING),
-                    optional("uid", ErrorCode.INVALID_INDEX_UID, Check.STRING));
 
     private static final Check SWAPS =
             Check.arrayOf(
@@ -86,30 +71,28 @@ public final class IndexRoutes {
 
     private Answer list(Request request) {
         Access access = desk.pass(request, Action.INDEXES_GET);
-        Paging paging = Paging.of(LIST, request.query());
+        IndexRequests.Page asked = IndexRequests.Page.parse(request.query());
         List<IndexRow> visible =
                 desk.state().indexes().values().stream()
                         .filter(index -> access.allows(index.uid()))
                         .toList();
+        Paging paging = new Paging(asked.offset(), asked.limit());
         return Answer.json(200, paging.page(visible, IndexRow::toJson));
     }
 
     private Answer create(Request request) throws IOException {
         Access access = desk.pass(request, Action.INDEXES_ADD);
-        JsonNode body = JsonBody.read(request);
-        CREATE.check(StrictValue.body(body));
-        String uid = body.get("uid").stringValue();
-        if (!access.allows(uid)) {
+        IndexRequests.Create asked = IndexRequests.Create.parse(JsonBody.read(request));
+        if (!access.allows(asked.uid())) {
             throw Authorizer.invalidKey();
         }
-        String primaryKey = text(body.path("primaryKey"));
         return desk.accept(
                 new Draft(
                         TaskType.INDEX_CREATION,
-                        List.of(uid),
+                        List.of(asked.uid()),
                         null,
-                        Details.creation(primaryKey),
-                        new Work.CreateIndex(primaryKey)));
+                        Details.creation(asked.primaryKey()),
+                        new Work.CreateIndex(asked.primaryKey())));
     }
 
     private Answer get(Request request) {
@@ -119,21 +102,18 @@ public final class IndexRoutes {
 
     private Answer update(Request request) throws IOException {
         desk.passIndex(request, Action.INDEXES_UPDATE);
-        JsonNode body = JsonBody.read(request);
-        UPDATE.check(StrictValue.body(body));
+        IndexRequests.Update asked = IndexRequests.Update.parse(JsonBody.read(request));
         String uid = desk.uid(request);
-        String newUid = text(body.path("uid"));
-        if (newUid != null) {
-            IndexUid.require(newUid);
+        if (asked.uid() != null) {
+            IndexUid.require(asked.uid());
         }
-        String primaryKey = text(body.path("primaryKey"));
         return desk.accept(
                 new Draft(
                         TaskType.INDEX_UPDATE,
                         List.of(uid),
                         null,
-                        Details.update(primaryKey, uid, newUid),
-                        new Work.UpdateIndex(primaryKey, newUid)));
+                        Details.update(asked.primaryKey(), uid, asked.uid()),
+                        new Work.UpdateIndex(asked.primaryKey(), asked.uid())));
     }
 
     private Answer delete(Request request) {
@@ -210,19 +190,5 @@ public final class IndexRoutes {
             pair.put("rename", swap.rename());
         }
         return details;
-    }
-
-    private static @Nullable String text(JsonNode node) {
-        return node.isString() ? node.stringValue() : null;
-    }
-
-    private static ApiException immutable(StrictValue body, String key, List<String> accepted) {
-        return switch (key) {
-            case "createdAt" ->
-                    body.immutableField(key, accepted, ErrorCode.IMMUTABLE_INDEX_CREATED_AT);
-            case "updatedAt" ->
-                    body.immutableField(key, accepted, ErrorCode.IMMUTABLE_INDEX_UPDATED_AT);
-            default -> body.unknownField(key, accepted);
-        };
     }
 }
