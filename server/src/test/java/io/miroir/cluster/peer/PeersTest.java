@@ -93,6 +93,11 @@ class PeersTest {
                     public int read() {
                         throw new AssertionError("the body was read");
                     }
+
+                    @Override
+                    public int read(byte[] into, int from, int length) {
+                        return read();
+                    }
                 };
         try (PeerServer server = serve("secret");
                 Peers peers = peers(server, "secret")) {
