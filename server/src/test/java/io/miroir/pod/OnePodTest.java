@@ -3,6 +3,7 @@ package io.miroir.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -148,7 +149,8 @@ class OnePodTest {
         client.done("POST", "/indexes", "{\"uid\": \"gone\", \"primaryKey\": \"id\"}");
         long tasks = client.call("GET", "/tasks").body().path("total").asLong();
         for (int i = 0; i < 5; i++) {
-            try (Socket socket = new Socket("127.0.0.1", pod.address().getPort())) {
+            try (Socket socket =
+                    new Socket(InetAddress.getLoopbackAddress(), pod.address().getPort())) {
                 String request =
                         "POST /indexes/gone/documents HTTP/1.1\r\nHost: x\r\n"
                                 + "Authorization: Bearer "
