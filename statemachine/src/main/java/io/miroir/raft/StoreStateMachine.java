@@ -3,10 +3,10 @@ package io.miroir.raft;
 import com.google.protobuf.CodedOutputStream;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
-import io.miroir.proto.store.Command;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.store.engine.Applied;
+import io.miroir.store.engine.CommandCheck;
 import io.miroir.store.engine.LeadershipHub;
 import io.miroir.store.engine.StoreClock;
 import io.miroir.store.engine.StoreEngine;
@@ -201,10 +201,9 @@ final class StoreStateMachine extends BaseStateMachine {
         } catch (IllegalStateException e) {
             throw new StateMachineException("not a batch of commands", e);
         }
-        for (Command command : batch.getCommandList()) {
-            if (command.getKindCase() == Command.KindCase.KIND_NOT_SET) {
-                throw new StateMachineException("a command of a newer format");
-            }
+        String refusal = CommandCheck.refusal(batch);
+        if (refusal != null) {
+            throw new StateMachineException(refusal);
         }
         return batch;
     }
@@ -226,7 +225,6 @@ final class StoreStateMachine extends BaseStateMachine {
     public void notifyTermIndexUpdated(long term, long index) {
         try {
             if (index > engine.committed().index()) {
-                engine.begin();
                 engine.skip(index, term);
                 engine.commit();
                 appliedSignal.advance(index);
@@ -249,7 +247,6 @@ final class StoreStateMachine extends BaseStateMachine {
             // answered here for a proposer that asks again.
             return Message.valueOf(bytes(engine.answered(batch.batch())));
         }
-        engine.begin();
         BatchOutcome outcome =
                 engine.apply(index, entry.getTerm(), batch.storeTimeMicros(), batch.batch());
         engine.commit();

@@ -39,7 +39,9 @@ public final class Sql implements AutoCloseable {
     /** The first row, if any. */
     public <T> Optional<T> first(String sql, RowReader<T> reader, @Nullable Object... arguments) {
         try (ResultSet rows = bound(sql, arguments).executeQuery()) {
-            return rows.next() ? Optional.of(reader.read(new Cursor(rows))) : Optional.empty();
+            return rows.next()
+                    ? Optional.of(read(sql, reader, new Cursor(rows)))
+                    : Optional.empty();
         } catch (SQLException e) {
             throw new SqliteException(sql, e);
         }
@@ -51,7 +53,7 @@ public final class Sql implements AutoCloseable {
             List<T> read = new ArrayList<>();
             Cursor cursor = new Cursor(rows);
             while (rows.next()) {
-                read.add(reader.read(cursor));
+                read.add(read(sql, reader, cursor));
             }
             return read;
         } catch (SQLException e) {
@@ -108,6 +110,15 @@ public final class Sql implements AutoCloseable {
     @FunctionalInterface
     public interface RowVisitor {
         void visit(Cursor row);
+    }
+
+    /** A reader that does not understand the row it wrote has met a corruption. */
+    private static <T> T read(String sql, RowReader<T> reader, Cursor row) {
+        try {
+            return reader.read(row);
+        } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
+            throw new CorruptRowException(sql, e);
+        }
     }
 
     private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {

@@ -53,4 +53,14 @@ public sealed interface Refusal {
             return "leadership of term " + term + " is over; the term is " + currentTerm;
         }
     }
+
+    /**
+     * No applier could apply it: seen before it was logged, or by all pods alike. Nothing was done.
+     */
+    record Rejected(String why) implements Refusal {
+        @Override
+        public String message() {
+            return "the task store cannot apply this command: " + why;
+        }
+    }
 }

@@ -80,6 +80,10 @@ public final class Batcher implements Proposer, AutoCloseable {
 
     @Override
     public Reply<Outcome> propose(Command command) {
+        String refusal = CommandCheck.refusal(command);
+        if (refusal != null) {
+            return new Reply.Refused<>(new Refusal.Rejected(refusal));
+        }
         int bytes = command.getSerializedSize();
         if (bytes > limits.batchBytesMax()) {
             return new Reply.Refused<>(new Refusal.TooLarge(bytes, limits.batchBytesMax()));

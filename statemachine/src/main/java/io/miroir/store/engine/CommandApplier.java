@@ -37,8 +37,7 @@ final class CommandApplier {
             case PUT_ROW -> TableApplier.put(write, command.getPutRow());
             case DELETE_ROW -> TableApplier.delete(write, command.getDeleteRow());
             // A pod that skipped it would differ from those that know it (protocol rule 20).
-            case KIND_NOT_SET ->
-                    throw new IllegalStateException("a command of a newer format: this pod stops");
+            case KIND_NOT_SET -> throw new NewerFormatException("a command");
         };
     }
 }

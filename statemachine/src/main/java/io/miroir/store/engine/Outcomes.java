@@ -16,6 +16,9 @@ public final class Outcomes {
     public static final Outcome NO_SUCH_TASK =
             Outcome.newBuilder().setNoSuchTask(Done.getDefaultInstance()).build();
 
+    public static final Outcome REJECTED =
+            Outcome.newBuilder().setRejected(Done.getDefaultInstance()).build();
+
     private Outcomes() {}
 
     public static Outcome existed(boolean existed) {

@@ -24,6 +24,10 @@ public interface Proposer {
                     long now = outcome.getDeposed().getCurrentTerm();
                     yield new Reply.Refused<>(new Refusal.Deposed(term, now));
                 }
+                if (outcome.hasRejected()) {
+                    String kind = String.valueOf(command.getKindCase());
+                    yield new Reply.Refused<>(new Refusal.Rejected(kind + " failed on every pod"));
+                }
                 yield new Reply.Applied<>(applied.index(), words.apply(outcome));
             }
         };

@@ -4,25 +4,42 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
 import io.miroir.proto.store.Command;
+import io.miroir.proto.store.Outcome;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.Change;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Applies batches to the database, in order, in transactions that carry the applied index. One
- * thread calls {@link #begin}, {@link #apply} and {@link #commit}. An exception leaves the
- * transaction open: the backend must stop; what was committed before stays.
+ * Applies batches to the database, in order, in transactions that carry the applied index.
+ *
+ * <p>One thread calls. {@link #apply} and {@link #skip} open a transaction if none is open; any
+ * number of entries may share it until {@link #commit}. Outcomes count only once {@code commit} has
+ * returned: until then nobody may be told, and a crash replays the entries from the log. Where the
+ * transactions begin and end makes no difference to the tables.
+ *
+ * <p>A command that no applier can apply is undone alone and answered as rejected, on all pods
+ * alike. Every other exception leaves the transaction open: the backend must stop; what was
+ * committed before stays.
  */
 public final class StoreEngine {
-    /** Proposers whose last answer is kept; a pod makes one a start. */
-    private static final int PROPOSERS_MAX = 1_024;
+    private static final Logger LOG = LoggerFactory.getLogger(StoreEngine.class);
 
     private final Database database;
     private final Sql sql;
-    private final Write write;
     private final WatchHub watchers;
+    private final List<Entry> open = new ArrayList<>();
+    private Write write;
+    private boolean careful;
+    private int openCommands;
     private volatile Applied committed;
+
+    /** An entry of the open transaction; without a batch only its index counts. */
+    private record Entry(long index, long term, long storeTimeMicros, @Nullable Batch batch) {}
 
     public StoreEngine(Database database, WatchHub watchers) {
         this.database = database;
@@ -36,14 +53,24 @@ public final class StoreEngine {
         return database;
     }
 
-    /** How far the database has come, as committed. */
+    /** How far the database has come, as committed; for any thread. */
     public Applied committed() {
         return committed;
     }
 
-    /** Opens the transaction of a group of entries. */
-    public void begin() {
-        sql.beginWrite();
+    /** How far it has come with the open transaction. */
+    public Applied applied() {
+        return write.applied();
+    }
+
+    /** Entries of the open transaction; 0 if none is open. */
+    public int openEntries() {
+        return open.size();
+    }
+
+    /** Commands of the open transaction: what a caller bounds its length by. */
+    public int openCommands() {
+        return openCommands;
     }
 
     /**
@@ -53,23 +80,25 @@ public final class StoreEngine {
      * @param storeTimeMicros the leader's stamp
      */
     public BatchOutcome apply(long index, long term, long storeTimeMicros, Batch batch) {
-        if (index <= write.applied().index()) {
-            throw new IllegalStateException("entry " + index + " after " + write.applied().index());
+        Entry entry = new Entry(index, term, storeTimeMicros, batch);
+        enter(entry);
+        openCommands += batch.getCommandCount();
+        try {
+            return run(entry, batch);
+        } catch (RuntimeException e) {
+            if (careful || !Rejection.sameOnEveryPod(e)) {
+                throw e;
+            }
+            LOG.error("Entry {} holds a command that cannot be applied", index, e);
+            return runAgainCarefully();
         }
-        write.enter(index, term, storeTimeMicros);
-        if (batch.getProposer() == 0) {
-            return applyAll(batch);
+    }
+
+    /** An entry without commands (a new leader's first, a configuration): only the index moves. */
+    public void skip(long index, long term) {
+        if (index > write.applied().index()) {
+            enter(new Entry(index, term, write.now(), null));
         }
-        Write.Known known = write.known(batch.getProposer());
-        if (known == null || batch.getSequence() > known.sequence()) {
-            BatchOutcome outcome = applyAll(batch);
-            remember(batch, outcome, known == null);
-            return outcome;
-        }
-        // An older batch than the last was given up by its proposer: nobody waits for its answer.
-        return batch.getSequence() == known.sequence()
-                ? parse(known)
-                : BatchOutcome.getDefaultInstance();
     }
 
     /**
@@ -83,51 +112,98 @@ public final class StoreEngine {
                 : BatchOutcome.getDefaultInstance();
     }
 
-    /** An entry without commands (a new leader's first, a configuration): only the index moves. */
-    public void skip(long index, long term) {
-        if (index > write.applied().index()) {
-            write.enter(index, term, write.now());
-        }
-    }
-
-    /** Ends the transaction; then, and only then, watchers hear of it. */
+    /** Ends the transaction, if one is open; then, and only then, watchers hear of it. */
     public void commit() {
+        if (open.isEmpty()) {
+            return;
+        }
         Applied applied = write.applied();
         applied.save(sql);
         sql.commit();
         committed = applied;
+        open.clear();
+        openCommands = 0;
+        careful = false;
         List<Change> changes = write.takeChanges();
         watchers.publish(applied.index(), changes);
+    }
+
+    private void enter(Entry entry) {
+        if (entry.index() <= write.applied().index()) {
+            throw new IllegalStateException(
+                    "entry " + entry.index() + " after " + write.applied().index());
+        }
+        if (open.isEmpty()) {
+            sql.beginWrite();
+        }
+        open.add(entry);
+        write.enter(entry.index(), entry.term(), entry.storeTimeMicros());
+    }
+
+    private BatchOutcome run(Entry entry, Batch batch) {
+        if (batch.getFormat() > CommandCheck.FORMAT) {
+            throw new NewerFormatException("entry " + entry.index());
+        }
+        if (batch.getProposer() == 0) {
+            return applyAll(batch);
+        }
+        Write.Known known = write.known(batch.getProposer());
+        if (known == null || batch.getSequence() > known.sequence()) {
+            BatchOutcome outcome = applyAll(batch);
+            Proposers.remember(write, batch, outcome, known == null);
+            return outcome;
+        }
+        // An older batch than the last was given up by its proposer: nobody waits for its answer.
+        return batch.getSequence() == known.sequence()
+                ? parse(known)
+                : BatchOutcome.getDefaultInstance();
+    }
+
+    /**
+     * The transaction from its beginning, each command undoable by itself: too dear to do always,
+     * and needed only where a command was let in that should not have been.
+     */
+    private BatchOutcome runAgainCarefully() {
+        sql.rollback();
+        write = new Write(sql);
+        careful = true;
+        sql.beginWrite();
+        BatchOutcome last = BatchOutcome.getDefaultInstance();
+        for (Entry entry : open) {
+            write.enter(entry.index(), entry.term(), entry.storeTimeMicros());
+            if (entry.batch() != null) {
+                last = run(entry, entry.batch());
+            }
+        }
+        return last;
     }
 
     private BatchOutcome applyAll(Batch batch) {
         BatchOutcome.Builder outcome = BatchOutcome.newBuilder();
         for (Command command : batch.getCommandList()) {
-            outcome.addOutcome(CommandApplier.apply(write, command));
+            outcome.addOutcome(
+                    careful ? applyUndoably(command) : CommandApplier.apply(write, command));
         }
         return outcome.build();
     }
 
-    private void remember(Batch batch, BatchOutcome outcome, boolean newProposer) {
-        if (newProposer && write.rows("proposers") >= PROPOSERS_MAX) {
-            int forgotten =
-                    sql.update(
-                            "DELETE FROM proposers WHERE proposer = (SELECT proposer FROM proposers"
-                                    + " ORDER BY last_seen, proposer LIMIT 1)");
-            write.rowsChanged("proposers", -forgotten);
+    private Outcome applyUndoably(Command command) {
+        sql.update("SAVEPOINT command");
+        Write.Mark mark = write.mark();
+        Outcome outcome;
+        try {
+            outcome = CommandApplier.apply(write, command);
+        } catch (RuntimeException e) {
+            if (!Rejection.sameOnEveryPod(e)) {
+                throw e;
+            }
+            LOG.error("A {} is rejected on every pod", command.getKindCase(), e);
+            sql.update("ROLLBACK TO command");
+            write.backTo(mark);
+            outcome = Outcomes.REJECTED;
         }
-        sql.update(
-                "INSERT INTO proposers (proposer, sequence, outcome, last_seen)"
-                        + " VALUES (?, ?, ?, ?) ON CONFLICT (proposer) DO UPDATE SET sequence ="
-                        + " excluded.sequence, outcome = excluded.outcome, last_seen ="
-                        + " excluded.last_seen",
-                batch.getProposer(),
-                batch.getSequence(),
-                outcome.toByteArray(),
-                write.now());
-        if (newProposer) {
-            write.rowsChanged("proposers", 1);
-        }
+        sql.update("RELEASE command");
+        return outcome;
     }
 
     private static BatchOutcome parse(Write.Known known) {

@@ -2,6 +2,7 @@ package io.miroir.store.engine;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
+import io.miroir.sqlite.CorruptRowException;
 
 /** Columns that hold protobuf. */
 public final class Stored {
@@ -12,7 +13,7 @@ public final class Stored {
         try {
             return parser.parseFrom(column);
         } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a column holds what no applier wrote", e);
+            throw new CorruptRowException("a column holds what no applier wrote", e);
         }
     }
 }

@@ -91,6 +91,20 @@ public final class Write {
         applied = applied.at(index, term, time);
     }
 
+    /** What a command that is undone must not leave behind. */
+    record Mark(Applied applied, Map<String, Integer> rowsByTable, int changes) {}
+
+    Mark mark() {
+        return new Mark(applied, Map.copyOf(rowsByTable), changes.size());
+    }
+
+    void backTo(Mark mark) {
+        applied = mark.applied();
+        rowsByTable.clear();
+        rowsByTable.putAll(mark.rowsByTable());
+        changes.subList(mark.changes(), changes.size()).clear();
+    }
+
     List<Change> takeChanges() {
         List<Change> taken = changes;
         changes = new ArrayList<>();

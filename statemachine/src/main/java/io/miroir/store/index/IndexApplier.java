@@ -5,6 +5,7 @@ import io.miroir.proto.store.IndexCreated;
 import io.miroir.proto.store.PrimaryKeySet;
 import io.miroir.proto.store.SettingsCommitted;
 import io.miroir.store.Change;
+import io.miroir.store.engine.NewerFormatException;
 import io.miroir.store.engine.Write;
 import io.miroir.store.replica.ReplicaApplier;
 import java.util.List;
@@ -38,8 +39,7 @@ public final class IndexApplier {
                             write,
                             effect.getSwapped().getIncarnation(),
                             effect.getSwapped().getOtherIncarnation());
-            case KIND_NOT_SET ->
-                    throw new IllegalStateException("an effect of a newer format: this pod stops");
+            case KIND_NOT_SET -> throw new NewerFormatException("an effect");
         }
     }
 

@@ -159,7 +159,6 @@ public final class SqliteTaskStore implements TaskStore {
         }
         long startedNanos = System.nanoTime();
         try {
-            engine.begin();
             Batch batch = Batch.newBuilder().addAllCommand(commands).build();
             BatchOutcome outcome = engine.apply(index() + 1, term, clock.nowMicros(), batch);
             engine.commit();

@@ -9,6 +9,7 @@ import io.miroir.store.apikey.ApiKeyRoom;
 import io.miroir.store.canary.CanaryRoom;
 import io.miroir.store.canary.CanaryRunRoom;
 import io.miroir.store.cdc.CdcCursorRoom;
+import io.miroir.store.engine.NewerFormatException;
 import io.miroir.store.engine.Write;
 import io.miroir.store.idempotency.IdempotencyRoom;
 import io.miroir.store.job.JobRoom;
@@ -66,7 +67,7 @@ public final class TableApplier {
         };
     }
 
-    private static IllegalStateException newer() {
-        return new IllegalStateException("a row of a newer format: this pod stops");
+    private static NewerFormatException newer() {
+        return new NewerFormatException("a row");
     }
 }

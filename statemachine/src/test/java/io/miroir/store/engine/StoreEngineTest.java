@@ -2,9 +2,12 @@ package io.miroir.store.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.UnknownFieldSet;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
 import io.miroir.proto.store.Command;
@@ -90,7 +93,6 @@ class StoreEngineTest {
         try (Database database = open(dir)) {
             StoreEngine engine = new StoreEngine(database, new WatchHub(0));
             apply(engine, 1, batch(0, 0, "kept"));
-            engine.begin();
             engine.apply(2, 1, TIME, batch(0, 0, "lost"));
             database.writer().rollback();
         }
@@ -107,10 +109,56 @@ class StoreEngineTest {
         // Rule 20: skipping it would make this pod differ from those that know it.
         try (Database database = open(dir)) {
             StoreEngine engine = new StoreEngine(database, new WatchHub(0));
-            engine.begin();
             Batch unknown = Batch.newBuilder().addCommand(Command.getDefaultInstance()).build();
-            assertThrows(IllegalStateException.class, () -> engine.apply(1, 1, TIME, unknown));
+            assertThrows(NewerFormatException.class, () -> engine.apply(1, 1, TIME, unknown));
             database.writer().rollback();
+        }
+    }
+
+    @Test
+    void aCommandOfANewerFormatIsRefusedBeforeItIsLogged() {
+        // Rule 20: in the log it would stop every pod, again after each restart.
+        assertNotNull(CommandCheck.refusal(Command.getDefaultInstance()));
+        assertNull(CommandCheck.refusal(batch(1, 1, "known")));
+        assertNotNull(CommandCheck.refusal(batch(1, 1, "a").toBuilder().setFormat(99).build()));
+        UnknownFieldSet news =
+                UnknownFieldSet.newBuilder()
+                        .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .build();
+        Command inside =
+                Command.newBuilder()
+                        .setEnqueueTask(EnqueueTask.newBuilder().setUnknownFields(news))
+                        .build();
+        assertNotNull(CommandCheck.refusal(inside));
+        assertNotNull(CommandCheck.refusal(inside.toBuilder().setUnknownFields(news).build()));
+    }
+
+    @Test
+    void aCommandThatNoApplierCanApplyIsRejectedAloneByAllPods(
+            @TempDir Path one, @TempDir Path two) {
+        // A poisoned entry must not stop the pods in a loop, and leaves nothing half done: neither
+        // in its own entry, nor in those that share its transaction.
+        List<Batch> log = new ArrayList<>();
+        log.add(batch(7, 1, "before"));
+        log.add(
+                batch(7, 2, "beside").toBuilder()
+                        .addCommand(
+                                Command.newBuilder()
+                                        .setEnqueueTask(EnqueueTask.newBuilder().setType(99)))
+                        .addCommand(batch(0, 0, "behind").getCommand(0))
+                        .build());
+        log.add(batch(7, 3, "after"));
+        Digests each = replay(one, log, 1, Integer.MAX_VALUE);
+        assertEquals(each, replay(two, log, 3, Integer.MAX_VALUE));
+        try (Database database = open(two)) {
+            StoreEngine engine = new StoreEngine(database, new WatchHub(0));
+            assertEquals(3, engine.committed().index());
+            assertEquals(4, database.writer().number("SELECT count(*) FROM tasks"));
+            assertEquals(3, database.writer().number("SELECT max(uid) FROM tasks"));
+            BatchOutcome again = apply(engine, 4, log.get(1).toBuilder().setSequence(4).build());
+            assertTrue(again.getOutcome(0).hasTaskBorn());
+            assertTrue(again.getOutcome(1).hasRejected());
+            assertTrue(again.getOutcome(2).hasTaskBorn());
         }
     }
 
@@ -120,7 +168,6 @@ class StoreEngineTest {
         try (Database database = open(dir)) {
             StoreEngine engine = new StoreEngine(database, new WatchHub(0));
             apply(engine, 1, batch(0, 0, "a"));
-            engine.begin();
             BatchOutcome late = engine.apply(2, 2, TIME - 3_600_000_000L, batch(0, 0, "b"));
             engine.commit();
             assertTrue(late.getOutcome(0).getTaskBorn().getEnqueuedAtMicros() >= TIME);
@@ -151,7 +198,6 @@ class StoreEngineTest {
                     database = open(dir);
                     engine = new StoreEngine(database, new WatchHub(0));
                 }
-                engine.begin();
                 for (int i = from; i < Math.min(log.size(), from + group); i++) {
                     engine.apply(i + 1, 1 + i / 100, TIME + i * 1_000L, log.get(i));
                 }
@@ -164,7 +210,6 @@ class StoreEngineTest {
     }
 
     private static BatchOutcome apply(StoreEngine engine, long index, Batch batch) {
-        engine.begin();
         BatchOutcome outcome = engine.apply(index, 1, TIME + index, batch);
         engine.commit();
         return outcome;
