@@ -31,7 +31,7 @@ final class TestCluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
-    private static final FleetPlan.Heaps HEAPS = new FleetPlan.Heaps(256, 768);
+    private static final FleetPlan.Heaps HEAPS = new FleetPlan.Heaps(256, 128);
 
     private final Fleet fleet;
     private final FailoverClient client;

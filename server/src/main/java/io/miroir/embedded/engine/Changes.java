@@ -8,15 +8,11 @@ import io.miroir.core.filter.Filter;
 import io.miroir.embedded.engine.find.FilterSearch;
 import io.miroir.embedded.engine.settings.IndexSettings;
 import io.miroir.embedded.engine.store.IndexStore;
-import io.miroir.embedded.engine.store.MissingVectors;
 import io.miroir.embedded.engine.store.Snapshot;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.FixedBitSet;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +22,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Changes {
     private final IndexStore store;
     private final String where;
+
+    /** Whether the step that was just refused has written a part. */
+    private boolean leftovers;
 
     Changes(IndexStore store, String indexUid) {
         this.store = store;
@@ -40,6 +39,10 @@ final class Changes {
         try {
             for (Step step : steps) {
                 Outcome outcome = apply(step.operation());
+                if (leftovers) {
+                    store.rollback();
+                    redo(steps, outcomes);
+                }
                 outcomes.add(outcome);
                 record.set(Long.toString(step.taskUid()), json(outcome));
                 lastTask = Math.max(lastTask, step.taskUid());
@@ -50,6 +53,20 @@ final class Changes {
         } finally {
             if (!committed) {
                 store.rollback();
+            }
+        }
+    }
+
+    /**
+     * Applies the steps before one that was refused when a part of it was written already. Lucene
+     * can only go back to its last commit, so they are gone as well.
+     */
+    private void redo(List<Step> steps, List<Outcome> outcomes) throws IOException {
+        leftovers = false;
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i) instanceof Outcome.Done done
+                    && !apply(steps.get(i).operation()).equals(done)) {
+                throw new IllegalStateException("applied again, it came out otherwise: " + i);
             }
         }
     }
@@ -76,44 +93,15 @@ final class Changes {
         }
     }
 
-    private Outcome add(List<Operation.Document> documents, boolean update, boolean skipCreation)
+    private Outcome add(DocumentSource documents, boolean update, boolean skipCreation)
             throws IOException {
-        Map<String, ObjectNode> changed = new LinkedHashMap<>();
-        Map<String, Integer> known = new HashMap<>();
-        try (Snapshot snapshot = store.view()) {
-            for (Operation.Document document : documents) {
-                String id = document.id();
-                int doc = changed.containsKey(id) ? -1 : snapshot.find(id);
-                if (doc >= 0) {
-                    known.put(id, snapshot.numberOf(doc));
-                } else if (skipCreation && !changed.containsKey(id)) {
-                    continue;
-                }
-                ObjectNode old = changed.get(id);
-                if (old == null && doc >= 0 && update) {
-                    old = snapshot.document(doc);
-                }
-                ObjectNode json = document.json().deepCopy();
-                changed.put(id, update ? store.merged(old, json) : json);
-            }
+        Addition addition = new Addition(store, update, skipCreation);
+        try {
+            return new Outcome.Done(addition.run(documents));
+        } catch (ApiException refused) {
+            leftovers = addition.hasWritten();
+            throw refused;
         }
-        MissingVectors missing = new MissingVectors();
-        // Everything is checked before anything is written: a refused operation changes nothing.
-        for (Operation.Document document : documents) {
-            ObjectNode json = changed.get(document.id());
-            if (json != null) {
-                store.check(shownId(document), json, missing);
-            }
-        }
-        missing.refuseIfAny();
-        store.put(changed, known);
-        return new Outcome.Done(documents.size());
-    }
-
-    private String shownId(Operation.Document document) {
-        String key = store.primaryKey();
-        JsonNode id = key == null ? null : document.json().get(key);
-        return id == null || id.isString() ? "\"" + document.id() + "\"" : Json.text(id);
     }
 
     private Outcome deleteIds(List<String> ids) throws IOException {

@@ -8,14 +8,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** Something that changes an index. Each is applied wholly or refused wholly. */
 public sealed interface Operation {
 
-    /** A document and the id found in it. */
-    record Document(String id, ObjectNode json) {}
-
     /** Adds documents; one whose id is known takes the old one's place. */
-    record AddOrReplace(List<Document> documents, boolean skipCreation) implements Operation {}
+    record AddOrReplace(DocumentSource documents, boolean skipCreation) implements Operation {}
 
     /** Adds documents; one whose id is known adds its fields to the old one's. */
-    record AddOrUpdate(List<Document> documents, boolean skipCreation) implements Operation {}
+    record AddOrUpdate(DocumentSource documents, boolean skipCreation) implements Operation {}
 
     /** Deletes documents by id; unknown ids are passed over. */
     record DeleteByIds(List<String> ids) implements Operation {}

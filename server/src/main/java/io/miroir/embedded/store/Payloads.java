@@ -3,7 +3,6 @@ package io.miroir.embedded.store;
 import io.miroir.api.Json;
 import io.miroir.api.documents.DocumentReader;
 import io.miroir.api.documents.PayloadFormat;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,15 +12,22 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The documents of waiting tasks, one file of NDJSON each. */
 public final class Payloads {
+    private static final ObjectReader ONE_DOCUMENT =
+            Json.mapper()
+                    .readerFor(ObjectNode.class)
+                    .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private final Path directory;
     private final Supplier<String> names;
 
@@ -75,17 +81,33 @@ public final class Payloads {
         }
     }
 
-    /** The documents of a payload. */
-    public List<ObjectNode> read(String name) throws IOException {
-        List<ObjectNode> documents = new ArrayList<>();
-        Path file = directory.resolve(name);
-        if (Files.size(file) == 0) {
-            return documents;
+    /** Takes the documents of a payload, each with the length of its JSON text in bytes. */
+    @FunctionalInterface
+    public interface Sink {
+        /** Takes the next document. */
+        void accept(ObjectNode document, int bytes) throws IOException;
+    }
+
+    /** Reads a payload document by document. */
+    public void read(String name, Sink sink) throws IOException {
+        try (InputStream in = Files.newInputStream(directory.resolve(name));
+                JsonParser parser = Json.mapper().createParser(in)) {
+            long before = 0;
+            while (parser.nextToken() != null) {
+                ObjectNode document = ONE_DOCUMENT.readValue(parser);
+                long after = parser.currentLocation().getByteOffset();
+                sink.accept(document, (int) (after - before));
+                before = after;
+            }
         }
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            DocumentReader.read(PayloadFormat.NDJSON, ',', in, documents::add);
+    }
+
+    /** The first document of a payload; null if it has none. */
+    public @Nullable ObjectNode first(String name) throws IOException {
+        try (InputStream in = Files.newInputStream(directory.resolve(name));
+                JsonParser parser = Json.mapper().createParser(in)) {
+            return parser.nextToken() == null ? null : ONE_DOCUMENT.readValue(parser);
         }
-        return documents;
     }
 
     /** The size in bytes of a payload. */

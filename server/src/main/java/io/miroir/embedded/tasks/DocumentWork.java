@@ -5,6 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.documents.PrimaryKey;
 import io.miroir.embedded.engine.Applied;
+import io.miroir.embedded.engine.DocumentSource;
 import io.miroir.embedded.engine.IndexEngine;
 import io.miroir.embedded.engine.Operation;
 import io.miroir.embedded.engine.Outcome;
@@ -19,16 +20,14 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Works on tasks that add and delete documents of one index. */
 public final class DocumentWork {
-    /** Payloads beyond this are left to the next batch: documents are held in memory. */
+    /** Payloads beyond this are left to the next batch: small tasks don't wait for large ones. */
     private static final long BATCH_BYTES_MAX = 32L << 20;
 
     private final NodeState state;
@@ -50,10 +49,9 @@ public final class DocumentWork {
      *
      * @param operation null if there is nothing to do
      * @param primaryKey the index's primary key from this task on
-     * @param count documents that the task will have touched; -1 if only the engine knows
      */
     private record Ready(
-            TaskRow task, @Nullable Operation operation, @Nullable String primaryKey, long count) {}
+            TaskRow task, @Nullable Operation operation, @Nullable String primaryKey) {}
 
     BatchRunner.Result run(List<TaskRow> batch, Instant now) throws IOException {
         TaskRow first = batch.getFirst();
@@ -115,10 +113,10 @@ public final class DocumentWork {
         return switch (task.work()) {
             case Work.AddDocuments add -> prepareAddition(task, add, primaryKey);
             case Work.DeleteByIds delete ->
-                    new Ready(task, new Operation.DeleteByIds(delete.ids()), primaryKey, -1);
+                    new Ready(task, new Operation.DeleteByIds(delete.ids()), primaryKey);
             case Work.DeleteByFilter delete ->
-                    new Ready(task, new Operation.DeleteByFilter(delete.filter()), primaryKey, -1);
-            case Work.ClearDocuments _ -> new Ready(task, new Operation.Clear(), primaryKey, -1);
+                    new Ready(task, new Operation.DeleteByFilter(delete.filter()), primaryKey);
+            case Work.ClearDocuments _ -> new Ready(task, new Operation.Clear(), primaryKey);
             case Work.ChangeSettings _,
                     Work.CreateIndex _,
                     Work.UpdateIndex _,
@@ -132,23 +130,27 @@ public final class DocumentWork {
 
     private Ready prepareAddition(TaskRow task, Work.AddDocuments add, @Nullable String primaryKey)
             throws IOException {
-        List<ObjectNode> documents = payloads.read(add.file());
-        if (documents.isEmpty()) {
-            return new Ready(task, null, primaryKey, 0);
+        String file = add.file();
+        ObjectNode first = payloads.first(file);
+        if (first == null) {
+            return new Ready(task, null, primaryKey);
         }
-        PrimaryKey key = chooseKey(add.primaryKey(), primaryKey, documents.getFirst());
-        List<Operation.Document> identified = new ArrayList<>(documents.size());
-        Set<String> ids = new HashSet<>();
-        for (ObjectNode document : documents) {
-            String id = key.idOf(document);
-            ids.add(id);
-            identified.add(new Operation.Document(id, document));
-        }
+        PrimaryKey key = chooseKey(add.primaryKey(), primaryKey, first);
+        // A document without a good id refuses the task before the engine sees any of it.
+        payloads.read(file, (document, _) -> key.idOf(document));
+        DocumentSource documents =
+                sink ->
+                        payloads.read(
+                                file,
+                                (document, bytes) ->
+                                        sink.accept(
+                                                new DocumentSource.Document(
+                                                        key.idOf(document), document, bytes)));
         Operation operation =
                 add.partial()
-                        ? new Operation.AddOrUpdate(identified, add.skipCreation())
-                        : new Operation.AddOrReplace(identified, add.skipCreation());
-        return new Ready(task, operation, key.name(), ids.size());
+                        ? new Operation.AddOrUpdate(documents, add.skipCreation())
+                        : new Operation.AddOrReplace(documents, add.skipCreation());
+        return new Ready(task, operation, key.name());
     }
 
     private static PrimaryKey chooseKey(
@@ -217,13 +219,12 @@ public final class DocumentWork {
         TaskRow task = ready.task;
         return switch (outcome) {
             case Outcome.Done(long count) -> {
-                long touched = ready.count < 0 ? count : ready.count;
                 String name =
                         task.work() instanceof Work.AddDocuments
                                 ? "indexedDocuments"
                                 : "deletedDocuments";
                 yield new BatchRunner.End.Succeeded(
-                        task, Details.with(task.view().details(), name, touched));
+                        task, Details.with(task.view().details(), name, count));
             }
             case Outcome.Refused(ErrorCode code, String message) ->
                     new BatchRunner.End.Failed(

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -25,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  * crash, from {@link #commit} on.
  */
 public final class IndexStore implements Closeable {
-    private static final double RAM_BUFFER_MEGABYTES = 24;
+    private static final double RAM_BUFFER_MEGABYTES = 16;
 
     private final Path path;
     private final FSDirectory directory;
@@ -98,14 +99,17 @@ public final class IndexStore implements Closeable {
      *
      * @param documents by id, checked
      * @param known the numbers of those that are there already
+     * @return the numbers of all
      */
-    public void put(Map<String, ObjectNode> documents, Map<String, Integer> known)
+    public IntStream put(Map<String, ObjectNode> documents, Map<String, Integer> known)
             throws IOException {
         DocumentIndexer indexer = new DocumentIndexer(settings, paths);
+        IntStream.Builder numbers = IntStream.builder();
         for (Map.Entry<String, ObjectNode> entry : documents.entrySet()) {
             String id = entry.getKey();
             Integer number = known.get(id);
             long own = number == null ? nextNumber++ : number;
+            numbers.add((int) own);
             var document = indexer.index(id, own, entry.getValue());
             if (number == null) {
                 writer.addDocument(document);
@@ -113,6 +117,7 @@ public final class IndexStore implements Closeable {
                 writer.updateDocument(new Term(Keys.ID, id), document);
             }
         }
+        return numbers.build();
     }
 
     /** Deletes documents by id. */

@@ -23,6 +23,11 @@ public final class MissingVectors {
                 (before, _) -> new Found(before.firstId, before.count + 1));
     }
 
+    /** Whether no document was remembered. */
+    public boolean isEmpty() {
+        return byEmbedder.isEmpty();
+    }
+
     /** Throws if a document was remembered. */
     public void refuseIfAny() {
         for (Map.Entry<String, Found> entry : byEmbedder.entrySet()) {
