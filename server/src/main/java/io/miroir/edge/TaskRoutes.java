@@ -143,9 +143,7 @@ final class TaskRoutes {
     private List<Long> matching(Request request, String purpose) {
         TaskFilter filter = TasksQuery.selection(request.query(), purpose);
         TasksQuery all = new TasksQuery(filter, TaskQuery.LIMIT_MAX, null, false);
-        return store.tasks().list(ReadLevel.LOCAL, StoredTasks.query(all)).tasks().stream()
-                .map(TaskRow::uid)
-                .toList();
+        return store.tasks().uids(ReadLevel.LOCAL, StoredTasks.query(all)).uids();
     }
 
     private Answer enqueued(TaskType type, ObjectNode details) {

@@ -114,7 +114,7 @@ public final class RaftTaskStore implements TaskStore {
                         properties,
                         surroundings.random().nextLong(1, Long.MAX_VALUE));
         this.batcher = new Batcher("store-proposer", config.limits(), submitter, metrics);
-        this.reads = new DatabaseReads(() -> stateMachine.engine().database(), this::barrier);
+        this.reads = new DatabaseReads(stateMachine::engine, this::barrier);
         this.rooms = StoreRooms.of(batcher, reads);
         batcher.start();
     }

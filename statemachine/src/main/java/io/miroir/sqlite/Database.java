@@ -24,8 +24,11 @@ import java.util.regex.Pattern;
  * one that checkpoints beside both.
  */
 public final class Database implements AutoCloseable {
-    /** Format that this program writes; see schema-1.sql. */
-    public static final int FORMAT = 1;
+    /** Format that this program writes: schema-1.sql and the changes after it. */
+    public static final int FORMAT = 2;
+
+    /** Tells a task store from other SQLite files: "MIRO". */
+    private static final int APPLICATION_ID = 0x4d49524f;
 
     private static final int READERS = 4;
     private static final int BUSY_TIMEOUT_MILLIS = 5_000;
@@ -182,26 +185,38 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** Brings the file to this program's format; each step is one transaction. */
     private void migrate() {
+        long owner = writer.number("PRAGMA application_id");
         int format = (int) writer.number("PRAGMA user_version");
+        boolean isNew = format == 0 && writer.number("SELECT count(*) FROM sqlite_schema") == 0;
+        boolean first = format == 1 && owner == 0;
+        if (!isNew && !first && owner != APPLICATION_ID) {
+            throw new IllegalStateException(file + " is a SQLite file, but no task store");
+        }
         if (format > FORMAT) {
             throw new IllegalStateException(
-                    file + " has format " + format + "; this program knows up to " + FORMAT);
+                    file
+                            + " has format "
+                            + format
+                            + ", this program knows up to "
+                            + FORMAT
+                            + ": a newer program wrote it. Start that one, or restore a backup");
         }
-        if (format == FORMAT) {
-            return;
+        for (int next = format + 1; next <= FORMAT; next++) {
+            writer.beginWrite();
+            Pattern.compile(";\\s*\n")
+                    .splitAsStream(schema(next))
+                    .filter(statement -> !statement.isBlank())
+                    .forEach(statement -> writer.update(statement));
+            writer.update("PRAGMA application_id = " + APPLICATION_ID);
+            writer.update("PRAGMA user_version = " + next);
+            writer.commit();
         }
-        writer.beginWrite();
-        Pattern.compile(";\\s*\n")
-                .splitAsStream(schema())
-                .filter(statement -> !statement.isBlank())
-                .forEach(statement -> writer.update(statement));
-        writer.update("PRAGMA user_version = " + FORMAT);
-        writer.commit();
     }
 
-    private static String schema() {
-        String name = "schema-" + FORMAT + ".sql";
+    private static String schema(int format) {
+        String name = "schema-" + format + ".sql";
         try (InputStream in = Database.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("no " + name + " in the program");

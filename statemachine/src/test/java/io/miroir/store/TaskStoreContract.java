@@ -226,7 +226,7 @@ public abstract class TaskStoreContract {
         assertInstanceOf(
                 Tasks.Step.Fenced.class, store().tasks().started(uid, epoch + 1_000).orThrow());
         Finish end =
-                new Finish(
+                Finish.of(
                         uid,
                         epoch,
                         TaskStatus.SUCCEEDED,
@@ -235,7 +235,7 @@ public abstract class TaskStoreContract {
                         List.of());
         assertInstanceOf(Tasks.Step.Stepped.class, store().tasks().finish(end).orThrow());
 
-        Finish other = new Finish(uid, epoch, TaskStatus.FAILED, null, "{}", List.of());
+        Finish other = Finish.of(uid, epoch, TaskStatus.FAILED, null, "{}", List.of());
         assertEquals(
                 new Tasks.Step.AlreadyFinished(TaskStatus.SUCCEEDED),
                 store().tasks().finish(other).orThrow());
@@ -265,7 +265,7 @@ public abstract class TaskStoreContract {
                                 .orThrow();
         store().tasks()
                 .finish(
-                        new Finish(
+                        Finish.of(
                                 bound.taskUid(),
                                 epoch,
                                 TaskStatus.SUCCEEDED,

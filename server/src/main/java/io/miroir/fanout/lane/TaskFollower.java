@@ -158,7 +158,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 context.store()
                         .tasks()
                         .finish(
-                                new Finish(
+                                Finish.of(
                                         task.uid(),
                                         task.place().epoch(),
                                         done.status(),

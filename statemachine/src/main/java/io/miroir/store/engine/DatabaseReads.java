@@ -7,6 +7,7 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
+import io.miroir.store.task.TaskIndex;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,19 +25,24 @@ public final class DatabaseReads implements Reads, AutoCloseable {
 
     private static final long REPLACEMENT_WAIT_NANOS = 20_000_000;
 
-    private final Supplier<Database> database;
+    private final Supplier<StoreEngine> engine;
     private final Supplier<Reply<Long>> barrier;
     private final ExecutorService scans =
             Executors.newFixedThreadPool(
                     SCANS_AT_ONCE, Thread.ofPlatform().name("store-scan-", 0).daemon().factory());
 
     /**
-     * @param database the one that is current: an installed snapshot replaces it
+     * @param engine the one that is current: an installed snapshot replaces it
      * @param barrier waits until local reads are linearizable
      */
-    public DatabaseReads(Supplier<Database> database, Supplier<Reply<Long>> barrier) {
-        this.database = database;
+    public DatabaseReads(Supplier<StoreEngine> engine, Supplier<Reply<Long>> barrier) {
+        this.engine = engine;
         this.barrier = barrier;
+    }
+
+    @Override
+    public TaskIndex tasks() {
+        return engine.get().tasks();
     }
 
     @Override
@@ -69,7 +75,7 @@ public final class DatabaseReads implements Reads, AutoCloseable {
 
     /** Reads; once more if an installed snapshot replaces the database meanwhile. */
     private <T> T open(Function<Database, T> read) {
-        Database current = database.get();
+        Database current = engine.get().database();
         try {
             return read.apply(current);
         } catch (DatabaseClosedException e) {
@@ -79,7 +85,7 @@ public final class DatabaseReads implements Reads, AutoCloseable {
 
     private Database replacementOf(Database closed) {
         for (int waits = 0; waits < REPLACEMENT_WAITS_MAX; waits++) {
-            Database next = database.get();
+            Database next = engine.get().database();
             if (next != closed) {
                 return next;
             }

@@ -2,10 +2,14 @@ package io.miroir.store.engine;
 
 import io.miroir.sqlite.Sql;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.task.TaskIndex;
 import java.util.function.Function;
 
 /** Lends reading connections at a level. */
 public interface Reads {
+
+    /** Which tasks match, of the database that is current. */
+    TaskIndex tasks();
 
     /** A few rows by key: on the caller's thread, microseconds. */
     <T> T point(ReadLevel level, Function<Sql, T> query);

@@ -8,6 +8,7 @@ import io.miroir.proto.store.Outcome;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.Change;
+import io.miroir.store.task.TaskIndex;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class StoreEngine {
     private final Database database;
     private final Sql sql;
     private final WatchHub watchers;
+    private final TaskIndex tasks;
     private final List<Entry> open = new ArrayList<>();
     private Write write;
     private boolean careful;
@@ -46,11 +48,17 @@ public final class StoreEngine {
         this.sql = database.writer();
         this.write = new Write(sql);
         this.watchers = watchers;
+        this.tasks = TaskIndex.load(sql);
         this.committed = write.applied();
     }
 
     public Database database() {
         return database;
+    }
+
+    /** Which tasks match what, as committed; for any thread. */
+    public TaskIndex tasks() {
+        return tasks;
     }
 
     /** How far the database has come, as committed; for any thread. */
@@ -120,6 +128,7 @@ public final class StoreEngine {
         Applied applied = write.applied();
         applied.save(sql);
         sql.commit();
+        tasks.apply(write.takeTasks());
         committed = applied;
         open.clear();
         openCommands = 0;

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.Change;
+import io.miroir.store.task.TaskDelta;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class Write {
     private final Map<String, Integer> rowsByTable = new HashMap<>();
     private Applied applied;
     private List<Change> changes = new ArrayList<>();
+    private List<TaskDelta> tasks = new ArrayList<>();
 
     Write(Sql sql) {
         this.sql = sql;
@@ -81,6 +83,11 @@ public final class Write {
         changes.add(change);
     }
 
+    /** Every insert, step and delete of a task must be told. */
+    public void task(TaskDelta delta) {
+        tasks.add(delta);
+    }
+
     Applied applied() {
         return applied;
     }
@@ -92,10 +99,10 @@ public final class Write {
     }
 
     /** What a command that is undone must not leave behind. */
-    record Mark(Applied applied, Map<String, Integer> rowsByTable, int changes) {}
+    record Mark(Applied applied, Map<String, Integer> rowsByTable, int changes, int tasks) {}
 
     Mark mark() {
-        return new Mark(applied, Map.copyOf(rowsByTable), changes.size());
+        return new Mark(applied, Map.copyOf(rowsByTable), changes.size(), tasks.size());
     }
 
     void backTo(Mark mark) {
@@ -103,11 +110,18 @@ public final class Write {
         rowsByTable.clear();
         rowsByTable.putAll(mark.rowsByTable());
         changes.subList(mark.changes(), changes.size()).clear();
+        tasks.subList(mark.tasks(), tasks.size()).clear();
     }
 
     List<Change> takeChanges() {
         List<Change> taken = changes;
         changes = new ArrayList<>();
+        return taken;
+    }
+
+    List<TaskDelta> takeTasks() {
+        List<TaskDelta> taken = tasks;
+        tasks = new ArrayList<>();
         return taken;
     }
 

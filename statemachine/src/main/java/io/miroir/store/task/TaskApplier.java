@@ -15,6 +15,7 @@ import io.miroir.store.lane.LaneApplier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Writes tasks. */
@@ -60,13 +61,14 @@ public final class TaskApplier {
 
     /** Whether the table is at its cap with nothing in it that may be forgotten. */
     public static boolean full(Write write) {
-        return write.rows(TABLE) >= Tasks.ROWS_MAX && oldestFinished(write).isEmpty();
+        return write.lastTaskUid() >= Tasks.UID_MAX
+                || (write.rows(TABLE) >= Tasks.ROWS_MAX && oldestFinished(write).isEmpty());
     }
 
     /** Gives out the next uid; forgets the oldest finished task if the table is at its cap. */
     public static long insert(Write write, Birth birth) {
         if (write.rows(TABLE) >= Tasks.ROWS_MAX) {
-            oldestFinished(write).ifPresent(uid -> forget(write, List.of(uid)));
+            oldestFinished(write).ifPresent(task -> forget(write, List.of(task)));
         }
         long uid = write.nextTaskUid();
         boolean ended = birth.status().terminal();
@@ -94,6 +96,18 @@ public final class TaskApplier {
                         item == null ? null : item.dispatch().toByteArray());
         write.rowsChanged(TABLE, 1);
         write.changed(new Change.TaskChanged(uid, birth.status(), birth.indexUid()));
+        write.task(
+                new TaskDelta.Born(
+                        uid,
+                        new TaskDelta.Facets(
+                                birth.status(),
+                                TaskType.ofCode(birth.type()),
+                                birth.indexUid(),
+                                null),
+                        new TaskRow.Dates(
+                                write.now(),
+                                ended ? write.now() : null,
+                                ended ? write.now() : null)));
         return uid;
     }
 
@@ -134,6 +148,14 @@ public final class TaskApplier {
                             task.uid());
             write.changed(
                     new Change.TaskChanged(task.uid(), TaskStatus.PROCESSING, task.indexUid()));
+            write.task(
+                    new TaskDelta.Moved(
+                            task.uid(),
+                            TaskStatus.ENQUEUED,
+                            TaskStatus.PROCESSING,
+                            write.now(),
+                            null,
+                            null));
         }
         return Outcomes.DONE;
     }
@@ -146,33 +168,37 @@ public final class TaskApplier {
         }
         TaskReads.Standing task = found.orElseThrow();
         TaskStatus status = TaskStatus.ofCode(command.getStatus());
+        @Nullable Long canceledBy = command.hasCanceledBy() ? command.getCanceledBy() : null;
         write.sql()
                 .update(
                         "UPDATE tasks SET status = ?, started_at = ifnull(started_at, ?), batch_uid ="
                                 + " ifnull(batch_uid, uid), finished_at = ?, details_json ="
-                                + " ifnull(?, details_json), error_json = ? WHERE uid = ?",
+                                + " ifnull(?, details_json), error_json = ?, canceled_by = ?"
+                                + " WHERE uid = ?",
                         status.code(),
                         write.now(),
                         write.now(),
                         command.hasDetailsJson() ? command.getDetailsJson() : null,
                         command.hasErrorJson() ? command.getErrorJson() : null,
+                        canceledBy,
                         task.uid());
         IndexApplier.apply(write, command.getEffectList());
         write.changed(new Change.TaskChanged(task.uid(), status, task.indexUid()));
+        write.task(
+                new TaskDelta.Moved(
+                        task.uid(), task.status(), status, write.now(), write.now(), canceledBy));
         return Outcomes.DONE;
     }
 
     public static Outcome delete(Write write, DeleteTasks command) {
-        List<Long> finished = new ArrayList<>();
-        for (long uid : command.getUidList()) {
-            if (TaskReads.standing(write.sql(), uid)
-                    .filter(t -> t.status().terminal())
-                    .isPresent()) {
-                finished.add(uid);
-            }
+        List<TaskReads.Standing> finished = new ArrayList<>();
+        for (long uid : new TreeSet<>(command.getUidList())) {
+            TaskReads.standing(write.sql(), uid)
+                    .filter(task -> task.status().terminal())
+                    .ifPresent(finished::add);
         }
-        int gone = forget(write, finished);
-        return Outcome.newBuilder().setCount(gone).build();
+        forget(write, finished);
+        return Outcome.newBuilder().setCount(finished.size()).build();
     }
 
     /** Null if the caller may take the task a step further. */
@@ -188,25 +214,24 @@ public final class TaskApplier {
         return task.lane() == null ? null : LaneApplier.fence(write, task.lane(), epoch);
     }
 
-    private static Optional<Long> oldestFinished(Write write) {
+    private static Optional<TaskReads.Standing> oldestFinished(Write write) {
         return write.sql()
                 .first(
-                        "SELECT min(uid) FROM (SELECT min(uid) AS uid FROM tasks WHERE status = 2"
-                                + " UNION ALL SELECT min(uid) FROM tasks WHERE status = 3"
-                                + " UNION ALL SELECT min(uid) FROM tasks WHERE status = 4)",
-                        row -> Optional.ofNullable(row.numberOrNull(1)))
-                .flatMap(uid -> uid);
+                        "SELECT uid FROM tasks WHERE finished_at IS NOT NULL"
+                                + " ORDER BY finished_at, uid LIMIT 1",
+                        row -> row.number(1))
+                .flatMap(uid -> TaskReads.standing(write.sql(), uid));
     }
 
-    private static int forget(Write write, List<Long> uids) {
-        int gone = 0;
-        for (long uid : uids) {
-            gone += write.sql().update("DELETE FROM tasks WHERE uid = ?", uid);
+    private static void forget(Write write, List<TaskReads.Standing> tasks) {
+        for (TaskReads.Standing task : tasks) {
+            write.sql().update("DELETE FROM tasks WHERE uid = ?", task.uid());
+            write.task(new TaskDelta.Gone(task.uid(), task.facets()));
         }
-        write.rowsChanged(TABLE, -gone);
-        if (gone > 0) {
-            write.changed(new Change.TasksDeleted(uids));
+        write.rowsChanged(TABLE, -tasks.size());
+        if (!tasks.isEmpty()) {
+            write.changed(
+                    new Change.TasksDeleted(tasks.stream().map(TaskReads.Standing::uid).toList()));
         }
-        return gone;
     }
 }

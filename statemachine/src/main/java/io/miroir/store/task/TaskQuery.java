@@ -32,6 +32,31 @@ public record TaskQuery(
      */
     public record DateBounds(@Nullable Long afterMicros, @Nullable Long beforeMicros) {
         public static final DateBounds OPEN = new DateBounds(null, null);
+
+        boolean contains(@Nullable Long micros) {
+            if (micros == null) {
+                return afterMicros == null && beforeMicros == null;
+            }
+            return (afterMicros == null || micros > afterMicros)
+                    && (beforeMicros == null || micros < beforeMicros);
+        }
+    }
+
+    /** Whether the filters let the task pass, whatever the page. */
+    boolean matches(TaskRow row) {
+        return in(uids, row.uid())
+                && in(batchUids, row.batchUid())
+                && in(statuses, row.status())
+                && in(types, row.type())
+                && in(indexUids, row.indexUid())
+                && in(canceledBy, row.canceledBy())
+                && enqueued.contains(row.dates().enqueuedAt())
+                && started.contains(row.dates().startedAt())
+                && finished.contains(row.dates().finishedAt());
+    }
+
+    private static <T> boolean in(@Nullable Set<T> filter, @Nullable T value) {
+        return filter == null || (value != null && filter.contains(value));
     }
 
     /** The newest {@code limit} tasks. */

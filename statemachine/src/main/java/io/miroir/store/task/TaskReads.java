@@ -7,7 +7,6 @@ import io.miroir.sqlite.Cursor;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.engine.Stored;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,21 +21,34 @@ final class TaskReads {
                     + " enqueued_at, started_at, finished_at, lane, epoch, position, incarnation,"
                     + " dispatch FROM tasks";
 
+    /** Commits between index and table that one read puts up with. */
+    private static final int AGAIN_MAX = 3;
+
     private TaskReads() {}
 
     /** What appliers need to know of a task. */
-    record Standing(
-            long uid, TaskStatus status, @Nullable String lane, @Nullable String indexUid) {}
+    record Standing(long uid, TaskDelta.Facets facets, @Nullable String lane) {
+        TaskStatus status() {
+            return facets.status();
+        }
+
+        @Nullable String indexUid() {
+            return facets.indexUid();
+        }
+    }
 
     static Optional<Standing> standing(Sql sql, long uid) {
         return sql.first(
-                "SELECT uid, status, lane, index_uid FROM tasks WHERE uid = ?",
+                "SELECT status, type, index_uid, canceled_by, lane FROM tasks WHERE uid = ?",
                 row ->
                         new Standing(
-                                row.number(1),
-                                TaskStatus.ofCode(row.integer(2)),
-                                row.textOrNull(3),
-                                row.textOrNull(4)),
+                                uid,
+                                new TaskDelta.Facets(
+                                        TaskStatus.ofCode(row.integer(1)),
+                                        TaskType.ofCode(row.integer(2)),
+                                        row.textOrNull(3),
+                                        row.numberOrNull(4)),
+                                row.textOrNull(5)),
                 uid);
     }
 
@@ -49,44 +61,26 @@ final class TaskReads {
                 SELECT + " WHERE lane = ? AND status < 2 ORDER BY position", TaskReads::row, lane);
     }
 
-    static TaskPage list(Sql sql, TaskQuery query) {
-        Conditions filter = filter(query);
-        long total = sql.number("SELECT count(*) FROM tasks" + filter.where(), filter.arguments());
-        Conditions page = filter(query);
-        if (query.from() != null) {
-            page.add(query.reverse() ? "uid >= ?" : "uid <= ?", query.from());
+    /**
+     * Uids and total come from the index, rows from the table. A commit may lie between the two:
+     * then the index is asked again, and a row that still does not fit is left out.
+     */
+    static TaskPage list(TaskIndex index, Sql sql, TaskQuery query) {
+        Tasks.TaskUids found = index.find(sql, query);
+        List<TaskRow> rows = rows(sql, query, found.uids());
+        for (int again = 0; again < AGAIN_MAX && rows.size() < found.uids().size(); again++) {
+            found = index.find(sql, query);
+            rows = rows(sql, query, found.uids());
         }
-        List<TaskRow> rows =
-                sql.all(
-                        SELECT
-                                + page.where()
-                                + (query.reverse() ? " ORDER BY uid" : " ORDER BY uid DESC")
-                                + " LIMIT ?",
-                        TaskReads::row,
-                        page.argumentsAnd(query.limit() + 1L));
-        if (rows.size() <= query.limit()) {
-            return new TaskPage(List.copyOf(rows), null, total);
-        }
-        long next = rows.get(query.limit()).uid();
-        return new TaskPage(List.copyOf(rows.subList(0, query.limit())), next, total);
+        return new TaskPage(List.copyOf(rows), found.next(), found.total());
     }
 
-    private static Conditions filter(TaskQuery query) {
-        Conditions filter = new Conditions();
-        filter.in("uid", query.uids());
-        filter.in("batch_uid", query.batchUids());
-        filter.in("index_uid", query.indexUids());
-        filter.in("canceled_by", query.canceledBy());
-        if (query.statuses() != null) {
-            filter.in("status", query.statuses().stream().map(TaskStatus::code).toList());
+    private static List<TaskRow> rows(Sql sql, TaskQuery query, List<Long> uids) {
+        List<TaskRow> rows = new ArrayList<>(uids.size());
+        for (long uid : uids) {
+            get(sql, uid).filter(query::matches).ifPresent(rows::add);
         }
-        if (query.types() != null) {
-            filter.in("type", query.types().stream().map(TaskType::code).toList());
-        }
-        filter.between("enqueued_at", query.enqueued());
-        filter.between("started_at", query.started());
-        filter.between("finished_at", query.finished());
-        return filter;
+        return rows;
     }
 
     private static TaskRow row(Cursor row) {
@@ -124,47 +118,5 @@ final class TaskReads {
                 row.number(15),
                 Collections.unmodifiableMap(accepted),
                 Collections.unmodifiableMap(missed));
-    }
-
-    /** A WHERE clause as it grows. */
-    private static final class Conditions {
-        private final List<String> conditions = new ArrayList<>();
-        private final List<Object> arguments = new ArrayList<>();
-
-        void add(String condition, Object argument) {
-            conditions.add(condition);
-            arguments.add(argument);
-        }
-
-        void in(String column, @Nullable Collection<?> values) {
-            if (values != null) {
-                String marks = String.join(", ", Collections.nCopies(values.size(), "?"));
-                conditions.add(column + " IN (" + marks + ")");
-                arguments.addAll(values);
-            }
-        }
-
-        void between(String column, TaskQuery.DateBounds bounds) {
-            if (bounds.afterMicros() != null) {
-                add(column + " > ?", bounds.afterMicros());
-            }
-            if (bounds.beforeMicros() != null) {
-                add(column + " < ?", bounds.beforeMicros());
-            }
-        }
-
-        String where() {
-            return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
-        }
-
-        Object[] arguments() {
-            return arguments.toArray();
-        }
-
-        Object[] argumentsAnd(Object last) {
-            List<Object> all = new ArrayList<>(arguments);
-            all.add(last);
-            return all.toArray();
-        }
     }
 }

@@ -16,6 +16,9 @@ import java.util.Optional;
 
 /** {@link Tasks} over commands and SQL. */
 public final class TaskRoom implements Tasks {
+    /** Rows that are read one by one on the caller's thread: a millisecond. */
+    private static final int POINT_ROWS_MAX = 128;
+
     private final Proposer proposer;
     private final Reads reads;
 
@@ -62,6 +65,9 @@ public final class TaskRoom implements Tasks {
         if (finish.errorJson() != null) {
             words.setErrorJson(finish.errorJson());
         }
+        if (finish.canceledBy() != null) {
+            words.setCanceledBy(finish.canceledBy());
+        }
         return proposer.propose(Command.newBuilder().setFinishTask(words), TaskRoom::step);
     }
 
@@ -83,7 +89,14 @@ public final class TaskRoom implements Tasks {
 
     @Override
     public TaskPage list(ReadLevel level, TaskQuery query) {
-        return reads.scan(level, sql -> TaskReads.list(sql, query));
+        return query.limit() <= POINT_ROWS_MAX
+                ? reads.point(level, sql -> TaskReads.list(reads.tasks(), sql, query))
+                : reads.scan(level, sql -> TaskReads.list(reads.tasks(), sql, query));
+    }
+
+    @Override
+    public TaskUids uids(ReadLevel level, TaskQuery query) {
+        return reads.point(level, sql -> reads.tasks().find(sql, query));
     }
 
     @Override

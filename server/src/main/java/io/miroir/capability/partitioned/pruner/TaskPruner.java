@@ -5,7 +5,6 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskQuery.DateBounds;
-import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -44,8 +43,7 @@ public final class TaskPruner implements PartitionedDuty {
     public void step(Predicate<String> owned) {
         long beforeMicros = store.nowMicros() - RETENTION.toNanos() / 1_000;
         List<Long> old =
-                store.tasks().list(ReadLevel.LOCAL, ended(beforeMicros)).tasks().stream()
-                        .map(TaskRow::uid)
+                store.tasks().uids(ReadLevel.LOCAL, ended(beforeMicros)).uids().stream()
                         .filter(uid -> owned.test(uid.toString()))
                         .toList();
         if (!old.isEmpty()) {

@@ -1,0 +1,290 @@
+package io.miroir.store.task;
+
+import io.miroir.sqlite.Sql;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.FastAggregation;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Which tasks match a query, and how many, without counting rows (protocol rule 25): bitmaps of
+ * uids by status, type, index and canceler, and the dates. Filled from the table when the database
+ * is opened, then fed by each commit. It is this pod's memory and decides nothing in appliers.
+ *
+ * <p>Memory: some 30 bytes a task, at most 65,536 index names and as many cancelers with a bitmap
+ * of their own; rows of more are found by a scan.
+ */
+public final class TaskIndex {
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private final RoaringBitmap all = new RoaringBitmap();
+    private final RoaringBitmap started = new RoaringBitmap();
+    private final RoaringBitmap finished = new RoaringBitmap();
+    private final Map<TaskStatus, RoaringBitmap> byStatus = new EnumMap<>(TaskStatus.class);
+    private final Map<TaskType, RoaringBitmap> byType = new EnumMap<>(TaskType.class);
+    private final KeyedBitmaps<String> byIndex;
+    private final KeyedBitmaps<Long> byCanceler;
+    private final TaskDates dates = new TaskDates();
+
+    private TaskIndex(int keysMax) {
+        this.byIndex = new KeyedBitmaps<>(keysMax);
+        this.byCanceler = new KeyedBitmaps<>(keysMax);
+        for (TaskStatus status : TaskStatus.values()) {
+            byStatus.put(status, new RoaringBitmap());
+        }
+        for (TaskType type : TaskType.values()) {
+            byType.put(type, new RoaringBitmap());
+        }
+    }
+
+    /** Of the tasks that are in the table now. About a second for a million. */
+    public static TaskIndex load(Sql sql) {
+        return load(sql, KeyedBitmaps.KEYS_MAX);
+    }
+
+    static TaskIndex load(Sql sql, int keysMax) {
+        TaskIndex index = new TaskIndex(keysMax);
+        sql.each(
+                "SELECT uid, status, type, index_uid, canceled_by, enqueued_at, started_at,"
+                        + " finished_at FROM tasks ORDER BY uid",
+                row ->
+                        index.born(
+                                new TaskDelta.Born(
+                                        row.number(1),
+                                        new TaskDelta.Facets(
+                                                TaskStatus.ofCode(row.integer(2)),
+                                                TaskType.ofCode(row.integer(3)),
+                                                row.textOrNull(4),
+                                                row.numberOrNull(5)),
+                                        new TaskRow.Dates(
+                                                row.number(6),
+                                                row.numberOrNull(7),
+                                                row.numberOrNull(8)))));
+        return index;
+    }
+
+    /** What a commit did, in its order. */
+    public void apply(List<TaskDelta> deltas) {
+        if (deltas.isEmpty()) {
+            return;
+        }
+        lock.writeLock().lock();
+        try {
+            for (TaskDelta delta : deltas) {
+                switch (delta) {
+                    case TaskDelta.Born born -> born(born);
+                    case TaskDelta.Moved moved -> moved(moved);
+                    case TaskDelta.Gone gone -> gone(gone);
+                }
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Answers a query.
+     *
+     * @param sql for index names and cancelers beyond those with a bitmap
+     */
+    Tasks.TaskUids find(Sql sql, TaskQuery query) {
+        RoaringBitmap ofIndexes = rare(sql, byIndex, "index_uid", query.indexUids());
+        RoaringBitmap ofCancelers = rare(sql, byCanceler, "canceled_by", query.canceledBy());
+        lock.readLock().lock();
+        try {
+            return page(matching(query, ofIndexes, ofCancelers), query);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    // ---- feeding
+
+    private void born(TaskDelta.Born born) {
+        int uid = (int) born.uid();
+        TaskDelta.Facets facets = born.facets();
+        all.add(uid);
+        of(facets.status()).add(uid);
+        of(facets.type()).add(uid);
+        if (facets.indexUid() != null) {
+            byIndex.add(facets.indexUid(), uid);
+        }
+        if (facets.canceledBy() != null) {
+            byCanceler.add(facets.canceledBy(), uid);
+        }
+        dates.add(uid, born.dates());
+        if (born.dates().startedAt() != null) {
+            started.add(uid);
+        }
+        if (born.dates().finishedAt() != null) {
+            finished.add(uid);
+        }
+    }
+
+    private void moved(TaskDelta.Moved moved) {
+        int uid = (int) moved.uid();
+        of(moved.from()).remove(uid);
+        of(moved.to()).add(uid);
+        started.add(uid);
+        dates.set(uid, TaskDates.Date.STARTED, moved.startedAt());
+        if (moved.finishedAt() != null) {
+            finished.add(uid);
+            dates.set(uid, TaskDates.Date.FINISHED, moved.finishedAt());
+        }
+        if (moved.canceledBy() != null) {
+            byCanceler.add(moved.canceledBy(), uid);
+        }
+    }
+
+    private void gone(TaskDelta.Gone gone) {
+        int uid = (int) gone.uid();
+        all.remove(uid);
+        started.remove(uid);
+        finished.remove(uid);
+        of(gone.facets().status()).remove(uid);
+        of(gone.facets().type()).remove(uid);
+        if (gone.facets().indexUid() != null) {
+            byIndex.remove(gone.facets().indexUid(), uid);
+        }
+        if (gone.facets().canceledBy() != null) {
+            byCanceler.remove(gone.facets().canceledBy(), uid);
+        }
+        dates.remove(uid);
+    }
+
+    private RoaringBitmap of(TaskStatus status) {
+        return Objects.requireNonNull(byStatus.get(status));
+    }
+
+    private RoaringBitmap of(TaskType type) {
+        return Objects.requireNonNull(byType.get(type));
+    }
+
+    // ---- finding
+
+    private RoaringBitmap matching(
+            TaskQuery query, RoaringBitmap ofIndexes, RoaringBitmap ofCancelers) {
+        List<RoaringBitmap> filters = new ArrayList<>();
+        if (query.statuses() != null) {
+            filters.add(any(query.statuses().stream().map(this::of).toList()));
+        }
+        if (query.types() != null) {
+            filters.add(any(query.types().stream().map(this::of).toList()));
+        }
+        if (query.indexUids() != null) {
+            filters.add(byIndex.any(query.indexUids(), ofIndexes));
+        }
+        if (query.canceledBy() != null) {
+            filters.add(byCanceler.any(query.canceledBy(), ofCancelers));
+        }
+        if (query.uids() != null) {
+            filters.add(RoaringBitmap.and(all, set(query.uids())));
+        }
+        if (query.batchUids() != null) {
+            // A batch is one task and bears its uid, from its start on.
+            filters.add(RoaringBitmap.and(started, set(query.batchUids())));
+        }
+        within(filters, TaskDates.Date.ENQUEUED, query.enqueued(), all);
+        within(filters, TaskDates.Date.STARTED, query.started(), started);
+        within(filters, TaskDates.Date.FINISHED, query.finished(), finished);
+        return both(filters);
+    }
+
+    private void within(
+            List<RoaringBitmap> filters,
+            TaskDates.Date date,
+            TaskQuery.DateBounds bounds,
+            RoaringBitmap dated) {
+        if (bounds.afterMicros() != null || bounds.beforeMicros() != null) {
+            long after = bounds.afterMicros() == null ? Long.MIN_VALUE : bounds.afterMicros();
+            long before = bounds.beforeMicros() == null ? Long.MAX_VALUE : bounds.beforeMicros();
+            filters.add(RoaringBitmap.and(dated, dates.within(date, after, before)));
+        }
+    }
+
+    private static RoaringBitmap any(List<RoaringBitmap> bitmaps) {
+        return bitmaps.size() == 1
+                ? bitmaps.getFirst()
+                : FastAggregation.or(bitmaps.toArray(RoaringBitmap[]::new));
+    }
+
+    private RoaringBitmap both(List<RoaringBitmap> filters) {
+        if (filters.isEmpty()) {
+            return all;
+        }
+        // The smallest first: what comes after costs no more than it is large.
+        filters.sort(Comparator.comparingInt(RoaringBitmap::getCardinality));
+        RoaringBitmap left = filters.getFirst();
+        for (RoaringBitmap filter : filters.subList(1, filters.size())) {
+            left = RoaringBitmap.and(left, filter);
+        }
+        return left;
+    }
+
+    private static RoaringBitmap set(Set<Long> uids) {
+        RoaringBitmap set = new RoaringBitmap();
+        for (long uid : uids) {
+            if (uid >= 0 && uid <= Tasks.UID_MAX) {
+                set.add((int) uid);
+            }
+        }
+        return set;
+    }
+
+    private static Tasks.TaskUids page(RoaringBitmap matching, TaskQuery query) {
+        List<Long> uids = new ArrayList<>(Math.min(query.limit(), 1_024));
+        long at = first(matching, query);
+        while (at >= 0 && uids.size() < query.limit()) {
+            uids.add(at);
+            at = after(matching, at, query.reverse());
+        }
+        return new Tasks.TaskUids(uids, at < 0 ? null : at, matching.getLongCardinality());
+    }
+
+    private static long first(RoaringBitmap matching, TaskQuery query) {
+        if (query.reverse()) {
+            long from = query.from() == null ? 0 : query.from();
+            return from > Tasks.UID_MAX ? -1 : matching.nextValue((int) Math.max(0, from));
+        }
+        long from = query.from() == null ? Tasks.UID_MAX : query.from();
+        return from < 0 ? -1 : matching.previousValue((int) Math.min(from, Tasks.UID_MAX));
+    }
+
+    private static long after(RoaringBitmap matching, long uid, boolean reverse) {
+        if (reverse) {
+            return uid == Tasks.UID_MAX ? -1 : matching.nextValue((int) (uid + 1));
+        }
+        return uid == 0 ? -1 : matching.previousValue((int) (uid - 1));
+    }
+
+    /** Tasks of the keys that may have no bitmap of their own. */
+    private <K> RoaringBitmap rare(
+            Sql sql, KeyedBitmaps<K> bitmaps, String column, @Nullable Collection<K> keys) {
+        RoaringBitmap found = new RoaringBitmap();
+        if (keys == null || !mayHaveOthers(bitmaps)) {
+            return found;
+        }
+        for (K key : keys) {
+            sql.all("SELECT uid FROM tasks WHERE " + column + " = ?", row -> row.number(1), key)
+                    .forEach(uid -> found.add((int) (long) uid));
+        }
+        return found;
+    }
+
+    private boolean mayHaveOthers(KeyedBitmaps<?> bitmaps) {
+        lock.readLock().lock();
+        try {
+            return bitmaps.mayHaveOthers();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+}
