@@ -13,7 +13,12 @@ public sealed interface NodeReply {
      *
      * @param error the error object as the node wrote it
      */
-    record Refusal(int status, String code, String message, JsonNode error) implements NodeReply {}
+    record Refusal(int status, String code, String message, JsonNode error) implements NodeReply {
+        /** True if the node takes another key than ours: its trouble, never the client's. */
+        public boolean refusesKey() {
+            return status == 401 || status == 403;
+        }
+    }
 
     /** The node is in trouble, or what lies between is. */
     record Failure(Kind kind, String detail) implements NodeReply {

@@ -62,7 +62,7 @@ class FaultsTest {
     @ParameterizedTest
     @EnumSource(
             value = FaultyNode.Fault.class,
-            names = {"ERROR", "GARBAGE", "HANG", "CLOSE"})
+            names = {"ERROR", "GARBAGE", "LIST", "HANG", "CLOSE"})
     void searchesOutliveANodeThatFails(FaultyNode.Fault fault) {
         second.misbehave(fault, "/search");
         int before = second.searches();

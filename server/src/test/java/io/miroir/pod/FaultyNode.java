@@ -37,6 +37,8 @@ final class FaultyNode implements TestNode {
         ERROR,
         /** Answers what is no JSON, does nothing. */
         GARBAGE,
+        /** Answers JSON that is not what was asked for, does nothing. */
+        LIST,
         /** Never answers, does nothing. */
         HANG,
         /** Closes the connection, does nothing. */
@@ -115,6 +117,7 @@ final class FaultyNode implements TestNode {
                 }
                 case ERROR -> answer(exchange, 500, "{}".getBytes(StandardCharsets.UTF_8));
                 case GARBAGE -> answer(exchange, 200, "<html>".getBytes(StandardCharsets.UTF_8));
+                case LIST -> answer(exchange, 200, "[]".getBytes(StandardCharsets.UTF_8));
                 case HANG -> Thread.sleep(10_000);
                 case CLOSE -> exchange.close();
                 case DO_AND_CLOSE -> {

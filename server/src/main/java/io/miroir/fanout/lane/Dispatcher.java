@@ -69,6 +69,9 @@ final class Dispatcher {
                 case NodeReply.Answer answer -> {
                     return accepted(answer.body());
                 }
+                case NodeReply.Refusal refusal when refusal.refusesKey() -> {
+                    return new Sent.Absent("the node refuses our key");
+                }
                 case NodeReply.Refusal refusal -> {
                     return new Sent.Refused(refusal.error());
                 }

@@ -93,6 +93,9 @@ final class Cover {
             Set<String> failed,
             BitSet left) {
         switch (reply) {
+            // Whoever answers with anything else is no Meilisearch.
+            case NodeReply.Answer answer when !answer.body().isObject() ->
+                    failed.add(part.nodeId());
             case NodeReply.Answer answer -> {
                 parts.add(new Coverage.Part(part, answer.body()));
                 part.shards().stream().forEach(left::clear);
@@ -130,8 +133,6 @@ final class Cover {
 
     // The node lacks the index or takes another key: its trouble, not the client's.
     static boolean isOfNode(NodeReply.Refusal refusal) {
-        return refusal.code().equals(ErrorCode.INDEX_NOT_FOUND.wireName())
-                || refusal.status() == 401
-                || refusal.status() == 403;
+        return refusal.code().equals(ErrorCode.INDEX_NOT_FOUND.wireName()) || refusal.refusesKey();
     }
 }

@@ -118,6 +118,8 @@ public final class FederatedJourney {
         Map<String, NodeReply> replies = nodes.askAll(requests);
         for (Map.Entry<String, List<Asked>> node : plan.entrySet()) {
             switch (Objects.requireNonNull(replies.get(node.getKey()))) {
+                case NodeReply.Answer answer when !answer.body().isObject() ->
+                        progress.failed.add(node.getKey());
                 case NodeReply.Answer answer -> take(answer, node.getValue(), progress);
                 case NodeReply.Refusal refusal when Cover.isOfNode(refusal) ->
                         progress.failed.add(node.getKey());
