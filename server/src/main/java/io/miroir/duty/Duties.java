@@ -86,6 +86,8 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
                     step.run();
                 } catch (StoreUnavailableException unavailable) {
                     LOG.info("duty {} waits: {}", name, unavailable.getMessage());
+                } catch (RuntimeException bug) {
+                    LOG.error("duty {} failed", name, bug);
                 }
                 Thread.sleep(pause);
             }

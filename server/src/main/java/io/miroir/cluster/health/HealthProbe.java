@@ -9,12 +9,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks every node for its health at intervals, and a node in trouble more often: what has failed
  * once is known as down, or as a passing cloud, within a fraction of the interval.
  */
 public final class HealthProbe implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HealthProbe.class);
     private static final Duration TROUBLE_INTERVAL_MAX = Duration.ofMillis(250);
 
     private final Nodes nodes;
@@ -55,7 +58,7 @@ public final class HealthProbe implements AutoCloseable {
         Semaphore waker = wakers.getOrDefault(nodeId, new Semaphore(0));
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                nodes.ask(nodeId, probe);
+                ask(nodeId, probe);
                 boolean fine = health.status(nodeId).usable();
                 if (fine) {
                     waker.tryAcquire(settings.interval().toNanos(), TimeUnit.NANOSECONDS);
@@ -66,6 +69,15 @@ public final class HealthProbe implements AutoCloseable {
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void ask(String nodeId, NodeRequest probe) {
+        try {
+            nodes.ask(nodeId, probe);
+        } catch (RuntimeException bug) {
+            // Without this thread the node would stay for ever what it was.
+            LOG.error("node {} can't be probed", nodeId, bug);
         }
     }
 

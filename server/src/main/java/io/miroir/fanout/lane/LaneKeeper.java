@@ -102,13 +102,18 @@ public final class LaneKeeper implements AutoCloseable {
             while (!Thread.currentThread().isInterrupted()) {
                 Set<String> live = peers.live();
                 boolean changed = !live.equals(seen);
-                if ((changed || ++ticks >= TICKS_PER_LOOK) && context.view().loaded()) {
-                    ticks = 0;
-                    seen = live;
-                    look();
-                }
-                for (String name : follower.takeUnsettled()) {
-                    settleAgain(name);
+                try {
+                    if ((changed || ++ticks >= TICKS_PER_LOOK) && context.view().loaded()) {
+                        ticks = 0;
+                        look();
+                        seen = live;
+                    }
+                    for (String name : follower.takeUnsettled()) {
+                        settleAgain(name);
+                    }
+                } catch (RuntimeException bug) {
+                    // Without this thread no lane of a lost pod would ever be taken over.
+                    LOG.error("lanes are not looked after", bug);
                 }
                 Thread.sleep(TICK);
             }
@@ -150,6 +155,9 @@ public final class LaneKeeper implements AutoCloseable {
             }
         } catch (StoreUnavailableException | ApiException notNow) {
             LOG.warn("lane {} can't be taken over yet: {}", name, notNow.getMessage());
+        } catch (RuntimeException bug) {
+            // One lane that can't be taken over must not keep the others from it.
+            LOG.error("lane {} can't be taken over", name, bug);
         }
     }
 

@@ -13,11 +13,14 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Asks one node what became of its tasks, for all lanes together. Sleeps while there are none. */
 final class NodePoller implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodePoller.class);
     private static final int ASKED_MAX = 100;
     private static final long PAUSE_MILLIS_MIN = 10;
     private static final long PAUSE_MILLIS_MAX = 500;
@@ -51,12 +54,17 @@ final class NodePoller implements AutoCloseable {
     }
 
     void follow(long nodeTaskUid, Tracked task) {
-        pending.put(nodeTaskUid, task);
+        Tracked former = pending.put(nodeTaskUid, task);
+        if (former != null && former.uid() != task.uid()) {
+            // A node gives each number once: this one began anew, and lost what it had.
+            listener.ended(former, nodeId, new NodeResult.Lost());
+        }
         newWork.release();
     }
 
-    void forget(long nodeTaskUid) {
-        pending.remove(nodeTaskUid);
+    /** Forgets the task, unless it is followed under a later epoch by now. */
+    void forget(long nodeTaskUid, Tracked task) {
+        pending.remove(nodeTaskUid, task);
     }
 
     private void run() {
@@ -68,7 +76,7 @@ final class NodePoller implements AutoCloseable {
                     newWork.drainPermits();
                     pauseMillis = PAUSE_MILLIS_MIN;
                 }
-                boolean progress = poll();
+                boolean progress = pollOnce();
                 pauseMillis =
                         progress
                                 ? PAUSE_MILLIS_MIN
@@ -83,6 +91,16 @@ final class NodePoller implements AutoCloseable {
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean pollOnce() {
+        try {
+            return poll();
+        } catch (RuntimeException bug) {
+            // Without this thread no task of the node would ever end.
+            LOG.error("tasks of node {} can't be followed", nodeId, bug);
+            return false;
         }
     }
 
@@ -151,7 +169,7 @@ final class NodePoller implements AutoCloseable {
     }
 
     private void end(long uid, Tracked task, NodeResult result) {
-        pending.remove(uid);
+        pending.remove(uid, task);
         listener.ended(task, nodeId, result);
     }
 

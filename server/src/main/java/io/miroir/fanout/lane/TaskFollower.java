@@ -134,6 +134,9 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
             } catch (StoreUnavailableException unavailable) {
                 // The next tick tries again.
                 LOG.warn("tasks of lane {} wait: {}", lane, unavailable.getMessage());
+            } catch (RuntimeException bug) {
+                // The line must not keep a thread that is gone: nobody would look at it again.
+                LOG.error("tasks of lane {} can't be ended", lane, bug);
             }
         } while (!line.threadDone());
     }
@@ -173,7 +176,9 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
             case Reply.Applied<Tasks.Step> applied -> {
                 if (applied.outcome() instanceof Tasks.Step.Fenced fenced) {
                     LOG.info("lane {} is run by {} now", task.place().lane(), fenced.owner());
-                    forget(task.place().lane());
+                    // This line only: the lane may be followed under a new epoch already.
+                    lines.remove(task.place().lane(), line);
+                    line.all().forEach(this::unfollow);
                     return false;
                 }
                 line.remove(task);
@@ -263,7 +268,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                         (node, nodeTaskUid) -> {
                             NodePoller poller = pollers.get(node);
                             if (poller != null) {
-                                poller.forget(nodeTaskUid);
+                                poller.forget(nodeTaskUid, task);
                             }
                         });
     }
