@@ -353,7 +353,9 @@ public final class Miroir implements AutoCloseable {
                 Duration.ofSeconds(2),
                 Duration.ofMillis(config.server().requestTimeoutMs()),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(config.idempotency().ttlSeconds()));
+                config.idempotency().enabled()
+                        ? Duration.ofSeconds(config.idempotency().ttlSeconds())
+                        : Duration.ZERO);
     }
 
     private ReadSettings readSettings() {

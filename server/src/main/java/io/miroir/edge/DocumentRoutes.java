@@ -1,5 +1,6 @@
 package io.miroir.edge;
 
+import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.documents.DocumentsRequest;
@@ -17,6 +18,7 @@ import io.miroir.fanout.lane.Operation;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.SearchJourney;
+import io.miroir.store.lane.Lanes;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Collection;
@@ -116,6 +118,13 @@ final class DocumentRoutes {
     private static Map<String, String> marked(Request request, Map<String, String> parameters) {
         String key = request.header("Idempotency-Key");
         if (key != null) {
+            if (key.length() > Lanes.IDEMPOTENCY_KEY_CHARS_MAX) {
+                throw new ApiException(
+                        ErrorCode.BAD_REQUEST,
+                        "The idempotency key is longer than "
+                                + Lanes.IDEMPOTENCY_KEY_CHARS_MAX
+                                + " characters.");
+            }
             parameters.put(WriteRequest.IDEMPOTENCY_KEY, key);
         }
         return parameters;

@@ -1,7 +1,6 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.ApiException;
-import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.quorum.Quorum;
@@ -10,7 +9,6 @@ import io.miroir.fanout.spool.Spooler;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
-import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes.Binding;
@@ -72,7 +70,7 @@ final class Lane {
     void resume() throws InterruptedException {
         takeTurn();
         try {
-            claim();
+            long _ = claim();
         } finally {
             turn.unlock();
         }
@@ -82,7 +80,7 @@ final class Lane {
     void restoreSettings() throws InterruptedException {
         takeTurn();
         try {
-            claim();
+            long _ = claim();
             context.view()
                     .index(name)
                     .ifPresent(new LaneResume(context, dispatcher, follower)::restoreSettings);
@@ -105,29 +103,43 @@ final class Lane {
     /** The journey of a write (protocol, rules 1 to 3). */
     private Optional<LaneReply> write(WriteRequest request, Spooler.Received body)
             throws IOException, InterruptedException {
-        claim();
+        // Kept for the whole write: the keeper may let the lane go in the middle of it, and what
+        // was begun under an epoch must be found, and is bound, under that epoch.
+        long mine = claim();
         Optional<IndexView> index = context.view().index(name);
         try (Item item = items.prepare(request, index, body.body())) {
             requireQuorum(item);
-            switch (intend(request, item, body.sha256())) {
+            switch (intend(request, item, mine, body.sha256())) {
                 case Intention.Intended intended -> {
                     Place place =
-                            new Place(name, epoch, intended.position(), intended.incarnation());
-                    Map<String, Sent> sent = dispatcher.send(item, place);
-                    return Optional.of(settle(item, place, sent));
+                            new Place(name, mine, intended.position(), intended.incarnation());
+                    return Optional.of(dispatch(item, place));
                 }
                 case Intention.AlreadyBound known -> {
                     return Optional.of(alreadyBound(known.taskUid()));
                 }
-                case Intention.KeyReused _ -> throw keyReused();
+                case Intention.KeyReused _ -> throw LaneErrors.keyReused();
                 case Intention.Pending _, Intention.Fenced _ -> {
                     release();
                     return Optional.empty();
                 }
                 case Intention.Full full ->
-                        throw overloaded(
+                        throw LaneErrors.overloaded(
                                 "The task store holds as many " + full.what() + " as it may.");
             }
+        }
+    }
+
+    private LaneReply dispatch(Item item, Place place) throws InterruptedException {
+        try {
+            return settle(item, place, dispatcher.send(item, place));
+        } catch (ApiException told) {
+            throw told;
+        } catch (RuntimeException | InterruptedException undecided) {
+            // Some nodes may have it and others not: the next claim finds the intent and settles
+            // it. A write that passed it by would find replicas that are not equal.
+            release();
+            throw undecided;
         }
     }
 
@@ -135,50 +147,49 @@ final class Lane {
         long waitMillis = context.settings().turnTimeout().toMillis();
         boolean full = turn.getQueueLength() >= LaneSettings.WAITING_MAX;
         if (full || !turn.tryLock(waitMillis, TimeUnit.MILLISECONDS)) {
-            throw overloaded("Too many writes wait for index `" + name + "`.");
+            throw LaneErrors.overloaded("Too many writes wait for index `" + name + "`.");
         }
     }
 
-    private void claim() throws InterruptedException {
-        if (claimed()) {
-            return;
+    /** The epoch under which this pod runs the lane. */
+    private long claim() throws InterruptedException {
+        long known = epoch;
+        if (known != NOT_CLAIMED) {
+            return known;
         }
         Reply<Claim> reply = context.store().lanes().claim(name, context.podId());
         long claimed =
                 switch (reply.orThrow()) {
                     case Claim.Claimed won -> won.epoch();
-                    case Claim.Full _ -> throw overloaded("There are too many lanes.");
+                    case Claim.Full _ -> throw LaneErrors.overloaded("There are too many lanes.");
                 };
-        seen(reply);
+        requireSeen(reply);
         new LaneResume(context, dispatcher, follower).run(name, claimed);
         epoch = claimed;
+        return claimed;
     }
 
     private static void requireQuorum(Item item) {
         switch (item.scope().before()) {
             case Quorum.Met _ -> {}
-            case Quorum.Lost lost ->
-                    throw new ApiException(
-                            ErrorCode.MIROIR_NO_QUORUM,
-                            "No replica group has a quorum of nodes for shards "
-                                    + lost.shards()
-                                    + ". Nothing was written.");
+            case Quorum.Lost lost -> throw LaneErrors.noQuorum(lost.shards());
         }
     }
 
-    private Intention intend(WriteRequest request, Item item, String sha256)
+    private Intention intend(WriteRequest request, Item item, long mine, String bodySha256)
             throws InterruptedException {
-        String key = request.parameter(WriteRequest.IDEMPOTENCY_KEY);
+        boolean remembers = !context.settings().idempotencyTtl().isZero();
+        String key = remembers ? request.parameter(WriteRequest.IDEMPOTENCY_KEY) : null;
         Reply<Intention> reply =
                 context.store()
                         .lanes()
                         .intend(
                                 new Intend(
                                         name,
-                                        epoch,
+                                        mine,
                                         request.operation().wireName(),
                                         name,
-                                        sha256,
+                                        request.fingerprint(bodySha256),
                                         key,
                                         key == null ? 0 : ttlMicros(),
                                         null,
@@ -190,7 +201,7 @@ final class Lane {
             release();
         }
         Intention intention = reply.orThrow();
-        seen(reply);
+        requireSeen(reply);
         return intention;
     }
 
@@ -232,25 +243,15 @@ final class Lane {
         boolean creates = item.details().creates();
         if (nothing || creates) {
             Reply<?> _ =
-                    context.store().lanes().abandon(name, epoch, place.position(), "no quorum");
+                    context.store()
+                            .lanes()
+                            .abandon(name, place.epoch(), place.position(), "no quorum");
             if (creates) {
                 new LaneResume(context, dispatcher, follower).dropPhysical(place.incarnation());
             }
-            return refusal(sent, place)
-                    .orElseGet(
-                            () ->
-                                    new ApiException(
-                                            ErrorCode.MIROIR_NO_QUORUM,
-                                            "No replica group took shards "
-                                                    + lost
-                                                    + ". Nothing was written."));
+            return refusal(sent, place).orElseGet(() -> LaneErrors.nobodyTook(lost));
         }
-        ApiException indeterminate =
-                new ApiException(
-                        ErrorCode.MIROIR_INDETERMINATE,
-                        "No replica group took all of the write: shards "
-                                + lost
-                                + " lack it. It may have taken effect in part.");
+        ApiException indeterminate = LaneErrors.takenInPart(lost);
         // Bound all the same: the replicas that are read from here on are equal.
         Details failing = touching(item).failing(indeterminate.toJson());
         bind(item, failing, place, sent, out);
@@ -279,7 +280,7 @@ final class Lane {
         Bind bind =
                 new Bind(
                         name,
-                        epoch,
+                        place.epoch(),
                         place.position(),
                         item.type(),
                         kept.stored(),
@@ -313,11 +314,11 @@ final class Lane {
                 LOG.warn("lane {} was taken over by {} during a write", name, fenced.owner());
                 release();
                 new LateWrite(context).report(place, item.scope().replicas(), accepted.keySet());
-                throw indeterminate();
+                throw changedHands();
             }
             case Binding.NotIntended _ -> {
                 release();
-                throw indeterminate();
+                throw changedHands();
             }
         };
     }
@@ -327,16 +328,20 @@ final class Lane {
     private Binding bindSurely(Bind bind) throws InterruptedException {
         long giveUpNanos = System.nanoTime() + context.settings().sendTimeout().toNanos();
         while (true) {
-            Reply<Binding> reply = context.store().lanes().bind(bind);
-            switch (reply) {
+            switch (context.store().lanes().bind(bind)) {
                 case Reply.Applied<Binding> applied -> {
-                    seen(reply);
+                    if (!seen(applied)) {
+                        // It is bound, and said so; only the next write must not go on from here.
+                        release();
+                    }
                     return applied.outcome();
                 }
                 case Reply.Refused<Binding> refused -> {
-                    if (System.nanoTime() > giveUpNanos) {
+                    boolean late = System.nanoTime() > giveUpNanos;
+                    if (late || !mayPass(refused.refusal())) {
+                        LOG.warn("no bind in lane {}: {}", name, refused.refusal().message());
                         release();
-                        throw new StoreUnavailableException(refused.refusal());
+                        throw LaneErrors.indeterminate("The task store does not answer.");
                     }
                     Thread.sleep(BIND_PAUSE);
                 }
@@ -344,12 +349,23 @@ final class Lane {
         }
     }
 
-    // The next write of the lane must see what this one did.
-    private void seen(Reply<?> reply) throws InterruptedException {
-        if (reply instanceof Reply.Applied<?> applied
-                && !context.view().await(applied.index(), context.settings().storeTimeout())) {
+    private static boolean mayPass(Refusal refusal) {
+        return switch (refusal) {
+            case Refusal.Busy _, Refusal.Unavailable _, Refusal.Indeterminate _ -> true;
+            case Refusal.TooLarge _, Refusal.Closed _, Refusal.Deposed _, Refusal.Rejected _ ->
+                    false;
+        };
+    }
+
+    private boolean seen(Reply.Applied<?> applied) throws InterruptedException {
+        return context.view().await(applied.index(), context.settings().storeTimeout());
+    }
+
+    // What the lane does next must see what this command did.
+    private void requireSeen(Reply<?> reply) throws InterruptedException {
+        if (reply instanceof Reply.Applied<?> applied && !seen(applied)) {
             release();
-            throw overloaded("This pod lags behind the task store.");
+            throw LaneErrors.overloaded("This pod lags behind the task store.");
         }
     }
 
@@ -358,7 +374,7 @@ final class Lane {
                 context.store()
                         .tasks()
                         .get(ReadLevel.LINEARIZABLE, taskUid)
-                        .orElseThrow(Lane::indeterminate);
+                        .orElseThrow(() -> LaneErrors.indeterminate("The task is gone."));
         return new LaneReply(
                 row.uid(),
                 name,
@@ -368,19 +384,7 @@ final class Lane {
                 Map.of());
     }
 
-    private static ApiException overloaded(String why) {
-        return new ApiException(ErrorCode.MIROIR_OVERLOADED, why + " Nothing was written.");
-    }
-
-    private static ApiException indeterminate() {
-        return new ApiException(
-                ErrorCode.MIROIR_INDETERMINATE,
-                "The index changed hands during the write. It may have taken effect.");
-    }
-
-    private static ApiException keyReused() {
-        return new ApiException(
-                ErrorCode.MIROIR_IDEMPOTENCY_KEY_REUSED,
-                "The idempotency key came with another body before.");
+    private static ApiException changedHands() {
+        return LaneErrors.indeterminate("The index changed hands during the write.");
     }
 }

@@ -10,10 +10,12 @@ import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.IntentRow;
+import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskType;
 import java.util.ArrayList;
@@ -43,7 +45,7 @@ final class LaneResume {
         this.follower = follower;
     }
 
-    void run(String lane, long epoch) {
+    void run(String lane, long epoch) throws InterruptedException {
         follower.forget(lane);
         for (IntentRow intent : context.store().lanes().openIntents(ReadLevel.LOCAL, lane)) {
             settle(intent, epoch);
@@ -53,7 +55,7 @@ final class LaneResume {
         }
     }
 
-    private void settle(IntentRow intent, long epoch) {
+    private void settle(IntentRow intent, long epoch) throws InterruptedException {
         Optional<IndexView> index =
                 context.view()
                         .index(intent.indexUid())
@@ -141,7 +143,8 @@ final class LaneResume {
             long epoch,
             Map<String, Long> found,
             Map<String, ShardSet> out,
-            IndexEffect... effects) {
+            IndexEffect... effects)
+            throws InterruptedException {
         Map<String, String> missed = new TreeMap<>();
         Map<String, List<Integer>> shards = new TreeMap<>();
         out.forEach(
@@ -150,22 +153,28 @@ final class LaneResume {
                     shards.put(node, marked.stream().boxed().toList());
                 });
         TaskType type = type(intent);
-        context.store()
-                .lanes()
-                .bind(
-                        new Bind(
-                                intent.lane(),
-                                epoch,
-                                intent.position(),
-                                type,
-                                details(type).sentAs(place(intent).metadata()).stored(),
-                                found,
-                                missed,
-                                shards,
-                                null,
-                                null,
-                                List.of(effects)))
-                .orThrow();
+        Reply<Binding> reply =
+                context.store()
+                        .lanes()
+                        .bind(
+                                new Bind(
+                                        intent.lane(),
+                                        epoch,
+                                        intent.position(),
+                                        type,
+                                        details(type).sentAs(place(intent).metadata()).stored(),
+                                        found,
+                                        missed,
+                                        shards,
+                                        null,
+                                        null,
+                                        List.of(effects)));
+        Binding _ = reply.orThrow();
+        // What is read of the lane from here on must have its task.
+        if (reply instanceof Reply.Applied<Binding> applied
+                && !context.view().await(applied.index(), context.settings().storeTimeout())) {
+            throw LaneErrors.overloaded("This pod lags behind the task store.");
+        }
     }
 
     private static TaskType type(IntentRow intent) {

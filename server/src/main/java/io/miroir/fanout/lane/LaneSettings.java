@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param retryTime how long a node that can't be connected is tried again
  * @param turnTimeout how long a write waits for those before it
  * @param storeTimeout how long the effect of a command may take to be seen here
- * @param idempotencyTtl how long a client's idempotency key lives
+ * @param idempotencyTtl how long a client's idempotency key lives; zero if keys are ignored
  */
 public record LaneSettings(
         Duration sendTimeout,

@@ -1,6 +1,12 @@
 package io.miroir.fanout.lane;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +39,30 @@ public record WriteRequest(Operation operation, String indexUid, Map<String, Str
 
     /** {@code true} if settings go back to their defaults, which creates no index. */
     public static final String RESET = "reset";
+
+    /**
+     * What a retry with the same idempotency key must ask for again: not the body alone, as two
+     * deletions have the same one.
+     *
+     * @param bodySha256 of the body, 64 hex digits
+     * @return 64 hex digits
+     */
+    String fingerprint(String bodySha256) {
+        Map<String, String> asked = new TreeMap<>(parameters);
+        asked.remove(IDEMPOTENCY_KEY);
+        StringBuilder text = new StringBuilder();
+        // Each part with its length, so that no two requests make the same text.
+        Stream.concat(
+                        Stream.of(operation.wireName(), indexUid, bodySha256),
+                        asked.entrySet().stream().flatMap(p -> Stream.of(p.getKey(), p.getValue())))
+                .forEach(part -> text.append(part.length()).append(':').append(part));
+        try {
+            byte[] utf8 = text.toString().getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(utf8));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
 
     /** A parameter, or null. */
     public @Nullable String parameter(String name) {
