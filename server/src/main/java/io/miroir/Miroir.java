@@ -9,6 +9,8 @@ import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.health.HealthProbe;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
+import io.miroir.cluster.lease.Reports;
+import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.peer.PeerEndpoint;
 import io.miroir.cluster.peer.PeerServer;
 import io.miroir.cluster.peer.Peers;
@@ -125,7 +127,9 @@ public final class Miroir implements AutoCloseable {
         HealthProbe asking = own(new HealthProbe(nodes, health, probeSettings()));
         probe.set(asking);
         asking.start();
-        Readiness ready = new Readiness(store, view, health);
+        ViewLease lease = own(new ViewLease(config.podId(), store, view, System::nanoTime));
+        lease.start();
+        Readiness ready = new Readiness(store, view, health, lease::everHeld);
         readiness.set(ready);
 
         Spooler spooler = spooler();
@@ -142,17 +146,26 @@ public final class Miroir implements AutoCloseable {
                             new InetSocketAddress(config.peer().bind(), config.peer().port()),
                             config.podId(),
                             secret(),
-                            ready::runsLanes,
+                            ready,
                             writes));
         }
         peers.start();
         follower.start();
         keeper.start();
-        new ClusterMetrics(store, view, health, ready).register(registry);
+        new ClusterMetrics(store, view, health, ready, lease).register(registry);
         own(duties(store, peers, fleet)).start();
 
         Edge.Parts parts =
-                new Edge.Parts(store, view, health, ready, writes, reads(view, nodes, health));
+                new Edge.Parts(
+                        store,
+                        view,
+                        health,
+                        ready,
+                        writes,
+                        reads(view, nodes, health),
+                        new Edge.Leases(
+                                lease,
+                                new Reports(config.podId(), store, view, peers, System::nanoTime)));
         startMetricsPort();
         startClientPort(parts);
         LOG.info("pod {} listens on port {}", config.podId(), port());
@@ -183,7 +196,8 @@ public final class Miroir implements AutoCloseable {
                         config.masterKey().reveal(),
                         config.admin().apiKey().reveal(),
                         config.admin().enabled(),
-                        config.server().maxConcurrentRequests());
+                        config.server().maxConcurrentRequests(),
+                        config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL);
         HttpServer.Limits defaults = HttpServer.Limits.defaults();
         HttpServer.Limits limits =
                 new HttpServer.Limits(

@@ -2,6 +2,7 @@ package io.miroir.cluster;
 
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
+import io.miroir.cluster.lease.ViewLease;
 import io.miroir.core.topology.Topology;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
@@ -16,14 +17,20 @@ public final class ClusterMetrics extends Collector {
     private final ClusterView view;
     private final NodeHealth health;
     private final Readiness readiness;
+    private final ViewLease lease;
 
     /** Over the parts of one pod. */
     public ClusterMetrics(
-            TaskStore store, ClusterView view, NodeHealth health, Readiness readiness) {
+            TaskStore store,
+            ClusterView view,
+            NodeHealth health,
+            Readiness readiness,
+            ViewLease lease) {
         this.store = store;
         this.view = view;
         this.health = health;
         this.readiness = readiness;
+        this.lease = lease;
     }
 
     @Override
@@ -54,6 +61,10 @@ public final class ClusterMetrics extends Collector {
                         "miroir_degraded_shards_total",
                         "Shards that no healthy node holds.",
                         uncovered),
+                new GaugeMetricFamily(
+                        "miroir_view_lease",
+                        "1 while reads surely see what other pods report.",
+                        lease.valid() ? 1 : 0),
                 new GaugeMetricFamily(
                         "miroir_task_registry_size",
                         "Tasks that are kept.",

@@ -34,6 +34,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
     private final Map<String, AliasRow> aliases = new ConcurrentHashMap<>();
     private final Object appliedChanged = new Object();
     private volatile long appliedIndex = -1;
+    private volatile long changedIndex = -1;
     private @Nullable Watch watch;
 
     /** Knows nothing until it is started. */
@@ -81,6 +82,14 @@ public final class ClusterView implements Watcher, AutoCloseable {
     }
 
     /**
+     * The last command that changed anything. The log has entries of its own after it, of which
+     * other pods may hear much later.
+     */
+    public long changedIndex() {
+        return changedIndex;
+    }
+
+    /**
      * Waits until the effect of a command is seen here.
      *
      * @return whether it is, within {@code timeout}
@@ -116,6 +125,9 @@ public final class ClusterView implements Watcher, AutoCloseable {
     @Override
     public void applied(long index, List<Change> changes) {
         changes.forEach(this::apply);
+        if (!changes.isEmpty()) {
+            changedIndex = index;
+        }
         advance(index);
     }
 
@@ -135,6 +147,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
         replace(states, freshStates);
         replace(rows, freshRows);
         replace(aliases, freshAliases);
+        changedIndex = index;
         advance(index);
     }
 

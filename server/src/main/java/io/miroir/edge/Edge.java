@@ -3,6 +3,8 @@ package io.miroir.edge;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.health.NodeHealth;
+import io.miroir.cluster.lease.Reports;
+import io.miroir.cluster.lease.ViewLease;
 import io.miroir.edge.http.Handler;
 import io.miroir.edge.http.Router;
 import io.miroir.edge.http.Router.Route;
@@ -27,8 +29,15 @@ public final class Edge {
      * @param adminKey of operators; empty closes their routes
      * @param adminEnabled false leaves the operator's routes out
      * @param requestsMax requests worked on at a time
+     * @param staleReads true if reads of a pod without a view lease are answered and say so; false
+     *     if they are refused
      */
-    public record Rules(String masterKey, String adminKey, boolean adminEnabled, int requestsMax) {}
+    public record Rules(
+            String masterKey,
+            String adminKey,
+            boolean adminEnabled,
+            int requestsMax,
+            boolean staleReads) {}
 
     /** What routes lead to. */
     public record Parts(
@@ -37,7 +46,11 @@ public final class Edge {
             NodeHealth health,
             Readiness readiness,
             WriteJourney writes,
-            Reads reads) {}
+            Reads reads,
+            Leases leases) {}
+
+    /** How new reads are, and what may be told. */
+    public record Leases(ViewLease view, Reports reports) {}
 
     /** The ways to read. */
     public record Reads(
@@ -57,7 +70,7 @@ public final class Edge {
         routes.addAll(new SearchRoutes(path, reads.searches()).routes());
         routes.addAll(new MultiSearchRoutes(path, reads.searches(), reads.federated()).routes());
         routes.addAll(new SettingsRoutes(path, reads.searches()).routes());
-        routes.addAll(new TaskRoutes(path, parts.store()).routes());
+        routes.addAll(new TaskRoutes(path, parts.store(), parts.leases().reports()).routes());
         if (rules.adminEnabled()) {
             routes.addAll(
                     new AdminRoutes(
@@ -71,6 +84,7 @@ public final class Edge {
                             .routes());
         }
         Gate gate = new Gate(rules.requestsMax(), new EdgeMetrics(registry));
-        return Router.of(routes.stream().map(gate::guarded).toList());
+        StaleView stale = new StaleView(parts.leases().view()::valid, rules.staleReads());
+        return Router.of(routes.stream().map(stale::guarded).map(gate::guarded).toList());
     }
 }

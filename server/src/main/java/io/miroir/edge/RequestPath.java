@@ -92,6 +92,12 @@ final class RequestPath {
     static Answer read(ReadReply reply) {
         Answer answer = Answer.json(200, reply.body());
         ShardSet missing = reply.missing();
-        return missing.isEmpty() ? answer : answer.withHeader(DEGRADED, "shards=" + missing);
+        return missing.isEmpty() ? answer : degraded(answer, "shards=" + missing);
+    }
+
+    /** The same answer, which says one more thing of what it lacks. */
+    static Answer degraded(Answer answer, String how) {
+        String said = answer.headers().get(DEGRADED);
+        return answer.withHeader(DEGRADED, said == null ? how : said + ", " + how);
     }
 }

@@ -8,6 +8,7 @@ import io.miroir.api.keys.Action;
 import io.miroir.api.tasks.BatchView;
 import io.miroir.api.tasks.TaskFilter;
 import io.miroir.api.tasks.TasksQuery;
+import io.miroir.cluster.lease.Reports;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
@@ -30,10 +31,12 @@ final class TaskRoutes {
 
     private final RequestPath path;
     private final TaskStore store;
+    private final Reports reports;
 
-    TaskRoutes(RequestPath path, TaskStore store) {
+    TaskRoutes(RequestPath path, TaskStore store, Reports reports) {
         this.path = path;
         this.store = store;
+        this.reports = reports;
     }
 
     List<Route> routes() {
@@ -46,26 +49,32 @@ final class TaskRoutes {
                 new Route("GET", "/batches/{batch}", this::getBatch));
     }
 
-    private Answer get(Request request) {
+    private Answer get(Request request) throws InterruptedException {
         path.pass(request, Action.TASKS_GET);
         String text = request.path("task");
         String number = text.startsWith(TEXT_UID) ? text.substring(TEXT_UID.length()) : text;
         long uid = TasksQuery.uidInPath(number, "Task");
-        return store.tasks()
-                .get(ReadLevel.LOCAL, uid)
-                // Another pod may have given the uid out a moment ago.
-                .or(() -> store.tasks().get(ReadLevel.LINEARIZABLE, uid))
-                .map(row -> Answer.json(200, StoredTasks.view(row).toJson()))
-                .orElseThrow(
-                        () ->
-                                new ApiException(
-                                        ErrorCode.TASK_NOT_FOUND, "Task `" + uid + "` not found."));
+        TaskRow row =
+                store.tasks()
+                        .get(ReadLevel.LOCAL, uid)
+                        // Another pod may have given the uid out a moment ago.
+                        .or(() -> store.tasks().get(ReadLevel.LINEARIZABLE, uid))
+                        .orElseThrow(
+                                () ->
+                                        new ApiException(
+                                                ErrorCode.TASK_NOT_FOUND,
+                                                "Task `" + uid + "` not found."));
+        if (row.status().terminal()) {
+            // No read of any pod may contradict it (protocol, rule 9).
+            reports.awaitTold();
+        }
+        return Answer.json(200, StoredTasks.view(row).toJson());
     }
 
-    private Answer list(Request request) {
+    private Answer list(Request request) throws InterruptedException {
         path.pass(request, Action.TASKS_GET);
         TasksQuery query = TasksQuery.list(request.query());
-        TaskPage page = store.tasks().list(ReadLevel.LOCAL, StoredTasks.query(query));
+        TaskPage page = page(query);
         ObjectNode body = Json.object();
         ArrayNode results = body.putArray("results");
         page.tasks().forEach(row -> results.add(StoredTasks.view(row).toJson()));
@@ -76,11 +85,18 @@ final class TaskRoutes {
         return Answer.json(200, body);
     }
 
+    // Which tasks have ended is told by their number already, so the list waits whatever is in it.
+    private TaskPage page(TasksQuery query) throws InterruptedException {
+        TaskPage page = store.tasks().list(ReadLevel.LOCAL, StoredTasks.query(query));
+        reports.awaitTold();
+        return page;
+    }
+
     // Each task is a batch of its own: lanes send one request a task.
-    private Answer listBatches(Request request) {
+    private Answer listBatches(Request request) throws InterruptedException {
         path.pass(request, Action.TASKS_GET);
         TasksQuery query = TasksQuery.list(request.query());
-        TaskPage page = store.tasks().list(ReadLevel.LOCAL, StoredTasks.query(query));
+        TaskPage page = page(query);
         ObjectNode body = Json.object();
         ArrayNode results = body.putArray("results");
         for (TaskRow row : page.tasks()) {
@@ -95,18 +111,20 @@ final class TaskRoutes {
         return Answer.json(200, body);
     }
 
-    private Answer getBatch(Request request) {
+    private Answer getBatch(Request request) throws InterruptedException {
         path.pass(request, Action.TASKS_GET);
         long uid = TasksQuery.uidInPath(request.path("batch"), "Batch");
-        return store.tasks()
-                .get(ReadLevel.LOCAL, uid)
-                .filter(row -> row.batchUid() != null)
-                .map(row -> Answer.json(200, batch(row)))
-                .orElseThrow(
-                        () ->
-                                new ApiException(
-                                        ErrorCode.BATCH_NOT_FOUND,
-                                        "Batch `" + uid + "` not found."));
+        TaskRow row =
+                store.tasks()
+                        .get(ReadLevel.LOCAL, uid)
+                        .filter(task -> task.batchUid() != null)
+                        .orElseThrow(
+                                () ->
+                                        new ApiException(
+                                                ErrorCode.BATCH_NOT_FOUND,
+                                                "Batch `" + uid + "` not found."));
+        reports.awaitTold();
+        return Answer.json(200, batch(row));
     }
 
     private static ObjectNode batch(TaskRow row) {

@@ -78,6 +78,39 @@ class ThreePodsTest {
         }
     }
 
+    /** Protocol, rule 9: once a task's end is told, every pod's reads see what it did. */
+    @Test
+    void whatIsToldOnOnePodIsSeenOnAll() {
+        for (int i = 0; i < 8; i++) {
+            HttpCalls client = pods.get(i % PODS).client();
+            String index = "/indexes/told" + i;
+            client.done("POST", index + "/documents", "[{\"id\": 1}]");
+            for (TestPod pod : pods) {
+                assertEquals(200, pod.client().call("GET", index + "/documents/1").status());
+            }
+            client.done("DELETE", index, "");
+            for (TestPod pod : pods) {
+                assertEquals(404, pod.client().call("GET", index).status());
+            }
+        }
+    }
+
+    /** Protocol, rule 9: searches go on without a quorum, and say that they may be old. */
+    @Test
+    void aPodWithoutAQuorumSaysThatItsReadsMayBeOld() {
+        HttpCalls client = pods.getLast().client();
+        client.done("POST", "/indexes/alone/documents", "[{\"id\": 1}]");
+        assertEquals("", client.call("GET", "/indexes/alone/search").header("X-Miroir-Degraded"));
+        pods.removeFirst().close();
+        pods.removeFirst().close();
+        HttpCalls.Reply stale =
+                client.await(
+                        "GET",
+                        "/indexes/alone/search",
+                        reply -> reply.header("X-Miroir-Degraded").contains("stale-view"));
+        assertEquals(1, stale.body().path("hits").size(), stale.body()::toString);
+    }
+
     /** Protocol, rules 2 to 5: the next owner goes on where a lost one stopped. */
     @Test
     void whenAPodStopsOthersTakeItsLanesAndNothingAcknowledgedIsLost() throws Exception {

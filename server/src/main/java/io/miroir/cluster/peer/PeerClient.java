@@ -37,14 +37,21 @@ final class PeerClient implements AutoCloseable {
         this.stub = PeerGrpc.newBlockingV2Stub(channel);
     }
 
-    /** Who answers at the address, or nothing within the time. */
-    Optional<StatusReply> status(Duration timeout) {
+    /**
+     * Who answers at the address, or nothing within the time.
+     *
+     * @param awaitApplied answered when the pod has applied this command; 0 for at once
+     */
+    Optional<StatusReply> status(long awaitApplied, Duration timeout) {
         try {
             // A pod that came back must be seen at once, not when gRPC's own backoff ends.
             channel.resetConnectBackoff();
             return Optional.of(
                     stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                            .status(StatusRequest.getDefaultInstance()));
+                            .status(
+                                    StatusRequest.newBuilder()
+                                            .setAwaitAppliedIndex(awaitApplied)
+                                            .build()));
         } catch (StatusException | RuntimeException unreachable) {
             return Optional.empty();
         }

@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /** The peer port of this pod. */
 public final class PeerServer implements AutoCloseable {
@@ -26,7 +25,7 @@ public final class PeerServer implements AutoCloseable {
      * Opens the port.
      *
      * @param secret what all pods of the cluster know; may be empty on loopback only
-     * @param ready whether this pod can run lanes now
+     * @param standing what this pod tells of itself
      * @throws IllegalArgumentException for an address that others reach, without a secret: the port
      *     is full write access
      * @throws IOException if the port is in use or the address is not of this machine
@@ -35,7 +34,7 @@ public final class PeerServer implements AutoCloseable {
             InetSocketAddress bind,
             String podId,
             String secret,
-            BooleanSupplier ready,
+            Standing standing,
             PassedWriteHandler handler)
             throws IOException {
         if (secret.isEmpty() && !bind.getAddress().isLoopbackAddress()) {
@@ -48,7 +47,7 @@ public final class PeerServer implements AutoCloseable {
                         .executor(executor)
                         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                         .intercept(new ClusterSecret(secret))
-                        .addService(new PeerService(podId, ready, handler))
+                        .addService(new PeerService(podId, standing, handler))
                         .build()
                         .start();
         return new PeerServer(server, executor);

@@ -11,7 +11,7 @@ import io.miroir.proto.peer.PeerGrpc;
 import io.miroir.proto.peer.Proceed;
 import io.miroir.proto.peer.StatusReply;
 import io.miroir.proto.peer.StatusRequest;
-import java.util.function.BooleanSupplier;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,21 +20,34 @@ import org.slf4j.LoggerFactory;
 final class PeerService extends PeerGrpc.PeerImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(PeerService.class);
 
+    /** Whoever asks waits no longer than this for one answer. */
+    private static final Duration AWAIT_MAX = Duration.ofSeconds(1);
+
     private final String podId;
-    private final BooleanSupplier ready;
+    private final Standing standing;
     private final PassedWriteHandler handler;
 
-    PeerService(String podId, BooleanSupplier ready, PassedWriteHandler handler) {
+    PeerService(String podId, Standing standing, PassedWriteHandler handler) {
         this.podId = podId;
-        this.ready = ready;
+        this.standing = standing;
         this.handler = handler;
     }
 
     @Override
     public void status(StatusRequest request, StreamObserver<StatusReply> replies) {
-        replies.onNext(
-                StatusReply.newBuilder().setPodId(podId).setReady(ready.getAsBoolean()).build());
-        replies.onCompleted();
+        try {
+            long applied = standing.applied(request.getAwaitAppliedIndex(), AWAIT_MAX);
+            replies.onNext(
+                    StatusReply.newBuilder()
+                            .setPodId(podId)
+                            .setReady(standing.runsLanes())
+                            .setAppliedIndex(Math.max(0, applied))
+                            .build());
+            replies.onCompleted();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            replies.onError(io.grpc.Status.UNAVAILABLE.asRuntimeException());
+        }
     }
 
     @Override
@@ -93,7 +106,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
         }
 
         private void begin(ForwardHead head) {
-            if (!ready.getAsBoolean() || !handler.owns(head.getLane())) {
+            if (!standing.runsLanes() || !handler.owns(head.getLane())) {
                 call.onNext(
                         ForwardReply.newBuilder()
                                 .setNotOwner(NotOwner.getDefaultInstance())

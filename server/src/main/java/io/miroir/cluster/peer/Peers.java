@@ -1,17 +1,20 @@
 package io.miroir.cluster.peer;
 
+import io.miroir.cluster.lease.Reports;
+import io.miroir.proto.peer.StatusReply;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The other pods: which of them live, asked twice a second. */
-public final class Peers implements AutoCloseable {
+/** The other pods: which of them live, asked twice a second, and what they have applied. */
+public final class Peers implements Reports.Others, AutoCloseable {
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(400);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
@@ -21,6 +24,7 @@ public final class Peers implements AutoCloseable {
     private final String selfId;
     private final Map<String, PeerClient> clients = new TreeMap<>();
     private final Map<String, Integer> misses = new ConcurrentHashMap<>();
+    private final Map<String, Long> applied = new ConcurrentHashMap<>();
     private final List<Thread> probes = new ArrayList<>();
     private volatile Set<String> live;
     private volatile long changedNanos;
@@ -69,6 +73,35 @@ public final class Peers implements AutoCloseable {
         return ids;
     }
 
+    @Override
+    public List<String> ids() {
+        return List.copyOf(clients.keySet());
+    }
+
+    @Override
+    public boolean live(String podId) {
+        return live.contains(podId);
+    }
+
+    @Override
+    public boolean applied(String podId, long index, Duration timeout) {
+        if (applied.getOrDefault(podId, -1L) < index) {
+            PeerClient client = clients.get(podId);
+            if (client != null) {
+                Optional<StatusReply> _ = ask(podId, client, index, timeout);
+            }
+        }
+        return applied.getOrDefault(podId, -1L) >= index;
+    }
+
+    private Optional<StatusReply> ask(
+            String podId, PeerClient client, long index, Duration timeout) {
+        Optional<StatusReply> reply =
+                client.status(index, timeout).filter(told -> told.getPodId().equals(podId));
+        reply.ifPresent(told -> applied.merge(podId, told.getAppliedIndex(), Math::max));
+        return reply;
+    }
+
     /**
      * Passes a write on to another pod.
      *
@@ -85,9 +118,8 @@ public final class Peers implements AutoCloseable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 boolean answered =
-                        client.status(PROBE_TIMEOUT)
-                                .filter(reply -> reply.getPodId().equals(podId))
-                                .filter(reply -> reply.getReady())
+                        ask(podId, client, 0, PROBE_TIMEOUT)
+                                .filter(StatusReply::getReady)
                                 .isPresent();
                 misses.merge(podId, 1, (missed, one) -> answered ? 0 : missed + one);
                 refresh();

@@ -1,8 +1,10 @@
 package io.miroir.cluster.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,8 +22,22 @@ import org.junit.jupiter.api.Test;
 /** What pods say to each other over real sockets. */
 class PeersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long APPLIED_MAX = 7;
     private static final PassedWrite WRITE =
             new PassedWrite("movies", "documents_replace", Map.of("a", "b"));
+
+    private static final Standing STANDING =
+            new Standing() {
+                @Override
+                public boolean runsLanes() {
+                    return true;
+                }
+
+                @Override
+                public long applied(long atLeast, Duration timeout) {
+                    return Math.min(atLeast, APPLIED_MAX);
+                }
+            };
 
     /** Counts the bytes of a body, and owns only one lane. */
     private static final class Counting implements PassedWriteHandler {
@@ -52,7 +68,7 @@ class PeersTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 "pod-1",
                 secret,
-                () -> true,
+                STANDING,
                 new Counting());
     }
 
@@ -134,9 +150,24 @@ class PeersTest {
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                             "pod-1",
                             "secret",
-                            () -> true,
+                            STANDING,
                             new Counting());
             awaitLive(peers, Set.of("pod-0", "pod-1"));
+        } finally {
+            server.close();
+        }
+    }
+
+    /** Protocol, rule 9: what a pod has applied is asked of it, and remembered. */
+    @Test
+    void aPodTellsWhatItHasApplied() throws IOException {
+        PeerServer server = serve("secret");
+        try (Peers peers = peers(server, "secret")) {
+            assertFalse(peers.applied("pod-1", APPLIED_MAX + 1, PATIENCE));
+            assertTrue(peers.applied("pod-1", APPLIED_MAX, PATIENCE));
+            server.close();
+            assertTrue(peers.applied("pod-1", APPLIED_MAX, Duration.ofMillis(100)));
+            assertFalse(peers.applied("pod-1", APPLIED_MAX + 1, Duration.ofMillis(100)));
         } finally {
             server.close();
         }
@@ -149,6 +180,6 @@ class PeersTest {
                 IllegalArgumentException.class,
                 () ->
                         PeerServer.start(
-                                new InetSocketAddress(0), "pod-1", "", () -> true, new Counting()));
+                                new InetSocketAddress(0), "pod-1", "", STANDING, new Counting()));
     }
 }
