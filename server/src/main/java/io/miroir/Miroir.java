@@ -248,6 +248,7 @@ public final class Miroir implements AutoCloseable {
                             RaftStoreConfig.of(
                                     config.podId(),
                                     config.dataDir(),
+                                    RaftStoreConfig.COMMON_CLUSTER,
                                     config.peers().stream().map(Miroir::member).toList(),
                                     config.raft().bind()),
                             new RaftTaskStore.Surroundings(clock, random, registry, onFatal));
@@ -255,7 +256,8 @@ public final class Miroir implements AutoCloseable {
     }
 
     private static RaftStoreConfig.Peer member(PeerAddress peer) {
-        return new RaftStoreConfig.Peer(peer.id(), peer.raft().host(), peer.raft().port());
+        return new RaftStoreConfig.Peer(
+                peer.id(), peer.raft().host(), peer.raft().port(), peer.peer().toString(), true);
     }
 
     /** The client port that is listened on. */

@@ -1,14 +1,11 @@
 package io.miroir.raft;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
@@ -17,11 +14,6 @@ import org.apache.ratis.util.TimeDuration;
 
 /** What Ratis is told, and why where it is not its default. */
 final class RaftSettings {
-    /** One group a cluster; its id is the same everywhere and for ever. */
-    static final RaftGroupId GROUP =
-            RaftGroupId.valueOf(
-                    UUID.nameUUIDFromBytes("miroir task store".getBytes(StandardCharsets.UTF_8)));
-
     /** Of one append of the log, so of an entry as well. */
     static final SizeInBytes APPEND_MAX = SizeInBytes.valueOf("2MB");
 
@@ -30,14 +22,10 @@ final class RaftSettings {
     static RaftGroup group(RaftStoreConfig config) {
         List<RaftPeer> peers =
                 config.peers().stream()
-                        .map(
-                                p ->
-                                        RaftPeer.newBuilder()
-                                                .setId(p.id())
-                                                .setAddress(p.address())
-                                                .build())
+                        .map(RaftStoreConfig.Peer::member)
+                        .map(Membership::peer)
                         .toList();
-        return RaftGroup.valueOf(GROUP, peers);
+        return RaftGroup.valueOf(config.groupId(), peers);
     }
 
     static RaftProperties properties(RaftStoreConfig config) {

@@ -1,15 +1,20 @@
 package io.miroir.raft;
 
 import io.miroir.store.engine.Batcher;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
+import org.apache.ratis.protocol.RaftGroupId;
 
 /**
  * How to open one pod's member of the group.
  *
  * @param podId this pod; must be among the peers
  * @param dataDir holds {@code store.db} and the log; made if it is not there
- * @param peers the members the group is formed of; all pods must name the same
+ * @param clusterId of the group; pods of another one are not heard
+ * @param peers this pod and those that it begins with: the members the group is formed of, or those
+ *     that a newcomer joins. Their addresses count more than those that the log remembers
  * @param bindHost address to listen on, {@code 0.0.0.0} for all
  * @param limits bounds of the queue, of a log entry and of the wait
  * @param tuning times and sizes of the log
@@ -17,10 +22,18 @@ import java.util.List;
 public record RaftStoreConfig(
         String podId,
         Path dataDir,
+        UUID clusterId,
         List<Peer> peers,
         String bindHost,
         Batcher.Limits limits,
         Tuning tuning) {
+
+    /**
+     * Of pods that are started without asking each other for a cluster's id first, and of the log
+     * of the first version, which had no other.
+     */
+    public static final UUID COMMON_CLUSTER =
+            UUID.nameUUIDFromBytes("miroir task store".getBytes(StandardCharsets.UTF_8));
 
     /** A pack must fit into one append of the log; see {@link RaftSettings}. */
     private static final Batcher.Limits LIMITS = new Batcher.Limits(16_384, 4_096, 1 << 20, 5_000);
@@ -29,10 +42,17 @@ public record RaftStoreConfig(
      * A member.
      *
      * @param port of its Raft endpoint
+     * @param peerAddress host and port of its peer service, for others to learn; may be empty
+     * @param voter false for a newcomer, which follows without a vote
      */
-    public record Peer(String id, String host, int port) {
-        String address() {
-            return host + ":" + port;
+    public record Peer(String id, String host, int port, String peerAddress, boolean voter) {
+        /** A voter with no peer service. */
+        public Peer(String id, String host, int port) {
+            this(id, host, port, "", true);
+        }
+
+        Member member() {
+            return new Member(id, host + ":" + port, peerAddress, voter);
         }
     }
 
@@ -57,10 +77,26 @@ public record RaftStoreConfig(
         public static final Tuning DEFAULT = new Tuning(500, 1_000, 10_000, 8 << 20);
     }
 
+    /** In the {@link #COMMON_CLUSTER}. */
+    public RaftStoreConfig(
+            String podId,
+            Path dataDir,
+            List<Peer> peers,
+            String bindHost,
+            Batcher.Limits limits,
+            Tuning tuning) {
+        this(podId, dataDir, COMMON_CLUSTER, peers, bindHost, limits, tuning);
+    }
+
     /** With limits and times that fit 2 vCPU and 3.75 GB. */
     public static RaftStoreConfig of(
-            String podId, Path dataDir, List<Peer> peers, String bindHost) {
-        return new RaftStoreConfig(podId, dataDir, peers, bindHost, LIMITS, Tuning.DEFAULT);
+            String podId, Path dataDir, UUID clusterId, List<Peer> peers, String bindHost) {
+        return new RaftStoreConfig(
+                podId, dataDir, clusterId, peers, bindHost, LIMITS, Tuning.DEFAULT);
+    }
+
+    RaftGroupId groupId() {
+        return RaftGroupId.valueOf(clusterId);
     }
 
     Peer self() {

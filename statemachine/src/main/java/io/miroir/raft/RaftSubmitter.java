@@ -22,6 +22,8 @@ import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.protocol.exceptions.RaftException;
@@ -53,6 +55,7 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
     private final RaftClientRpc rpc;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
+    private final RaftGroupId groupId;
     private final long proposer;
     private long sequence;
 
@@ -67,6 +70,7 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
             long proposer) {
         this.server = server;
         this.stateMachine = stateMachine;
+        this.groupId = config.groupId();
         this.proposer = proposer;
         this.rpc = new GrpcFactory(new Parameters()).newRaftClientRpc(clientId, properties);
         rpc.addRaftPeers(RaftSettings.group(config).getPeers());
@@ -163,14 +167,21 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
         return RaftClientRequest.newBuilder()
                 .setClientId(clientId)
                 .setServerId(to)
-                .setGroupId(RaftSettings.GROUP)
+                .setGroupId(groupId)
                 .setCallId(callId)
                 .setMessage(message);
     }
 
     private @Nullable RaftPeerId knownLeader() {
         try {
-            return server.getDivision(RaftSettings.GROUP).getInfo().getLeaderId();
+            RaftServer.Division division = server.getDivision(groupId);
+            RaftPeerId leader = division.getInfo().getLeaderId();
+            RaftPeer member = leader == null ? null : division.getRaftConf().getPeer(leader);
+            if (member != null) {
+                // It may have joined later. One that is known keeps its configured address.
+                rpc.addRaftPeers(member);
+            }
+            return leader;
         } catch (IOException e) {
             throw new IllegalStateException("no division of our only group", e);
         }
@@ -265,6 +276,7 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
             why = String.valueOf(refusal);
             if (refusal instanceof NotLeaderException notLeader
                     && notLeader.getSuggestedLeader() != null) {
+                rpc.addRaftPeers(notLeader.getSuggestedLeader());
                 hint = notLeader.getSuggestedLeader().getId();
             }
             pause();

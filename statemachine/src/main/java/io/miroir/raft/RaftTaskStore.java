@@ -67,6 +67,7 @@ public final class RaftTaskStore implements TaskStore {
     private final Batcher batcher;
     private final DatabaseReads reads;
     private final StoreRooms rooms;
+    private final Membership membership;
 
     /** What a store takes from its surroundings. */
     public record Surroundings(
@@ -116,12 +117,22 @@ public final class RaftTaskStore implements TaskStore {
         this.batcher = new Batcher("store-proposer", config.limits(), submitter, metrics);
         this.reads = new DatabaseReads(stateMachine::engine, this::barrier);
         this.rooms = StoreRooms.of(batcher, reads);
+        this.membership = new Membership(server, config);
         batcher.start();
     }
 
     @Override
     public Rooms rooms() {
         return rooms;
+    }
+
+    RaftStoreConfig config() {
+        return config;
+    }
+
+    /** Who belongs to the group, and how that changes. */
+    public Membership membership() {
+        return membership;
     }
 
     @Override
@@ -204,7 +215,7 @@ public final class RaftTaskStore implements TaskStore {
                 new TransferLeadershipRequest(
                         ClientId.randomId(),
                         server.getId(),
-                        RaftSettings.GROUP,
+                        config.groupId(),
                         1,
                         successor,
                         TRANSFER_MILLIS_MAX);
@@ -228,7 +239,7 @@ public final class RaftTaskStore implements TaskStore {
 
     private RaftServer.Division division() {
         try {
-            return server.getDivision(RaftSettings.GROUP);
+            return server.getDivision(config.groupId());
         } catch (IOException e) {
             throw new IllegalStateException("no division of our only group", e);
         }
@@ -273,7 +284,7 @@ public final class RaftTaskStore implements TaskStore {
     }
 
     private static Path logDirectory(RaftStoreConfig config) {
-        return config.dataDir().resolve("raft").resolve(RaftSettings.GROUP.getUuid().toString());
+        return config.dataDir().resolve("raft").resolve(config.clusterId().toString());
     }
 
     private static RaftServer start(
@@ -294,7 +305,7 @@ public final class RaftTaskStore implements TaskStore {
                                             : RaftStorage.StartupOption.FORMAT)
                             .build();
             server.start();
-            var last = server.getDivision(RaftSettings.GROUP).getRaftLog().getLastEntryTermIndex();
+            var last = server.getDivision(config.groupId()).getRaftLog().getLastEntryTermIndex();
             stateMachine.liveAbove(last == null ? 0 : last.getIndex());
             return server;
         } catch (IOException e) {

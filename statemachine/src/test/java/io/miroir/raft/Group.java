@@ -30,17 +30,29 @@ final class Group implements AutoCloseable {
     private final SortedMap<String, TaskStore> open = new TreeMap<>();
 
     Group(Path dir, RaftStoreConfig.Tuning tuning, long deadlineMillis) throws IOException {
+        this(dir, tuning, deadlineMillis, freePeers());
+    }
+
+    Group(
+            Path dir,
+            RaftStoreConfig.Tuning tuning,
+            long deadlineMillis,
+            List<RaftStoreConfig.Peer> peers) {
         this.dir = dir;
         this.tuning = tuning;
         this.deadlineMillis = deadlineMillis;
-        this.peers = freePeers();
+        this.peers = peers;
     }
 
     /** Three members on ports that are free now. */
     static List<RaftStoreConfig.Peer> freePeers() throws IOException {
+        return freePeers("pod-a", "pod-b", "pod-c");
+    }
+
+    static List<RaftStoreConfig.Peer> freePeers(String... ids) throws IOException {
         List<RaftStoreConfig.Peer> peers = new ArrayList<>();
         List<ServerSocket> held = new ArrayList<>();
-        for (String id : List.of("pod-a", "pod-b", "pod-c")) {
+        for (String id : ids) {
             ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
             held.add(socket);
             peers.add(new RaftStoreConfig.Peer(id, "127.0.0.1", socket.getLocalPort()));
@@ -60,7 +72,7 @@ final class Group implements AutoCloseable {
         return new Batcher.Limits(1_024, 512, 1 << 20, deadlineMillis);
     }
 
-    static TaskStore open(RaftStoreConfig config) {
+    static RaftTaskStore open(RaftStoreConfig config) {
         return new RaftTaskStore(
                 config,
                 new RaftTaskStore.Surroundings(
@@ -71,9 +83,40 @@ final class Group implements AutoCloseable {
     }
 
     TaskStore start(String id) {
-        TaskStore store = open(config(id));
-        open.put(id, store);
+        return start(config(id));
+    }
+
+    RaftTaskStore start(RaftStoreConfig config) {
+        RaftTaskStore store = open(config);
+        open.put(config.podId(), store);
         return store;
+    }
+
+    /** Opens a pod without data that follows; it is no member yet. */
+    Member startNewcomer(String id) throws IOException {
+        RaftStoreConfig.Peer port = freePeers(id).getFirst();
+        RaftStoreConfig.Peer self =
+                new RaftStoreConfig.Peer(id, port.host(), port.port(), id + ":9002", false);
+        List<RaftStoreConfig.Peer> all = new ArrayList<>(peers);
+        all.removeIf(peer -> peer.id().equals(id));
+        all.add(self);
+        start(
+                new RaftStoreConfig(
+                        id, dir.resolve(id), all, "127.0.0.1", limits(deadlineMillis), tuning));
+        return self.member();
+    }
+
+    /** Asks the leader; during an election again. */
+    MemberOutcome change(MemberChange change) {
+        List<MemberOutcome> outcome = new ArrayList<>();
+        await(
+                "a leader's answer to " + change,
+                () -> {
+                    RaftTaskStore leader = (RaftTaskStore) pod(awaitLeader());
+                    outcome.add(leader.membership().change(change));
+                    return !(outcome.getLast() instanceof MemberOutcome.NotLeader);
+                });
+        return outcome.getLast();
     }
 
     void startAll() {

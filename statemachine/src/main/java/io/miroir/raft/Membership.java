@@ -1,0 +1,224 @@
+package io.miroir.raft;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.exceptions.NotLeaderException;
+import org.apache.ratis.protocol.exceptions.ReconfigurationInProgressException;
+import org.apache.ratis.protocol.exceptions.ReconfigurationTimeoutException;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.server.RaftServer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who belongs to the group. The list lives in Ratis' own configuration, which is in the log: every
+ * pod has the same one, and it changes by joint consensus. Any pod can tell the members, the leader
+ * alone changes them, one change at a time.
+ */
+public final class Membership {
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+
+    /** Entries that a listener may be behind when it gets a vote: a moment's worth. */
+    private static final long BEHIND_MAX = 1_000;
+
+    /** A newcomer may have to be sent the whole database. */
+    private static final long JOIN_MILLIS_MAX = 600_000;
+
+    private static final long CHANGE_MILLIS_MAX = 10_000;
+
+    private final RaftServer server;
+    private final RaftStoreConfig config;
+    private final ClientId clientId = ClientId.randomId();
+    private final AtomicLong callIds = new AtomicLong();
+    private final ReentrantLock changing = new ReentrantLock();
+
+    Membership(RaftServer server, RaftStoreConfig config) {
+        this.server = server;
+        this.config = config;
+    }
+
+    /** The members that this pod knows of, by id; during a change those of after it. */
+    public List<Member> members() {
+        RaftConfiguration known = division().getRaftConf();
+        List<Member> members = new ArrayList<>();
+        known.getCurrentPeers(RaftPeerRole.FOLLOWER).forEach(p -> members.add(member(p, true)));
+        known.getCurrentPeers(RaftPeerRole.LISTENER).forEach(p -> members.add(member(p, false)));
+        members.sort(Comparator.comparing(Member::id));
+        return members;
+    }
+
+    /** Ids of the members that have answered lately; known to the leader alone, else empty. */
+    public Set<String> alive() {
+        var role = division().getInfo().getRoleInfoProto();
+        Set<String> alive = new HashSet<>();
+        if (!role.hasLeaderInfo()) {
+            return alive;
+        }
+        alive.add(config.podId());
+        long silenceMillisMax = 2L * config.tuning().electionMillisMax();
+        for (ServerRpcProto follower : role.getLeaderInfo().getFollowerInfoList()) {
+            if (follower.getLastRpcElapsedTimeMs() < silenceMillisMax) {
+                alive.add(follower.getId().getId().toStringUtf8());
+            }
+        }
+        return alive;
+    }
+
+    /**
+     * Makes a change and waits for it: up to ten minutes for a pod that joins, which is sent all
+     * data first; seconds else.
+     */
+    public MemberOutcome change(MemberChange change) {
+        if (!division().getInfo().isLeader()) {
+            return new MemberOutcome.NotLeader(leaderId());
+        }
+        if (!changing.tryLock()) {
+            return new MemberOutcome.Refused("another change of the members is under way");
+        }
+        try {
+            return decided(change);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private MemberOutcome decided(MemberChange change) {
+        if (!division().getRaftConf().getPreviousPeers().isEmpty()) {
+            return new MemberOutcome.Refused("another change of the members is under way");
+        }
+        List<Member> now = members();
+        return switch (MembershipPlan.decide(now, alive(), caughtUp(), change)) {
+            case MembershipPlan.Decision.Nothing _ -> new MemberOutcome.Changed(now);
+            case MembershipPlan.Decision.Refuse refuse -> new MemberOutcome.Refused(refuse.why());
+            case MembershipPlan.Decision.Apply apply -> {
+                if (apply.next().stream().noneMatch(m -> m.id().equals(config.podId()))) {
+                    // A leader outside the group would close before its followers know of it.
+                    yield new MemberOutcome.Refused(
+                            config.podId() + " leads: leadership must move before it can leave");
+                }
+                LOG.info("Members change by {}: {} -> {}", change, now, apply.next());
+                boolean joins = change instanceof MemberChange.Join;
+                yield agree(apply.next(), joins ? JOIN_MILLIS_MAX : CHANGE_MILLIS_MAX);
+            }
+        };
+    }
+
+    private MemberOutcome agree(List<Member> next, long millisMax) {
+        RaftConfiguration current = division().getRaftConf();
+        SetConfigurationRequest.Arguments arguments =
+                SetConfigurationRequest.Arguments.newBuilder()
+                        .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+                        .setServersInCurrentConf(
+                                List.copyOf(current.getCurrentPeers(RaftPeerRole.FOLLOWER)))
+                        .setListenersInCurrentConf(
+                                List.copyOf(current.getCurrentPeers(RaftPeerRole.LISTENER)))
+                        .setServersInNewConf(peers(next, true))
+                        .setListenersInNewConf(peers(next, false))
+                        .build();
+        SetConfigurationRequest request =
+                new SetConfigurationRequest(
+                        clientId,
+                        server.getId(),
+                        config.groupId(),
+                        callIds.incrementAndGet(),
+                        arguments);
+        try {
+            RaftClientReply reply =
+                    server.setConfigurationAsync(request).get(millisMax, TimeUnit.MILLISECONDS);
+            return reply.isSuccess()
+                    ? new MemberOutcome.Changed(next)
+                    : failed(reply.getException());
+        } catch (TimeoutException e) {
+            return new MemberOutcome.Undecided("no answer within " + millisMax + " ms");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new MemberOutcome.Undecided("interrupted");
+        } catch (ExecutionException e) {
+            return failed(e.getCause());
+        } catch (IOException e) {
+            return failed(e);
+        }
+    }
+
+    private MemberOutcome failed(@Nullable Throwable why) {
+        return switch (why) {
+            case NotLeaderException _ -> new MemberOutcome.NotLeader(leaderId());
+            case ReconfigurationInProgressException _ ->
+                    new MemberOutcome.Refused("another change of the members is under way");
+            case ReconfigurationTimeoutException _ ->
+                    new MemberOutcome.Refused("the newcomer's Raft port does not answer");
+            case null, default -> new MemberOutcome.Undecided(String.valueOf(why));
+        };
+    }
+
+    /** Those whose commit index, as far as the leader has heard, is close to its own. */
+    private Set<String> caughtUp() {
+        Set<String> near = new HashSet<>();
+        long committed = division().getRaftLog().getLastCommittedIndex();
+        for (CommitInfoProto info : division().getCommitInfos()) {
+            if (committed - info.getCommitIndex() <= BEHIND_MAX) {
+                near.add(info.getServer().getId().toStringUtf8());
+            }
+        }
+        return near;
+    }
+
+    private @Nullable String leaderId() {
+        RaftPeerId leader = division().getInfo().getLeaderId();
+        return leader == null ? null : leader.toString();
+    }
+
+    private RaftServer.Division division() {
+        try {
+            return server.getDivision(config.groupId());
+        } catch (IOException e) {
+            throw new IllegalStateException("no division of our only group", e);
+        }
+    }
+
+    private static List<RaftPeer> peers(Collection<Member> members, boolean voters) {
+        return members.stream()
+                .filter(member -> member.voter() == voters)
+                .map(Membership::peer)
+                .toList();
+    }
+
+    /** The peer service's address travels where Ratis keeps one for data streams: we have none. */
+    static RaftPeer peer(Member member) {
+        RaftPeer.Builder peer =
+                RaftPeer.newBuilder()
+                        .setId(member.id())
+                        .setAddress(member.raftAddress())
+                        .setStartupRole(
+                                member.voter() ? RaftPeerRole.FOLLOWER : RaftPeerRole.LISTENER);
+        if (!member.peerAddress().isEmpty()) {
+            peer.setDataStreamAddress(member.peerAddress());
+        }
+        return peer.build();
+    }
+
+    private static Member member(RaftPeer peer, boolean voter) {
+        String address = peer.getDataStreamAddress();
+        return new Member(
+                peer.getId().toString(), peer.getAddress(), address == null ? "" : address, voter);
+    }
+}
