@@ -11,6 +11,7 @@ import io.miroir.embedded.routes.DocumentRoutes;
 import io.miroir.embedded.routes.IndexRoutes;
 import io.miroir.embedded.routes.KeyRoutes;
 import io.miroir.embedded.routes.NodeKeys;
+import io.miroir.embedded.routes.RefusedRoutes;
 import io.miroir.embedded.routes.SearchRoutes;
 import io.miroir.embedded.routes.SettingsRoutes;
 import io.miroir.embedded.routes.SystemRoutes;
@@ -138,6 +139,7 @@ public final class Node implements AutoCloseable {
             Desk desk, Payloads payloads, @Nullable MasterKey master, NodeKeys keys) {
         List<Router.Route> routes = new ArrayList<>();
         routes.addAll(new SystemRoutes(desk).routes());
+        routes.addAll(new RefusedRoutes(desk).routes());
         routes.addAll(new IndexRoutes(desk).routes());
         routes.addAll(new DocumentRoutes(desk, payloads).routes());
         routes.addAll(new SettingsRoutes(desk).routes());

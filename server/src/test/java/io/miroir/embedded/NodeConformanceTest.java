@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a real Meilisearch 1.50 answered, replayed against a node; docs/embedded-node.md. */
 class NodeConformanceTest {
     /** What is known to differ is told in the document; more than that is a step back. */
-    private static final double PASSED_SHARE_MIN = 0.95;
+    private static final double PASSED_SHARE_MIN = 0.985;
 
     @Test
     void theApiTierPasses(@TempDir Path directory) throws Exception {

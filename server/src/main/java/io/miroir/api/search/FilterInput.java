@@ -33,15 +33,11 @@ public final class FilterInput {
         if (!json.isArray()) {
             throw wrong("String, Array", json, code);
         }
+        checkKinds(json, code);
         List<Filter> parts = new ArrayList<>();
         for (JsonNode part : json) {
             Filter filter =
-                    switch (part.getNodeType()) {
-                        case STRING -> expression(part.stringValue(), code);
-                        case ARRAY -> anyOf(part, code);
-                        case NULL, BOOLEAN, NUMBER, OBJECT, BINARY, MISSING, POJO ->
-                                throw wrong("String, [String]", part, code);
-                    };
+                    part.isArray() ? anyOf(part, code) : expression(part.stringValue(), code);
             if (filter != null) {
                 parts.add(filter);
             }
@@ -53,12 +49,23 @@ public final class FilterInput {
         };
     }
 
+    /** A value of a wrong kind is told before any expression is read. */
+    private static void checkKinds(JsonNode array, ErrorCode code) {
+        for (JsonNode part : array) {
+            if (!part.isArray() && !part.isString()) {
+                throw wrong("String, [String]", part, code);
+            }
+            for (JsonNode alternative : part) {
+                if (!alternative.isString()) {
+                    throw wrong("String", alternative, code);
+                }
+            }
+        }
+    }
+
     private static @Nullable Filter anyOf(JsonNode array, ErrorCode code) {
         List<Filter> parts = new ArrayList<>();
         for (JsonNode part : array) {
-            if (!part.isString()) {
-                throw wrong("String", part, code);
-            }
             Filter filter = expression(part.stringValue(), code);
             if (filter != null) {
                 parts.add(filter);

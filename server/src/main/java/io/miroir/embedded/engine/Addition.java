@@ -1,6 +1,5 @@
 package io.miroir.embedded.engine;
 
-import io.miroir.api.Json;
 import io.miroir.embedded.engine.store.IndexStore;
 import io.miroir.embedded.engine.store.MissingVectors;
 import io.miroir.embedded.engine.store.Snapshot;
@@ -13,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -94,17 +92,11 @@ final class Addition {
                 changed.put(id, update ? store.merged(old, json) : json);
             }
         }
-        changed.forEach((id, json) -> store.check(shownId(id, json), json, missing));
+        changed.forEach((id, json) -> store.check(id, json, missing));
         if (missing.isEmpty()) {
             store.put(changed, known).forEach(written::set);
         }
         chunk.clear();
         chunkBytes = 0;
-    }
-
-    private String shownId(String id, ObjectNode document) {
-        String key = store.primaryKey();
-        JsonNode value = key == null ? null : document.get(key);
-        return value == null || value.isString() ? "\"" + id + "\"" : Json.text(value);
     }
 }

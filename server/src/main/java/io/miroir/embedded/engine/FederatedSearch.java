@@ -34,6 +34,7 @@ public final class FederatedSearch {
     private final FacetOrders orders = new FacetOrders();
     private final Map<Integer, float[]> vectors = new TreeMap<>();
     private final FederatedDistinct distinct;
+    private final RankingAgreement agreement = new RankingAgreement();
     private long total;
     private boolean semantic;
 
@@ -203,6 +204,10 @@ public final class FederatedSearch {
         MultiSearchRequest.Query query = placed.query();
         SearchRequest asked = FederationChecks.paged(query.request(), federation.paging());
         IndexSearch search = new IndexSearch(snapshot, new SearchContext(uid, features), asked);
+        agreement.add(
+                CanonicalRules.of(snapshot.settings().rankingRules(), asked),
+                placed.position(),
+                uid);
         long wanted = federation.paging().skipped() + federation.paging().shown();
         long max = snapshot.settings().maxTotalHits();
         String field = federation.distinct();

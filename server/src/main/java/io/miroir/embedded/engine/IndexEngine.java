@@ -24,6 +24,9 @@ public interface IndexEngine extends Closeable {
      */
     List<Outcome> apply(String indexUid, List<Step> steps);
 
+    /** Frees the room on disk that replaced and deleted documents take. */
+    void compact();
+
     /** What the last commit holds. */
     Applied applied();
 

@@ -57,6 +57,15 @@ public final class LuceneEngine implements IndexEngine {
     }
 
     @Override
+    public void compact() {
+        try {
+            store.compact();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    @Override
     public Applied applied() {
         try (Snapshot snapshot = store.snapshot()) {
             Map<Long, Outcome> outcomes = new HashMap<>();

@@ -8,6 +8,7 @@ import io.miroir.api.documents.PayloadFormat;
 import io.miroir.api.documents.WriteRequests;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
+import io.miroir.api.search.FilterInput;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
@@ -187,12 +188,23 @@ public final class DocumentRoutes {
     /** Functions are written in a language (Rhai) that this node does not run. */
     private Answer edit(Request request) throws IOException {
         desk.passIndex(request, Action.DOCUMENTS_ADD);
-        EDITION.check(StrictValue.body(JsonBody.read(request)));
+        JsonNode body = JsonBody.read(request);
+        EDITION.check(StrictValue.body(body));
         if (!Features.isOn(desk.state(), "editDocumentsByFunction")) {
             throw Features.off(
                     "Using the documents edit route",
                     "edit documents by function",
                     "orgs/meilisearch/discussions/762");
+        }
+        if (body.hasNonNull("context") && !body.get("context").isObject()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_DOCUMENT_EDITION_CONTEXT, "The context must be an object");
+        }
+        try {
+            FilterInput.parse(body.get("filter"), ErrorCode.INVALID_DOCUMENT_FILTER);
+        } catch (ApiException refused) {
+            throw new ApiException(
+                    refused.code(), "Index `" + desk.uid(request) + "`: " + refused.text());
         }
         throw new ApiException(
                 ErrorCode.MIROIR_NOT_IMPLEMENTED,

@@ -66,6 +66,7 @@ public final class IndexRoutes {
                 new Route("GET", "/indexes/{uid}", this::get),
                 new Route("PATCH", "/indexes/{uid}", this::update),
                 new Route("DELETE", "/indexes/{uid}", this::delete),
+                new Route("POST", "/indexes/{uid}/compact", this::compact),
                 new Route("POST", "/swap-indexes", this::swap));
     }
 
@@ -125,6 +126,17 @@ public final class IndexRoutes {
                         null,
                         Details.clearing(null),
                         new Work.DeleteIndex()));
+    }
+
+    private Answer compact(Request request) {
+        desk.passIndex(request, Action.INDEXES_COMPACT);
+        return desk.accept(
+                new Draft(
+                        TaskType.INDEX_COMPACTION,
+                        List.of(desk.uid(request)),
+                        null,
+                        Json.object(),
+                        new Work.CompactIndex()));
     }
 
     private Answer swap(Request request) throws IOException {

@@ -1,6 +1,5 @@
 package io.miroir.embedded.routes;
 
-import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
@@ -24,7 +23,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Routes of the node itself: health, version, figures, features; and what it refuses. */
+/** Routes of the node itself: health, version, figures, features. */
 public final class SystemRoutes {
     /** The version of Meilisearch whose API this node speaks. */
     private static final String SPOKEN_VERSION = "1.50.0";
@@ -57,16 +56,7 @@ public final class SystemRoutes {
                 new Route("GET", "/experimental-features", this::features),
                 new Route("PATCH", "/experimental-features", this::switchFeatures),
                 new Route("GET", "/metrics", this::metrics),
-                new Route("POST", "/logs/stream", this::logs),
-                new Route("GET", "/network", r -> network(r, Action.NETWORK_GET)),
-                new Route("PATCH", "/network", r -> network(r, Action.NETWORK_UPDATE)),
-                new Route("POST", "/export", r -> refuse(r, Action.EXPORT, "export")),
-                new Route("POST", "/indexes/{uid}/compact", this::refuseCompaction),
-                new Route("POST", "/dumps", r -> refuse(r, Action.DUMPS_CREATE, "dumps")),
-                new Route(
-                        "POST",
-                        "/snapshots",
-                        r -> refuse(r, Action.SNAPSHOTS_CREATE, "snapshots")));
+                new Route("POST", "/logs/stream", this::logs));
     }
 
     private Answer health(Request request) {
@@ -182,28 +172,6 @@ public final class SystemRoutes {
                 "Modifying logs through the `/logs/*` routes",
                 "logs route",
                 "orgs/meilisearch/discussions/721");
-    }
-
-    private Answer network(Request request, Action action) {
-        desk.pass(request, action);
-        if (!Features.isOn(desk.state(), "network")) {
-            throw Features.off(
-                    "Using the /network route", "network", "orgs/meilisearch/discussions/805");
-        }
-        return refuse(request, action, "network");
-    }
-
-    private Answer refuse(Request request, Action action, String what) {
-        desk.pass(request, action);
-        throw new ApiException(
-                ErrorCode.MIROIR_NOT_IMPLEMENTED, "The embedded Miroir node has no " + what + ".");
-    }
-
-    private Answer refuseCompaction(Request request) {
-        desk.passIndex(request, Action.INDEXES_COMPACT);
-        throw new ApiException(
-                ErrorCode.MIROIR_NOT_IMPLEMENTED,
-                "The embedded Miroir node does not compact indexes.");
     }
 
     private static @Nullable String orNull(@Nullable Instant time) {

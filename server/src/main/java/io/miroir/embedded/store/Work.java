@@ -53,6 +53,9 @@ public sealed interface Work {
     /** Deletes an index. */
     record DeleteIndex() implements Work {}
 
+    /** Makes an index as small on disk as it can be. */
+    record CompactIndex() implements Work {}
+
     /** Swaps indexes by pairs. */
     record SwapIndexes(List<Swap> swaps) implements Work {
         public SwapIndexes {
@@ -118,7 +121,7 @@ public sealed interface Work {
             }
             case CancelTasks cancel -> putUids(json, cancel.uids);
             case DeleteTasks delete -> putUids(json, delete.uids);
-            case ClearDocuments _, DeleteIndex _ -> {}
+            case ClearDocuments _, DeleteIndex _, CompactIndex _ -> {}
         }
         return json;
     }
@@ -149,6 +152,7 @@ public sealed interface Work {
             case "CreateIndex" -> new CreateIndex(text(json.get("primaryKey")));
             case "UpdateIndex" ->
                     new UpdateIndex(text(json.get("primaryKey")), text(json.get("newUid")));
+            case "CompactIndex" -> new CompactIndex();
             case "DeleteIndex" -> new DeleteIndex();
             case "SwapIndexes" -> new SwapIndexes(swaps(json.get("swaps")));
             case "CancelTasks" -> new CancelTasks(uids(json));

@@ -120,6 +120,7 @@ public final class BatchRunner {
                 case Work.CreateIndex create -> catalogue.create(first, create, now());
                 case Work.UpdateIndex update -> catalogue.update(first, update, now());
                 case Work.DeleteIndex _ -> catalogue.delete(first);
+                case Work.CompactIndex _ -> catalogue.compact(first);
                 case Work.SwapIndexes swap -> catalogue.swap(first, swap);
                 case Work.CancelTasks cancel -> cancel(first, cancel);
                 case Work.DeleteTasks delete -> delete(first, delete);

@@ -100,6 +100,19 @@ public final class CatalogueWork {
                 List.of(() -> indexes.drop(index.directory())));
     }
 
+    BatchRunner.Result compact(TaskRow task) {
+        IndexRow index = require(uidOf(task));
+        ObjectNode details =
+                indexes.use(
+                        index,
+                        engine -> {
+                            long before = engine.stats().diskBytes();
+                            engine.compact();
+                            return Details.compaction(before, engine.stats().diskBytes());
+                        });
+        return BatchRunner.Result.of(new BatchRunner.End.Succeeded(task, details));
+    }
+
     BatchRunner.Result swap(TaskRow task, Work.SwapIndexes work) {
         refuseAbsent(work);
         List<Change> changes = new ArrayList<>();

@@ -43,6 +43,13 @@ public final class Details {
         return details;
     }
 
+    /** Of a compaction that is done; sizes in bytes. */
+    static ObjectNode compaction(long before, long after) {
+        return Json.object()
+                .put("preCompactionSize", before + " B")
+                .put("postCompactionSize", after + " B");
+    }
+
     /** Of a cancelation. */
     public static ObjectNode cancelation(
             long matched, @Nullable Long canceled, String originalFilter) {

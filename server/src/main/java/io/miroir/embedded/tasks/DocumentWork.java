@@ -121,6 +121,7 @@ public final class DocumentWork {
                     Work.CreateIndex _,
                     Work.UpdateIndex _,
                     Work.DeleteIndex _,
+                    Work.CompactIndex _,
                     Work.SwapIndexes _,
                     Work.CancelTasks _,
                     Work.DeleteTasks _ ->

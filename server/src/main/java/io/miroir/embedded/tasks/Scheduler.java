@@ -123,6 +123,7 @@ public final class Scheduler {
                     Work.CreateIndex _,
                     Work.UpdateIndex _,
                     Work.DeleteIndex _,
+                    Work.CompactIndex _,
                     Work.SwapIndexes _,
                     Work.CancelTasks _,
                     Work.DeleteTasks _ ->

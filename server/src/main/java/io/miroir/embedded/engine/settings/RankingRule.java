@@ -2,6 +2,8 @@ package io.miroir.embedded.engine.settings;
 
 /** One entry of {@code rankingRules}. */
 public sealed interface RankingRule {
+    /** The entry as it is written. */
+    String text();
 
     /** The rules that have a name of their own. */
     enum Builtin implements RankingRule {
@@ -19,10 +21,20 @@ public sealed interface RankingRule {
         Builtin(String word) {
             this.word = word;
         }
+
+        @Override
+        public String text() {
+            return word;
+        }
     }
 
     /** A rule on the values of a field. */
-    record ByField(String field, boolean ascending) implements RankingRule {}
+    record ByField(String field, boolean ascending) implements RankingRule {
+        @Override
+        public String text() {
+            return field + (ascending ? ":asc" : ":desc");
+        }
+    }
 
     /** Reads an entry. */
     static RankingRule of(String text) {

@@ -17,19 +17,17 @@ import tools.jackson.databind.node.ObjectNode;
  * @param primaryKey null while there is none
  * @param settings complete settings
  * @param paths paths of values, by their number
- * @param nextNumber the number of the next new document
  */
 public record CommitData(
         long taskUid,
         ObjectNode outcomes,
         @Nullable String primaryKey,
         ObjectNode settings,
-        List<String> paths,
-        long nextNumber) {
+        List<String> paths) {
 
     /** Of an index that nothing was ever committed to. */
     static CommitData empty() {
-        return new CommitData(-1, Json.object(), null, Json.object(), List.of(), 0);
+        return new CommitData(-1, Json.object(), null, Json.object(), List.of());
     }
 
     Map<String, String> toMap() {
@@ -43,7 +41,6 @@ public record CommitData(
         ArrayNode names = Json.array();
         paths.forEach(names::add);
         map.put("paths", Json.text(names));
-        map.put("nextNumber", Long.toString(nextNumber));
         return map;
     }
 
@@ -58,8 +55,7 @@ public record CommitData(
                 Json.parseObject(text(map, "outcomes")),
                 map.get("primaryKey"),
                 Json.parseObject(text(map, "settings")),
-                paths,
-                Long.parseLong(text(map, "nextNumber")));
+                paths);
     }
 
     private static String text(Map<String, String> map, String key) {

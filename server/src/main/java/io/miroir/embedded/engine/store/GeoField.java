@@ -15,12 +15,12 @@ public record GeoField(double latitude, double longitude) {
     /**
      * Reads {@code _geo}.
      *
-     * @param id the document's id as JSON, for messages
+     * @param id the document's id, for messages
      * @return null when the document has no place
      * @throws io.miroir.api.ApiException when it is malformed
      */
     static @Nullable GeoField read(String id, JsonNode geo) {
-        GeoPoint point = GeoPoint.read(id, geo);
+        GeoPoint point = GeoPoint.read("\"" + id + "\"", geo);
         return point == null ? null : new GeoField(point.latitude(), point.longitude());
     }
 }

@@ -1,5 +1,6 @@
 package io.miroir.embedded.engine.store;
 
+import io.miroir.api.documents.PrimaryKey;
 import io.miroir.embedded.engine.settings.IndexSettings;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,7 +36,7 @@ public final class IndexStore implements Closeable {
     private PathIds paths;
     private IndexSettings settings;
     private @Nullable String primaryKey;
-    private long nextNumber;
+    private @Nullable FreeNumbers numbers;
 
     private IndexStore(Path path) throws IOException {
         this.path = path;
@@ -43,7 +44,6 @@ public final class IndexStore implements Closeable {
         this.writer = openWriter();
         CommitData data = committed();
         this.paths = new PathIds(data.paths());
-        this.nextNumber = data.nextNumber();
         this.settings = new IndexSettings(data.settings());
         this.primaryKey = data.primaryKey();
         if (!DirectoryReader.indexExists(directory)) {
@@ -104,12 +104,12 @@ public final class IndexStore implements Closeable {
     public IntStream put(Map<String, ObjectNode> documents, Map<String, Integer> known)
             throws IOException {
         DocumentIndexer indexer = new DocumentIndexer(settings, paths);
-        IntStream.Builder numbers = IntStream.builder();
+        IntStream.Builder used = IntStream.builder();
         for (Map.Entry<String, ObjectNode> entry : documents.entrySet()) {
             String id = entry.getKey();
             Integer number = known.get(id);
-            long own = number == null ? nextNumber++ : number;
-            numbers.add((int) own);
+            int own = number == null ? freeNumbers().next() : number;
+            used.add(own);
             var document = indexer.index(id, own, entry.getValue());
             if (number == null) {
                 writer.addDocument(document);
@@ -117,7 +117,19 @@ public final class IndexStore implements Closeable {
                 writer.updateDocument(new Term(Keys.ID, id), document);
             }
         }
-        return numbers.build();
+        return used.build();
+    }
+
+    /** Numbers that no document had at the last commit, the smallest first, as Meilisearch does. */
+    private FreeNumbers freeNumbers() {
+        FreeNumbers free = numbers;
+        if (free == null) {
+            try (Snapshot committed = snapshot()) {
+                free = FreeNumbers.of(committed);
+            }
+            numbers = free;
+        }
+        return free;
     }
 
     /** Deletes documents by id. */
@@ -129,6 +141,7 @@ public final class IndexStore implements Closeable {
     /** Deletes every document. */
     public void clear() throws IOException {
         writer.deleteAll();
+        numbers = FreeNumbers.all();
     }
 
     /**
@@ -155,7 +168,7 @@ public final class IndexStore implements Closeable {
                 }
                 ObjectNode json = before.document(doc);
                 String id = idOf(json);
-                DocumentIndexer.check(id, json, changed, new MissingVectors());
+                DocumentIndexer.check(id, id, json, changed, new MissingVectors());
                 writer.addDocument(indexer.index(id, before.numberOf(doc), json));
             }
         }
@@ -163,13 +176,11 @@ public final class IndexStore implements Closeable {
 
     private void checkAll(Snapshot before, IndexSettings changed) {
         MissingVectors missing = new MissingVectors();
-        for (int doc = 0; doc < before.maxDoc(); doc++) {
-            if (before.live().get(doc)) {
-                ObjectNode json = before.document(doc);
-                // Documents that are there already are told by their number.
-                String number = Integer.toString(before.numberOf(doc));
-                DocumentIndexer.check(number, json, changed, missing);
-            }
+        for (int doc : before.byNumber()) {
+            ObjectNode json = before.document(doc);
+            // Vectors of documents that are there already are told by the document's number.
+            String number = Integer.toString(before.numberOf(doc));
+            DocumentIndexer.check(idOf(json), number, json, changed, missing);
         }
         missing.refuseIfAny();
     }
@@ -179,7 +190,7 @@ public final class IndexStore implements Closeable {
         if (primaryKey == null) {
             throw new IllegalStateException("documents without a primary key");
         }
-        return json.get(primaryKey).asString();
+        return new PrimaryKey(primaryKey).idOf(json);
     }
 
     /** The primary key of what is written from now on; null while there is none. */
@@ -195,12 +206,12 @@ public final class IndexStore implements Closeable {
     /**
      * Brings a document into the form in which it is stored.
      *
-     * @param id its id as JSON, for messages
+     * @param id its id, for messages
      * @param missing told of a document without vectors that its user must bring
      * @throws io.miroir.api.ApiException when it cannot be indexed
      */
     public void check(String id, ObjectNode document, MissingVectors missing) {
-        DocumentIndexer.check(id, document, settings, missing);
+        DocumentIndexer.check(id, id, document, settings, missing);
     }
 
     /** Names the primary key of what is written from now on. */
@@ -225,18 +236,24 @@ public final class IndexStore implements Closeable {
 
     /** The committed state that a step leaves. */
     public CommitData next(long taskUid, ObjectNode outcomes) {
-        return new CommitData(
-                taskUid, outcomes, primaryKey, settings.json(), paths.paths(), nextNumber);
+        return new CommitData(taskUid, outcomes, primaryKey, settings.json(), paths.paths());
     }
 
     /** Makes everything written durable and visible. */
     public void commit(CommitData data) throws IOException {
         writer.setLiveCommitData(new LinkedHashMap<>(data.toMap()).entrySet());
         writer.commit();
+        numbers = null;
         Snapshot fresh = view(data);
         Snapshot old = current;
         current = fresh;
         old.close();
+    }
+
+    /** Merges all segments into one, without what is deleted. */
+    public void compact() throws IOException {
+        writer.forceMerge(1);
+        commit(snapshotData());
     }
 
     /** Forgets everything written since the last commit. */
@@ -245,7 +262,7 @@ public final class IndexStore implements Closeable {
         writer = openWriter();
         CommitData data = committed();
         paths = new PathIds(data.paths());
-        nextNumber = data.nextNumber();
+        numbers = null;
         settings = new IndexSettings(data.settings());
         primaryKey = data.primaryKey();
     }

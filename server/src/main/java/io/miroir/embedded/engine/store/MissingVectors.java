@@ -11,15 +11,11 @@ public final class MissingVectors {
 
     private record Found(String firstId, int count) {}
 
-    /**
-     * Remembers a document.
-     *
-     * @param id its id as JSON
-     */
+    /** Remembers a document by its id. */
     void add(String embedder, String id) {
         byEmbedder.merge(
                 embedder,
-                new Found(id.replace("\"", ""), 1),
+                new Found(id, 1),
                 (before, _) -> new Found(before.firstId, before.count + 1));
     }
 

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiBits;
@@ -21,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An index as one commit left it. Documents are known by Lucene's numbers here; {@link #numberOf}
- * gives the order of insertion.
+ * gives the order of equal hits.
  */
 public final class Snapshot implements Closeable {
     private final DirectoryReader reader;
@@ -120,9 +121,19 @@ public final class Snapshot implements Closeable {
         return reader.numDocs();
     }
 
-    /** The order of insertion: smaller is earlier. */
+    /** The number by which equal hits are ordered: that of the insertion, but used again. */
     public int numberOf(int doc) {
         return numbers[doc];
+    }
+
+    /** All documents by their numbers. */
+    int[] byNumber() {
+        return IntStream.range(0, maxDoc())
+                .filter(live::get)
+                .mapToLong(doc -> ((long) numbers[doc] << Integer.SIZE) | doc)
+                .sorted()
+                .mapToInt(both -> (int) both)
+                .toArray();
     }
 
     /** Words and where they stand. */

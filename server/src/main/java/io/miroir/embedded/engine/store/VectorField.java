@@ -26,7 +26,7 @@ public final class VectorField {
      * Puts the vectors of the index's embedders into their one form: {@code {"embeddings": [[…],
      * …], "regenerate": …}}. Vectors of unknown embedders are left as they are.
      *
-     * @param id the document's id as JSON, for messages
+     * @param id the document's id, for messages
      * @param document changed in place
      * @param missing told of a document without vectors that its user must bring
      * @throws ApiException when vectors are malformed
@@ -148,7 +148,7 @@ public final class VectorField {
                 throw new ApiException(
                         ErrorCode.INVALID_VECTOR_DIMENSIONS,
                         "Invalid vector dimensions in document with id `"
-                                + id.replace("\"", "")
+                                + id
                                 + "` in `._vectors."
                                 + embedder.name()
                                 + "`.\n  - note: embedding #"
@@ -199,10 +199,7 @@ public final class VectorField {
     private static ApiException bad(String id, String problem) {
         return new ApiException(
                 ErrorCode.INVALID_VECTORS_TYPE,
-                "Bad embedder configuration in the document with id: `"
-                        + id.replace("\"", "")
-                        + "`. "
-                        + problem);
+                "Bad embedder configuration in the document with id: `" + id + "`. " + problem);
     }
 
     /** The vectors of an embedder in a normalized document, one after the other; null for none. */
