@@ -14,7 +14,6 @@ import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.lane.Lanes.Claim;
 import io.miroir.store.lane.Lanes.Intention;
-import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
 import java.io.IOException;
 import java.time.Duration;
@@ -113,7 +112,7 @@ final class Lane {
                 case Intention.Intended intended -> {
                     Place place =
                             new Place(name, mine, intended.position(), intended.incarnation());
-                    return Optional.of(dispatch(item, place));
+                    return dispatch(item, place);
                 }
                 case Intention.AlreadyBound known -> {
                     return Optional.of(alreadyBound(known.taskUid()));
@@ -130,7 +129,7 @@ final class Lane {
         }
     }
 
-    private LaneReply dispatch(Item item, Place place) throws InterruptedException {
+    private Optional<LaneReply> dispatch(Item item, Place place) throws InterruptedException {
         try {
             return settle(item, place, dispatcher.send(item, place));
         } catch (ApiException told) {
@@ -210,7 +209,7 @@ final class Lane {
     }
 
     /** Decides what the nodes' answers mean, and makes it known in one command. */
-    private LaneReply settle(Item item, Place place, Map<String, Sent> sent)
+    private Optional<LaneReply> settle(Item item, Place place, Map<String, Sent> sent)
             throws InterruptedException {
         if (item.isLocal()) {
             return bind(item, item.details(), place, sent, Map.of());
@@ -218,8 +217,10 @@ final class Lane {
         Map<String, ShardSet> out = Divergence.of(item.scope().replicas(), Accounts.has(sent));
         return switch (item.scope().after(sent)) {
             case Quorum.Met met -> {
-                LaneReply reply = bind(item, touching(item), place, sent, out);
-                yield met.degraded().isEmpty() ? reply : Accounts.degraded(reply, met.degraded());
+                Optional<LaneReply> reply = bind(item, touching(item), place, sent, out);
+                yield met.degraded().isEmpty()
+                        ? reply
+                        : reply.map(bound -> Accounts.degraded(bound, met.degraded()));
             }
             case Quorum.Lost lost -> throw lost(item, place, sent, out, lost.shards());
         };
@@ -266,7 +267,8 @@ final class Lane {
                 .findFirst();
     }
 
-    private LaneReply bind(
+    /** Empty if the lane's new owner gave the write up before any of it could be seen. */
+    private Optional<LaneReply> bind(
             Item item,
             Details details,
             Place place,
@@ -302,23 +304,23 @@ final class Lane {
                                     accepted,
                                     place.metadata()));
                 }
-                yield new LaneReply(
-                        bound.taskUid(),
-                        name,
-                        item.type(),
-                        bound.enqueuedAt(),
-                        details.customMetadata(),
-                        Map.of());
+                yield Optional.of(
+                        new LaneReply(
+                                bound.taskUid(),
+                                name,
+                                item.type(),
+                                bound.enqueuedAt(),
+                                details.customMetadata(),
+                                Map.of()));
             }
             case Binding.Fenced fenced -> {
                 LOG.warn("lane {} was taken over by {} during a write", name, fenced.owner());
                 release();
-                new LateWrite(context).report(place, item.scope().replicas(), accepted.keySet());
-                throw changedHands();
+                yield new LateWrite(context).takenOver(item, place, accepted.keySet());
             }
             case Binding.NotIntended _ -> {
                 release();
-                throw changedHands();
+                throw LaneErrors.changedHands();
             }
         };
     }
@@ -370,21 +372,10 @@ final class Lane {
     }
 
     private LaneReply alreadyBound(long taskUid) {
-        TaskRow row =
-                context.store()
-                        .tasks()
-                        .get(ReadLevel.LINEARIZABLE, taskUid)
-                        .orElseThrow(() -> LaneErrors.indeterminate("The task is gone."));
-        return new LaneReply(
-                row.uid(),
-                name,
-                row.type(),
-                row.dates().enqueuedAt(),
-                Details.parse(row.detailsJson()).customMetadata(),
-                Map.of());
-    }
-
-    private static ApiException changedHands() {
-        return LaneErrors.indeterminate("The index changed hands during the write.");
+        return context.store()
+                .tasks()
+                .get(ReadLevel.LINEARIZABLE, taskUid)
+                .map(row -> LaneReply.of(name, row))
+                .orElseThrow(() -> LaneErrors.indeterminate("The task is gone."));
     }
 }

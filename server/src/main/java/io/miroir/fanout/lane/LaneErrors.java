@@ -17,6 +17,10 @@ final class LaneErrors {
                 ErrorCode.MIROIR_INDETERMINATE, why + " The write may have taken effect.");
     }
 
+    static ApiException changedHands() {
+        return indeterminate("The index changed hands during the write.");
+    }
+
     static ApiException keyReused() {
         return new ApiException(
                 ErrorCode.MIROIR_IDEMPOTENCY_KEY_REUSED,

@@ -1,5 +1,6 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskType;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,4 +17,16 @@ public record LaneReply(
         TaskType type,
         long enqueuedAt,
         @Nullable String customMetadata,
-        Map<String, String> headers) {}
+        Map<String, String> headers) {
+
+    /** What the client of a lane is told of a task that is there already. */
+    static LaneReply of(String lane, TaskRow task) {
+        return new LaneReply(
+                task.uid(),
+                lane,
+                task.type(),
+                task.dates().enqueuedAt(),
+                Details.parse(task.detailsJson()).customMetadata(),
+                Map.of());
+    }
+}

@@ -1,11 +1,14 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.api.ApiException;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskQuery.DateBounds;
 import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.TaskType;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LateWrite {
     private static final Logger LOG = LoggerFactory.getLogger(LateWrite.class);
+    private static final Duration LOOK_PAUSE = Duration.ofMillis(20);
     private static final int LOOK_TASKS_MAX = 1_000;
 
     private final LaneContext context;
@@ -29,14 +33,62 @@ final class LateWrite {
     }
 
     /**
+     * The answer is the new owner's to decide, who has what it needs for that.
+     *
+     * @return empty if it gave the write up before anybody could see any of it: it may begin anew
+     * @throws ApiException {@code miroir_indeterminate} if it gave up what nodes may have, or does
+     *     not decide
+     */
+    Optional<LaneReply> takenOver(Item item, Place place, Set<String> accepted)
+            throws InterruptedException {
+        boolean settled = awaitSettled(place);
+        Optional<TaskRow> task = report(place, item.scope().replicas(), accepted);
+        // An index that was given up bore a name that nobody can ask for.
+        boolean unseen = settled && item.type() == TaskType.INDEX_CREATION;
+        if (task.isEmpty() && !unseen) {
+            throw LaneErrors.changedHands();
+        }
+        return task.map(row -> LaneReply.of(place.lane(), row));
+    }
+
+    /** Waits until the new owner decided on the write; false if it did not for long. */
+    private boolean awaitSettled(Place place) throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + context.settings().storeTimeout().toNanos();
+        while (System.nanoTime() - giveUpNanos < 0) {
+            try {
+                boolean open =
+                        context
+                                .store()
+                                .lanes()
+                                .openIntents(ReadLevel.LINEARIZABLE, place.lane())
+                                .stream()
+                                .anyMatch(intent -> intent.position() == place.position());
+                if (!open) {
+                    return true;
+                }
+            } catch (StoreUnavailableException notNow) {
+                LOG.debug("{}", notNow.getMessage());
+            }
+            Thread.sleep(LOOK_PAUSE);
+        }
+        return false;
+    }
+
+    /**
      * Marks what diverges.
      *
      * @param replicas for each node the shards of the write that it holds in sync
      * @param accepted the nodes that took it
+     * @return the task that the new owner made of the write, if it did
      */
-    void report(Place place, Map<String, ShardSet> replicas, Set<String> accepted) {
+    private Optional<TaskRow> report(
+            Place place, Map<String, ShardSet> replicas, Set<String> accepted) {
         try {
-            Set<String> known = settledAs(place).map(o -> o.accepted().keySet()).orElse(Set.of());
+            Optional<TaskRow> task = settledAs(place);
+            Set<String> known =
+                    task.map(TaskRow::origin)
+                            .map(origin -> origin.accepted().keySet())
+                            .orElse(Set.of());
             Map<String, Divergence.Has> has = new TreeMap<>();
             boolean bound = !known.isEmpty();
             for (String node : replicas.keySet()) {
@@ -46,12 +98,14 @@ final class LateWrite {
             Replicated marks = new Replicated(context.store());
             Divergence.of(replicas, has)
                     .forEach((node, out) -> marks.markOut(place.incarnation(), node, out));
+            return task;
         } catch (StoreUnavailableException unavailable) {
             LOG.error(
                     "a write at {} may be on {} alone, and the task store can't be told: {}",
                     place,
                     accepted,
                     unavailable.getMessage());
+            throw LaneErrors.changedHands();
         }
     }
 
@@ -60,7 +114,7 @@ final class LateWrite {
     }
 
     /** The task that the new owner made of the write, if it found it on a node. */
-    private Optional<TaskRow.Origin> settledAs(Place place) {
+    private Optional<TaskRow> settledAs(Place place) {
         TaskQuery latest =
                 new TaskQuery(
                         null,
@@ -80,7 +134,7 @@ final class LateWrite {
             if (origin != null
                     && origin.lane().equals(place.lane())
                     && origin.position() == place.position()) {
-                return Optional.of(origin);
+                return Optional.of(task);
             }
         }
         return Optional.empty();

@@ -1,6 +1,8 @@
 package io.miroir.fanout.lane;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,6 +29,7 @@ import io.miroir.store.TaskStore;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.lane.Lanes.Binding;
+import io.miroir.store.lane.Lanes.Claim;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
 import io.miroir.store.task.TaskQuery;
@@ -35,7 +38,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -161,7 +164,7 @@ class LaneTest {
         if (key != null) {
             parameters.put(WriteRequest.IDEMPOTENCY_KEY, key);
         }
-        var body = spooler.receive(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
+        var body = spooler.receive(new ByteArrayInputStream(json.getBytes(UTF_8)));
         return lane.run(new WriteRequest(operation, "i", parameters), body, () -> true)
                 .orElseThrow()
                 .taskUid();
@@ -243,6 +246,74 @@ class LaneTest {
         node = (_, _) -> accepted();
         write("[{\"id\":3}]", null);
         assertEquals(0, openIntents());
+    }
+
+    /** Takes the lane over in the middle of a bind, as another pod would. */
+    private void whenTakenOver(BiConsumer<Bind, Long> settle) {
+        bind =
+                command -> {
+                    bind = this::boundByStore;
+                    Claim claim = store.lanes().claim("i", "other").orThrow();
+                    settle.accept(command, assertInstanceOf(Claim.Claimed.class, claim).epoch());
+                    return boundByStore(command);
+                };
+    }
+
+    private void boundByOther(Bind command, long epoch) {
+        Bind theirs =
+                new Bind(
+                        "i",
+                        epoch,
+                        command.position(),
+                        command.type(),
+                        command.detailsJson(),
+                        command.accepted(),
+                        Map.of(),
+                        Map.of(),
+                        null,
+                        null,
+                        List.of());
+        assertInstanceOf(Binding.Bound.class, boundByStore(theirs).orThrow());
+    }
+
+    private void abandonedByOther(Bind command, long epoch) {
+        store.lanes().abandon("i", epoch, command.position(), "no node has it").orThrow();
+    }
+
+    /** Rule 3: the new owner found it and made it a task, so that is the client's task. */
+    @Test
+    void aWriteThatTheNextOwnerBindsIsAcknowledgedAsItsTask() throws Exception {
+        write("[{\"id\":1}]", null);
+        whenTakenOver(this::boundByOther);
+        assertEquals(1, write("[{\"id\":2}]", null));
+        assertEquals(2, tasks());
+        assertEquals(0, openIntents());
+        IndexView index = view.index("i").orElseThrow();
+        int shard = Rendezvous.shard("2", 4);
+        assertEquals(ReplicaState.IN_SYNC, index.state("a", shard));
+        assertEquals(ReplicaState.IN_SYNC, index.state("b", shard));
+    }
+
+    /**
+     * Rule 4: nodes took it after the new owner had looked; nobody may say that it is not there.
+     */
+    @Test
+    void aWriteThatTheNextOwnerGaveUpIsIndeterminate() throws Exception {
+        write("[{\"id\":1}]", null);
+        whenTakenOver(this::abandonedByOther);
+        assertEquals(ErrorCode.MIROIR_INDETERMINATE, refused("[{\"id\":2}]"));
+        whenTakenOver((_, _) -> {});
+        assertEquals(ErrorCode.MIROIR_INDETERMINATE, refused("[{\"id\":2}]"));
+    }
+
+    /** An index that was given up has a name that is never used again: the request begins anew. */
+    @Test
+    void anIndexThatTheNextOwnerGaveUpIsAskedForAgain() throws Exception {
+        whenTakenOver(this::abandonedByOther);
+        var body = spooler.receive(new ByteArrayInputStream("{\"uid\":\"i\"}".getBytes(UTF_8)));
+        Map<String, String> parameters = Map.of(WriteRequest.CONTENT_TYPE, "application/json");
+        WriteRequest create = new WriteRequest(Operation.INDEX_CREATE, "i", parameters);
+        assertTrue(lane.run(create, body, () -> true).isEmpty());
     }
 
     /** A key stands for a request, not for a body: two deletions have the same one. */
