@@ -197,7 +197,8 @@ public final class Miroir implements AutoCloseable {
                         config.admin().apiKey().reveal(),
                         config.admin().enabled(),
                         config.server().maxConcurrentRequests(),
-                        config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL);
+                        config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
+                        config.dataDir());
         HttpServer.Limits defaults = HttpServer.Limits.defaults();
         HttpServer.Limits limits =
                 new HttpServer.Limits(

@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             NodeCommand.class,
             ConfigCommand.class,
+            BackupCommand.class,
             VersionCommand.class,
             TrainingCommand.class
         })
@@ -38,7 +39,8 @@ public final class Main {
         System.exit(pod.isPresent() ? pod.get().run() : commandLine().execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    /** All commands, as {@link #main} runs them. */
+    public static CommandLine commandLine() {
         CommandLine root = new CommandLine(new Main());
         root.getCommandSpec().usageMessage().exitCodeList(exitCodes());
         root.setUsageHelpAutoWidth(true);

@@ -13,7 +13,9 @@ import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.FederatedJourney;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.store.TaskStore;
+import io.miroir.store.backup.OnlineBackup;
 import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +33,15 @@ public final class Edge {
      * @param requestsMax requests worked on at a time
      * @param staleReads true if reads of a pod without a view lease are answered and say so; false
      *     if they are refused
+     * @param dataDir has room for the copy that a backup is made from
      */
     public record Rules(
             String masterKey,
             String adminKey,
             boolean adminEnabled,
             int requestsMax,
-            boolean staleReads) {}
+            boolean staleReads,
+            Path dataDir) {}
 
     /** What routes lead to. */
     public record Parts(
@@ -82,9 +86,14 @@ public final class Edge {
                                     new Exposition(registry),
                                     clock)
                             .routes());
+            routes.addAll(backups(auth, parts.store(), rules));
         }
         Gate gate = new Gate(rules.requestsMax(), new EdgeMetrics(registry));
         StaleView stale = new StaleView(parts.leases().view()::valid, rules.staleReads());
         return Router.of(routes.stream().map(stale::guarded).map(gate::guarded).toList());
+    }
+
+    private static List<Route> backups(Auth auth, TaskStore store, Rules rules) {
+        return new BackupRoutes(auth, new OnlineBackup(store, rules.dataDir())).routes();
     }
 }

@@ -3,6 +3,7 @@ package io.miroir.raft;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
+import io.miroir.sqlite.Sql;
 import io.miroir.store.Digests;
 import io.miroir.store.LeadershipWatcher;
 import io.miroir.store.ReadLevel;
@@ -185,6 +186,16 @@ public final class RaftTaskStore implements TaskStore {
     @Override
     public Digests digests() {
         return reads.scan(ReadLevel.LOCAL, DigestReads::digests);
+    }
+
+    @Override
+    public void copyTo(Path file) throws IOException {
+        stateMachine.engine().database().copyTo(file);
+    }
+
+    @Override
+    public long databaseBytes() {
+        return reads.point(ReadLevel.LOCAL, Sql::databaseBytes);
     }
 
     /** Duties stop first, then commands, then leadership moves, then the log ends. */

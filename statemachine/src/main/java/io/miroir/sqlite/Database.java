@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.sqlite.SQLiteConfig;
 
 /**
  * One SQLite file in WAL mode: one connection that writes, a few that read and never wait for it,
@@ -64,6 +65,23 @@ public final class Database implements AutoCloseable {
             throw new UncheckedIOException("cannot create " + file, e);
         }
         return new Database(file, durability);
+    }
+
+    /**
+     * Opens a file to look at it: it is not brought to this program's format, nor written to.
+     *
+     * @throws IllegalStateException if it is no task store, or of a newer format
+     */
+    public static Sql inspect(Path file) {
+        try {
+            SQLiteConfig readOnly = new SQLiteConfig();
+            readOnly.setReadOnly(true);
+            Sql sql = new Sql(readOnly.createConnection("jdbc:sqlite:" + file));
+            refuseUnknown(file, sql);
+            return sql;
+        } catch (SQLException e) {
+            throw new SqliteException("cannot open " + file, e);
+        }
     }
 
     public Path file() {
@@ -187,9 +205,24 @@ public final class Database implements AutoCloseable {
 
     /** Brings the file to this program's format; each step is one transaction. */
     private void migrate() {
-        long owner = writer.number("PRAGMA application_id");
-        int format = (int) writer.number("PRAGMA user_version");
-        boolean isNew = format == 0 && writer.number("SELECT count(*) FROM sqlite_schema") == 0;
+        int format = refuseUnknown(file, writer);
+        for (int next = format + 1; next <= FORMAT; next++) {
+            writer.beginWrite();
+            Pattern.compile(";\\s*\n")
+                    .splitAsStream(schema(next))
+                    .filter(statement -> !statement.isBlank())
+                    .forEach(statement -> writer.update(statement));
+            writer.update("PRAGMA application_id = " + APPLICATION_ID);
+            writer.update("PRAGMA user_version = " + next);
+            writer.commit();
+        }
+    }
+
+    /** The file's format; 0 if it is new. */
+    private static int refuseUnknown(Path file, Sql sql) {
+        long owner = sql.number("PRAGMA application_id");
+        int format = (int) sql.number("PRAGMA user_version");
+        boolean isNew = format == 0 && sql.number("SELECT count(*) FROM sqlite_schema") == 0;
         boolean first = format == 1 && owner == 0;
         if (!isNew && !first && owner != APPLICATION_ID) {
             throw new IllegalStateException(file + " is a SQLite file, but no task store");
@@ -203,16 +236,7 @@ public final class Database implements AutoCloseable {
                             + FORMAT
                             + ": a newer program wrote it. Start that one, or restore a backup");
         }
-        for (int next = format + 1; next <= FORMAT; next++) {
-            writer.beginWrite();
-            Pattern.compile(";\\s*\n")
-                    .splitAsStream(schema(next))
-                    .filter(statement -> !statement.isBlank())
-                    .forEach(statement -> writer.update(statement));
-            writer.update("PRAGMA application_id = " + APPLICATION_ID);
-            writer.update("PRAGMA user_version = " + next);
-            writer.commit();
-        }
+        return format;
     }
 
     private static String schema(int format) {

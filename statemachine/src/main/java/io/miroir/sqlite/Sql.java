@@ -78,6 +78,11 @@ public final class Sql implements AutoCloseable {
         return first(sql, row -> row.number(1), arguments).orElseThrow();
     }
 
+    /** Size of the database with all that is committed, free pages included. */
+    public long databaseBytes() {
+        return number("PRAGMA page_count") * number("PRAGMA page_size");
+    }
+
     /** Starts a transaction that may write: waits for no reader. */
     public void beginWrite() {
         update("BEGIN IMMEDIATE");

@@ -19,6 +19,8 @@ import io.miroir.store.session.Sessions;
 import io.miroir.store.task.Tasks;
 import io.miroir.store.tenant.Tenants;
 import io.miroir.store.topology.Topologies;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * What the pods must remember together. One room a table; each room's writes are commands that take
@@ -70,6 +72,17 @@ public interface TaskStore extends Rooms, AutoCloseable {
      * Reads the whole database: for tests, backups and operators.
      */
     Digests digests();
+
+    /**
+     * Writes a copy of this pod's database, as of one applied index, into a new file, beside reads
+     * and writes; for backups.
+     *
+     * @throws IOException if the disk does not take it
+     */
+    void copyTo(Path file) throws IOException;
+
+    /** Bytes that a copy takes at most. */
+    long databaseBytes();
 
     /** Hands leadership over where it can, finishes what is under way, closes the database. */
     @Override

@@ -3,13 +3,15 @@ package io.miroir.edge.http;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What a handler answers: a status, headers and a whole body. */
+/** What a handler answers: a status, headers and a body, whole or streamed. */
 public final class Answer {
     private static final String JSON = "application/json";
 
@@ -21,39 +23,62 @@ public final class Answer {
     private final int status;
     private final @Nullable String contentType;
     private final byte[] body;
+    private final @Nullable Streamed streamed;
     private final Map<String, String> headers;
 
     private Answer(
-            int status, @Nullable String contentType, byte[] body, Map<String, String> headers) {
+            int status,
+            @Nullable String contentType,
+            byte[] body,
+            @Nullable Streamed streamed,
+            Map<String, String> headers) {
         this.status = status;
         this.contentType = contentType;
         this.body = body;
+        this.streamed = streamed;
         this.headers = headers;
+    }
+
+    /** A body that is too large for memory. Closed once, whatever becomes of the request. */
+    public interface Streamed extends AutoCloseable {
+        /** Exactly what {@link #writeTo} will write. */
+        long bytes();
+
+        /** Writes the body; a client that goes away, or takes nothing for long, ends it. */
+        void writeTo(OutputStream out) throws IOException;
+
+        @Override
+        void close() throws IOException;
     }
 
     /** A JSON body. */
     public static Answer json(int status, JsonNode body) {
-        return new Answer(status, JSON, Json.bytes(body), Map.of());
+        return new Answer(status, JSON, Json.bytes(body), null, Map.of());
     }
 
     /** A JSON body that is already text. */
     public static Answer jsonBytes(int status, byte[] utf8) {
-        return new Answer(status, JSON, utf8, Map.of());
+        return new Answer(status, JSON, utf8, null, Map.of());
     }
 
     /** A body of any type; the bytes must not be changed afterwards. */
     public static Answer bytes(int status, String contentType, byte[] body) {
-        return new Answer(status, contentType, body, Map.of());
+        return new Answer(status, contentType, body, null, Map.of());
+    }
+
+    /** A body that is written while it is sent. */
+    public static Answer stream(int status, String contentType, Streamed body) {
+        return new Answer(status, contentType, NOTHING, body, Map.of());
     }
 
     /** Plain text. */
     public static Answer text(int status, String contentType, String text) {
-        return new Answer(status, contentType, text.getBytes(StandardCharsets.UTF_8), Map.of());
+        return bytes(status, contentType, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** No body at all. */
     public static Answer empty(int status) {
-        return new Answer(status, null, NOTHING, Map.of());
+        return new Answer(status, null, NOTHING, null, Map.of());
     }
 
     /** The error object of a refusal. */
@@ -73,7 +98,7 @@ public final class Answer {
     public Answer withHeader(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Answer(status, contentType, body, Map.copyOf(more));
+        return new Answer(status, contentType, body, streamed, Map.copyOf(more));
     }
 
     /** The HTTP status. */
@@ -84,6 +109,11 @@ public final class Answer {
     /** The media type of the body; null when there is none. */
     public @Nullable String contentType() {
         return contentType;
+    }
+
+    /** The body that is written while it is sent; null if {@link #body} is all. */
+    public @Nullable Streamed streamed() {
+        return streamed;
     }
 
     /** The body's bytes, not to be changed. */

@@ -9,6 +9,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -194,7 +195,24 @@ public final class HttpServer implements AutoCloseable {
             exchange.setPersistent(false);
         }
         exchange.setStatusCode(answer.status());
+        Answer.Streamed streamed = answer.streamed();
+        if (streamed != null) {
+            stream(exchange, id, streamed);
+            return;
+        }
         exchange.getResponseSender().send(ByteBuffer.wrap(answer.body()));
+    }
+
+    /** An answer that breaks off ends its connection: the client must not take it for whole. */
+    private void stream(HttpServerExchange exchange, String id, Answer.Streamed body) {
+        exchange.setResponseContentLength(body.bytes());
+        try (body;
+                OutputStream out = new ChannelSink(exchange, limits.silenceMillisMax())) {
+            body.writeTo(out);
+        } catch (IOException e) {
+            LOG.warn("request {}: the answer broke off: {}", id, e.getMessage());
+            closeConnection(exchange);
+        }
     }
 
     private static void closeConnection(HttpServerExchange exchange) {

@@ -6,6 +6,7 @@ import io.miroir.proto.store.Command;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
+import io.miroir.sqlite.Sql;
 import io.miroir.store.Digests;
 import io.miroir.store.LeadershipWatcher;
 import io.miroir.store.ReadLevel;
@@ -28,7 +29,9 @@ import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.StoreRooms;
 import io.miroir.store.engine.WatchHub;
 import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -141,6 +144,16 @@ public final class SqliteTaskStore implements TaskStore {
     @Override
     public Digests digests() {
         return reads.scan(ReadLevel.LOCAL, DigestReads::digests);
+    }
+
+    @Override
+    public void copyTo(Path file) throws IOException {
+        database.copyTo(file);
+    }
+
+    @Override
+    public long databaseBytes() {
+        return reads.point(ReadLevel.LOCAL, Sql::databaseBytes);
     }
 
     @Override

@@ -1,0 +1,198 @@
+package io.miroir.cli;
+
+import io.miroir.cli.backup.BackupDownload;
+import io.miroir.cli.backup.BackupText;
+import io.miroir.cli.backup.OwnerOnly;
+import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseFiles;
+import io.miroir.sqlite.Durability;
+import io.miroir.store.backup.BackupFile;
+import io.miroir.store.backup.DatabaseFigures;
+import io.miroir.store.backup.Origin;
+import io.miroir.store.backup.Reading;
+import io.miroir.store.backup.Summary;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** `miroir backup`: the task store in one file. */
+@Command(
+        name = "backup",
+        description = {
+            "Writes the whole task store into one file, and verifies it.",
+            "With --from it asks a running pod, any of them; nothing stops meanwhile, and all that"
+                    + " was acknowledged on any pod is in it. With --data-dir it reads the"
+                    + " directory of a pod that is stopped.",
+            "The documents are on the nodes and not in it; secrets of the configuration neither."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  MIROIR_ADMIN_API_KEY=... miroir backup --from http://10.0.0.1:7700"
+                    + " --to state.mbk",
+            "  miroir backup verify state.mbk"
+        },
+        subcommands = BackupCommand.Verify.class,
+        mixinStandardHelpOptions = true)
+final class BackupCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @ArgGroup(multiplicity = "1")
+    private Source source = new Source();
+
+    @Option(
+            names = "--to",
+            paramLabel = "FILE",
+            required = true,
+            description = "the backup; must not exist. It appears when it is whole and verified")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--admin-key",
+            paramLabel = "KEY",
+            defaultValue = "${env:MIROIR_ADMIN_API_KEY}",
+            description = "of the pod (better from MIROIR_ADMIN_API_KEY, which nobody sees)")
+    private @Nullable String adminKey;
+
+    /** Where the state is. */
+    static final class Source {
+        @Option(
+                names = "--from",
+                paramLabel = "URL",
+                description = "a pod's client port, for example http://10.0.0.1:7700")
+        private @Nullable URI pod;
+
+        @Option(
+                names = "--data-dir",
+                paramLabel = "DIR",
+                description = "the data directory of a pod that is stopped")
+        private @Nullable Path directory;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (Files.exists(file)) {
+            return refuse(file + " exists: a backup does not replace another");
+        }
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            if (source.pod != null) {
+                String key = adminKey == null ? "" : adminKey;
+                new BackupDownload(source.pod, key, spec.commandLine().getErr()).to(part);
+            } else {
+                offline(part);
+            }
+            return verified(part);
+        } catch (IOException | IllegalStateException failed) {
+            Files.deleteIfExists(part);
+            return refuse("no backup: " + failed.getMessage());
+        }
+    }
+
+    /** A backup that can't be read back is none. */
+    private int verified(Path part) throws IOException {
+        return switch (Verify.read(part)) {
+            case Reading.Sound sound -> {
+                DatabaseFiles.sync(part);
+                Files.move(part, file);
+                spec.commandLine().getOut().println(file + ": " + BackupText.of(sound.summary()));
+                spec.commandLine().getOut().flush();
+                yield ExitCode.OK.code();
+            }
+            case Reading.Damaged damaged -> {
+                Files.delete(part);
+                yield refuse("no backup: " + damaged.reason());
+            }
+        };
+    }
+
+    private void offline(Path part) throws IOException {
+        Path directory = source.directory == null ? Path.of("") : source.directory;
+        if (!Files.exists(directory.resolve("store.db"))) {
+            throw new IOException(directory + " holds no task store");
+        }
+        switch (DataDirectory.take(directory)) {
+            case DataDirectory.Refused refused -> throw new IOException(refused.message());
+            case DataDirectory.Held held -> {
+                try (held) {
+                    write(directory, part);
+                }
+            }
+        }
+    }
+
+    private static void write(Path directory, Path part) throws IOException {
+        Path copy = directory.resolve("backup.tmp");
+        Files.deleteIfExists(copy);
+        try (Database database = new DatabaseFiles(directory, Durability.EVERY_COMMIT).open();
+                OutputStream out = OwnerOnly.create(part)) {
+            database.copyTo(copy);
+            boolean logged = Files.isDirectory(directory.resolve("raft"));
+            Origin origin = new Origin("", "", logged ? "raft" : "sqlite");
+            BackupFile.write(copy, DatabaseFigures.of(copy, origin), out);
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    private int refuse(String message) {
+        spec.commandLine().getErr().println("miroir backup: " + message);
+        return ExitCode.REFUSED.code();
+    }
+
+    /** `miroir backup verify`. */
+    @Command(
+            name = "verify",
+            description = {
+                "Reads a backup to its end: checksum, SQLite's structure, every table's rows and"
+                        + " digest. Needs room for its database beside the file while it runs."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Verify implements Callable<Integer> {
+        @Spec private CommandSpec spec = CommandSpec.create();
+
+        @Parameters(paramLabel = "FILE", description = "the backup")
+        private Path file = Path.of("");
+
+        @Override
+        public Integer call() throws IOException {
+            if (!Files.isReadable(file)) {
+                return refuse("cannot be read");
+            }
+            return switch (read(file)) {
+                case Reading.Sound sound -> {
+                    Summary summary = sound.summary();
+                    spec.commandLine().getOut().println("sound: " + BackupText.of(summary));
+                    BackupText.tables(summary, spec.commandLine().getOut());
+                    yield ExitCode.OK.code();
+                }
+                case Reading.Damaged damaged -> refuse(damaged.reason());
+            };
+        }
+
+        private int refuse(String reason) {
+            spec.commandLine().getErr().println("not sound: " + file + ": " + reason);
+            return ExitCode.REFUSED.code();
+        }
+
+        static Reading read(Path file) throws IOException {
+            Path database = file.resolveSibling(file.getFileName() + ".verify");
+            Files.deleteIfExists(database);
+            try {
+                return BackupFile.read(file, database);
+            } finally {
+                Files.deleteIfExists(database);
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of backups. */
+@NullMarked
+package io.miroir.store.backup;
+
+import org.jspecify.annotations.NullMarked;
