@@ -79,9 +79,10 @@ final class RaftSettings {
         // Commands are packed before they come here: waiting for more only costs time.
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, millis(0));
         // The default pauses 5 s between appends once a member was away for a while, and goes on
-        // doing so when it is back: it would lag behind, and its lanes with it.
+        // doing so when it is back: it would lag behind, and its lanes with it. Where the policy
+        // ends, Ratis does not pause at all, so it must last longer than any absence.
         RaftServerConfigKeys.Log.Appender.setRetryPolicy(
-                properties, "1ms,10, 50ms,20, 200ms,1000000");
+                properties, "1ms,10, 50ms,20, 200ms,2000000000");
     }
 
     private static void snapshots(RaftProperties properties, RaftStoreConfig.Tuning tuning) {

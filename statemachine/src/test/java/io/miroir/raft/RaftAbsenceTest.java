@@ -1,0 +1,73 @@
+package io.miroir.raft;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.store.TaskStore;
+import io.miroir.store.Writes;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.retry.RetryPolicy;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.TimeDuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A leader goes on trying a member that is away, and is at its side as soon as it is back. */
+class RaftAbsenceTest {
+    private static final RaftStoreConfig.Tuning QUICK =
+            new RaftStoreConfig.Tuning(300, 600, 10_000, 8 << 20);
+
+    /** Ratis' own policy pauses for 5 s from here on. */
+    private static final long AWAY_MILLIS = 22_000;
+
+    /** Ten times what it takes, and a fifth of what Ratis' own policy takes. */
+    private static final long BACK_MILLIS_MAX = 10_000;
+
+    @Test
+    void noAbsenceEndsInLongPausesOrInNone(@TempDir Path dir) throws Exception {
+        // Each failed append is one step of the policy. Its longest pause is how long a member
+        // that is back may wait for its first entry; where it ends, the leader would spin.
+        try (Group group = new Group(dir, QUICK, 1_000)) {
+            RetryPolicy policy =
+                    RetryPolicy.parse(
+                            RaftServerConfigKeys.Log.Appender.retryPolicy(
+                                    RaftSettings.properties(group.config("pod-a"))),
+                            "appender");
+            int yearOfFailures = 365 * 24 * 3_600 * 5;
+            for (int failures : new int[] {1, 10, 31, 1_031, yearOfFailures}) {
+                TimeDuration pause = policy.handleAttemptFailure(() -> failures).getSleepTime();
+                long micros = pause.toLong(TimeUnit.MICROSECONDS);
+                assertTrue(micros > 0 && micros < 1_000_000, failures + " failures: " + pause);
+            }
+        }
+    }
+
+    @Test
+    void aMemberThatWasAwayForLongIsCaughtUpAtOnce(@TempDir Path dir) throws Exception {
+        // It holds up the lanes that it is given when it is back.
+        try (Group group = new Group(dir, QUICK, 10_000)) {
+            group.startAll();
+            String away = group.follower();
+            group.stop(away);
+            TaskStore leader = group.pod(group.awaitLeader());
+            long epoch = Writes.claim(leader, "movies", "pod-x");
+            long backNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AWAY_MILLIS);
+            while (System.nanoTime() < backNanos) {
+                Writes.write(leader, "movies", epoch);
+                Thread.sleep(100);
+            }
+            TaskStore back = group.start(away);
+            long startedNanos = System.nanoTime();
+            // New entries while it catches up: each append that does not fit is one more failure.
+            Group.await(
+                    "the member to be where the leader is",
+                    () -> {
+                        Writes.write(leader, "movies", epoch);
+                        return back.status().appliedIndex() >= leader.status().appliedIndex() - 5;
+                    });
+            long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+            assertTrue(tookMillis < BACK_MILLIS_MAX, tookMillis + " ms");
+            group.awaitEqual();
+        }
+    }
+}
