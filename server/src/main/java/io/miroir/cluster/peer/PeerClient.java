@@ -24,6 +24,9 @@ final class PeerClient implements AutoCloseable {
     private static final int CHUNK_BYTES = 64 << 10;
     private static final long HANDSHAKE_SECONDS_MAX = 2;
 
+    /** The shortest that gRPC allows. */
+    static final long KEEP_ALIVE_SECONDS = 10;
+
     private final ManagedChannel channel;
     private final PeerGrpc.PeerBlockingV2Stub stub;
 
@@ -33,6 +36,10 @@ final class PeerClient implements AutoCloseable {
                         .usePlaintext()
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .intercept(new ClusterSecret(secret))
+                        // A pod whose machine is gone says nothing: a write that was passed to it
+                        // must not wait for its whole deadline.
+                        .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                        .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                         .build();
         this.stub = PeerGrpc.newBlockingV2Stub(channel);
     }

@@ -45,6 +45,7 @@ public final class PeerServer implements AutoCloseable {
         Server server =
                 NettyServerBuilder.forAddress(bind)
                         .executor(executor)
+                        .permitKeepAliveTime(PeerClient.KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)
                         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                         .intercept(new ClusterSecret(secret))
                         .addService(new PeerService(podId, standing, handler))
