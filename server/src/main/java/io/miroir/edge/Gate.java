@@ -6,15 +6,19 @@ import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.store.StoreUnavailableException;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
-/** What every request goes through: the limit on how many run, metrics, the request id in logs. */
+/** What every request goes through: the limit on how many run, and metrics. */
 final class Gate {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
     private static final int STATUS_ON_BUG = 500;
+
+    /** Whoever asks whether a pod lives or is ready must hear it also of one that is busy. */
+    private static final Set<String> ALWAYS_OPEN =
+            Set.of("/health", "/_miroir/ready", "/_miroir/metrics");
 
     private final Semaphore slots;
     private final EdgeMetrics metrics;
@@ -38,7 +42,6 @@ final class Gate {
         long startedNanos = System.nanoTime();
         int status = STATUS_ON_BUG;
         metrics.began();
-        MDC.put("request_id", request.id());
         try {
             Answer answer = limited(route, request);
             status = answer.status();
@@ -53,11 +56,13 @@ final class Gate {
             long tookNanos = System.nanoTime() - startedNanos;
             metrics.ended(route.verb(), route.pattern(), status, tookNanos);
             LOG.debug("{} {} {}", route.verb(), request.rawPath(), status);
-            MDC.remove("request_id");
         }
     }
 
     private Answer limited(Route route, Request request) throws Exception {
+        if (ALWAYS_OPEN.contains(route.pattern())) {
+            return route.handler().handle(request);
+        }
         if (!slots.tryAcquire()) {
             throw new ApiException(
                     ErrorCode.MIROIR_OVERLOADED, "This pod works on as many requests as it may.");

@@ -1,0 +1,54 @@
+package io.miroir.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.prometheus.client.CollectorRegistry;
+import java.lang.reflect.Proxy;
+import org.junit.jupiter.api.Test;
+
+/** How many requests run at a time, and which always do. */
+class GateTest {
+    private static final Request REQUEST =
+            (Request)
+                    Proxy.newProxyInstance(
+                            Request.class.getClassLoader(),
+                            new Class<?>[] {Request.class},
+                            (_, method, _) -> method.getName());
+
+    private final Gate gate = new Gate(1, new EdgeMetrics(new CollectorRegistry()));
+
+    private Route route(String pattern) {
+        return gate.guarded(new Route("GET", pattern, _ -> Answer.empty(204)));
+    }
+
+    /** A pod that is busy is not dead: who asks must not end it. */
+    @Test
+    void aFullPodRefusesRequestsAndStillSaysThatItLives() throws Exception {
+        Route health = route("/health");
+        Route ready = route("/_miroir/ready");
+        Route search = route("/indexes/{uid}/search");
+        Route running =
+                gate.guarded(
+                        new Route(
+                                "GET",
+                                "/stats",
+                                _ -> {
+                                    assertEquals(204, health.handler().handle(REQUEST).status());
+                                    assertEquals(204, ready.handler().handle(REQUEST).status());
+                                    ApiException refused =
+                                            assertThrows(
+                                                    ApiException.class,
+                                                    () -> search.handler().handle(REQUEST));
+                                    assertEquals(ErrorCode.MIROIR_OVERLOADED, refused.code());
+                                    return Answer.empty(200);
+                                }));
+        assertEquals(200, running.handler().handle(REQUEST).status());
+        assertEquals(204, search.handler().handle(REQUEST).status(), "its slot is free again");
+    }
+}
