@@ -138,7 +138,7 @@ final class DocumentRoutes {
         if (!PrimaryKey.isId(id)) {
             throw DocumentsRequest.notFound(id);
         }
-        return Answer.json(200, documents.get(index, id, request.rawQuery()));
+        return Answer.json(200, documents.get(index, id, request.query()));
     }
 
     private Answer list(Request request) {

@@ -200,6 +200,33 @@ class OnePodTest {
         assertEquals(200, stranger.call("GET", "/health").status());
     }
 
+    /** What a client writes unescaped into its address is a value like any other. */
+    @Test
+    void oddCharactersInParametersAreNoBug() throws Exception {
+        client.done("POST", "/indexes/odd/documents", "[{\"id\": 1, \"a|b\": 2}]");
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), pod.address().getPort())) {
+            String request =
+                    "GET /indexes/odd/documents/1?fields=a|b HTTP/1.1\r\nHost: x\r\n"
+                            + "Authorization: Bearer "
+                            + TestPod.MASTER_KEY
+                            + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(utf8(request));
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answer.endsWith("{\"a|b\":2}"), answer);
+        }
+    }
+
+    @Test
+    void anIdempotencyKeyHasALimit() {
+        String longest = "k".repeat(512);
+        client.withKey(longest, "/indexes/long/documents", "[{\"id\": 1}]");
+        HttpCalls.Reply refused =
+                client.post(longest + "k", "/indexes/long/documents", "[{\"id\": 1}]");
+        assertEquals("bad_request", code(refused));
+    }
+
     private static String code(HttpCalls.Reply reply) {
         return reply.body().path("code").asString("");
     }

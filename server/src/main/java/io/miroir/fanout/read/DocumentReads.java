@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -48,14 +49,17 @@ public final class DocumentReads {
     /**
      * One document.
      *
-     * @param rawQuery the client's checked parameters, passed on as they are
+     * @param query the client's checked parameters, decoded
      */
-    public ObjectNode get(IndexView index, String id, String rawQuery) {
+    public ObjectNode get(IndexView index, String id, Map<String, String> query) {
         int shard = Rendezvous.shard(id, index.topology().shards());
         String target =
                 path(index, "/documents/")
-                        + URLEncoder.encode(id, StandardCharsets.UTF_8)
-                        + (rawQuery.isEmpty() ? "" : "?" + rawQuery);
+                        + encoded(id)
+                        + (query.isEmpty() ? "" : "?")
+                        + query.entrySet().stream()
+                                .map(p -> encoded(p.getKey()) + "=" + encoded(p.getValue()))
+                                .collect(Collectors.joining("&"));
         Coverage coverage =
                 cover.ask(
                         index,
@@ -89,6 +93,11 @@ public final class DocumentReads {
         }
         SearchJourney.requireWhole(coverage, settings.partial());
         return new ReadReply(call.merge(coverage.answers()), coverage.uncovered());
+    }
+
+    // What clients send unescaped is no part of a node's address.
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private NodeRequest fetch(IndexView index, ObjectNode body) {
