@@ -6,6 +6,7 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
@@ -55,11 +56,12 @@ public final class HttpServer implements AutoCloseable {
      *
      * @param bodyBytesMax the largest body, after decoding
      * @param headerBytesMax the largest request line and headers together
-     * @param silenceMillisMax how long a client may send nothing in the middle of its body
+     * @param silenceMillisMax how long a client may send nothing in the middle of its body, and
+     *     take nothing of its answer
      * @param idleMillisMax how long a connection without a request is kept
      */
     public record Limits(
-            long bodyBytesMax, int headerBytesMax, long silenceMillisMax, int idleMillisMax) {
+            long bodyBytesMax, int headerBytesMax, int silenceMillisMax, int idleMillisMax) {
         /** Meilisearch's body limit (100 MiB), and room for generous headers. */
         public static Limits defaults() {
             return new Limits(100L << 20, 64 << 10, 30_000, 75_000);
@@ -144,8 +146,7 @@ public final class HttpServer implements AutoCloseable {
 
     private void serve(HttpServerExchange exchange) {
         String given = exchange.getRequestHeaders().getFirst(REQUEST_ID);
-        boolean usable = given != null && given.length() <= REQUEST_ID_CHARS_MAX;
-        String id = usable ? given : requestIds.get();
+        String id = given != null && isRequestId(given) ? given : requestIds.get();
         // Whatever is logged on the way carries the request's id.
         try (MDC.MDCCloseable _ = MDC.putCloseable("request_id", id)) {
             send(exchange, id, answer(exchange, id));
@@ -155,12 +156,20 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
+    /** It goes into logs and back to the client: visible ASCII, nothing that a terminal obeys. */
+    private static boolean isRequestId(String given) {
+        return !given.isEmpty()
+                && given.length() <= REQUEST_ID_CHARS_MAX
+                && given.chars().allMatch(c -> c > ' ' && c < 0x7F);
+    }
+
     /** The one error boundary. */
     private Answer answer(HttpServerExchange exchange, String id) throws ClientGone {
         try {
             if (Cors.isPreflight(exchange)) {
                 return Answer.empty(200);
             }
+            requireFraming(exchange);
             long declared = exchange.getRequestContentLength();
             if (declared > limits.bodyBytesMax()) {
                 throw Bodies.tooLarge(limits.bodyBytesMax());
@@ -179,6 +188,20 @@ public final class HttpServer implements AutoCloseable {
             LOG.error("request {} {} {}", id, exchange.getRequestMethod(), bug, bug);
             return Answer.error(
                     ErrorCode.INTERNAL, "An internal error has occurred. `" + id + "`.");
+        }
+    }
+
+    // Undertow takes an encoding that it does not know for no body at all, and is lenient about the
+    // bytes between chunks: what comes after such a body could be somebody else's request.
+    private static void requireFraming(HttpServerExchange exchange) {
+        HeaderValues encodings = exchange.getRequestHeaders().get(Headers.TRANSFER_ENCODING);
+        if (encodings == null) {
+            return;
+        }
+        exchange.setPersistent(false);
+        if (encodings.size() != 1 || !encodings.getFirst().equalsIgnoreCase("chunked")) {
+            throw new ApiException(
+                    ErrorCode.BAD_REQUEST, "The only transfer encoding taken is `chunked`.");
         }
     }
 

@@ -47,7 +47,9 @@ final class Listener implements AutoCloseable {
             opener.setRootHandler(root);
             AcceptingChannel<StreamConnection> port =
                     worker.createStreamConnectionServer(
-                            address, ChannelListeners.openListenerAdapter(opener), socketOptions());
+                            address,
+                            ChannelListeners.openListenerAdapter(opener),
+                            socketOptions(limits));
             port.resumeAccepts();
             return new Listener(worker, port);
         } catch (IOException | RuntimeException failed) {
@@ -87,8 +89,10 @@ final class Listener implements AutoCloseable {
                 .getMap();
     }
 
-    private static OptionMap socketOptions() {
+    private static OptionMap socketOptions(HttpServer.Limits limits) {
         return OptionMap.builder()
+                // Else a client that reads nothing holds its answer in memory for ever.
+                .set(Options.WRITE_TIMEOUT, limits.silenceMillisMax())
                 .set(Options.TCP_NODELAY, true)
                 .set(Options.REUSE_ADDRESSES, true)
                 .set(Options.BACKLOG, BACKLOG)

@@ -1,0 +1,163 @@
+package io.miroir.edge.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Requests that no client library sends: where a request ends must never be a matter of opinion, or
+ * what follows it is somebody else's request (smuggling).
+ */
+class RawBytesTest {
+    private static final int SILENCE_MILLIS = 400;
+    private static final int LARGE_BYTES = 64 << 20;
+    private static final String HIDDEN = "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+    private final HttpServer server =
+            HttpServer.start(
+                    "127.0.0.1",
+                    0,
+                    new HttpServer.Limits(1 << 20, 16 << 10, SILENCE_MILLIS, 20_000),
+                    RandomGenerator.of("L64X128MixRandom"),
+                    Router.of(
+                            List.of(
+                                    new Router.Route("POST", "/echo", this::echo),
+                                    new Router.Route("GET", "/large", _ -> large()),
+                                    new Router.Route("GET", "/hidden", _ -> hidden()))));
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private Answer echo(Request request) throws IOException {
+        byte[] body = request.body().readAllBytes();
+        seen.add("echo " + new String(body, StandardCharsets.ISO_8859_1));
+        return Answer.empty(204);
+    }
+
+    private Answer hidden() {
+        seen.add("hidden");
+        return Answer.empty(204);
+    }
+
+    private static Answer large() {
+        return Answer.bytes(200, "text/plain", new byte[LARGE_BYTES]);
+    }
+
+    /** All that comes back before the server ends the connection. */
+    private String send(String bytes) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(10 * SILENCE_MILLIS);
+            socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (SocketException reset) {
+            return "";
+        }
+    }
+
+    /** What is ambiguous is refused, or at the least nothing behind it is taken for a request. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+                "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+                "Content-Length: 5\r\nContent-Length: 6\r\n",
+                "Content-Length: 5, 6\r\n",
+                "Content-Length: +5\r\n",
+                "Content-Length: 0x5\r\n",
+                "Content-Length: -5\r\n",
+                "Content-Length: 5 6\r\n",
+                "Content-Length : 5\r\n",
+                "Transfer-Encoding: chunked, identity\r\n",
+                "Transfer-Encoding: xchunked\r\n",
+                "Transfer-Encoding : chunked\r\n",
+                "Transfer-Encoding: identity\r\nContent-Length: 5\r\n",
+                " Content-Length: 5\r\n",
+                "X: a\r\n Content-Length: 5\r\n",
+            })
+    void whatIsAmbiguousHidesNothing(String headers) throws IOException {
+        String got =
+                send("POST /echo HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n0\r\n\r\n" + HIDDEN);
+        assertFalse(seen.contains("hidden"), headers + " → " + got + seen);
+    }
+
+    @Test
+    void badChunksEndTheConnection() throws IOException {
+        for (String chunks :
+                new String[] {
+                    "5\r\nhelloX\r\n0\r\n\r\n",
+                    "5\nhello\n0\n\n",
+                    "-5\r\nhello\r\n0\r\n\r\n",
+                    "g\r\nhello\r\n0\r\n\r\n",
+                    "fffffffffffffffff\r\nhello\r\n0\r\n\r\n",
+                }) {
+            String got =
+                    send(
+                            "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    + chunks
+                                    + HIDDEN);
+            assertFalse(seen.contains("hidden"), chunks + " → " + got + seen);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                " GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /hidden HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+                "GET /hidden HTTP/1.1\r\n\r\n",
+                "GET /hidden HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n",
+                "GET /hidden HTTP/1.1\r\nHost: x\r\nA\0b: c\r\n\r\n",
+            })
+    void linesThatAreNoRequestsAreRefused(String request) throws IOException {
+        String got = send(request);
+        assertTrue(got.startsWith("HTTP/1.1 400 "), got);
+        assertEquals(List.of(), List.copyOf(seen));
+    }
+
+    /** What is logged and sent back is nothing that a terminal or a log's reader obeys. */
+    @Test
+    void aRequestIdIsVisibleText() throws IOException {
+        for (String id : new String[] {"a\u001b[31mb", "a b", "a\u00e9", "a\tb", "a".repeat(129)}) {
+            String got =
+                    send("GET /hidden HTTP/1.1\r\nHost: x\r\nX-Request-Id: " + id + "\r\n\r\n");
+            assertFalse(got.contains(id), got);
+        }
+        String got = send("GET /hidden HTTP/1.1\r\nHost: x\r\nX-Request-Id: a-b/1\r\n\r\n");
+        assertTrue(got.contains("a-b/1"), got);
+    }
+
+    /** A client that takes nothing of its answer does not keep it in memory for ever. */
+    @Test
+    void aClientThatReadsNothingIsCutOff() throws Exception {
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4096);
+            socket.connect(
+                    new java.net.InetSocketAddress(
+                            InetAddress.getLoopbackAddress(), server.port()));
+            socket.getOutputStream()
+                    .write(
+                            "GET /large HTTP/1.1\r\nHost: x\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+            assertTrue(server.drain(20 * SILENCE_MILLIS), "the exchange is still open");
+        }
+        assertEquals(List.of(), List.copyOf(seen));
+    }
+}
