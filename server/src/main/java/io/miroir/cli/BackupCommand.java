@@ -22,6 +22,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -47,15 +48,13 @@ import picocli.CommandLine.Spec;
 final class BackupCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @ArgGroup(multiplicity = "1")
-    private Source source = new Source();
+    @ArgGroup private @Nullable Source source;
 
     @Option(
             names = "--to",
             paramLabel = "FILE",
-            required = true,
             description = "the backup; must not exist. It appears when it is whole and verified")
-    private Path file = Path.of("");
+    private @Nullable Path to;
 
     @Option(
             names = "--admin-key",
@@ -81,18 +80,27 @@ final class BackupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        // Not required by picocli's means: it would ask them of the subcommand as well.
+        if (source == null || to == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Wanted are --to and one of --from and --data-dir");
+        }
+        return backup(source, to);
+    }
+
+    private int backup(Source from, Path file) throws IOException, InterruptedException {
         if (Files.exists(file)) {
             return refuse(file + " exists: a backup does not replace another");
         }
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
-            if (source.pod != null) {
+            if (from.pod != null) {
                 String key = adminKey == null ? "" : adminKey;
-                new BackupDownload(source.pod, key, spec.commandLine().getErr()).to(part);
-            } else {
-                offline(part);
+                new BackupDownload(from.pod, key, spec.commandLine().getErr()).to(part);
+            } else if (from.directory != null) {
+                offline(from.directory, part);
             }
-            return verified(part);
+            return verified(part, file);
         } catch (IOException | IllegalStateException failed) {
             Files.deleteIfExists(part);
             return refuse("no backup: " + failed.getMessage());
@@ -100,7 +108,7 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     /** A backup that can't be read back is none. */
-    private int verified(Path part) throws IOException {
+    private int verified(Path part, Path file) throws IOException {
         return switch (Verify.read(part)) {
             case Reading.Sound sound -> {
                 DatabaseFiles.sync(part);
@@ -116,8 +124,7 @@ final class BackupCommand implements Callable<Integer> {
         };
     }
 
-    private void offline(Path part) throws IOException {
-        Path directory = source.directory == null ? Path.of("") : source.directory;
+    private static void offline(Path directory, Path part) throws IOException {
         if (!Files.exists(directory.resolve("store.db"))) {
             throw new IOException(directory + " holds no task store");
         }

@@ -41,8 +41,8 @@ class BackupTest {
         Cli taken = backup("--data-dir", data.toString(), "--admin-key", "", offline);
         assertEquals(0, taken.exit(), taken::toString);
 
-        String one = Cli.run("backup", "verify", online.toString()).out();
-        String other = Cli.run("backup", "verify", offline.toString()).out();
+        String one = verified(online);
+        String other = verified(offline);
         for (String table : new String[] {"tasks ", "indexes ", "replica_state ", "lanes "}) {
             assertEquals(line(one, table), line(other, table));
         }
@@ -50,6 +50,12 @@ class BackupTest {
 
     private static Cli backup(String from, String where, String keyOption, String key, Path to) {
         return Cli.run("backup", from, where, keyOption, key, "--to", to.toString());
+    }
+
+    private static String verified(Path file) {
+        Cli verified = Cli.run("backup", "verify", file.toString());
+        assertEquals(0, verified.exit(), verified::toString);
+        return verified.out();
     }
 
     private static String line(String text, String table) {
