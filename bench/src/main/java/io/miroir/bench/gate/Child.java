@@ -1,0 +1,177 @@
+package io.miroir.bench.gate;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process that this one started; it is told lines and answers lines, and never outlives it. */
+final class Child implements AutoCloseable {
+    private static final long END_MILLIS_MAX = 5_000;
+
+    private final String name;
+    private final Process process;
+    private final Writer words;
+    private final BufferedReader answers;
+
+    private Child(String name, Process process) {
+        this.name = name;
+        this.process = process;
+        this.words = process.outputWriter(StandardCharsets.UTF_8);
+        this.answers =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Starts it; what it says on its error stream goes to {@code NAME.log}. */
+    static Child start(String name, Path logDir, List<String> command) {
+        try {
+            Files.createDirectories(logDir);
+            Process process =
+                    new ProcessBuilder(command)
+                            .redirectError(
+                                    ProcessBuilder.Redirect.appendTo(
+                                            logDir.resolve(name + ".log").toFile()))
+                            .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            return new Child(name, process);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + command.getFirst(), e);
+        }
+    }
+
+    /** A store in a JVM of its own, flags as a pod's; waits until it is open. */
+    static Child store(String name, Path logDir, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of(
+                        "-XX:+UseSerialGC",
+                        "-XX:+UseCompactObjectHeaders",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-XX:-UsePerfData",
+                        "-Xmx256m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StoreProcess.class.getName()));
+        command.addAll(arguments);
+        Child child = start(name, logDir, command);
+        child.answer();
+        return child;
+    }
+
+    String name() {
+        return name;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Says a line and waits for the answer to it. */
+    String ask(String line) {
+        tell(line);
+        return answer();
+    }
+
+    /** Says a line; its answer is to be fetched by {@link #answer}. */
+    void tell(String line) {
+        try {
+            words.write(line + "\n");
+            words.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " does not listen", e);
+        }
+    }
+
+    /** The next answer; other lines on its output are no answers. */
+    String answer() {
+        try {
+            for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+                if (line.startsWith("> failed")) {
+                    throw new IllegalStateException(name + ": " + line);
+                }
+                if (line.startsWith("> ")) {
+                    return line.substring(2);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(name, e);
+        }
+        throw new IllegalStateException(name + " ended; see its log");
+    }
+
+    /** kill -9. */
+    void kill() {
+        process.destroyForcibly();
+        await();
+    }
+
+    /** Stops or goes on: STOP, CONT. */
+    void signal(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("kill", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** CPU time that it has used, in milliseconds (the kernel counts in ten). */
+    long cpuMillis() {
+        String stat = proc("stat");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10;
+    }
+
+    /** A line of {@code /proc/PID/status}, in megabytes: {@code VmRSS}, {@code RssAnon}. */
+    double megabytes(String field) {
+        return proc("status")
+                        .lines()
+                        .filter(line -> line.startsWith(field + ":"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                        .sum()
+                / 1_024.0;
+    }
+
+    /** Asks it to end, then ends it. */
+    @Override
+    public void close() {
+        process.destroy();
+        if (!await()) {
+            process.destroyForcibly();
+            await();
+        }
+    }
+
+    private boolean await() {
+        try {
+            return process.waitFor(END_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private String proc(String file) {
+        try {
+            return Files.readString(Path.of("/proc", String.valueOf(pid()), file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(name, e);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.miroir.bench.gate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of the gate.
+ *
+ * @param ours median over the runs, as the next two; null where there is no such figure
+ * @param redisEqual Redis at equal durability
+ * @param redisUsual Redis as it is usually set
+ * @param spread quartiles over the runs
+ */
+record Row(
+        String id,
+        String unit,
+        @Nullable Double ours,
+        @Nullable Double redisEqual,
+        @Nullable Double redisUsual,
+        String spread,
+        Verdict verdict,
+        String note) {
+
+    /** Differences below this part are not told apart, whatever the quartiles say. */
+    private static final double EQUAL_WITHIN = 0.03;
+
+    /** Which way a figure is good. */
+    enum Good {
+        LOW,
+        HIGH
+    }
+
+    /** The figures of each run, run by run in the same order: neighbours in time. */
+    record Runs(List<Double> ours, List<Double> redisEqual, List<Double> redisUsual) {}
+
+    /**
+     * Compares run with neighbouring run: better or worse if the quartiles of the ratios lie on one
+     * side of 1, else equal.
+     */
+    static Row of(String id, String unit, Good good, Runs runs, String note) {
+        Verdict verdict = verdict(good, runs.ours(), runs.redisEqual());
+        return new Row(
+                id,
+                unit,
+                median(runs.ours()),
+                median(runs.redisEqual()),
+                median(runs.redisUsual()),
+                "ours %s; redis %s".formatted(quartiles(runs.ours()), quartiles(runs.redisEqual())),
+                verdict,
+                note);
+    }
+
+    /** A figure that is counted or measured once: no spread. */
+    static Row once(
+            String id,
+            String unit,
+            Good good,
+            double ours,
+            @Nullable Double redisEqual,
+            @Nullable Double redisUsual,
+            String note) {
+        Verdict verdict =
+                redisEqual == null
+                        ? Verdict.EQUAL
+                        : verdict(good, List.of(ours), List.of(redisEqual));
+        return new Row(id, unit, ours, redisEqual, redisUsual, "", verdict, note);
+    }
+
+    /** A row that nothing measures. */
+    static Row absent(String id, String why) {
+        return new Row(id, "", null, null, null, "", Verdict.ABSENT, why);
+    }
+
+    private static Verdict verdict(Good good, List<Double> ours, List<Double> theirs) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
+            double mine = ours.get(i);
+            double other = theirs.get(i);
+            if (mine > 0 && other > 0) {
+                // Above 1 is better.
+                ratios.add(good == Good.HIGH ? mine / other : other / mine);
+            }
+        }
+        if (ratios.isEmpty()) {
+            return Verdict.ABSENT;
+        }
+        double[] sorted = sorted(ratios);
+        if (Math.abs(quantile(sorted, 0.5) - 1) <= EQUAL_WITHIN) {
+            return Verdict.EQUAL;
+        }
+        if (quantile(sorted, 0.25) > 1) {
+            return Verdict.BETTER;
+        }
+        return quantile(sorted, 0.75) < 1 ? Verdict.WORSE : Verdict.EQUAL;
+    }
+
+    private static @Nullable Double median(List<Double> values) {
+        return values.isEmpty() ? null : quantile(sorted(values), 0.5);
+    }
+
+    private static String quartiles(List<Double> values) {
+        double[] sorted = sorted(values);
+        return sorted.length == 0
+                ? "-"
+                : number(quantile(sorted, 0.25)) + ".." + number(quantile(sorted, 0.75));
+    }
+
+    private static double[] sorted(List<Double> values) {
+        return values.stream().mapToDouble(value -> value).sorted().toArray();
+    }
+
+    private static double quantile(double[] sorted, double part) {
+        double at = part * (sorted.length - 1);
+        int below = (int) at;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+    }
+
+    /** Three digits that matter. */
+    static String number(@Nullable Double value) {
+        if (value == null) {
+            return "-";
+        }
+        if (value == 0 || Math.abs(value) >= 100) {
+            return String.format(Locale.ROOT, "%.0f", value);
+        }
+        return String.format(Locale.ROOT, Math.abs(value) >= 10 ? "%.1f" : "%.2f", value);
+    }
+}

@@ -1,0 +1,17 @@
+package io.miroir.bench.gate;
+
+import java.util.Locale;
+
+/** What a row says of the store beside Redis at equal durability. */
+enum Verdict {
+    BETTER,
+    EQUAL,
+    WORSE,
+    /** Not measured: there is no such measurement yet. The command fails. */
+    ABSENT;
+
+    /** As rows print it. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

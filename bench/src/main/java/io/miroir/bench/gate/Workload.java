@@ -1,0 +1,215 @@
+package io.miroir.bench.gate;
+
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import io.miroir.store.Role;
+import io.miroir.store.Rooms;
+import io.miroir.store.TaskStore;
+import io.miroir.store.adminsession.AdminSessionRow;
+import io.miroir.store.alias.AliasRow;
+import io.miroir.store.alias.Aliases;
+import io.miroir.store.lease.LeaseRow;
+import io.miroir.store.task.Finish;
+import io.miroir.store.task.NewTask;
+import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
+import io.miroir.store.task.Tasks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What a measurement does again and again, on whichever store. */
+final class Workload {
+    /** Aliases and sessions that are there for reads. */
+    static final int SMALL_TABLE_ROWS = 100;
+
+    private static final int UNFINISHED_MAX = 200_000;
+    private static final int BATCH = 100;
+
+    private final TaskStore store;
+    private final Queue<Long> enqueued = new ArrayBlockingQueue<>(UNFINISHED_MAX);
+    private final Queue<Long> started = new ArrayBlockingQueue<>(UNFINISHED_MAX);
+    private final AtomicLong lastUid = new AtomicLong();
+    private final AtomicLong numbers = new AtomicLong();
+
+    /** The operations. */
+    enum Kind {
+        INSERT_TASK,
+        UPDATE_STATUS,
+        TAKE_DUTY,
+        ALIAS_FLIP,
+        BATCH100,
+        TASK_BY_ID_LOCAL,
+        TASK_BY_ID_LINEARIZABLE,
+        LIST_ALIASES_LOCAL,
+        LIST_ALIASES_LINEARIZABLE,
+        SESSION_CHECK_LOCAL,
+        SESSION_CHECK_LINEARIZABLE
+    }
+
+    Workload(TaskStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Once.
+     *
+     * @param worker number of the caller: rows of its own, as callers have that don't compete
+     * @return whether it was acknowledged
+     */
+    boolean run(Kind kind, int worker) {
+        return switch (kind) {
+            case INSERT_TASK -> insertTask();
+            case UPDATE_STATUS -> updateStatus();
+            case TAKE_DUTY -> takeDuty(worker);
+            case ALIAS_FLIP -> flipAlias("alias-" + worker);
+            case BATCH100 -> batch();
+            case TASK_BY_ID_LOCAL -> taskById(ReadLevel.LOCAL);
+            case TASK_BY_ID_LINEARIZABLE -> taskById(ReadLevel.LINEARIZABLE);
+            case LIST_ALIASES_LOCAL -> !store.aliases().list(ReadLevel.LOCAL).isEmpty();
+            case LIST_ALIASES_LINEARIZABLE ->
+                    !store.aliases().list(ReadLevel.LINEARIZABLE).isEmpty();
+            case SESSION_CHECK_LOCAL -> sessionCheck(ReadLevel.LOCAL);
+            case SESSION_CHECK_LINEARIZABLE -> sessionCheck(ReadLevel.LINEARIZABLE);
+        };
+    }
+
+    /** Rows that reads look for. */
+    void prepareReads() {
+        for (int i = 0; i < SMALL_TABLE_ROWS; i++) {
+            insertTask();
+            flipAlias("read-alias-" + i);
+            store.adminSessions().put(session(i)).orThrow();
+        }
+    }
+
+    /** Tasks to be taken a step further, so that updates measure nothing else. */
+    void prepareUpdates(int steps) {
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = enqueued.size() + started.size(); i < steps / 2; i++) {
+                callers.execute(this::insertTask);
+            }
+        }
+    }
+
+    private boolean insertTask() {
+        String details =
+                "{\"receivedDocuments\":1,\"indexedDocuments\":null,\"indexUid\":\"movies\",\"n\":\""
+                        + numbers.incrementAndGet()
+                        + "\",\"note\":\"about as long as the details of a task are in a log that"
+                        + " real clients wrote\"}";
+        Reply<Tasks.Birth> reply =
+                store.tasks()
+                        .enqueue(
+                                new NewTask(
+                                        TaskType.DOCUMENT_ADDITION_OR_UPDATE,
+                                        "movies",
+                                        details,
+                                        null,
+                                        null));
+        if (reply instanceof Reply.Applied<Tasks.Birth> applied
+                && applied.outcome() instanceof Tasks.Birth.Enqueued born) {
+            enqueued.offer(born.uid());
+            lastUid.accumulateAndGet(born.uid(), Math::max);
+            return true;
+        }
+        return false;
+    }
+
+    /** First a task's end, if one is processing, else a task's start. */
+    private boolean updateStatus() {
+        Long uid = started.poll();
+        if (uid != null) {
+            Finish end =
+                    Finish.of(
+                            uid,
+                            Finish.NO_LANE,
+                            TaskStatus.SUCCEEDED,
+                            "{\"receivedDocuments\":1,\"indexedDocuments\":1}",
+                            null,
+                            List.of());
+            return store.tasks().finish(end) instanceof Reply.Applied<?>;
+        }
+        uid = enqueued.poll();
+        if (uid == null) {
+            throw new IllegalStateException("no task is left to update");
+        }
+        boolean stepped = store.tasks().started(uid, Finish.NO_LANE) instanceof Reply.Applied<?>;
+        started.offer(uid);
+        return stepped;
+    }
+
+    /** A leader writes under its term; another pod can only write a row. */
+    private boolean takeDuty(int worker) {
+        var status = store.status();
+        Rooms rooms = status.role() == Role.LEADER ? store.fencedBy(status.term()) : store.rooms();
+        LeaseRow row =
+                new LeaseRow(
+                        "reshard:index-" + worker,
+                        status.podId(),
+                        status.term(),
+                        "{\"phase\":\"backfill\",\"shard\":17}",
+                        0);
+        return rooms.leases().put(row) instanceof Reply.Applied<?>;
+    }
+
+    private boolean flipAlias(String name) {
+        List<String> targets = List.of("movies_v" + numbers.incrementAndGet());
+        return store.aliases().flip(name, AliasRow.Kind.SINGLE, targets, Aliases.ANY_VERSION)
+                instanceof Reply.Applied<?>;
+    }
+
+    private boolean batch() {
+        AtomicBoolean all = new AtomicBoolean(true);
+        List<Thread> callers = new ArrayList<>();
+        for (int i = 0; i < BATCH; i++) {
+            callers.add(
+                    Thread.startVirtualThread(
+                            () -> {
+                                if (!insertTask()) {
+                                    all.set(false);
+                                }
+                            }));
+        }
+        try {
+            for (Thread caller : callers) {
+                caller.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return all.get();
+    }
+
+    private boolean taskById(ReadLevel level) {
+        long uid = ThreadLocalRandom.current().nextLong(lastUid.get() + 1);
+        return store.tasks().get(level, uid).isPresent();
+    }
+
+    private boolean sessionCheck(ReadLevel level) {
+        int number = ThreadLocalRandom.current().nextInt(SMALL_TABLE_ROWS);
+        @Nullable AdminSessionRow row =
+                store.adminSessions().get(level, "session-" + number).orElse(null);
+        return row != null && !row.revoked() && row.expiresAt() > store.nowMicros();
+    }
+
+    private AdminSessionRow session(int number) {
+        long now = store.nowMicros();
+        return new AdminSessionRow(
+                "session-" + number,
+                "csrf-" + "0123456789abcdef".repeat(2),
+                "ab".repeat(32),
+                now,
+                now + 86_400_000_000L,
+                false,
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0)",
+                "192.0.2." + number);
+    }
+}

@@ -1,0 +1,130 @@
+package io.miroir.bench.gate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** One kind of write, at one number of callers and voters, from the leader and from a follower. */
+record WriteRows(Workload.Kind kind, int callers, int voters) implements Measurement {
+    private static final List<String> FIGURES = List.of("p50", "p99", "rate");
+    private static final List<String> PLACES = List.of("leader", "follower");
+
+    /** All of them, those with the same number of voters together. */
+    static List<Measurement> all() {
+        List<Measurement> all = new ArrayList<>();
+        for (int voters : List.of(3, 5)) {
+            for (Workload.Kind kind :
+                    List.of(
+                            Workload.Kind.INSERT_TASK,
+                            Workload.Kind.UPDATE_STATUS,
+                            Workload.Kind.TAKE_DUTY,
+                            Workload.Kind.ALIAS_FLIP)) {
+                for (int callers : List.of(1, 16, 256, 2_048)) {
+                    all.add(new WriteRows(kind, callers, voters));
+                }
+            }
+            all.add(new WriteRows(Workload.Kind.BATCH100, 1, voters));
+        }
+        return all;
+    }
+
+    @Override
+    public List<String> ids() {
+        List<String> ids = new ArrayList<>();
+        for (String place : PLACES) {
+            for (String figure : FIGURES) {
+                ids.add(id(place, figure));
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    public List<Row> run(Bench bench) {
+        Arena arena = bench.arena(voters);
+        int runs = bench.effort().runs();
+        Series leader = new Series();
+        Series follower = new Series();
+        Series equal = new Series();
+        Series usual = new Series();
+        for (int run = 0; run < runs; run++) {
+            measure(bench, leader, arena.pods(), arena.pods().leader());
+            measure(bench, equal, arena.equal(), arena.equal().asking());
+            measure(bench, follower, arena.pods(), arena.pods().follower());
+            measure(bench, usual, arena.usual(), arena.usual().asking());
+        }
+        List<Row> rows = new ArrayList<>();
+        rows.addAll(rows("leader", leader, equal, usual));
+        rows.addAll(rows("follower", follower, equal, usual));
+        return rows;
+    }
+
+    /** The figures of one contender, run by run. */
+    private static final class Series {
+        private final List<Double> p50 = new ArrayList<>();
+        private final List<Double> p99 = new ArrayList<>();
+        private final List<Double> rate = new ArrayList<>();
+        private final List<Double> cpuMicros = new ArrayList<>();
+        private long failed;
+
+        double meanCpuMicros() {
+            return cpuMicros.stream().mapToDouble(value -> value).average().orElse(0);
+        }
+    }
+
+    private void measure(Bench bench, Series series, Contender side, Child asking) {
+        long millis = bench.effort().runMillis();
+        if (kind == Workload.Kind.UPDATE_STATUS) {
+            // More than were ever made in that time.
+            asking.ask("prepare-updates " + (callers * 4L + millis * Math.min(callers, 256) / 2));
+        }
+        long cpuBefore = side.cpuMillis();
+        Load.Result result =
+                Load.Result.of(asking.ask("closed " + word() + " " + callers + " " + millis));
+        long cpuMillis = side.cpuMillis() - cpuBefore;
+        series.p50.add(result.p50Micros() / 1_000);
+        series.p99.add(result.p99Micros() / 1_000);
+        series.rate.add(result.perSecond());
+        series.cpuMicros.add(1_000.0 * cpuMillis / (result.perSecond() * millis / 1_000 + 1));
+        series.failed += result.failed();
+    }
+
+    private List<Row> rows(String place, Series ours, Series equal, Series usual) {
+        String note =
+                "CPU of all processes per operation: ours %s us, redis %s us%s"
+                        .formatted(
+                                Row.number(ours.meanCpuMicros()),
+                                Row.number(equal.meanCpuMicros()),
+                                ours.failed + equal.failed == 0
+                                        ? ""
+                                        : "; refused: ours %d, redis %d"
+                                                .formatted(ours.failed, equal.failed));
+        return List.of(
+                Row.of(
+                        id(place, "p50"),
+                        "ms",
+                        Row.Good.LOW,
+                        new Row.Runs(ours.p50, equal.p50, usual.p50),
+                        note),
+                Row.of(
+                        id(place, "p99"),
+                        "ms",
+                        Row.Good.LOW,
+                        new Row.Runs(ours.p99, equal.p99, usual.p99),
+                        ""),
+                Row.of(
+                        id(place, "rate"),
+                        "1/s",
+                        Row.Good.HIGH,
+                        new Row.Runs(ours.rate, equal.rate, usual.rate),
+                        ""));
+    }
+
+    private String id(String place, String figure) {
+        return "write.%s.%dv.%s.%d.%s".formatted(word(), voters, place, callers, figure);
+    }
+
+    private String word() {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+}

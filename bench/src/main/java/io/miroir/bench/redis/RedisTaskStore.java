@@ -1,0 +1,161 @@
+package io.miroir.bench.redis;
+
+import io.miroir.store.Digests;
+import io.miroir.store.LeadershipWatcher;
+import io.miroir.store.Reply;
+import io.miroir.store.Role;
+import io.miroir.store.Rooms;
+import io.miroir.store.StoreStatus;
+import io.miroir.store.Table;
+import io.miroir.store.TaskStore;
+import io.miroir.store.Watch;
+import io.miroir.store.Watcher;
+import io.miroir.store.adminsession.AdminSessionRow;
+import io.miroir.store.canary.CanaryRow;
+import io.miroir.store.idempotency.IdempotencyRow;
+import io.miroir.store.job.JobRow;
+import io.miroir.store.lease.LeaseRow;
+import io.miroir.store.rollover.RolloverPolicyRow;
+import io.miroir.store.searchui.SearchUiConfigRow;
+import io.miroir.store.session.SessionRow;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The store's interface over Redis, on the keyspace of the upstream plan; each step atomic by a
+ * script, as upstream would.
+ *
+ * <p>What it does: tasks outside lanes, aliases, and the tables with one text as key. What it does
+ * not: lanes and intents, the catalogue, replicas, filters on tasks, watches, digests, tables with
+ * a key of several parts. The measurements need none of them; it refuses them.
+ */
+public final class RedisTaskStore implements TaskStore {
+    private final RedisPipeline writes;
+    private final RedisPipeline reads;
+    private final Rooms rooms;
+
+    public RedisTaskStore(RedisSetup setup) {
+        this.writes = new RedisPipeline(setup);
+        this.reads = new RedisPipeline(setup);
+        writes.load(List.of(RedisScript.values()));
+        this.rooms =
+                rooms(
+                        Map.of(
+                                "tasks", new RedisTasks(writes, reads),
+                                "aliases", new RedisAliases(writes, reads),
+                                "leases", rows("lease", LeaseRow.class),
+                                "sessions", rows("session", SessionRow.class),
+                                "adminSessions", rows("admin_session", AdminSessionRow.class),
+                                "idempotencyKeys", rows("idemp", IdempotencyRow.class),
+                                "jobs", rows("jobs", JobRow.class),
+                                "canaries", rows("canary", CanaryRow.class),
+                                "rolloverPolicies", rows("rollover", RolloverPolicyRow.class),
+                                "searchUiConfigs",
+                                        rows("search_ui_config", SearchUiConfigRow.class)));
+    }
+
+    @Override
+    public Rooms rooms() {
+        return rooms;
+    }
+
+    /** Every client of Redis is as good as another. */
+    @Override
+    public StoreStatus status() {
+        return new StoreStatus("redis", "client", Role.LEADER, 1, "master", List.of(), 0, 0, 0);
+    }
+
+    @Override
+    public long nowMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, InstantSource.system().instant());
+    }
+
+    /** Redis knows no term: a lease's holder is all there is. */
+    @Override
+    public Rooms fencedBy(long term) {
+        return rooms;
+    }
+
+    @Override
+    public Reply<Long> barrier() {
+        return new Reply.Applied<>(0, 0L);
+    }
+
+    @Override
+    public Watch watch(Watcher watcher) {
+        throw new UnsupportedOperationException("watch");
+    }
+
+    @Override
+    public Watch watchLeadership(LeadershipWatcher watcher) {
+        throw new UnsupportedOperationException("watchLeadership");
+    }
+
+    @Override
+    public Digests digests() {
+        throw new UnsupportedOperationException("digests");
+    }
+
+    @Override
+    public void close() {
+        writes.close();
+        reads.close();
+    }
+
+    private <R extends Record> RedisRows<R> rows(String table, Class<R> type) {
+        return new RedisRows<>(table, type, writes, reads);
+    }
+
+    /** Each room under its name: its own class, or a face of its interface over a table. */
+    private static Rooms rooms(Map<String, Object> byName) {
+        Map<String, Object> faces = new HashMap<>();
+        for (Method accessor : Rooms.class.getMethods()) {
+            Object room = byName.get(accessor.getName());
+            if (room != null) {
+                faces.put(
+                        accessor.getName(),
+                        accessor.getReturnType().isInstance(room)
+                                ? room
+                                : face(
+                                        accessor.getReturnType(),
+                                        (call, given) -> table(room, call, given)));
+            }
+        }
+        return face(
+                Rooms.class,
+                (method, _) -> {
+                    Object room = faces.get(method.getName());
+                    if (room == null) {
+                        throw new UnsupportedOperationException(method.getName());
+                    }
+                    return room;
+                });
+    }
+
+    private static Object table(Object room, Method call, Object[] arguments)
+            throws IllegalAccessException, InvocationTargetException {
+        if (call.getDeclaringClass() != Table.class) {
+            throw new UnsupportedOperationException(call.toString());
+        }
+        return call.invoke(room, arguments);
+    }
+
+    private interface Call {
+        Object answer(Method method, Object[] arguments) throws ReflectiveOperationException;
+    }
+
+    private static <T> T face(Class<T> type, Call call) {
+        return type.cast(
+                Proxy.newProxyInstance(
+                        type.getClassLoader(),
+                        new Class<?>[] {type},
+                        (_, method, arguments) -> call.answer(method, arguments)));
+    }
+}
