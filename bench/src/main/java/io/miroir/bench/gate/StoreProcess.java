@@ -66,7 +66,12 @@ final class StoreProcess {
             peers.add(new RaftStoreConfig.Peer(arguments[i], "127.0.0.1", port));
         }
         return new RaftTaskStore(
-                RaftStoreConfig.of(arguments[1], Path.of(arguments[2]), peers, "127.0.0.1"),
+                RaftStoreConfig.of(
+                        arguments[1],
+                        Path.of(arguments[2]),
+                        RaftStoreConfig.COMMON_CLUSTER,
+                        peers,
+                        "127.0.0.1"),
                 new RaftTaskStore.Surroundings(
                         InstantSource.system(),
                         new Random(),
