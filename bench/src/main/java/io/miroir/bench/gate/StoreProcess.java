@@ -36,7 +36,7 @@ final class StoreProcess {
         TaskStore store =
                 switch (arguments[0]) {
                     case "raft" -> raft(arguments);
-                    case "redis" -> new RedisTaskStore(RedisSetup.of(arguments[1]));
+                    case "redis" -> RedisTaskStore.open(RedisSetup.of(arguments[1]));
                     case "none" -> null;
                     default -> throw new IllegalArgumentException(arguments[0]);
                 };

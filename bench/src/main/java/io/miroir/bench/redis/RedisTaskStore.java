@@ -1,15 +1,11 @@
 package io.miroir.bench.redis;
 
-import io.miroir.store.Digests;
-import io.miroir.store.LeadershipWatcher;
 import io.miroir.store.Reply;
 import io.miroir.store.Role;
 import io.miroir.store.Rooms;
 import io.miroir.store.StoreStatus;
 import io.miroir.store.Table;
 import io.miroir.store.TaskStore;
-import io.miroir.store.Watch;
-import io.miroir.store.Watcher;
 import io.miroir.store.adminsession.AdminSessionRow;
 import io.miroir.store.canary.CanaryRow;
 import io.miroir.store.idempotency.IdempotencyRow;
@@ -18,6 +14,7 @@ import io.miroir.store.lease.LeaseRow;
 import io.miroir.store.rollover.RolloverPolicyRow;
 import io.miroir.store.searchui.SearchUiConfigRow;
 import io.miroir.store.session.SessionRow;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -27,6 +24,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store's interface over Redis, on the keyspace of the upstream plan; each step atomic by a
@@ -36,12 +34,12 @@ import java.util.Map;
  * not: lanes and intents, the catalogue, replicas, filters on tasks, watches, digests, tables with
  * a key of several parts. The measurements need none of them; it refuses them.
  */
-public final class RedisTaskStore implements TaskStore {
+public final class RedisTaskStore {
     private final RedisPipeline writes;
     private final RedisPipeline reads;
     private final Rooms rooms;
 
-    public RedisTaskStore(RedisSetup setup) {
+    private RedisTaskStore(RedisSetup setup) {
         this.writes = new RedisPipeline(setup);
         this.reads = new RedisPipeline(setup);
         writes.load(List.of(RedisScript.values()));
@@ -61,52 +59,29 @@ public final class RedisTaskStore implements TaskStore {
                                         rows("search_ui_config", SearchUiConfigRow.class)));
     }
 
-    @Override
-    public Rooms rooms() {
-        return rooms;
+    /** Connects; throws if there is no master. */
+    public static TaskStore open(RedisSetup setup) {
+        RedisTaskStore store = new RedisTaskStore(setup);
+        return face(TaskStore.class, (method, _) -> store.answer(method));
     }
 
-    /** Every client of Redis is as good as another. */
-    @Override
-    public StoreStatus status() {
-        return new StoreStatus("redis", "client", Role.LEADER, 1, "master", List.of(), 0, 0, 0);
-    }
-
-    @Override
-    public long nowMicros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, InstantSource.system().instant());
-    }
-
-    /** Redis knows no term: a lease's holder is all there is. */
-    @Override
-    public Rooms fencedBy(long term) {
-        return rooms;
-    }
-
-    @Override
-    public Reply<Long> barrier() {
-        return new Reply.Applied<>(0, 0L);
-    }
-
-    @Override
-    public Watch watch(Watcher watcher) {
-        throw new UnsupportedOperationException("watch");
-    }
-
-    @Override
-    public Watch watchLeadership(LeadershipWatcher watcher) {
-        throw new UnsupportedOperationException("watchLeadership");
-    }
-
-    @Override
-    public Digests digests() {
-        throw new UnsupportedOperationException("digests");
-    }
-
-    @Override
-    public void close() {
-        writes.close();
-        reads.close();
+    /** Every client of Redis is as good as another, and Redis knows no term to fence by. */
+    private @Nullable Object answer(Method method) {
+        return switch (method.getName()) {
+            case "rooms", "fencedBy" -> rooms;
+            case "status" ->
+                    new StoreStatus(
+                            "redis", "client", Role.LEADER, 1, "master", List.of(), 0, 0, 0);
+            case "nowMicros" ->
+                    ChronoUnit.MICROS.between(Instant.EPOCH, InstantSource.system().instant());
+            case "barrier" -> new Reply.Applied<>(0, 0L);
+            case "close" -> {
+                writes.close();
+                reads.close();
+                yield null;
+            }
+            default -> throw new UnsupportedOperationException(method.getName());
+        };
     }
 
     private <R extends Record> RedisRows<R> rows(String table, Class<R> type) {
@@ -148,7 +123,8 @@ public final class RedisTaskStore implements TaskStore {
     }
 
     private interface Call {
-        Object answer(Method method, Object[] arguments) throws ReflectiveOperationException;
+        @Nullable Object answer(Method method, Object[] arguments)
+                throws ReflectiveOperationException;
     }
 
     private static <T> T face(Class<T> type, Call call) {
@@ -156,6 +132,9 @@ public final class RedisTaskStore implements TaskStore {
                 Proxy.newProxyInstance(
                         type.getClassLoader(),
                         new Class<?>[] {type},
-                        (_, method, arguments) -> call.answer(method, arguments)));
+                        (face, method, arguments) ->
+                                method.isDefault()
+                                        ? InvocationHandler.invokeDefault(face, method, arguments)
+                                        : call.answer(method, arguments)));
     }
 }
