@@ -11,12 +11,9 @@ import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
-import io.miroir.cluster.peer.PeerEndpoint;
-import io.miroir.cluster.peer.PeerServer;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.NodeConfig;
-import io.miroir.config.PeerAddress;
 import io.miroir.config.ScatterConfig;
 import io.miroir.config.ServerConfig;
 import io.miroir.duty.Duties;
@@ -38,15 +35,11 @@ import io.miroir.fanout.read.ReadMetrics;
 import io.miroir.fanout.read.ReadSettings;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.fanout.spool.Spooler;
-import io.miroir.raft.RaftStoreConfig;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.TaskStore;
-import io.miroir.store.single.SqliteStoreConfig;
-import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -55,7 +48,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -105,7 +97,14 @@ public final class Miroir implements AutoCloseable {
     private void startParts() throws IOException {
         DefaultExports.register(registry);
         Fleet fleet = fleet(config);
-        TaskStore store = own(openStore());
+        Peers peers = own(new Peers(config.podId(), StoreOpening.others(config), secret()));
+        StoreOpening opening =
+                new StoreOpening(
+                        config,
+                        new RaftTaskStore.Surroundings(clock, random, registry, this::onFatal),
+                        peers);
+        own(opening::stop);
+        TaskStore store = own(opening.open(secret()));
         ClusterView view = own(new ClusterView(store, fleet));
         view.start();
 
@@ -137,18 +136,11 @@ public final class Miroir implements AutoCloseable {
                 new LaneContext(
                         config.podId(), store, view, nodes, health, spooler, laneSettings());
         TaskFollower follower = own(new TaskFollower(context, new TaskMetrics(registry)));
-        Peers peers = own(new Peers(config.podId(), others(), secret()));
         LaneKeeper keeper = own(new LaneKeeper(context, peers, follower));
         WriteJourney writes = new WriteJourney(keeper, peers, spooler);
-        if (config.severalPods()) {
-            own(
-                    PeerServer.start(
-                            new InetSocketAddress(config.peer().bind(), config.peer().port()),
-                            config.podId(),
-                            secret(),
-                            ready,
-                            writes));
-        }
+        // Closed before the lanes are let go.
+        own(opening::stop);
+        opening.reception().open(ready, writes);
         peers.start();
         follower.start();
         keeper.start();
@@ -234,31 +226,8 @@ public final class Miroir implements AutoCloseable {
                                                 : io.miroir.edge.http.Answer.empty(404))));
     }
 
-    private TaskStore openStore() {
-        Consumer<Throwable> onFatal =
-                failure -> LOG.error("the task store failed: this pod must be restarted", failure);
-        return switch (config.taskStore().backend()) {
-            case SQLITE ->
-                    new SqliteTaskStore(
-                            SqliteStoreConfig.of(config.podId(), config.dataDir()),
-                            clock,
-                            registry,
-                            onFatal);
-            case RAFT ->
-                    new RaftTaskStore(
-                            RaftStoreConfig.of(
-                                    config.podId(),
-                                    config.dataDir(),
-                                    RaftStoreConfig.COMMON_CLUSTER,
-                                    config.peers().stream().map(Miroir::member).toList(),
-                                    config.raft().bind()),
-                            new RaftTaskStore.Surroundings(clock, random, registry, onFatal));
-        };
-    }
-
-    private static RaftStoreConfig.Peer member(PeerAddress peer) {
-        return new RaftStoreConfig.Peer(
-                peer.id(), peer.raft().host(), peer.raft().port(), peer.peer().toString(), true);
+    private void onFatal(Throwable failure) {
+        LOG.error("the task store failed: this pod must be restarted", failure);
     }
 
     /** The client port that is listened on. */
@@ -336,13 +305,6 @@ public final class Miroir implements AutoCloseable {
     private static List<NodeEndpoint> endpoints(MiroirConfig config) {
         return config.nodes().stream()
                 .map(node -> new NodeEndpoint(node.id(), node.address()))
-                .toList();
-    }
-
-    private List<PeerEndpoint> others() {
-        return config.peers().stream()
-                .filter(peer -> !peer.id().equals(config.podId()))
-                .map(peer -> new PeerEndpoint(peer.id(), peer.peer().host(), peer.peer().port()))
                 .toList();
     }
 

@@ -20,12 +20,15 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
@@ -49,7 +52,7 @@ final class TrainingCommand implements Callable<Integer> {
     private Path directory = Path.of(".");
 
     private final Ports ports = new Ports(new SecureRandom());
-    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final Deque<AutoCloseable> started = new ConcurrentLinkedDeque<>();
 
     @Override
     public Integer call() throws Exception {
@@ -61,11 +64,15 @@ final class TrainingCommand implements Callable<Integer> {
                 raft.add(ports.free());
                 peer.add(ports.free());
             }
-            List<URI> cluster = new ArrayList<>();
-            for (int pod = 0; pod < 3; pod++) {
-                cluster.add(pod(raftPod(pod, raft, peer, nodes.subList(0, 2))));
+            // All at once: none of them forms a cluster before all have met.
+            List<Future<URI>> cluster = new ArrayList<>();
+            try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
+                for (int pod = 0; pod < 3; pod++) {
+                    String yaml = raftPod(pod, raft, peer, nodes.subList(0, 2));
+                    cluster.add(threads.submit(() -> pod(yaml)));
+                }
             }
-            use(cluster);
+            use(List.of(cluster.get(0).get(), cluster.get(1).get(), cluster.get(2).get()));
             use(List.of(pod(singlePod(nodes.getLast()))));
         } finally {
             while (!started.isEmpty()) {

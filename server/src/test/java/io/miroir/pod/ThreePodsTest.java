@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -29,14 +30,21 @@ class ThreePodsTest {
         nodes = new TestNodes(directory, 2, 1);
         List<Integer> raft = ports();
         List<Integer> peer = ports();
+        // None of them forms a cluster before all have met.
+        List<CompletableFuture<TestPod>> starting = new ArrayList<>();
         for (int i = 0; i < PODS; i++) {
-            pods.add(
-                    new TestPod(
-                            directory.resolve("pod-" + i),
-                            nodes.addresses(),
-                            1,
-                            TestPod.group(i, raft, peer)));
+            int pod = i;
+            starting.add(
+                    CompletableFuture.supplyAsync(
+                            () ->
+                                    new TestPod(
+                                            directory.resolve("pod-" + pod),
+                                            nodes.addresses(),
+                                            1,
+                                            TestPod.group(pod, raft, peer)),
+                            task -> Thread.ofPlatform().start(task)));
         }
+        starting.forEach(pod -> pods.add(pod.join()));
         pods.forEach(pod -> pod.client().awaitStatus("GET", "/_miroir/ready", 200));
     }
 

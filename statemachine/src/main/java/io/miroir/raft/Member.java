@@ -6,10 +6,17 @@ package io.miroir.raft;
  * @param id never changes, unlike its addresses
  * @param raftAddress host and port where the log is sent to
  * @param peerAddress host and port of its peer service; empty if nobody told
+ * @param incarnation names the data directory that it joined with; empty for one of the founders
  * @param voter whether it has a vote; a listener only follows and serves local reads
  */
-public record Member(String id, String raftAddress, String peerAddress, boolean voter) {
+public record Member(
+        String id, String raftAddress, String peerAddress, String incarnation, boolean voter) {
+    /** One of the founders, or a pod whose data directory nobody has to tell from another. */
+    public Member(String id, String raftAddress, String peerAddress, boolean voter) {
+        this(id, raftAddress, peerAddress, "", voter);
+    }
+
     Member asVoter() {
-        return new Member(id, raftAddress, peerAddress, true);
+        return new Member(id, raftAddress, peerAddress, incarnation, true);
     }
 }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +83,21 @@ public final class Membership {
             }
         }
         return alive;
+    }
+
+    /** Whether this pod's log holds anything: its cluster has had a leader. */
+    public boolean hasLog() {
+        return division().getRaftLog().getLastEntryTermIndex() != null
+                || division().getStateMachine().getLatestSnapshot() != null;
+    }
+
+    /** The last index that each member has said it knows to be committed. */
+    public Map<String, Long> commits() {
+        Map<String, Long> commits = new HashMap<>();
+        for (CommitInfoProto info : division().getCommitInfos()) {
+            commits.put(info.getServer().getId().toStringUtf8(), info.getCommitIndex());
+        }
+        return commits;
     }
 
     /**
@@ -174,11 +191,13 @@ public final class Membership {
     private Set<String> caughtUp() {
         Set<String> near = new HashSet<>();
         long committed = division().getRaftLog().getLastCommittedIndex();
-        for (CommitInfoProto info : division().getCommitInfos()) {
-            if (committed - info.getCommitIndex() <= BEHIND_MAX) {
-                near.add(info.getServer().getId().toStringUtf8());
-            }
-        }
+        commits()
+                .forEach(
+                        (id, index) -> {
+                            if (committed - index <= BEHIND_MAX) {
+                                near.add(id);
+                            }
+                        });
         return near;
     }
 
@@ -202,7 +221,10 @@ public final class Membership {
                 .toList();
     }
 
-    /** The peer service's address travels where Ratis keeps one for data streams: we have none. */
+    /**
+     * What Ratis has no field for, the address of the peer service and the incarnation, travels
+     * where it keeps an address for data streams: we have none.
+     */
     static RaftPeer peer(Member member) {
         RaftPeer.Builder peer =
                 RaftPeer.newBuilder()
@@ -211,14 +233,20 @@ public final class Membership {
                         .setStartupRole(
                                 member.voter() ? RaftPeerRole.FOLLOWER : RaftPeerRole.LISTENER);
         if (!member.peerAddress().isEmpty()) {
-            peer.setDataStreamAddress(member.peerAddress());
+            peer.setDataStreamAddress(member.peerAddress() + "#" + member.incarnation());
         }
         return peer.build();
     }
 
     private static Member member(RaftPeer peer, boolean voter) {
-        String address = peer.getDataStreamAddress();
+        String more = peer.getDataStreamAddress();
+        int end = more == null ? -1 : more.indexOf('#');
+        boolean none = more == null || end < 0;
         return new Member(
-                peer.getId().toString(), peer.getAddress(), address == null ? "" : address, voter);
+                peer.getId().toString(),
+                peer.getAddress(),
+                none ? "" : more.substring(0, end),
+                none ? "" : more.substring(end + 1),
+                voter);
     }
 }

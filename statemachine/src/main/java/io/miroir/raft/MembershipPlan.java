@@ -62,7 +62,9 @@ final class MembershipPlan {
             }
         }
         List<Member> next = new ArrayList<>(now);
-        next.add(new Member(pod.id(), pod.raftAddress(), pod.peerAddress(), false));
+        next.add(
+                new Member(
+                        pod.id(), pod.raftAddress(), pod.peerAddress(), pod.incarnation(), false));
         return new Decision.Apply(next);
     }
 

@@ -51,8 +51,10 @@ public record RaftStoreConfig(
             this(id, host, port, "", true);
         }
 
-        Member member() {
-            return new Member(id, host + ":" + port, peerAddress, voter);
+        /** How it is known before it has joined. */
+        public Member member() {
+            String raft = host.contains(":") ? "[" + host + "]" : host;
+            return new Member(id, raft + ":" + port, peerAddress, voter);
         }
     }
 

@@ -216,6 +216,11 @@ public final class RaftTaskStore implements TaskStore {
         stateMachine.engine().database().close();
     }
 
+    /** Gives leadership to another member, if this pod leads; an election may follow as well. */
+    public void handOver() {
+        transferLeadership();
+    }
+
     private void transferLeadership() {
         DivisionInfo info = division().getInfo();
         RaftPeerId successor = info.isLeader() ? successor() : null;

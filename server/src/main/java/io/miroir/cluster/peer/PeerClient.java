@@ -12,6 +12,8 @@ import io.miroir.proto.peer.ForwardRequest;
 import io.miroir.proto.peer.PeerGrpc;
 import io.miroir.proto.peer.StatusReply;
 import io.miroir.proto.peer.StatusRequest;
+import io.miroir.raft.MemberChange;
+import io.miroir.raft.MemberOutcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -61,6 +63,30 @@ final class PeerClient implements AutoCloseable {
                                             .build()));
         } catch (StatusException | RuntimeException unreachable) {
             return Optional.empty();
+        }
+    }
+
+    /** What the pod says to a greeting, or nothing within the time. */
+    Optional<Greeted> greet(Greeting from, Duration timeout) {
+        try {
+            channel.resetConnectBackoff();
+            return Optional.of(
+                    MemberWords.greeted(
+                            stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                                    .greet(MemberWords.request(from))));
+        } catch (StatusException | RuntimeException unreachable) {
+            return Optional.empty();
+        }
+    }
+
+    /** Asks the pod to change the members. */
+    MemberOutcome change(MemberChange change, Duration timeout) {
+        try {
+            return MemberWords.outcome(
+                    stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                            .changeMembers(MemberWords.request(change)));
+        } catch (StatusException | RuntimeException lost) {
+            return new MemberOutcome.Undecided(String.valueOf(lost.getMessage()));
         }
     }
 

@@ -25,6 +25,7 @@ public final class PeerServer implements AutoCloseable {
      * Opens the port.
      *
      * @param secret what all pods of the cluster know; may be empty on loopback only
+     * @param doorway who may take part
      * @param standing what this pod tells of itself
      * @throws IllegalArgumentException for an address that others reach, without a secret: the port
      *     is full write access
@@ -34,6 +35,7 @@ public final class PeerServer implements AutoCloseable {
             InetSocketAddress bind,
             String podId,
             String secret,
+            Doorway doorway,
             Standing standing,
             PassedWriteHandler handler)
             throws IOException {
@@ -48,7 +50,7 @@ public final class PeerServer implements AutoCloseable {
                         .permitKeepAliveTime(PeerClient.KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)
                         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                         .intercept(new ClusterSecret(secret))
-                        .addService(new PeerService(podId, standing, handler))
+                        .addService(new PeerService(podId, doorway, standing, handler))
                         .build()
                         .start();
         return new PeerServer(server, executor);

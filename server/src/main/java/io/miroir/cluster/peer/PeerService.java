@@ -1,11 +1,16 @@
 package io.miroir.cluster.peer;
 
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.miroir.proto.peer.Answer;
+import io.miroir.proto.peer.ChangeMembersReply;
+import io.miroir.proto.peer.ChangeMembersRequest;
 import io.miroir.proto.peer.ForwardHead;
 import io.miroir.proto.peer.ForwardReply;
 import io.miroir.proto.peer.ForwardRequest;
+import io.miroir.proto.peer.GreetReply;
+import io.miroir.proto.peer.GreetRequest;
 import io.miroir.proto.peer.NotOwner;
 import io.miroir.proto.peer.PeerGrpc;
 import io.miroir.proto.peer.Proceed;
@@ -26,9 +31,11 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     private final String podId;
     private final Standing standing;
     private final PassedWriteHandler handler;
+    private final Doorway doorway;
 
-    PeerService(String podId, Standing standing, PassedWriteHandler handler) {
+    PeerService(String podId, Doorway doorway, Standing standing, PassedWriteHandler handler) {
         this.podId = podId;
+        this.doorway = doorway;
         this.standing = standing;
         this.handler = handler;
     }
@@ -42,12 +49,31 @@ final class PeerService extends PeerGrpc.PeerImplBase {
                             .setPodId(podId)
                             .setReady(standing.runsLanes())
                             .setAppliedIndex(Math.max(0, applied))
+                            .setRun(doorway.run())
                             .build());
             replies.onCompleted();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-            replies.onError(io.grpc.Status.UNAVAILABLE.asRuntimeException());
+            replies.onError(Status.UNAVAILABLE.asRuntimeException());
         }
+    }
+
+    @Override
+    public void greet(GreetRequest request, StreamObserver<GreetReply> replies) {
+        replies.onNext(MemberWords.reply(doorway.greet(MemberWords.greeting(request))));
+        replies.onCompleted();
+    }
+
+    @Override
+    public void changeMembers(
+            ChangeMembersRequest request, StreamObserver<ChangeMembersReply> replies) {
+        MemberWords.change(request)
+                .ifPresentOrElse(
+                        change -> {
+                            replies.onNext(MemberWords.reply(doorway.change(change)));
+                            replies.onCompleted();
+                        },
+                        () -> replies.onError(Status.UNIMPLEMENTED.asRuntimeException()));
     }
 
     @Override
@@ -68,7 +94,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
         } catch (RuntimeException bug) {
             // The boundary of this thread: the sender learns that its write is undecided.
             LOG.error("passed write on lane {} failed", write.lane(), bug);
-            call.onError(io.grpc.Status.INTERNAL.asRuntimeException());
+            call.onError(Status.INTERNAL.asRuntimeException());
             return;
         }
         if (call.isCancelled()) {

@@ -2,16 +2,19 @@ package io.miroir.cluster.peer;
 
 import io.miroir.cluster.lease.Reports;
 import io.miroir.proto.peer.StatusReply;
+import io.miroir.raft.MemberChange;
+import io.miroir.raft.MemberOutcome;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The other pods: which of them live, asked twice a second, and what they have applied. */
 public final class Peers implements Reports.Others, AutoCloseable {
@@ -22,10 +25,12 @@ public final class Peers implements Reports.Others, AutoCloseable {
     private static final int MISSES_MAX = 2;
 
     private final String selfId;
-    private final Map<String, PeerClient> clients = new TreeMap<>();
+    private final String secret;
+    private final Map<String, PeerClient> clients = new ConcurrentSkipListMap<>();
     private final Map<String, Integer> misses = new ConcurrentHashMap<>();
     private final Map<String, Long> applied = new ConcurrentHashMap<>();
-    private final List<Thread> probes = new ArrayList<>();
+    private final Map<String, Thread> probes = new ConcurrentHashMap<>();
+    private boolean started;
     private volatile Set<String> live;
     private volatile long changedNanos;
 
@@ -37,6 +42,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
      */
     public Peers(String selfId, List<PeerEndpoint> others, String secret) {
         this.selfId = selfId;
+        this.secret = secret;
         for (PeerEndpoint peer : others) {
             clients.put(peer.podId(), new PeerClient(peer, secret));
             // Taken as living until asked: a pod that starts must not think that it is alone.
@@ -47,13 +53,75 @@ public final class Peers implements Reports.Others, AutoCloseable {
     }
 
     /** Begins to ask; one virtual thread for each pod. */
-    public void start() {
-        clients.forEach(
-                (podId, client) ->
-                        probes.add(
-                                Thread.ofVirtual()
-                                        .name("peer-" + podId)
-                                        .start(() -> probe(podId, client))));
+    public synchronized void start() {
+        started = true;
+        clients.forEach(this::watch);
+    }
+
+    private void watch(String podId, PeerClient client) {
+        probes.put(
+                podId, Thread.ofVirtual().name("peer-" + podId).start(() -> probe(podId, client)));
+    }
+
+    /**
+     * Pods came or went. One that is known keeps its address: names are looked up again anyway.
+     *
+     * @param others all other pods there are now
+     */
+    public synchronized void update(Collection<PeerEndpoint> others) {
+        Set<String> ids = new TreeSet<>();
+        for (PeerEndpoint peer : others) {
+            ids.add(peer.podId());
+            if (!clients.containsKey(peer.podId())) {
+                PeerClient client = new PeerClient(peer, secret);
+                clients.put(peer.podId(), client);
+                misses.put(peer.podId(), 0);
+                if (started) {
+                    watch(peer.podId(), client);
+                }
+            }
+        }
+        for (String gone : List.copyOf(clients.keySet())) {
+            if (!ids.contains(gone)) {
+                forget(gone);
+            }
+        }
+        refresh();
+    }
+
+    private void forget(String podId) {
+        Thread probe = probes.remove(podId);
+        if (probe != null) {
+            probe.interrupt();
+        }
+        PeerClient client = clients.remove(podId);
+        if (client != null) {
+            client.close();
+        }
+        misses.remove(podId);
+        applied.remove(podId);
+    }
+
+    /** What a pod says to a greeting, or nothing within the time. */
+    public Optional<Greeted> greet(String podId, Greeting from, Duration timeout) {
+        PeerClient client = clients.get(podId);
+        return client == null ? Optional.empty() : client.greet(from, timeout);
+    }
+
+    /** The run that answers at a pod's address, if it bears that pod's id. */
+    public OptionalLong run(String podId, Duration timeout) {
+        PeerClient client = clients.get(podId);
+        Optional<StatusReply> reply =
+                client == null
+                        ? Optional.empty()
+                        : client.status(0, timeout).filter(told -> told.getPodId().equals(podId));
+        return reply.map(told -> OptionalLong.of(told.getRun())).orElse(OptionalLong.empty());
+    }
+
+    /** Asks a pod to change the members, which only the leader does. */
+    public MemberOutcome change(String podId, MemberChange change, Duration timeout) {
+        PeerClient client = clients.get(podId);
+        return client == null ? new MemberOutcome.NotLeader(null) : client.change(change, timeout);
     }
 
     /** Ids of the pods that live, this one always among them. */
@@ -121,7 +189,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
                         ask(podId, client, 0, PROBE_TIMEOUT)
                                 .filter(StatusReply::getReady)
                                 .isPresent();
-                misses.merge(podId, 1, (missed, one) -> answered ? 0 : missed + one);
+                misses.computeIfPresent(podId, (_, missed) -> answered ? 0 : missed + 1);
                 refresh();
                 Thread.sleep(PROBE_INTERVAL);
             }
@@ -147,7 +215,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
 
     @Override
     public void close() {
-        probes.forEach(Thread::interrupt);
+        probes.values().forEach(Thread::interrupt);
         clients.values().forEach(PeerClient::close);
     }
 }

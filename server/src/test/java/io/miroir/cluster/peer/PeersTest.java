@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.raft.MemberChange;
+import io.miroir.raft.MemberOutcome;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,6 +41,24 @@ class PeersTest {
                 }
             };
 
+    /** Knows of no cluster. */
+    private static final class Stranger implements Doorway {
+        @Override
+        public long run() {
+            return 1;
+        }
+
+        @Override
+        public Greeted greet(Greeting from) {
+            return new Greeted.Refused("closed to " + from.podId());
+        }
+
+        @Override
+        public MemberOutcome change(MemberChange change) {
+            return new MemberOutcome.NotLeader(null);
+        }
+    }
+
     /** Counts the bytes of a body, and owns only one lane. */
     private static final class Counting implements PassedWriteHandler {
         @Override
@@ -68,6 +88,7 @@ class PeersTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 "pod-1",
                 secret,
+                new Stranger(),
                 STANDING,
                 new Counting());
     }
@@ -150,6 +171,7 @@ class PeersTest {
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                             "pod-1",
                             "secret",
+                            new Stranger(),
                             STANDING,
                             new Counting());
             awaitLive(peers, Set.of("pod-0", "pod-1"));
@@ -180,6 +202,11 @@ class PeersTest {
                 IllegalArgumentException.class,
                 () ->
                         PeerServer.start(
-                                new InetSocketAddress(0), "pod-1", "", STANDING, new Counting()));
+                                new InetSocketAddress(0),
+                                "pod-1",
+                                "",
+                                new Stranger(),
+                                STANDING,
+                                new Counting()));
     }
 }

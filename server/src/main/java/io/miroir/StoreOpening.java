@@ -1,0 +1,173 @@
+package io.miroir;
+
+import io.miroir.cluster.member.Admission;
+import io.miroir.cluster.member.DataOwner;
+import io.miroir.cluster.member.Doorkeeper;
+import io.miroir.cluster.peer.PeerEndpoint;
+import io.miroir.cluster.peer.PeerServer;
+import io.miroir.cluster.peer.Peers;
+import io.miroir.cluster.peer.Reception;
+import io.miroir.config.MiroirConfig;
+import io.miroir.config.PeerAddress;
+import io.miroir.config.bind.HostPort;
+import io.miroir.raft.Member;
+import io.miroir.raft.RaftStoreConfig;
+import io.miroir.raft.RaftTaskStore;
+import io.miroir.store.TaskStore;
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the task store of the configured kind. With others to agree with, the peer port opens first
+ * and this pod finds out how it enters its cluster.
+ */
+final class StoreOpening {
+    private final MiroirConfig config;
+    private final RaftTaskStore.Surroundings surroundings;
+    private final Peers peers;
+    private final Reception reception = new Reception();
+    private @Nullable PeerServer server;
+    private @Nullable Doorkeeper doorkeeper;
+
+    /**
+     * @param peers asked greetings only, until the store is open
+     */
+    StoreOpening(MiroirConfig config, RaftTaskStore.Surroundings surroundings, Peers peers) {
+        this.config = config;
+        this.surroundings = surroundings;
+        this.peers = peers;
+    }
+
+    /** Opens the peer port and the store; what is open already is closed by {@link #stop}. */
+    TaskStore open(String secret) throws IOException {
+        return switch (config.taskStore().backend()) {
+            case SQLITE -> {
+                DataOwner.claimAlone(config.dataDir(), config.podId());
+                yield new SqliteTaskStore(
+                        SqliteStoreConfig.of(config.podId(), config.dataDir()),
+                        surroundings.wallClock(),
+                        surroundings.registry(),
+                        surroundings.onFatal());
+            }
+            case RAFT -> openAmongOthers(secret);
+        };
+    }
+
+    private TaskStore openAmongOthers(String secret) throws IOException {
+        PeerAddress own =
+                config.peers().stream()
+                        .filter(peer -> peer.id().equals(config.podId()))
+                        .findFirst()
+                        .orElseThrow();
+        Doorkeeper keeper =
+                new Doorkeeper(
+                        new Doorkeeper.Self(
+                                member(own).member(),
+                                config.dataDir(),
+                                surroundings.random().nextLong()),
+                        others(config),
+                        peers,
+                        surroundings.onFatal());
+        doorkeeper = keeper;
+        server =
+                PeerServer.start(
+                        new InetSocketAddress(config.peer().bind(), config.peer().port()),
+                        config.podId(),
+                        secret,
+                        keeper,
+                        reception,
+                        reception);
+        Admission admission = keeper.enter(null);
+        RaftTaskStore store =
+                new RaftTaskStore(
+                        RaftStoreConfig.of(
+                                config.podId(),
+                                config.dataDir(),
+                                admission.clusterId(),
+                                beginWith(admission, own),
+                                config.raft().bind()),
+                        surroundings);
+        try {
+            keeper.opened(store, admission);
+            return store;
+        } catch (RuntimeException failed) {
+            store.close();
+            throw failed;
+        }
+    }
+
+    /** What is configured of addresses counts more than what the others remember. */
+    private List<RaftStoreConfig.Peer> beginWith(Admission admission, PeerAddress own) {
+        if (!admission.newcomer()) {
+            return config.peers().stream().map(StoreOpening::member).toList();
+        }
+        List<RaftStoreConfig.Peer> peers = new ArrayList<>();
+        for (Member member : admission.members()) {
+            RaftStoreConfig.Peer configured =
+                    config.peers().stream()
+                            .filter(peer -> peer.id().equals(member.id()))
+                            .findFirst()
+                            .map(StoreOpening::member)
+                            .orElseGet(() -> told(member));
+            peers.add(
+                    new RaftStoreConfig.Peer(
+                            configured.id(),
+                            configured.host(),
+                            configured.port(),
+                            configured.peerAddress(),
+                            member.voter()));
+        }
+        RaftStoreConfig.Peer self = member(own);
+        peers.add(
+                new RaftStoreConfig.Peer(
+                        self.id(), self.host(), self.port(), self.peerAddress(), false));
+        return peers;
+    }
+
+    private static RaftStoreConfig.Peer told(Member member) {
+        HostPort raft = Objects.requireNonNull(HostPort.parse(member.raftAddress()));
+        return new RaftStoreConfig.Peer(
+                member.id(), raft.host(), raft.port(), member.peerAddress(), member.voter());
+    }
+
+    private static RaftStoreConfig.Peer member(PeerAddress peer) {
+        return new RaftStoreConfig.Peer(
+                peer.id(), peer.raft().host(), peer.raft().port(), peer.peer().toString(), true);
+    }
+
+    /** The configured pods without this one. */
+    static List<PeerEndpoint> others(MiroirConfig config) {
+        return config.peers().stream()
+                .filter(peer -> !peer.id().equals(config.podId()))
+                .map(peer -> new PeerEndpoint(peer.id(), peer.peer().host(), peer.peer().port()))
+                .toList();
+    }
+
+    /** Answers other pods as soon as this one is whole. */
+    Reception reception() {
+        return reception;
+    }
+
+    /** Who looks after the members; null for a pod that is alone. */
+    @Nullable Doorkeeper doorkeeper() {
+        return doorkeeper;
+    }
+
+    /** Closes the peer port: no other pod's write is under way afterwards. May be called again. */
+    void stop() {
+        Doorkeeper keeper = doorkeeper;
+        if (keeper != null) {
+            keeper.close();
+        }
+        PeerServer open = server;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,370 @@
+package io.miroir.cluster.member;
+
+import io.miroir.cluster.peer.Doorway;
+import io.miroir.cluster.peer.Greeted;
+import io.miroir.cluster.peer.Greeting;
+import io.miroir.cluster.peer.PeerEndpoint;
+import io.miroir.cluster.peer.Peers;
+import io.miroir.cluster.peer.PodFacts;
+import io.miroir.raft.Member;
+import io.miroir.raft.MemberChange;
+import io.miroir.raft.MemberOutcome;
+import io.miroir.raft.RaftTaskStore;
+import io.miroir.store.StoreStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings this pod into its cluster, and answers others that want to enter it. Before the task store
+ * is opened all configured pods are asked who they are; {@link Entrance} decides what follows.
+ */
+public final class Doorkeeper implements Doorway, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Doorkeeper.class);
+    private static final Duration GREETING_TIMEOUT = Duration.ofMillis(1_500);
+    private static final Duration CHANGE_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration JOIN_TIMEOUT = Duration.ofMinutes(11);
+    private static final long ASK_AGAIN_MILLIS = 150;
+    private static final long TELL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** How long data that can't be used alone waits for a leader that can repair it. */
+    private static final long REPAIR_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
+
+    private static final long LOOK_MILLIS = 1_000;
+
+    private final Self self;
+    private final Peers peers;
+    private final Map<String, PeerEndpoint> configured = new ConcurrentSkipListMap<>();
+    private final Map<String, Greeted> heard = new ConcurrentHashMap<>();
+    private final Consumer<Throwable> onFatal;
+    private volatile Optional<PodIdentity> identity;
+    private volatile @Nullable RaftTaskStore store;
+    private volatile @Nullable Thread watching;
+
+    /**
+     * This pod as it is configured.
+     *
+     * @param member its id and addresses; whether it has a vote is not its to say
+     * @param run names this run, random
+     */
+    public record Self(Member member, Path dataDir, long run) {
+        String podId() {
+            return member.id();
+        }
+    }
+
+    /**
+     * @param others the configured ones
+     * @param peers knows the others, asks them only greetings so far
+     * @param onFatal told when this pod must not go on
+     */
+    public Doorkeeper(
+            Self self, List<PeerEndpoint> others, Peers peers, Consumer<Throwable> onFatal) {
+        this.self = self;
+        this.peers = peers;
+        this.onFatal = onFatal;
+        others.forEach(peer -> configured.put(peer.podId(), peer));
+        this.identity = DataOwner.of(self.dataDir(), self.podId());
+    }
+
+    // ---- entering
+
+    /**
+     * Waits until it is clear how this pod enters; may be long for a first start, which needs all
+     * configured pods.
+     *
+     * @param damage what is wrong with the data directory, null if nothing is
+     * @throws StartRefusedException if it must not start like this
+     */
+    public Admission enter(@Nullable String damage) {
+        long startedNanos = System.nanoTime();
+        long toldNanos = startedNanos - TELL_AGAIN_NANOS;
+        UUID fresh = UUID.randomUUID();
+        while (true) {
+            greetAll();
+            Entrance.Situation now =
+                    new Entrance.Situation(
+                            self.podId(),
+                            identity,
+                            damage,
+                            List.copyOf(configured.keySet()),
+                            Map.copyOf(heard));
+            switch (Entrance.decide(now, fresh)) {
+                case Entrance.Decision.Refuse refuse ->
+                        throw new StartRefusedException(refuse.why());
+                case Entrance.Decision.Open open -> {
+                    LOG.info("pod {} of cluster {}", self.podId(), open.clusterId());
+                    return new Admission(open.clusterId(), List.of(), false, false);
+                }
+                case Entrance.Decision.Found found -> {
+                    LOG.info("forming cluster {} with {}", found.clusterId(), configured.keySet());
+                    settle(found.clusterId(), PodIdentity.Stage.FOUNDING);
+                    return new Admission(found.clusterId(), List.of(), false, false);
+                }
+                case Entrance.Decision.Join join -> {
+                    return new Joining(self, this::toLeader, this::facts)
+                            .prepare(
+                                    join.clusterId(),
+                                    damage,
+                                    () -> settle(join.clusterId(), PodIdentity.Stage.JOINING));
+                }
+                case Entrance.Decision.Wait wait -> {
+                    long nowNanos = System.nanoTime();
+                    if (damage != null && nowNanos - startedNanos > REPAIR_NANOS_MAX) {
+                        throw new StartRefusedException(wait.why());
+                    }
+                    if (nowNanos - toldNanos > TELL_AGAIN_NANOS) {
+                        LOG.warn("waiting: {}", wait.why());
+                        toldNanos = nowNanos;
+                    }
+                    pause(ASK_AGAIN_MILLIS);
+                }
+            }
+        }
+    }
+
+    /** The store is open: newcomers ask for their place in the group, and others hear of us. */
+    public void opened(RaftTaskStore opened, Admission admission) {
+        store = opened;
+        if (admission.newcomer()) {
+            UUID incarnation = identity.map(PodIdentity::incarnation).orElseThrow();
+            new Joining(self, this::toLeader, this::facts).finish(admission, incarnation);
+            settle(admission.clusterId(), PodIdentity.Stage.MEMBER);
+        }
+        watching = Thread.ofVirtual().name("members").start(() -> watch(opened));
+    }
+
+    private void settle(UUID clusterId, PodIdentity.Stage stage) {
+        UUID incarnation =
+                stage == PodIdentity.Stage.MEMBER && identity.isPresent()
+                        ? identity.get().incarnation()
+                        : UUID.randomUUID();
+        PodIdentity next = new PodIdentity(self.podId(), clusterId, incarnation, stage);
+        next.write(self.dataDir());
+        identity = Optional.of(next);
+    }
+
+    private void greetAll() {
+        UUID cluster = identity.map(PodIdentity::clusterId).orElse(null);
+        Greeting greeting = new Greeting(self.podId(), cluster, self.run());
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (String id : configured.keySet()) {
+                threads.execute(
+                        () ->
+                                peers.greet(id, greeting, GREETING_TIMEOUT)
+                                        .ifPresentOrElse(
+                                                answer -> hear(id, answer),
+                                                () -> heard.remove(id)));
+            }
+        }
+    }
+
+    private void hear(String id, Greeted answer) {
+        if (answer instanceof Greeted.Welcome(PodFacts facts) && !facts.podId().equals(id)) {
+            heard.put(
+                    id,
+                    new Greeted.Refused(
+                            "I am "
+                                    + facts.podId()
+                                    + ": the address given for "
+                                    + id
+                                    + " is mine"));
+        } else {
+            heard.put(id, answer);
+        }
+    }
+
+    /** What is known of the cluster now. */
+    private List<PodFacts> facts() {
+        greetAll();
+        return heard.values().stream()
+                .filter(Greeted.Welcome.class::isInstance)
+                .map(answer -> ((Greeted.Welcome) answer).facts())
+                .toList();
+    }
+
+    // ---- others
+
+    @Override
+    public Greeted greet(Greeting from) {
+        if (from.podId().equals(self.podId())) {
+            return from.run() == self.run()
+                    ? new Greeted.Refused("that is me: is its address given for another pod?")
+                    : refused("another pod named " + self.podId() + " runs here already");
+        }
+        UUID own = identity.map(PodIdentity::clusterId).orElse(null);
+        UUID theirs = from.clusterId();
+        if (own != null && theirs != null && !own.equals(theirs)) {
+            return refused(
+                    "%s is of cluster %s, this is %s of cluster %s"
+                            .formatted(from.podId(), theirs, self.podId(), own));
+        }
+        return twin(from).orElseGet(() -> new Greeted.Welcome(tell()));
+    }
+
+    /** Whether someone else answers where the greeting pod is known to be. */
+    private Optional<Greeted> twin(Greeting from) {
+        OptionalLong there = peers.run(from.podId(), GREETING_TIMEOUT);
+        return there.isPresent() && there.getAsLong() != from.run()
+                ? Optional.of(refused("another pod named " + from.podId() + " runs already"))
+                : Optional.empty();
+    }
+
+    @Override
+    public long run() {
+        return self.run();
+    }
+
+    private static Greeted refused(String why) {
+        LOG.error("refused a pod: {}", why);
+        return new Greeted.Refused(why);
+    }
+
+    private PodFacts tell() {
+        UUID cluster = identity.map(PodIdentity::clusterId).orElse(null);
+        RaftTaskStore open = store;
+        if (open == null) {
+            boolean founded =
+                    identity.filter(own -> own.stage() == PodIdentity.Stage.MEMBER).isPresent();
+            return new PodFacts(
+                    self.podId(), cluster, self.run(), founded, null, List.of(), Map.of());
+        }
+        StoreStatus status = open.status();
+        return new PodFacts(
+                self.podId(),
+                cluster,
+                self.run(),
+                open.membership().hasLog(),
+                status.leaderId(),
+                open.membership().members(),
+                open.membership().commits());
+    }
+
+    @Override
+    public MemberOutcome change(MemberChange change) {
+        RaftTaskStore open = store;
+        if (open == null) {
+            return new MemberOutcome.NotLeader(null);
+        }
+        if (change instanceof MemberChange.Leave(String id)
+                && id.equals(self.podId())
+                && id.equals(open.status().leaderId())) {
+            open.handOver();
+        }
+        return open.membership().change(change);
+    }
+
+    /** Brings a change to the leader, wherever it is. */
+    public MemberOutcome toLeader(MemberChange change) {
+        MemberOutcome outcome = change(change);
+        if (!(outcome instanceof MemberOutcome.NotLeader here)) {
+            return outcome;
+        }
+        String leader = here.leaderId() == null ? leaderOfOthers() : here.leaderId();
+        if (leader == null) {
+            return new MemberOutcome.Refused("there is no leader now: ask again");
+        }
+        Duration timeout = change instanceof MemberChange.Join ? JOIN_TIMEOUT : CHANGE_TIMEOUT;
+        return peers.change(leader, change, timeout);
+    }
+
+    private @Nullable String leaderOfOthers() {
+        return facts().stream()
+                .map(PodFacts::leaderId)
+                .filter(id -> id != null && !id.equals(self.podId()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Who this pod is, once that is known. */
+    public Optional<PodIdentity> identity() {
+        return identity;
+    }
+
+    // ---- afterwards
+
+    private void watch(RaftTaskStore opened) {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                look(opened);
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look(RaftTaskStore opened) {
+        try {
+            if (opened.membership().hasLog()) {
+                identity.filter(own -> own.stage() == PodIdentity.Stage.FOUNDING)
+                        .ifPresent(own -> settle(own.clusterId(), PodIdentity.Stage.MEMBER));
+            }
+            if (opened.status().leaderId() != null) {
+                peers.update(others(opened.membership().members()));
+            }
+            if (!heard.keySet().containsAll(configured.keySet())) {
+                greetAll();
+                refuseIfTold();
+            }
+        } catch (RuntimeException e) {
+            // Looked at again in a second; the thread must go on.
+            LOG.warn("cannot look after the members", e);
+        }
+    }
+
+    /** Someone who did not answer at the start knows of another pod with this id. */
+    private void refuseIfTold() {
+        heard.forEach(
+                (id, answer) -> {
+                    if (answer instanceof Greeted.Refused(String why)) {
+                        LOG.error("this pod must not go on: {} says: {}", id, why);
+                        onFatal.accept(new StartRefusedException(id + " says: " + why));
+                    }
+                });
+    }
+
+    private List<PeerEndpoint> others(List<Member> members) {
+        return members.stream()
+                .filter(member -> !member.id().equals(self.podId()))
+                .flatMap(member -> endpoint(member).stream())
+                .toList();
+    }
+
+    private Optional<PeerEndpoint> endpoint(Member member) {
+        PeerEndpoint known = configured.get(member.id());
+        return known != null
+                ? Optional.of(known)
+                : PeerEndpoint.parse(member.id(), member.peerAddress());
+    }
+
+    @Override
+    public void close() {
+        Thread thread = watching;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartRefusedException("interrupted while waiting for the other pods");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.miroir.cluster.member;
+
+import io.miroir.cluster.peer.Greeted;
+import io.miroir.cluster.peer.PodFacts;
+import io.miroir.raft.Member;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides how a pod that starts enters its cluster (protocol rule 24). What it must never do: form
+ * a second cluster beside a living one, or vote as if it had never acknowledged anything when it
+ * has lost its data.
+ */
+final class Entrance {
+    private Entrance() {}
+
+    /** What to do. */
+    sealed interface Decision {
+        /** Open what is there. */
+        record Open(UUID clusterId) implements Decision {}
+
+        /** Form a cluster with all configured pods, of which none has any data. */
+        record Found(UUID clusterId) implements Decision {}
+
+        /** Follow a cluster that lives, without a vote; what is in the directory does not count. */
+        record Join(UUID clusterId) implements Decision {}
+
+        /** Ask again: the answer may change. */
+        record Wait(String why) implements Decision {}
+
+        /** Not like this. */
+        record Refuse(String why) implements Decision {}
+    }
+
+    /**
+     * What this pod knows when it asks.
+     *
+     * @param podId configured
+     * @param identity found in the data directory
+     * @param damage what is wrong with the data, null if nothing is
+     * @param others the other configured pods
+     * @param heard the answers of those that gave one
+     */
+    record Situation(
+            String podId,
+            Optional<PodIdentity> identity,
+            @Nullable String damage,
+            List<String> others,
+            Map<String, Greeted> heard) {
+
+        private List<PodFacts> facts() {
+            return heard.values().stream()
+                    .filter(Greeted.Welcome.class::isInstance)
+                    .map(answer -> ((Greeted.Welcome) answer).facts())
+                    .toList();
+        }
+
+        private List<String> silent() {
+            return others.stream().filter(id -> !heard.containsKey(id)).toList();
+        }
+    }
+
+    /**
+     * What to do now.
+     *
+     * @param fresh the id of a new cluster, if this pod is to name one
+     */
+    static Decision decide(Situation now, UUID fresh) {
+        for (Map.Entry<String, Greeted> answer : now.heard().entrySet()) {
+            if (answer.getValue() instanceof Greeted.Refused refused) {
+                return new Decision.Refuse(answer.getKey() + " says: " + refused.why());
+            }
+        }
+        if (now.identity().isEmpty()) {
+            return now.damage() == null
+                    ? empty(now, fresh)
+                    : new Decision.Refuse(
+                            now.damage() + ", and nothing says which cluster's data this is");
+        }
+        PodIdentity identity = now.identity().get();
+        if (!identity.podId().equals(now.podId())) {
+            return new Decision.Refuse(
+                    "data_dir is that of pod %s, the configuration says pod_id: %s"
+                            .formatted(identity.podId(), now.podId()));
+        }
+        return switch (identity.stage()) {
+            case FOUNDING -> new Decision.Open(identity.clusterId());
+            case JOINING -> joinAnew(now, identity);
+            case MEMBER -> now.damage() == null ? open(now, identity) : damaged(now, identity);
+        };
+    }
+
+    private static Decision empty(Situation now, UUID fresh) {
+        Set<UUID> living = clusters(now, true);
+        if (living.size() > 1) {
+            return new Decision.Refuse("the configured pods are of several clusters: " + living);
+        }
+        if (!living.isEmpty()) {
+            return new Decision.Join(living.iterator().next());
+        }
+        if (!now.silent().isEmpty()) {
+            return new Decision.Wait(
+                    "a cluster is formed only when all configured pods answer and none has data;"
+                            + " no answer yet from "
+                            + now.silent());
+        }
+        Set<UUID> forming = clusters(now, false);
+        if (!forming.isEmpty()) {
+            return new Decision.Found(new TreeSet<>(forming).first());
+        }
+        List<String> all = new ArrayList<>(now.others());
+        all.add(now.podId());
+        String first = new TreeSet<>(all).first();
+        return first.equals(now.podId())
+                ? new Decision.Found(fresh)
+                : new Decision.Wait(first + " is to name the cluster");
+    }
+
+    private static Decision open(Situation now, PodIdentity identity) {
+        for (PodFacts pod : now.facts()) {
+            boolean leads = pod.podId().equals(pod.leaderId());
+            if (!leads || !identity.clusterId().equals(pod.clusterId())) {
+                continue;
+            }
+            Optional<Member> seen =
+                    pod.members().stream().filter(m -> m.id().equals(now.podId())).findFirst();
+            if (seen.isEmpty()) {
+                return new Decision.Refuse(
+                        "%s was removed from the cluster, says its leader %s. To join it again,"
+                                        .formatted(now.podId(), pod.podId())
+                                + " empty data_dir");
+            }
+            String incarnation = seen.get().incarnation();
+            if (!incarnation.isEmpty() && !incarnation.equals(identity.incarnation().toString())) {
+                return new Decision.Refuse(
+                        "%s has joined with another disk since, says the leader %s: this data_dir"
+                                        .formatted(now.podId(), pod.podId())
+                                + " is out of date and must not vote. To use this one, empty it");
+            }
+        }
+        return new Decision.Open(identity.clusterId());
+    }
+
+    private static Decision joinAnew(Situation now, PodIdentity identity) {
+        return clusters(now, true).contains(identity.clusterId())
+                ? new Decision.Join(identity.clusterId())
+                : new Decision.Wait("no member of cluster " + identity.clusterId() + " answers");
+    }
+
+    /**
+     * A voter that lost part of its log may have acknowledged what it lost. It must not vote again
+     * before a leader has given it everything.
+     */
+    private static Decision damaged(Situation now, PodIdentity identity) {
+        String repair = now.damage() + "; ";
+        if (now.others().isEmpty()) {
+            return new Decision.Refuse(repair + "there is no other copy: restore a backup");
+        }
+        boolean led =
+                now.facts().stream()
+                        .anyMatch(
+                                pod ->
+                                        identity.clusterId().equals(pod.clusterId())
+                                                && pod.leaderId() != null
+                                                && !now.podId().equals(pod.leaderId()));
+        return led
+                ? new Decision.Join(identity.clusterId())
+                : new Decision.Wait(
+                        repair
+                                + "it can be had from the other pods, but no leader is among those"
+                                + " that answer. If their majority is lost as well, recover from a"
+                                + " survivor or restore a backup");
+    }
+
+    private static Set<UUID> clusters(Situation now, boolean founded) {
+        return now.facts().stream()
+                .filter(pod -> pod.founded() == founded)
+                .map(PodFacts::clusterId)
+                .filter(id -> id != null)
+                .collect(Collectors.toSet());
+    }
+}

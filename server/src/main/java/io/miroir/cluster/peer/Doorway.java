@@ -1,0 +1,16 @@
+package io.miroir.cluster.peer;
+
+import io.miroir.raft.MemberChange;
+import io.miroir.raft.MemberOutcome;
+
+/** What other pods may ask of this one about who belongs to the cluster. */
+public interface Doorway {
+    /** Names this run of the process. */
+    long run();
+
+    /** Tells of itself, or why the other must not take part. */
+    Greeted greet(Greeting from);
+
+    /** Changes the members, if this pod leads; waits for it. */
+    MemberOutcome change(MemberChange change);
+}

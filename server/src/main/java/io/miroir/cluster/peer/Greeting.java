@@ -1,0 +1,13 @@
+package io.miroir.cluster.peer;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pod says of itself when it starts.
+ *
+ * @param podId its id
+ * @param clusterId null while it belongs to none
+ * @param run names this run of its process, so that a second pod with the same id is told apart
+ */
+public record Greeting(String podId, @Nullable UUID clusterId, long run) {}

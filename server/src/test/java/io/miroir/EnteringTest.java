@@ -1,0 +1,175 @@
+package io.miroir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.cli.fleet.Ports;
+import io.miroir.cluster.member.PodIdentity;
+import io.miroir.cluster.member.StartRefusedException;
+import io.miroir.raft.Member;
+import io.miroir.store.Role;
+import io.miroir.store.TaskStore;
+import io.miroir.store.alias.AliasRow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How pods form a cluster, come back to it and are kept out of it (rule 24). */
+class EnteringTest {
+    private final Ports free = new Ports(new Random());
+    private final List<StorePod> running = new ArrayList<>();
+
+    @TempDir Path dir;
+
+    @AfterEach
+    void stopAll() {
+        running.forEach(StorePod::close);
+    }
+
+    private StorePod.Layout layout(String name, int pods) {
+        List<List<Integer>> ports = new ArrayList<>();
+        for (int i = 0; i < pods; i++) {
+            ports.add(List.of(free.free(), free.free()));
+        }
+        return new StorePod.Layout(dir.resolve(name), ports);
+    }
+
+    private StorePod keep(StorePod pod) {
+        running.add(pod);
+        return pod;
+    }
+
+    private void stop(StorePod pod) {
+        running.remove(pod);
+        pod.close();
+    }
+
+    private static PodIdentity identity(StorePod pod) {
+        return Objects.requireNonNull(pod.opening().doorkeeper()).identity().orElseThrow();
+    }
+
+    private static String refusal(Runnable start) {
+        return String.valueOf(assertThrows(StartRefusedException.class, start::run).getMessage());
+    }
+
+    @Test
+    void emptyPodsFormOneClusterAndAnEmptyDiskComesBackWithoutAVoteFirst() {
+        // The wiped voter must not vote as if it had never acknowledged anything: it is struck
+        // off, follows, and is a voter again when it has everything.
+        StorePod.Layout layout = layout("one", 3);
+        StorePod.startAll(layout).forEach(this::keep);
+        UUID cluster = identity(running.get(0)).clusterId();
+        assertEquals(cluster, identity(running.get(1)).clusterId());
+        assertEquals(cluster, identity(running.get(2)).clusterId());
+
+        StorePod wiped = running.get(2);
+        write(running.get(0).store(), "before");
+        copy(layout.data(2), dir.resolve("old-disk"));
+        UUID incarnation = identity(wiped).incarnation();
+        stop(wiped);
+        delete(layout.data(2));
+        write(running.get(0).store(), "while-away");
+
+        StorePod back = keep(StorePod.start(layout, 2));
+        assertEquals(cluster, identity(back).clusterId());
+        assertNotEquals(incarnation, identity(back).incarnation());
+        StorePod.await("all voters again", () -> back.store().status().voters().size() == 3);
+        StorePod.await(
+                "equal tables",
+                () -> back.store().digests().equals(running.get(0).store().digests()));
+        StorePod.await("a vote", () -> back.store().status().role() != Role.LISTENER);
+
+        // The disk that it had before is out of date: what it remembers of votes is not true.
+        stop(back);
+        assertTrue(
+                refusal(
+                                () ->
+                                        keep(
+                                                StorePod.start(
+                                                        layout,
+                                                        2,
+                                                        dir.resolve("old-disk"),
+                                                        layout.ports().get(2))))
+                        .contains("out of date"));
+    }
+
+    @Test
+    void twoPodsWithOneIdAndAForeignPodAreKeptOut() {
+        StorePod.Layout layout = layout("one", 3);
+        StorePod.startAll(layout).forEach(this::keep);
+        // The same id on another machine, with an empty disk.
+        List<Integer> elsewhere = List.of(free.free(), free.free());
+        assertTrue(
+                refusal(() -> keep(StorePod.start(layout, 1, dir.resolve("twin"), elsewhere)))
+                        .contains("another pod named pod-1 runs"));
+
+        // A data directory of another pod.
+        stop(running.get(2));
+        assertTrue(
+                refusal(
+                                () ->
+                                        keep(
+                                                StorePod.start(
+                                                        layout,
+                                                        2,
+                                                        layout.data(1),
+                                                        layout.ports().get(2))))
+                        .contains("data_dir is that of pod pod-1"));
+
+        // A pod of another cluster that was pointed here.
+        StorePod.Layout other = layout("two", 1);
+        StorePod alone = keep(StorePod.start(other, 0));
+        StorePod.await("it leads", () -> alone.store().status().role() == Role.LEADER);
+        StorePod.await("it is a member", () -> identity(alone).stage() == PodIdentity.Stage.MEMBER);
+        stop(alone);
+        List<List<Integer>> mixed =
+                List.of(other.ports().get(0), layout.ports().get(1), layout.ports().get(0));
+        StorePod.Layout wrong = new StorePod.Layout(other.directory(), mixed);
+        String why = refusal(() -> keep(StorePod.start(wrong, 0)));
+        assertTrue(why.contains("of cluster") || why.contains("I am pod-0"), why);
+        assertEquals(2, running.size());
+        assertEquals(
+                3,
+                running.get(0).store().membership().members().stream()
+                        .filter(Member::voter)
+                        .count());
+    }
+
+    private static void write(TaskStore store, String alias) {
+        var _ = store.aliases().flip(alias, AliasRow.Kind.SINGLE, List.of("movies"), 0);
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.walk(from, FileVisitOption.FOLLOW_LINKS)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
