@@ -3,16 +3,19 @@ package io.miroir.pod;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.miroir.api.Json;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
@@ -49,23 +52,38 @@ final class HttpCalls {
         return call(method, target, contentType, body, Map.of());
     }
 
+    /** A POST that does not tell its length. */
+    Reply stream(String target, String contentType, String body) {
+        byte[] utf8 = body.getBytes(StandardCharsets.UTF_8);
+        return call(
+                "POST",
+                target,
+                BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(utf8)),
+                Map.of("Content-Type", contentType));
+    }
+
     private Reply call(
             String method,
             String target,
             String contentType,
             byte[] body,
             Map<String, String> headers) {
+        if (body.length == 0) {
+            return call(method, target, BodyPublishers.noBody(), headers);
+        }
+        Map<String, String> typed = new HashMap<>(headers);
+        typed.put("Content-Type", contentType);
+        return call(method, target, BodyPublishers.ofByteArray(body), typed);
+    }
+
+    private Reply call(
+            String method, String target, BodyPublisher body, Map<String, String> headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(address.resolve(target))
                         .timeout(PATIENCE)
                         .header("Authorization", "Bearer " + key);
         headers.forEach(request::header);
-        if (body.length > 0) {
-            request.header("Content-Type", contentType);
-        }
-        request.method(
-                method,
-                body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+        request.method(method, body);
         try {
             HttpResponse<byte[]> raw = http.send(request.build(), BodyHandlers.ofByteArray());
             JsonNode json =

@@ -18,6 +18,7 @@ import java.util.Map;
 /** A pod in this JVM over given nodes. */
 final class TestPod implements AutoCloseable {
     static final String MASTER_KEY = "master-key-of-tests-0123456789";
+    static final int BODY_BYTES_MAX = 20_000_000;
     static final String ADMIN_KEY = "admin-key-of-tests-0123456789";
 
     private static final Map<String, String> SECRETS =
@@ -91,7 +92,7 @@ final class TestPod implements AutoCloseable {
                  server:
                    bind: 127.0.0.1
                    port: 0
-                   max_body_bytes: 20000000
+                   max_body_bytes: %d
                  metrics:
                    bind: 127.0.0.1
                    port: 0
@@ -105,6 +106,7 @@ final class TestPod implements AutoCloseable {
                         directory.resolve("data"),
                         replicationFactor,
                         groups.size(),
+                        BODY_BYTES_MAX,
                         nodes.toString().indent(0),
                         more.indent(2));
     }

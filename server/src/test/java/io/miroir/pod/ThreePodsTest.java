@@ -119,6 +119,26 @@ class ThreePodsTest {
         assertEquals(1, stale.body().path("hits").size(), stale.body()::toString);
     }
 
+    /** Protocol, rule 1: a body that turns out too large is refused whoever runs the lane. */
+    @Test
+    void aBodyBeyondTheLimitWritesNothingThroughAnyPod() {
+        HttpCalls first = pods.getFirst().client();
+        first.done("POST", "/indexes", "{\"uid\": \"large\", \"primaryKey\": \"id\"}");
+        String document = "{\"id\": 1, \"t\": \"" + "word ".repeat(2_000) + "\"}\n";
+        String documents = document.repeat(TestPod.BODY_BYTES_MAX / document.length());
+        // One byte too many, and nothing after it that a closing connection could lose.
+        String body = documents + "\n".repeat(TestPod.BODY_BYTES_MAX + 1 - documents.length());
+        for (TestPod pod : pods) {
+            HttpCalls.Reply large =
+                    pod.client().stream("/indexes/large/documents", "application/x-ndjson", body);
+            assertEquals(413, large.status(), large.body()::toString);
+            assertEquals("payload_too_large", large.body().path("code").asString());
+        }
+        assertEquals(1, first.call("GET", "/tasks").body().path("total").asInt());
+        JsonNode stats = first.call("GET", "/indexes/large/stats").body();
+        assertEquals(0, stats.path("numberOfDocuments").asInt(), stats::toString);
+    }
+
     /** Protocol, rules 2 to 5: the next owner goes on where a lost one stopped. */
     @Test
     void whenAPodStopsOthersTakeItsLanesAndNothingAcknowledgedIsLost() throws Exception {
