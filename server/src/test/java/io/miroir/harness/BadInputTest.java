@@ -50,7 +50,10 @@ class BadInputTest {
         cluster.close();
     }
 
-    /** Protocol rule 1: the body is spooled, not held; a pod of 256 MB takes it whole. */
+    /**
+     * Protocol rule 1: the body, 50 MB, is spooled, not held; a pod of 256 MB takes it whole, which
+     * has no room for it and its copies for two groups, nor for its documents as objects.
+     */
     @Test
     void aHundredThousandDocumentsInOneRequest() {
         int count = 100_000;
@@ -62,7 +65,7 @@ class BadInputTest {
                     .append(",\"title\":\"document number ")
                     .append(i)
                     .append("\",\"text\":\"")
-                    .append("lorem ipsum dolor sit amet ".repeat(3))
+                    .append("lorem ipsum dolor sit amet ".repeat(16))
                     .append("\"}");
         }
         cluster.createIndex("large", Json.object());
