@@ -165,6 +165,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
                     Change.TaskChanged _,
                     Change.TasksDeleted _,
                     Change.LaneChanged _,
+                    Change.AdminSessionsRevoked _,
                     Change.TopologyChanged _,
                     Change.RowChanged _ -> {}
         }

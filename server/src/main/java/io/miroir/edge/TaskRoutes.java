@@ -168,11 +168,13 @@ final class TaskRoutes {
         Tasks.Birth birth =
                 store.tasks()
                         .enqueue(
-                                new NewTask(
+                                NewTask.of(
                                         type, null, Json.text(details), TaskStatus.SUCCEEDED, null))
                         .orThrow();
         return switch (birth) {
             case Tasks.Birth.Enqueued task -> summary(type, task);
+            case Tasks.Birth.AlreadyBound _, Tasks.Birth.KeyReused _ ->
+                    throw new IllegalStateException("a task without a key: " + birth);
             case Tasks.Birth.Full full ->
                     throw new ApiException(
                             ErrorCode.MIROIR_OVERLOADED,

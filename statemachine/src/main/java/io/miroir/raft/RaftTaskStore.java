@@ -116,7 +116,7 @@ public final class RaftTaskStore implements TaskStore {
                         properties,
                         surroundings.random().nextLong(1, Long.MAX_VALUE));
         this.batcher = new Batcher("store-proposer", config.limits(), submitter, metrics);
-        this.reads = new DatabaseReads(stateMachine::engine, this::barrier);
+        this.reads = new DatabaseReads(stateMachine::engine, clock::nowMicros, this::barrier);
         this.rooms = StoreRooms.of(batcher, reads);
         this.membership = new Membership(server, config);
         batcher.start();

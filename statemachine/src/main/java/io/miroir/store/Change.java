@@ -34,6 +34,9 @@ public sealed interface Change {
     /** A lane has a new owner. */
     record LaneChanged(LaneRow row) implements Change {}
 
+    /** A session of the admin UI was ended, or (null) all of them. */
+    record AdminSessionsRevoked(@Nullable String sessionId) implements Change {}
+
     record TopologyChanged(TopologyRow row) implements Change {}
 
     /** A row of another table was written or deleted. */

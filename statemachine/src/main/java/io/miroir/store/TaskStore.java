@@ -6,19 +6,24 @@ import io.miroir.store.apikey.ApiKeys;
 import io.miroir.store.canary.Canaries;
 import io.miroir.store.canary.CanaryRuns;
 import io.miroir.store.cdc.CdcCursors;
+import io.miroir.store.cdc.CdcOverflow;
 import io.miroir.store.idempotency.IdempotencyKeys;
 import io.miroir.store.index.Indexes;
 import io.miroir.store.job.Jobs;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.lease.Leases;
+import io.miroir.store.limit.Limits;
 import io.miroir.store.nodesettings.NodeSettingsVersions;
+import io.miroir.store.ratelimit.RateLimits;
 import io.miroir.store.replica.Replicas;
 import io.miroir.store.rollover.RolloverPolicies;
+import io.miroir.store.scopedkey.ScopedKeys;
 import io.miroir.store.searchui.SearchUiConfigs;
 import io.miroir.store.session.Sessions;
 import io.miroir.store.task.Tasks;
 import io.miroir.store.tenant.Tenants;
 import io.miroir.store.topology.Topologies;
+import io.miroir.store.webhook.Webhooks;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -181,5 +186,30 @@ public interface TaskStore extends Rooms, AutoCloseable {
     @Override
     default Topologies topology() {
         return rooms().topology();
+    }
+
+    @Override
+    default CdcOverflow cdcOverflow() {
+        return rooms().cdcOverflow();
+    }
+
+    @Override
+    default ScopedKeys scopedKeys() {
+        return rooms().scopedKeys();
+    }
+
+    @Override
+    default RateLimits rateLimits() {
+        return rooms().rateLimits();
+    }
+
+    @Override
+    default Webhooks webhooks() {
+        return rooms().webhooks();
+    }
+
+    @Override
+    default Limits limits() {
+        return rooms().limits();
     }
 }

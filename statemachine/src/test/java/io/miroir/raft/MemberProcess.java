@@ -59,7 +59,7 @@ final class MemberProcess {
     }
 
     private static String enqueue(TaskStore store) {
-        NewTask task = new NewTask(TaskType.DUMP_CREATION, null, "{}", null, null);
+        NewTask task = NewTask.of(TaskType.DUMP_CREATION, null, "{}", null, null);
         return switch (store.tasks().enqueue(task)) {
             case Reply.Applied<Tasks.Birth> applied ->
                     "uid " + ((Tasks.Birth.Enqueued) applied.outcome()).uid();

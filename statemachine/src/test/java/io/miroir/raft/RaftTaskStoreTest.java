@@ -31,7 +31,7 @@ class RaftTaskStoreTest extends TaskStoreContract {
     }
 
     @Override
-    protected TaskStore store() {
+    public TaskStore store() {
         return follower;
     }
 }

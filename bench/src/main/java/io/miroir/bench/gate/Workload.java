@@ -8,7 +8,6 @@ import io.miroir.store.TaskStore;
 import io.miroir.store.adminsession.AdminSessionRow;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.alias.Aliases;
-import io.miroir.store.lease.LeaseRow;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskStatus;
@@ -31,6 +30,7 @@ final class Workload {
 
     private static final int UNFINISHED_MAX = 200_000;
     private static final int BATCH = 100;
+    private static final long LEASE_MICROS = 10_000_000;
 
     private final TaskStore store;
     private final Queue<Long> enqueued = new ArrayBlockingQueue<>(UNFINISHED_MAX);
@@ -107,7 +107,7 @@ final class Workload {
         Reply<Tasks.Birth> reply =
                 store.tasks()
                         .enqueue(
-                                new NewTask(
+                                NewTask.of(
                                         TaskType.DOCUMENT_ADDITION_OR_UPDATE,
                                         "movies",
                                         details,
@@ -145,18 +145,12 @@ final class Workload {
         return stepped;
     }
 
-    /** A leader writes under its term; another pod can only write a row. */
+    /** A leader writes under its term; another pod takes what is free. */
     private boolean takeDuty(int worker) {
         var status = store.status();
         Rooms rooms = status.role() == Role.LEADER ? store.fencedBy(status.term()) : store.rooms();
-        LeaseRow row =
-                new LeaseRow(
-                        "reshard:index-" + worker,
-                        status.podId(),
-                        status.term(),
-                        "{\"phase\":\"backfill\",\"shard\":17}",
-                        0);
-        return rooms.leases().put(row) instanceof Reply.Applied<?>;
+        return rooms.leases().take("reshard:index-" + worker, status.podId(), LEASE_MICROS)
+                instanceof Reply.Applied<?>;
     }
 
     private boolean flipAlias(String name) {

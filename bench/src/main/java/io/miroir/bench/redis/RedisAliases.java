@@ -4,6 +4,7 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.alias.Aliases;
+import io.miroir.store.limit.StoreLimits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -43,7 +44,7 @@ final class RedisAliases implements Aliases {
                 kind.code(),
                 JSON.writeValueAsString(targets),
                 expectedVersion,
-                HISTORY_MAX);
+                StoreLimits.DEFAULT.aliasHistoryMax());
     }
 
     @Override

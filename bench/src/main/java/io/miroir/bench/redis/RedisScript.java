@@ -16,6 +16,9 @@ enum RedisScript {
     FINISH_TASK,
     DELETE_TASKS,
     FLIP_ALIAS,
+    TAKE_LEASE,
+    KEEP_LEASE,
+    RELEASE_LEASE,
     DELETE_ALIAS,
     PUT_ROW,
     DELETE_ROW;

@@ -8,12 +8,8 @@ import io.miroir.store.Table;
 import io.miroir.store.TaskStore;
 import io.miroir.store.adminsession.AdminSessionRow;
 import io.miroir.store.canary.CanaryRow;
-import io.miroir.store.idempotency.IdempotencyRow;
-import io.miroir.store.job.JobRow;
-import io.miroir.store.lease.LeaseRow;
 import io.miroir.store.rollover.RolloverPolicyRow;
 import io.miroir.store.searchui.SearchUiConfigRow;
-import io.miroir.store.session.SessionRow;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -30,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * The store's interface over Redis, on the keyspace of the upstream plan; each step atomic by a
  * script, as upstream would.
  *
- * <p>What it does: tasks outside lanes, aliases, and the tables with one text as key. What it does
- * not: lanes and intents, the catalogue, replicas, filters on tasks, watches, digests, tables with
- * a key of several parts. The measurements need none of them; it refuses them.
+ * <p>What it does: tasks outside lanes, aliases, leases, and the tables with one text as key. What
+ * it does not: lanes and intents, sessions, keys and jobs, the catalogue, replicas, filters on
+ * tasks, watches, digests, tables with a key of several parts. The measurements need none of them;
+ * it refuses them.
  */
 public final class RedisTaskStore {
     private final RedisPipeline writes;
@@ -48,11 +45,8 @@ public final class RedisTaskStore {
                         Map.of(
                                 "tasks", new RedisTasks(writes, reads),
                                 "aliases", new RedisAliases(writes, reads),
-                                "leases", rows("lease", LeaseRow.class),
-                                "sessions", rows("session", SessionRow.class),
+                                "leases", new RedisLeases(writes, reads),
                                 "adminSessions", rows("admin_session", AdminSessionRow.class),
-                                "idempotencyKeys", rows("idemp", IdempotencyRow.class),
-                                "jobs", rows("jobs", JobRow.class),
                                 "canaries", rows("canary", CanaryRow.class),
                                 "rolloverPolicies", rows("rollover", RolloverPolicyRow.class),
                                 "searchUiConfigs",

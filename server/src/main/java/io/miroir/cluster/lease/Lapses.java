@@ -3,6 +3,7 @@ package io.miroir.cluster.lease;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.lease.LeaseRow;
+import io.miroir.store.lease.Leases;
 import java.util.Optional;
 
 /**
@@ -23,11 +24,12 @@ final class Lapses {
     }
 
     void record(String podId, String recorder) {
-        store.leases().put(new LeaseRow(scope(podId), recorder, 0, "{\"lapsed\":true}", 0));
+        // Whoever was first holds it: one row is enough.
+        store.leases().take(scope(podId), recorder, Leases.LEASE_MICROS_MAX);
     }
 
     void end(String podId) {
-        store.leases().delete(scope(podId));
+        of(podId).ifPresent(row -> store.leases().release(row.scope(), row.epoch(), null));
     }
 
     private static String scope(String podId) {

@@ -9,7 +9,6 @@ import io.miroir.cluster.Fleet;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.TaskStore;
-import io.miroir.store.lease.LeaseRow;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
@@ -101,7 +100,7 @@ class ViewLeaseTest {
     }
 
     private void command() {
-        store.leases().put(new LeaseRow("some:duty", "p", 1, "{}", 0)).orThrow();
+        store.leases().take("some:duty", "p", 1_000_000).orThrow();
     }
 
     private void pass(Duration time) {

@@ -48,6 +48,11 @@ final class AdminSessionTable implements TableSpec<String, AdminSessionRow> {
     }
 
     @Override
+    public boolean living(AdminSessionRow row, long now) {
+        return row.expiresAt() > now;
+    }
+
+    @Override
     public List<Object> key(String key) {
         return List.of(key);
     }

@@ -36,7 +36,7 @@ public final class AliasApplier {
                         List.copyOf(command.getTargetList()),
                         version + 1,
                         old.map(AliasRow::createdAt).orElse(write.now()),
-                        old.map(o -> history(o, write.now())).orElse(List.of()));
+                        old.map(o -> history(o, write)).orElse(List.of()));
         put(write, row);
         write.rowsChanged(TABLE, old.isEmpty() ? 1 : 0);
         write.changed(new Change.AliasChanged(row.name(), row));
@@ -52,11 +52,11 @@ public final class AliasApplier {
         return Outcomes.existed(gone > 0);
     }
 
-    private static List<AliasRow.Past> history(AliasRow old, long now) {
+    private static List<AliasRow.Past> history(AliasRow old, Write write) {
         List<AliasRow.Past> history = new ArrayList<>();
-        history.add(new AliasRow.Past(old.kind(), old.targets(), old.version(), now));
+        history.add(new AliasRow.Past(old.kind(), old.targets(), old.version(), write.now()));
         history.addAll(old.history());
-        return history.subList(0, Math.min(history.size(), Aliases.HISTORY_MAX));
+        return history.subList(0, Math.min(history.size(), write.limits().aliasHistoryMax()));
     }
 
     private static void put(Write write, AliasRow row) {

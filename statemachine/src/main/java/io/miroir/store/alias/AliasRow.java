@@ -9,7 +9,7 @@ import java.util.List;
  * @param targets index uids: exactly one for {@code SINGLE}, 1 to {@link Aliases#TARGETS_MAX} else
  * @param version counts flips, from 1
  * @param createdAt store time
- * @param history earlier targets, newest first, at most {@link Aliases#HISTORY_MAX}
+ * @param history earlier targets, newest first, at most as many as the limits say
  */
 public record AliasRow(
         String name,

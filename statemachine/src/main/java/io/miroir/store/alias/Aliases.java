@@ -30,8 +30,6 @@ public interface Aliases {
 
     int TARGETS_MAX = 1_000;
 
-    int HISTORY_MAX = 10;
-
     /** What came of a {@link #flip}. */
     sealed interface Flip {
         record Flipped(long version) implements Flip {}

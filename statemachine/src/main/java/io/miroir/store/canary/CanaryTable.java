@@ -3,6 +3,7 @@ package io.miroir.store.canary;
 import io.miroir.proto.store.Canary;
 import io.miroir.proto.store.PutRow;
 import io.miroir.sqlite.Cursor;
+import io.miroir.store.engine.Write;
 import io.miroir.store.table.TableSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,11 @@ final class CanaryTable implements TableSpec<String, CanaryRow> {
             words.getEnabled(),
             now
         };
+    }
+
+    @Override
+    public void afterDelete(Write write, List<Object> key) {
+        write.sql().update("DELETE FROM canary_runs WHERE canary_id = ?", key.getFirst());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.miroir.store.cdc;
 /**
  * How far one sink has come in one index.
  *
- * @param updatedAt stamped by the store; ignored in a put
+ * @param lastEventSeq the last event that it acknowledged
+ * @param updatedAt store time
  */
 public record CdcCursorRow(String sinkName, String indexUid, long lastEventSeq, long updatedAt) {}

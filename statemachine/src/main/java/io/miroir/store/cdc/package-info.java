@@ -1,4 +1,4 @@
-/** Cursors of change-data-capture sinks. */
+/** Cursors of change-data-capture sinks, and what waits for them. */
 @NullMarked
 package io.miroir.store.cdc;
 

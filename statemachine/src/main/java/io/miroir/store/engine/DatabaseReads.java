@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** Reads of this pod's database, after the backend's barrier where the level asks for it. */
@@ -26,6 +27,7 @@ public final class DatabaseReads implements Reads, AutoCloseable {
     private static final long REPLACEMENT_WAIT_NANOS = 20_000_000;
 
     private final Supplier<StoreEngine> engine;
+    private final LongSupplier nowMicros;
     private final Supplier<Reply<Long>> barrier;
     private final ExecutorService scans =
             Executors.newFixedThreadPool(
@@ -33,11 +35,19 @@ public final class DatabaseReads implements Reads, AutoCloseable {
 
     /**
      * @param engine the one that is current: an installed snapshot replaces it
+     * @param nowMicros estimate of store time
      * @param barrier waits until local reads are linearizable
      */
-    public DatabaseReads(Supplier<StoreEngine> engine, Supplier<Reply<Long>> barrier) {
+    public DatabaseReads(
+            Supplier<StoreEngine> engine, LongSupplier nowMicros, Supplier<Reply<Long>> barrier) {
         this.engine = engine;
+        this.nowMicros = nowMicros;
         this.barrier = barrier;
+    }
+
+    @Override
+    public long nowMicros() {
+        return nowMicros.getAsLong();
     }
 
     @Override

@@ -19,7 +19,19 @@ public final class Outcomes {
     public static final Outcome REJECTED =
             Outcome.newBuilder().setRejected(Done.getDefaultInstance()).build();
 
+    public static final Outcome NOTHING =
+            Outcome.newBuilder().setNothing(Done.getDefaultInstance()).build();
+
     private Outcomes() {}
+
+    public static Outcome count(long count) {
+        return Outcome.newBuilder().setCount(count).build();
+    }
+
+    /** Store time up to which what was asked for holds. */
+    public static Outcome until(long storeTimeMicros) {
+        return Outcome.newBuilder().setUntilMicros(storeTimeMicros).build();
+    }
 
     public static Outcome existed(boolean existed) {
         return Outcome.newBuilder().setExisted(existed).build();

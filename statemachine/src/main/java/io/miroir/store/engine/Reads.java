@@ -8,6 +8,9 @@ import java.util.function.Function;
 /** Lends reading connections at a level. */
 public interface Reads {
 
+    /** Estimate of store time, to leave out what is over but not swept yet. */
+    long nowMicros();
+
     /** Which tasks match, of the database that is current. */
     TaskIndex tasks();
 

@@ -153,6 +153,7 @@ public final class StoreEngine {
         if (batch.getFormat() > CommandCheck.FORMAT) {
             throw new NewerFormatException("entry " + entry.index());
         }
+        Sweep.step(write);
         if (batch.getProposer() == 0) {
             return applyAll(batch);
         }

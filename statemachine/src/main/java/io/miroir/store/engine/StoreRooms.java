@@ -11,8 +11,9 @@ import io.miroir.store.canary.Canaries;
 import io.miroir.store.canary.CanaryRoom;
 import io.miroir.store.canary.CanaryRunRoom;
 import io.miroir.store.canary.CanaryRuns;
-import io.miroir.store.cdc.CdcCursorRoom;
 import io.miroir.store.cdc.CdcCursors;
+import io.miroir.store.cdc.CdcOverflow;
+import io.miroir.store.cdc.CdcRoom;
 import io.miroir.store.idempotency.IdempotencyKeys;
 import io.miroir.store.idempotency.IdempotencyRoom;
 import io.miroir.store.index.IndexRoom;
@@ -23,12 +24,18 @@ import io.miroir.store.lane.LaneRoom;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.lease.LeaseRoom;
 import io.miroir.store.lease.Leases;
+import io.miroir.store.limit.Limits;
+import io.miroir.store.limit.LimitsRoom;
 import io.miroir.store.nodesettings.NodeSettingsRoom;
 import io.miroir.store.nodesettings.NodeSettingsVersions;
+import io.miroir.store.ratelimit.RateLimits;
+import io.miroir.store.ratelimit.RateRoom;
 import io.miroir.store.replica.ReplicaRoom;
 import io.miroir.store.replica.Replicas;
 import io.miroir.store.rollover.RolloverPolicies;
 import io.miroir.store.rollover.RolloverPolicyRoom;
+import io.miroir.store.scopedkey.ScopedKeyRoom;
+import io.miroir.store.scopedkey.ScopedKeys;
 import io.miroir.store.searchui.SearchUiConfigRoom;
 import io.miroir.store.searchui.SearchUiConfigs;
 import io.miroir.store.session.SessionRoom;
@@ -39,6 +46,8 @@ import io.miroir.store.tenant.TenantRoom;
 import io.miroir.store.tenant.Tenants;
 import io.miroir.store.topology.Topologies;
 import io.miroir.store.topology.TopologyRoom;
+import io.miroir.store.webhook.WebhookRoom;
+import io.miroir.store.webhook.Webhooks;
 
 /** All rooms over one backend. */
 public record StoreRooms(
@@ -60,7 +69,12 @@ public record StoreRooms(
         RolloverPolicies rolloverPolicies,
         SearchUiConfigs searchUiConfigs,
         AdminSessions adminSessions,
-        Topologies topology)
+        Topologies topology,
+        CdcOverflow cdcOverflow,
+        ScopedKeys scopedKeys,
+        RateLimits rateLimits,
+        Webhooks webhooks,
+        Limits limits)
         implements Rooms {
 
     /** The rooms whose commands go to {@code proposer} and whose queries go to {@code reads}. */
@@ -74,16 +88,21 @@ public record StoreRooms(
                 new NodeSettingsRoom(proposer, reads),
                 new AliasRoom(proposer, reads),
                 new SessionRoom(proposer, reads),
-                new IdempotencyRoom(proposer, reads),
+                new IdempotencyRoom(reads),
                 new JobRoom(proposer, reads),
                 new LeaseRoom(proposer, reads),
                 new CanaryRoom(proposer, reads),
                 new CanaryRunRoom(proposer, reads),
-                new CdcCursorRoom(proposer, reads),
+                new CdcRoom(proposer, reads),
                 new TenantRoom(proposer, reads),
                 new RolloverPolicyRoom(proposer, reads),
                 new SearchUiConfigRoom(proposer, reads),
                 new AdminSessionRoom(proposer, reads),
-                new TopologyRoom(proposer, reads));
+                new TopologyRoom(proposer, reads),
+                new CdcRoom.Overflow(proposer, reads),
+                new ScopedKeyRoom(proposer, reads),
+                new RateRoom(proposer, reads),
+                new WebhookRoom(proposer, reads),
+                new LimitsRoom(proposer, reads));
     }
 }

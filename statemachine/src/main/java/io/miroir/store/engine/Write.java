@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.Change;
+import io.miroir.store.limit.LimitsTable;
+import io.miroir.store.limit.StoreLimits;
 import io.miroir.store.task.TaskDelta;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,12 +21,14 @@ public final class Write {
     private final Sql sql;
     private final Map<String, Integer> rowsByTable = new HashMap<>();
     private Applied applied;
+    private StoreLimits limits;
     private List<Change> changes = new ArrayList<>();
     private List<TaskDelta> tasks = new ArrayList<>();
 
     Write(Sql sql) {
         this.sql = sql;
         this.applied = Applied.load(sql);
+        this.limits = LimitsTable.get(sql).limits();
     }
 
     public Sql sql() {
@@ -58,6 +62,21 @@ public final class Write {
         return incarnation;
     }
 
+    /** The group's limits, as of the commands before. */
+    public StoreLimits limits() {
+        return limits;
+    }
+
+    /** They were changed by a command. */
+    public void limits(StoreLimits changed) {
+        limits = changed;
+    }
+
+    void nextSweepAt(long storeTimeMicros) {
+        applied = applied.withNextSweepAt(storeTimeMicros);
+    }
+
+    /** A number that was never given before: of lanes, claims and leases alike. */
     public long nextEpoch() {
         long epoch = applied.nextEpoch();
         applied = applied.withNextEpoch(epoch + 1);
@@ -99,14 +118,20 @@ public final class Write {
     }
 
     /** What a command that is undone must not leave behind. */
-    record Mark(Applied applied, Map<String, Integer> rowsByTable, int changes, int tasks) {}
+    record Mark(
+            Applied applied,
+            StoreLimits limits,
+            Map<String, Integer> rowsByTable,
+            int changes,
+            int tasks) {}
 
     Mark mark() {
-        return new Mark(applied, Map.copyOf(rowsByTable), changes.size(), tasks.size());
+        return new Mark(applied, limits, Map.copyOf(rowsByTable), changes.size(), tasks.size());
     }
 
     void backTo(Mark mark) {
         applied = mark.applied();
+        limits = mark.limits();
         rowsByTable.clear();
         rowsByTable.putAll(mark.rowsByTable());
         changes.subList(mark.changes(), changes.size()).clear();

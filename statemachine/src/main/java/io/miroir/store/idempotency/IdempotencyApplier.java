@@ -1,11 +1,10 @@
 package io.miroir.store.idempotency;
 
 import com.google.protobuf.ByteString;
+import io.miroir.proto.store.IdempotencyKey;
 import io.miroir.proto.store.Outcome;
 import io.miroir.store.engine.Outcomes;
 import io.miroir.store.engine.Write;
-import io.miroir.store.lane.IntentRow;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Writes idempotency keys in the commands of the writes that carry them. */
@@ -36,6 +35,11 @@ public final class IdempotencyApplier {
 
     /** Makes room; an outcome if there is none, because a living key must not be forgotten. */
     public static @Nullable Outcome full(Write write) {
+        int rowsMax = write.limits().idempotencyKeysMax();
+        // Open intents have their keys' places already.
+        if (write.rows(TABLE) + write.rows("intents") < rowsMax) {
+            return null;
+        }
         int expired =
                 write.sql()
                         .update(
@@ -45,27 +49,26 @@ public final class IdempotencyApplier {
                                 write.now(),
                                 EXPIRED_PER_COMMAND_MAX);
         write.rowsChanged(TABLE, -expired);
-        // Open intents have their keys' places already.
-        return write.rows(TABLE) + write.rows("intents") >= IdempotencyKeys.ROWS_MAX
-                ? Outcomes.full(TABLE, IdempotencyKeys.ROWS_MAX)
+        return write.rows(TABLE) + write.rows("intents") >= rowsMax
+                ? Outcomes.full(TABLE, rowsMax)
                 : null;
     }
 
-    /** The intent's key has a task now. */
-    public static void remember(Write write, IntentRow intent, long taskUid) {
+    /** The key has a task now. */
+    public static void remember(Write write, IdempotencyKey key, long taskUid) {
+        // One that has expired may be there still.
         int expired =
-                write.sql()
-                        .update(
-                                "DELETE FROM idempotency_cache WHERE key = ?",
-                                intent.idempotencyKey());
+                write.sql().update("DELETE FROM idempotency_cache WHERE key = ?", key.getKey());
+        long ttlMicros =
+                key.getTtlMicros() > 0 ? key.getTtlMicros() : write.limits().idempotencyTtlMicros();
         write.sql()
                 .update(
                         "INSERT INTO idempotency_cache (key, body_sha256, task_uid, expires_at)"
                                 + " VALUES (?, ?, ?, ?)",
-                        intent.idempotencyKey(),
-                        HexFormat.of().parseHex(intent.bodySha256()),
+                        key.getKey(),
+                        key.getBodySha256().toByteArray(),
                         taskUid,
-                        write.now() + intent.idempotencyTtlMicros());
+                        write.now() + ttlMicros);
         write.rowsChanged(TABLE, 1 - expired);
     }
 }

@@ -1,13 +1,22 @@
 package io.miroir.store.idempotency;
 
-import io.miroir.store.Table;
+import io.miroir.store.ReadLevel;
+import java.util.Optional;
 
 /**
- * Living keys. They are written by {@code Lanes.bind}; a full table refuses new keyed writes rather
- * than forget a living key.
+ * Living keys. They are written by the commands of the writes that bear them ({@code Lanes.intend}
+ * and {@code bind}, {@code Tasks.enqueue}), which answer what is known of the key: there is no race
+ * between looking and writing.
+ *
+ * <p>A key lives as long as its write says, or the limits' {@code idempotencyTtlMicros}. Cap: the
+ * limits' {@code idempotencyKeysMax}, open intents with a key included. A full table refuses new
+ * keyed writes rather than forget a living key.
  */
-public interface IdempotencyKeys extends Table<String, IdempotencyRow> {
+public interface IdempotencyKeys {
 
-    /** Rows; the next insert is refused. */
-    int ROWS_MAX = 1_000_000;
+    /** Only while it lives. */
+    Optional<IdempotencyRow> get(ReadLevel level, String key);
+
+    /** How many live. */
+    long living(ReadLevel level);
 }

@@ -1,17 +1,43 @@
 package io.miroir.store.idempotency;
 
-import io.miroir.store.engine.Proposer;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.engine.Reads;
-import io.miroir.store.table.KeyedRoom;
-import io.miroir.store.table.KeyedTable;
+import java.util.HexFormat;
+import java.util.Optional;
 
-/** {@link IdempotencyKeys} over commands and SQL. */
-public final class IdempotencyRoom extends KeyedRoom<String, IdempotencyRow>
-        implements IdempotencyKeys {
-    public static final KeyedTable<String, IdempotencyRow> TABLE =
-            new KeyedTable<>(new IdempotencyTable());
+/** {@link IdempotencyKeys} over SQL. */
+public final class IdempotencyRoom implements IdempotencyKeys {
+    private final Reads reads;
 
-    public IdempotencyRoom(Proposer proposer, Reads reads) {
-        super(proposer, reads, TABLE);
+    public IdempotencyRoom(Reads reads) {
+        this.reads = reads;
+    }
+
+    @Override
+    public Optional<IdempotencyRow> get(ReadLevel level, String key) {
+        return reads.point(
+                level,
+                sql ->
+                        sql.first(
+                                "SELECT key, body_sha256, task_uid, expires_at FROM"
+                                        + " idempotency_cache WHERE key = ? AND expires_at > ?",
+                                row ->
+                                        new IdempotencyRow(
+                                                row.text(1),
+                                                HexFormat.of().formatHex(row.blob(2)),
+                                                row.number(3),
+                                                row.number(4)),
+                                key,
+                                reads.nowMicros()));
+    }
+
+    @Override
+    public long living(ReadLevel level) {
+        return reads.scan(
+                level,
+                sql ->
+                        sql.number(
+                                "SELECT count(*) FROM idempotency_cache WHERE expires_at > ?",
+                                reads.nowMicros()));
     }
 }

@@ -1,4 +1,4 @@
-/** Idempotency keys: one write per key while the key lives. */
+/** Keys of writes that must not happen twice. */
 @NullMarked
 package io.miroir.store.idempotency;
 

@@ -7,6 +7,7 @@ import io.miroir.proto.store.SettingsCommitted;
 import io.miroir.store.Change;
 import io.miroir.store.engine.NewerFormatException;
 import io.miroir.store.engine.Write;
+import io.miroir.store.nodesettings.NodeSettingsApplier;
 import io.miroir.store.replica.ReplicaApplier;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +76,7 @@ public final class IndexApplier {
         write.sql().update("DELETE FROM indexes WHERE incarnation = ?", incarnation);
         write.rowsChanged("indexes", -1);
         write.changed(new Change.IndexChanged(row.get().uid(), null));
+        NodeSettingsApplier.forget(write, row.get().uid());
         ReplicaApplier.drop(write, incarnation);
     }
 
@@ -115,6 +117,7 @@ public final class IndexApplier {
             return;
         }
         setUid(write, incarnation, newUid);
+        NodeSettingsApplier.forget(write, row.get().uid());
         write.changed(new Change.IndexChanged(row.get().uid(), null));
         changed(write, incarnation);
     }
@@ -130,6 +133,8 @@ public final class IndexApplier {
         setUid(write, incarnation, "/swap");
         setUid(write, otherIncarnation, one.get().uid());
         setUid(write, incarnation, other.get().uid());
+        NodeSettingsApplier.forget(write, one.get().uid());
+        NodeSettingsApplier.forget(write, other.get().uid());
         changed(write, incarnation);
         changed(write, otherIncarnation);
     }

@@ -1,4 +1,4 @@
-/** Queued background jobs, claimed with a deadline. */
+/** Queued background jobs: claimed for a time, retried, counted. */
 @NullMarked
 package io.miroir.store.job;
 

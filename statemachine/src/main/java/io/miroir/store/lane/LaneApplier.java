@@ -5,6 +5,7 @@ import io.miroir.proto.store.Abandon;
 import io.miroir.proto.store.Bind;
 import io.miroir.proto.store.ClaimLane;
 import io.miroir.proto.store.Dispatch;
+import io.miroir.proto.store.IdempotencyKey;
 import io.miroir.proto.store.Intend;
 import io.miroir.proto.store.Intended;
 import io.miroir.proto.store.Missed;
@@ -19,10 +20,11 @@ import io.miroir.store.idempotency.IdempotencyApplier;
 import io.miroir.store.index.IndexApplier;
 import io.miroir.store.index.Indexes;
 import io.miroir.store.replica.ReplicaApplier;
+import io.miroir.store.session.SessionApplier;
 import io.miroir.store.task.TaskApplier;
 import io.miroir.store.task.TaskStatus;
-import io.miroir.store.task.Tasks;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -104,16 +106,10 @@ public final class LaneApplier {
                     write, intent.incarnation(), missed.getNodeId(), missed.getShardList());
         }
         if (intent.idempotencyKey() != null) {
-            IdempotencyApplier.remember(write, intent, uid);
+            IdempotencyApplier.remember(write, key(intent, intent.idempotencyKey()), uid);
         }
         if (intent.sessionId() != null) {
-            write.sql()
-                    .update(
-                            "UPDATE sessions SET last_write_task_uid = ?, last_write_at = ?"
-                                    + " WHERE session_id = ?",
-                            uid,
-                            write.now(),
-                            intent.sessionId());
+            SessionApplier.wrote(write, intent.sessionId(), uid);
         }
         return Outcome.newBuilder()
                 .setTaskBorn(TaskBorn.newBuilder().setUid(uid).setEnqueuedAtMicros(write.now()))
@@ -167,6 +163,14 @@ public final class LaneApplier {
                 .build();
     }
 
+    private static IdempotencyKey key(IntentRow intent, String key) {
+        return IdempotencyKey.newBuilder()
+                .setKey(key)
+                .setBodySha256(ByteString.copyFrom(HexFormat.of().parseHex(intent.bodySha256())))
+                .setTtlMicros(intent.idempotencyTtlMicros())
+                .build();
+    }
+
     private static @Nullable Outcome full(Write write, Intend command) {
         if (write.rows("intents") >= Lanes.OPEN_INTENTS_MAX) {
             return Outcomes.full("intents", Lanes.OPEN_INTENTS_MAX);
@@ -182,7 +186,7 @@ public final class LaneApplier {
             return Outcomes.full("indexes", Indexes.ROWS_MAX);
         }
         if (TaskApplier.full(write)) {
-            return Outcomes.full("tasks", Tasks.ROWS_MAX);
+            return Outcomes.full("tasks", write.limits().tasksMax());
         }
         return command.hasIdempotencyKey() ? IdempotencyApplier.full(write) : null;
     }

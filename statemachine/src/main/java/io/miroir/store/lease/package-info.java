@@ -1,4 +1,4 @@
-/** Phase and holder of the leader's duties. */
+/** Who runs a duty, until when, and where it stands. */
 @NullMarked
 package io.miroir.store.lease;
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastWriteAt store time
  * @param pinnedGroup replica group that first reached its quorum; null when unpinned
  * @param minSettingsVersion reads need at least this
- * @param expiresAt store time; expired rows are removed by later puts
+ * @param expiresAt store time
  */
 public record SessionRow(
         String sessionId,

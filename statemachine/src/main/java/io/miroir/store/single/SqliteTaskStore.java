@@ -89,7 +89,11 @@ public final class SqliteTaskStore implements TaskStore {
         this.clock =
                 new StoreClock(Math.max(applied.storeTimeMicros(), wallMicros), System::nanoTime);
         this.batcher = new Batcher("store-writer", config.limits(), this::commit, metrics);
-        this.reads = new DatabaseReads(() -> engine, () -> new Reply.Applied<>(index(), index()));
+        this.reads =
+                new DatabaseReads(
+                        () -> engine,
+                        clock::nowMicros,
+                        () -> new Reply.Applied<>(index(), index()));
         this.rooms = StoreRooms.of(batcher, reads);
         metrics.leadership(term, true);
         batcher.start();

@@ -48,7 +48,8 @@ public abstract class KeyedRoom<K, R> implements Table<K, R> {
 
     @Override
     public final Optional<R> get(ReadLevel level, K key) {
-        return reads.point(level, sql -> table.get(sql, table.spec().key(key)));
+        return reads.point(level, sql -> table.get(sql, table.spec().key(key)))
+                .filter(this::living);
     }
 
     @Override
@@ -56,7 +57,13 @@ public abstract class KeyedRoom<K, R> implements Table<K, R> {
         if (limit < 1 || limit > LIST_LIMIT_MAX) {
             throw new IllegalArgumentException(limit + " rows, 1 to " + LIST_LIMIT_MAX);
         }
-        return reads.scan(level, sql -> table.list(sql, limit));
+        return reads.scan(level, sql -> table.list(sql, limit)).stream()
+                .filter(this::living)
+                .toList();
+    }
+
+    private boolean living(R row) {
+        return table.spec().living(row, reads.nowMicros());
     }
 
     private static Put words(Outcome outcome) {

@@ -74,7 +74,6 @@ public final class KeyedTable<K, R> {
         }
         write.sql().update(upsert, values);
         write.rowsChanged(table, isNew ? 1 : 0);
-        spec.afterPut(write, key);
         write.changed(spec.change(write, key));
         return Outcomes.DONE;
     }
@@ -83,6 +82,7 @@ public final class KeyedTable<K, R> {
         int gone = write.sql().update(delete, key.toArray());
         write.rowsChanged(spec.table(), -gone);
         if (gone > 0) {
+            spec.afterDelete(write, key);
             write.changed(spec.change(write, key));
         }
         return Outcomes.existed(gone > 0);

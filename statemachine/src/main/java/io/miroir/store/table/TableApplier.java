@@ -7,18 +7,12 @@ import io.miroir.proto.store.PutRow;
 import io.miroir.store.adminsession.AdminSessionRoom;
 import io.miroir.store.apikey.ApiKeyRoom;
 import io.miroir.store.canary.CanaryRoom;
-import io.miroir.store.canary.CanaryRunRoom;
-import io.miroir.store.cdc.CdcCursorRoom;
 import io.miroir.store.engine.NewerFormatException;
 import io.miroir.store.engine.Write;
-import io.miroir.store.idempotency.IdempotencyRoom;
-import io.miroir.store.job.JobRoom;
-import io.miroir.store.lease.LeaseRoom;
-import io.miroir.store.nodesettings.NodeSettingsRoom;
 import io.miroir.store.rollover.RolloverPolicyRoom;
 import io.miroir.store.searchui.SearchUiConfigRoom;
-import io.miroir.store.session.SessionRoom;
 import io.miroir.store.tenant.TenantRoom;
+import io.miroir.store.webhook.WebhookRoom;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,18 +45,12 @@ public final class TableApplier {
     private static KeyedTable<?, ?> table(PutRow.RowCase row) {
         return switch (row) {
             case API_KEY -> ApiKeyRoom.TABLE;
-            case NODE_SETTINGS_VERSION -> NodeSettingsRoom.TABLE;
-            case SESSION -> SessionRoom.TABLE;
-            case IDEMPOTENCY_KEY -> IdempotencyRoom.TABLE;
-            case JOB -> JobRoom.TABLE;
-            case LEASE -> LeaseRoom.TABLE;
             case CANARY -> CanaryRoom.TABLE;
-            case CANARY_RUN -> CanaryRunRoom.TABLE;
-            case CDC_CURSOR -> CdcCursorRoom.TABLE;
             case TENANT -> TenantRoom.TABLE;
             case ROLLOVER_POLICY -> RolloverPolicyRoom.TABLE;
             case SEARCH_UI_CONFIG -> SearchUiConfigRoom.TABLE;
             case ADMIN_SESSION -> AdminSessionRoom.TABLE;
+            case WEBHOOK -> WebhookRoom.TABLE;
             case ROW_NOT_SET -> throw newer();
         };
     }

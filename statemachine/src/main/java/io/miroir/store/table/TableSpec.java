@@ -34,6 +34,15 @@ public interface TableSpec<K, R> {
         return false;
     }
 
+    /**
+     * Whether reads may still see the row.
+     *
+     * @param now store time
+     */
+    default boolean living(R row, long now) {
+        return true;
+    }
+
     /** The key's columns: String, Long or byte[]. */
     List<Object> key(K key);
 
@@ -54,8 +63,8 @@ public interface TableSpec<K, R> {
         return "excluded." + column;
     }
 
-    /** What a put must do besides, for example forget history. */
-    default void afterPut(Write write, List<Object> key) {}
+    /** What a delete must do besides, for example forget what belonged to the row. */
+    default void afterDelete(Write write, List<Object> key) {}
 
     /** What watchers hear. */
     default Change change(Write write, List<Object> key) {

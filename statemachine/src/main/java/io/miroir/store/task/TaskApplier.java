@@ -4,14 +4,17 @@ import com.google.protobuf.ByteString;
 import io.miroir.proto.store.DeleteTasks;
 import io.miroir.proto.store.EnqueueTask;
 import io.miroir.proto.store.FinishTask;
+import io.miroir.proto.store.IdempotencyKey;
 import io.miroir.proto.store.Outcome;
 import io.miroir.proto.store.StartTask;
 import io.miroir.proto.store.TaskBorn;
 import io.miroir.store.Change;
 import io.miroir.store.engine.Outcomes;
 import io.miroir.store.engine.Write;
+import io.miroir.store.idempotency.IdempotencyApplier;
 import io.miroir.store.index.IndexApplier;
 import io.miroir.store.lane.LaneApplier;
+import io.miroir.store.session.SessionApplier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +27,8 @@ public final class TaskApplier {
 
     /** Newest tasks among which a repeated bind finds its own: it comes within seconds. */
     private static final int BORN_LOOK_BACK_MAX = 10_000;
+
+    private static final int FORGOTTEN_PER_INSERT = 2;
 
     private TaskApplier() {}
 
@@ -41,8 +46,16 @@ public final class TaskApplier {
             String lane, long epoch, long position, long incarnation, ByteString dispatch) {}
 
     public static Outcome enqueue(Write write, EnqueueTask command) {
+        if (command.hasIdempotencyKey()) {
+            IdempotencyKey key = command.getIdempotencyKey();
+            Outcome known = IdempotencyApplier.known(write, key.getKey(), key.getBodySha256());
+            Outcome refused = known != null ? known : IdempotencyApplier.full(write);
+            if (refused != null) {
+                return refused;
+            }
+        }
         if (full(write)) {
-            return Outcomes.full(TABLE, Tasks.ROWS_MAX);
+            return Outcomes.full(TABLE, write.limits().tasksMax());
         }
         long uid =
                 insert(
@@ -56,19 +69,27 @@ public final class TaskApplier {
                                 command.getDetailsJson(),
                                 command.hasErrorJson() ? command.getErrorJson() : null,
                                 null));
+        if (command.hasIdempotencyKey()) {
+            IdempotencyApplier.remember(write, command.getIdempotencyKey(), uid);
+        }
+        if (command.hasSessionId()) {
+            SessionApplier.wrote(write, command.getSessionId(), uid);
+        }
         return born(uid, write.now());
     }
 
     /** Whether the table is at its cap with nothing in it that may be forgotten. */
     public static boolean full(Write write) {
         return write.lastTaskUid() >= Tasks.UID_MAX
-                || (write.rows(TABLE) >= Tasks.ROWS_MAX && oldestFinished(write).isEmpty());
+                || (write.rows(TABLE) >= write.limits().tasksMax()
+                        && oldestFinished(write, Long.MAX_VALUE, 1).isEmpty());
     }
 
     /** Gives out the next uid; forgets the oldest finished task if the table is at its cap. */
     public static long insert(Write write, Birth birth) {
-        if (write.rows(TABLE) >= Tasks.ROWS_MAX) {
-            oldestFinished(write).ifPresent(task -> forget(write, List.of(task)));
+        if (write.rows(TABLE) >= write.limits().tasksMax()) {
+            // More than one: a lowered cap is reached by and by.
+            forget(write, oldestFinished(write, Long.MAX_VALUE, FORGOTTEN_PER_INSERT));
         }
         long uid = write.nextTaskUid();
         boolean ended = birth.status().terminal();
@@ -214,13 +235,26 @@ public final class TaskApplier {
         return task.lane() == null ? null : LaneApplier.fence(write, task.lane(), epoch);
     }
 
-    private static Optional<TaskReads.Standing> oldestFinished(Write write) {
-        return write.sql()
-                .first(
-                        "SELECT uid FROM tasks WHERE finished_at IS NOT NULL"
-                                + " ORDER BY finished_at, uid LIMIT 1",
-                        row -> row.number(1))
-                .flatMap(uid -> TaskReads.standing(write.sql(), uid));
+    /** Forgets tasks that finished longer ago than they are kept; answers how many. */
+    public static int expire(Write write, int rowsMax) {
+        long endedBefore = write.now() - write.limits().taskRetentionMicros();
+        List<TaskReads.Standing> old = oldestFinished(write, endedBefore, rowsMax);
+        forget(write, old);
+        return old.size();
+    }
+
+    private static List<TaskReads.Standing> oldestFinished(
+            Write write, long endedBefore, int rowsMax) {
+        List<TaskReads.Standing> oldest = new ArrayList<>();
+        write.sql()
+                .all(
+                        "SELECT uid FROM tasks WHERE finished_at < ? ORDER BY finished_at, uid"
+                                + " LIMIT ?",
+                        row -> row.number(1),
+                        endedBefore,
+                        rowsMax)
+                .forEach(uid -> TaskReads.standing(write.sql(), uid).ifPresent(oldest::add));
+        return oldest;
     }
 
     private static void forget(Write write, List<TaskReads.Standing> tasks) {

@@ -1,9 +1,11 @@
 package io.miroir.store.task;
 
+import com.google.protobuf.ByteString;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.DeleteTasks;
 import io.miroir.proto.store.EnqueueTask;
 import io.miroir.proto.store.FinishTask;
+import io.miroir.proto.store.IdempotencyKey;
 import io.miroir.proto.store.Outcome;
 import io.miroir.proto.store.StartTask;
 import io.miroir.store.ReadLevel;
@@ -11,6 +13,7 @@ import io.miroir.store.Reply;
 import io.miroir.store.engine.Proposer;
 import io.miroir.store.engine.Reads;
 import io.miroir.store.index.EffectWords;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,6 +44,18 @@ public final class TaskRoom implements Tasks {
         }
         if (task.errorJson() != null) {
             words.setErrorJson(task.errorJson());
+        }
+        if (task.key() != null) {
+            words.setIdempotencyKey(
+                    IdempotencyKey.newBuilder()
+                            .setKey(task.key().key())
+                            .setBodySha256(
+                                    ByteString.copyFrom(
+                                            HexFormat.of().parseHex(task.key().bodySha256())))
+                            .setTtlMicros(task.key().ttlMicros()));
+        }
+        if (task.sessionId() != null) {
+            words.setSessionId(task.sessionId());
         }
         return proposer.propose(Command.newBuilder().setEnqueueTask(words), TaskRoom::birth);
     }
@@ -110,6 +125,8 @@ public final class TaskRoom implements Tasks {
                     new Birth.Enqueued(
                             outcome.getTaskBorn().getUid(),
                             outcome.getTaskBorn().getEnqueuedAtMicros());
+            case ALREADY_BOUND -> new Birth.AlreadyBound(outcome.getAlreadyBound());
+            case KEY_REUSED -> new Birth.KeyReused();
             case FULL -> new Birth.Full(outcome.getFull().getRowsMax());
             default -> throw Proposer.unexpected(outcome);
         };

@@ -40,9 +40,6 @@ public interface Tasks {
     /** Tasks of a lane that are not finished, by position: what the next owner must follow. */
     List<TaskRow> unfinished(ReadLevel level, String lane);
 
-    /** Tasks that are kept; beyond it the oldest finished ones are forgotten. */
-    int ROWS_MAX = 1_000_000;
-
     int DELETE_MAX = 10_000;
 
     /** The last uid that is given out; Meilisearch's have 32 bits too. */
@@ -61,7 +58,13 @@ public interface Tasks {
     sealed interface Birth {
         record Enqueued(long uid, long enqueuedAt) implements Birth {}
 
-        /** The table holds its cap of tasks and none of them is finished. */
+        /** The key's write is done: this is its task. */
+        record AlreadyBound(long taskUid) implements Birth {}
+
+        /** The key came with another body before. */
+        record KeyReused() implements Birth {}
+
+        /** There is no room: only unfinished tasks, or only living keys. */
         record Full(int rowsMax) implements Birth {}
     }
 

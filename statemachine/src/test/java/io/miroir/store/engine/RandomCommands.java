@@ -3,10 +3,10 @@ package io.miroir.store.engine;
 import com.google.protobuf.ByteString;
 import io.miroir.proto.store.Abandon;
 import io.miroir.proto.store.Accepted;
+import io.miroir.proto.store.AdminSession;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
 import io.miroir.proto.store.Bind;
-import io.miroir.proto.store.CanaryRun;
 import io.miroir.proto.store.ClaimLane;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.DeleteAlias;
@@ -27,7 +27,6 @@ import io.miroir.proto.store.NodeReplicas;
 import io.miroir.proto.store.Outcome;
 import io.miroir.proto.store.PutRow;
 import io.miroir.proto.store.ReplaceTopology;
-import io.miroir.proto.store.Session;
 import io.miroir.proto.store.SettingsCommitted;
 import io.miroir.proto.store.StartTask;
 import java.util.Random;
@@ -86,7 +85,7 @@ final class RandomCommands {
         if (random.nextInt(20) == 0) {
             command.setFencingTerm(1 + random.nextInt(4));
         }
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(22)) {
             case 0 -> command.setClaimLane(ClaimLane.newBuilder().setLane(lane()).setPodId(name()));
             case 1, 2 -> command.setIntend(intend());
             case 3, 4 -> command.setBind(bind());
@@ -135,23 +134,17 @@ final class RandomCommands {
             case 0 ->
                     command.setPutRow(
                             PutRow.newBuilder()
-                                    .setSession(
-                                            Session.newBuilder()
+                                    .setAdminSession(
+                                            AdminSession.newBuilder()
                                                     .setSessionId(name())
                                                     .setExpiresAtMicros(
                                                             random.nextLong(1L << 51))));
             case 1 ->
-                    command.setPutRow(
-                            PutRow.newBuilder()
-                                    .setCanaryRun(
-                                            CanaryRun.newBuilder()
-                                                    .setCanaryId(name())
-                                                    .setRanAtMicros(random.nextInt(300))));
-            default ->
                     command.setDeleteRow(
                             DeleteRow.newBuilder()
-                                    .setTable(PutRow.SESSION_FIELD_NUMBER)
+                                    .setTable(PutRow.ADMIN_SESSION_FIELD_NUMBER)
                                     .addKey(KeyPart.newBuilder().setText(name())));
+            default -> new RandomRoomCommands(random).fill(command);
         };
     }
 
@@ -167,7 +160,7 @@ final class RandomCommands {
                         .setSessionId(name());
         if (random.nextBoolean()) {
             intend.setIdempotencyKey("key-" + random.nextInt(40))
-                    .setIdempotencyTtlMicros(random.nextInt(1_000_000));
+                    .setIdempotencyTtlMicros(random.nextInt(30_000_000));
         }
         return intend;
     }

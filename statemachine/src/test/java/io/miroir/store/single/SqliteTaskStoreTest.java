@@ -44,7 +44,7 @@ class SqliteTaskStoreTest extends TaskStoreContract {
     }
 
     @Override
-    protected TaskStore store() {
+    public TaskStore store() {
         return store;
     }
 

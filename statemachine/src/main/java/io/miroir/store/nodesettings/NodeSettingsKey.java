@@ -1,4 +1,0 @@
-package io.miroir.store.nodesettings;
-
-/** Which node, which index. */
-public record NodeSettingsKey(String indexUid, String nodeId) {}
