@@ -60,7 +60,7 @@ final class Cover {
         Set<String> failed = new HashSet<>();
         ShardSet open = wanted;
         for (int round = 0; round < ROUNDS_MAX && !open.isEmpty(); round++) {
-            List<NodeShards> plan = plan(index, open, hash, failed);
+            List<NodeShards> plan = plan(health, index, open, hash, failed);
             if (plan.isEmpty()) {
                 break;
             }
@@ -116,7 +116,8 @@ final class Cover {
     }
 
     // Healthy replicas first. A node in doubt is better than none: what is believed may be old.
-    private List<NodeShards> plan(IndexView index, ShardSet open, long hash, Set<String> failed) {
+    static List<NodeShards> plan(
+            NodeHealth health, IndexView index, ShardSet open, long hash, Set<String> failed) {
         Predicate<String> fresh = node -> !failed.contains(node);
         SearchPlan sure =
                 SearchPlan.of(

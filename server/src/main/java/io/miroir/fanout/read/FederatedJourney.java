@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
@@ -148,7 +147,7 @@ public final class FederatedJourney {
         for (int query = 0; query < indexes.size(); query++) {
             IndexView index = indexes.get(query);
             for (SearchPlan.NodeShards part :
-                    parts(index, progress.open.get(query), hash, progress.failed)) {
+                    Cover.plan(health, index, progress.open.get(query), hash, progress.failed)) {
                 List<Asked> asked =
                         plan.computeIfAbsent(part.nodeId(), _ -> nothingAsked(indexes.size()));
                 asked.set(
@@ -167,16 +166,6 @@ public final class FederatedJourney {
             asked.add(new Asked(ShardSet.none(), new FederatedCall.Part(false, null)));
         }
         return asked;
-    }
-
-    private List<SearchPlan.NodeShards> parts(
-            IndexView index, ShardSet open, long hash, Set<String> failed) {
-        Predicate<String> fresh = node -> !failed.contains(node);
-        Predicate<String> sure = fresh.and(node -> health.status(node).usable());
-        SearchPlan plan = SearchPlan.of(index.topology(), index, sure, open, hash);
-        return plan.uncovered().isEmpty()
-                ? plan.nodes()
-                : SearchPlan.of(index.topology(), index, fresh, open, hash).nodes();
     }
 
     // A node counts the queries that it was asked; the client counts its own.
