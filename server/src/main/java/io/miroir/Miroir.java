@@ -47,6 +47,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,7 @@ public final class Miroir implements AutoCloseable {
     /** Closed from the last to the first. */
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
+    private final CountDownLatch failed = new CountDownLatch(1);
     private final AtomicReference<HttpServer> http = new AtomicReference<>();
     private final AtomicReference<HttpServer> metrics = new AtomicReference<>();
     private final AtomicReference<Readiness> readiness = new AtomicReference<>();
@@ -228,6 +230,12 @@ public final class Miroir implements AutoCloseable {
 
     private void onFatal(Throwable failure) {
         LOG.error("the task store failed: this pod must be restarted", failure);
+        failed.countDown();
+    }
+
+    /** Comes back when the pod can't go on, and its process should end. */
+    public void awaitFailure() throws InterruptedException {
+        failed.await();
     }
 
     /** The client port that is listened on. */

@@ -13,7 +13,6 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,9 +85,11 @@ record PodProcess(@Nullable Path file, Map<String, String> flags, PrintWriter er
         }
         Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> stop(pod, directory));
         Runtime.getRuntime().addShutdownHook(stop);
-        // Never counted down: a signal ends the process, by way of the hook.
-        new CountDownLatch(1).await();
-        return ExitCode.OK.code();
+        // A signal ends the process by way of the hook; a pod that can't go on is to be restarted
+        // by
+        // whoever started it.
+        pod.awaitFailure();
+        return ExitCode.FAILED.code();
     }
 
     private static void stop(Miroir pod, DataDirectory.Held directory) {
