@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a real Meilisearch 1.50 answered, replayed against a node; docs/embedded-node.md. */
 class NodeConformanceTest {
-    /** What is known to differ is told in the document; more than that is a step back. */
-    private static final double PASSED_SHARE_MIN = 0.985;
+    /** The steps that the document tells of; one more is a step back. */
+    private static final int FAILED_MAX = 23;
 
     @Test
     void theApiTierPasses(@TempDir Path directory) throws Exception {
@@ -32,9 +32,8 @@ class NodeConformanceTest {
                                     URI.create("http://127.0.0.1:" + node.port()),
                                     NodeClient.MASTER_KEY,
                                     Set.of("api"));
-            double share = (double) report.passed() / report.total();
             assertTrue(
-                    share >= PASSED_SHARE_MIN,
+                    report.total() - report.passed() <= FAILED_MAX,
                     () ->
                             report.passed()
                                     + " of "

@@ -15,6 +15,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -240,6 +241,71 @@ class NodeTest {
                         assertEquals(
                                 "miroir-embedded",
                                 client.get("/version").get("engine").stringValue()));
+    }
+
+    /** A new document takes the number of a deleted one, and with it its place among equals. */
+    @Test
+    void placesOfDeletedDocumentsAreTakenAgain() throws Exception {
+        withNode(
+                (client, _) -> {
+                    String path = "/indexes/places/documents";
+                    client.done("POST", path, "[{\"id\":1},{\"id\":2},{\"id\":3}]");
+                    client.done("DELETE", path + "/2", null);
+                    client.done("POST", path, "[{\"id\":4},{\"id\":5}]");
+                    List<Integer> ids =
+                            client.get(path)
+                                    .get("results")
+                                    .valueStream()
+                                    .map(document -> document.get("id").intValue())
+                                    .toList();
+                    assertEquals(List.of(1, 4, 3, 5), ids);
+                });
+    }
+
+    @Test
+    void aCompactedIndexHoldsWhatItHeld() throws Exception {
+        withNode(
+                (client, _) -> {
+                    for (int id = 0; id < 4; id++) {
+                        String document = "[{\"id\":" + id + ",\"t\":\"word\"}]";
+                        client.done("POST", "/indexes/small/documents", document);
+                    }
+                    client.done("DELETE", "/indexes/small/documents/1", null);
+                    JsonNode task = client.done("POST", "/indexes/small/compact", null);
+                    assertEquals("indexCompaction", task.get("type").stringValue());
+                    assertEquals(3, documents(client, "small"));
+                    assertEquals(3, client.get("/indexes/small/search?q=word").get("hits").size());
+                });
+    }
+
+    /** Hits sorted up can't be merged with hits sorted down. */
+    @Test
+    void federatedQueriesWithOppositeRulesAreRefused() throws Exception {
+        withNode(
+                (client, _) -> {
+                    client.done("POST", "/indexes/a/documents", "[{\"id\":1,\"n\":1}]");
+                    client.done(
+                            "PATCH",
+                            "/indexes/a/settings",
+                            "{\"sortableAttributes\":[\"n\"],\"rankingRules\":[\"sort\",\"words\"]}");
+                    String query = "{\"indexUid\":\"a\",\"q\":\"x\",\"sort\":[\"n:%s\"]}";
+                    String both = "{\"federation\":{},\"queries\":[" + query + "," + query + "]}";
+                    NodeClient.Reply good =
+                            client.send("POST", "/multi-search", both.formatted("asc", "asc"));
+                    assertEquals(200, good.status(), good::toString);
+                    NodeClient.Reply bad =
+                            client.send("POST", "/multi-search", both.formatted("asc", "desc"));
+                    assertEquals(400, bad.status(), bad::toString);
+                    assertEquals(
+                            "Inside `.queries[1]`: The results of queries #0 and #1 are"
+                                    + " incompatible: \n"
+                                    + "  1. `queries[0].sort[0]`, `a.rankingRules[0]`: ascending sort"
+                                    + " rule(s) on field `n`\n"
+                                    + "  2. `queries[1].sort[0]`, `a.rankingRules[0]`: descending sort"
+                                    + " rule(s) on field `n`\n"
+                                    + "  - cannot compare two sort rules in opposite directions\n",
+                            bad.body().get("message").stringValue());
+                });
     }
 
     /** Two nodes on one directory would each lose what the other writes. */

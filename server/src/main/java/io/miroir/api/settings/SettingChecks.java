@@ -135,11 +135,9 @@ final class SettingChecks {
         if (reserved != null) {
             throw value.invalid(
                     "`"
-                            + reserved
-                            + "` is a reserved keyword and thus can't be used as a ranking rule."
-                            + (reserved.equals("_geo") || attribute.startsWith("_geoPoint(")
-                                    ? " `_geoPoint` can only be used for sorting at search time."
-                                    : ""));
+                            + (reserved.equals("_geo") ? attribute : reserved)
+                            + "` is a reserved keyword and thus can't be used as a ranking rule"
+                            + reservedFor(reserved));
         }
     }
 
@@ -151,6 +149,15 @@ final class SettingChecks {
             }
         }
         return null;
+    }
+
+    private static String reservedFor(String word) {
+        return switch (word) {
+            case "_geoPoint" -> ". `_geoPoint` can only be used for sorting at search time";
+            case "_geoRadius", "_geoBoundingBox" ->
+                    ". `" + word + "` can only be used for filtering at search time";
+            default -> "";
+        };
     }
 
     private static void typoSizes(StrictValue value) {

@@ -4,7 +4,9 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import java.text.Normalizer;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -68,8 +70,25 @@ public final class Settings {
             case FACETING -> faceting(before, change, setting.defaultValue());
             case EMBEDDERS -> embedders(before, change);
             case STOP_WORDS -> decomposed(change);
+            case DISPLAYED_ATTRIBUTES, SEARCHABLE_ATTRIBUTES ->
+                    attributes(change, setting.defaultValue());
             default -> change.deepCopy();
         };
+    }
+
+    /** Each attribute once; all of them if the list names a star. */
+    private static JsonNode attributes(JsonNode change, JsonNode all) {
+        ArrayNode once = Json.array();
+        Set<String> seen = new HashSet<>();
+        for (JsonNode attribute : change) {
+            if (attribute.stringValue().equals("*")) {
+                return all;
+            }
+            if (seen.add(attribute.stringValue())) {
+                once.add(attribute);
+            }
+        }
+        return once;
     }
 
     /** Members of the change replace those before; null ones take the default. */

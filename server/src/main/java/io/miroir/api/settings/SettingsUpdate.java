@@ -91,7 +91,7 @@ public record SettingsUpdate(ObjectNode changes) {
     private static JsonNode normalized(Setting setting, JsonNode value) {
         return switch (setting) {
             case DISPLAYED_ATTRIBUTES, SEARCHABLE_ATTRIBUTES ->
-                    value.isNull() || holds(value, "*") ? setting.defaultValue() : value;
+                    value.isNull() ? setting.defaultValue() : value;
             case SORTABLE_ATTRIBUTES,
                     STOP_WORDS,
                     NON_SEPARATOR_TOKENS,
@@ -115,10 +115,6 @@ public record SettingsUpdate(ObjectNode changes) {
                     CHAT ->
                     value;
         };
-    }
-
-    private static boolean holds(JsonNode list, String word) {
-        return list.valueStream().anyMatch(element -> element.asString().equals(word));
     }
 
     private static JsonNode sorted(JsonNode list) {

@@ -71,7 +71,7 @@ final class FederationChecks {
                             + " the query or remove `federation` from the request\n  - Note:"
                             + " `distinct` at the query level is discouraged in federated search.");
         }
-        SearchChecks.features(query.request(), features);
+        RequestChecks.network(query.request(), features);
         MultiSearchRequest.FederationOptions options = query.options();
         if (options != null && options.remote() != null && !features.network()) {
             throw networkOff("Performing a remote federated search");

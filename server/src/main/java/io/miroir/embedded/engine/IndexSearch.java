@@ -53,11 +53,13 @@ final class IndexSearch {
         String q = request.matching().q();
         float[] vector = request.semantic().vector();
         boolean showVector = request.display().retrieveVectors() && found.semantic();
+        SearchAnswer.Facets facets = facets(found.candidates());
+        RequestChecks.personalize(request);
         return new SearchAnswer(
                 hits,
                 q == null ? "" : q,
                 extent(paging, found.candidates().cardinality()),
-                facets(found.candidates()),
+                facets,
                 Map.of(),
                 showVector && vector != null ? Vectors.shown("queryVector", vector) : null,
                 found.semantic() ? Found.semanticHits(page) : null);
@@ -84,7 +86,6 @@ final class IndexSearch {
     /** The best hits, and all that match. */
     Found find(int wanted, @Nullable String distinct) {
         String where = "Index `" + context.indexUid() + "`: ";
-        SearchChecks.features(request, context.features());
         SearchChecks checks = new SearchChecks(snapshot, where);
         Embedder embedder = checks.embedder(request, context.features());
         Filter filter = filter(ErrorCode.INVALID_SEARCH_FILTER);
@@ -140,7 +141,7 @@ final class IndexSearch {
 
     /** Values of a facet over the documents that match. */
     FacetAnswer facetAnswer(FacetSearchRequest facet) {
-        SearchChecks.features(request, context.features());
+        RequestChecks.network(request, context.features());
         SearchChecks checks = new SearchChecks(snapshot, "");
         Embedder embedder = checks.embedder(request, context.features());
         Filter filter =

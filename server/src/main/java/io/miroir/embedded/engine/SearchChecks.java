@@ -34,27 +34,6 @@ final class SearchChecks {
         this.where = where;
     }
 
-    /** Throws if the request uses an experimental feature that is off. */
-    static void features(SearchRequest request, SearchFeatures features) {
-        if (request.extras().useNetwork() != null && !features.network()) {
-            throw off("passing `useNetwork` in a search query", "network", 805);
-        }
-        if (request.extras().personalize() != null) {
-            throw off("reranking search results", "personalization", 866);
-        }
-    }
-
-    private static ApiException off(String use, String feature, int discussion) {
-        return new ApiException(
-                ErrorCode.FEATURE_NOT_ENABLED,
-                use
-                        + " requires enabling the `"
-                        + feature
-                        + "` experimental feature. See"
-                        + " https://github.com/orgs/meilisearch/discussions/"
-                        + discussion);
-    }
-
     /** The embedder a search uses; null for a search by words alone. */
     @Nullable Embedder embedder(SearchRequest request, SearchFeatures features) {
         SearchRequest.Semantic semantic = request.semantic();
@@ -75,7 +54,7 @@ final class SearchChecks {
             return null;
         }
         if (semantic.media() != null && !features.multimodal()) {
-            throw off("passing `media` in a search query", "multimodal", 846);
+            throw RequestChecks.off("passing `media` in a search query", "multimodal", 846);
         }
         boolean nothing =
                 request.matching().isPlaceholder() && vector == null && semantic.media() == null;

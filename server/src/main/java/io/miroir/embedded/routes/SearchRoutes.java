@@ -16,6 +16,7 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.embedded.engine.FacetAnswer;
 import io.miroir.embedded.engine.FederatedSearch;
+import io.miroir.embedded.engine.RequestChecks;
 import io.miroir.embedded.engine.SearchAnswer;
 import io.miroir.embedded.store.IndexRow;
 import java.io.IOException;
@@ -61,6 +62,7 @@ public final class SearchRoutes {
     }
 
     private Answer search(Request request, Access access, String uid, SearchRequest asked) {
+        RequestChecks.check(asked, desk.features());
         IndexRow index = desk.index(uid);
         ObjectNode json = search(access, index, asked);
         json.put("requestUid", desk.ids().timed());
@@ -88,10 +90,14 @@ public final class SearchRoutes {
 
     private ObjectNode search(Access access, IndexRow index, SearchRequest asked) {
         SearchRequest allowed = withRules(access, index.uid(), asked);
-        long begin = desk.clock().millis();
+        Timing timing = Timing.start(desk.clock());
         SearchAnswer answer =
                 desk.with(index, (engine, context) -> engine.search(context, allowed));
-        return answer.toJson(millisSince(begin));
+        ObjectNode json = answer.toJson(timing.millis());
+        if (asked.extras().showPerformanceDetails()) {
+            timing.show(json);
+        }
+        return json;
     }
 
     private Answer facetSearch(Request request) throws IOException {
@@ -105,7 +111,7 @@ public final class SearchRoutes {
                         asked.facetQuery(),
                         withRules(access, index.uid(), asked.search()),
                         asked.exhaustive());
-        long begin = desk.clock().millis();
+        Timing timing = Timing.start(desk.clock());
         FacetAnswer answer =
                 desk.with(index, (engine, context) -> engine.facetSearch(context, allowed));
         ObjectNode json = Json.object();
@@ -114,7 +120,7 @@ public final class SearchRoutes {
             hits.addObject().put("value", hit.value()).put("count", hit.count());
         }
         json.put("facetQuery", answer.facetQuery());
-        json.put("processingTimeMs", millisSince(begin));
+        json.put("processingTimeMs", timing.millis());
         return Answer.json(200, json);
     }
 
@@ -141,10 +147,10 @@ public final class SearchRoutes {
                         asked.attributesToRetrieve(),
                         asked.retrieveVectors(),
                         asked.scoring());
-        long begin = desk.clock().millis();
+        Timing timing = Timing.start(desk.clock());
         SearchAnswer answer =
                 desk.with(index, (engine, context) -> engine.similar(context, allowed));
-        ObjectNode json = answer.toJson(millisSince(begin));
+        ObjectNode json = answer.toJson(timing.millis());
         json.put("id", asked.id());
         return Answer.json(200, json);
     }
@@ -182,13 +188,16 @@ public final class SearchRoutes {
         }
         federation.facetsByIndex().keySet().stream().filter(access::allows).forEach(uids::add);
         MultiSearchRequest allowed = new MultiSearchRequest(queries, federation);
-        long begin = desk.clock().millis();
+        Timing timing = Timing.start(desk.clock());
         SearchAnswer answer =
                 desk.withAll(
                         uids,
                         engines -> FederatedSearch.search(allowed, engines::get, desk.features()));
-        ObjectNode json = answer.toJson(millisSince(begin));
+        ObjectNode json = answer.toJson(timing.millis());
         json.put("requestUid", desk.ids().timed());
+        if (federation.showPerformanceDetails()) {
+            timing.show(json);
+        }
         if (wantsMetadata(request)) {
             ArrayNode metadata = json.putArray("metadata");
             queries.forEach(query -> metadata.add(metadata(desk.index(query.indexUid()))));
@@ -210,6 +219,7 @@ public final class SearchRoutes {
                                 + " - Hint: remove `federationOptions` from the query or add"
                                 + " `federation` to the request.");
             }
+            RequestChecks.check(query.request(), desk.features());
             IndexRow index = desk.index(uid);
             ObjectNode json = search(access, index, query.request());
             json.put("indexUid", uid);
@@ -241,9 +251,5 @@ public final class SearchRoutes {
                 asked.scoring(),
                 asked.semantic(),
                 asked.extras());
-    }
-
-    private long millisSince(long begin) {
-        return Math.max(0, desk.clock().millis() - begin);
     }
 }

@@ -26,6 +26,18 @@ class SettingsTest {
         assertEquals("[\"of\",\"the\"]", Json.text(settings.get("stopWords")));
     }
 
+    /** Tasks show such a list as it was sent; the index keeps each once, or a star alone. */
+    @Test
+    void attributesAreKeptOnce() {
+        SettingsUpdate twice =
+                SettingsUpdate.parse(Json.parse("{\"searchableAttributes\":[\"b\",\"a\",\"b\"]}"));
+        assertEquals("[\"b\",\"a\",\"b\"]", Json.text(twice.changes().get("searchableAttributes")));
+        ObjectNode settings = Settings.apply(Settings.defaults(), twice);
+        assertEquals("[\"b\",\"a\"]", Json.text(settings.get("searchableAttributes")));
+        ObjectNode all = after(settings, "{\"searchableAttributes\":[\"a\",\"*\"]}");
+        assertEquals("[\"*\"]", Json.text(all.get("searchableAttributes")));
+    }
+
     /** A change of an object setting is merged; null sets a member, or all, back. */
     @Test
     void objectsAreMergedAndNullResets() {

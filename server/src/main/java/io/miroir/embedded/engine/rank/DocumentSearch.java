@@ -93,7 +93,7 @@ public final class DocumentSearch {
         WordsRule words = new WordsRule(lookup, graph, request.strategy());
         FixedBitSet matching = words.universe(universe);
         List<Rule> rules = RuleList.keyword(lookup, request.sort(), request.strategy(), words);
-        List<Path> paths = WordsRule.allPaths(graph, matching);
+        List<Path> paths = WordsRule.allPaths(graph);
         Ranking ranking = rank(matching, rules, paths);
         matched = MatchedWords.of(graph.allTerms());
         return ranking;

@@ -3,13 +3,14 @@ package io.miroir.embedded.engine.rank;
 import io.miroir.embedded.engine.store.Keys;
 import io.miroir.embedded.engine.store.WordHits;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class ExactAttributeRule implements Rule {
     private record Attribute(int path, int words) {}
 
     /** A word that must stand at a position. */
-    private record Wanted(WordHits hits, int position) {}
+    private record Wanted(WordHits hits, CostRule.Cursor cursor, int position) {}
 
     @Override
     public Iterator<Bucket> buckets(int[] docs, List<Path> paths, int wantedDocs) {
@@ -45,11 +46,10 @@ final class ExactAttributeRule implements Rule {
         for (Node node : terms.values()) {
             words += node.term().end() - node.term().start() + 1;
         }
-        Map<Score.Exact, List<Integer>> found = new EnumMap<>(Score.Exact.class);
-        for (int doc : docs) {
-            Score.Exact match =
-                    wanted.isEmpty() ? Score.Exact.NO_EXACT_MATCH : match(doc, wanted, words);
-            found.computeIfAbsent(match, _ -> new ArrayList<>()).add(doc);
+        Score.Exact[] matches = new Score.Exact[docs.length];
+        for (int i = 0; i < docs.length; i++) {
+            matches[i] =
+                    wanted.isEmpty() ? Score.Exact.NO_EXACT_MATCH : match(docs[i], wanted, words);
         }
         List<Bucket> buckets = new ArrayList<>();
         for (Score.Exact match :
@@ -57,10 +57,13 @@ final class ExactAttributeRule implements Rule {
                         Score.Exact.EXACT_MATCH,
                         Score.Exact.MATCHES_START,
                         Score.Exact.NO_EXACT_MATCH)) {
-            List<Integer> own = found.get(match);
-            if (own != null) {
-                int[] array = own.stream().mapToInt(Integer::intValue).toArray();
-                buckets.add(new Bucket(array, paths, match));
+            int[] own =
+                    IntStream.range(0, docs.length)
+                            .filter(i -> matches[i] == match)
+                            .map(i -> docs[i])
+                            .toArray();
+            if (own.length > 0) {
+                buckets.add(new Bucket(own, paths, match));
             }
         }
         return buckets.iterator();
@@ -86,28 +89,32 @@ final class ExactAttributeRule implements Rule {
             for (int i = 0; i < words.size(); i++) {
                 String word = words.get(i);
                 if (word != null) {
-                    wanted.add(new Wanted(lookup.hits(word, true), node.term().start() + i));
+                    WordHits hits = lookup.hits(word, true);
+                    wanted.add(
+                            new Wanted(
+                                    hits,
+                                    new CostRule.Cursor(hits.docs()),
+                                    node.term().start() + i));
                 }
             }
         }
         return wanted;
     }
 
+    /** Documents must be asked for in ascending order. */
     private Score.Exact match(int doc, List<Wanted> wanted, int words) {
-        List<Integer> shared = null;
+        BitSet shared = null;
         for (Wanted one : wanted) {
-            int index = one.hits.indexOf(doc);
+            int index = one.cursor.indexOf(doc);
             if (index < 0) {
                 return Score.Exact.NO_EXACT_MATCH;
             }
             boolean inPlace = false;
-            List<Integer> attributes = new ArrayList<>();
+            BitSet attributes = new BitSet();
             for (int p = one.hits.from()[index]; p < one.hits.from()[index + 1]; p++) {
                 int place = one.hits.places()[p];
                 inPlace |= PositionRule.bucket(place & 0xFFFF) == PositionRule.bucket(one.position);
-                if (!attributes.contains(place >>> 16)) {
-                    attributes.add(place >>> 16);
-                }
+                attributes.set(place >>> 16);
             }
             if (!inPlace) {
                 return Score.Exact.NO_EXACT_MATCH;
@@ -115,13 +122,13 @@ final class ExactAttributeRule implements Rule {
             if (shared == null) {
                 shared = attributes;
             } else {
-                shared.retainAll(attributes);
+                shared.and(attributes);
             }
         }
         if (shared == null || shared.isEmpty()) {
             return Score.Exact.NO_EXACT_MATCH;
         }
-        for (int path : shared) {
+        for (int path = shared.nextSetBit(0); path >= 0; path = shared.nextSetBit(path + 1)) {
             if (words <= COUNTED_WORDS_MAX && withCount(path, words).get(doc)) {
                 return Score.Exact.EXACT_MATCH;
             }

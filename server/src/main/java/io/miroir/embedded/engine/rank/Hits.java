@@ -53,7 +53,13 @@ final class Hits {
             }
         }
         for (int i = 0; i < docs; i++) {
-            Arrays.sort(outPlaces, outFrom[i], outFrom[i + 1]);
+            // Most documents hold few places, and those mostly of one word, in order.
+            for (int p = outFrom[i] + 1; p < outFrom[i + 1]; p++) {
+                if (outPlaces[p] < outPlaces[p - 1]) {
+                    Arrays.sort(outPlaces, outFrom[i], outFrom[i + 1]);
+                    break;
+                }
+            }
         }
         return new WordHits(outDocs, outFrom, outPlaces);
     }

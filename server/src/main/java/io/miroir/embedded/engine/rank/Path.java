@@ -2,9 +2,6 @@ package io.miroir.embedded.engine.rank;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.util.FixedBitSet;
-import org.jspecify.annotations.Nullable;
 
 /** A reading of the query that documents may match: all its nodes. */
 record Path(List<Node> nodes) {
@@ -31,17 +28,5 @@ record Path(List<Node> nodes) {
             }
         }
         return true;
-    }
-
-    /** The documents of a set that hold every node; null for none. */
-    @Nullable FixedBitSet within(FixedBitSet universe) {
-        FixedBitSet docs = universe.clone();
-        for (Node node : nodes) {
-            docs.and(node.hits().docs());
-            if (docs.nextSetBit(0) == DocIdSetIterator.NO_MORE_DOCS) {
-                return null;
-            }
-        }
-        return docs;
     }
 }

@@ -127,19 +127,10 @@ final class WordsRule implements Rule {
     }
 
     /** The readings that leave nothing out, for searches that must find every word. */
-    static List<Path> allPaths(QueryGraph graph, FixedBitSet universe) {
+    static List<Path> allPaths(QueryGraph graph) {
         List<Path> paths = new ArrayList<>();
-        FixedBitSet left = universe.clone();
-        collect(graph, 0, new ArrayList<>(), path -> keep(path, left, paths));
+        collect(graph, 0, new ArrayList<>(), paths::add);
         return paths;
-    }
-
-    private static void keep(Path path, FixedBitSet left, List<Path> paths) {
-        FixedBitSet found = path.within(left);
-        if (found != null) {
-            paths.add(path);
-            left.andNot(found);
-        }
     }
 
     private static void collect(QueryGraph graph, int term, List<Node> nodes, Consumer<Path> sink) {

@@ -224,23 +224,13 @@ final class DocumentIndexer {
         }
     }
 
-    /**
-     * Checks what a document must fulfil, and brings it into its stored form.
-     *
-     * @param id its id, for messages
-     * @param vectorId what messages about its vectors call it
-     */
-    static void check(
-            String id,
-            String vectorId,
-            ObjectNode json,
-            IndexSettings settings,
-            MissingVectors missing) {
+    /** Checks what a document must fulfil, and brings it into its stored form. */
+    static void check(String id, ObjectNode json, IndexSettings settings, MissingVectors missing) {
         if (settings.isGeo()) {
             GeoField.read(id, json.path("_geo"));
         }
         if (!settings.embedders().isEmpty() || json.has(VectorField.NAME)) {
-            VectorField.normalize(vectorId, json, settings, missing);
+            VectorField.normalize(id, json, settings, missing);
         }
     }
 

@@ -168,7 +168,7 @@ public final class IndexStore implements Closeable {
                 }
                 ObjectNode json = before.document(doc);
                 String id = idOf(json);
-                DocumentIndexer.check(id, id, json, changed, new MissingVectors());
+                DocumentIndexer.check(id, json, changed, new MissingVectors());
                 writer.addDocument(indexer.index(id, before.numberOf(doc), json));
             }
         }
@@ -178,9 +178,7 @@ public final class IndexStore implements Closeable {
         MissingVectors missing = new MissingVectors();
         for (int doc : before.byNumber()) {
             ObjectNode json = before.document(doc);
-            // Vectors of documents that are there already are told by the document's number.
-            String number = Integer.toString(before.numberOf(doc));
-            DocumentIndexer.check(idOf(json), number, json, changed, missing);
+            DocumentIndexer.check(idOf(json), json, changed, missing);
         }
         missing.refuseIfAny();
     }
@@ -211,7 +209,7 @@ public final class IndexStore implements Closeable {
      * @throws io.miroir.api.ApiException when it cannot be indexed
      */
     public void check(String id, ObjectNode document, MissingVectors missing) {
-        DocumentIndexer.check(id, id, document, settings, missing);
+        DocumentIndexer.check(id, document, settings, missing);
     }
 
     /** Names the primary key of what is written from now on. */
