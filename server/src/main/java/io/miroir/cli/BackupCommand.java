@@ -2,7 +2,7 @@ package io.miroir.cli;
 
 import io.miroir.cli.backup.BackupDownload;
 import io.miroir.cli.backup.BackupText;
-import io.miroir.cli.backup.OwnerOnly;
+import io.miroir.cli.backup.PrivateFile;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
@@ -142,7 +142,7 @@ final class BackupCommand implements Callable<Integer> {
         Path copy = directory.resolve("backup.tmp");
         Files.deleteIfExists(copy);
         try (Database database = new DatabaseFiles(directory, Durability.EVERY_COMMIT).open();
-                OutputStream out = OwnerOnly.create(part)) {
+                OutputStream out = PrivateFile.create(part)) {
             database.copyTo(copy);
             boolean logged = Files.isDirectory(directory.resolve("raft"));
             Origin origin = new Origin("", "", logged ? "raft" : "sqlite");

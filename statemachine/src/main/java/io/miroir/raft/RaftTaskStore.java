@@ -275,7 +275,7 @@ public final class RaftTaskStore implements TaskStore {
     }
 
     /** Finishes an install that a crash cut short: the log may already go on from it. */
-    private static Database openDatabase(Path dataDir) {
+    static Database openDatabase(Path dataDir) {
         DatabaseFiles files = new DatabaseFiles(dataDir, Durability.BEHIND_A_LOG);
         Database database = files.open();
         SnapshotFiles.Arrived file = SnapshotFiles.leftBehind(dataDir);

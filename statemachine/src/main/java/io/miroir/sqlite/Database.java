@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -59,7 +58,7 @@ public final class Database implements AutoCloseable {
     public static Database open(Path file, Durability durability) {
         try {
             if (!Files.exists(file)) {
-                createPrivate(file);
+                DatabaseFiles.createPrivate(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot create " + file, e);
@@ -152,7 +151,7 @@ public final class Database implements AutoCloseable {
      */
     public void copyTo(Path copy) throws IOException {
         // SQLite fills an empty file as it would make one, but it would make one for all to read.
-        createPrivate(copy);
+        DatabaseFiles.createPrivate(copy);
         Sql copier = connect(file, Durability.EVERY_COMMIT);
         try {
             copier.update("VACUUM INTO ?", copy.toString());
@@ -162,12 +161,6 @@ public final class Database implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.READ)) {
             channel.force(true);
         }
-    }
-
-    private static void createPrivate(Path path) throws IOException {
-        Files.createFile(
-                path,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     private Sql take() {

@@ -15,6 +15,9 @@ import java.nio.file.attribute.PosixFilePermissions;
  * waiting name, and from then on the old one counts no more.
  */
 public final class DatabaseFiles {
+    /** The file that says that a command has begun to change the directory and not ended. */
+    public static final String UNFINISHED = "unfinished";
+
     private final Path directory;
     private final Durability durability;
     private final Path file;
@@ -27,10 +30,21 @@ public final class DatabaseFiles {
         this.waiting = directory.resolve("store.db.new");
     }
 
-    /** Opens the database, after finishing a replacement that a crash cut short. */
+    /**
+     * Opens the database, after finishing a replacement that a crash cut short.
+     *
+     * @throws IllegalStateException if a command that changes the directory did not end
+     */
     public Database open() {
         try {
             Files.createDirectories(directory);
+            if (Files.exists(directory.resolve(UNFINISHED))) {
+                throw new IllegalStateException(
+                        directory
+                                + " was being changed by `miroir "
+                                + Files.readString(directory.resolve(UNFINISHED))
+                                + "`, which did not end: run that again");
+            }
             if (Files.exists(waiting)) {
                 takePlace();
             }
@@ -63,5 +77,12 @@ public final class DatabaseFiles {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    /** Makes an empty file that only its owner may read. */
+    public static void createPrivate(Path path) throws IOException {
+        Files.createFile(
+                path,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 }

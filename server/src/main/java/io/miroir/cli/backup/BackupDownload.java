@@ -53,7 +53,7 @@ public record BackupDownload(URI pod, String adminKey, PrintWriter err) {
                     throw new IOException(pod + " answers " + answer.statusCode() + ": " + why);
                 }
                 long bytes = answer.headers().firstValueAsLong("Content-Length").orElse(0);
-                try (OutputStream out = OwnerOnly.create(file)) {
+                try (OutputStream out = PrivateFile.create(file)) {
                     copy(in, out, bytes);
                 }
             }

@@ -84,7 +84,7 @@ public record PodIdentity(String podId, UUID clusterId, UUID incarnation, Stage 
     }
 
     /** On disk when this returns; a crash leaves the old file or the new one. */
-    void write(Path dataDir) {
+    public void write(Path dataDir) {
         String text =
                 "miroir identity 1\npod %s\ncluster %s\nincarnation %s\nstage %s\n"
                         .formatted(podId, clusterId, incarnation, stage);

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.miroir.proto.backup.Manifest;
 import io.miroir.proto.backup.TableFigures;
+import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.SqliteException;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -14,7 +15,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -117,9 +117,8 @@ public final class BackupFile {
         } catch (InvalidProtocolBufferException e) {
             return new Reading.Damaged("its manifest can't be read");
         }
-        try (OutputStream out =
-                Files.newOutputStream(
-                        database, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        DatabaseFiles.createPrivate(database);
+        try (OutputStream out = Files.newOutputStream(database)) {
             copy(digested, out, told.databaseBytes());
         }
         byte[] computed = digest.digest();

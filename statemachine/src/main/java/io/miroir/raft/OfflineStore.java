@@ -1,0 +1,233 @@
+package io.miroir.raft;
+
+import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseFiles;
+import io.miroir.sqlite.Durability;
+import io.miroir.store.backup.BackupFile;
+import io.miroir.store.backup.Reading;
+import io.miroir.store.engine.Applied;
+import io.miroir.store.recovery.StateJump;
+import io.miroir.store.recovery.Unfinished;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.ratis.util.FileUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes a data directory that no pod has open: a backup becomes a cluster's beginning, a survivor
+ * goes on alone, a single pod's store becomes a group's and back. What is cut short by a crash is
+ * refused by every start until the command has been run again.
+ *
+ * <p>The caller holds the directory's lock.
+ */
+public final class OfflineStore {
+    /**
+     * Terms of the lost time are not known; a leader's term is the token that fences its duties.
+     */
+    private static final long TERMS_AHEAD = 1_000;
+
+    private static final String DATABASE = "store.db";
+    private static final String RESTORE = "restore";
+
+    /** What a directory may hold that counts as empty. */
+    private static final Set<String> NOTHING = Set.of("miroir.lock", "lost+found", "spool");
+
+    private final Path dataDir;
+    private final RaftStoreConfig.@Nullable Peer self;
+    private final Identity identity;
+
+    /**
+     * A directory to be changed.
+     *
+     * @param self how the one member is reached; null for a store without a group
+     * @param identity writes whose directory this is
+     */
+    public OfflineStore(Path dataDir, RaftStoreConfig.@Nullable Peer self, Identity identity) {
+        this.dataDir = dataDir;
+        this.self = self;
+        this.identity = identity;
+    }
+
+    /** Says in the directory to which cluster it belongs. */
+    @FunctionalInterface
+    public interface Identity {
+        /** Called when all else is on disk. */
+        void write(Path dataDir, UUID clusterId) throws IOException;
+    }
+
+    /** What came of a command. */
+    public sealed interface Outcome {
+        /** Done; a pod may be started on the directory. */
+        record Ready(long appliedIndex, StateJump.@Nullable Made jump) implements Outcome {}
+
+        /** Nothing was changed. */
+        record Refused(String why) implements Outcome {}
+    }
+
+    /** Makes an empty directory the beginning of a new cluster with the state of a backup. */
+    public Outcome restore(Path backup, UUID clusterId, StateJump.Distance distance)
+            throws IOException {
+        Files.createDirectories(dataDir);
+        if (RESTORE.equals(Unfinished.command(dataDir))) {
+            for (String name : contents()) {
+                FileUtils.deleteFully(dataDir.resolve(name));
+            }
+        }
+        List<String> there = contents();
+        if (!there.isEmpty()) {
+            return new Outcome.Refused(
+                    dataDir + " is not empty: it holds " + there + ". A restore replaces nothing");
+        }
+        Unfinished mark = Unfinished.begin(dataDir, RESTORE);
+        Path database = dataDir.resolve(DATABASE);
+        if (BackupFile.read(backup, database) instanceof Reading.Damaged damaged) {
+            Files.delete(database);
+            mark.end();
+            return new Outcome.Refused(backup + ": " + damaged.reason());
+        }
+        return newLife(mark, clusterId, distance, 0);
+    }
+
+    /**
+     * Lets a survivor go on alone, in a new cluster: with all that its log holds, acknowledged or
+     * not. What was there before is kept beside it.
+     */
+    public Outcome recover(UUID clusterId, StateJump.Distance distance) throws IOException {
+        boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
+        Path before = dataDir.resolve("before-recovery");
+        if (!again) {
+            RaftTaskStore.openDatabase(dataDir).close();
+        }
+        long term = Survivor.look(dataDir).term();
+        Unfinished mark = Unfinished.begin(dataDir, "cluster recover");
+        if (!again) {
+            FileUtils.deleteFully(before);
+            Files.createDirectories(before);
+        }
+        try (Database database = open()) {
+            if (!Files.exists(before.resolve(DATABASE))) {
+                Path copy = before.resolve(DATABASE + ".part");
+                Files.deleteIfExists(copy);
+                database.copyTo(copy);
+                Files.move(copy, before.resolve(DATABASE), StandardCopyOption.ATOMIC_MOVE);
+            }
+            if (!Files.exists(before.resolve("raft"))) {
+                Survivor.replay(dataDir, database);
+            }
+        }
+        setLogAside(before);
+        return newLife(mark, clusterId, distance, term);
+    }
+
+    /** A single pod's store becomes that of a group of one, which others may join. */
+    public Outcome toRaft(UUID clusterId) throws IOException {
+        Path raft = dataDir.resolve("raft");
+        boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
+        if (Files.exists(raft) && !again) {
+            return new Outcome.Refused(dataDir + " has a log already: it is a replicated store");
+        }
+        FileUtils.deleteFully(raft);
+        Applied applied;
+        try (Database database = open()) {
+            applied = Applied.load(database.writer());
+        }
+        if (applied.index() == 0) {
+            return new Outcome.Refused(
+                    dataDir + " holds nothing yet: start the pod with task_store.backend: raft");
+        }
+        Unfinished mark = Unfinished.begin(dataDir, "store convert --to raft");
+        begin(clusterId, applied, applied.term());
+        mark.end();
+        return new Outcome.Ready(applied.index(), null);
+    }
+
+    /** A group of one becomes a single pod's store. */
+    public Outcome toSqlite(String podId) throws IOException {
+        boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
+        if (!again) {
+            RaftTaskStore.openDatabase(dataDir).close();
+        }
+        Survivor.Findings found = Survivor.look(dataDir);
+        if (found.damage() != null) {
+            return new Outcome.Refused("its log can't be read to its end: " + found.damage());
+        }
+        if (!again && !found.members().equals(List.of(podId))) {
+            return new Outcome.Refused(
+                    "the members of its group are "
+                            + found.members()
+                            + ", wanted is "
+                            + podId
+                            + " alone: let the others leave first, so that this pod has everything");
+        }
+        Unfinished mark = Unfinished.begin(dataDir, "store convert --to sqlite");
+        Path before = dataDir.resolve("before-conversion");
+        Applied applied;
+        try (Database database = open()) {
+            Survivor.replay(dataDir, database);
+            applied = Applied.load(database.writer());
+        }
+        FileUtils.deleteFully(before);
+        Files.createDirectories(before);
+        setLogAside(before);
+        mark.end();
+        return new Outcome.Ready(applied.index(), null);
+    }
+
+    /** Rule 17, and a group of one where there is to be a group. */
+    private Outcome newLife(
+            Unfinished mark, UUID clusterId, StateJump.Distance distance, long termSeen)
+            throws IOException {
+        StateJump.Made made;
+        Applied applied;
+        try (Database database = open()) {
+            made = StateJump.apply(database.writer(), distance);
+            applied = Applied.load(database.writer());
+        }
+        begin(clusterId, applied, Math.max(applied.term(), termSeen) + TERMS_AHEAD);
+        mark.end();
+        return new Outcome.Ready(applied.index(), made);
+    }
+
+    private void begin(UUID clusterId, Applied applied, long term) throws IOException {
+        if (self != null) {
+            GroupSeed.write(dataDir, clusterId, self, applied, term);
+        }
+        identity.write(dataDir, clusterId);
+    }
+
+    private Database open() {
+        return Database.open(dataDir.resolve(DATABASE), Durability.EVERY_COMMIT);
+    }
+
+    /** The log, and the files that were sent with it. */
+    private void setLogAside(Path before) throws IOException {
+        Path raft = dataDir.resolve("raft");
+        if (Files.exists(raft)) {
+            if (Files.exists(before.resolve("raft"))) {
+                // Of a try that was cut short.
+                FileUtils.deleteFully(raft);
+            } else {
+                Files.move(raft, before.resolve("raft"), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        FileUtils.deleteFully(dataDir.resolve("snapshot"));
+        FileUtils.deleteFully(dataDir.resolve("snapshot-tmp"));
+        DatabaseFiles.sync(before);
+        DatabaseFiles.sync(dataDir);
+    }
+
+    private List<String> contents() throws IOException {
+        try (Stream<Path> files = Files.list(dataDir)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> !NOTHING.contains(name))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.miroir.raft;
+
+import io.miroir.sqlite.Database;
+import io.miroir.sqlite.Sql;
+import io.miroir.store.engine.Applied;
+import io.miroir.store.engine.StoreEngine;
+import io.miroir.store.engine.WatchHub;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.jspecify.annotations.Nullable;
+
+/** What the data directory of a pod that does not run knows. */
+public final class Survivor {
+    private static final String DATABASE = "store.db";
+
+    /** Commands in one transaction of a replay. */
+    private static final int TRANSACTION_COMMANDS_MAX = 1_000;
+
+    private Survivor() {}
+
+    /**
+     * What was found.
+     *
+     * @param clusterId of its log; empty if it has none, as a single pod's store
+     * @param members of the group, as far as this pod knew
+     * @param appliedIndex last entry in its database
+     * @param storeTimeMicros store time of that entry, epoch microseconds
+     * @param lastIndex last entry in its log; what is above it was never here
+     * @param waitingEntries entries of the log that are not in the database: this pod does not know
+     *     whether they were acknowledged
+     * @param waitingCommands commands in them
+     * @param term the highest that this pod has heard of
+     * @param damage where its log can't be read further; null if all of it can
+     */
+    public record Findings(
+            String clusterId,
+            List<String> members,
+            long appliedIndex,
+            long appliedTerm,
+            long storeTimeMicros,
+            long lastIndex,
+            long waitingEntries,
+            long waitingCommands,
+            long term,
+            @Nullable String damage) {}
+
+    /**
+     * Looks at a directory and changes nothing in it.
+     *
+     * @throws IOException if it holds no task store, or can't be read
+     */
+    public static Findings look(Path dataDir) throws IOException {
+        if (!Files.exists(dataDir.resolve(DATABASE))) {
+            throw new IOException(dataDir + " holds no task store");
+        }
+        Applied applied;
+        try (Sql sql = Database.inspect(dataDir.resolve(DATABASE))) {
+            applied = Applied.load(sql);
+        }
+        OldLog log = OldLog.in(dataDir);
+        AtomicLong entries = new AtomicLong();
+        AtomicLong commands = new AtomicLong();
+        if (log != null) {
+            log.read(
+                    entry -> {
+                        if (entry.getIndex() > applied.index()) {
+                            entries.incrementAndGet();
+                            commands.addAndGet(commands(entry));
+                        }
+                    });
+        }
+        return new Findings(
+                log == null ? "" : log.clusterId(),
+                log == null ? List.of() : log.members(),
+                applied.index(),
+                applied.term(),
+                applied.storeTimeMicros(),
+                log == null ? applied.index() : Math.max(applied.index(), log.lastIndex()),
+                entries.get(),
+                commands.get(),
+                Math.max(applied.term(), log == null ? 0 : log.term()),
+                log == null ? null : log.damage());
+    }
+
+    /**
+     * Applies what the log holds beyond the database: any of it may have been acknowledged, and an
+     * acknowledged write must not be lost for want of knowing it.
+     */
+    static void replay(Path dataDir, Database database) throws IOException {
+        OldLog log = OldLog.in(dataDir);
+        if (log == null) {
+            return;
+        }
+        StoreEngine engine = new StoreEngine(database, new WatchHub(0));
+        log.read(entry -> apply(engine, entry));
+        engine.commit();
+    }
+
+    private static void apply(StoreEngine engine, LogEntryProto entry) {
+        long next = engine.applied().index() + 1;
+        if (entry.getIndex() < next) {
+            return;
+        }
+        if (entry.getIndex() > next) {
+            throw new IllegalStateException(
+                    "the log begins at %d, the database ends at %d: what lies between is lost"
+                            .formatted(entry.getIndex(), next - 1));
+        }
+        if (entry.hasStateMachineLogEntry()) {
+            StampedBatch stamped = StampedBatch.parse(entry.getStateMachineLogEntry().getLogData());
+            engine.apply(
+                    entry.getIndex(), entry.getTerm(), stamped.storeTimeMicros(), stamped.batch());
+        } else {
+            engine.skip(entry.getIndex(), entry.getTerm());
+        }
+        if (engine.openCommands() >= TRANSACTION_COMMANDS_MAX) {
+            engine.commit();
+        }
+    }
+
+    private static long commands(LogEntryProto entry) {
+        if (!entry.hasStateMachineLogEntry()) {
+            return 0;
+        }
+        return StampedBatch.parse(entry.getStateMachineLogEntry().getLogData())
+                .batch()
+                .getCommandCount();
+    }
+}
