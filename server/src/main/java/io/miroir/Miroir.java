@@ -1,6 +1,7 @@
 package io.miroir;
 
 import io.miroir.capability.partitioned.pruner.TaskPruner;
+import io.miroir.capability.partitioned.verify.ReplicaVerifier;
 import io.miroir.cluster.ClusterMetrics;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
@@ -147,7 +148,7 @@ public final class Miroir implements AutoCloseable {
         follower.start();
         keeper.start();
         new ClusterMetrics(store, view, health, ready, lease).register(registry);
-        own(duties(store, peers, fleet)).start();
+        own(duties(store, peers, fleet, nodes)).start();
 
         Edge.Parts parts =
                 new Edge.Parts(
@@ -165,12 +166,12 @@ public final class Miroir implements AutoCloseable {
         LOG.info("pod {} listens on port {}", config.podId(), port());
     }
 
-    private Duties duties(TaskStore store, Peers peers, Fleet fleet) {
+    private Duties duties(TaskStore store, Peers peers, Fleet fleet, Nodes nodes) {
         return new Duties(
                 config.podId(),
                 store,
                 peers::live,
-                List.of(new TaskPruner(store)),
+                List.of(new TaskPruner(store), new ReplicaVerifier(store, nodes)),
                 List.of(new TopologyRecorder(fleet)));
     }
 

@@ -25,6 +25,8 @@ import picocli.CommandLine.Command;
             NodeCommand.class,
             ConfigCommand.class,
             BackupCommand.class,
+            RestoreCommand.class,
+            StoreCommand.class,
             VersionCommand.class,
             TrainingCommand.class
         })

@@ -6,6 +6,7 @@ import io.miroir.proto.store.Outcome;
 import io.miroir.store.Change;
 import io.miroir.store.engine.Outcomes;
 import io.miroir.store.engine.Write;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,24 +16,37 @@ public final class ReplicaApplier {
 
     private ReplicaApplier() {}
 
+    /** Marks all rows that the command names, or none. */
     public static Outcome mark(Write write, MarkReplicas command) {
-        Optional<ReplicaRow> row =
-                ReplicaReads.get(write.sql(), command.getIncarnation(), command.getNodeId());
-        long version = row.map(ReplicaRow::version).orElse(0L);
-        if (version != command.getExpectedVersion()) {
-            return Outcomes.changed(version);
+        List<MarkReplicas> marks = new ArrayList<>(command.getAlsoList());
+        marks.addFirst(command);
+        int inserted = 0;
+        for (MarkReplicas mark : marks) {
+            long version = version(write, mark);
+            if (version != mark.getExpectedVersion()) {
+                return Outcomes.changed(version);
+            }
+            inserted += version == 0 ? 1 : 0;
         }
-        if (row.isEmpty() && write.rows(TABLE) >= Replicas.ROWS_MAX) {
+        if (inserted > 0 && write.rows(TABLE) + inserted > Replicas.ROWS_MAX) {
             return Outcomes.full(TABLE, Replicas.ROWS_MAX);
         }
-        ReplicaRow marked =
-                new ReplicaRow(
-                        command.getIncarnation(),
-                        command.getNodeId(),
-                        ShardStates.of(command.getStates().toByteArray()),
-                        version + 1);
-        put(write, marked, row.isEmpty());
-        return Outcomes.version(marked.version());
+        for (MarkReplicas mark : marks) {
+            ReplicaRow marked =
+                    new ReplicaRow(
+                            mark.getIncarnation(),
+                            mark.getNodeId(),
+                            ShardStates.of(mark.getStates().toByteArray()),
+                            mark.getExpectedVersion() + 1);
+            put(write, marked, mark.getExpectedVersion() == 0);
+        }
+        return Outcomes.version(command.getExpectedVersion() + 1);
+    }
+
+    private static long version(Write write, MarkReplicas mark) {
+        return ReplicaReads.get(write.sql(), mark.getIncarnation(), mark.getNodeId())
+                .map(ReplicaRow::version)
+                .orElse(0L);
     }
 
     /** The index appears: these nodes hold its shards. */

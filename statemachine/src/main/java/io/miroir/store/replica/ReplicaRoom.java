@@ -23,13 +23,22 @@ public final class ReplicaRoom implements Replicas {
 
     @Override
     public Reply<Mark> mark(ReplicaRow row) {
-        MarkReplicas.Builder mark =
-                MarkReplicas.newBuilder()
-                        .setIncarnation(row.incarnation())
-                        .setNodeId(row.nodeId())
-                        .setStates(ByteString.copyFrom(row.states().toBytes()))
-                        .setExpectedVersion(row.version());
+        return markAll(List.of(row));
+    }
+
+    @Override
+    public Reply<Mark> markAll(List<ReplicaRow> rows) {
+        MarkReplicas.Builder mark = words(rows.getFirst());
+        rows.stream().skip(1).forEach(row -> mark.addAlso(words(row)));
         return proposer.propose(Command.newBuilder().setMarkReplicas(mark), ReplicaRoom::words);
+    }
+
+    private static MarkReplicas.Builder words(ReplicaRow row) {
+        return MarkReplicas.newBuilder()
+                .setIncarnation(row.incarnation())
+                .setNodeId(row.nodeId())
+                .setStates(ByteString.copyFrom(row.states().toBytes()))
+                .setExpectedVersion(row.version());
     }
 
     @Override

@@ -19,6 +19,14 @@ public interface Replicas {
      */
     Reply<Mark> mark(ReplicaRow row);
 
+    /**
+     * Replaces the states of several nodes at once, so that no write comes between; all or, if
+     * anything happened to one of them, none.
+     *
+     * @param rows at least one, of different nodes or indexes; answered is the first one's version
+     */
+    Reply<Mark> markAll(List<ReplicaRow> rows);
+
     Optional<ReplicaRow> get(ReadLevel level, long incarnation, String nodeId);
 
     /** All nodes of one incarnation by node id. */

@@ -1,0 +1,112 @@
+package io.miroir.capability.partitioned.verify;
+
+import io.miroir.api.Json;
+import io.miroir.core.hash.XxHash64;
+import io.miroir.core.routing.Separators;
+import io.miroir.fanout.NodeBody;
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads all documents of an index from a node, page by page, and digests them by shard. */
+final class NodeDigests {
+    private static final int PAGE_DOCUMENTS = 500;
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private final Nodes nodes;
+
+    NodeDigests(Nodes nodes) {
+        this.nodes = nodes;
+    }
+
+    /**
+     * The digests of an index that nobody writes to.
+     *
+     * @return empty if the node does not answer or has not done all that it was told
+     */
+    Optional<List<ShardDigest>> of(String node, String physicalUid, int shards) {
+        if (!quiet(node, physicalUid)) {
+            return Optional.empty();
+        }
+        List<ShardDigest> digests = new ArrayList<>(Collections.nCopies(shards, ShardDigest.EMPTY));
+        for (long offset = 0; ; offset += PAGE_DOCUMENTS) {
+            switch (nodes.ask(node, page(physicalUid, offset))) {
+                case NodeReply.Answer answer -> {
+                    JsonNode documents = answer.body().path("results");
+                    for (JsonNode document : documents) {
+                        add(digests, document);
+                    }
+                    if (documents.size() < PAGE_DOCUMENTS) {
+                        return Optional.of(digests);
+                    }
+                }
+                case NodeReply.Refusal refusal when refusal.code().equals("index_not_found") -> {
+                    // A node without the index has none of its documents.
+                    return Optional.of(digests);
+                }
+                case NodeReply.Refusal _ -> {
+                    return Optional.empty();
+                }
+                case NodeReply.Failure _ -> {
+                    return Optional.empty();
+                }
+            }
+        }
+    }
+
+    /** Whether the node has no task of the index before it. */
+    private boolean quiet(String node, String physicalUid) {
+        NodeRequest look =
+                NodeRequest.get(
+                        "tasks",
+                        "/tasks?limit=1&statuses=enqueued,processing&indexUids=" + physicalUid,
+                        TIMEOUT);
+        return nodes.ask(node, look) instanceof NodeReply.Answer answer
+                && answer.body().path("results").isEmpty();
+    }
+
+    private static NodeRequest page(String physicalUid, long offset) {
+        ObjectNode body = Json.object();
+        body.put("offset", offset).put("limit", PAGE_DOCUMENTS);
+        return NodeRequest.post(
+                "verify",
+                "/indexes/" + physicalUid + "/documents/fetch",
+                NodeBody.json(body),
+                TIMEOUT);
+    }
+
+    private static void add(List<ShardDigest> digests, JsonNode document) {
+        String text = document.path(Separators.SHARD_FIELD).asString("");
+        int shard = text.length() == Separators.SHARD_WIDTH ? (int) Separators.decode(text) : -1;
+        if (shard >= 0 && shard < digests.size()) {
+            byte[] canonical = Json.text(sorted(document)).getBytes(StandardCharsets.UTF_8);
+            digests.set(shard, digests.get(shard).with(XxHash64.hash(canonical)));
+        }
+    }
+
+    /** The same with the fields of every object by name: nodes may keep them in any order. */
+    private static JsonNode sorted(JsonNode value) {
+        if (value.isObject()) {
+            TreeMap<String, JsonNode> fields = new TreeMap<>();
+            value.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+            ObjectNode ordered = Json.object();
+            fields.forEach((name, field) -> ordered.set(name, sorted(field)));
+            return ordered;
+        }
+        if (value.isArray()) {
+            var ordered = Json.array();
+            value.forEach(element -> ordered.add(sorted(element)));
+            return ordered;
+        }
+        return value;
+    }
+}
