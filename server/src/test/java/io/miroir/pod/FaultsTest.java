@@ -131,7 +131,12 @@ class FaultsTest {
         assertEquals("miroir_shard_unavailable", search.body().path("code").asString());
         first.start();
         second.start();
-        client.awaitStatus("GET", "/_miroir/ready", 200);
+        // Ready is a pod that reaches one group: the other may be found later.
+        pod.operator()
+                .await(
+                        "GET",
+                        "/_miroir/topology",
+                        reply -> reply.body().path("degraded_node_count").asInt(-1) == 0);
         JsonNode done = client.done("POST", "/indexes/i/documents", "[{\"id\": 3}]");
         assertEquals("succeeded", done.path("status").asString(), done::toString);
         assertFalse(secondIsOut());
