@@ -20,6 +20,7 @@ import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -117,7 +118,7 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
                         request(server.getId(), callIds.incrementAndGet(), Message.EMPTY)
                                 .setType(RaftClientRequest.readRequestType())
                                 .build();
-                CompletableFuture<RaftClientReply> reply = server.submitClientRequestAsync(request);
+                CompletableFuture<RaftClientReply> reply = submitHere(request);
                 RaftClientReply read = reply.get(nanosUntil(deadlineNanos), TimeUnit.NANOSECONDS);
                 if (read.isSuccess()) {
                     return new Reply.Applied<>(applied(), applied());
@@ -161,6 +162,17 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
             LOG.warn("This pod lags behind: {} is not applied, {} is", index, applied());
         }
         return new Batcher.Result.Done(index, outcome.getOutcomeList());
+    }
+
+    /**
+     * On this thread: the server's own method hands each request to another one and waits for that
+     * one, two switches for nothing.
+     */
+    private CompletableFuture<RaftClientReply> submitHere(RaftClientRequest request)
+            throws IOException {
+        return server.getDivision(groupId) instanceof RaftClientAsynchronousProtocol member
+                ? member.submitClientRequestAsync(request)
+                : server.submitClientRequestAsync(request);
     }
 
     private RaftClientRequest.Builder request(RaftPeerId to, long callId, Message message) {
@@ -228,9 +240,7 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
             sent = true;
             try {
                 CompletableFuture<RaftClientReply> reply =
-                        local
-                                ? server.submitClientRequestAsync(request)
-                                : rpc.sendRequestAsyncUnordered(request);
+                        local ? submitHere(request) : rpc.sendRequestAsyncUnordered(request);
                 RaftClientReply answer = await(reply, leader, deadlineNanos);
                 if (answer != null && !answer.isSuccess()) {
                     refused(answer.getException());

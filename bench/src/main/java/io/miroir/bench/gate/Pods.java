@@ -66,6 +66,23 @@ final class Pods implements Contender {
         pods.set(number, start(number));
     }
 
+    /** The same with all of them, at once. */
+    void restartAll() {
+        List<Thread> starting = new ArrayList<>();
+        for (int i = 0; i < pods.size(); i++) {
+            int number = i;
+            starting.add(Thread.ofPlatform().start(() -> restart(number)));
+        }
+        for (Thread thread : starting) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
+            }
+        }
+    }
+
     Path directory(int number) {
         return dir.resolve("pod-" + number);
     }

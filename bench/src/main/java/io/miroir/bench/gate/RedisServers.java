@@ -170,9 +170,21 @@ final class RedisServers implements Contender {
         throw new IllegalStateException("redis on " + port + " never said " + text);
     }
 
-    /** The server that was started as master. */
-    Child master() {
+    private Child master() {
         return servers.getFirst();
+    }
+
+    void killMaster() {
+        master().kill();
+    }
+
+    void pauseMaster() {
+        master().signal("STOP");
+    }
+
+    /** As an operator does before maintenance. */
+    void orderFailover() {
+        RedisCli.ask(ports.get(servers.size()), "SENTINEL", "FAILOVER", "miroir");
     }
 
     List<Child> servers() {
@@ -190,6 +202,13 @@ final class RedisServers implements Contender {
     /** Starts a server that was killed, on the directory that it left. */
     void restart(int number) {
         servers.set(number, startServer(number));
+    }
+
+    /** The same with all of them. */
+    void restartAll() {
+        for (int i = 0; i < servers.size(); i++) {
+            restart(i);
+        }
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.miroir.bench.gate;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** All rows of the gate, those that nothing fills included. */
 final class Rows {
@@ -11,7 +10,13 @@ final class Rows {
     static List<Measurement> measurements() {
         List<Measurement> all = new ArrayList<>();
         all.addAll(WriteRows.all());
+        all.addAll(OpenRows.all());
         all.addAll(ReadRows.all());
+        all.add(CodecRows.measurement());
+        all.add(ApplyRows.measurement());
+        all.add(MemoryRows.measurement());
+        all.add(DiskRows.measurement());
+        all.addAll(FailoverRows.all());
         return all;
     }
 
@@ -23,28 +28,10 @@ final class Rows {
                 absent.add("write.rtt." + write + "." + delay);
             }
         }
-        absent.addAll(
-                List.of(
-                        "write.open.insert_task",
-                        "codec.nanos",
-                        "codec.bytes",
-                        "apply.rate",
-                        "apply.multiple",
-                        "memory.pod",
-                        "memory.cluster",
-                        "size.rows",
-                        "size.log",
-                        "size.snapshot",
-                        "failover.kill",
-                        "failover.pause",
-                        "failover.transfer",
-                        "snapshot",
-                        "install",
-                        "restore",
-                        "cold_start"));
+        absent.add("restore");
         for (String procedure :
                 List.of("install", "replace_member", "backup", "restore", "upgrade", "rotate")) {
-            absent.addAll(Stream.of("procedure." + procedure).toList());
+            absent.add("procedure." + procedure);
         }
         return absent;
     }

@@ -10,6 +10,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -26,7 +27,8 @@ import java.util.concurrent.Executors;
  *
  * <p>Words, each answered by one line that begins with {@code "> "}: {@code status}, {@code closed
  * KIND CALLERS MILLIS}, {@code open KIND PER_SECOND MILLIS}, {@code prepare-reads}, {@code
- * prepare-updates STEPS}, {@code gap MILLIS}, {@code digest}, {@code close}.
+ * prepare-updates STEPS}, {@code insert TASKS}, {@code copy FILE}, {@code gap MILLIS}, {@code
+ * digest}, {@code close}.
  */
 final class StoreProcess {
     private StoreProcess() {}
@@ -112,6 +114,11 @@ final class StoreProcess {
                 workload.prepareUpdates(Integer.parseInt(words[1]));
                 yield "done";
             }
+            case "insert" -> {
+                workload.insert(Integer.parseInt(words[1]));
+                yield "done";
+            }
+            case "copy" -> String.valueOf(copyMillis(store, Path.of(words[1])));
             case "gap" -> String.valueOf(longestGapMillis(workload, Long.parseLong(words[1])));
             case "digest" -> store.digests().toString();
             case "close" -> {
@@ -147,6 +154,16 @@ final class StoreProcess {
         }
         long unanswered = startNanos + millis * 1_000_000 - lastAndLongest[0];
         return Math.max(lastAndLongest[1], unanswered) / 1e6;
+    }
+
+    private static double copyMillis(TaskStore store, Path file) {
+        long start = System.nanoTime();
+        try {
+            store.copyTo(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file.toString(), e);
+        }
+        return (System.nanoTime() - start) / 1e6;
     }
 
     private static Workload.Kind kind(String word) {

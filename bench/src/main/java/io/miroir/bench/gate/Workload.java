@@ -20,7 +20,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** What a measurement does again and again, on whichever store. */
@@ -30,6 +32,8 @@ final class Workload {
 
     private static final int UNFINISHED_MAX = 200_000;
     private static final int BATCH = 100;
+    private static final int INSERTERS = 1_024;
+    private static final long RETRY_NANOS = 1_000_000;
     private static final long LEASE_MICROS = 10_000_000;
 
     private final TaskStore store;
@@ -91,9 +95,22 @@ final class Workload {
 
     /** Tasks to be taken a step further, so that updates measure nothing else. */
     void prepareUpdates(int steps) {
+        insert(steps / 2 - enqueued.size() - started.size());
+    }
+
+    /** So many tasks, from many callers; each is tried until it is acknowledged. */
+    void insert(int tasks) {
+        AtomicInteger left = new AtomicInteger(tasks);
         try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = enqueued.size() + started.size(); i < steps / 2; i++) {
-                callers.execute(this::insertTask);
+            for (int i = 0; i < INSERTERS; i++) {
+                callers.execute(
+                        () -> {
+                            while (left.getAndDecrement() > 0) {
+                                while (!insertTask()) {
+                                    LockSupport.parkNanos(RETRY_NANOS);
+                                }
+                            }
+                        });
             }
         }
     }

@@ -10,15 +10,18 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Packs the commands that wait and hands the packs on, one after the other: while one is under way,
- * the next one fills. Nothing waits to be packed: a lone command goes at once.
+ * the next one fills. Nothing waits to be packed: a lone command goes at once, on its caller's own
+ * thread, as handing it to another and back would take a good part of its time.
  */
 public final class Batcher implements Proposer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
@@ -31,6 +34,13 @@ public final class Batcher implements Proposer, AutoCloseable {
     private final StoreMetrics metrics;
     private final BlockingQueue<Waiting> queue;
     private final Thread thread;
+
+    /** Whose holder has a pack under way. */
+    private final Semaphore turn = new Semaphore(1);
+
+    /** Whether the thread has a command in hand, and waits for its turn. */
+    private volatile boolean inHand;
+
     private volatile boolean closed;
     private @Nullable Waiting left;
 
@@ -63,8 +73,25 @@ public final class Batcher implements Proposer, AutoCloseable {
         record Failed(Refusal refusal) implements Result {}
     }
 
+    /**
+     * @param claimed by the one who sends it or by the one who no longer waits for that, whichever
+     *     comes first
+     */
     private record Waiting(
-            Command command, CompletableFuture<Reply<Outcome>> reply, long sinceNanos) {}
+            Command command,
+            CompletableFuture<Reply<Outcome>> reply,
+            long sinceNanos,
+            AtomicBoolean claimed) {
+
+        static Waiting of(Command command) {
+            return new Waiting(
+                    command, new CompletableFuture<>(), System.nanoTime(), new AtomicBoolean());
+        }
+
+        boolean claim() {
+            return claimed.compareAndSet(false, true);
+        }
+    }
 
     public Batcher(String name, Limits limits, Sink sink, StoreMetrics metrics) {
         this.limits = limits;
@@ -88,7 +115,10 @@ public final class Batcher implements Proposer, AutoCloseable {
         if (bytes > limits.batchBytesMax()) {
             return new Reply.Refused<>(new Refusal.TooLarge(bytes, limits.batchBytesMax()));
         }
-        Waiting waiting = new Waiting(command, new CompletableFuture<>(), System.nanoTime());
+        Waiting waiting = Waiting.of(command);
+        if (!inHand && queue.isEmpty() && turn.tryAcquire()) {
+            return sendAlone(waiting);
+        }
         if (closed) {
             return new Reply.Refused<>(new Refusal.Closed());
         }
@@ -107,17 +137,32 @@ public final class Batcher implements Proposer, AutoCloseable {
         closed = true;
         try {
             thread.join(limits.deadlineMillis());
+            if (turn.tryAcquire(limits.deadlineMillis(), TimeUnit.MILLISECONDS)) {
+                turn.release();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         refuseAll(new Refusal.Closed());
     }
 
+    private Reply<Outcome> sendAlone(Waiting waiting) {
+        try {
+            if (closed) {
+                return new Reply.Refused<>(new Refusal.Closed());
+            }
+            submit(List.of(waiting));
+        } finally {
+            turn.release();
+        }
+        return waiting.reply().join();
+    }
+
     private Reply<Outcome> await(Waiting waiting) {
         try {
             return waiting.reply().get(limits.deadlineMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            if (queue.remove(waiting)) {
+            if (waiting.claim()) {
                 return new Reply.Refused<>(
                         new Refusal.Unavailable(
                                 "no room in " + limits.deadlineMillis() + " ms to send it"));
@@ -135,40 +180,56 @@ public final class Batcher implements Proposer, AutoCloseable {
     private void run() {
         List<Waiting> batch = new ArrayList<>();
         while (true) {
-            take(batch);
-            if (batch.isEmpty()) {
+            Waiting first = next();
+            if (first == null) {
                 if (closed) {
                     return;
                 }
                 continue;
             }
-            submit(batch);
+            // Whoever comes from here on waits behind it: nobody overtakes for ever.
+            inHand = true;
+            turn.acquireUninterruptibly();
+            try {
+                fill(batch, first);
+                if (!batch.isEmpty()) {
+                    submit(batch);
+                }
+            } finally {
+                inHand = false;
+                turn.release();
+            }
             batch.clear();
         }
     }
 
-    private void take(List<Waiting> batch) {
-        Waiting next = left;
-        left = null;
+    private @Nullable Waiting next() {
+        if (left != null) {
+            Waiting next = left;
+            left = null;
+            return next;
+        }
         try {
-            if (next == null) {
-                next = queue.poll(CLOSED_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-            }
+            return queue.poll(CLOSED_CHECK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts this thread", e);
         }
+    }
+
+    private void fill(List<Waiting> batch, Waiting first) {
         int bytes = 0;
-        while (next != null) {
+        for (Waiting next = first; next != null; next = queue.poll()) {
             bytes += next.command().getSerializedSize();
             if (!batch.isEmpty() && bytes > limits.batchBytesMax()) {
                 left = next;
                 return;
             }
-            batch.add(next);
+            if (next.claim()) {
+                batch.add(next);
+            }
             if (batch.size() == limits.batchCommandsMax()) {
                 return;
             }
-            next = queue.poll();
         }
     }
 

@@ -9,8 +9,11 @@ import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.prometheus.client.CollectorRegistry;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** The queue before the store. */
@@ -34,6 +37,57 @@ class BatcherTest {
                     assertInstanceOf(Reply.Refused.class, batcher.propose(command));
             assertInstanceOf(Refusal.Indeterminate.class, refused.refusal());
             assertEquals(new Reply.Applied<>(2, Outcomes.DONE), batcher.propose(command));
+        }
+    }
+
+    @Test
+    void aLoneCommandIsSentByItsCallerAndThoseWhoComeMeanwhileArePacked() throws Exception {
+        // Two switches of threads less for whoever is alone; packs for those who are not.
+        CountDownLatch firstUnderWay = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<Integer> packs = new CopyOnWriteArrayList<>();
+        List<Thread> senders = new CopyOnWriteArrayList<>();
+        Batcher.Limits limits = new Batcher.Limits(8, 8, 1 << 10, 20_000);
+        StoreMetrics metrics = new StoreMetrics(new CollectorRegistry());
+        Batcher.Sink sink =
+                (commands, _) -> {
+                    packs.add(commands.size());
+                    senders.add(Thread.currentThread());
+                    firstUnderWay.countDown();
+                    awaitUninterruptibly(goOn);
+                    return new Batcher.Result.Done(
+                            packs.size(), commands.stream().map(_ -> Outcomes.DONE).toList());
+                };
+        Command command =
+                Command.newBuilder().setDeleteAlias(DeleteAlias.newBuilder().setName("a")).build();
+        try (Batcher batcher = new Batcher("test", limits, sink, metrics)) {
+            batcher.start();
+            Thread alone = Thread.ofPlatform().start(() -> batcher.propose(command));
+            firstUnderWay.await();
+            List<Thread> others = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                others.add(Thread.ofVirtual().start(() -> batcher.propose(command)));
+            }
+            for (Thread other : others) {
+                while (other.getState() != Thread.State.TIMED_WAITING) {
+                    Thread.onSpinWait();
+                }
+            }
+            goOn.countDown();
+            alone.join();
+            for (Thread other : others) {
+                other.join();
+            }
+            assertEquals(List.of(1, 5), packs);
+            assertEquals(alone, senders.getFirst());
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 }

@@ -1,0 +1,87 @@
+package io.miroir.bench.gate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The longest time without an acknowledged write, asked for all the while from a pod that stays,
+ * when the leader (the master) goes. Redis is watched by three sentinels (down after 1 s); what it
+ * acknowledged may be lost with its master, which no row shows.
+ */
+final class FailoverRows {
+    private static final long WATCH_MILLIS = 8_000;
+    private static final long BEFORE_MILLIS = 1_500;
+    private static final int RUNS_MAX = 5;
+
+    private FailoverRows() {}
+
+    static List<Measurement> all() {
+        return List.of(
+                failover("failover.kill", Child::kill, RedisServers::killMaster, "kill -9"),
+                failover(
+                        "failover.pause",
+                        leader -> leader.signal("STOP"),
+                        RedisServers::pauseMaster,
+                        "SIGSTOP"),
+                failover(
+                        "failover.transfer",
+                        leader -> leader.tell("close"),
+                        RedisServers::orderFailover,
+                        "the leader is asked to stop; SENTINEL FAILOVER"));
+    }
+
+    private static Measurement failover(
+            String id, Consumer<Child> ours, Consumer<RedisServers> theirs, String note) {
+        return new Measured(
+                List.of(id),
+                bench -> {
+                    bench.closeArena();
+                    List<Double> gaps = new ArrayList<>();
+                    List<Double> redisGaps = new ArrayList<>();
+                    for (int i = 0; i < Math.min(RUNS_MAX, bench.effort().runs()); i++) {
+                        gaps.add(ourGap(bench, ours));
+                        redisGaps.add(theirGap(bench, theirs));
+                    }
+                    return List.of(
+                            Row.of(
+                                    id,
+                                    "ms",
+                                    Row.Good.LOW,
+                                    new Row.Runs(gaps, redisGaps, redisGaps),
+                                    note
+                                            + "; "
+                                            + gaps.size()
+                                            + " runs; sentinels: down after 1 s"));
+                });
+    }
+
+    private static double ourGap(Bench bench, Consumer<Child> trouble) {
+        try (Pods pods = new Pods(bench.newDirectory("failover"), 3)) {
+            Child leader = pods.leader();
+            Child asking = pods.follower();
+            asking.ask("closed insert_task 16 " + bench.effort().warmMillis() / 2);
+            return gap(asking, () -> trouble.accept(leader));
+        }
+    }
+
+    private static double theirGap(Bench bench, Consumer<RedisServers> trouble) {
+        try (RedisServers redis =
+                new RedisServers(
+                        bench.newDirectory("failover"), 3, RedisServers.Durability.EQUAL, true)) {
+            redis.asking().ask("closed insert_task 16 " + bench.effort().warmMillis() / 2);
+            return gap(redis.asking(), () -> trouble.accept(redis));
+        }
+    }
+
+    private static double gap(Child asking, Runnable trouble) {
+        asking.tell("gap " + WATCH_MILLIS);
+        try {
+            Thread.sleep(BEFORE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        trouble.run();
+        return Double.parseDouble(asking.answer());
+    }
+}
