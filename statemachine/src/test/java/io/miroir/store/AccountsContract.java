@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Cursors, runs, keys and limits, of every backend alike. */
-interface AccountsContract {
+public interface AccountsContract {
     long MINUTE = 60_000_000;
     ReadLevel READ = ReadLevel.LINEARIZABLE;
 

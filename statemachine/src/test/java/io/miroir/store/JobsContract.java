@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Queued work and leases, of every backend alike. */
-interface JobsContract {
+public interface JobsContract {
     long MINUTE = 60_000_000;
     ReadLevel READ = ReadLevel.LINEARIZABLE;
 

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What is kept about those who ask, of every backend alike. */
-interface SessionsContract {
+public interface SessionsContract {
     ReadLevel READ = ReadLevel.LINEARIZABLE;
 
     TaskStore store();
