@@ -83,7 +83,7 @@ final class StoreOpening {
                         keeper,
                         reception,
                         reception);
-        Admission admission = keeper.enter(null);
+        Admission admission = keeper.enter();
         RaftTaskStore store =
                 new RaftTaskStore(
                         RaftStoreConfig.of(

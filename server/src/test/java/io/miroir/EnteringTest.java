@@ -108,6 +108,39 @@ class EnteringTest {
     }
 
     @Test
+    void aDamagedMemberTakesEverythingFromTheOthersAndOneAloneRefuses() throws IOException {
+        // What is damaged is never served, and never thrown away before there is another copy.
+        StorePod.Layout layout = layout("one", 3);
+        StorePod.startAll(layout).forEach(this::keep);
+        write(running.get(0).store(), "before");
+        StorePod damaged = running.get(1);
+        stop(damaged);
+        flipABit(layout.data(1).resolve("store.db"));
+
+        StorePod back = keep(StorePod.start(layout, 1));
+        assertTrue(Files.exists(layout.data(1).resolve("set-aside").resolve("store.db")));
+        StorePod.await("its vote", () -> back.store().status().voters().size() == 3);
+        StorePod.await(
+                "equal tables",
+                () -> back.store().digests().equals(running.get(0).store().digests()));
+
+        // The same again, with nobody else there.
+        StorePod.Layout single = layout("single", 1);
+        StorePod alone = keep(StorePod.start(single, 0));
+        StorePod.await("it is a member", () -> identity(alone).stage() == PodIdentity.Stage.MEMBER);
+        stop(alone);
+        flipABit(single.data(0).resolve("store.db"));
+        assertTrue(refusal(() -> keep(StorePod.start(single, 0))).contains("restore a backup"));
+        assertTrue(Files.exists(single.data(0).resolve("store.db")));
+    }
+
+    private static void flipABit(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    @Test
     void twoPodsWithOneIdAndAForeignPodAreKeptOut() {
         StorePod.Layout layout = layout("one", 3);
         StorePod.startAll(layout).forEach(this::keep);

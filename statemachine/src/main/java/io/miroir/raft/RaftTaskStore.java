@@ -86,6 +86,7 @@ public final class RaftTaskStore implements TaskStore {
     public RaftTaskStore(RaftStoreConfig config, Surroundings surroundings) {
         this.config = config;
         StoreMetrics metrics = new StoreMetrics(surroundings.registry());
+        breakSeal(config.dataDir());
         Database database = openDatabase(config.dataDir());
         Applied applied = Applied.load(database.writer());
         boolean formed = Files.isDirectory(logDirectory(config));
@@ -214,6 +215,31 @@ public final class RaftTaskStore implements TaskStore {
         watchers.close();
         reads.close();
         stateMachine.engine().database().close();
+        seal();
+    }
+
+    private static void breakSeal(Path dataDir) {
+        try {
+            StoreSeal.remove(dataDir);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use " + dataDir, e);
+        }
+    }
+
+    /** Only a store that ends in order has a checksum: one that failed is looked at by itself. */
+    private void seal() {
+        if (stateMachine.failed()) {
+            return;
+        }
+        try {
+            Path log = logDirectory(config).resolve("current");
+            LogCheck.Report end = LogCheck.examine(log);
+            if (end.damage() == null) {
+                StoreSeal.put(config.dataDir(), end.end());
+            }
+        } catch (IOException e) {
+            LOG.warn("No checksum of the closed store: {}", e.toString());
+        }
     }
 
     /** Gives leadership to another member, if this pod leads; an election may follow as well. */

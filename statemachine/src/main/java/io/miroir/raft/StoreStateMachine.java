@@ -104,6 +104,11 @@ final class StoreStateMachine extends BaseStateMachine {
         liveAboveIndex = index;
     }
 
+    /** Whether the store could not go on. */
+    boolean failed() {
+        return stopped.get();
+    }
+
     /** From here on, the server's end is wanted. */
     void closing() {
         closing = true;

@@ -10,6 +10,7 @@ import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import io.miroir.raft.RaftTaskStore;
+import io.miroir.raft.StoreCheck;
 import io.miroir.store.StoreStatus;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +45,12 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     private static final long REPAIR_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
     private static final long LOOK_MILLIS = 1_000;
+
+    /**
+     * Log entries. A crash may take from a leader what its followers alone had synced; a disk that
+     * is older than that lacks more.
+     */
+    private static final long UNSYNCED_MAX = 1_000;
 
     private final Self self;
     private final Peers peers;
@@ -86,15 +93,18 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
      * Waits until it is clear how this pod enters; may be long for a first start, which needs all
      * configured pods.
      *
-     * @param damage what is wrong with the data directory, null if nothing is
      * @throws StartRefusedException if it must not start like this
      */
-    public Admission enter(@Nullable String damage) {
+    public Admission enter() {
+        Optional<StoreCheck.Report> found =
+                identity.filter(own -> own.stage() == PodIdentity.Stage.MEMBER)
+                        .map(own -> StoreCheck.examine(self.dataDir(), own.clusterId()));
         long startedNanos = System.nanoTime();
         long toldNanos = startedNanos - TELL_AGAIN_NANOS;
         UUID fresh = UUID.randomUUID();
         while (true) {
             greetAll();
+            String damage = found.map(this::damage).orElse(null);
             Entrance.Situation now =
                     new Entrance.Situation(
                             self.podId(),
@@ -109,10 +119,10 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                     LOG.info("pod {} of cluster {}", self.podId(), open.clusterId());
                     return new Admission(open.clusterId(), List.of(), false, false);
                 }
-                case Entrance.Decision.Found found -> {
-                    LOG.info("forming cluster {} with {}", found.clusterId(), configured.keySet());
-                    settle(found.clusterId(), PodIdentity.Stage.FOUNDING);
-                    return new Admission(found.clusterId(), List.of(), false, false);
+                case Entrance.Decision.Found form -> {
+                    LOG.info("forming cluster {} with {}", form.clusterId(), configured.keySet());
+                    settle(form.clusterId(), PodIdentity.Stage.FOUNDING);
+                    return new Admission(form.clusterId(), List.of(), false, false);
                 }
                 case Entrance.Decision.Join join -> {
                     return new Joining(self, this::toLeader, this::facts)
@@ -134,6 +144,33 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * What is wrong with the data, also as others see it: who has told them of more than it has, is
+     * an old copy of itself.
+     */
+    private @Nullable String damage(StoreCheck.Report found) {
+        if (found.damage() != null) {
+            return found.damage();
+        }
+        for (Greeted answer : heard.values()) {
+            if (answer instanceof Greeted.Welcome(PodFacts pod)
+                    && identity.map(PodIdentity::clusterId).equals(optional(pod.clusterId()))) {
+                long told = pod.commits().getOrDefault(self.podId(), -1L);
+                if (told - found.end() > UNSYNCED_MAX) {
+                    return """
+                            data_dir ends at entry %d, but %s has heard of %d from this pod: it is \
+                            an old copy"""
+                            .formatted(found.end(), pod.podId(), told);
+                }
+            }
+        }
+        return null;
+    }
+
+    private static Optional<UUID> optional(@Nullable UUID id) {
+        return Optional.ofNullable(id);
     }
 
     /** The store is open: newcomers ask for their place in the group, and others hear of us. */

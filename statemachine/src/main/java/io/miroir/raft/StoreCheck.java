@@ -1,0 +1,68 @@
+package io.miroir.raft;
+
+import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseCheck;
+import io.miroir.sqlite.DatabaseFiles;
+import io.miroir.sqlite.Durability;
+import io.miroir.store.engine.Applied;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a member's files before anything relies on them. What is damaged is told, never skipped:
+ * a member that lost entries which it had acknowledged must not vote as if there had been none.
+ */
+public final class StoreCheck {
+    private StoreCheck() {}
+
+    /**
+     * What was found.
+     *
+     * @param damage what is wrong, null if nothing is
+     * @param end the last command that the member still has, in log or database
+     */
+    public record Report(@Nullable String damage, long end) {}
+
+    /**
+     * Examines the data directory of a pod that has been a member before. Takes about a second for
+     * each gigabyte.
+     */
+    public static Report examine(Path dataDir, UUID clusterId) {
+        try {
+            Path log = dataDir.resolve("raft").resolve(clusterId.toString()).resolve("current");
+            if (!Files.isDirectory(log)) {
+                return new Report("the log is gone from " + dataDir, -1);
+            }
+            LogCheck.Report found = LogCheck.examine(log);
+            if (found.damage() != null) {
+                return new Report(found.damage(), found.end());
+            }
+            Path database = dataDir.resolve("store.db");
+            Optional<StoreSeal> seal = StoreSeal.read(dataDir);
+            Optional<String> damage =
+                    seal.isPresent()
+                            ? seal.get().broken(dataDir, found.end())
+                            : DatabaseCheck.structure(database);
+            return damage.isPresent()
+                    ? new Report(damage.get(), found.end())
+                    : new Report(null, Math.max(found.end(), applied(dataDir)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + dataDir, e);
+        }
+    }
+
+    /** How far the database has come; -1 if there is none. */
+    private static long applied(Path dataDir) {
+        if (!Files.exists(dataDir.resolve("store.db"))) {
+            return -1;
+        }
+        try (Database database = new DatabaseFiles(dataDir, Durability.BEHIND_A_LOG).open()) {
+            return Applied.load(database.writer()).index();
+        }
+    }
+}
