@@ -12,6 +12,7 @@ import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
+import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.NodeConfig;
@@ -48,7 +49,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +69,7 @@ public final class Miroir implements AutoCloseable {
     /** Closed from the last to the first. */
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
-    private final CountDownLatch failed = new CountDownLatch(1);
+    private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
     private final AtomicReference<HttpServer> http = new AtomicReference<>();
     private final AtomicReference<HttpServer> metrics = new AtomicReference<>();
     private final AtomicReference<Readiness> readiness = new AtomicReference<>();
@@ -162,7 +164,7 @@ public final class Miroir implements AutoCloseable {
                                 lease,
                                 new Reports(config.podId(), store, view, peers, System::nanoTime)));
         startMetricsPort();
-        startClientPort(parts);
+        startClientPort(parts, opening.doorkeeper());
         LOG.info("pod {} listens on port {}", config.podId(), port());
     }
 
@@ -185,7 +187,7 @@ public final class Miroir implements AutoCloseable {
                 new DocumentReads(view, nodes, health, counts, settings));
     }
 
-    private void startClientPort(Edge.Parts parts) {
+    private void startClientPort(Edge.Parts parts, @Nullable Doorkeeper doorkeeper) {
         Edge.Rules rules =
                 new Edge.Rules(
                         config.masterKey().reveal(),
@@ -208,7 +210,7 @@ public final class Miroir implements AutoCloseable {
                                 config.server().port(),
                                 limits,
                                 random,
-                                Edge.handler(parts, rules, registry, clock))));
+                                Edge.handler(parts, rules, registry, clock, doorkeeper))));
     }
 
     private void startMetricsPort() {
@@ -229,14 +231,18 @@ public final class Miroir implements AutoCloseable {
                                                 : io.miroir.edge.http.Answer.empty(404))));
     }
 
-    private void onFatal(Throwable failure) {
-        LOG.error("the task store failed: this pod must be restarted", failure);
-        failed.countDown();
+    private void onFatal(Throwable why) {
+        LOG.error("the task store failed: this pod must be restarted", why);
+        failure.complete(why);
     }
 
-    /** Comes back when the pod can't go on, and its process should end. */
-    public void awaitFailure() throws InterruptedException {
-        failed.await();
+    /** Comes back when the pod can't go on, and its process should end: with the reason. */
+    public Throwable awaitFailure() throws InterruptedException {
+        try {
+            return failure.get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** The client port that is listened on. */

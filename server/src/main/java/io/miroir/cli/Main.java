@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
             BackupCommand.class,
             RestoreCommand.class,
             StoreCommand.class,
+            ClusterCommand.class,
             VersionCommand.class,
             TrainingCommand.class
         })

@@ -1,6 +1,7 @@
 package io.miroir.cli;
 
 import io.miroir.Miroir;
+import io.miroir.cluster.member.StartRefusedException;
 import io.miroir.config.ConfigLoader;
 import io.miroir.config.LoadOutcome;
 import io.miroir.config.MiroirConfig;
@@ -81,15 +82,16 @@ record PodProcess(@Nullable Path file, Map<String, String> flags, PrintWriter er
         try {
             pod = Miroir.start(config, InstantSource.system(), new SecureRandom());
         } catch (IOException | RuntimeException failed) {
-            return explain(config, failed);
+            Optional<String> busy = BusyPorts.first(config);
+            return busy.isPresent()
+                    ? refuse(ExitCode.PORT_IN_USE, busy.get())
+                    : explain(config, failed);
         }
         Thread stop = Thread.ofPlatform().name("stop").unstarted(() -> stop(pod, directory));
         Runtime.getRuntime().addShutdownHook(stop);
-        // A signal ends the process by way of the hook; a pod that can't go on is to be restarted
-        // by
-        // whoever started it.
-        pod.awaitFailure();
-        return ExitCode.FAILED.code();
+        // A signal ends the process by way of the hook. A pod that can't go on is to be restarted
+        // by whoever started it, unless it says that this would not help.
+        return explain(config, pod.awaitFailure());
     }
 
     private static void stop(Miroir pod, DataDirectory.Held directory) {
@@ -105,12 +107,11 @@ record PodProcess(@Nullable Path file, Map<String, String> flags, PrintWriter er
     }
 
     /** What could be foreseen is told in one line, the rest with all that is known. */
-    private int explain(MiroirConfig config, Exception failed) {
-        Optional<String> busy = BusyPorts.first(config);
-        if (busy.isPresent()) {
-            return refuse(ExitCode.PORT_IN_USE, busy.get());
-        }
+    private int explain(MiroirConfig config, Throwable failed) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StartRefusedException refusal) {
+                return refuse(ExitCode.IDENTITY, String.valueOf(refusal.getMessage()));
+            }
             String message = String.valueOf(cause.getMessage());
             if (message.contains("No space left") || message.contains("SQLITE_FULL")) {
                 return refuse(
@@ -118,8 +119,8 @@ record PodProcess(@Nullable Path file, Map<String, String> flags, PrintWriter er
                         "the disk of data_dir " + config.dataDir() + " is full: " + message);
             }
         }
-        LOG.error("the pod did not start", failed);
-        return refuse(ExitCode.FAILED, "the pod did not start: " + failed);
+        LOG.error("the pod ends", failed);
+        return refuse(ExitCode.FAILED, "the pod can't run: " + failed);
     }
 
     private int refuse(ExitCode code, String message) {

@@ -5,6 +5,7 @@ import io.miroir.cluster.Readiness;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
+import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.edge.http.Handler;
 import io.miroir.edge.http.Router;
 import io.miroir.edge.http.Router.Route;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** All routes of a pod. */
 public final class Edge {
@@ -60,9 +62,17 @@ public final class Edge {
     public record Reads(
             SearchJourney searches, FederatedJourney federated, DocumentReads documents) {}
 
-    /** The one handler of the client port. */
+    /**
+     * The one handler of the client port.
+     *
+     * @param doorkeeper looks after the members; null for a pod that is alone
+     */
     public static Handler handler(
-            Parts parts, Rules rules, CollectorRegistry registry, InstantSource clock) {
+            Parts parts,
+            Rules rules,
+            CollectorRegistry registry,
+            InstantSource clock,
+            @Nullable Doorkeeper doorkeeper) {
         Auth auth = new Auth(rules.masterKey(), rules.adminKey(), clock);
         RequestPath path = new RequestPath(auth, parts.view(), parts.writes());
         Reads reads = parts.reads();
@@ -87,6 +97,7 @@ public final class Edge {
                                     clock)
                             .routes());
             routes.addAll(backups(auth, parts.store(), rules));
+            routes.addAll(new ClusterRoutes(auth, parts.store(), doorkeeper).routes());
         }
         Gate gate = new Gate(rules.requestsMax(), new EdgeMetrics(registry));
         StaleView stale = new StaleView(parts.leases().view()::valid, rules.staleReads());

@@ -1,15 +1,20 @@
 package io.miroir.raft;
 
+import io.miroir.tls.PodKeys;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.client.RaftClientConfigKeys;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
@@ -27,6 +32,23 @@ final class RaftSettings {
                         .map(Membership::peer)
                         .toList();
         return RaftGroup.valueOf(config.groupId(), peers);
+    }
+
+    /** Mutual TLS on the Raft port, both ways, where there are keys for it. */
+    static Parameters parameters(Optional<PodKeys> keys) {
+        Parameters parameters = new Parameters();
+        keys.ifPresent(
+                known ->
+                        GrpcConfigKeys.TLS.setConf(
+                                parameters,
+                                GrpcTlsConfig.newBuilder()
+                                        .setKeyManager(known.keys())
+                                        .setTrustManager(known.trust())
+                                        .setMutualTls(true)
+                                        // The JDK's own: it asks our managers at each handshake.
+                                        .setSslProvider(SslProvider.JDK)
+                                        .build()));
+        return parameters;
     }
 
     static RaftProperties properties(RaftStoreConfig config) {

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.client.RaftClientRpc;
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.protocol.ClientId;
@@ -68,12 +67,13 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
             StoreStateMachine stateMachine,
             RaftStoreConfig config,
             RaftProperties properties,
+            GrpcFactory transport,
             long proposer) {
         this.server = server;
         this.stateMachine = stateMachine;
         this.groupId = config.groupId();
         this.proposer = proposer;
-        this.rpc = new GrpcFactory(new Parameters()).newRaftClientRpc(clientId, properties);
+        this.rpc = transport.newRaftClientRpc(clientId, properties);
         rpc.addRaftPeers(RaftSettings.group(config).getPeers());
     }
 

@@ -24,6 +24,7 @@ import io.miroir.store.engine.StoreEngine;
 import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.StoreRooms;
 import io.miroir.store.engine.WatchHub;
+import io.miroir.tls.PodKeys;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,12 +34,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -70,12 +74,26 @@ public final class RaftTaskStore implements TaskStore {
     private final StoreRooms rooms;
     private final Membership membership;
 
-    /** What a store takes from its surroundings. */
+    /**
+     * What a store takes from its surroundings.
+     *
+     * @param keys by which pods know each other on the Raft port
+     */
     public record Surroundings(
             InstantSource wallClock,
             RandomGenerator random,
             CollectorRegistry registry,
-            Consumer<Throwable> onFatal) {}
+            Consumer<Throwable> onFatal,
+            Optional<PodKeys> keys) {
+        /** Without keys: whoever reaches the Raft port is let in. */
+        public Surroundings(
+                InstantSource wallClock,
+                RandomGenerator random,
+                CollectorRegistry registry,
+                Consumer<Throwable> onFatal) {
+            this(wallClock, random, registry, onFatal, Optional.empty());
+        }
+    }
 
     /**
      * Opens this pod's member and joins the group; does not wait for a leader.
@@ -108,13 +126,15 @@ public final class RaftTaskStore implements TaskStore {
                         new StoreStateMachine.Listeners(
                                 watchers, leadership, metrics, surroundings.onFatal()));
         RaftProperties properties = RaftSettings.properties(config);
-        this.server = start(config, properties, stateMachine, formed);
+        Parameters parameters = RaftSettings.parameters(surroundings.keys());
+        this.server = start(config, properties, parameters, stateMachine, formed);
         this.submitter =
                 new RaftSubmitter(
                         server,
                         stateMachine,
                         config,
                         properties,
+                        new GrpcFactory(parameters),
                         surroundings.random().nextLong(1, Long.MAX_VALUE));
         this.batcher = new Batcher("store-proposer", config.limits(), submitter, metrics);
         this.reads = new DatabaseReads(stateMachine::engine, clock::nowMicros, this::barrier);
@@ -332,6 +352,7 @@ public final class RaftTaskStore implements TaskStore {
     private static RaftServer start(
             RaftStoreConfig config,
             RaftProperties properties,
+            Parameters parameters,
             StoreStateMachine stateMachine,
             boolean formed) {
         try {
@@ -341,6 +362,7 @@ public final class RaftTaskStore implements TaskStore {
                             .setGroup(RaftSettings.group(config))
                             .setStateMachine(stateMachine)
                             .setProperties(properties)
+                            .setParameters(parameters)
                             .setOption(
                                     formed
                                             ? RaftStorage.StartupOption.RECOVER

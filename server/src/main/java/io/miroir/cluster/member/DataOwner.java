@@ -40,7 +40,7 @@ public final class DataOwner {
     static Optional<PodIdentity> of(Path dataDir, String podId) {
         Optional<PodIdentity> found = PodIdentity.read(dataDir);
         if (found.isPresent()) {
-            return found;
+            return found.map(identity -> sinceItHasALog(dataDir, identity));
         }
         for (Path log : logs(dataDir)) {
             UUID cluster = UUID.fromString(log.getFileName().toString());
@@ -53,6 +53,15 @@ public final class DataOwner {
             }
         }
         return Optional.empty();
+    }
+
+    /** It may have been stopped before it wrote down that its cluster has begun. */
+    private static PodIdentity sinceItHasALog(Path dataDir, PodIdentity identity) {
+        boolean began =
+                identity.stage() == PodIdentity.Stage.FOUNDING
+                        && logs(dataDir).stream()
+                                .anyMatch(log -> log.endsWith(identity.clusterId().toString()));
+        return began ? identity.at(PodIdentity.Stage.MEMBER) : identity;
     }
 
     private static List<Path> logs(Path dataDir) {

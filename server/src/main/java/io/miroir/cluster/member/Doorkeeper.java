@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -329,6 +330,19 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     /** Who this pod is, once that is known. */
     public Optional<PodIdentity> identity() {
         return identity;
+    }
+
+    /** The members as this pod knows them; empty before its store is open. */
+    public List<Member> members() {
+        RaftTaskStore open = store;
+        return open == null ? List.of() : open.membership().members();
+    }
+
+    /** Ids of the pods that answer: those that the leader hears, or else this pod. */
+    public Set<String> alive() {
+        RaftTaskStore open = store;
+        Set<String> led = open == null ? Set.of() : open.membership().alive();
+        return led.isEmpty() ? peers.live() : led;
     }
 
     // ---- afterwards

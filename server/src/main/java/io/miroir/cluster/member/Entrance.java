@@ -123,29 +123,46 @@ final class Entrance {
                 : new Decision.Wait(first + " is to name the cluster");
     }
 
+    /**
+     * The leader knows whether this data directory still counts. A pod that does not lead may be
+     * behind: if it doubts, the leader's word is waited for; if not, there is no time to lose when
+     * all pods start at once.
+     */
     private static Decision open(Situation now, PodIdentity identity) {
+        Decision decision = new Decision.Open(identity.clusterId());
         for (PodFacts pod : now.facts()) {
-            boolean leads = pod.podId().equals(pod.leaderId());
-            if (!leads || !identity.clusterId().equals(pod.clusterId())) {
+            if (!identity.clusterId().equals(pod.clusterId()) || pod.members().isEmpty()) {
                 continue;
             }
-            Optional<Member> seen =
-                    pod.members().stream().filter(m -> m.id().equals(now.podId())).findFirst();
-            if (seen.isEmpty()) {
-                return new Decision.Refuse(
-                        "%s was removed from the cluster, says its leader %s. To join it again,"
-                                        .formatted(now.podId(), pod.podId())
-                                + " empty data_dir");
+            boolean leads = pod.podId().equals(pod.leaderId());
+            Optional<String> doubt = doubt(now.podId(), identity, pod);
+            if (leads) {
+                return doubt.<Decision>map(Decision.Refuse::new)
+                        .orElse(new Decision.Open(identity.clusterId()));
             }
-            String incarnation = seen.get().incarnation();
-            if (!incarnation.isEmpty() && !incarnation.equals(identity.incarnation().toString())) {
-                return new Decision.Refuse(
-                        "%s has joined with another disk since, says the leader %s: this data_dir"
-                                        .formatted(now.podId(), pod.podId())
-                                + " is out of date and must not vote. To use this one, empty it");
+            if (doubt.isPresent()) {
+                decision = new Decision.Wait(doubt.get() + "; no leader says so yet");
             }
         }
-        return new Decision.Open(identity.clusterId());
+        return decision;
+    }
+
+    private static Optional<String> doubt(String podId, PodIdentity identity, PodFacts pod) {
+        Optional<Member> seen =
+                pod.members().stream().filter(member -> member.id().equals(podId)).findFirst();
+        if (seen.isEmpty()) {
+            return Optional.of(
+                    "%s was removed from the cluster, says %s. To join it again, empty data_dir"
+                            .formatted(podId, pod.podId()));
+        }
+        String incarnation = seen.get().incarnation();
+        return incarnation.isEmpty() || incarnation.equals(identity.incarnation().toString())
+                ? Optional.empty()
+                : Optional.of(
+                        """
+                        %s has joined with another disk since, says %s: this data_dir is out of \
+                        date and must not vote. To use it, empty it"""
+                                .formatted(podId, pod.podId()));
     }
 
     private static Decision joinAnew(Situation now, PodIdentity identity) {

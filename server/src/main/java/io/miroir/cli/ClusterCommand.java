@@ -1,0 +1,149 @@
+package io.miroir.cli;
+
+import io.miroir.api.Json;
+import io.miroir.cli.client.ApiAnswer;
+import io.miroir.cli.client.ApiCall;
+import io.miroir.cli.client.HttpCaller;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** `miroir cluster`: which pods there are, and how that changes. */
+@Command(
+        name = "cluster",
+        description = {
+            "Tells and changes which pods belong to the cluster; any running pod can be asked.",
+            "A new pod joins by being started with an empty data_dir and the others in peers: it"
+                    + " follows without a vote until it is promoted. A change after which no"
+                    + " majority of voters would answer is refused."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  export MIROIR_ADMIN_API_KEY=...",
+            "  miroir cluster status --from http://10.0.0.1:7700",
+            "  miroir cluster replace pod-2 pod-3 --from http://10.0.0.1:7700"
+        },
+        mixinStandardHelpOptions = true)
+final class ClusterCommand {
+    /** A pod that joins may have to be sent all data. */
+    private static final Duration PATIENCE = Duration.ofMinutes(11);
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--from",
+            paramLabel = "URL",
+            scope = ScopeType.INHERIT,
+            defaultValue = "http://127.0.0.1:7700",
+            description = "a pod's client port (default: ${DEFAULT-VALUE})")
+    private URI pod = URI.create("http://127.0.0.1:7700");
+
+    @Option(
+            names = "--admin-key",
+            paramLabel = "KEY",
+            scope = ScopeType.INHERIT,
+            defaultValue = "${env:MIROIR_ADMIN_API_KEY}",
+            description = "of the pod (better from MIROIR_ADMIN_API_KEY, which nobody sees)")
+    private @Nullable String adminKey;
+
+    @Command(description = "Tells the members, who leads, and how far this pod has come.")
+    int status() {
+        return show(ApiCall.get("/_miroir/cluster"));
+    }
+
+    @Command(description = "Takes a running pod without data in, which can't ask by itself.")
+    int join(
+            @Parameters(paramLabel = "POD", description = "its pod_id") String id,
+            @Option(
+                            names = "--raft",
+                            required = true,
+                            paramLabel = "HOST:PORT",
+                            description = "where its Raft port is reached")
+                    String raft,
+            @Option(
+                            names = "--peer",
+                            required = true,
+                            paramLabel = "HOST:PORT",
+                            description = "where its peer port is reached")
+                    String peer) {
+        return change("join", object("pod", id).put("raft", raft).put("peer", peer));
+    }
+
+    @Command(description = "Gives a pod that has caught up a vote; at most five have one.")
+    int promote(@Parameters(paramLabel = "POD", description = "its pod_id") String id) {
+        return change("promote", object("pod", id));
+    }
+
+    @Command(description = "Strikes a pod off, alive or dead. Stop it for good afterwards.")
+    int leave(@Parameters(paramLabel = "POD", description = "its pod_id") String id) {
+        return change("leave", object("pod", id));
+    }
+
+    @Command(description = "Gives the vote of a pod that is lost to one that has joined.")
+    int replace(
+            @Parameters(paramLabel = "LOST", description = "pod_id of the voter that goes")
+                    String lost,
+            @Parameters(paramLabel = "BY", description = "pod_id of the one that has joined")
+                    String by) {
+        return change("replace", object("lost", lost).put("by", by));
+    }
+
+    private static ObjectNode object(String field, String value) {
+        return Json.object().put(field, value);
+    }
+
+    private int change(String name, ObjectNode body) {
+        return show(ApiCall.change("POST", "/_miroir/cluster/" + name, body));
+    }
+
+    private int show(ApiCall call) {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        try (HttpCaller caller = new HttpCaller()) {
+            ApiAnswer answer = caller.call(pod, adminKey == null ? "" : adminKey, call, PATIENCE);
+            if (!answer.isSuccess()) {
+                err.println("miroir: " + answer.json().path("message").asString(answer.text()));
+                return ExitCode.REFUSED.code();
+            }
+            print(answer.json(), out);
+            return ExitCode.OK.code();
+        } catch (IOException e) {
+            err.println("miroir: " + pod + " does not answer: " + e);
+            return ExitCode.FAILED.code();
+        }
+    }
+
+    private static void print(JsonNode answer, PrintWriter out) {
+        if (answer.has("pod")) {
+            out.printf(
+                    "pod %s, %s, leader %s, term %d, applied %d of %d%n",
+                    answer.path("pod").asString(""),
+                    answer.path("role").asString(""),
+                    answer.path("leader").asString("none"),
+                    answer.path("term").asLong(),
+                    answer.path("applied_index").asLong(),
+                    answer.path("commit_index").asLong());
+        }
+        for (JsonNode member : answer.path("members")) {
+            out.printf(
+                    "  %-20s %-8s %-6s raft %s peer %s%n",
+                    member.path("pod").asString(""),
+                    member.path("voter").asBoolean() ? "voter" : "listener",
+                    member.path("alive").asBoolean() ? "alive" : "silent",
+                    member.path("raft").asString(""),
+                    member.path("peer").asString(""));
+        }
+        out.flush();
+    }
+}

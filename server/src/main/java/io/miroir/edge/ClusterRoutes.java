@@ -1,0 +1,143 @@
+package io.miroir.edge;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.cluster.member.Doorkeeper;
+import io.miroir.cluster.member.PodIdentity;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import io.miroir.raft.Member;
+import io.miroir.raft.MemberChange;
+import io.miroir.raft.MemberOutcome;
+import io.miroir.store.StoreStatus;
+import io.miroir.store.TaskStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /_miroir/cluster}: which pods there are, and how that changes. Any pod may be asked. */
+final class ClusterRoutes {
+    private final Auth auth;
+    private final TaskStore store;
+    private final @Nullable Doorkeeper doorkeeper;
+
+    ClusterRoutes(Auth auth, TaskStore store, @Nullable Doorkeeper doorkeeper) {
+        this.auth = auth;
+        this.store = store;
+        this.doorkeeper = doorkeeper;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                new Route("GET", "/_miroir/cluster", this::status),
+                change(
+                        "join",
+                        body ->
+                                new MemberChange.Join(
+                                        new Member(
+                                                text(body, "pod"),
+                                                text(body, "raft"),
+                                                text(body, "peer"),
+                                                false))),
+                change("promote", body -> new MemberChange.Promote(text(body, "pod"))),
+                change("leave", body -> new MemberChange.Leave(text(body, "pod"))),
+                change(
+                        "replace",
+                        body -> new MemberChange.Replace(text(body, "lost"), text(body, "by"))));
+    }
+
+    private Answer status(Request request) {
+        auth.admin(request);
+        StoreStatus status = store.status();
+        ObjectNode body = Json.object();
+        body.put("pod", status.podId());
+        body.put("backend", status.backend());
+        body.put("role", status.role().name().toLowerCase(Locale.ROOT));
+        body.put("leader", status.leaderId());
+        body.put("term", status.term());
+        body.put("applied_index", status.appliedIndex());
+        body.put("commit_index", status.commitIndex());
+        Doorkeeper keeper = doorkeeper;
+        if (keeper != null) {
+            body.put(
+                    "cluster_id",
+                    keeper.identity()
+                            .map(PodIdentity::clusterId)
+                            .map(Object::toString)
+                            .orElse(null));
+            Set<String> alive = keeper.alive();
+            members(body.putArray("members"), keeper.members(), alive);
+        }
+        return Answer.json(200, body);
+    }
+
+    private static void members(ArrayNode array, List<Member> members, Set<String> alive) {
+        for (Member member : members) {
+            array.addObject()
+                    .put("pod", member.id())
+                    .put("voter", member.voter())
+                    .put("alive", alive.contains(member.id()))
+                    .put("raft", member.raftAddress())
+                    .put("peer", member.peerAddress());
+        }
+    }
+
+    private Route change(String name, Function<JsonNode, MemberChange> wish) {
+        return new Route(
+                "POST",
+                "/_miroir/cluster/" + name,
+                request -> {
+                    auth.admin(request);
+                    return outcome(wish.apply(read(request)));
+                });
+    }
+
+    private Answer outcome(MemberChange change) {
+        Doorkeeper keeper = doorkeeper;
+        if (keeper == null) {
+            throw refused("this pod is alone: its task_store.backend is sqlite");
+        }
+        return switch (keeper.toLeader(change)) {
+            case MemberOutcome.Changed changed -> {
+                ObjectNode body = Json.object();
+                members(body.putArray("members"), changed.members(), keeper.alive());
+                yield Answer.json(200, body);
+            }
+            case MemberOutcome.Refused refusal -> throw refused(refusal.why());
+            case MemberOutcome.NotLeader _ -> throw refused("leadership moves just now: ask again");
+            case MemberOutcome.Undecided undecided ->
+                    throw new ApiException(
+                            ErrorCode.MIROIR_INDETERMINATE,
+                            "The change may still come about: "
+                                    + undecided.why()
+                                    + ". Asked again, the answer tells.");
+        };
+    }
+
+    private static ApiException refused(String why) {
+        return new ApiException(
+                ErrorCode.MIROIR_MEMBERSHIP_REFUSED, "The members stay as they are: " + why + ".");
+    }
+
+    private static JsonNode read(Request request) throws IOException {
+        return JsonBody.read(request);
+    }
+
+    private static String text(JsonNode body, String field) {
+        String value = body.path(field).asString("");
+        if (value.isEmpty()) {
+            throw new ApiException(
+                    ErrorCode.BAD_REQUEST, "The field `" + field + "` is missing or no text.");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,146 @@
+package io.miroir.cluster.member;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.cluster.member.Entrance.Decision;
+import io.miroir.cluster.member.Entrance.Situation;
+import io.miroir.cluster.member.PodIdentity.Stage;
+import io.miroir.cluster.peer.Greeted;
+import io.miroir.cluster.peer.PodFacts;
+import io.miroir.raft.Member;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a pod does at its start, by what it has and what it hears (rule 24). */
+class EntranceTest {
+    private static final UUID CLUSTER = new UUID(1, 1);
+    private static final UUID OTHER = new UUID(2, 2);
+    private static final UUID FRESH = new UUID(3, 3);
+    private static final UUID DISK = new UUID(4, 4);
+    private static final List<String> OTHERS = List.of("pod-b", "pod-c");
+    private static final Greeted EMPTY = facts("pod-x", null, false, null, List.of());
+
+    private static Greeted facts(
+            String pod,
+            @Nullable UUID cluster,
+            boolean founded,
+            @Nullable String leader,
+            List<Member> members) {
+        return new Greeted.Welcome(
+                new PodFacts(pod, cluster, 1, founded, leader, members, Map.of()));
+    }
+
+    private static Member self(String incarnation) {
+        return new Member("pod-a", "a:1", "a:2", incarnation, true);
+    }
+
+    private static Decision decide(
+            Optional<PodIdentity> identity, @Nullable String damage, Map<String, Greeted> heard) {
+        return Entrance.decide(new Situation("pod-a", identity, damage, OTHERS, heard), FRESH);
+    }
+
+    private static Decision empty(Map<String, Greeted> heard) {
+        return decide(Optional.empty(), null, heard);
+    }
+
+    private static Optional<PodIdentity> at(Stage stage) {
+        return Optional.of(new PodIdentity("pod-a", CLUSTER, DISK, stage));
+    }
+
+    @Test
+    void noClusterIsFormedBeforeAllHaveAnswered() {
+        // The one that is silent may have the data of a living cluster.
+        assertInstanceOf(Decision.Wait.class, empty(Map.of()));
+        assertInstanceOf(Decision.Wait.class, empty(Map.of("pod-b", EMPTY)));
+        assertEquals(new Decision.Found(FRESH), empty(Map.of("pod-b", EMPTY, "pod-c", EMPTY)));
+    }
+
+    @Test
+    void oneNamesTheClusterAndTheOthersTakeThatName() {
+        Map<String, Greeted> heard = Map.of("pod-a", EMPTY, "pod-c", EMPTY);
+        Situation later =
+                new Situation("pod-b", Optional.empty(), null, List.of("pod-a", "pod-c"), heard);
+        assertInstanceOf(Decision.Wait.class, Entrance.decide(later, FRESH));
+        Greeted forming = facts("pod-b", CLUSTER, false, null, List.of());
+        assertEquals(new Decision.Found(CLUSTER), empty(Map.of("pod-b", forming, "pod-c", EMPTY)));
+    }
+
+    @Test
+    void anEmptyPodJoinsALivingClusterEvenIfOthersAreSilent() {
+        Greeted living = facts("pod-b", CLUSTER, true, "pod-b", List.of(self("")));
+        assertEquals(new Decision.Join(CLUSTER), empty(Map.of("pod-b", living)));
+        Greeted strange = facts("pod-c", OTHER, true, "pod-c", List.of());
+        assertInstanceOf(Decision.Refuse.class, empty(Map.of("pod-b", living, "pod-c", strange)));
+    }
+
+    @Test
+    void aMemberOpensWhateverIsSilentUnlessTheLeaderHasStruckItOff() {
+        assertEquals(new Decision.Open(CLUSTER), decide(at(Stage.MEMBER), null, Map.of()));
+        Greeted leader = facts("pod-b", CLUSTER, true, "pod-b", List.of(self(DISK.toString())));
+        assertEquals(
+                new Decision.Open(CLUSTER),
+                decide(at(Stage.MEMBER), null, Map.of("pod-b", leader)));
+        Greeted without =
+                facts(
+                        "pod-b",
+                        CLUSTER,
+                        true,
+                        "pod-b",
+                        List.of(new Member("pod-b", "b:1", "b:2", true)));
+        assertInstanceOf(
+                Decision.Refuse.class, decide(at(Stage.MEMBER), null, Map.of("pod-b", without)));
+    }
+
+    @Test
+    void anOlderDiskOfAPodThatJoinedAnewDoesNotVote() {
+        List<Member> since = List.of(self(OTHER.toString()));
+        Greeted leader = facts("pod-b", CLUSTER, true, "pod-b", since);
+        assertInstanceOf(
+                Decision.Refuse.class, decide(at(Stage.MEMBER), null, Map.of("pod-b", leader)));
+        // Between leaders too: it waits for the word of the next.
+        Greeted follower = facts("pod-b", CLUSTER, true, null, since);
+        assertInstanceOf(
+                Decision.Wait.class, decide(at(Stage.MEMBER), null, Map.of("pod-b", follower)));
+    }
+
+    @Test
+    void damagedDataIsGivenUpOnlyWhenALeaderCanReplaceIt() {
+        Greeted leader = facts("pod-b", CLUSTER, true, "pod-c", List.of(self("")));
+        assertEquals(
+                new Decision.Join(CLUSTER),
+                decide(at(Stage.MEMBER), "a bit", Map.of("pod-b", leader)));
+        Greeted leaderless = facts("pod-b", CLUSTER, true, null, List.of(self("")));
+        assertInstanceOf(
+                Decision.Wait.class,
+                decide(at(Stage.MEMBER), "a bit", Map.of("pod-b", leaderless)));
+        Greeted strange = facts("pod-b", OTHER, true, "pod-b", List.of(self("")));
+        assertInstanceOf(
+                Decision.Wait.class, decide(at(Stage.MEMBER), "a bit", Map.of("pod-b", strange)));
+        Situation alone = new Situation("pod-a", at(Stage.MEMBER), "a bit", List.of(), Map.of());
+        assertInstanceOf(Decision.Refuse.class, Entrance.decide(alone, FRESH));
+    }
+
+    @Test
+    void aPodThatWasCutOffWhileJoiningJoinsAnew() {
+        Greeted living = facts("pod-b", CLUSTER, true, "pod-b", List.of());
+        assertEquals(
+                new Decision.Join(CLUSTER),
+                decide(at(Stage.JOINING), null, Map.of("pod-b", living)));
+        assertInstanceOf(Decision.Wait.class, decide(at(Stage.JOINING), null, Map.of()));
+    }
+
+    @Test
+    void aRefusalOfAnyPodAndAnotherPodsDirectoryEndTheStart() {
+        Greeted no = new Greeted.Refused("another pod named pod-a runs already");
+        Decision twin = decide(at(Stage.MEMBER), null, Map.of("pod-b", no));
+        assertTrue(((Decision.Refuse) twin).why().contains("pod-b says"));
+        PodIdentity others = new PodIdentity("pod-z", CLUSTER, DISK, Stage.MEMBER);
+        assertInstanceOf(Decision.Refuse.class, decide(Optional.of(others), null, Map.of()));
+    }
+}

@@ -1,0 +1,93 @@
+package io.miroir.tls;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all pods of a cluster know, one secret a line: the first is shown to others, each is good
+ * for them to show. So a secret is exchanged while all pods run: the new one as second line on all,
+ * then as first, then alone. The file is looked at again every second that someone connects in.
+ */
+public final class SharedSecret {
+    /** A shorter one could be guessed from what a pod shows. */
+    public static final int BYTES_MIN = 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SharedSecret.class);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int LINES_MAX = 4;
+
+    private final Path file;
+    private final LongSupplier nanos;
+    private FileTime changed;
+    private long lookedNanos;
+    private List<String> secrets;
+
+    /**
+     * Reads the file.
+     *
+     * @throws IllegalArgumentException if it holds no secret, too many or a short one
+     */
+    public SharedSecret(Path file, LongSupplier nanos) {
+        this.file = file;
+        this.nanos = nanos;
+        this.lookedNanos = nanos.getAsLong();
+        try {
+            this.changed = Files.getLastModifiedTime(file);
+            this.secrets = read();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the cluster secret " + file, e);
+        }
+    }
+
+    /** The newest first. */
+    public synchronized List<String> all() {
+        long now = nanos.getAsLong();
+        if (now - lookedNanos >= LOOK_NANOS) {
+            lookedNanos = now;
+            look();
+        }
+        return secrets;
+    }
+
+    private void look() {
+        try {
+            FileTime found = Files.getLastModifiedTime(file);
+            if (!found.equals(changed)) {
+                secrets = read();
+                changed = found;
+                LOG.info("the cluster secret was read anew, {} of them", secrets.size());
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // The one that is known stays good: half a file must not part the cluster.
+            LOG.error("the cluster secret stays as it was: {}", e.toString());
+        }
+    }
+
+    private List<String> read() throws IOException {
+        List<String> lines =
+                Files.readAllLines(file).stream()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty())
+                        .toList();
+        if (lines.isEmpty() || lines.size() > LINES_MAX) {
+            throw new IllegalArgumentException(
+                    file + " holds " + lines.size() + " secrets: allowed are 1 to " + LINES_MAX);
+        }
+        for (String line : lines) {
+            if (line.getBytes(StandardCharsets.UTF_8).length < BYTES_MIN) {
+                throw new IllegalArgumentException(
+                        file + " holds a secret of less than " + BYTES_MIN + " bytes");
+            }
+        }
+        return lines;
+    }
+}
