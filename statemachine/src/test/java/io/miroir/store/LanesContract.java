@@ -225,6 +225,42 @@ public interface LanesContract {
         assertTrue(store().tasks().unfinished(READ, "final").isEmpty());
     }
 
+    /** Protocol, rule 5: who may not be read and that the task ended are told in one command. */
+    @Test
+    default void theEndOfATaskMarksReplicasOutUnderItsEpochOnly() {
+        long epoch = Writes.claim(store(), "marks", "pod-a");
+        Lanes.Intention.Intended intended =
+                Writes.intended(store(), Writes.intend("marks", epoch, null));
+        long inc = intended.incarnation();
+        Lanes.Binding.Bound bound =
+                (Lanes.Binding.Bound)
+                        store().lanes()
+                                .bind(
+                                        Writes.bind(
+                                                "marks",
+                                                epoch,
+                                                intended.position(),
+                                                Map.of(),
+                                                List.of(
+                                                        Writes.created(
+                                                                "marks", inc, "node-0", "node-1"))))
+                                .orThrow();
+        List<IndexEffect> out = List.of(new IndexEffect.ReplicasOut(inc, "node-1", List.of(1, 3)));
+        Finish late =
+                Finish.of(bound.taskUid(), epoch + 1_000, TaskStatus.SUCCEEDED, null, null, out);
+        assertInstanceOf(Tasks.Step.Fenced.class, store().tasks().finish(late).orThrow());
+        ShardStates all = ShardStates.all(4, ShardState.IN_SYNC);
+        ReplicaRow before = store().replicas().get(READ, inc, "node-1").orElseThrow();
+        assertEquals(all, before.states());
+
+        Finish end = Finish.of(bound.taskUid(), epoch, TaskStatus.SUCCEEDED, null, null, out);
+        assertInstanceOf(Tasks.Step.Stepped.class, store().tasks().finish(end).orThrow());
+        ReplicaRow after = store().replicas().get(READ, inc, "node-1").orElseThrow();
+        assertEquals(all.with(1, ShardState.OUT).with(3, ShardState.OUT), after.states());
+        assertTrue(after.version() > before.version());
+        assertEquals(all, store().replicas().get(READ, inc, "node-0").orElseThrow().states());
+    }
+
     @Test
     default void effectsOfTasksChangeTheCatalogue() {
         long epoch = Writes.claim(store(), "cat", "pod-a");

@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param visible the details that clients see
  * @param error why it failed, in the client's words
  * @param effects what happens to the catalogue
- * @param out for each node the shards to mark out before the end is told
+ * @param out for each node the shards that the command that ends the task marks out
  * @param restore true if some nodes took settings that others refused: all are to have the old ones
  */
 record Completion(
@@ -152,6 +152,21 @@ record Completion(
             }
         }
         return copies == 0 ? 0 : Math.round((double) sum * shards.size() / copies);
+    }
+
+    /**
+     * All that the end changes, for one command: were the marks another one, a pod that is lost
+     * between them, or has lost the lane, would leave one without the other.
+     */
+    List<IndexEffect> allEffects(long incarnation) {
+        List<IndexEffect> all = new ArrayList<>();
+        out.forEach(
+                (node, shards) ->
+                        all.add(
+                                new IndexEffect.ReplicasOut(
+                                        incarnation, node, shards.stream().boxed().toList())));
+        all.addAll(effects);
+        return all;
     }
 
     private static List<IndexEffect> effects(Tracked task, TaskStatus status, boolean verified) {

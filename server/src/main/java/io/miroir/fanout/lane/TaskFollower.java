@@ -37,7 +37,6 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
 
     private final LaneContext context;
     private final TaskMetrics metrics;
-    private final Replicated replicas;
     private final Map<String, NodePoller> pollers = new TreeMap<>();
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
     private final Set<String> unsettled = ConcurrentHashMap.newKeySet();
@@ -48,7 +47,6 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     public TaskFollower(LaneContext context, TaskMetrics metrics) {
         this.context = context;
         this.metrics = metrics;
-        this.replicas = new Replicated(context.store());
         context.nodes()
                 .ids()
                 .forEach(id -> pollers.put(id, new NodePoller(id, context.nodes(), this)));
@@ -151,11 +149,6 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         if (end.isEmpty()) {
             return false;
         }
-        end.get()
-                .out()
-                .forEach(
-                        (node, shards) ->
-                                replicas.markOut(task.place().incarnation(), node, shards));
         Completion done = end.get();
         Reply<Tasks.Step> reply =
                 context.store()
@@ -167,7 +160,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                                         done.status(),
                                         task.details().finished(done.visible()).stored(),
                                         done.error() == null ? null : Json.text(done.error()),
-                                        done.effects()));
+                                        done.allEffects(task.place().incarnation())));
         switch (reply) {
             case Reply.Refused<Tasks.Step> refused -> {
                 LOG.warn("task {} can't be ended yet: {}", task.uid(), refused.refusal().message());
@@ -181,6 +174,14 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                     line.all().forEach(this::unfollow);
                     return false;
                 }
+                done.out()
+                        .forEach(
+                                (node, shards) ->
+                                        LOG.warn(
+                                                "node {} is out for shards {} of index {}",
+                                                node,
+                                                shards,
+                                                task.physicalUid()));
                 line.remove(task);
                 unfollow(task);
                 metrics.ended(done.status(), System.nanoTime() - head.sinceNanos());

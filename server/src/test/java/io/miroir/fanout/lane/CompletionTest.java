@@ -80,6 +80,12 @@ class CompletionTest {
         Completion end = Completion.of(task, REPLICAS, split).orElseThrow();
         assertEquals(TaskStatus.SUCCEEDED, end.status());
         assertEquals(Map.of("b", ShardSet.all(4)), end.out());
+        // One command: nobody hears of the end while the replica can still be read.
+        assertEquals(
+                List.of(
+                        new IndexEffect.ReplicasOut(5, "b", List.of(0, 1, 2, 3)),
+                        new IndexEffect.Touched(5)),
+                end.allEffects(5));
     }
 
     @Test

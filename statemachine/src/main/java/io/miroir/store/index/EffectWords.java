@@ -7,6 +7,7 @@ import io.miroir.proto.store.IndexRenamed;
 import io.miroir.proto.store.IndexesSwapped;
 import io.miroir.proto.store.NodeReplicas;
 import io.miroir.proto.store.PrimaryKeySet;
+import io.miroir.proto.store.ReplicasOut;
 import io.miroir.proto.store.SettingsCommitted;
 import io.miroir.store.replica.ReplicaRow;
 import java.util.List;
@@ -41,6 +42,12 @@ public final class EffectWords {
                             IndexesSwapped.newBuilder()
                                     .setIncarnation(swapped.incarnation())
                                     .setOtherIncarnation(swapped.otherIncarnation()));
+            case IndexEffect.ReplicasOut out ->
+                    words.setReplicasOut(
+                            ReplicasOut.newBuilder()
+                                    .setIncarnation(out.incarnation())
+                                    .setNodeId(out.nodeId())
+                                    .addAllShard(out.shards()));
         }
         return words.build();
     }

@@ -40,6 +40,12 @@ public final class IndexApplier {
                             write,
                             effect.getSwapped().getIncarnation(),
                             effect.getSwapped().getOtherIncarnation());
+            case REPLICAS_OUT ->
+                    ReplicaApplier.missed(
+                            write,
+                            effect.getReplicasOut().getIncarnation(),
+                            effect.getReplicasOut().getNodeId(),
+                            effect.getReplicasOut().getShardList());
             case KIND_NOT_SET -> throw new NewerFormatException("an effect");
         }
     }

@@ -43,4 +43,19 @@ public sealed interface IndexEffect {
 
     /** Two indexes exchange their names. */
     record Swapped(long incarnation, long otherIncarnation) implements IndexEffect {}
+
+    /**
+     * A node did not apply what it had accepted: these of its replicas are not read any more.
+     *
+     * @param shards at least one
+     */
+    record ReplicasOut(long incarnation, String nodeId, List<Integer> shards)
+            implements IndexEffect {
+        public ReplicasOut {
+            if (shards.isEmpty()) {
+                throw new IllegalArgumentException("no shard of " + nodeId);
+            }
+            shards = List.copyOf(shards);
+        }
+    }
 }
