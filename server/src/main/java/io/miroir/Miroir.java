@@ -1,10 +1,10 @@
 package io.miroir;
 
-import io.miroir.capability.partitioned.pruner.TaskPruner;
 import io.miroir.capability.partitioned.verify.ReplicaVerifier;
 import io.miroir.cluster.ClusterMetrics;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
+import io.miroir.cluster.LimitsRecorder;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.health.HealthProbe;
@@ -173,8 +173,8 @@ public final class Miroir implements AutoCloseable {
                 config.podId(),
                 store,
                 peers::live,
-                List.of(new TaskPruner(store), new ReplicaVerifier(store, nodes)),
-                List.of(new TopologyRecorder(fleet)));
+                List.of(new ReplicaVerifier(store, nodes)),
+                List.of(new TopologyRecorder(fleet), new LimitsRecorder(config)));
     }
 
     private Edge.Reads reads(ClusterView view, Nodes nodes, NodeHealth health) {

@@ -68,6 +68,18 @@ public final class ClusterMetrics extends Collector {
                 new GaugeMetricFamily(
                         "miroir_task_registry_size",
                         "Tasks that are kept.",
-                        store.tasks().list(ReadLevel.LOCAL, TaskQuery.newest(0)).total()));
+                        store.tasks().uids(ReadLevel.LOCAL, TaskQuery.newest(0)).total()),
+                new GaugeMetricFamily(
+                        "miroir_idempotency_cache_entries",
+                        "Keys of writes that are remembered.",
+                        store.idempotencyKeys().living(ReadLevel.LOCAL)),
+                new GaugeMetricFamily(
+                        "miroir_session_pinning_active_sessions",
+                        "Sessions that live.",
+                        store.sessions().living(ReadLevel.LOCAL)),
+                new GaugeMetricFamily(
+                        "miroir_background_queue_depth",
+                        "Jobs that wait for a pod: the same number on all pods.",
+                        store.jobs().depth(ReadLevel.LOCAL).queued()));
     }
 }
