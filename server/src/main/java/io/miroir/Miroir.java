@@ -73,6 +73,7 @@ public final class Miroir implements AutoCloseable {
     private final AtomicReference<HttpServer> http = new AtomicReference<>();
     private final AtomicReference<HttpServer> metrics = new AtomicReference<>();
     private final AtomicReference<Readiness> readiness = new AtomicReference<>();
+    private final AtomicReference<LaneKeeper> lanes = new AtomicReference<>();
 
     private Miroir(MiroirConfig config, InstantSource clock, RandomGenerator random) {
         this.config = config;
@@ -149,6 +150,7 @@ public final class Miroir implements AutoCloseable {
         peers.start();
         follower.start();
         keeper.start();
+        lanes.set(keeper);
         new ClusterMetrics(store, view, health, ready, lease).register(registry);
         own(duties(store, peers, fleet, nodes)).start();
 
@@ -258,14 +260,18 @@ public final class Miroir implements AutoCloseable {
     }
 
     /**
-     * Stops: takes no further requests, waits for those that run, lets the lanes go, hands
-     * leadership over, closes the store.
+     * Stops. The order keeps every write whole: begins no more writes in its own lanes and ends
+     * those at hand, only then tells the others that its lanes are free; passes on what still
+     * comes; takes no further requests and waits for those that run; hands leadership over; closes
+     * the store.
      */
     @Override
     public void close() {
         Readiness state = readiness.get();
         if (state != null) {
             state.drain();
+            retireLanes();
+            state.retire();
         }
         drain();
         while (!started.isEmpty()) {
@@ -279,8 +285,24 @@ public final class Miroir implements AutoCloseable {
         }
     }
 
+    private void retireLanes() {
+        LaneKeeper keeper = lanes.get();
+        if (keeper == null) {
+            return;
+        }
+        try {
+            long patienceMillis = config.server().drainTimeoutMs();
+            if (!keeper.retire(Duration.ofMillis(patienceMillis))) {
+                LOG.warn("a write was still under way after {} ms", patienceMillis);
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void drain() {
-        HttpServer server = http.get();
+        // Taken away: a port that is closed can't be drained once more.
+        HttpServer server = http.getAndSet(null);
         if (server == null) {
             return;
         }

@@ -20,6 +20,7 @@ public final class Readiness implements Standing {
     private final NodeHealth health;
     private final BooleanSupplier leased;
     private volatile boolean draining;
+    private volatile boolean retired;
 
     /**
      * Not draining.
@@ -49,14 +50,19 @@ public final class Readiness implements Standing {
         }
     }
 
-    /** Says that the pod is about to stop. */
+    /** Says to clients that the pod is about to stop. It still runs its lanes. */
     public void drain() {
         draining = true;
     }
 
+    /** Says to other pods that this one runs no lanes any more: they claim them at once. */
+    public void retire() {
+        retired = true;
+    }
+
     @Override
     public boolean runsLanes() {
-        return !draining && view.loaded() && store.status().role() != Role.OFFLINE;
+        return !retired && view.loaded() && store.status().role() != Role.OFFLINE;
     }
 
     @Override

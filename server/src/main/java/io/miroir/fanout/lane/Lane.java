@@ -65,24 +65,54 @@ final class Lane {
         }
     }
 
-    /** Goes on with what an earlier owner, or this pod before its restart, left. */
-    void resume() throws InterruptedException {
+    /**
+     * Goes on with what an earlier owner, or this pod before its restart, left.
+     *
+     * @param ours whether this pod still is to run the lane
+     */
+    void resume(BooleanSupplier ours) throws InterruptedException {
         takeTurn();
         try {
-            long _ = claim();
+            if (ours.getAsBoolean()) {
+                long _ = claim();
+            }
         } finally {
             turn.unlock();
         }
     }
 
-    /** Makes all nodes have the settings in force: some took others that the rest refused. */
-    void restoreSettings() throws InterruptedException {
+    /**
+     * Makes all nodes have the settings in force: some took others that the rest refused.
+     *
+     * @param ours whether this pod still is to run the lane
+     */
+    void restoreSettings(BooleanSupplier ours) throws InterruptedException {
         takeTurn();
         try {
+            if (!ours.getAsBoolean()) {
+                return;
+            }
             long _ = claim();
             context.view()
                     .index(name)
                     .ifPresent(new LaneResume(context, dispatcher, follower)::restoreSettings);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /**
+     * Lets the lane go once the change at hand has ended. Nothing may be begun in it any more.
+     *
+     * @return false if the change lasted longer than {@code patience}
+     */
+    boolean retire(Duration patience) throws InterruptedException {
+        if (!turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        try {
+            release();
+            return true;
         } finally {
             turn.unlock();
         }

@@ -9,6 +9,7 @@ import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.lane.LaneRow;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class LaneKeeper implements AutoCloseable {
     private final TaskFollower follower;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final Thread thread;
+    private volatile boolean retiring;
 
     /** Runs no lane yet. */
     public LaneKeeper(LaneContext context, Peers peers, TaskFollower follower) {
@@ -51,12 +53,39 @@ public final class LaneKeeper implements AutoCloseable {
 
     /** The pod that runs a lane, as far as this pod can see. */
     public String ownerOf(String lane) {
-        return LaneOwner.of(lane, peers.live());
+        Set<String> pods = peers.live();
+        if (retiring && pods.size() > 1) {
+            pods = new HashSet<>(pods);
+            pods.remove(context.podId());
+        }
+        return LaneOwner.of(lane, pods);
     }
 
     /** True if this pod runs the lane, as far as it can see. */
     public boolean owns(String lane) {
         return ownerOf(lane).equals(context.podId());
+    }
+
+    /**
+     * Begins nothing more in any lane, and waits for what is under way. To be done before others
+     * are told that this pod runs no lanes: they claim them at once, and a write that is fenced in
+     * its middle ends as indeterminate (protocol, rule 4). A pod that is alone has nobody to leave
+     * its lanes to and goes on.
+     *
+     * @return false if something was still under way after {@code patience}
+     */
+    public boolean retire(Duration patience) throws InterruptedException {
+        retiring = true;
+        if (peers.live().size() == 1) {
+            return true;
+        }
+        long giveUpNanos = System.nanoTime() + patience.toNanos();
+        boolean all = true;
+        for (Lane lane : lanes.values()) {
+            Duration left = Duration.ofNanos(Math.max(0, giveUpNanos - System.nanoTime()));
+            all &= lane.retire(left);
+        }
+        return all;
     }
 
     /**
@@ -123,6 +152,10 @@ public final class LaneKeeper implements AutoCloseable {
     }
 
     private void look() throws InterruptedException {
+        if (retiring) {
+            // A lane that is forgotten here could not be waited for.
+            return;
+        }
         for (LaneRow row : context.store().lanes().list(ReadLevel.LOCAL)) {
             Lane lane = lanes.get(row.lane());
             boolean ours = owns(row.lane());
@@ -139,7 +172,7 @@ public final class LaneKeeper implements AutoCloseable {
     private void settleAgain(String name) throws InterruptedException {
         try {
             if (owns(name)) {
-                lane(name).restoreSettings();
+                lane(name).restoreSettings(() -> owns(name));
             }
         } catch (StoreUnavailableException | ApiException notNow) {
             LOG.warn("settings of {} are not restored: {}", name, notNow.getMessage());
@@ -151,7 +184,7 @@ public final class LaneKeeper implements AutoCloseable {
             if (LaneResume.wanted(context, name)) {
                 LOG.info("taking over lane {}", name);
                 awaitHandover(name);
-                lane(name).resume();
+                lane(name).resume(() -> owns(name));
             }
         } catch (StoreUnavailableException | ApiException notNow) {
             LOG.warn("lane {} can't be taken over yet: {}", name, notNow.getMessage());
