@@ -22,10 +22,12 @@ final class Dispatcher {
 
     private final Nodes nodes;
     private final LaneSettings settings;
+    private final NodeNumbers numbers;
 
-    Dispatcher(Nodes nodes, LaneSettings settings) {
+    Dispatcher(Nodes nodes, LaneSettings settings, NodeNumbers numbers) {
         this.nodes = nodes;
         this.settings = settings;
+        this.numbers = numbers;
     }
 
     /** Sends the item to the nodes of its plan; comes back when all are decided. */
@@ -64,10 +66,11 @@ final class Dispatcher {
 
     private Sent sendOne(String node, Item.Step step, Place place) {
         long giveUpNanos = System.nanoTime() + settings.retryTime().toNanos();
+        long floor = numbers.floor(node);
         while (true) {
             switch (nodes.ask(node, step.request())) {
                 case NodeReply.Answer answer -> {
-                    return accepted(answer.body());
+                    return accepted(node, floor, answer.body());
                 }
                 case NodeReply.Refusal refusal when refusal.refusesKey() -> {
                     return new Sent.Absent("the node refuses our key");
@@ -76,7 +79,7 @@ final class Dispatcher {
                     return new Sent.Refused(refusal.error());
                 }
                 case NodeReply.Failure failure when failure.maybeDone() -> {
-                    return settle(node, step, place, failure);
+                    return settle(node, step, place, floor, failure);
                 }
                 case NodeReply.Failure failure -> {
                     if (System.nanoTime() > giveUpNanos || !pause()) {
@@ -89,13 +92,14 @@ final class Dispatcher {
 
     // The answer is lost, the write may not be. A task that is there is proof; one that is not may
     // still come, so it is never sent again (protocol, rule 4).
-    private Sent settle(String node, Item.Step step, Place place, NodeReply.Failure failure) {
+    private Sent settle(
+            String node, Item.Step step, Place place, long floor, NodeReply.Failure failure) {
         if (!step.marked()) {
             return new Sent.Unknown(reason(failure));
         }
         OptionalLong found = find(node, place).orElse(OptionalLong.empty());
         return found.isPresent()
-                ? new Sent.Accepted(found.getAsLong())
+                ? accepted(node, floor, found.getAsLong())
                 : new Sent.Unknown(reason(failure));
     }
 
@@ -121,11 +125,17 @@ final class Dispatcher {
         return java.util.Optional.of(OptionalLong.empty());
     }
 
-    private static Sent accepted(JsonNode body) {
+    private Sent accepted(String node, long floor, JsonNode body) {
         JsonNode uid = body.path("taskUid");
         return uid.isIntegralNumber()
-                ? new Sent.Accepted(uid.asLong())
+                ? accepted(node, floor, uid.asLong())
                 : new Sent.Unknown("an answer without a task");
+    }
+
+    private Sent accepted(String node, long floor, long nodeTaskUid) {
+        return numbers.accept(node, floor, nodeTaskUid)
+                ? new Sent.Accepted(nodeTaskUid)
+                : new Sent.Unknown(NodeNumbers.BEGAN_ANEW);
     }
 
     private static boolean pause() {

@@ -45,7 +45,7 @@ final class Lane {
         this.name = name;
         this.context = context;
         this.items = new ItemFactory(context);
-        this.dispatcher = new Dispatcher(context.nodes(), context.settings());
+        this.dispatcher = new Dispatcher(context.nodes(), context.settings(), follower.numbers());
         this.follower = follower;
     }
 

@@ -41,12 +41,14 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
     private final Set<String> unsettled = ConcurrentHashMap.newKeySet();
     private final Map<String, Long> downSinceNanos = new ConcurrentHashMap<>();
+    private final NodeNumbers numbers;
     private final Thread ticker;
 
     /** Follows nothing yet. */
     public TaskFollower(LaneContext context, TaskMetrics metrics) {
         this.context = context;
         this.metrics = metrics;
+        this.numbers = new NodeNumbers(context.store());
         context.nodes()
                 .ids()
                 .forEach(id -> pollers.put(id, new NodePoller(id, context.nodes(), this)));
@@ -90,6 +92,11 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         Set<String> taken = new HashSet<>(unsettled);
         unsettled.removeAll(taken);
         return taken;
+    }
+
+    /** The numbers that nodes gave to the tasks of all lanes. */
+    NodeNumbers numbers() {
+        return numbers;
     }
 
     /** Tasks that are followed. */

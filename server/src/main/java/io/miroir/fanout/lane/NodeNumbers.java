@@ -1,0 +1,101 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.core.topology.ShardSet;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.StoreUnavailableException;
+import io.miroir.store.TaskStore;
+import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.task.TaskQuery;
+import io.miroir.store.task.TaskRow;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether a node is still the one that it was. Nodes give each task number once, and a higher one
+ * each time: one that gives a number again has lost its disk, or has an old one. It would take the
+ * next write as the first of a new index and look as if it had all documents, so everything that it
+ * holds is out (protocol, rule 15). What the store's tasks say that nodes accepted is the memory
+ * that outlives a pod.
+ */
+final class NodeNumbers {
+    /** Why a node's replicas are out; kept with the task, so that other pods find it. */
+    static final String BEGAN_ANEW = "the node began anew: it gave a task number again";
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeNumbers.class);
+
+    /** Newest tasks among which each node's last number is looked for. */
+    private static final int LOOK_TASKS_MAX = 200;
+
+    private static final long NONE = -1;
+
+    private final TaskStore store;
+    private final Replicated replicas;
+    private final Map<String, Long> highest = new ConcurrentHashMap<>();
+
+    NodeNumbers(TaskStore store) {
+        this.store = store;
+        this.replicas = new Replicated(store);
+    }
+
+    /** What the number of a task that the node is sent from now on must exceed. */
+    long floor(String nodeId) {
+        Long known = highest.get(nodeId);
+        if (known != null) {
+            return known;
+        }
+        long remembered = remembered(nodeId);
+        Long raced = highest.putIfAbsent(nodeId, remembered);
+        return raced == null ? remembered : raced;
+    }
+
+    /**
+     * Takes note of a number that a node gave.
+     *
+     * @param floor as it was before the node was asked; other requests may have been answered since
+     * @return false if the node began anew: all that it holds is out then
+     */
+    boolean accept(String nodeId, long floor, long nodeTaskUid) {
+        // Another pod may have found it out, and put out what there was, since this one last knew.
+        if (nodeTaskUid > floor || nodeTaskUid > remembered(nodeId)) {
+            boolean known = nodeTaskUid > floor;
+            highest.merge(nodeId, nodeTaskUid, (a, b) -> known ? Math.max(a, b) : b);
+            return true;
+        }
+        LOG.error(
+                "node {} began anew: it gave number {} after {}; its replicas are out",
+                nodeId,
+                nodeTaskUid,
+                floor);
+        try {
+            for (ReplicaRow row : store.replicas().list(ReadLevel.LOCAL)) {
+                if (row.nodeId().equals(nodeId)) {
+                    replicas.markOut(
+                            row.incarnation(), nodeId, ShardSet.all(row.states().shards()));
+                }
+            }
+            highest.put(nodeId, nodeTaskUid);
+        } catch (StoreUnavailableException unavailable) {
+            // The next write to the node finds it out again.
+            LOG.warn("replicas of {} can't be put out: {}", nodeId, unavailable.getMessage());
+        }
+        return false;
+    }
+
+    private long remembered(String nodeId) {
+        long number = NONE;
+        TaskQuery newest = TaskQuery.newest(LOOK_TASKS_MAX);
+        for (TaskRow task : store.tasks().list(ReadLevel.LOCAL, newest).tasks()) {
+            TaskRow.Origin origin = task.origin();
+            if (origin == null) {
+                continue;
+            }
+            if (BEGAN_ANEW.equals(origin.missed().get(nodeId))) {
+                return number;
+            }
+            number = Math.max(number, origin.accepted().getOrDefault(nodeId, NONE));
+        }
+        return number;
+    }
+}
