@@ -57,17 +57,18 @@ public final class HttpNodeClient implements NodeClient {
             Thread.currentThread().interrupt();
             return new NodeReply.Failure(Kind.BUSY, "interrupted");
         }
-        try {
-            return exchange(request);
+        // Java's client closes what it has read to its end, not what it gave up in the middle.
+        try (SentStreams streams = new SentStreams()) {
+            return exchange(request, streams);
         } finally {
             inFlight.release();
         }
     }
 
-    private NodeReply exchange(NodeRequest request) {
+    private NodeReply exchange(NodeRequest request, SentStreams streams) {
         CompletableFuture<HttpResponse<byte[]>> answer =
                 http.sendAsync(
-                        httpRequest(request),
+                        httpRequest(request, streams),
                         BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
         try {
             return read(answer.get(request.timeout().toNanos(), TimeUnit.NANOSECONDS));
@@ -84,10 +85,10 @@ public final class HttpNodeClient implements NodeClient {
         }
     }
 
-    private HttpRequest httpRequest(NodeRequest request) {
+    private HttpRequest httpRequest(NodeRequest request, SentStreams streams) {
         HttpRequest.Builder builder =
                 HttpRequest.newBuilder(address.resolve(request.target()))
-                        .method(request.method(), publisher(request.body()))
+                        .method(request.method(), publisher(request.body(), streams))
                         .timeout(request.timeout());
         if (request.body() != null) {
             builder.header("Content-Type", request.body().contentType());
@@ -98,7 +99,7 @@ public final class HttpNodeClient implements NodeClient {
         return builder.build();
     }
 
-    private static BodyPublisher publisher(@Nullable NodeBody body) {
+    private static BodyPublisher publisher(@Nullable NodeBody body, SentStreams streams) {
         return switch (body) {
             case null -> BodyPublishers.noBody();
             case NodeBody.Bytes bytes ->
@@ -109,7 +110,8 @@ public final class HttpNodeClient implements NodeClient {
             case NodeBody.Stream stream when stream.lengthBytes() == 0 -> BodyPublishers.noBody();
             case NodeBody.Stream stream ->
                     BodyPublishers.fromPublisher(
-                            BodyPublishers.ofInputStream(stream.open()), stream.lengthBytes());
+                            BodyPublishers.ofInputStream(streams.keeping(stream.open())),
+                            stream.lengthBytes());
         };
     }
 

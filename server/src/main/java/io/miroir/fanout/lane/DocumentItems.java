@@ -18,6 +18,7 @@ import io.miroir.store.index.IndexEffect;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.task.TaskType;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -52,17 +53,17 @@ final class DocumentItems {
         Topology topology =
                 index.map(IndexView::topology)
                         .orElseGet(() -> context.fleet().topology(context.fleet().shards()));
-        DocumentSplit.Result split =
-                DocumentSplit.of(
-                        body.open(),
-                        format,
-                        delimiter == null ? ',' : delimiter.charAt(0),
-                        new DocumentSplit.Target(
-                                known == null ? named : known,
-                                topology.shards(),
-                                shard -> targetsOf(shard, topology, index),
-                                index.map(DocumentItems::hasGeo).orElse(false)),
-                        context.spooler());
+        DocumentSplit.Target target =
+                new DocumentSplit.Target(
+                        known == null ? named : known,
+                        topology.shards(),
+                        shard -> targetsOf(shard, topology, index),
+                        index.map(DocumentItems::hasGeo).orElse(false));
+        char separator = delimiter == null ? ',' : delimiter.charAt(0);
+        DocumentSplit.Result split;
+        try (InputStream in = body.open()) {
+            split = DocumentSplit.of(in, format, separator, target, context.spooler());
+        }
         ApiException fault = inIndex(request.indexUid(), split.fault());
         if (known != null && named != null && !known.equals(named)) {
             fault = keyTaken(known);

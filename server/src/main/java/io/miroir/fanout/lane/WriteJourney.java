@@ -8,6 +8,7 @@ import io.miroir.cluster.peer.PassedWrite;
 import io.miroir.cluster.peer.PassedWriteHandler;
 import io.miroir.cluster.peer.Passing;
 import io.miroir.cluster.peer.Peers;
+import io.miroir.fanout.spool.Spooled;
 import io.miroir.fanout.spool.Spooler;
 import io.miroir.store.StoreUnavailableException;
 import java.io.IOException;
@@ -69,12 +70,19 @@ public final class WriteJourney implements PassedWriteHandler {
                 Optional<PassedAnswer> answer =
                         keeper.owns(request.indexUid())
                                 ? keeper.run(request, received).map(WriteJourney::answer)
-                                : passOn(request, spooled.open());
+                                : passOnAgain(request, spooled);
                 if (answer.isPresent()) {
                     return answer.get();
                 }
                 patience.pause(request);
             }
+        }
+    }
+
+    private Optional<PassedAnswer> passOnAgain(WriteRequest request, Spooled spooled)
+            throws IOException {
+        try (InputStream body = spooled.open()) {
+            return passOn(request, body);
         }
     }
 
