@@ -9,11 +9,16 @@ import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.lane.LaneRow;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +32,9 @@ public final class LaneKeeper implements AutoCloseable {
 
     /** Longer than it takes every pod to see that a pod came. */
     private static final Duration HANDOVER = Duration.ofMillis(1_200);
+
+    /** Lanes that are taken over at a time. */
+    private static final int TAKEOVERS_MAX = 16;
 
     /** Looks again even if no pod came or went: a claim may have failed. */
     private static final int TICKS_PER_LOOK = 20;
@@ -156,6 +164,7 @@ public final class LaneKeeper implements AutoCloseable {
             // A lane that is forgotten here could not be waited for.
             return;
         }
+        List<String> wanted = new ArrayList<>();
         for (LaneRow row : context.store().lanes().list(ReadLevel.LOCAL)) {
             Lane lane = lanes.get(row.lane());
             boolean ours = owns(row.lane());
@@ -164,9 +173,26 @@ public final class LaneKeeper implements AutoCloseable {
                 lanes.remove(row.lane(), lane);
             }
             if (ours && (lane == null || !lane.claimed())) {
-                resume(row.lane());
+                wanted.add(row.lane());
             }
         }
+        resumeAll(wanted);
+    }
+
+    // Side by side: a node that hangs delays the lanes that wait for it, not all of them in turn.
+    private void resumeAll(List<String> names) throws InterruptedException {
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(
+                        TAKEOVERS_MAX, Thread.ofVirtual().name("takeover-", 0).factory())) {
+            threads.invokeAll(names.stream().map(this::resuming).toList());
+        }
+    }
+
+    private Callable<Boolean> resuming(String name) {
+        return () -> {
+            resume(name);
+            return true;
+        };
     }
 
     private void settleAgain(String name) throws InterruptedException {

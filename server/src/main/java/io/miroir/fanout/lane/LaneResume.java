@@ -24,6 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -62,11 +66,13 @@ final class LaneResume {
                         .filter(view -> view.row().incarnation() == intent.incarnation());
         Map<String, Long> found = new TreeMap<>();
         Map<String, Divergence.Has> has = new TreeMap<>();
-        for (String node : intent.targets()) {
-            Optional<OptionalLong> seen = dispatcher.find(node, place(intent));
-            seen.filter(OptionalLong::isPresent).ifPresent(uid -> found.put(node, uid.getAsLong()));
-            has.put(node, has(seen));
-        }
+        look(intent)
+                .forEach(
+                        (node, seen) -> {
+                            seen.filter(OptionalLong::isPresent)
+                                    .ifPresent(uid -> found.put(node, uid.getAsLong()));
+                            has.put(node, has(seen));
+                        });
         LOG.info("intent {} of lane {} is on {}", intent.position(), intent.lane(), found.keySet());
         if (index.isEmpty()) {
             abandon(intent, epoch, "the index never came to be");
@@ -92,6 +98,28 @@ final class LaneResume {
         } else {
             bind(intent, epoch, found, out);
         }
+    }
+
+    /** What each target has of the intent; nothing for one that does not answer, or is down. */
+    private Map<String, Optional<OptionalLong>> look(IntentRow intent) throws InterruptedException {
+        Map<String, Future<Optional<OptionalLong>>> looking = new TreeMap<>();
+        Map<String, Optional<OptionalLong>> seen = new TreeMap<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (String node : intent.targets()) {
+                if (context.writable(node)) {
+                    looking.put(node, threads.submit(() -> dispatcher.find(node, place(intent))));
+                } else {
+                    // Its answer would be waited for in vain, and the lane with it.
+                    seen.put(node, Optional.empty());
+                }
+            }
+            for (Map.Entry<String, Future<Optional<OptionalLong>>> node : looking.entrySet()) {
+                seen.put(node.getKey(), node.getValue().get());
+            }
+        } catch (ExecutionException bug) {
+            throw new IllegalStateException("looking for " + place(intent), bug.getCause());
+        }
+        return seen;
     }
 
     /** Sends all nodes what is in force: steps without metadata can't be told apart on them. */

@@ -70,6 +70,7 @@ class LaneTest {
     private volatile Function<Bind, Reply<Binding>> bind = this::boundByStore;
     private TaskStore store;
     private ClusterView view;
+    private NodeHealth health;
     private TaskFollower follower;
     private Spooler spooler;
     private Lane lane;
@@ -89,7 +90,7 @@ class LaneTest {
             clients.put(id, request -> answer(id, request));
         }
         Nodes nodes = Nodes.over(clients, (_, _, _, _) -> {});
-        NodeHealth health =
+        health =
                 new NodeHealth(
                         List.of("a", "b"),
                         new HealthState.Thresholds(3, 1),
@@ -246,6 +247,30 @@ class LaneTest {
         node = (_, _) -> accepted();
         write("[{\"id\":3}]", null);
         assertEquals(0, openIntents());
+    }
+
+    /** Rules 2 and 4: a new owner waits for no node that is known to be down. */
+    @Test
+    void aNodeThatIsDownIsNotAskedForWhatIsOpen() throws Exception {
+        write("[{\"id\":1}]", null);
+        node =
+                (_, _) -> {
+                    throw new IllegalStateException("a bug");
+                };
+        assertThrows(IllegalStateException.class, () -> write("[{\"id\":2}]", null));
+        var probe = NodeRequest.get("health", "/version", SHORT);
+        var silence = new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "silence");
+        for (int i = 0; i < 3; i++) {
+            health.replied("b", probe, silence, 0);
+        }
+        assertEquals(HealthState.Status.DOWN, health.status("b"));
+        sent.clear();
+        lane.resume(() -> true);
+        assertEquals(0, openIntents());
+        assertEquals(1, sent.stream().filter(s -> s.startsWith("a GET /tasks")).count());
+        assertTrue(sent.stream().noneMatch(s -> s.startsWith("b ")), sent::toString);
+        IndexView index = view.index("i").orElseThrow();
+        assertEquals(ReplicaState.OUT, index.state("b", Rendezvous.shard("2", 4)));
     }
 
     /** Takes the lane over in the middle of a bind, as another pod would. */
