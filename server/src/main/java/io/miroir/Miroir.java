@@ -197,6 +197,9 @@ public final class Miroir implements AutoCloseable {
                         config.admin().enabled(),
                         config.server().maxConcurrentRequests(),
                         config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
+                        new Edge.BodyLimits(
+                                config.server().maxSearchBodyBytes(),
+                                config.server().maxJsonBodyBytes()),
                         config.dataDir());
         HttpServer.Limits defaults = HttpServer.Limits.defaults();
         HttpServer.Limits limits =

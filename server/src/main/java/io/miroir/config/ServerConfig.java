@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param bind address to listen on
  * @param port 0 takes any free port
  * @param maxBodyBytes largest request body, decompressed
+ * @param maxSearchBodyBytes largest body of a search
+ * @param maxJsonBodyBytes largest body of settings and all else that is no document
  * @param maxConcurrentRequests requests worked on at a time; more are answered 503
  * @param requestTimeoutMs longest work on one request
  * @param drainTimeoutMs longest wait for running requests at shutdown
@@ -22,6 +24,8 @@ public record ServerConfig(
         @Default("0.0.0.0") String bind,
         @Default("7700") @Range(min = 0, max = 65535) int port,
         @Default("104857600") @Range(min = 1024, max = 1099511627776.0) long maxBodyBytes,
+        @Default("4194304") @Range(min = 1024, max = 1073741824) long maxSearchBodyBytes,
+        @Default("16777216") @Range(min = 1024, max = 1073741824) long maxJsonBodyBytes,
         @Default("500") @Range(min = 1, max = 100000) int maxConcurrentRequests,
         @Default("30000") @Range(min = 100, max = 3600000) long requestTimeoutMs,
         @Default("10000") @Range(min = 0, max = 600000) long drainTimeoutMs,

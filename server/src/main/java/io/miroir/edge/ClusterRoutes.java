@@ -26,6 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /_miroir/cluster}: which pods there are, and how that changes. Any pod may be asked. */
 final class ClusterRoutes {
+    private static final long BODY_BYTES_MAX = 64 << 10;
+
     private final Auth auth;
     private final TaskStore store;
     private final @Nullable Doorkeeper doorkeeper;
@@ -129,7 +131,7 @@ final class ClusterRoutes {
     }
 
     private static JsonNode read(Request request) throws IOException {
-        return JsonBody.read(request);
+        return JsonBody.read(request, BODY_BYTES_MAX);
     }
 
     private static String text(JsonNode body, String field) {

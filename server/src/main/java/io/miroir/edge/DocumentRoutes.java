@@ -11,7 +11,6 @@ import io.miroir.api.keys.Action;
 import io.miroir.api.search.FilterInput;
 import io.miroir.cluster.IndexView;
 import io.miroir.edge.http.Answer;
-import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.Operation;
@@ -81,7 +80,7 @@ final class DocumentRoutes {
         String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
         WriteRequests.customMetadata(request.query());
         ArrayNode ids = Json.array();
-        WriteRequests.idsToDelete(JsonBody.read(request)).forEach(ids::add);
+        WriteRequests.idsToDelete(path.jsonBody(request)).forEach(ids::add);
         return delete(request, Operation.DOCUMENTS_DELETE, uid, request.query(), ids);
     }
 
@@ -89,7 +88,7 @@ final class DocumentRoutes {
         String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
         WriteRequests.customMetadata(request.query());
         ObjectNode passed = Json.object();
-        passed.set("filter", WriteRequests.filterToDelete(JsonBody.read(request)));
+        passed.set("filter", WriteRequests.filterToDelete(path.jsonBody(request)));
         return delete(request, Operation.DOCUMENTS_DELETE_BY_FILTER, uid, request.query(), passed);
     }
 
@@ -149,7 +148,7 @@ final class DocumentRoutes {
 
     private Answer fetch(Request request) throws Exception {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
-        return page(uid, DocumentsRequest.fromBody(JsonBody.read(request)));
+        return page(uid, DocumentsRequest.fromBody(path.searchBody(request)));
     }
 
     private Answer page(String uid, DocumentsRequest asked) {

@@ -35,6 +35,7 @@ public final class Edge {
      * @param requestsMax requests worked on at a time
      * @param staleReads true if reads of a pod without a view lease are answered and say so; false
      *     if they are refused
+     * @param limits of bodies that are wholly in memory
      * @param dataDir has room for the copy that a backup is made from
      */
     public record Rules(
@@ -43,7 +44,16 @@ public final class Edge {
             boolean adminEnabled,
             int requestsMax,
             boolean staleReads,
+            BodyLimits limits,
             Path dataDir) {}
+
+    /**
+     * What JSON bodies may hold. Documents are read as a stream and have the server's limit.
+     *
+     * @param searchBytesMax a search, a page of documents
+     * @param jsonBytesMax settings, indexes, ids to delete
+     */
+    public record BodyLimits(long searchBytesMax, long jsonBytesMax) {}
 
     /** What routes lead to. */
     public record Parts(
@@ -74,7 +84,7 @@ public final class Edge {
             InstantSource clock,
             @Nullable Doorkeeper doorkeeper) {
         Auth auth = new Auth(rules.masterKey(), rules.adminKey(), clock);
-        RequestPath path = new RequestPath(auth, parts.view(), parts.writes());
+        RequestPath path = new RequestPath(auth, parts.view(), parts.writes(), rules.limits());
         Reads reads = parts.reads();
         List<Route> routes = new ArrayList<>();
         routes.addAll(new SystemRoutes(path, parts.view(), reads.documents()).routes());

@@ -10,7 +10,6 @@ import io.miroir.api.keys.Action;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.edge.http.Answer;
-import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.Operation;
@@ -74,13 +73,13 @@ final class IndexRoutes {
 
     private Answer create(Request request) throws Exception {
         path.pass(request, Action.INDEXES_ADD);
-        IndexRequests.Create create = IndexRequests.Create.parse(JsonBody.read(request));
+        IndexRequests.Create create = IndexRequests.Create.parse(path.jsonBody(request));
         return write(Operation.INDEX_CREATE, create.uid(), create.primaryKey());
     }
 
     private Answer update(Request request) throws Exception {
         String uid = path.passWrite(request, Action.INDEXES_UPDATE);
-        IndexRequests.Update update = IndexRequests.Update.parse(JsonBody.read(request));
+        IndexRequests.Update update = IndexRequests.Update.parse(path.jsonBody(request));
         if (update.uid() != null) {
             IndexUid.require(update.uid());
             throw new ApiException(

@@ -7,7 +7,6 @@ import io.miroir.api.keys.Action;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.edge.http.Answer;
-import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.FederatedJourney;
@@ -45,7 +44,7 @@ final class MultiSearchRoutes {
 
     private Answer multiSearch(Request request) throws Exception {
         path.pass(request, Action.SEARCH);
-        JsonNode body = JsonBody.read(request);
+        JsonNode body = path.searchBody(request);
         MultiSearchRequest asked = MultiSearchRequest.fromBody(body);
         if (asked.federation() == null) {
             return apart(asked, body.path("queries"));

@@ -9,6 +9,7 @@ import io.miroir.cluster.IndexView;
 import io.miroir.cluster.peer.PassedAnswer;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.lane.WriteRequest;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /** The steps that routes share: key, name, alias, and the way into the journeys. */
 final class RequestPath {
@@ -26,11 +28,23 @@ final class RequestPath {
     private final Auth auth;
     private final ClusterView view;
     private final WriteJourney writes;
+    private final Edge.BodyLimits limits;
 
-    RequestPath(Auth auth, ClusterView view, WriteJourney writes) {
+    RequestPath(Auth auth, ClusterView view, WriteJourney writes, Edge.BodyLimits limits) {
         this.auth = auth;
         this.view = view;
         this.writes = writes;
+        this.limits = limits;
+    }
+
+    /** The JSON body of a search. */
+    JsonNode searchBody(Request request) throws IOException {
+        return JsonBody.read(request, limits.searchBytesMax());
+    }
+
+    /** The JSON body of what is neither a search nor documents. */
+    JsonNode jsonBody(Request request) throws IOException {
+        return JsonBody.read(request, limits.jsonBytesMax());
     }
 
     /** Checks the key of a route that names no index. */

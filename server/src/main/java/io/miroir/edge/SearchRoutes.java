@@ -5,7 +5,6 @@ import io.miroir.api.search.FacetSearchRequest;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.api.search.SimilarRequest;
 import io.miroir.edge.http.Answer;
-import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.SearchJourney;
@@ -33,7 +32,7 @@ final class SearchRoutes {
 
     private Answer search(Request request) throws Exception {
         String uid = path.passRead(request, Action.SEARCH);
-        JsonNode body = JsonBody.read(request);
+        JsonNode body = path.searchBody(request);
         SearchRequest.fromBody(body);
         return RequestPath.read(searches.search(uid, (ObjectNode) body));
     }
@@ -46,14 +45,14 @@ final class SearchRoutes {
 
     private Answer facetSearch(Request request) throws Exception {
         String uid = path.passRead(request, Action.SEARCH);
-        JsonNode body = JsonBody.read(request);
+        JsonNode body = path.searchBody(request);
         FacetSearchRequest.fromBody(body);
         return RequestPath.read(searches.facetSearch(uid, (ObjectNode) body));
     }
 
     private Answer similar(Request request) throws Exception {
         String uid = path.passRead(request, Action.SEARCH);
-        JsonNode body = JsonBody.read(request);
+        JsonNode body = path.searchBody(request);
         SimilarRequest.fromBody(body);
         return RequestPath.read(searches.similar(uid, (ObjectNode) body));
     }

@@ -7,7 +7,6 @@ import io.miroir.api.settings.Setting;
 import io.miroir.api.settings.Settings;
 import io.miroir.api.settings.SettingsUpdate;
 import io.miroir.edge.http.Answer;
-import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.Operation;
@@ -41,7 +40,7 @@ final class SettingsRoutes {
                         request ->
                                 change(
                                         request,
-                                        () -> SettingsUpdate.parse(JsonBody.read(request)),
+                                        () -> SettingsUpdate.parse(path.jsonBody(request)),
                                         false)));
         routes.add(
                 new Route(
@@ -68,7 +67,7 @@ final class SettingsRoutes {
                                             request,
                                             () ->
                                                     SettingsUpdate.parse(
-                                                            setting, JsonBody.read(request)),
+                                                            setting, path.jsonBody(request)),
                                             false)));
             routes.add(
                     new Route(

@@ -89,6 +89,24 @@ class OnePodTest {
         assertEquals(1, found.path("hits").size(), found::toString);
     }
 
+    /** What is wholly in memory has a smaller limit than documents, which are not. */
+    @Test
+    void jsonBodiesHaveLimitsOfTheirOwn() {
+        client.done("POST", "/indexes", "{\"uid\": \"small\", \"primaryKey\": \"id\"}");
+        String head = "{\"q\": \"a\"";
+        String largest = head + " ".repeat((4 << 20) - head.length() - 1) + "}";
+        assertEquals(200, client.call("POST", "/indexes/small/search", largest).status());
+        HttpCalls.Reply beyond = client.call("POST", "/indexes/small/search", largest + " ");
+        assertEquals(413, beyond.status(), beyond.body()::toString);
+        assertEquals("payload_too_large", code(beyond));
+        String settings = "{}" + " ".repeat((4 << 20));
+        assertEquals(202, client.call("PATCH", "/indexes/small/settings", settings).status());
+        settings = "{}" + " ".repeat((16 << 20) - 1);
+        assertEquals(
+                "payload_too_large",
+                code(client.call("PATCH", "/indexes/small/settings", settings)));
+    }
+
     /** Protocol, rule 1: nothing is sent of a request that can fail for a reason we can see. */
     @Test
     void whatCantBeWrittenIsRefusedAsAWhole() {

@@ -27,6 +27,11 @@ final class Bodies {
         return new Limited(new Decoding(raw, encoding), bytesMax);
     }
 
+    /** A body that is refused once more than so much of it was read. */
+    static InputStream limited(InputStream body, long bytesMax) {
+        return new Limited(body, bytesMax);
+    }
+
     /** The error for a body beyond the limit. */
     static ApiException tooLarge(long bytesMax) {
         return new ApiException(

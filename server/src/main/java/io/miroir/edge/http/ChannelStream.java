@@ -18,12 +18,17 @@ import org.xnio.channels.StreamSourceChannel;
  * the IO thread says that there is more, so a slow client costs a small object.
  */
 final class ChannelStream extends InputStream {
+    /** What a client must send on average, in the time for which it was waited. */
+    static final long BYTES_PER_SECOND_MIN = 1_024;
+
     private final HttpServerExchange exchange;
     private final long silenceMillisMax;
     private final Semaphore readable = new Semaphore(0);
     private final byte[] one = new byte[1];
     private @Nullable StreamSourceChannel channel;
     private boolean ended;
+    private long waitedNanos;
+    private long received;
 
     ChannelStream(HttpServerExchange exchange, long silenceMillisMax) {
         this.exchange = exchange;
@@ -46,6 +51,7 @@ final class ChannelStream extends InputStream {
             while (!ended) {
                 int count = channel().read(buffer);
                 if (count > 0) {
+                    received += count;
                     return count;
                 }
                 if (count < 0) {
@@ -81,7 +87,9 @@ final class ChannelStream extends InputStream {
     }
 
     private void awaitReadable() throws IOException {
+        requirePace();
         channel().resumeReads();
+        long sinceNanos = System.nanoTime();
         try {
             if (!readable.tryAcquire(silenceMillisMax, TimeUnit.MILLISECONDS)) {
                 throw new ClientGone("no byte of the body within " + silenceMillisMax + " ms");
@@ -89,6 +97,17 @@ final class ChannelStream extends InputStream {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new ClientGone("the server stops");
+        } finally {
+            waitedNanos += System.nanoTime() - sinceNanos;
+        }
+    }
+
+    // One byte at a time is no silence, and would hold a place among the requests for days.
+    private void requirePace() throws ClientGone {
+        long waitedMillis = TimeUnit.NANOSECONDS.toMillis(waitedNanos);
+        boolean slow = received * 1_000 < BYTES_PER_SECOND_MIN * waitedMillis;
+        if (slow && waitedMillis > silenceMillisMax) {
+            throw new ClientGone(received + " bytes of the body within " + waitedMillis + " ms");
         }
     }
 }

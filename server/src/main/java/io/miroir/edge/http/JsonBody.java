@@ -22,6 +22,15 @@ public final class JsonBody {
         return parse(request.body().readAllBytes());
     }
 
+    /**
+     * The same, of at most so many bytes: a value is wholly in memory, and so are those of all
+     * requests that run.
+     */
+    public static JsonNode read(Request request, long bytesMax) throws IOException {
+        MediaTypes.accepted(request.header("Content-Type"), ACCEPTED);
+        return parse(Bodies.limited(request.body(), bytesMax).readAllBytes());
+    }
+
     /** Parses the bytes of a body. */
     public static JsonNode parse(byte[] body) {
         if (body.length == 0) {

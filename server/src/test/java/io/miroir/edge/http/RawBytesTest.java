@@ -2,9 +2,11 @@ package io.miroir.edge.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -157,6 +159,26 @@ class RawBytesTest {
                             "GET /large HTTP/1.1\r\nHost: x\r\n\r\n"
                                     .getBytes(StandardCharsets.US_ASCII));
             assertTrue(server.drain(20 * SILENCE_MILLIS), "the exchange is still open");
+        }
+        assertEquals(List.of(), List.copyOf(seen));
+    }
+
+    /** A body that drips is no silence, but holds its place among the requests no longer. */
+    @Test
+    void aBodyThatDripsIsGivenUp() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThrows(
+                    SocketException.class,
+                    () -> {
+                        for (int i = 0; i < 400; i++) {
+                            out.write('x');
+                            Thread.sleep(SILENCE_MILLIS / 10);
+                        }
+                    });
         }
         assertEquals(List.of(), List.copyOf(seen));
     }
