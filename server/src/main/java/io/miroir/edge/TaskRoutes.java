@@ -16,7 +16,6 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskPage;
-import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
@@ -135,7 +134,9 @@ final class TaskRoutes {
     // rule 6): the cancelation finds what it was asked for, and cancels none of it.
     private Answer cancel(Request request) {
         path.pass(request, Action.TASKS_CANCEL);
-        long matched = matching(request, "cancel").size();
+        TaskFilter filter = TasksQuery.selection(request.query(), "cancel");
+        TasksQuery count = new TasksQuery(filter, 0, null, false);
+        long matched = store.tasks().uids(ReadLevel.LOCAL, StoredTasks.query(count)).total();
         ObjectNode details = Json.object();
         details.put("matchedTasks", matched);
         details.put("canceledTasks", 0);
@@ -145,23 +146,14 @@ final class TaskRoutes {
 
     private Answer delete(Request request) {
         path.pass(request, Action.TASKS_DELETE);
-        List<Long> matched = matching(request, "delete");
-        int deleted = 0;
-        for (int at = 0; at < matched.size(); at += Tasks.DELETE_MAX) {
-            List<Long> some = matched.subList(at, Math.min(matched.size(), at + Tasks.DELETE_MAX));
-            deleted += store.tasks().delete(some).orThrow();
-        }
+        TaskFilter filter = TasksQuery.selection(request.query(), "delete");
+        TaskDeletion.Counts counts =
+                new TaskDeletion(store.tasks(), Tasks.DELETE_MAX).delete(filter);
         ObjectNode details = Json.object();
-        details.put("matchedTasks", matched.size());
-        details.put("deletedTasks", deleted);
+        details.put("matchedTasks", counts.matched());
+        details.put("deletedTasks", counts.deleted());
         details.put("originalFilter", "?" + request.rawQuery());
         return enqueued(TaskType.TASK_DELETION, details);
-    }
-
-    private List<Long> matching(Request request, String purpose) {
-        TaskFilter filter = TasksQuery.selection(request.query(), purpose);
-        TasksQuery all = new TasksQuery(filter, TaskQuery.LIMIT_MAX, null, false);
-        return store.tasks().uids(ReadLevel.LOCAL, StoredTasks.query(all)).uids();
     }
 
     private Answer enqueued(TaskType type, ObjectNode details) {
