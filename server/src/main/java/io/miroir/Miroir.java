@@ -39,6 +39,7 @@ import io.miroir.fanout.read.SearchJourney;
 import io.miroir.fanout.spool.Spooler;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.TaskStore;
+import io.miroir.tls.PodKeys;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
@@ -49,6 +50,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -103,11 +105,13 @@ public final class Miroir implements AutoCloseable {
     private void startParts() throws IOException {
         DefaultExports.register(registry);
         Fleet fleet = fleet(config);
-        Peers peers = own(new Peers(config.podId(), StoreOpening.others(config), secret()));
+        Optional<PodKeys> keys = PodKeyFiles.of(config.peer());
+        Peers peers = own(new Peers(config.podId(), StoreOpening.others(config), secret(), keys));
         StoreOpening opening =
                 new StoreOpening(
                         config,
-                        new RaftTaskStore.Surroundings(clock, random, registry, this::onFatal),
+                        new RaftTaskStore.Surroundings(
+                                clock, random, registry, this::onFatal, keys),
                         peers);
         own(opening::stop);
         TaskStore store = own(opening.open(secret()));

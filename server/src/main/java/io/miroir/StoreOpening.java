@@ -80,6 +80,7 @@ final class StoreOpening {
                         new InetSocketAddress(config.peer().bind(), config.peer().port()),
                         config.podId(),
                         secret,
+                        surroundings.keys(),
                         keeper,
                         reception,
                         reception);

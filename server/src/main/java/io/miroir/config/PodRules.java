@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What must hold for a pod to stand beside others: keys, names, the store they share, ports. */
 final class PodRules {
@@ -138,13 +140,31 @@ final class PodRules {
         if (config.metrics().enabled()) {
             claim(owner, config.metrics().port(), "metrics.port", report);
         }
-        if (!config.severalPods()) {
+        if (!config.severalPods()
+                && config.taskStore().backend() == TaskStoreConfig.Backend.SQLITE) {
             return;
         }
+        keysOfPods(config.peer(), report);
         claim(owner, config.raft().port(), "raft.port", report);
         claim(owner, config.peer().port(), "peer.port", report);
         loopbackOnly(config, config.raft().bind(), "raft.bind", report);
         loopbackOnly(config, config.peer().bind(), "peer.bind", report);
+    }
+
+    private static void keysOfPods(PeerConfig peer, RuleReport report) {
+        long files =
+                Stream.of(peer.certFile(), peer.keyFile(), peer.caFile())
+                        .filter(Objects::nonNull)
+                        .count();
+        if (files != 0 && files != 3) {
+            report.error(
+                    "peer.cert_file",
+                    "goes with peer.key_file and peer.ca_file: all three or none");
+        }
+        if (files == 3 && peer.secretFile() != null) {
+            report.error(
+                    "peer.secret_file", "is for pods without certificates: remove one of both");
+        }
     }
 
     private static void claim(Map<Integer, String> owner, int port, String key, RuleReport report) {
@@ -159,14 +179,14 @@ final class PodRules {
             MiroirConfig config, String bind, String key, RuleReport report) {
         boolean loopback =
                 bind.startsWith("127.") || bind.equals("::1") || bind.equals("localhost");
-        if (!loopback && !config.trustedPeerNetwork()) {
+        if (!loopback && !config.peer().keyed() && !config.trustedPeerNetwork()) {
             report.error(
                     key,
                     "`"
                             + bind
                             + "`: who reaches this port can write everything. Allowed is a loopback"
-                            + " address, or any with trusted_peer_network: true where only pods"
-                            + " reach it",
+                            + " address, or any with peer.secret_file or peer.cert_file, or with"
+                            + " trusted_peer_network: true where only pods reach it",
                     "trusted_peer_network");
         }
     }

@@ -104,8 +104,9 @@ class ConfigErrorsTest {
                           leader_election: {enabled: false}
                         """,
                 "FILE:10: raft.bind: `0.0.0.0`: who reaches this port can write everything. Allowed"
-                        + " is a loopback address, or any with trusted_peer_network: true where"
-                        + " only pods reach it",
+                        + " is a loopback address, or any with peer.secret_file or"
+                        + " peer.cert_file, or with trusted_peer_network: true where only pods"
+                        + " reach it",
                 "FILE:11: search_ui.rate_limit.backend: `local` with 3 peers: each would count for"
                         + " itself, and an address could ask that many times as often. Allowed is"
                         + " `shared`",

@@ -20,10 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Doorkeeper implements Doorway, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Doorkeeper.class);
-    private static final Duration GREETING_TIMEOUT = Duration.ofMillis(1_500);
     private static final Duration CHANGE_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration JOIN_TIMEOUT = Duration.ofMinutes(11);
     private static final long ASK_AGAIN_MILLIS = 150;
@@ -56,7 +52,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     private final Self self;
     private final Peers peers;
     private final Map<String, PeerEndpoint> configured = new ConcurrentSkipListMap<>();
-    private final Map<String, Greeted> heard = new ConcurrentHashMap<>();
+    private final Greetings greetings;
     private final Consumer<Throwable> onFatal;
     private volatile Optional<PodIdentity> identity;
     private volatile @Nullable RaftTaskStore store;
@@ -85,6 +81,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         this.peers = peers;
         this.onFatal = onFatal;
         others.forEach(peer -> configured.put(peer.podId(), peer));
+        this.greetings = new Greetings(peers, configured.keySet());
         this.identity = DataOwner.of(self.dataDir(), self.podId());
     }
 
@@ -112,7 +109,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                             identity,
                             damage,
                             List.copyOf(configured.keySet()),
-                            Map.copyOf(heard));
+                            greetings.heard());
             switch (Entrance.decide(now, fresh)) {
                 case Entrance.Decision.Refuse refuse ->
                         throw new StartRefusedException(refuse.why());
@@ -155,9 +152,8 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         if (found.damage() != null) {
             return found.damage();
         }
-        for (Greeted answer : heard.values()) {
-            if (answer instanceof Greeted.Welcome(PodFacts pod)
-                    && identity.map(PodIdentity::clusterId).equals(optional(pod.clusterId()))) {
+        for (PodFacts pod : greetings.welcomes()) {
+            if (identity.map(PodIdentity::clusterId).equals(Optional.ofNullable(pod.clusterId()))) {
                 long told = pod.commits().getOrDefault(self.podId(), -1L);
                 if (told - found.end() > UNSYNCED_MAX) {
                     return """
@@ -168,10 +164,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
             }
         }
         return null;
-    }
-
-    private static Optional<UUID> optional(@Nullable UUID id) {
-        return Optional.ofNullable(id);
     }
 
     /** The store is open: newcomers ask for their place in the group, and others hear of us. */
@@ -196,42 +188,17 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     }
 
     private void greetAll() {
-        UUID cluster = identity.map(PodIdentity::clusterId).orElse(null);
-        Greeting greeting = new Greeting(self.podId(), cluster, self.run());
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (String id : configured.keySet()) {
-                threads.execute(
-                        () ->
-                                peers.greet(id, greeting, GREETING_TIMEOUT)
-                                        .ifPresentOrElse(
-                                                answer -> hear(id, answer),
-                                                () -> heard.remove(id)));
-            }
-        }
-    }
-
-    private void hear(String id, Greeted answer) {
-        if (answer instanceof Greeted.Welcome(PodFacts facts) && !facts.podId().equals(id)) {
-            heard.put(
-                    id,
-                    new Greeted.Refused(
-                            "I am "
-                                    + facts.podId()
-                                    + ": the address given for "
-                                    + id
-                                    + " is mine"));
-        } else {
-            heard.put(id, answer);
-        }
+        greetings.all(
+                new Greeting(
+                        self.podId(),
+                        identity.map(PodIdentity::clusterId).orElse(null),
+                        self.run()));
     }
 
     /** What is known of the cluster now. */
     private List<PodFacts> facts() {
         greetAll();
-        return heard.values().stream()
-                .filter(Greeted.Welcome.class::isInstance)
-                .map(answer -> ((Greeted.Welcome) answer).facts())
-                .toList();
+        return greetings.welcomes();
     }
 
     // ---- others
@@ -255,7 +222,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
 
     /** Whether someone else answers where the greeting pod is known to be. */
     private Optional<Greeted> twin(Greeting from) {
-        OptionalLong there = peers.run(from.podId(), GREETING_TIMEOUT);
+        OptionalLong there = peers.run(from.podId(), Greetings.TIMEOUT);
         return there.isPresent() && there.getAsLong() != from.run()
                 ? Optional.of(refused("another pod named " + from.podId() + " runs already"))
                 : Optional.empty();
@@ -367,7 +334,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
             if (opened.status().leaderId() != null) {
                 peers.update(others(opened.membership().members()));
             }
-            if (!heard.keySet().containsAll(configured.keySet())) {
+            if (!greetings.heard().keySet().containsAll(configured.keySet())) {
                 greetAll();
                 refuseIfTold();
             }
@@ -379,13 +346,15 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
 
     /** Someone who did not answer at the start knows of another pod with this id. */
     private void refuseIfTold() {
-        heard.forEach(
-                (id, answer) -> {
-                    if (answer instanceof Greeted.Refused(String why)) {
-                        LOG.error("this pod must not go on: {} says: {}", id, why);
-                        onFatal.accept(new StartRefusedException(id + " says: " + why));
-                    }
-                });
+        greetings
+                .heard()
+                .forEach(
+                        (id, answer) -> {
+                            if (answer instanceof Greeted.Refused(String why)) {
+                                LOG.error("this pod must not go on: {} says: {}", id, why);
+                                onFatal.accept(new StartRefusedException(id + " says: " + why));
+                            }
+                        });
     }
 
     private List<PeerEndpoint> others(List<Member> members) {

@@ -14,6 +14,7 @@ import io.miroir.proto.peer.StatusReply;
 import io.miroir.proto.peer.StatusRequest;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
+import io.miroir.tls.PodKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -32,10 +33,9 @@ final class PeerClient implements AutoCloseable {
     private final ManagedChannel channel;
     private final PeerGrpc.PeerBlockingV2Stub stub;
 
-    PeerClient(PeerEndpoint peer, String secret) {
+    PeerClient(PeerEndpoint peer, String secret, Optional<PodKeys> keys) {
         this.channel =
-                NettyChannelBuilder.forAddress(peer.host(), peer.port())
-                        .usePlaintext()
+                PeerTls.client(NettyChannelBuilder.forAddress(peer.host(), peer.port()), keys)
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .intercept(new ClusterSecret(secret))
                         // A pod whose machine is gone says nothing: a write that was passed to it

@@ -2,8 +2,10 @@ package io.miroir.cluster.peer;
 
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.miroir.tls.PodKeys;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ public final class PeerServer implements AutoCloseable {
      * Opens the port.
      *
      * @param secret what all pods of the cluster know; may be empty on loopback only
+     * @param keys by which pods know each other
      * @param doorway who may take part
      * @param standing what this pod tells of itself
      * @throws IllegalArgumentException for an address that others reach, without a secret: the port
@@ -35,17 +38,18 @@ public final class PeerServer implements AutoCloseable {
             InetSocketAddress bind,
             String podId,
             String secret,
+            Optional<PodKeys> keys,
             Doorway doorway,
             Standing standing,
             PassedWriteHandler handler)
             throws IOException {
-        if (secret.isEmpty() && !bind.getAddress().isLoopbackAddress()) {
+        if (secret.isEmpty() && keys.isEmpty() && !bind.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException(
                     "the peer port on " + bind + " needs a cluster secret: it is write access");
         }
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         Server server =
-                NettyServerBuilder.forAddress(bind)
+                PeerTls.server(NettyServerBuilder.forAddress(bind), keys)
                         .executor(executor)
                         .permitKeepAliveTime(PeerClient.KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)
                         .maxInboundMessageSize(MESSAGE_BYTES_MAX)

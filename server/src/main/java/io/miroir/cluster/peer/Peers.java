@@ -4,6 +4,7 @@ import io.miroir.cluster.lease.Reports;
 import io.miroir.proto.peer.StatusReply;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
+import io.miroir.tls.PodKeys;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Collection;
@@ -26,6 +27,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
 
     private final String selfId;
     private final String secret;
+    private final Optional<PodKeys> keys;
     private final Map<String, PeerClient> clients = new ConcurrentSkipListMap<>();
     private final Map<String, Integer> misses = new ConcurrentHashMap<>();
     private final Map<String, Long> applied = new ConcurrentHashMap<>();
@@ -41,10 +43,20 @@ public final class Peers implements Reports.Others, AutoCloseable {
      * @param secret what all pods of the cluster know
      */
     public Peers(String selfId, List<PeerEndpoint> others, String secret) {
+        this(selfId, others, secret, Optional.empty());
+    }
+
+    /**
+     * Knows the other pods, has asked none of them.
+     *
+     * @param keys by which pods know each other
+     */
+    public Peers(String selfId, List<PeerEndpoint> others, String secret, Optional<PodKeys> keys) {
         this.selfId = selfId;
         this.secret = secret;
+        this.keys = keys;
         for (PeerEndpoint peer : others) {
-            clients.put(peer.podId(), new PeerClient(peer, secret));
+            clients.put(peer.podId(), new PeerClient(peer, secret, keys));
             // Taken as living until asked: a pod that starts must not think that it is alone.
             misses.put(peer.podId(), 0);
         }
@@ -73,7 +85,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
         for (PeerEndpoint peer : others) {
             ids.add(peer.podId());
             if (!clients.containsKey(peer.podId())) {
-                PeerClient client = new PeerClient(peer, secret);
+                PeerClient client = new PeerClient(peer, secret, keys);
                 clients.put(peer.podId(), client);
                 misses.put(peer.podId(), 0);
                 if (started) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,7 @@ class PeersTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 "pod-1",
                 secret,
+                Optional.empty(),
                 new Stranger(),
                 STANDING,
                 new Counting());
@@ -171,6 +173,7 @@ class PeersTest {
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                             "pod-1",
                             "secret",
+                            Optional.empty(),
                             new Stranger(),
                             STANDING,
                             new Counting());
@@ -205,6 +208,7 @@ class PeersTest {
                                 new InetSocketAddress(0),
                                 "pod-1",
                                 "",
+                                Optional.empty(),
                                 new Stranger(),
                                 STANDING,
                                 new Counting()));
