@@ -73,14 +73,8 @@ final class DiskRows {
             Path copy = dir.resolve("copy.db");
             double snapshotMillis = Double.parseDouble(pods.follower().ask("copy " + copy));
             double logBytes = treeBytes(pods.directory(0).resolve("raft"), "log");
-            int leader = pods.leaderNumber();
-            int newcomer = (leader + 1) % 3;
-            pods.pod(newcomer).kill();
-            deleteTree(pods.directory(newcomer));
-            long applied = applied(pods.leader());
             long start = System.nanoTime();
-            pods.restart(newcomer);
-            await("install", () -> applied(pods.pod(newcomer)) >= applied);
+            pods.joinNewcomer();
             double installMillis = millisSince(start);
             pods.all().forEach(Child::kill);
             long coldStart = System.nanoTime();
@@ -127,10 +121,6 @@ final class DiskRows {
                     installMillis,
                     millisSince(coldStart));
         }
-    }
-
-    private static long applied(Child pod) {
-        return Long.parseLong(pod.ask("status").split(" ", -1)[2]);
     }
 
     private static long used(RedisServers redis) {

@@ -83,6 +83,23 @@ final class Pods implements Contender {
         }
     }
 
+    /** A pod with an empty directory joins, without a vote, and leaves the test when it has all. */
+    void joinNewcomer() {
+        String id = "newcomer";
+        int port = Ports.free(1).getFirst();
+        List<String> arguments =
+                new ArrayList<>(List.of("newcomer", id, dir.resolve(id).toString()));
+        arguments.addAll(peers);
+        arguments.add(id);
+        arguments.add(String.valueOf(port));
+        try (Child newcomer = Child.store(id, dir, arguments)) {
+            String outcome = leader().ask("join " + id + " " + port);
+            if (!outcome.startsWith("Changed") || !newcomer.isAlive()) {
+                throw new IllegalStateException("it did not join: " + outcome);
+            }
+        }
+    }
+
     Path directory(int number) {
         return dir.resolve("pod-" + number);
     }

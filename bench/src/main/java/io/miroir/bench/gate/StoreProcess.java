@@ -2,6 +2,8 @@ package io.miroir.bench.gate;
 
 import io.miroir.bench.redis.RedisSetup;
 import io.miroir.bench.redis.RedisTaskStore;
+import io.miroir.raft.Member;
+import io.miroir.raft.MemberChange;
 import io.miroir.raft.RaftStoreConfig;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.StoreStatus;
@@ -22,13 +24,13 @@ import java.util.concurrent.Executors;
 
 /**
  * A pod that is nothing but its store, in a process of its own, told on standard input what to do.
- * It ends with whoever started it. Arguments: {@code raft ID DIR ID PORT ...} for the peers, {@code
- * redis SETUP}, or {@code none}.
+ * It ends with whoever started it. Arguments: {@code raft ID DIR ID PORT ...} for the peers ({@code
+ * newcomer} instead of {@code raft}: this one has no vote), {@code redis SETUP}, or {@code none}.
  *
  * <p>Words, each answered by one line that begins with {@code "> "}: {@code status}, {@code closed
  * KIND CALLERS MILLIS}, {@code open KIND PER_SECOND MILLIS}, {@code prepare-reads}, {@code
- * prepare-updates STEPS}, {@code insert TASKS}, {@code copy FILE}, {@code gap MILLIS}, {@code
- * digest}, {@code close}.
+ * prepare-updates STEPS}, {@code insert TASKS}, {@code copy FILE}, {@code join ID PORT}, {@code gap
+ * MILLIS}, {@code digest}, {@code close}.
  */
 final class StoreProcess {
     private StoreProcess() {}
@@ -37,7 +39,7 @@ final class StoreProcess {
     public static void main(String[] arguments) throws IOException {
         TaskStore store =
                 switch (arguments[0]) {
-                    case "raft" -> raft(arguments);
+                    case "raft", "newcomer" -> raft(arguments);
                     case "redis" -> RedisTaskStore.open(RedisSetup.of(arguments[1]));
                     case "none" -> null;
                     default -> throw new IllegalArgumentException(arguments[0]);
@@ -65,7 +67,9 @@ final class StoreProcess {
         List<RaftStoreConfig.Peer> peers = new ArrayList<>();
         for (int i = 3; i < arguments.length; i += 2) {
             int port = Integer.parseInt(arguments[i + 1]);
-            peers.add(new RaftStoreConfig.Peer(arguments[i], "127.0.0.1", port));
+            String id = arguments[i];
+            boolean voter = arguments[0].equals("raft") || !id.equals(arguments[1]);
+            peers.add(new RaftStoreConfig.Peer(id, "127.0.0.1", port, "", voter));
         }
         return new RaftTaskStore(
                 RaftStoreConfig.of(
@@ -117,6 +121,13 @@ final class StoreProcess {
             case "insert" -> {
                 workload.insert(Integer.parseInt(words[1]));
                 yield "done";
+            }
+            case "join" -> {
+                Member newcomer = new Member(words[1], "127.0.0.1:" + words[2], "", false);
+                yield ((RaftTaskStore) store)
+                        .membership()
+                        .change(new MemberChange.Join(newcomer))
+                        .toString();
             }
             case "copy" -> String.valueOf(copyMillis(store, Path.of(words[1])));
             case "gap" -> String.valueOf(longestGapMillis(workload, Long.parseLong(words[1])));

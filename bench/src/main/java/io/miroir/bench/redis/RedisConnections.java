@@ -38,7 +38,21 @@ final class RedisConnections implements AutoCloseable {
     /** An open connection; throws {@link JedisException} if there is no master to be reached. */
     Connection take() {
         Connection connection = idle.poll();
-        return connection != null ? connection : connect(master());
+        if (connection != null) {
+            return connection;
+        }
+        Connection fresh = connect(master());
+        try {
+            // A replica that became master knows no scripts.
+            for (RedisScript script : RedisScript.values()) {
+                fresh.sendCommand(Protocol.Command.SCRIPT, "LOAD", script.text());
+                fresh.getOne();
+            }
+            return fresh;
+        } catch (JedisException e) {
+            fresh.close();
+            throw e;
+        }
     }
 
     void giveBack(Connection connection) {

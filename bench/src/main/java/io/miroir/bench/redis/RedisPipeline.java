@@ -92,13 +92,6 @@ final class RedisPipeline implements AutoCloseable {
 
     private record Answer(@Nullable Object value) {}
 
-    /** Makes the scripts known; before the first write. */
-    void load(List<RedisScript> scripts) {
-        for (RedisScript script : scripts) {
-            read(Protocol.Command.SCRIPT, "LOAD", script.text());
-        }
-    }
-
     @Override
     public void close() {
         connections.close();

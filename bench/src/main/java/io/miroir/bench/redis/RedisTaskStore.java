@@ -39,7 +39,6 @@ public final class RedisTaskStore {
     private RedisTaskStore(RedisSetup setup) {
         this.writes = new RedisPipeline(setup);
         this.reads = new RedisPipeline(setup);
-        writes.load(List.of(RedisScript.values()));
         this.rooms =
                 rooms(
                         Map.of(
