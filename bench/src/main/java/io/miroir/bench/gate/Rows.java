@@ -28,7 +28,7 @@ final class Rows {
                 absent.add("write.rtt." + write + "." + delay);
             }
         }
-        absent.add("restore");
+        absent.addAll(List.of("size.tables", "memory.flat", "restore"));
         for (String procedure :
                 List.of("install", "replace_member", "backup", "restore", "upgrade", "rotate")) {
             absent.add("procedure." + procedure);
