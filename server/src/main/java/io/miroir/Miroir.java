@@ -22,7 +22,6 @@ import io.miroir.duty.Duties;
 import io.miroir.edge.Edge;
 import io.miroir.edge.Exposition;
 import io.miroir.edge.http.HttpServer;
-import io.miroir.fanout.NodeEndpoint;
 import io.miroir.fanout.NodeMetrics;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.lane.LaneContext;
@@ -47,7 +46,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -104,7 +102,7 @@ public final class Miroir implements AutoCloseable {
 
     private void startParts() throws IOException {
         DefaultExports.register(registry);
-        Fleet fleet = fleet(config);
+        Fleet fleet = ConfiguredNodes.fleet(config);
         Optional<PodKeys> keys = PodKeyFiles.of(config.peer());
         Peers peers = own(new Peers(config.podId(), StoreOpening.others(config), secret(), keys));
         StoreOpening opening =
@@ -130,7 +128,7 @@ public final class Miroir implements AutoCloseable {
         Nodes nodes =
                 own(
                         Nodes.overHttp(
-                                endpoints(config),
+                                ConfiguredNodes.endpoints(config),
                                 config.nodeMasterKey().reveal(),
                                 health.and(new NodeMetrics(registry))));
         HealthProbe asking = own(new HealthProbe(nodes, health, probeSettings()));
@@ -331,25 +329,6 @@ public final class Miroir implements AutoCloseable {
         if (probe != null) {
             probe.hurry(node);
         }
-    }
-
-    private static Fleet fleet(MiroirConfig config) {
-        List<List<String>> groups = new ArrayList<>();
-        for (int group = 0; group < config.replicaGroups(); group++) {
-            int wanted = group;
-            groups.add(
-                    config.nodes().stream()
-                            .filter(node -> node.replicaGroup() == wanted)
-                            .map(NodeConfig::id)
-                            .toList());
-        }
-        return new Fleet(config.shards(), config.replicationFactor(), groups);
-    }
-
-    private static List<NodeEndpoint> endpoints(MiroirConfig config) {
-        return config.nodes().stream()
-                .map(node -> new NodeEndpoint(node.id(), node.address()))
-                .toList();
     }
 
     /** What all pods of a cluster share anyway, and clients never see. */

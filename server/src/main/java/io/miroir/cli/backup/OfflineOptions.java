@@ -56,16 +56,13 @@ public final class OfflineOptions {
     public record Target(Path dataDir, String podId, RaftStoreConfig.@Nullable Peer self) {
         /** The directory as offline commands see it; they write whose it is. */
         public OfflineStore store() {
-            return new OfflineStore(
-                    dataDir,
-                    self,
-                    (directory, cluster) ->
-                            new PodIdentity(
-                                            podId,
-                                            cluster,
-                                            UUID.randomUUID(),
-                                            PodIdentity.Stage.MEMBER)
-                                    .write(directory));
+            return new OfflineStore(dataDir, self, (_, cluster) -> identify(cluster));
+        }
+
+        /** Says in the directory whose it is. */
+        public void identify(UUID cluster) {
+            new PodIdentity(podId, cluster, UUID.randomUUID(), PodIdentity.Stage.MEMBER)
+                    .write(dataDir);
         }
     }
 
@@ -107,11 +104,12 @@ public final class OfflineOptions {
             case LoadOutcome.Refused refused ->
                     throw new IllegalArgumentException(
                             "the configuration is refused: " + refused.errors());
-            case LoadOutcome.Loaded loaded -> configured(loaded.config());
+            case LoadOutcome.Loaded loaded -> of(loaded.config());
         };
     }
 
-    private static Target configured(MiroirConfig config) {
+    /** What a configuration says. */
+    public static Target of(MiroirConfig config) {
         if (config.taskStore().backend() == TaskStoreConfig.Backend.SQLITE) {
             return new Target(config.dataDir(), config.podId(), null);
         }

@@ -22,6 +22,9 @@ public final class Separators {
     /** Characters of a sequence number. */
     public static final int SEQ_WIDTH = 63;
 
+    /** Lowest bits of a sequence number: the document's place in its write. Above: the position. */
+    public static final int ORDINAL_BITS = 24;
+
     private Separators() {}
 
     /** True for a field name that belongs to Miroir. */

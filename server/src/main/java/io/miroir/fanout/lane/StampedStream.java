@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class StampedStream extends FilterInputStream {
     /** The lower bits of a sequence number: the document's place in its request. */
-    static final int ORDINAL_BITS = 24;
+    static final int ORDINAL_BITS = Separators.ORDINAL_BITS;
 
     /** The first bytes of each line, before the sequence number. */
     static final String HEAD = "{\"" + Separators.SEQ_FIELD + "\":\"";
