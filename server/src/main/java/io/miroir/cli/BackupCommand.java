@@ -3,6 +3,7 @@ package io.miroir.cli;
 import io.miroir.cli.backup.BackupDownload;
 import io.miroir.cli.backup.BackupText;
 import io.miroir.cli.backup.PrivateFile;
+import io.miroir.cluster.member.PodIdentity;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
@@ -16,6 +17,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -145,7 +147,12 @@ final class BackupCommand implements Callable<Integer> {
                 OutputStream out = PrivateFile.create(part)) {
             database.copyTo(copy);
             boolean logged = Files.isDirectory(directory.resolve("raft"));
-            Origin origin = new Origin("", "", logged ? "raft" : "sqlite");
+            Optional<PodIdentity> owner = PodIdentity.read(directory);
+            Origin origin =
+                    new Origin(
+                            owner.map(own -> own.clusterId().toString()).orElse(""),
+                            owner.map(PodIdentity::podId).orElse(""),
+                            logged ? "raft" : "sqlite");
             BackupFile.write(copy, DatabaseFigures.of(copy, origin), out);
         } finally {
             Files.deleteIfExists(copy);

@@ -34,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
             "  miroir cluster status --from http://10.0.0.1:7700",
             "  miroir cluster replace pod-2 pod-3 --from http://10.0.0.1:7700"
         },
+        subcommands = {RecoverCommand.class, RebuildCommand.class},
         mixinStandardHelpOptions = true)
 final class ClusterCommand {
     /** A pod that joins may have to be sent all data. */

@@ -95,8 +95,7 @@ final class RebuildCommand implements Callable<Integer> {
                                 _ -> rebuild.write(said, target),
                                 _ ->
                                         "Rebuilt into %s. Next: start %s, then the other pods with"
-                                                        .formatted(
-                                                                target.dataDir(), target.podId())
+                                                        .formatted(target.dataDir(), target.podId())
                                                 + " empty data directories.");
         return (done ? ExitCode.OK : ExitCode.REFUSED).code();
     }

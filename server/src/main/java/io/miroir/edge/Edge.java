@@ -6,6 +6,7 @@ import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.member.Doorkeeper;
+import io.miroir.cluster.member.PodIdentity;
 import io.miroir.edge.http.Handler;
 import io.miroir.edge.http.Router;
 import io.miroir.edge.http.Router.Route;
@@ -115,6 +116,8 @@ public final class Edge {
     }
 
     private static List<Route> backups(Auth auth, TaskStore store, Rules rules) {
-        return new BackupRoutes(auth, new OnlineBackup(store, rules.dataDir())).routes();
+        String cluster =
+                PodIdentity.read(rules.dataDir()).map(own -> own.clusterId().toString()).orElse("");
+        return new BackupRoutes(auth, new OnlineBackup(store, rules.dataDir(), cluster)).routes();
     }
 }

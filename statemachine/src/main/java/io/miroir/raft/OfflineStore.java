@@ -84,7 +84,7 @@ public final class OfflineStore {
             return new Outcome.Refused(
                     dataDir + " is not empty: it holds " + there + ". A restore replaces nothing");
         }
-        Unfinished mark = Unfinished.begin(dataDir, RESTORE);
+        Unfinished mark = mark(RESTORE);
         Path database = dataDir.resolve(DATABASE);
         if (BackupFile.read(backup, database) instanceof Reading.Damaged damaged) {
             Files.delete(database);
@@ -105,7 +105,7 @@ public final class OfflineStore {
             RaftTaskStore.openDatabase(dataDir).close();
         }
         long term = Survivor.look(dataDir).term();
-        Unfinished mark = Unfinished.begin(dataDir, "cluster recover");
+        Unfinished mark = mark("cluster recover");
         if (!again) {
             FileUtils.deleteFully(before);
             Files.createDirectories(before);
@@ -141,7 +141,7 @@ public final class OfflineStore {
             return new Outcome.Refused(
                     dataDir + " holds nothing yet: start the pod with task_store.backend: raft");
         }
-        Unfinished mark = Unfinished.begin(dataDir, "store convert --to raft");
+        Unfinished mark = mark("store convert --to raft");
         begin(clusterId, applied, applied.term());
         mark.end();
         return new Outcome.Ready(applied.index(), null);
@@ -165,7 +165,7 @@ public final class OfflineStore {
                             + podId
                             + " alone: let the others leave first, so that this pod has everything");
         }
-        Unfinished mark = Unfinished.begin(dataDir, "store convert --to sqlite");
+        Unfinished mark = mark("store convert --to sqlite");
         Path before = dataDir.resolve("before-conversion");
         Applied applied;
         try (Database database = open()) {
@@ -177,6 +177,15 @@ public final class OfflineStore {
         setLogAside(before);
         mark.end();
         return new Outcome.Ready(applied.index(), null);
+    }
+
+    /**
+     * From here on the directory is not to be used, and the files are not those that were sealed.
+     */
+    private Unfinished mark(String command) throws IOException {
+        Unfinished mark = Unfinished.begin(dataDir, command);
+        StoreSeal.remove(dataDir);
+        return mark;
     }
 
     /** Rule 17, and a group of one where there is to be a group. */

@@ -280,7 +280,7 @@ class OfflineStoreTest {
 
     private Path backup(TaskStore store) throws IOException {
         Path file = dir.resolve("state.mbk");
-        OnlineBackup.Taken taken = new OnlineBackup(store, dir).take();
+        OnlineBackup.Taken taken = new OnlineBackup(store, dir, "test").take();
         try (OnlineBackup.Taken.Copy copy = assertInstanceOf(OnlineBackup.Taken.Copy.class, taken);
                 OutputStream out = Files.newOutputStream(file)) {
             copy.writeTo(out);

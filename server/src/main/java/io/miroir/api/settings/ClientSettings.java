@@ -40,8 +40,7 @@ public final class ClientSettings {
     private static void strip(ObjectNode settings, String key) {
         ArrayNode kept = Json.array();
         for (JsonNode entry : settings.path(key)) {
-            JsonNode named =
-                    entry.isObject() ? entry.path(ATTRIBUTE_PATTERNS).path(0) : entry;
+            JsonNode named = entry.isObject() ? entry.path(ATTRIBUTE_PATTERNS).path(0) : entry;
             if (!Separators.isReserved(named.asString(""))) {
                 kept.add(entry);
             }

@@ -13,8 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param epoch the highest that its tasks carry
  * @param position the highest that its tasks or documents carry
  * @param settings the node's
- * @param shards how many the index has, by where its documents are; 0 if it has no document,
- *     {@link #SHARDS_UNCLEAR} if they do not tell
+ * @param shards how many the index has, by where its documents are; 0 if it has no document, {@link
+ *     #SHARDS_UNCLEAR} if they do not tell
  * @param documents how many of each shard the node holds
  */
 record FoundIndex(

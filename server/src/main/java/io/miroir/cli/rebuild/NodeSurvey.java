@@ -57,7 +57,9 @@ final class NodeSurvey {
             if (name.matches()) {
                 JsonNode key = index.path("primaryKey");
                 found.add(
-                        index(Long.parseLong(name.group(1)), key.isString() ? key.asString() : null));
+                        index(
+                                Long.parseLong(name.group(1)),
+                                key.isString() ? key.asString() : null));
             }
         }
         return found;

@@ -71,8 +71,7 @@ public final class Rebuild {
      *
      * @return what came of it; a pod may start where it is ready
      */
-    public OfflineStore.Outcome write(Said said, OfflineOptions.Target target)
-            throws IOException {
+    public OfflineStore.Outcome write(Said said, OfflineOptions.Target target) throws IOException {
         Survey survey = survey(said);
         if (!survey.unknown().isEmpty()) {
             return new OfflineStore.Outcome.Refused("wanted: " + survey.unknown());
@@ -98,8 +97,7 @@ public final class Rebuild {
             survey.indexes().forEach(state::add);
         }
         StateJump.Made made;
-        try (Database database =
-                Database.open(work.resolve(DATABASE), Durability.EVERY_COMMIT)) {
+        try (Database database = Database.open(work.resolve(DATABASE), Durability.EVERY_COMMIT)) {
             made = StateJump.apply(database.writer(), distance());
         }
         DatabaseFiles.sync(work.resolve(DATABASE));

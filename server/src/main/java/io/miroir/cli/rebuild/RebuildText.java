@@ -28,8 +28,7 @@ final class RebuildText {
                     index.shards(),
                     index.agree() ? "" : "; nodes differ in settings, most of them count");
             for (Map.Entry<String, SortedMap<Integer, Long>> node : index.documents().entrySet()) {
-                long documents =
-                        node.getValue().values().stream().mapToLong(Long::longValue).sum();
+                long documents = node.getValue().values().stream().mapToLong(Long::longValue).sum();
                 out.printf(
                         "  %s: %d documents in %d shards%n",
                         node.getKey(), documents, node.getValue().size());

@@ -63,7 +63,8 @@ record Survey(List<Index> indexes, List<String> unknown, List<String> passedOver
                     } else if (name == null) {
                         unknown.add(
                                 "m%d (%d documents): no node knows its name; say --name m%d=NAME"
-                                        .formatted(incarnation, documents(copies), incarnation)
+                                                .formatted(
+                                                        incarnation, documents(copies), incarnation)
                                         + " or --skip m"
                                         + incarnation);
                     } else if (shards == FoundIndex.SHARDS_UNCLEAR) {
@@ -75,8 +76,7 @@ record Survey(List<Index> indexes, List<String> unknown, List<String> passedOver
                                         + "=N");
                     } else {
                         // The higher number is the younger index of that name.
-                        Index older =
-                                taken.put(name, index(name, incarnation, copies, shards));
+                        Index older = taken.put(name, index(name, incarnation, copies, shards));
                         if (older != null) {
                             passedOver.add(
                                     "m%d: an older index %s; m%d is taken"
@@ -108,15 +108,11 @@ record Survey(List<Index> indexes, List<String> unknown, List<String> passedOver
         };
     }
 
-    private static Index index(
-            String name, long incarnation, List<FoundIndex> copies, int shards) {
+    private static Index index(String name, long incarnation, List<FoundIndex> copies, int shards) {
         Map<ObjectNode, Integer> votes = new HashMap<>();
         copies.forEach(copy -> votes.merge(copy.settings(), 1, Integer::sum));
         ObjectNode settings =
-                votes.entrySet().stream()
-                        .max(Map.Entry.comparingByValue())
-                        .orElseThrow()
-                        .getKey();
+                votes.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
         Map<String, SortedMap<Integer, Long>> documents = new TreeMap<>();
         copies.forEach(copy -> documents.put(copy.node(), copy.documents()));
         return new Index(

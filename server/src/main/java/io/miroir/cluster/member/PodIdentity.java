@@ -57,7 +57,7 @@ public record PodIdentity(String podId, UUID clusterId, UUID incarnation, Stage 
      *
      * @throws StartRefusedException if the file is damaged
      */
-    static Optional<PodIdentity> read(Path dataDir) {
+    public static Optional<PodIdentity> read(Path dataDir) {
         Path file = dataDir.resolve(FILE);
         String text;
         try {

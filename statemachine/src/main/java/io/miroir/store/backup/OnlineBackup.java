@@ -15,13 +15,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class OnlineBackup {
     private final TaskStore store;
     private final Path copy;
+    private final String clusterId;
     private final AtomicBoolean busy = new AtomicBoolean();
 
     /**
      * @param directory on the disk that has room for a second database: the data directory
+     * @param clusterId whose state it is; empty if that is not known
      */
-    public OnlineBackup(TaskStore store, Path directory) {
+    public OnlineBackup(TaskStore store, Path directory, String clusterId) {
         this.store = store;
+        this.clusterId = clusterId;
         this.copy = directory.resolve("backup.tmp");
     }
 
@@ -76,7 +79,7 @@ public final class OnlineBackup {
             store.copyTo(copy);
             StoreStatus status = store.status();
             // Files of SQLite's own beside the copy are never made: it is not in WAL mode.
-            Origin origin = new Origin("", status.podId(), status.backend());
+            Origin origin = new Origin(clusterId, status.podId(), status.backend());
             Summary summary = DatabaseFigures.of(copy, origin);
             if (summary.appliedIndex() < acknowledged) {
                 // A file that a leader sent took the database's place under the copy.

@@ -76,7 +76,7 @@ class BackupFileTest {
     @Test
     void onlyOneBackupIsTakenAtATimeAndNothingIsLeftBehind() throws Exception {
         try (TaskStore store = open("one")) {
-            OnlineBackup backups = new OnlineBackup(store, dir);
+            OnlineBackup backups = new OnlineBackup(store, dir, "test");
             var first = assertInstanceOf(OnlineBackup.Taken.Copy.class, backups.take());
             assertInstanceOf(OnlineBackup.Taken.Busy.class, backups.take());
             first.close();
@@ -121,7 +121,7 @@ class BackupFileTest {
 
     private Path backup(TaskStore store, String name) throws IOException {
         Path file = dir.resolve(name);
-        OnlineBackup.Taken taken = new OnlineBackup(store, dir).take();
+        OnlineBackup.Taken taken = new OnlineBackup(store, dir, "test").take();
         try (OnlineBackup.Taken.Copy copy = assertInstanceOf(OnlineBackup.Taken.Copy.class, taken);
                 OutputStream out = Files.newOutputStream(file)) {
             copy.writeTo(out);

@@ -1,0 +1,123 @@
+package io.miroir.pod;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Two of three pods are gone with their disks; one goes on, by the operator's steps. */
+class RecoverTest {
+    @TempDir Path directory;
+
+    @Test
+    void oneOfThreePodsGoesOnAndTheOthersJoinItEmpty() throws IOException {
+        List<Integer> raft = ports();
+        List<Integer> peer = ports();
+        try (TestNodes nodes = new TestNodes(directory, 2, 1)) {
+            List<TestPod> lost = pods("old", nodes, raft, peer);
+            try {
+                HttpCalls client = lost.getFirst().client();
+                client.awaitStatus("GET", "/_miroir/ready", 200);
+                client.done("POST", "/indexes/movies/documents", "[{\"id\": 1}, {\"id\": 2}]");
+                lost.getLast()
+                        .client()
+                        .await("GET", "/tasks", reply -> reply.body().path("total").asInt() == 1);
+            } finally {
+                lost.forEach(TestPod::close);
+            }
+            Path data = directory.resolve("old-2/data");
+            // A backup of a stopped pod does not touch its sealed files.
+            byte[] sealed = Files.readAllBytes(data.resolve("store.db"));
+            Path backup = directory.resolve("state.mbk");
+            String to = backup.toString();
+            Cli taken = Cli.run("backup", "--data-dir", data.toString(), "--to", to);
+            assertEquals(0, taken.exit(), taken::toString);
+            assertArrayEquals(sealed, Files.readAllBytes(data.resolve("store.db")));
+            Cli look = recover(data, raft.get(2), peer.get(2), "--dry-run");
+            assertEquals(0, look.exit(), look::toString);
+            assertTrue(look.out().contains("members [pod-0, pod-1, pod-2]"), look::toString);
+            Cli done = recover(data, raft.get(2), peer.get(2), "--from-survivor");
+            assertEquals(0, done.exit(), done::toString);
+
+            List<TestPod> pods = new ArrayList<>();
+            try {
+                Path survivor = directory.resolve("old-2");
+                pods.add(pod(survivor, 2, nodes, raft, peer));
+                pods.add(pod(directory.resolve("new-0"), 0, nodes, raft, peer));
+                for (TestPod pod : pods) {
+                    pod.client()
+                            .await(
+                                    "GET",
+                                    "/indexes/movies/stats",
+                                    reply -> reply.body().path("numberOfDocuments").asInt() == 2);
+                }
+                JsonNode task =
+                        pods.getLast()
+                                .client()
+                                .done("POST", "/indexes/movies/documents", "[{\"id\": 3}]");
+                assertEquals("succeeded", task.path("status").asString(), task::toString);
+                JsonNode before = pods.getLast().client().call("GET", "/tasks/0").body();
+                assertEquals("succeeded", before.path("status").asString(), before::toString);
+            } finally {
+                pods.forEach(TestPod::close);
+            }
+        }
+    }
+
+    private static Cli recover(Path data, int raft, int peer, String how) {
+        return Cli.run(
+                "cluster",
+                "recover",
+                how,
+                "--data-dir",
+                data.toString(),
+                "--pod-id",
+                "pod-2",
+                "--raft",
+                "127.0.0.1:" + raft,
+                "--peer",
+                "127.0.0.1:" + peer);
+    }
+
+    private List<TestPod> pods(
+            String name, TestNodes nodes, List<Integer> raft, List<Integer> peer) {
+        // None of them forms a cluster before all have met.
+        List<CompletableFuture<TestPod>> starting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            int self = i;
+            starting.add(
+                    CompletableFuture.supplyAsync(
+                            () ->
+                                    pod(
+                                            directory.resolve(name + "-" + self),
+                                            self,
+                                            nodes,
+                                            raft,
+                                            peer),
+                            task -> Thread.ofPlatform().start(task)));
+        }
+        return starting.stream().map(CompletableFuture::join).toList();
+    }
+
+    private static TestPod pod(
+            Path where, int self, TestNodes nodes, List<Integer> raft, List<Integer> peer) {
+        return new TestPod(where, nodes.addresses(), 1, TestPod.group(self, raft, peer));
+    }
+
+    private static List<Integer> ports() {
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ports.add(RealNode.freePort());
+        }
+        return ports;
+    }
+}
