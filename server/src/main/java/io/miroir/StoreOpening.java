@@ -88,11 +88,12 @@ final class StoreOpening {
         RaftTaskStore store =
                 new RaftTaskStore(
                         RaftStoreConfig.of(
-                                config.podId(),
-                                config.dataDir(),
-                                admission.clusterId(),
-                                beginWith(admission, own),
-                                config.raft().bind()),
+                                        config.podId(),
+                                        config.dataDir(),
+                                        admission.clusterId(),
+                                        beginWith(admission, own),
+                                        config.raft().bind())
+                                .with(tuning()),
                         surroundings);
         try {
             keeper.opened(store, admission);
@@ -101,6 +102,15 @@ final class StoreOpening {
             store.close();
             throw failed;
         }
+    }
+
+    private RaftStoreConfig.Tuning tuning() {
+        return new RaftStoreConfig.Tuning(
+                (int) config.raft().electionTimeoutMinMs(),
+                (int) config.raft().electionTimeoutMaxMs(),
+                config.taskStore().snapshotEntries(),
+                config.taskStore().snapshotIntervalS() * 1_000,
+                RaftStoreConfig.Tuning.DEFAULT.segmentBytesMax());
     }
 
     /** What is configured of addresses counts more than what the others remember. */

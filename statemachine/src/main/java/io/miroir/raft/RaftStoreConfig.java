@@ -66,13 +66,31 @@ public record RaftStoreConfig(
      * @param electionMillisMax at most this long
      * @param snapshotEntries entries between two looks at how much of the log may be purged; as
      *     many are kept below
+     * @param snapshotMillis such a look is also taken after this time, however few entries came
      * @param segmentBytesMax the log is purged by whole segments
      */
     public record Tuning(
             int electionMillisMin,
             int electionMillisMax,
             int snapshotEntries,
+            long snapshotMillis,
             int segmentBytesMax) {
+        private static final long SNAPSHOT_MILLIS = 300_000;
+
+        /** With a look at the log every five minutes, besides those by entries. */
+        public Tuning(
+                int electionMillisMin,
+                int electionMillisMax,
+                int snapshotEntries,
+                int segmentBytesMax) {
+            this(
+                    electionMillisMin,
+                    electionMillisMax,
+                    snapshotEntries,
+                    SNAPSHOT_MILLIS,
+                    segmentBytesMax);
+        }
+
         /**
          * 500 to 1,000 ms: a first write within two seconds of a leader's end on two busy cores.
          */
@@ -95,6 +113,11 @@ public record RaftStoreConfig(
             String podId, Path dataDir, UUID clusterId, List<Peer> peers, String bindHost) {
         return new RaftStoreConfig(
                 podId, dataDir, clusterId, peers, bindHost, LIMITS, Tuning.DEFAULT);
+    }
+
+    /** The same with other times and sizes. */
+    public RaftStoreConfig with(Tuning other) {
+        return new RaftStoreConfig(podId, dataDir, clusterId, peers, bindHost, limits, other);
     }
 
     RaftGroupId groupId() {

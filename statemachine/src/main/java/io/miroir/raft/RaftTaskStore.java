@@ -73,6 +73,7 @@ public final class RaftTaskStore implements TaskStore {
     private final DatabaseReads reads;
     private final StoreRooms rooms;
     private final Membership membership;
+    private final SnapshotTimer snapshotTimer;
 
     /**
      * What a store takes from its surroundings.
@@ -140,6 +141,9 @@ public final class RaftTaskStore implements TaskStore {
         this.reads = new DatabaseReads(stateMachine::engine, clock::nowMicros, this::barrier);
         this.rooms = StoreRooms.of(batcher, reads);
         this.membership = new Membership(server, config);
+        this.snapshotTimer = new SnapshotTimer(server, config);
+        new RatisMetrics(server, config, stateMachine.snapshots())
+                .register(surroundings.registry());
         batcher.start();
     }
 
@@ -223,6 +227,7 @@ public final class RaftTaskStore implements TaskStore {
     @Override
     public void close() {
         stateMachine.closing();
+        snapshotTimer.close();
         leadership.close();
         batcher.close();
         transferLeadership();

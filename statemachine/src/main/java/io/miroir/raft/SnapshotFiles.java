@@ -37,6 +37,7 @@ final class SnapshotFiles implements StateMachineStorage {
     private final Path temporary;
     private final Supplier<Database> database;
     private volatile @Nullable DurableIndex latest;
+    private volatile long latestNanos;
 
     SnapshotFiles(Path dataDir, Supplier<Database> database) {
         this.directory = dataDir.resolve(DIRECTORY);
@@ -49,7 +50,13 @@ final class SnapshotFiles implements StateMachineStorage {
         // A look at the database that an install replaced comes late.
         if (latest == null || latest.getIndex() < durable.getIndex()) {
             latest = new DurableIndex(durable);
+            latestNanos = System.nanoTime();
         }
+    }
+
+    /** Since the log could be purged further the last time; -1 if that never was. */
+    long ageNanos() {
+        return latest == null ? -1 : System.nanoTime() - latestNanos;
     }
 
     /** The file that a leader sent. */

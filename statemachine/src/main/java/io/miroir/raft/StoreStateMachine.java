@@ -61,7 +61,7 @@ final class StoreStateMachine extends BaseStateMachine {
     private final StoreMetrics metrics;
     private final Consumer<Throwable> onFatal;
     private final AppliedSignal appliedSignal = new AppliedSignal();
-    private final AtomicBoolean checkpointing = new AtomicBoolean();
+    private final Checkpoints checkpoints;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile StoreEngine engine;
     private volatile long liveAboveIndex = Long.MAX_VALUE;
@@ -87,10 +87,16 @@ final class StoreStateMachine extends BaseStateMachine {
         this.metrics = listeners.metrics();
         this.onFatal = listeners.onFatal();
         this.snapshots = new SnapshotFiles(dataDir, () -> this.engine.database());
+        this.checkpoints =
+                new Checkpoints(snapshots, () -> this.engine.database(), metrics, System::nanoTime);
     }
 
     StoreEngine engine() {
         return engine;
+    }
+
+    SnapshotFiles snapshots() {
+        return snapshots;
     }
 
     AppliedSignal appliedSignal() {
@@ -298,26 +304,8 @@ final class StoreStateMachine extends BaseStateMachine {
             toldDurableIndex = latest.getIndex();
             return toldDurableIndex;
         }
-        if (checkpointing.compareAndSet(false, true)) {
-            Thread.ofPlatform().name("store-checkpoint").daemon().start(this::checkpoint);
-        }
+        checkpoints.begin(this::getLastAppliedTermIndex);
         return RaftLog.INVALID_LOG_INDEX;
-    }
-
-    private void checkpoint() {
-        try {
-            // Not what the database holds: after an install that is more than Ratis has handed
-            // over, and the log would be expected to begin where it has not come to.
-            TermIndex applied = getLastAppliedTermIndex();
-            if (engine.database().checkpoint()) {
-                snapshots.advance(applied);
-                metrics.snapshot(applied.getIndex());
-            }
-        } catch (RuntimeException e) {
-            LOG.error("Cannot checkpoint the database; the log is kept", e);
-        } finally {
-            checkpointing.set(false);
-        }
     }
 
     // ---- reads, leadership, trouble
