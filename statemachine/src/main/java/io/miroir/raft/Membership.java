@@ -76,13 +76,35 @@ public final class Membership {
             return alive;
         }
         alive.add(config.podId());
-        long silenceMillisMax = 2L * config.tuning().electionMillisMax();
         for (ServerRpcProto follower : role.getLeaderInfo().getFollowerInfoList()) {
-            if (follower.getLastRpcElapsedTimeMs() < silenceMillisMax) {
+            if (follower.getLastRpcElapsedTimeMs() < silenceMillisMax()) {
                 alive.add(follower.getId().getId().toStringUtf8());
             }
         }
         return alive;
+    }
+
+    private long silenceMillisMax() {
+        return 2L * config.tuning().electionMillisMax();
+    }
+
+    /**
+     * Waits until silence means something: a new leader counts from its election.
+     *
+     * @return false if this pod does not lead any more
+     */
+    private boolean knowsWhoLives() throws InterruptedException {
+        while (true) {
+            var role = division().getInfo().getRoleInfoProto();
+            if (!role.hasLeaderInfo()) {
+                return false;
+            }
+            long missingMillis = silenceMillisMax() - role.getRoleElapsedTimeMs();
+            if (missingMillis <= 0) {
+                return true;
+            }
+            Thread.sleep(missingMillis);
+        }
     }
 
     /** Whether this pod's log holds anything: its cluster has had a leader. */
@@ -112,7 +134,10 @@ public final class Membership {
             return new MemberOutcome.Refused("another change of the members is under way");
         }
         try {
-            return decided(change);
+            return knowsWhoLives() ? decided(change) : new MemberOutcome.NotLeader(leaderId());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new MemberOutcome.Undecided("interrupted");
         } finally {
             changing.unlock();
         }
@@ -123,7 +148,11 @@ public final class Membership {
             return new MemberOutcome.Refused("another change of the members is under way");
         }
         List<Member> now = members();
-        return switch (MembershipPlan.decide(now, alive(), caughtUp(), change)) {
+        Set<String> alive = alive();
+        if (alive.isEmpty()) {
+            return new MemberOutcome.NotLeader(leaderId());
+        }
+        return switch (MembershipPlan.decide(now, alive, caughtUp(), change)) {
             case MembershipPlan.Decision.Nothing _ -> new MemberOutcome.Changed(now);
             case MembershipPlan.Decision.Refuse refuse -> new MemberOutcome.Refused(refuse.why());
             case MembershipPlan.Decision.Apply apply -> {
