@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Our own small node, in this JVM. */
 final class EmbeddedNode implements TestNode {
     private final Path directory;
-    private final int port = RealNode.freePort();
+    private final int port = TestPorts.one();
     private @Nullable Node node;
 
     EmbeddedNode(Path directory) {

@@ -24,7 +24,7 @@ final class FaultyNode implements TestNode {
     private final TestNode sound;
     private final HttpClient http = HttpClient.newHttpClient();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final int port = RealNode.freePort();
+    private final int port = TestPorts.one();
     private final AtomicInteger searches = new AtomicInteger();
     private volatile Fault fault = Fault.NONE;
     private volatile String faultyPath = "";

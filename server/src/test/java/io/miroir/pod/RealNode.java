@@ -3,7 +3,6 @@ package io.miroir.pod;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +18,7 @@ final class RealNode implements TestNode {
     RealNode(String program, Path directory) {
         this.program = program;
         this.directory = directory;
-        this.port = freePort();
+        this.port = TestPorts.one();
         start();
     }
 
@@ -72,13 +71,5 @@ final class RealNode implements TestNode {
     @Override
     public void close() {
         kill();
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -20,8 +20,8 @@ class RecoverTest {
 
     @Test
     void oneOfThreePodsGoesOnAndTheOthersJoinItEmpty() throws IOException {
-        List<Integer> raft = ports();
-        List<Integer> peer = ports();
+        List<Integer> raft = TestPorts.some(3);
+        List<Integer> peer = TestPorts.some(3);
         try (TestNodes nodes = new TestNodes(directory, 2, 1)) {
             List<TestPod> lost = pods("old", nodes, raft, peer);
             try {
@@ -111,13 +111,5 @@ class RecoverTest {
     private static TestPod pod(
             Path where, int self, TestNodes nodes, List<Integer> raft, List<Integer> peer) {
         return new TestPod(where, nodes.addresses(), 1, TestPod.group(self, raft, peer));
-    }
-
-    private static List<Integer> ports() {
-        List<Integer> ports = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            ports.add(RealNode.freePort());
-        }
-        return ports;
     }
 }

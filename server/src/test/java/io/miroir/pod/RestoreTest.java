@@ -40,8 +40,8 @@ class RestoreTest {
                                 .path("uid")
                                 .asLong();
             }
-            List<Integer> raft = ports();
-            List<Integer> peer = ports();
+            List<Integer> raft = TestPorts.some(3);
+            List<Integer> peer = TestPorts.some(3);
             Cli restored =
                     Cli.run(
                             "restore",
@@ -97,13 +97,5 @@ class RestoreTest {
             text.append(id == from ? "" : ",").append("{\"id\": ").append(id).append("}");
         }
         return text.append("]").toString();
-    }
-
-    private static List<Integer> ports() {
-        List<Integer> ports = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            ports.add(RealNode.freePort());
-        }
-        return ports;
     }
 }

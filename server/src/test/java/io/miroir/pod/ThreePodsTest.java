@@ -28,8 +28,8 @@ class ThreePodsTest {
     @BeforeEach
     void start() {
         nodes = new TestNodes(directory, 2, 1);
-        List<Integer> raft = ports();
-        List<Integer> peer = ports();
+        List<Integer> raft = TestPorts.some(PODS);
+        List<Integer> peer = TestPorts.some(PODS);
         // None of them forms a cluster before all have met.
         List<CompletableFuture<TestPod>> starting = new ArrayList<>();
         for (int i = 0; i < PODS; i++) {
@@ -52,14 +52,6 @@ class ThreePodsTest {
     void stop() {
         pods.forEach(TestPod::close);
         nodes.close();
-    }
-
-    private static List<Integer> ports() {
-        List<Integer> ports = new ArrayList<>();
-        for (int i = 0; i < PODS; i++) {
-            ports.add(RealNode.freePort());
-        }
-        return ports;
     }
 
     @Test

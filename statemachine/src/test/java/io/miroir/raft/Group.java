@@ -5,6 +5,7 @@ import io.miroir.store.TaskStore;
 import io.miroir.store.engine.Batcher;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A group of pods in this JVM, over loopback. */
 final class Group implements AutoCloseable {
     private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final Random PORTS = new Random();
 
     private final Path dir;
     private final RaftStoreConfig.Tuning tuning;
@@ -53,7 +55,7 @@ final class Group implements AutoCloseable {
         List<RaftStoreConfig.Peer> peers = new ArrayList<>();
         List<ServerSocket> held = new ArrayList<>();
         for (String id : ids) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            ServerSocket socket = freePort();
             held.add(socket);
             peers.add(new RaftStoreConfig.Peer(id, "127.0.0.1", socket.getLocalPort()));
         }
@@ -61,6 +63,18 @@ final class Group implements AutoCloseable {
             socket.close();
         }
         return peers;
+    }
+
+    /** From below the ports that the kernel gives to outgoing connections and to port 0. */
+    private static ServerSocket freePort() throws IOException {
+        while (true) {
+            int port = PORTS.nextInt(15_000, 32_000);
+            try {
+                return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+            } catch (BindException taken) {
+                // The next one is as good.
+            }
+        }
     }
 
     RaftStoreConfig config(String id) {

@@ -34,6 +34,15 @@ public final class Ports {
         return row(1).getFirst();
     }
 
+    /** Free ports, not in a row, that this object has not given out before. */
+    public List<Integer> some(int count) {
+        List<Integer> ports = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ports.add(free());
+        }
+        return List.copyOf(ports);
+    }
+
     /** The wanted ports, which nobody else is then given; refused when one of them is taken. */
     public List<Integer> exactly(int first, int count) {
         if (first < 1 || first + count - 1 > PORT_MAX) {
