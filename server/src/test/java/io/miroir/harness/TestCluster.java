@@ -146,7 +146,7 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** Surefire starts the tests with a jar that only points to the real class path. */
-    private static String classPath() {
+    static String classPath() {
         return System.getProperty(
                 "surefire.test.class.path", System.getProperty("java.class.path"));
     }

@@ -33,18 +33,22 @@ public record JavaLaunch(Path java, String classPath, List<String> options) {
                     "-XX:+ExitOnOutOfMemoryError",
                     "-XX:-UsePerfData");
 
-    /** What of this process's own options its children take over; its heap is its own. */
-    private static final List<String> INHERITED = List.of("-XX:", "-Xlog", "--", "-D");
-
-    /** A training run writes one cache, not eight. */
-    private static final List<String> NOT_INHERITED =
+    /**
+     * What of this process's own options its children take over: switches of the JVM, and what the
+     * program needs to run at all. Nothing that names a port or a file to write to, as the children
+     * would fight for it.
+     */
+    private static final List<String> INHERITED =
             List.of(
-                    "-XX:AOT",
-                    "-XX:TieredStopAtLevel",
-                    "-XX:Initial",
-                    "-XX:Max",
-                    "-D" + AOT_CACHE_PROPERTY,
-                    "-D" + ParentWatch.PROPERTY);
+                    "-XX:+",
+                    "-XX:-",
+                    "-XX:ArchiveRelocationMode=",
+                    "-Xlog:disable",
+                    "-Xlog:all=warning:stderr",
+                    "--enable-native-access=",
+                    "--sun-misc-unsafe-memory-access=",
+                    "-Dorg.sqlite.lib.path=",
+                    "-Djdk.reflect.useNativeAccessorOnly=");
 
     public JavaLaunch {
         options = List.copyOf(options);
@@ -57,13 +61,9 @@ public record JavaLaunch(Path java, String classPath, List<String> options) {
 
     /** This process's Java with another class path. */
     public static JavaLaunch withClassPath(String classPath) {
-        List<String> options = new ArrayList<>();
-        for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (INHERITED.stream().anyMatch(option::startsWith)
-                    && NOT_INHERITED.stream().noneMatch(option::startsWith)) {
-                options.add(option);
-            }
-        }
+        List<String> options =
+                new ArrayList<>(
+                        inherited(ManagementFactory.getRuntimeMXBean().getInputArguments()));
         options.addAll(SMALL);
         String aotCache = System.getProperty(AOT_CACHE_PROPERTY);
         if (aotCache != null && Files.isReadable(Path.of(aotCache))) {
@@ -71,6 +71,13 @@ public record JavaLaunch(Path java, String classPath, List<String> options) {
         }
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         return new JavaLaunch(java, absolute(classPath), options);
+    }
+
+    /** The options, of those of this process, that a child is given too. */
+    static List<String> inherited(List<String> own) {
+        return own.stream()
+                .filter(option -> INHERITED.stream().anyMatch(option::startsWith))
+                .toList();
     }
 
     /** The whole command of a child. */

@@ -1,0 +1,106 @@
+package io.miroir.cli.demo;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.api.Json;
+import io.miroir.cli.client.Api;
+import io.miroir.cli.client.ApiCall;
+import io.miroir.cli.client.FailoverClient;
+import io.miroir.cli.demo.OwnServers.Adopt;
+import io.miroir.cli.fleet.FleetException;
+import io.miroir.edge.http.HttpServer;
+import io.miroir.embedded.Node;
+import io.miroir.embedded.NodeConfig;
+import io.miroir.embedded.engine.LuceneEngine;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** {@code --nodes}: what a user's own server may hold before the demo takes it. */
+class OwnServersTest {
+    private static final String KEY = "key-of-the-users-server";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir private Path dir;
+    private Node node;
+    private URI server;
+
+    @BeforeEach
+    void start() throws IOException {
+        NodeConfig config = new NodeConfig("127.0.0.1", 0, KEY, dir, HttpServer.Limits.defaults());
+        node = Node.start(config, LuceneEngine::open);
+        server = URI.create("http://127.0.0.1:" + node.port());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        node.close();
+    }
+
+    @Test
+    void anEmptyServerIsTakenAndNothingIsDoneToIt() {
+        assertDoesNotThrow(() -> OwnServers.check(List.of(server), KEY, Adopt.NONE));
+    }
+
+    @Test
+    void aServerThatHoldsAnythingIsRefusedWithoutAdopt() {
+        create("books");
+        String refusal = refusal(List.of(server), KEY, Adopt.NONE);
+        assertTrue(refusal.contains("books") && refusal.contains("--adopt"), refusal);
+        assertDoesNotThrow(() -> OwnServers.check(List.of(server), KEY, Adopt.OTHERS));
+        JsonNode indexes = call(ApiCall.get("/indexes"));
+        assertEquals(1, indexes.path("total").asInt(), "the user's index stays");
+    }
+
+    /** Two fleets on one server would mix their documents: no flag allows that. */
+    @Test
+    void aServerOfAnotherMiroirIsRefusedWithAdoptToo() {
+        create("m12");
+        String refusal = refusal(List.of(server), KEY, Adopt.OTHERS);
+        assertTrue(refusal.contains("m12") && refusal.contains("another Miroir"), refusal);
+        assertDoesNotThrow(
+                () -> OwnServers.check(List.of(server), KEY, Adopt.ALL),
+                "a directory that is started again finds its own");
+    }
+
+    @Test
+    void aWrongKeyIsToldApartFromAServerThatIsAway() {
+        assertTrue(refusal(List.of(server), "wrong", Adopt.NONE).contains("--node-key"));
+        assertTrue(refusal(List.of(server), "", Adopt.NONE).contains("--node-key"));
+    }
+
+    @Test
+    void oneServerIsOneNode() {
+        assertTrue(refusal(List.of(server, server), KEY, Adopt.NONE).contains("twice"));
+    }
+
+    private static String refusal(List<URI> servers, String key, Adopt adopt) {
+        return assertThrows(FleetException.class, () -> OwnServers.check(servers, key, adopt))
+                .getMessage();
+    }
+
+    private void create(String uid) {
+        try (FailoverClient client =
+                new FailoverClient(List.of(server), KEY, PATIENCE, System::nanoTime)) {
+            new Api(client, System::nanoTime, PATIENCE)
+                    .change(ApiCall.change("POST", "/indexes", Json.object().put("uid", uid)));
+        }
+    }
+
+    private JsonNode call(ApiCall call) {
+        try (FailoverClient client =
+                new FailoverClient(List.of(server), KEY, PATIENCE, System::nanoTime)) {
+            return new Api(client, System::nanoTime, PATIENCE).call(call);
+        }
+    }
+}
