@@ -30,9 +30,9 @@ image_dir() {
     local dir=$1 app log=$root/target/image.log
     if [ -e "$dir" ] && [ -n "$(ls -A "$dir")" ]; then
         [ -e "$dir/app/jvm.flags" ] || fail "$dir exists and is not an image: give another directory"
-        rm -rf "${dir:?}/app" "$dir/runtime" "$dir/bin"
+        rm -rf "${dir:?}/app" "$dir/runtime" "$dir/bin" "$dir/share"
     fi
-    mkdir -p "$dir/app" "$dir/bin" "$root/target"
+    mkdir -p "$dir/app" "$dir/bin" "$dir/share" "$root/target"
     dir=$(cd "$dir" && pwd)
     app=$dir/app
 
@@ -45,6 +45,8 @@ image_dir() {
     native_sqlite "$app"
     cp "$root/packaging/image-miroir" "$dir/bin/miroir"
     chmod 755 "$dir/bin/miroir"
+    # What a machine needs on which there are no sources.
+    cp "$root/packaging/miroir.service" "$root"/docs/operations/examples/*.yaml "$dir/share/"
     find "$dir" -exec env TZ=UTC touch -t "$stamp" {} +
 
     step "training its AOT cache: a pod and a node start, serve and stop"
@@ -89,7 +91,7 @@ single_file() {
     local file=$1 image=$root/target/image payload=$root/target/image.tar.gz digest first
     image_dir "$image"
     step "packing one file"
-    tar -C "$image" -cf - app bin runtime | gzip -6 >"$payload"
+    tar -C "$image" -cf - app bin runtime share | gzip -6 >"$payload"
     digest=$(digest_of "$payload")
     mkdir -p "$(dirname "$file")"
     first=$(($(wc -l <"$root/packaging/single-file-head") + 1))

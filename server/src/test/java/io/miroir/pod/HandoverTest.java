@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,24 +39,7 @@ class HandoverTest {
     @BeforeEach
     void start() {
         nodes = new TestNodes(directory, 2, 1);
-        List<Integer> raft = TestPorts.some(PODS);
-        List<Integer> peer = TestPorts.some(PODS);
-        // None of them forms a cluster before all have met.
-        List<CompletableFuture<TestPod>> starting = new ArrayList<>();
-        for (int i = 0; i < PODS; i++) {
-            int pod = i;
-            starting.add(
-                    CompletableFuture.supplyAsync(
-                            () ->
-                                    new TestPod(
-                                            directory.resolve("pod-" + pod),
-                                            nodes.addresses(),
-                                            1,
-                                            TestPod.group(pod, raft, peer)),
-                            task -> Thread.ofPlatform().start(task)));
-        }
-        starting.forEach(pod -> pods.add(pod.join()));
-        pods.forEach(pod -> pod.client().awaitStatus("GET", "/_miroir/ready", 200));
+        pods.addAll(TestPod.startGroup(directory, nodes.addresses(), PODS, ""));
     }
 
     @AfterEach

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -90,22 +89,8 @@ class RecoverTest {
 
     private List<TestPod> pods(
             String name, TestNodes nodes, List<Integer> raft, List<Integer> peer) {
-        // None of them forms a cluster before all have met.
-        List<CompletableFuture<TestPod>> starting = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            int self = i;
-            starting.add(
-                    CompletableFuture.supplyAsync(
-                            () ->
-                                    pod(
-                                            directory.resolve(name + "-" + self),
-                                            self,
-                                            nodes,
-                                            raft,
-                                            peer),
-                            task -> Thread.ofPlatform().start(task)));
-        }
-        return starting.stream().map(CompletableFuture::join).toList();
+        return TestPod.startTogether(
+                3, self -> pod(directory.resolve(name + "-" + self), self, nodes, raft, peer));
     }
 
     private static TestPod pod(

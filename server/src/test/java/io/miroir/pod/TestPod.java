@@ -12,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 
 /** A pod in this JVM over given nodes. */
 final class TestPod implements AutoCloseable {
@@ -43,8 +46,47 @@ final class TestPod implements AutoCloseable {
         this.pod = open();
     }
 
+    /**
+     * Pods of one group over nodes, once they are ready.
+     *
+     * @param peerKeys further keys of the section {@code peer}, one a line
+     */
+    static List<TestPod> startGroup(
+            Path directory, List<List<URI>> groups, int count, String peerKeys) {
+        List<Integer> raft = TestPorts.some(count);
+        List<Integer> peer = TestPorts.some(count);
+        List<TestPod> pods =
+                startTogether(
+                        count,
+                        pod ->
+                                new TestPod(
+                                        directory.resolve("pod-" + pod),
+                                        groups,
+                                        1,
+                                        group(pod, raft, peer, peerKeys)));
+        pods.forEach(pod -> pod.client().awaitStatus("GET", "/_miroir/ready", 200));
+        return pods;
+    }
+
+    /** Starts pods side by side: none of them forms a cluster before all have met. */
+    static List<TestPod> startTogether(int count, IntFunction<TestPod> start) {
+        List<CompletableFuture<TestPod>> starting = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int pod = i;
+            starting.add(
+                    CompletableFuture.supplyAsync(
+                            () -> start.apply(pod), task -> Thread.ofPlatform().start(task)));
+        }
+        return starting.stream().map(CompletableFuture::join).toList();
+    }
+
     /** The part of a configuration that makes a pod the {@code self}th of a group. */
     static String group(int self, List<Integer> raftPorts, List<Integer> peerPorts) {
+        return group(self, raftPorts, peerPorts, "");
+    }
+
+    private static String group(
+            int self, List<Integer> raftPorts, List<Integer> peerPorts, String peerKeys) {
         StringBuilder peers = new StringBuilder();
         for (int i = 0; i < raftPorts.size(); i++) {
             peers.append(
@@ -63,9 +105,14 @@ final class TestPod implements AutoCloseable {
                  port: %d
                peer:
                  port: %d
-               peers:
+               %speers:
                %s"""
-                .formatted(self, raftPorts.get(self), peerPorts.get(self), peers);
+                .formatted(
+                        self,
+                        raftPorts.get(self),
+                        peerPorts.get(self),
+                        peerKeys.indent(2),
+                        peers);
     }
 
     private static String yaml(
@@ -141,6 +188,11 @@ final class TestPod implements AutoCloseable {
 
     URI address() {
         return URI.create("http://127.0.0.1:" + pod.port());
+    }
+
+    /** The port that Prometheus asks. */
+    URI metrics() {
+        return URI.create("http://127.0.0.1:" + pod.metricsPort());
     }
 
     HttpCalls client() {
