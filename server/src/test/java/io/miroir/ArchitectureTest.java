@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import io.miroir.sqlite.Sql;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -81,6 +82,35 @@ class ArchitectureTest {
                 .should()
                 .resideInAnyPackage("io.miroir.sqlite..", "io.miroir.store..")
                 .allowEmptyShould(true)
+                .check(miroir);
+    }
+
+    /** What an applier does not write, a replay of the log would not bring back. */
+    @Test
+    void onlyAppliersWrite() {
+        noClasses()
+                .that()
+                .haveSimpleNameNotEndingWith("Applier")
+                .and()
+                .haveSimpleNameNotEndingWith("Table")
+                // The engine's own rows within an apply, and a state that is set up offline.
+                .and()
+                .resideOutsideOfPackages(
+                        "io.miroir.sqlite..",
+                        "io.miroir.store.engine..",
+                        "io.miroir.store.recovery..")
+                .should()
+                .callMethod(Sql.class, "update", String.class, Object[].class)
+                .check(miroir);
+    }
+
+    @Test
+    void onlyTheFanOutTalksToNodes() {
+        classes()
+                .that(dependOn("java.net.http.."))
+                .should()
+                // Commands are clients, and an embedded node calls its webhooks.
+                .resideInAnyPackage("io.miroir.fanout..", "io.miroir.cli..", "io.miroir.embedded..")
                 .check(miroir);
     }
 
