@@ -117,6 +117,37 @@ class FaultsTest {
         assertTrue(secondIsOut());
     }
 
+    /** Protocol, rules 1 and 2: a node that is gone in the middle of a body has nothing of it. */
+    @Test
+    void aNodeThatDiesInTheMiddleOfABatchHasNothingOfIt() {
+        StringBuilder batch = new StringBuilder("[");
+        for (int id = 0; id < 20_000; id++) {
+            batch.append(id == 0 ? "" : ",")
+                    .append("{\"id\":")
+                    .append(id)
+                    .append(",\"t\":\"one of many, long enough to fill buffers on the way\"}");
+        }
+        second.misbehave(FaultyNode.Fault.CUT, "/documents");
+        JsonNode task = client.done("POST", "/indexes/i/documents", batch.append("]").toString());
+        assertEquals("succeeded", task.path("status").asString(), task::toString);
+        assertEquals(20_000, task.path("details").path("indexedDocuments").asInt(), task::toString);
+        second.behave();
+        assertTrue(secondIsOut());
+        HttpCalls held = new HttpCalls(second.address(), TestNode.KEY);
+        JsonNode results = held.call("GET", "/indexes").body().path("results");
+        String physical = results.path(0).path("uid").asString();
+        assertEquals(
+                1,
+                held.call("GET", "/indexes/" + physical + "/stats")
+                        .body()
+                        .path("numberOfDocuments")
+                        .asInt(),
+                "only the document from before");
+        assertEquals(
+                20_000,
+                client.call("GET", "/indexes/i/documents?limit=0").body().path("total").asInt());
+    }
+
     /** Protocol, rule 3: without a quorum nothing is sent, and nothing becomes a task. */
     @Test
     void withoutAnyNodeAWriteIsRefusedAndASearchSaysSo() {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A node that a test can make misbehave: a proxy before a sound one. */
 final class FaultyNode implements TestNode {
+    private static final int CUT_BYTES = 64 << 10;
+
     private final TestNode sound;
     private final HttpClient http = HttpClient.newHttpClient();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -43,6 +45,8 @@ final class FaultyNode implements TestNode {
         HANG,
         /** Closes the connection, does nothing. */
         CLOSE,
+        /** Takes the beginning of the body, then is gone. */
+        CUT,
         /** Does what it is asked, then closes the connection. */
         DO_AND_CLOSE
     }
@@ -108,9 +112,12 @@ final class FaultyNode implements TestNode {
         if (path.endsWith("/search")) {
             searches.incrementAndGet();
         }
-        byte[] body = exchange.getRequestBody().readAllBytes();
+        Fault now = path.endsWith(faultyPath) ? fault : Fault.NONE;
+        byte[] body =
+                exchange.getRequestBody()
+                        .readNBytes(now == Fault.CUT ? CUT_BYTES : Integer.MAX_VALUE);
         try {
-            switch (path.endsWith(faultyPath) ? fault : Fault.NONE) {
+            switch (now) {
                 case NONE -> {
                     HttpResponse<byte[]> answer = forward(exchange, body);
                     answer(exchange, answer.statusCode(), answer.body());
@@ -119,7 +126,7 @@ final class FaultyNode implements TestNode {
                 case GARBAGE -> answer(exchange, 200, "<html>".getBytes(StandardCharsets.UTF_8));
                 case LIST -> answer(exchange, 200, "[]".getBytes(StandardCharsets.UTF_8));
                 case HANG -> Thread.sleep(10_000);
-                case CLOSE -> exchange.close();
+                case CLOSE, CUT -> exchange.close();
                 case DO_AND_CLOSE -> {
                     forward(exchange, body);
                     exchange.close();
