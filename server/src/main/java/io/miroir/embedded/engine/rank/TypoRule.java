@@ -3,9 +3,8 @@ package io.miroir.embedded.engine.rank;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.apache.lucene.util.FixedBitSet;
-import org.jspecify.annotations.Nullable;
 
 /** Fewer typos is better; words written as one count as typos. */
 final class TypoRule implements Rule {
@@ -17,22 +16,21 @@ final class TypoRule implements Rule {
 
     @Override
     public Iterator<Bucket> buckets(int[] docs, List<Path> paths, int wanted) {
-        return new Buckets(Docs.set(docs, lookup.maxDoc()), paths);
+        return new LazyBuckets(new Finder(Docs.set(docs, lookup.maxDoc()), paths)::find);
     }
 
     private static int base(Node node) {
         return node.size() == 1 ? 0 : node.size();
     }
 
-    /** Buckets in order of the number of typos. */
-    private static final class Buckets implements Iterator<Bucket> {
+    /** Finds buckets in order of the number of typos. */
+    private static final class Finder {
         private final FixedBitSet left;
         private final List<Path> paths;
         private final int max;
         private int cost;
-        private @Nullable Bucket next;
 
-        Buckets(FixedBitSet universe, List<Path> paths) {
+        Finder(FixedBitSet universe, List<Path> paths) {
             this.left = universe;
             this.paths = paths;
             int most = 0;
@@ -44,10 +42,9 @@ final class TypoRule implements Rule {
                 most = Math.max(most, sum);
             }
             this.max = most;
-            this.next = find();
         }
 
-        private @Nullable Bucket find() {
+        private Optional<Bucket> find() {
             while (cost <= max && !left.scanIsEmpty()) {
                 int own = cost++;
                 FixedBitSet found = new FixedBitSet(left.length());
@@ -57,10 +54,11 @@ final class TypoRule implements Rule {
                 }
                 if (!good.isEmpty()) {
                     left.andNot(found);
-                    return new Bucket(Docs.array(found), good, new Score.Typo(own, max));
+                    return Optional.of(
+                            new Bucket(Docs.array(found), good, new Score.Typo(own, max)));
                 }
             }
-            return null;
+            return Optional.empty();
         }
 
         /** Walks the ways to make exactly {@code cost} typos in the nodes from {@code index} on. */
@@ -98,21 +96,6 @@ final class TypoRule implements Rule {
                             good);
                 }
             }
-        }
-
-        @Override
-        public boolean hasNext() {
-            return next != null;
-        }
-
-        @Override
-        public Bucket next() {
-            Bucket bucket = next;
-            if (bucket == null) {
-                throw new NoSuchElementException();
-            }
-            next = find();
-            return bucket;
         }
     }
 }

@@ -4,11 +4,10 @@ import io.miroir.api.search.MatchingStrategy;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.lucene.util.FixedBitSet;
-import org.jspecify.annotations.Nullable;
 
 /** More words of the query found is better. */
 final class WordsRule implements Rule {
@@ -113,7 +112,7 @@ final class WordsRule implements Rule {
     /** The documents that match at all, within a set. */
     FixedBitSet universe(FixedBitSet allowed) {
         FixedBitSet found = new FixedBitSet(allowed.length());
-        for (Iterator<Bucket> it = new Buckets(allowed); it.hasNext(); ) {
+        for (Iterator<Bucket> it = new LazyBuckets(new Finder(allowed)::find); it.hasNext(); ) {
             for (int doc : it.next().docs()) {
                 found.set(doc);
             }
@@ -123,7 +122,7 @@ final class WordsRule implements Rule {
 
     @Override
     public Iterator<Bucket> buckets(int[] docs, List<Path> paths, int wanted) {
-        return new Buckets(Docs.set(docs, lookup.maxDoc()));
+        return new LazyBuckets(new Finder(Docs.set(docs, lookup.maxDoc()))::find);
     }
 
     /** The readings that leave nothing out, for searches that must find every word. */
@@ -145,18 +144,16 @@ final class WordsRule implements Rule {
         }
     }
 
-    /** Buckets in order of the number of terms left out. */
-    private final class Buckets implements Iterator<Bucket> {
+    /** Finds buckets in order of the number of terms left out. */
+    private final class Finder {
         private final FixedBitSet left;
         private int cost;
-        private @Nullable Bucket next;
 
-        Buckets(FixedBitSet universe) {
+        Finder(FixedBitSet universe) {
             this.left = universe.clone();
-            this.next = find();
         }
 
-        private @Nullable Bucket find() {
+        private Optional<Bucket> find() {
             int max = costMax();
             while (cost <= max) {
                 int own = cost++;
@@ -166,10 +163,12 @@ final class WordsRule implements Rule {
                 if (!paths.isEmpty()) {
                     left.andNot(found);
                     long most = 1L + Math.max(0, phraseWords - 1) + max;
-                    return new Bucket(Docs.array(found), paths, new Score.Words(most - own, most));
+                    return Optional.of(
+                            new Bucket(
+                                    Docs.array(found), paths, new Score.Words(most - own, most)));
                 }
             }
-            return null;
+            return Optional.empty();
         }
 
         /**
@@ -236,21 +235,6 @@ final class WordsRule implements Rule {
                 paths.add(new Path(nodes));
                 found.or(fresh);
             }
-        }
-
-        @Override
-        public boolean hasNext() {
-            return next != null;
-        }
-
-        @Override
-        public Bucket next() {
-            Bucket bucket = next;
-            if (bucket == null) {
-                throw new NoSuchElementException();
-            }
-            next = find();
-            return bucket;
         }
     }
 }
