@@ -6,6 +6,7 @@ import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.LimitsRecorder;
 import io.miroir.cluster.Readiness;
+import io.miroir.cluster.RebalanceMetrics;
 import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.health.HealthProbe;
 import io.miroir.cluster.health.HealthState;
@@ -16,6 +17,7 @@ import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.NodeConfig;
+import io.miroir.config.QueryPlannerConfig;
 import io.miroir.config.ScatterConfig;
 import io.miroir.config.ServerConfig;
 import io.miroir.duty.Duties;
@@ -154,6 +156,7 @@ public final class Miroir implements AutoCloseable {
         keeper.start();
         lanes.set(keeper);
         new ClusterMetrics(store, view, health, ready, lease).register(registry);
+        RebalanceMetrics.register(registry);
         own(duties(store, peers, fleet, nodes)).start();
 
         Edge.Parts parts =
@@ -196,7 +199,7 @@ public final class Miroir implements AutoCloseable {
                 new Edge.Rules(
                         config.masterKey().reveal(),
                         config.admin().apiKey().reveal(),
-                        config.admin().enabled(),
+                        new Edge.Offered(config.admin().enabled(), config.multiSearch().enabled()),
                         config.server().maxConcurrentRequests(),
                         config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
                         new Edge.BodyLimits(
@@ -361,8 +364,10 @@ public final class Miroir implements AutoCloseable {
     }
 
     private ReadSettings readSettings() {
+        QueryPlannerConfig planner = config.queryPlanner();
         return new ReadSettings(
                 Duration.ofMillis(config.scatter().nodeTimeoutMs()),
-                config.scatter().unavailableShardPolicy() == ScatterConfig.Policy.PARTIAL);
+                config.scatter().unavailableShardPolicy() == ScatterConfig.Policy.PARTIAL,
+                planner.enabled() ? planner.maxPkLiteralsNarrowable() : 0);
     }
 }

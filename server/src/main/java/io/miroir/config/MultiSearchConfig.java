@@ -6,7 +6,7 @@ import io.miroir.config.bind.Range;
 /**
  * Several searches in one request.
  *
- * @param enabled off: /multi-search is refused
+ * @param enabled off: there is no /multi-search
  * @param maxQueriesPerBatch searches in one request
  * @param totalTimeoutMs longest time for all
  * @param perQueryTimeoutMs longest time for one

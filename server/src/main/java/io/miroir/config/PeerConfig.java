@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bind address to listen on
  * @param port gRPC
- * @param timeoutMs longest wait for another pod to answer
  * @param secretFile what all pods know, one secret a line: TLS on Raft and peer ports is made of it
  * @param certFile this pod's certificate on both ports, with those up to the authority
  * @param keyFile its key, PKCS 8
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 public record PeerConfig(
         @Default("127.0.0.1") String bind,
         @Default("9002") @Range(min = 1, max = 65535) int port,
-        @Default("5000") @Range(min = 100, max = 600000) long timeoutMs,
         @Nullable Path secretFile,
         @Nullable Path certFile,
         @Nullable Path keyFile,

@@ -126,12 +126,6 @@ final class PodRules {
                     "`raft` with one pod survives no failure: list 3 or 5 pods in peers",
                     "peers");
         }
-        if (raft && store.path() != null) {
-            report.error(
-                    "task_store.path",
-                    "is for sqlite: the raft store keeps its files below data_dir",
-                    "task_store.backend");
-        }
     }
 
     private static void ports(MiroirConfig config, RuleReport report) {

@@ -38,6 +38,12 @@ final class RuleReport {
         return tree.at(key) != null;
     }
 
+    /** Whether someone wrote that this section is not enabled. */
+    boolean isSwitchedOff(String section) {
+        return tree.at(section + ".enabled") instanceof Tree.Scalar enabled
+                && enabled.textOrEmpty().equals("false");
+    }
+
     List<Problem> errors() {
         return errors;
     }

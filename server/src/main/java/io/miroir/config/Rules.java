@@ -21,6 +21,7 @@ final class Rules {
         tenants(config, report);
         capabilities(config, report);
         pages(config, report);
+        NotYet.check(config, report);
     }
 
     private static void nodes(MiroirConfig config, RuleReport report) {

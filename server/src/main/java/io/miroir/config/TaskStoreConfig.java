@@ -3,24 +3,21 @@ package io.miroir.config;
 import io.miroir.config.bind.Default;
 import io.miroir.config.bind.Former;
 import io.miroir.config.bind.Range;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where the pods keep what they must remember together.
  *
  * @param backend sqlite for one pod, raft for several
- * @param path the SQLite file of a single pod; below the data directory if not set
  * @param snapshotEntries of the log between two looks at how much of it may be purged
  * @param snapshotIntervalS longest time between two such looks
  */
+@Former(value = "path", why = "has no effect: the database is in data_dir")
 @Former(
         value = "url",
         why = "there is no Redis: set backend to raft and list the pods in peers",
         refused = true)
 public record TaskStoreConfig(
         @Default("sqlite") Backend backend,
-        @Nullable Path path,
         @Default("10000") @Range(min = 100, max = 10000000) int snapshotEntries,
         @Default("300") @Range(min = 1, max = 86400) long snapshotIntervalS) {
 

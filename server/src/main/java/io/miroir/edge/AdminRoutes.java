@@ -50,23 +50,9 @@ final class AdminRoutes {
 
     List<Route> routes() {
         return List.of(
-                new Route("GET", "/_miroir/ready", _ -> ready()),
                 new Route("GET", "/_miroir/topology", this::topology),
                 new Route("GET", "/_miroir/shards", this::shards),
                 new Route("GET", "/_miroir/metrics", this::metrics));
-    }
-
-    // Open: whoever routes to pods must be able to ask, and it tells nothing of the data.
-    private Answer ready() {
-        Readiness.State state = readiness.state();
-        ObjectNode body = Json.object();
-        body.put("ready", state.ready());
-        body.put("live", true);
-        body.put("caught_up", state.caughtUp());
-        body.put("fully_covered", state.covered());
-        body.put("draining", state.draining());
-        body.put("lag", state.lag());
-        return Answer.json(state.ready() ? 200 : 503, body);
     }
 
     private Answer topology(Request request) {
@@ -125,13 +111,7 @@ final class AdminRoutes {
     private ObjectNode store() {
         StoreStatus status = store.status();
         ObjectNode body = Json.object();
-        body.put("pod", status.podId());
-        body.put("backend", status.backend());
-        body.put("role", status.role().name().toLowerCase(Locale.ROOT));
-        body.put("leader", status.leaderId());
-        body.put("term", status.term());
-        body.put("applied_index", status.appliedIndex());
-        body.put("commit_index", status.commitIndex());
+        StoreFields.put(body, status);
         ArrayNode voters = body.putArray("voters");
         status.voters().forEach(voters::add);
         return body;

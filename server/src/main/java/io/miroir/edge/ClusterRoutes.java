@@ -12,11 +12,9 @@ import io.miroir.edge.http.Router.Route;
 import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
-import io.miroir.store.StoreStatus;
 import io.miroir.store.TaskStore;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -59,15 +57,8 @@ final class ClusterRoutes {
 
     private Answer status(Request request) {
         auth.admin(request);
-        StoreStatus status = store.status();
         ObjectNode body = Json.object();
-        body.put("pod", status.podId());
-        body.put("backend", status.backend());
-        body.put("role", status.role().name().toLowerCase(Locale.ROOT));
-        body.put("leader", status.leaderId());
-        body.put("term", status.term());
-        body.put("applied_index", status.appliedIndex());
-        body.put("commit_index", status.commitIndex());
+        StoreFields.put(body, store.status());
         Doorkeeper keeper = doorkeeper;
         if (keeper != null) {
             body.put(

@@ -32,7 +32,7 @@ public final class Edge {
      *
      * @param masterKey of clients; empty opens their routes
      * @param adminKey of operators; empty closes their routes
-     * @param adminEnabled false leaves the operator's routes out
+     * @param offered routes that can be left out
      * @param requestsMax requests worked on at a time
      * @param staleReads true if reads of a pod without a view lease are answered and say so; false
      *     if they are refused
@@ -42,11 +42,19 @@ public final class Edge {
     public record Rules(
             String masterKey,
             String adminKey,
-            boolean adminEnabled,
+            Offered offered,
             int requestsMax,
             boolean staleReads,
             BodyLimits limits,
             Path dataDir) {}
+
+    /**
+     * Routes that a configuration leaves out; they are then unknown.
+     *
+     * @param admin those of the operator; whether the pod is ready is told all the same
+     * @param multiSearch several searches in one request
+     */
+    public record Offered(boolean admin, boolean multiSearch) {}
 
     /**
      * What JSON bodies may hold. Documents are read as a stream and have the server's limit.
@@ -88,15 +96,20 @@ public final class Edge {
         RequestPath path = new RequestPath(auth, parts.view(), parts.writes(), rules.limits());
         Reads reads = parts.reads();
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new SystemRoutes(path, parts.view(), reads.documents()).routes());
+        routes.addAll(
+                new SystemRoutes(path, parts.view(), parts.readiness(), reads.documents())
+                        .routes());
         routes.addAll(
                 new IndexRoutes(path, parts.view(), reads.searches(), reads.documents()).routes());
         routes.addAll(new DocumentRoutes(path, reads.searches(), reads.documents()).routes());
         routes.addAll(new SearchRoutes(path, reads.searches()).routes());
-        routes.addAll(new MultiSearchRoutes(path, reads.searches(), reads.federated()).routes());
+        if (rules.offered().multiSearch()) {
+            routes.addAll(
+                    new MultiSearchRoutes(path, reads.searches(), reads.federated()).routes());
+        }
         routes.addAll(new SettingsRoutes(path, reads.searches()).routes());
         routes.addAll(new TaskRoutes(path, parts.store(), parts.leases().reports()).routes());
-        if (rules.adminEnabled()) {
+        if (rules.offered().admin()) {
             routes.addAll(
                     new AdminRoutes(
                                     auth,

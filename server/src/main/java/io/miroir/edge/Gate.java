@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class Gate {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
     private static final int STATUS_ON_BUG = 500;
+    private static final double NANOS_PER_MILLI = 1e6;
 
     /** Whoever asks whether a pod lives or is ready must hear it also of one that is busy. */
     private static final Set<String> ALWAYS_OPEN =
@@ -55,7 +56,12 @@ final class Gate {
         } finally {
             long tookNanos = System.nanoTime() - startedNanos;
             metrics.ended(route.verb(), route.pattern(), status, tookNanos);
-            LOG.debug("{} {} {}", route.verb(), request.rawPath(), status);
+            LOG.atDebug()
+                    .addKeyValue("method", route.verb())
+                    .addKeyValue("path", request.rawPath())
+                    .addKeyValue("status", status)
+                    .addKeyValue("duration_ms", tookNanos / NANOS_PER_MILLI)
+                    .log("request answered");
         }
     }
 

@@ -5,6 +5,7 @@ import io.miroir.api.Timestamps;
 import io.miroir.api.keys.Action;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
+import io.miroir.cluster.Readiness;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
@@ -13,21 +14,24 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /health}, {@code /version}, {@code /stats}. */
+/** {@code /health}, {@code /_miroir/ready}, {@code /version}, {@code /stats}. */
 final class SystemRoutes {
     private final RequestPath path;
     private final ClusterView view;
+    private final Readiness readiness;
     private final DocumentReads documents;
 
-    SystemRoutes(RequestPath path, ClusterView view, DocumentReads documents) {
+    SystemRoutes(RequestPath path, ClusterView view, Readiness readiness, DocumentReads documents) {
         this.path = path;
         this.view = view;
+        this.readiness = readiness;
         this.documents = documents;
     }
 
     List<Route> routes() {
         return List.of(
                 new Route("GET", "/health", _ -> health()),
+                new Route("GET", "/_miroir/ready", _ -> ready()),
                 new Route("GET", "/version", this::version),
                 new Route("GET", "/stats", this::stats));
     }
@@ -37,6 +41,19 @@ final class SystemRoutes {
         ObjectNode body = Json.object();
         body.put("status", "available");
         return Answer.json(200, body);
+    }
+
+    // Open: whoever routes to pods must be able to ask, and it tells nothing of the data.
+    private Answer ready() {
+        Readiness.State state = readiness.state();
+        ObjectNode body = Json.object();
+        body.put("ready", state.ready());
+        body.put("live", true);
+        body.put("caught_up", state.caughtUp());
+        body.put("fully_covered", state.covered());
+        body.put("draining", state.draining());
+        body.put("lag", state.lag());
+        return Answer.json(state.ready() ? 200 : 503, body);
     }
 
     private Answer version(Request request) {

@@ -148,6 +148,34 @@ class ConfigErrorsTest {
                 warnings.stream().map(Problem::toString).toList());
     }
 
+    /** Nobody should believe that something is done only because it may be written. */
+    @Test
+    void whatIsNotDoneYetIsWarnedOf() throws IOException {
+        Path file =
+                Files.writeString(
+                        dir.resolve("early.yaml"),
+                        NODE
+                                + """
+                                  hedging: {enabled: true}
+                                  cdc: {enabled: false}
+                                  query_planner: {enabled: true}
+                                  ttl: {sweep_interval_s: 60}
+                                  scatter: {retry_on_timeout: false}
+                                """);
+
+        List<Problem> warnings = loaded(ConfigLoader.load(file, KEYS, Map.of())).warnings();
+
+        String words = "read and checked, but this version does not do it yet";
+        assertEquals(
+                List.of(
+                        file + ":5: hedging: " + words,
+                        file + ":8: ttl: " + words,
+                        file
+                                + ":9: scatter.retry_on_timeout: `false` has no effect yet: another"
+                                + " replica is asked after every failure"),
+                warnings.stream().map(Problem::toString).toList());
+    }
+
     @Test
     void podsAreDistinct() throws IOException {
         errors(

@@ -3,6 +3,10 @@ package io.miroir.edge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.edge.http.Answer;
@@ -10,7 +14,11 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.prometheus.client.CollectorRegistry;
 import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** How many requests run at a time, and which always do. */
 class GateTest {
@@ -25,6 +33,31 @@ class GateTest {
 
     private Route route(String pattern) {
         return gate.guarded(new Route("GET", pattern, _ -> Answer.empty(204)));
+    }
+
+    /** What a log line says beside its words stands in fields, which can be searched. */
+    @Test
+    void anAnswerIsLoggedInFields() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(Gate.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.setLevel(Level.DEBUG);
+        logger.setAdditive(false);
+        logger.addAppender(lines);
+        try {
+            route("/health").handler().handle(REQUEST);
+        } finally {
+            logger.detachAppender(lines);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
+        Map<String, Object> fields =
+                lines.list.getFirst().getKeyValuePairs().stream()
+                        .collect(Collectors.toMap(pair -> pair.key, pair -> pair.value));
+        assertEquals("GET", fields.get("method"));
+        assertEquals("rawPath", fields.get("path"));
+        assertEquals(204, fields.get("status"));
+        assertEquals(Set.of("method", "path", "status", "duration_ms"), fields.keySet());
     }
 
     /** A pod that is busy is not dead: who asks must not end it. */

@@ -8,6 +8,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -216,6 +219,62 @@ class OnePodTest {
         assertEquals(4, topology.path("nodes").size(), topology::toString);
         assertTrue(topology.path("fully_covered").asBoolean(), topology::toString);
         assertEquals(200, stranger.call("GET", "/health").status());
+    }
+
+    /**
+     * A capability or surface that is off has no route; whether the pod is ready is told always.
+     */
+    @Test
+    void whatIsSwitchedOffIsNotThere() {
+        String off = "multi_search: {enabled: false}\nadmin: {enabled: false}\n";
+        try (TestPod bare = new TestPod(directory.resolve("bare"), nodes.addresses(), 1, off)) {
+            bare.client().awaitStatus("GET", "/_miroir/ready", 200);
+            HttpCalls.Reply search =
+                    bare.client().call("POST", "/multi-search", "{\"queries\":[]}");
+            assertEquals(404, search.status(), search.body()::toString);
+            assertEquals(404, bare.operator().call("GET", "/_miroir/topology").status());
+        }
+        assertEquals(200, client.call("POST", "/multi-search", "{\"queries\":[]}").status());
+    }
+
+    /** Section 10 of the upstream plan, on the port for Prometheus and behind the admin key. */
+    @Test
+    void theCoreMetricsOfThePlanAreThere() {
+        Set<String> core =
+                Set.of(
+                        "miroir_request_duration_seconds",
+                        "miroir_requests_total",
+                        "miroir_requests_in_flight",
+                        "miroir_node_healthy",
+                        "miroir_node_request_duration_seconds",
+                        "miroir_node_errors_total",
+                        "miroir_shard_coverage",
+                        "miroir_degraded_shards_total",
+                        "miroir_shard_distribution",
+                        "miroir_task_processing_age_seconds",
+                        "miroir_tasks_total",
+                        "miroir_task_registry_size",
+                        "miroir_scatter_fan_out_size",
+                        "miroir_scatter_partial_responses_total",
+                        "miroir_scatter_retries_total",
+                        "miroir_rebalance_in_progress",
+                        "miroir_rebalance_documents_migrated_total",
+                        "miroir_rebalance_duration_seconds");
+        Set<String> scraped = families(new HttpCalls(pod.metrics(), "").call("GET", "/metrics"));
+        Set<String> asked = families(pod.operator().call("GET", "/_miroir/metrics"));
+        Set<String> missing = new TreeSet<>(core);
+        missing.removeAll(scraped);
+        assertEquals(Set.of(), missing);
+        assertEquals(scraped, asked);
+        assertEquals("miroir_invalid_auth", code(client.call("GET", "/_miroir/metrics")));
+    }
+
+    private static Set<String> families(HttpCalls.Reply reply) {
+        return new String(reply.raw().body(), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("# TYPE miroir_"))
+                .map(line -> line.split(" ", -1)[2])
+                .collect(Collectors.toSet());
     }
 
     /** What a client writes unescaped into its address is a value like any other. */

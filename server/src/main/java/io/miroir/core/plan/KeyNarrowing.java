@@ -29,7 +29,7 @@ public final class KeyNarrowing {
     /**
      * The shards that can have matches.
      *
-     * @param literalsMax a longer list narrows nothing
+     * @param literalsMax a longer list narrows nothing; with 0 nothing does
      * @return empty if all shards can
      */
     public static Optional<ShardSet> shards(
@@ -58,10 +58,9 @@ public final class KeyNarrowing {
             }
             case Filter.Compare(Word field, Filter.Operator operator, Word value)
                     when operator == Filter.Operator.EQUAL && field.text().equals(primaryKey) ->
-                    shards(List.of(value), shards);
-            case Filter.In(Word field, List<Word> values)
-                    when field.text().equals(primaryKey) && values.size() <= literalsMax ->
-                    shards(values, shards);
+                    shards(List.of(value), shards, literalsMax);
+            case Filter.In(Word field, List<Word> values) when field.text().equals(primaryKey) ->
+                    shards(values, shards, literalsMax);
             case Filter.Not _,
                     Filter.Compare _,
                     Filter.Between _,
@@ -79,7 +78,10 @@ public final class KeyNarrowing {
         };
     }
 
-    private static Optional<ShardSet> shards(List<Word> values, int shards) {
+    private static Optional<ShardSet> shards(List<Word> values, int shards, int literalsMax) {
+        if (values.size() > literalsMax) {
+            return Optional.empty();
+        }
         List<Integer> found = new ArrayList<>();
         for (Word value : values) {
             String key = value.text().strip();

@@ -7,5 +7,6 @@ import java.time.Duration;
  *
  * @param nodeTimeout for one request to one node
  * @param partial true if an answer that lacks shards is given and says so; false if it is refused
+ * @param keyLiteralsMax keys in a filter that leaves only their shards to ask; 0 to ask all always
  */
-public record ReadSettings(Duration nodeTimeout, boolean partial) {}
+public record ReadSettings(Duration nodeTimeout, boolean partial, int keyLiteralsMax) {}

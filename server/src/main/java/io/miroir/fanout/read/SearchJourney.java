@@ -30,9 +30,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Searches. Everything they need is in memory: no log, no disk, no other pod. */
 public final class SearchJourney {
-    /** Longer lists of keys in a filter narrow nothing. */
-    private static final int KEY_LITERALS_MAX = 1_000;
-
     private final ClusterView view;
     private final Cover cover;
     private final ReadSettings settings;
@@ -176,7 +173,7 @@ public final class SearchJourney {
 
     // A filter on the primary key can leave few shards to ask; one that can't be parsed is the
     // nodes' to refuse.
-    private static ShardSet wanted(IndexView index, ObjectNode body) {
+    private ShardSet wanted(IndexView index, ObjectNode body) {
         ShardSet all = ShardSet.all(index.topology().shards());
         String key = index.row().primaryKey();
         Filter filter = FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SEARCH_FILTER);
@@ -184,7 +181,7 @@ public final class SearchJourney {
             return all;
         }
         ShardSet narrowed =
-                KeyNarrowing.shards(filter, key, all.size(), KEY_LITERALS_MAX).orElse(all);
+                KeyNarrowing.shards(filter, key, all.size(), settings.keyLiteralsMax()).orElse(all);
         // Nothing can match, but somebody must say so in all its fields.
         return narrowed.isEmpty() ? ShardSet.of(0) : narrowed;
     }

@@ -46,9 +46,20 @@ class KeyNarrowingTest {
         assertEquals(Optional.empty(), narrowed("id = 123456789012345678901"));
     }
 
+    @Test
+    void switchedOffItNarrowsNothing() {
+        assertEquals(Optional.empty(), narrowed("id = 42", 0));
+        assertEquals(Optional.empty(), narrowed("id IN [1]", 0));
+        assertEquals(shardsOf("42"), narrowed("id = 42", 1));
+    }
+
     private static Optional<ShardSet> narrowed(String filter) {
+        return narrowed(filter, 4);
+    }
+
+    private static Optional<ShardSet> narrowed(String filter, int literalsMax) {
         Filter parsed = Objects.requireNonNull(FilterParser.parse(filter));
-        return KeyNarrowing.shards(parsed, "id", SHARDS, 4);
+        return KeyNarrowing.shards(parsed, "id", SHARDS, literalsMax);
     }
 
     private static Optional<ShardSet> shardsOf(String... keys) {

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
@@ -25,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,6 +39,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class HttpServerTest {
     private static final int BODY_BYTES_MAX = 64 * 1024;
@@ -160,6 +165,22 @@ class HttpServerTest {
         assertEquals("mine-1", given.headers().firstValue("x-request-id").orElseThrow());
         HttpResponse<String> made = send(to("/nope").GET().build());
         assertEquals(16, made.headers().firstValue("x-request-id").orElseThrow().length());
+    }
+
+    /** Whoever reports a failed request by its id finds what the pod said about it. */
+    @Test
+    void whatIsLoggedCarriesTheRequestsId() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(HttpServer.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            send(to("/bug").header("X-Request-Id", "mine-2").GET().build());
+        } finally {
+            logger.detachAppender(lines);
+        }
+        ILoggingEvent line = lines.list.getFirst();
+        assertEquals(Map.of("request_id", "mine-2"), line.getMDCPropertyMap());
     }
 
     @Test
