@@ -108,11 +108,7 @@ final class TestPod implements AutoCloseable {
                %speers:
                %s"""
                 .formatted(
-                        self,
-                        raftPorts.get(self),
-                        peerPorts.get(self),
-                        peerKeys.indent(2),
-                        peers);
+                        self, raftPorts.get(self), peerPorts.get(self), peerKeys.indent(2), peers);
     }
 
     private static String yaml(
