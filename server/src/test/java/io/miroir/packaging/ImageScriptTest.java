@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,10 +34,13 @@ class ImageScriptTest {
         Files.writeString(app.resolve("miroir-server.jar"), "server");
         Files.writeString(app.resolve("lib/one.jar"), "library");
         Files.writeString(app.resolve("miroir.aot"), "cache");
-        script("bin/miroir", Files.readString(Path.of("..", "packaging", "image-miroir")));
-        script("runtime/bin/java", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+        ScriptRun.write(
+                image.resolve("bin/miroir"),
+                Files.readString(Path.of("..", "packaging", "image-miroir")));
+        ScriptRun.write(image.resolve("runtime/bin/java"), ScriptRun.TELLS_ITS_WORDS);
         // As packaging/build.sh does after the training run.
-        sh("cd \"$1/app\" && wc -c ./*.jar lib/*.jar >miroir.aot.jars");
+        String count = "cd '" + app + "' && wc -c ./*.jar lib/*.jar >miroir.aot.jars";
+        ScriptRun.of(image, Map.of(), List.of("sh", "-c", count));
         try (Stream<Path> files = Files.walk(app)) {
             for (Path file : files.toList()) {
                 Files.setLastModifiedTime(file, BUILT);
@@ -47,7 +50,7 @@ class ImageScriptTest {
 
     @Test
     void theCacheOfTheVeryJarsIsGivenToJava() throws IOException, InterruptedException {
-        Run run = miroir();
+        ScriptRun run = miroir();
 
         assertTrue(run.out().contains("-XX:AOTCache=" + app.resolve("miroir.aot")), run.toString());
         assertTrue(
@@ -79,7 +82,7 @@ class ImageScriptTest {
     /** Java finds the same jars and options either way, and what the user wrote comes whole. */
     @Test
     void argumentsAndOptionsArePassedOn() throws IOException, InterruptedException {
-        Run run = miroir("serve", "--set", "log.format=a b");
+        ScriptRun run = miroir("serve", "--set", "log.format=a b");
 
         assertEquals("@" + app.resolve("jvm.flags"), run.out().getFirst());
         assertTrue(run.out().contains("-Xmx1g") && run.out().contains("-Xss1m"), run.toString());
@@ -93,39 +96,20 @@ class ImageScriptTest {
                 run.out().subList(run.out().size() - 5, run.out().size()));
     }
 
-    private static void assertRejected(Run run) {
+    private static void assertRejected(ScriptRun run) {
         assertTrue(run.err().contains(WARNING), run.toString());
         assertFalse(run.out().stream().anyMatch(word -> word.contains("AOT")), run.toString());
         assertTrue(run.out().contains("-jar"), "it starts all the same");
     }
 
-    private record Run(List<String> out, String err) {}
-
-    private Run miroir(String... arguments) throws IOException, InterruptedException {
+    private ScriptRun miroir(String... arguments) throws IOException, InterruptedException {
         List<String> command =
                 Stream.concat(
                                 Stream.of(image.resolve("bin/miroir").toString()),
                                 Stream.of(arguments))
                         .toList();
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("MIROIR_JAVA_OPTS", "-Xmx1g -Xss1m");
-        builder.redirectError(image.resolve("err").toFile());
-        Process process = builder.start();
-        List<String> out = process.inputReader().lines().toList();
-        assertEquals(0, process.waitFor());
-        return new Run(out, Files.readString(image.resolve("err")));
-    }
-
-    private void sh(String command) throws IOException, InterruptedException {
-        ProcessBuilder builder =
-                new ProcessBuilder("sh", "-c", command, "sh", image.toString()).inheritIO();
-        assertEquals(0, builder.start().waitFor());
-    }
-
-    private void script(String name, String text) throws IOException {
-        Path file = image.resolve(name);
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, text);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        ScriptRun run = ScriptRun.of(image, Map.of("MIROIR_JAVA_OPTS", "-Xmx1g -Xss1m"), command);
+        assertEquals(0, run.exitCode(), run.err());
+        return run;
     }
 }
