@@ -29,6 +29,17 @@ public interface LanesContract {
     TaskStore store();
 
     @Test
+    default void aBoundWriteIsTheLastOfItsSession() {
+        // Read-your-writes: the command that gives the task its uid tells the session.
+        long epoch = Writes.claim(store(), "session", "pod-a");
+        long uid = boundUid(epoch, "session", "bound-1");
+        assertEquals(uid, store().sessions().get(READ, "bound-1").orElseThrow().lastWriteTaskUid());
+        long next = boundUid(epoch, "session", "bound-1");
+        assertEquals(
+                next, store().sessions().get(READ, "bound-1").orElseThrow().lastWriteTaskUid());
+    }
+
+    @Test
     default void aNewClaimFencesTheOldOwner() {
         // Rule 2 and 4: a deposed owner can neither intend, nor bind, nor abandon.
         long old = Writes.claim(store(), "fence", "pod-a");
@@ -318,5 +329,26 @@ public interface LanesContract {
         assertTrue(store().indexes().get(READ, "dog").isEmpty());
         assertTrue(store().replicas().of(READ, dog.incarnation()).isEmpty());
         assertEquals(1, store().replicas().of(READ, inc).size());
+    }
+
+    private long boundUid(long epoch, String lane, String session) {
+        Intend intend =
+                new Intend(
+                        lane,
+                        epoch,
+                        "k",
+                        lane,
+                        Writes.BODY,
+                        null,
+                        0,
+                        session,
+                        Intend.ALLOT,
+                        List.of());
+        long position = Writes.intended(store(), intend).position();
+        Lanes.Binding bound =
+                store().lanes()
+                        .bind(Writes.bind(lane, epoch, position, Map.of(), List.of()))
+                        .orThrow();
+        return assertInstanceOf(Lanes.Binding.Bound.class, bound).taskUid();
     }
 }

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.store.adminsession.AdminSessionRow;
-import io.miroir.store.lane.Intend;
-import io.miroir.store.lane.Lanes;
 import io.miroir.store.limit.Limits;
 import io.miroir.store.limit.LimitsRow;
 import io.miroir.store.limit.StoreLimits;
@@ -16,7 +14,6 @@ import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -34,8 +31,7 @@ public interface SessionsContract {
         long first = sessions.touch("s-1").orThrow();
         assertTrue(first > store().status().storeTimeMicros());
         assertTrue(sessions.pin("s-1", 2, 7).orThrow() >= first);
-        long epoch = Writes.claim(store(), "session", "pod-a");
-        long uid = boundUid(epoch, "session", "s-1");
+        long uid = writtenUid("s-1");
         SessionRow row = sessions.get(READ, "s-1").orElseThrow();
         assertEquals(uid, row.lastWriteTaskUid());
         assertEquals(2, row.pinnedGroup());
@@ -50,7 +46,7 @@ public interface SessionsContract {
         assertTrue(sessions.get(READ, "s-1").isEmpty());
 
         // A session may begin with a write.
-        long other = boundUid(epoch, "session", "s-2");
+        long other = writtenUid("s-2");
         assertEquals(other, sessions.get(READ, "s-2").orElseThrow().lastWriteTaskUid());
         assertTrue(sessions.living(READ) >= 1);
     }
@@ -148,25 +144,11 @@ public interface SessionsContract {
         assertTrue(store().adminSessions().get(READ, "admin-3").isEmpty());
     }
 
-    private long boundUid(long epoch, String lane, String session) {
-        Intend intend =
-                new Intend(
-                        lane,
-                        epoch,
-                        "k",
-                        lane,
-                        Writes.BODY,
-                        null,
-                        0,
-                        session,
-                        Intend.ALLOT,
-                        List.of());
-        long position = Writes.intended(store(), intend).position();
-        Lanes.Binding bound =
-                store().lanes()
-                        .bind(Writes.bind(lane, epoch, position, Map.of(), List.of()))
-                        .orThrow();
-        return assertInstanceOf(Lanes.Binding.Bound.class, bound).taskUid();
+    private long writtenUid(String session) {
+        NewTask write = new NewTask(TaskType.DUMP_CREATION, null, "{}", null, null, null, session);
+        return assertInstanceOf(
+                        Tasks.Birth.Enqueued.class, store().tasks().enqueue(write).orThrow())
+                .uid();
     }
 
     private static AdminSessionRow adminSession(String id, long expiresAt) {

@@ -43,7 +43,7 @@ public record TaskQuery(
     }
 
     /** Whether the filters let the task pass, whatever the page. */
-    boolean matches(TaskRow row) {
+    public boolean matches(TaskRow row) {
         return in(uids, row.uid())
                 && in(batchUids, row.batchUid())
                 && in(statuses, row.status())
