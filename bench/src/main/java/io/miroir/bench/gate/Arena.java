@@ -1,28 +1,41 @@
 package io.miroir.bench.gate;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** All sides of a comparison, running and warm. */
 final class Arena implements AutoCloseable {
     private static final List<Integer> WARM_CALLERS = List.of(256, 16, 1);
 
-    private final int voters;
+    private final Shape shape;
+    private final Links links;
     private final Pods pods;
     private final RedisServers equal;
     private final RedisServers usual;
 
-    Arena(Path dir, int voters, long warmMillis) {
-        this.voters = voters;
-        this.pods = new Pods(dir.resolve("pods"), voters);
-        this.equal =
-                new RedisServers(
-                        dir.resolve("equal"), voters, RedisServers.Durability.EQUAL, false);
-        this.usual =
-                new RedisServers(
-                        dir.resolve("usual"), voters, RedisServers.Durability.USUAL, false);
-        for (Child child :
-                List.of(pods.follower(), pods.leader(), equal.asking(), usual.asking())) {
+    /**
+     * What an arena is like.
+     *
+     * @param voters servers of each side
+     * @param delayed whether there is a network between them, see {@link #roundTrip}
+     */
+    record Shape(int voters, boolean delayed) {}
+
+    Arena(Path dir, Shape shape, long warmMillis) {
+        this.shape = shape;
+        this.links = shape.delayed() ? Links.delayed() : Links.straight();
+        this.pods = new Pods(dir.resolve("pods"), shape.voters(), links);
+        this.equal = redis(dir.resolve("equal"), RedisServers.Durability.EQUAL);
+        this.usual = redis(dir.resolve("usual"), RedisServers.Durability.USUAL);
+        List<Child> asking =
+                new ArrayList<>(
+                        List.of(pods.follower(), pods.leader(), equal.asking(), usual.asking()));
+        if (shape.delayed()) {
+            asking.addAll(List.of(equal.askingFromAfar(), usual.askingFromAfar()));
+        }
+        for (Child child : asking) {
             for (int callers : WARM_CALLERS) {
                 child.ask("closed insert_task " + callers + " " + warmMillis);
             }
@@ -30,8 +43,17 @@ final class Arena implements AutoCloseable {
         }
     }
 
-    int voters() {
-        return voters;
+    private RedisServers redis(Path dir, RedisServers.Durability durability) {
+        return new RedisServers(dir, shape.voters(), durability, links);
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    /** From now on, between all processes; in an arena that is delayed. */
+    void roundTrip(Duration time) {
+        links.roundTrip(time);
     }
 
     Pods pods() {
@@ -51,5 +73,6 @@ final class Arena implements AutoCloseable {
         pods.close();
         equal.close();
         usual.close();
+        links.close();
     }
 }

@@ -21,10 +21,16 @@ final class Bench implements AutoCloseable {
      * @param runs of each contender, one after the other in turns
      * @param runMillis of each
      * @param warmMillis of each step of warming up
+     * @param tasks that lie on disk where sizes and copies are measured
+     * @param flatCommands over which memory must not grow
      */
-    record Effort(int runs, long runMillis, long warmMillis) {
-        static final Effort FULL = new Effort(10, 1_000, 8_000);
-        static final Effort QUICK = new Effort(3, 400, 1_500);
+    record Effort(int runs, long runMillis, long warmMillis, int tasks, int flatCommands) {
+        static final Effort FULL = new Effort(10, 1_000, 8_000, 50_000, 10_000_000);
+        static final Effort QUICK = new Effort(3, 400, 1_500, 10_000, 200_000);
+
+        Effort withFlatCommands(int commands) {
+            return new Effort(runs, runMillis, warmMillis, tasks, commands);
+        }
     }
 
     Bench(Effort effort) {
@@ -45,11 +51,20 @@ final class Bench implements AutoCloseable {
         return dir.resolve(++directories + "-" + name);
     }
 
-    /** All contenders with this many servers each; another number closes the one before. */
+    /** All contenders with this many servers each; another shape closes the one before. */
     Arena arena(int voters) {
-        if (arena == null || arena.voters() != voters) {
+        return arena(new Arena.Shape(voters, false));
+    }
+
+    /** Three of each, with a network between them. */
+    Arena delayedArena() {
+        return arena(new Arena.Shape(3, true));
+    }
+
+    private Arena arena(Arena.Shape shape) {
+        if (arena == null || !arena.shape().equals(shape)) {
             closeArena();
-            arena = new Arena(newDirectory("arena"), voters, effort.warmMillis());
+            arena = new Arena(newDirectory("arena"), shape, effort.warmMillis());
         }
         return arena;
     }
@@ -65,12 +80,21 @@ final class Bench implements AutoCloseable {
     @Override
     public void close() {
         closeArena();
-        try (Stream<Path> files = Files.walk(dir)) {
+        try {
+            deleteTree(dir);
+        } catch (UncheckedIOException e) {
+            System.err.println("left behind: " + dir + " (" + e + ")");
+        }
+    }
+
+    /** A directory with all that is in it. */
+    static void deleteTree(Path top) {
+        try (Stream<Path> files = Files.walk(top)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            System.err.println("left behind: " + dir + " (" + e + ")");
+            throw new UncheckedIOException(top.toString(), e);
         }
     }
 }

@@ -8,13 +8,21 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A process that this one started; it is told lines and answers lines, and never outlives it. */
 final class Child implements AutoCloseable {
     private static final long END_MILLIS_MAX = 5_000;
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Child::killAll));
+    }
 
     private final String name;
     private final Process process;
@@ -40,10 +48,39 @@ final class Child implements AutoCloseable {
                                     ProcessBuilder.Redirect.appendTo(
                                             logDir.resolve(name + ".log").toFile()))
                             .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            RUNNING.add(process);
             return new Child(name, process);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + command.getFirst(), e);
+        }
+    }
+
+    /** kill -9 to all that run: whoever waits for an answer of theirs gets none. */
+    static void killAll() {
+        RUNNING.forEach(Process::destroyForcibly);
+    }
+
+    /** Runs a command to its end; throws with what it said unless it ends well and in time. */
+    static void run(ProcessBuilder builder, Duration patience) {
+        String command = String.join(" ", builder.command().reversed().subList(0, 2).reversed());
+        try {
+            Path said = Files.createTempFile("miroir-gate-", ".log");
+            Process process =
+                    builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
+            RUNNING.add(process);
+            boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+            process.destroyForcibly().waitFor();
+            RUNNING.remove(process);
+            String words = Files.readString(said);
+            Files.delete(said);
+            if (!ended || process.exitValue() != 0) {
+                throw new IllegalStateException(command + " failed: " + words.strip());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + command, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 
@@ -160,7 +197,11 @@ final class Child implements AutoCloseable {
 
     private boolean await() {
         try {
-            return process.waitFor(END_MILLIS_MAX, TimeUnit.MILLISECONDS);
+            boolean ended = process.waitFor(END_MILLIS_MAX, TimeUnit.MILLISECONDS);
+            if (ended) {
+                RUNNING.remove(process);
+            }
+            return ended;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

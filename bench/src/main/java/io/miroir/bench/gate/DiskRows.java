@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /** What lies on disk, and how long it takes to write it out, send it whole, and start from it. */
 final class DiskRows {
-    private static final long MILLIS_MAX = 120_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private DiskRows() {}
 
@@ -23,7 +24,8 @@ final class DiskRows {
                         "size.snapshot",
                         "snapshot",
                         "install",
-                        "cold_start"),
+                        "cold_start",
+                        "restore"),
                 DiskRows::run);
     }
 
@@ -34,36 +36,53 @@ final class DiskRows {
             double snapshotBytes,
             double snapshotMillis,
             double installMillis,
-            double coldMillis) {}
+            double coldMillis,
+            double restoreMillis) {}
 
     private static List<Row> run(Bench bench) {
         bench.closeArena();
-        int tasks = bench.effort().runs() >= 10 ? 100_000 : 20_000;
-        Side ours = ours(bench, tasks);
-        Side theirs = theirs(bench, tasks);
+        int tasks = bench.effort().tasks();
+        Sides sides = new Sides(new ArrayList<>(), new ArrayList<>());
+        for (int run = 0; run < bench.effort().runs(); run++) {
+            sides.ours.add(ours(bench, tasks));
+            sides.theirs.add(theirs(bench, tasks));
+        }
         String note = tasks + " tasks";
         return List.of(
-                row("size.task", "B", ours.taskBytes, theirs.taskBytes, note + ", file; memory"),
-                row("size.log", "B", ours.logBytes, theirs.logBytes, "a command; beside the AOF"),
-                row("size.snapshot", "B", ours.snapshotBytes, theirs.snapshotBytes, "beside RDB"),
-                row("snapshot", "ms", ours.snapshotMillis, theirs.snapshotMillis, "beside BGSAVE"),
-                row(
+                sides.row("size.task", "B", Side::taskBytes, note + ", file; memory"),
+                sides.row("size.log", "B", Side::logBytes, "a command; beside the AOF"),
+                sides.row("size.snapshot", "B", Side::snapshotBytes, "beside RDB"),
+                sides.row("snapshot", "ms", Side::snapshotMillis, "beside BGSAVE"),
+                sides.row(
                         "install",
                         "ms",
-                        ours.installMillis,
-                        theirs.installMillis,
+                        Side::installMillis,
                         note + ", from an empty directory and the start of the process"),
-                row(
+                sides.row(
                         "cold_start",
                         "ms",
-                        ours.coldMillis,
-                        theirs.coldMillis,
+                        Side::coldMillis,
                         "all three processes, to the first acknowledged write; Redis' client is"
-                                + " warm"));
+                                + " warm"),
+                sides.row(
+                        "restore",
+                        "ms",
+                        Side::restoreMillis,
+                        note
+                                + ", from a backup in a file (an RDB) to the first write that is"
+                                + " durable in a new cluster of three"));
     }
 
-    private static Row row(String id, String unit, double ours, double theirs, String note) {
-        return Row.once(id, unit, Row.Good.LOW, ours, theirs, theirs, note);
+    /** Run by run. */
+    private record Sides(List<Side> ours, List<Side> theirs) {
+        Row row(String id, String unit, ToDoubleFunction<Side> figure, String note) {
+            Row.Runs runs = new Row.Runs(all(ours, figure), all(theirs, figure), List.of());
+            return Row.of(id, unit, Row.Good.LOW, runs, note);
+        }
+
+        private static List<Double> all(List<Side> sides, ToDoubleFunction<Side> figure) {
+            return sides.stream().map(figure::applyAsDouble).toList();
+        }
     }
 
     private static Side ours(Bench bench, int tasks) {
@@ -80,46 +99,68 @@ final class DiskRows {
             long coldStart = System.nanoTime();
             pods.restartAll();
             pods.leader().ask("insert 1");
+            double coldMillis = millisSince(coldStart);
+            Path backup = dir.resolve("state.mbk");
+            pods.follower().ask("backup " + backup);
             return new Side(
                     bytes(copy) / tasks,
                     logBytes / tasks,
                     bytes(copy),
                     snapshotMillis,
                     installMillis,
-                    millisSince(coldStart));
+                    coldMillis,
+                    ourRestoreMillis(bench, backup));
+        }
+    }
+
+    private static double ourRestoreMillis(Bench bench, Path backup) {
+        long start = System.nanoTime();
+        try (Pods pods = Pods.restored(bench.newDirectory("restored"), backup)) {
+            pods.leader().ask("insert 1");
+            return millisSince(start);
         }
     }
 
     private static Side theirs(Bench bench, int tasks) {
         try (RedisServers redis =
-                new RedisServers(
-                        bench.newDirectory("disk"), 3, RedisServers.Durability.EQUAL, false)) {
+                new RedisServers(bench.newDirectory("disk"), 3, RedisServers.Durability.EQUAL)) {
             long before = used(redis);
             redis.asking().ask("insert " + tasks);
             double taskBytes = (used(redis) - before) / (double) tasks;
             double logBytes = treeBytes(redis.directory(0), "appendonlydir");
             long saveStart = System.nanoTime();
-            RedisCli.ask(redis.port(0), "BGSAVE");
-            await("bgsave", () -> info(redis, 0).contains("rdb_bgsave_in_progress:0"));
+            RedisCli.ask(redis.port(0), "", "BGSAVE");
+            Await.until(
+                    "bgsave", PATIENCE, () -> info(redis, 0).contains("rdb_bgsave_in_progress:0"));
             double snapshotMillis = millisSince(saveStart);
             double snapshotBytes = bytes(redis.directory(0).resolve("dump.rdb"));
             redis.servers().get(1).kill();
-            deleteTree(redis.directory(1));
+            Bench.deleteTree(redis.directory(1));
             long start = System.nanoTime();
             redis.restart(1);
-            await("sync", () -> info(redis, 1).contains("master_link_status:up"));
+            Await.until("sync", PATIENCE, () -> info(redis, 1).contains("master_link_status:up"));
             double installMillis = millisSince(start);
             redis.servers().forEach(Child::kill);
             long coldStart = System.nanoTime();
             redis.restartAll();
             redis.asking().ask("insert 1");
+            double coldMillis = millisSince(coldStart);
             return new Side(
                     taskBytes,
                     logBytes / tasks,
                     snapshotBytes,
                     snapshotMillis,
                     installMillis,
-                    millisSince(coldStart));
+                    coldMillis,
+                    theirRestoreMillis(bench, redis.directory(0).resolve("dump.rdb")));
+        }
+    }
+
+    private static double theirRestoreMillis(Bench bench, Path rdb) {
+        long start = System.nanoTime();
+        try (RedisServers redis = RedisServers.restored(bench.newDirectory("restored"), rdb)) {
+            redis.asking().ask("insert 1");
+            return millisSince(start);
         }
     }
 
@@ -133,21 +174,7 @@ final class DiskRows {
     }
 
     private static String info(RedisServers redis, int number) {
-        return RedisCli.ask(redis.port(number), "INFO");
-    }
-
-    private interface Holds {
-        boolean now();
-    }
-
-    private static void await(String what, Holds holds) {
-        long start = System.nanoTime();
-        while (!holds.now()) {
-            if (millisSince(start) > MILLIS_MAX) {
-                throw new IllegalStateException(what + " took too long");
-            }
-            Pods.pause();
-        }
+        return RedisCli.ask(redis.port(number), "", "INFO");
     }
 
     private static double millisSince(long startNanos) {
@@ -181,18 +208,6 @@ final class DiskRows {
             return end;
         } catch (IOException e) {
             throw new UncheckedIOException(file.toString(), e);
-        }
-    }
-
-    private static void deleteTree(Path dir) {
-        List<Path> files = new ArrayList<>(files(dir));
-        files.sort(Comparator.reverseOrder());
-        try {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(dir.toString(), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -10,9 +11,8 @@ import java.util.function.Consumer;
  * acknowledged may be lost with its master, which no row shows.
  */
 final class FailoverRows {
-    private static final long WATCH_MILLIS = 8_000;
-    private static final long BEFORE_MILLIS = 1_500;
-    private static final int RUNS_MAX = 5;
+    private static final long WATCH_MILLIS = 6_000;
+    private static final Duration BEFORE = Duration.ofMillis(1_500);
 
     private FailoverRows() {}
 
@@ -39,7 +39,7 @@ final class FailoverRows {
                     bench.closeArena();
                     List<Double> gaps = new ArrayList<>();
                     List<Double> redisGaps = new ArrayList<>();
-                    for (int i = 0; i < Math.min(RUNS_MAX, bench.effort().runs()); i++) {
+                    for (int i = 0; i < bench.effort().runs(); i++) {
                         gaps.add(ourGap(bench, ours));
                         redisGaps.add(theirGap(bench, theirs));
                     }
@@ -48,7 +48,7 @@ final class FailoverRows {
                                     id,
                                     "ms",
                                     Row.Good.LOW,
-                                    new Row.Runs(gaps, redisGaps, redisGaps),
+                                    new Row.Runs(gaps, redisGaps, List.of()),
                                     note
                                             + "; "
                                             + gaps.size()
@@ -66,9 +66,7 @@ final class FailoverRows {
     }
 
     private static double theirGap(Bench bench, Consumer<RedisServers> trouble) {
-        try (RedisServers redis =
-                new RedisServers(
-                        bench.newDirectory("failover"), 3, RedisServers.Durability.EQUAL, true)) {
+        try (RedisServers redis = RedisServers.watched(bench.newDirectory("failover"))) {
             redis.asking().ask("closed insert_task 16 " + bench.effort().warmMillis() / 2);
             return gap(redis.asking(), () -> trouble.accept(redis));
         }
@@ -76,11 +74,7 @@ final class FailoverRows {
 
     private static double gap(Child asking, Runnable trouble) {
         asking.tell("gap " + WATCH_MILLIS);
-        try {
-            Thread.sleep(BEFORE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Await.pause(BEFORE);
         trouble.run();
         return Double.parseDouble(asking.answer());
     }

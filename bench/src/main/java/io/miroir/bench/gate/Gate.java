@@ -1,105 +1,134 @@
 package io.miroir.bench.gate;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
- * The decision gate: {@code [--json FILE] [--rows ID,ID*] [--quick]}. Starts what it needs, prints
- * one row per id, ends what it started. Ends with 1 if a row is absent or was not measured, with 0
- * however the comparison comes out.
+ * The decision gate: starts what it needs, prints one row per id, ends what it started. {@code
+ * --help} tells the options and the exit codes.
  */
 public final class Gate {
-    private final Options options;
+    private final GateOptions options;
     private final List<Row> rows = new ArrayList<>();
+    private volatile boolean timeIsOver;
 
-    /**
-     * What was asked for.
-     *
-     * @param rows patterns of ids; empty: all
-     */
-    private record Options(@Nullable Path json, List<Pattern> rows, boolean quick) {
-        static Options of(String[] arguments) {
-            Path json = null;
-            List<Pattern> rows = List.of();
-            boolean quick = false;
-            for (int i = 0; i < arguments.length; i++) {
-                switch (arguments[i]) {
-                    case "--quick" -> quick = true;
-                    case "--json" -> json = Path.of(arguments[++i]);
-                    case "--rows" ->
-                            rows =
-                                    Stream.of(arguments[++i].split(",", -1))
-                                            .map(Options::pattern)
-                                            .toList();
-                    default -> throw new IllegalArgumentException("gate: what is " + arguments[i]);
-                }
-            }
-            return new Options(json, rows, quick);
-        }
-
-        private static Pattern pattern(String words) {
-            return Pattern.compile("\\Q" + words.replace("*", "\\E.*\\Q") + "\\E");
-        }
-
-        boolean wants(String id) {
-            return rows.isEmpty() || rows.stream().anyMatch(row -> row.matcher(id).matches());
-        }
-    }
-
-    private Gate(Options options) {
+    private Gate(GateOptions options) {
         this.options = options;
     }
 
     /** Runs it. */
     public static void main(String[] arguments) {
-        System.exit(new Gate(Options.of(arguments)).run() ? 0 : 1);
+        System.exit(exitCode(arguments));
+    }
+
+    private static int exitCode(String[] arguments) {
+        GateOptions options;
+        try {
+            options = GateOptions.of(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println("gate: " + e.getMessage());
+            System.err.print(GateOptions.USAGE);
+            return 2;
+        }
+        return switch (options.instead()) {
+            case HELP -> {
+                System.out.print(GateOptions.USAGE);
+                yield 0;
+            }
+            case LIST -> {
+                Rows.ids().stream().filter(options::wants).forEach(System.out::println);
+                yield 0;
+            }
+            case NOTHING -> new Gate(options).run() ? 0 : 1;
+        };
     }
 
     private boolean run() {
+        List<Measurement> wanted =
+                Rows.measurements().stream()
+                        .filter(m -> m.ids().stream().anyMatch(options::wants))
+                        .toList();
+        if (wanted.isEmpty()) {
+            System.err.println("gate: no row has such an id; --list prints them");
+            return false;
+        }
         System.out.println(
                 "redis "
-                        + RedisServers.version()
-                        + (RedisServers.knowsWaitAof()
+                        + RedisBinary.version()
+                        + (RedisBinary.knowsWaitAof()
                                 ? ": WAITAOF, the fsync of a majority is proven"
                                 : ": WAIT proves that replicas have the write, not their fsync"));
         Report.printHead();
-        try (Bench bench = new Bench(options.quick() ? Bench.Effort.QUICK : Bench.Effort.FULL)) {
-            for (Measurement measurement : Rows.measurements()) {
-                if (measurement.ids().stream().anyMatch(options::wants)) {
-                    measure(bench, measurement);
+        ScheduledExecutorService alarm = alarm();
+        try (Bench bench = new Bench(options.effort());
+                Progress progress = new Progress(wanted.size())) {
+            for (Measurement measurement : wanted) {
+                progress.begin(measurement.ids().getFirst());
+                List<Row> measured = measure(bench, measurement);
+                progress.clear();
+                measured.forEach(this::add);
+                if (options.json() != null) {
+                    Report.writeJson(options.json(), rows);
                 }
             }
-        }
-        Rows.absent().stream()
-                .filter(options::wants)
-                .forEach(id -> add(Row.absent(id, "nothing measures it yet")));
-        if (options.json() != null) {
-            Report.writeJson(options.json(), rows);
+        } finally {
+            alarm.shutdownNow();
         }
         return summary();
     }
 
+    /** When the time is over, what is under way fails, and nothing else begins. */
+    private ScheduledExecutorService alarm() {
+        ScheduledExecutorService alarm =
+                Executors.newSingleThreadScheduledExecutor(
+                        task -> Thread.ofPlatform().daemon().unstarted(task));
+        var _ =
+                alarm.schedule(
+                        () -> {
+                            timeIsOver = true;
+                            Child.killAll();
+                        },
+                        options.minutesMax(),
+                        TimeUnit.MINUTES);
+        return alarm;
+    }
+
     /** A measurement that fails makes its rows absent; the others go on. */
-    private void measure(Bench bench, Measurement measurement) {
+    private List<Row> measure(Bench bench, Measurement measurement) {
         List<String> wanted = measurement.ids().stream().filter(options::wants).toList();
+        if (timeIsOver) {
+            return absent(wanted, overtime());
+        }
         try {
             List<Row> measured = measurement.run(bench);
-            for (String id : wanted) {
-                add(
-                        measured.stream()
-                                .filter(row -> row.id().equals(id))
-                                .findFirst()
-                                .orElse(Row.absent(id, "the measurement left it out")));
-            }
+            return wanted.stream().map(id -> named(id, measured)).toList();
         } catch (RuntimeException e) {
-            e.printStackTrace();
             bench.closeArena();
-            wanted.forEach(id -> add(Row.absent(id, "failed: " + e.getMessage())));
+            if (timeIsOver) {
+                return absent(wanted, overtime());
+            }
+            e.printStackTrace();
+            return absent(wanted, "failed: " + e.getMessage());
         }
+    }
+
+    private static Row named(String id, List<Row> measured) {
+        return measured.stream()
+                .filter(row -> row.id().equals(id))
+                .findFirst()
+                .map(Reasons::explained)
+                .orElse(Row.absent(id, "the measurement left it out"));
+    }
+
+    private static List<Row> absent(List<String> ids, String why) {
+        return ids.stream().map(id -> Row.absent(id, why)).toList();
+    }
+
+    private String overtime() {
+        return "no time was left of --minutes " + options.minutesMax();
     }
 
     private void add(Row row) {

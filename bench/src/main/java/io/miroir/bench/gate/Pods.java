@@ -1,36 +1,87 @@
 package io.miroir.bench.gate;
 
+import io.miroir.raft.OfflineStore;
+import io.miroir.raft.RaftStoreConfig;
+import io.miroir.store.recovery.StateJump;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Our side: a group of pods, each a process with a directory of its own. */
 final class Pods implements Contender {
-    private static final long LEADER_NANOS_MAX = 30_000_000_000L;
+    private static final Duration LEADER_PATIENCE = Duration.ofSeconds(30);
+    private static final int NOBODY = -1;
 
     private final Path dir;
-    private final List<String> peers;
+    private final List<Integer> ports;
+    private final Links links;
+    private final UUID cluster;
     private final List<Child> pods = new ArrayList<>();
 
-    /** Starts them and waits for a leader. */
+    /** Starts them on loopback as it is, and waits for a leader. */
     Pods(Path dir, int voters) {
-        this.dir = dir;
-        this.peers = new ArrayList<>();
-        List<Integer> ports = Ports.free(voters);
-        for (int i = 0; i < voters; i++) {
-            peers.add("pod-" + i);
-            peers.add(String.valueOf(ports.get(i)));
-        }
+        this(dir, voters, Links.straight());
+    }
+
+    /** Starts them and waits for a leader. */
+    Pods(Path dir, int voters, Links links) {
+        this(dir, Ports.free(voters), links, RaftStoreConfig.COMMON_CLUSTER);
         for (int i = 0; i < voters; i++) {
             pods.add(start(i));
         }
         leader();
     }
 
+    private Pods(Path dir, List<Integer> ports, Links links, UUID cluster) {
+        this.dir = dir;
+        this.ports = ports;
+        this.links = links;
+        this.cluster = cluster;
+    }
+
+    /** Three that begin with a backup: one is restored, the others join it and get their votes. */
+    static Pods restored(Path dir, Path backup) {
+        Pods pods =
+                new Pods(dir, Ports.free(3), Links.straight(), UUID.nameUUIDFromBytes(new byte[1]));
+        pods.restore(backup);
+        pods.pods.add(pods.startAlone());
+        for (int i = 1; i < pods.ports.size(); i++) {
+            pods.pods.add(pods.startNewcomer("pod-" + i, pods.ports.get(i)));
+            must("Changed", pods.leader().ask("promote pod-" + i));
+        }
+        return pods;
+    }
+
+    private void restore(Path backup) {
+        var self = new RaftStoreConfig.Peer("pod-0", "127.0.0.1", ports.getFirst());
+        OfflineStore store = new OfflineStore(directory(0), self, (_, _) -> {});
+        try {
+            must("Ready", store.restore(backup, cluster, StateJump.Distance.DEFAULT).toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot restore " + backup, e);
+        }
+    }
+
+    private Child startAlone() {
+        List<String> arguments = arguments("raft", "pod-0");
+        arguments.add("pod-0");
+        arguments.add(String.valueOf(ports.getFirst()));
+        return Child.store("pod-0", dir, arguments);
+    }
+
     private Child start(int number) {
         String id = "pod-" + number;
-        List<String> arguments = new ArrayList<>(List.of("raft", id, dir.resolve(id).toString()));
-        arguments.addAll(peers);
+        List<String> arguments = arguments("raft", id);
+        for (int i = 0; i < ports.size(); i++) {
+            int port = ports.get(i);
+            arguments.add("pod-" + i);
+            arguments.add(String.valueOf(i == number ? port : links.to(port)));
+        }
         return Child.store(id, dir, arguments);
     }
 
@@ -45,16 +96,24 @@ final class Pods implements Contender {
     }
 
     int leaderNumber() {
-        long giveUpNanos = System.nanoTime() + LEADER_NANOS_MAX;
-        while (System.nanoTime() < giveUpNanos) {
-            for (int i = 0; i < pods.size(); i++) {
-                if (pods.get(i).isAlive() && pods.get(i).ask("status").startsWith("LEADER")) {
-                    return i;
-                }
+        AtomicInteger leads = new AtomicInteger(NOBODY);
+        Await.until(
+                "a leader; see the logs in " + dir,
+                LEADER_PATIENCE,
+                () -> {
+                    leads.set(leads());
+                    return leads.get() != NOBODY;
+                });
+        return leads.get();
+    }
+
+    private int leads() {
+        for (int i = 0; i < pods.size(); i++) {
+            if (pods.get(i).isAlive() && pods.get(i).ask("status").startsWith("LEADER")) {
+                return i;
             }
-            pause();
         }
-        throw new IllegalStateException("no pod leads; see the logs in " + dir);
+        return NOBODY;
     }
 
     Child pod(int number) {
@@ -85,18 +144,33 @@ final class Pods implements Contender {
 
     /** A pod with an empty directory joins, without a vote, and leaves the test when it has all. */
     void joinNewcomer() {
-        String id = "newcomer";
-        int port = Ports.free(1).getFirst();
-        List<String> arguments =
-                new ArrayList<>(List.of("newcomer", id, dir.resolve(id).toString()));
-        arguments.addAll(peers);
+        startNewcomer("newcomer", Ports.free(1).getFirst()).close();
+    }
+
+    /** Answers when it has been sent everything. */
+    private Child startNewcomer(String id, int port) {
+        List<String> arguments = arguments("newcomer", id);
+        for (int i = 0; i < pods.size(); i++) {
+            arguments.add("pod-" + i);
+            arguments.add(String.valueOf(ports.get(i)));
+        }
         arguments.add(id);
         arguments.add(String.valueOf(port));
-        try (Child newcomer = Child.store(id, dir, arguments)) {
-            String outcome = leader().ask("join " + id + " " + port);
-            if (!outcome.startsWith("Changed") || !newcomer.isAlive()) {
-                throw new IllegalStateException("it did not join: " + outcome);
-            }
+        Child newcomer = Child.store(id, dir, arguments);
+        must("Changed", leader().ask("join " + id + " " + port));
+        if (!newcomer.isAlive()) {
+            throw new IllegalStateException(id + " ended; see its log");
+        }
+        return newcomer;
+    }
+
+    private List<String> arguments(String mode, String id) {
+        return new ArrayList<>(List.of(mode, cluster.toString(), id, dir.resolve(id).toString()));
+    }
+
+    private static void must(String begin, String outcome) {
+        if (!outcome.startsWith(begin)) {
+            throw new IllegalStateException("refused: " + outcome);
         }
     }
 
@@ -117,14 +191,5 @@ final class Pods implements Contender {
     @Override
     public void close() {
         pods.forEach(Child::close);
-    }
-
-    static void pause() {
-        try {
-            Thread.sleep(20);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
     }
 }

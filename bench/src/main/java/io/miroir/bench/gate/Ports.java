@@ -1,5 +1,7 @@
 package io.miroir.bench.gate;
 
+import io.miroir.cli.fleet.FleetPorts;
+import io.miroir.cli.fleet.FleetShape;
 import java.security.SecureRandom;
 import java.util.List;
 
@@ -12,5 +14,9 @@ final class Ports {
 
     static synchronized List<Integer> free(int count) {
         return PORTS.some(count);
+    }
+
+    static synchronized FleetPorts fleet(FleetShape shape) {
+        return FleetPorts.choose(PORTS, shape, PORTS.some(shape.pods()));
     }
 }

@@ -15,13 +15,18 @@ final class RedisCli {
 
     private RedisCli() {}
 
-    /** The answer as text; empty if the server can't be reached yet. */
-    static String ask(int port, String... words) {
+    /**
+     * The answer as text; empty if the server can't be reached yet.
+     *
+     * @param password empty for none
+     */
+    static String ask(int port, String password, String... words) {
         try (Connection connection =
                 new Connection(
                         new HostAndPort("127.0.0.1", port),
                         DefaultJedisClientConfig.builder()
                                 .socketTimeoutMillis(TIMEOUT_MILLIS)
+                                .password(password.isEmpty() ? null : password)
                                 .build())) {
             ProtocolCommand command = () -> words[0].getBytes(StandardCharsets.US_ASCII);
             connection.sendCommand(command, Arrays.copyOfRange(words, 1, words.length));

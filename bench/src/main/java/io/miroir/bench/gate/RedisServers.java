@@ -3,23 +3,28 @@ package io.miroir.bench.gate;
 import io.miroir.bench.redis.RedisSetup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The other side: a master, its replicas, and a process that is a client of the master. */
 final class RedisServers implements Contender {
-    private static final int CONNECTIONS = 4;
+    /** Of a client; not tuned. */
+    static final int CONNECTIONS = 4;
 
     private final Path dir;
-    private final String binary;
     private final Durability durability;
-    private final List<Integer> ports;
+    private final Links links;
+    private final List<RedisProcess> serverProcesses = new ArrayList<>();
+    private final List<RedisProcess> sentinelProcesses = new ArrayList<>();
     private final List<Child> servers = new ArrayList<>();
     private final List<Child> sentinels = new ArrayList<>();
-    private final Child client;
+    private @Nullable Child client;
+    private @Nullable Child distantClient;
 
     /** What an acknowledgement means. */
     enum Durability {
@@ -29,145 +34,73 @@ final class RedisServers implements Contender {
         USUAL
     }
 
+    /** Starts them on loopback as it is; see below. */
+    RedisServers(Path dir, int count, Durability durability) {
+        this(dir, count, durability, Links.straight());
+    }
+
+    /** Starts them with nobody watching; see below. */
+    RedisServers(Path dir, int count, Durability durability, Links links) {
+        this(dir, count, durability, false, links);
+    }
+
+    /** Starts three that begin with what an RDB holds. */
+    static RedisServers restored(Path dir, Path rdb) {
+        Path home = dir.resolve("redis-0");
+        try {
+            Files.createDirectories(home);
+            Files.copy(rdb, home.resolve("dump.rdb"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot copy " + rdb, e);
+        }
+        return new RedisServers(dir, 3, Durability.EQUAL);
+    }
+
+    /** Starts three of them and as many sentinels. */
+    static RedisServers watched(Path dir) {
+        return new RedisServers(dir, 3, Durability.EQUAL, true, Links.straight());
+    }
+
     /** Starts them and waits until the replicas follow. */
-    RedisServers(Path dir, int count, Durability durability, boolean watched) {
+    private RedisServers(Path dir, int count, Durability durability, boolean watched, Links links) {
         this.dir = dir;
-        this.binary = binary();
+        this.links = links;
         this.durability = durability;
-        this.ports = Ports.free(watched ? count + 3 : count);
+        List<Integer> ports = Ports.free(count);
+        int master = ports.getFirst();
         for (int i = 0; i < count; i++) {
-            servers.add(startServer(i));
+            int follows = i == 0 ? master : links.to(master);
+            serverProcesses.add(
+                    RedisProcess.server(directory(i), ports.get(i), follows, durability, ""));
         }
-        for (int i = 1; i < count; i++) {
-            awaitInfo(ports.get(i), "master_link_status:up");
+        serverProcesses.forEach(process -> servers.add(process.start()));
+        followers().forEach(process -> process.awaitInfo("master_link_status:up"));
+        for (int port : watched ? Ports.free(3) : List.<Integer>of()) {
+            Path home = dir.resolve("sentinel-" + sentinelProcesses.size());
+            sentinelProcesses.add(RedisProcess.sentinel(home, port, master, ""));
         }
-        if (watched) {
-            for (int i = count; i < count + 3; i++) {
-                sentinels.add(startSentinel(i));
-            }
-            for (int i = count; i < count + 3; i++) {
-                awaitInfo(ports.get(i), "slaves=" + (count - 1) + ",sentinels=3");
-            }
-        }
-        client = Child.store("client", dir, List.of("redis", setup(watched, count).text()));
+        sentinelProcesses.forEach(process -> sentinels.add(process.start()));
+        sentinelProcesses.forEach(
+                process -> process.awaitInfo("slaves=" + (count - 1) + ",sentinels=3"));
     }
 
-    /** {@code REDIS_SERVER}, else what the package installs. */
-    static String binary() {
-        String named = System.getenv("REDIS_SERVER");
-        if (named != null) {
-            return named;
-        }
-        Path packaged = Path.of("/usr/bin/redis-server");
-        if (!Files.isExecutable(packaged)) {
-            throw new IllegalStateException(
-                    "no redis-server: apt-get install redis-server, or set REDIS_SERVER");
-        }
-        return packaged.toString();
+    private List<RedisProcess> followers() {
+        return serverProcesses.subList(1, serverProcesses.size());
     }
 
-    /** As it says itself, for notes. */
-    static String version() {
-        try {
-            Process process = new ProcessBuilder(binary(), "--version").start();
-            String line =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return line.replaceAll(".*v=([0-9.]+).*\\s*", "$1");
-        } catch (IOException e) {
-            throw new UncheckedIOException(binary(), e);
-        }
+    private Child startClient(String name, int masterPort) {
+        return Child.store(name, dir, List.of("redis", setup(masterPort).text()));
     }
 
-    /** Whether WAITAOF is there: from 7.2 on. */
-    static boolean knowsWaitAof() {
-        String[] parts = version().split("\\.", -1);
-        int major = Integer.parseInt(parts[0]);
-        return major > 7 || (major == 7 && Integer.parseInt(parts[1]) >= 2);
-    }
-
-    private RedisSetup setup(boolean watched, int count) {
+    private RedisSetup setup(int masterPort) {
+        int count = servers.size();
         return new RedisSetup(
-                ports.getFirst(),
-                watched ? ports.subList(count, count + 3) : List.of(),
+                masterPort,
+                sentinelProcesses.stream().map(RedisProcess::port).toList(),
                 durability == Durability.EQUAL ? count / 2 : 0,
-                knowsWaitAof(),
-                CONNECTIONS);
-    }
-
-    private Child startServer(int number) {
-        Path home = dir.resolve("redis-" + number);
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                binary,
-                                "--bind",
-                                "127.0.0.1",
-                                "--port",
-                                String.valueOf(ports.get(number)),
-                                "--dir",
-                                home.toString(),
-                                "--appendonly",
-                                "yes",
-                                "--appendfsync",
-                                durability == Durability.EQUAL ? "always" : "everysec",
-                                "--save",
-                                "",
-                                "--repl-diskless-sync-delay",
-                                "0",
-                                "--logfile",
-                                home.resolve("log").toString()));
-        if (number > 0) {
-            command.addAll(List.of("--replicaof", "127.0.0.1", String.valueOf(ports.getFirst())));
-        }
-        return startAndAwait("redis-" + number, home, command, ports.get(number));
-    }
-
-    private Child startSentinel(int number) {
-        Path home = dir.resolve("sentinel-" + number);
-        Path config = home.resolve("sentinel.conf");
-        try {
-            Files.createDirectories(home);
-            Files.writeString(
-                    config,
-                    """
-                    bind 127.0.0.1
-                    port %d
-                    dir %s
-                    sentinel monitor miroir 127.0.0.1 %d 2
-                    sentinel down-after-milliseconds miroir 1000
-                    sentinel failover-timeout miroir 10000
-                    """
-                            .formatted(ports.get(number), home, ports.getFirst()));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + config, e);
-        }
-        return startAndAwait(
-                "sentinel-" + number,
-                home,
-                List.of(binary, config.toString(), "--sentinel"),
-                ports.get(number));
-    }
-
-    private Child startAndAwait(String name, Path home, List<String> command, int port) {
-        try {
-            Files.createDirectories(home);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make " + home, e);
-        }
-        Child child = Child.start(name, dir, command);
-        awaitInfo(port, "redis_version");
-        return child;
-    }
-
-    private static void awaitInfo(int port, String text) {
-        long giveUpNanos = System.nanoTime() + 30_000_000_000L;
-        while (System.nanoTime() < giveUpNanos) {
-            if (RedisCli.ask(port, "INFO").contains(text)) {
-                return;
-            }
-            Pods.pause();
-        }
-        throw new IllegalStateException("redis on " + port + " never said " + text);
+                RedisBinary.knowsWaitAof(),
+                CONNECTIONS,
+                "");
     }
 
     private Child master() {
@@ -184,7 +117,7 @@ final class RedisServers implements Contender {
 
     /** As an operator does before maintenance. */
     void orderFailover() {
-        RedisCli.ask(ports.get(servers.size()), "SENTINEL", "FAILOVER", "miroir");
+        sentinelProcesses.getFirst().ask("SENTINEL", "FAILOVER", "miroir");
     }
 
     List<Child> servers() {
@@ -192,7 +125,7 @@ final class RedisServers implements Contender {
     }
 
     int port(int number) {
-        return ports.get(number);
+        return serverProcesses.get(number).port();
     }
 
     Path directory(int number) {
@@ -201,7 +134,7 @@ final class RedisServers implements Contender {
 
     /** Starts a server that was killed, on the directory that it left. */
     void restart(int number) {
-        servers.set(number, startServer(number));
+        servers.set(number, serverProcesses.get(number).start());
     }
 
     /** The same with all of them. */
@@ -211,22 +144,45 @@ final class RedisServers implements Contender {
         }
     }
 
+    /** Beside the master: there is no network between the two. */
     @Override
     public Child asking() {
+        if (client == null) {
+            client = startClient("client", port(0));
+        }
         return client;
+    }
+
+    /** How a client of its own finds the master. */
+    RedisSetup setup() {
+        return setup(port(0));
+    }
+
+    /** A client on another machine than the master's. */
+    Child askingFromAfar() {
+        if (distantClient == null) {
+            distantClient = startClient("distant-client", links.to(port(0)));
+        }
+        return distantClient;
     }
 
     @Override
     public List<Child> all() {
         List<Child> all = new ArrayList<>(servers);
         all.addAll(sentinels);
-        all.add(client);
+        all.addAll(clients());
         return all;
+    }
+
+    private List<Child> clients() {
+        return Stream.of(Optional.ofNullable(client), Optional.ofNullable(distantClient))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     @Override
     public void close() {
-        client.close();
+        clients().forEach(Child::close);
         sentinels.forEach(Child::close);
         servers.forEach(Child::close);
     }

@@ -58,19 +58,22 @@ record Row(
             String unit,
             Good good,
             double ours,
-            @Nullable Double redisEqual,
+            double redisEqual,
             @Nullable Double redisUsual,
             String note) {
-        Verdict verdict =
-                redisEqual == null
-                        ? Verdict.EQUAL
-                        : verdict(good, List.of(ours), List.of(redisEqual));
+        Verdict verdict = verdict(good, List.of(ours), List.of(redisEqual));
         return new Row(id, unit, ours, redisEqual, redisUsual, "", verdict, note);
     }
 
-    /** A row that nothing measures. */
+    /** A row that was not measured. */
     static Row absent(String id, String why) {
         return new Row(id, "", null, null, null, "", Verdict.ABSENT, why);
+    }
+
+    /** The same with more to its note. */
+    Row noting(String more) {
+        String all = note.isEmpty() ? more : note + "; " + more;
+        return new Row(id, unit, ours, redisEqual, redisUsual, spread, verdict, all);
     }
 
     private static Verdict verdict(Good good, List<Double> ours, List<Double> theirs) {

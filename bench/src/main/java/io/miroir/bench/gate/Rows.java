@@ -3,36 +3,30 @@ package io.miroir.bench.gate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All rows of the gate, those that nothing fills included. */
+/** All rows of the gate. */
 final class Rows {
     private Rows() {}
 
+    /** In an order that opens each arena once. */
     static List<Measurement> measurements() {
         List<Measurement> all = new ArrayList<>();
         all.addAll(WriteRows.all());
         all.addAll(OpenRows.all());
         all.addAll(ReadRows.all());
+        all.addAll(WriteRows.delayed());
         all.add(CodecRows.measurement());
         all.add(ApplyRows.measurement());
         all.add(MemoryRows.measurement());
+        all.add(FlatRows.measurement());
         all.add(DiskRows.measurement());
+        all.add(TableRows.measurement());
         all.addAll(FailoverRows.all());
+        all.addAll(ProcedureRows.all());
         return all;
     }
 
-    /** Rows that the gate must have and that are not built: printed, and they fail it. */
-    static List<String> absent() {
-        List<String> absent = new ArrayList<>();
-        for (String write : List.of("insert_task", "update_status", "take_duty")) {
-            for (String delay : List.of("0.5ms", "1ms", "5ms")) {
-                absent.add("write.rtt." + write + "." + delay);
-            }
-        }
-        absent.addAll(List.of("size.tables", "memory.flat", "restore"));
-        for (String procedure :
-                List.of("install", "replace_member", "backup", "restore", "upgrade", "rotate")) {
-            absent.add("procedure." + procedure);
-        }
-        return absent;
+    /** Their ids, each once. */
+    static List<String> ids() {
+        return measurements().stream().flatMap(m -> m.ids().stream()).toList();
     }
 }

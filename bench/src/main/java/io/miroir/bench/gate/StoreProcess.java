@@ -8,29 +8,37 @@ import io.miroir.raft.RaftStoreConfig;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.StoreStatus;
 import io.miroir.store.TaskStore;
+import io.miroir.store.backup.OnlineBackup;
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 
 /**
  * A pod that is nothing but its store, in a process of its own, told on standard input what to do.
- * It ends with whoever started it. Arguments: {@code raft ID DIR ID PORT ...} for the peers ({@code
- * newcomer} instead of {@code raft}: this one has no vote), {@code redis SETUP}, or {@code none}.
+ * It ends with whoever started it. Arguments: {@code raft CLUSTER ID DIR ID PORT ...} for the peers
+ * ({@code newcomer} instead of {@code raft}: this one has no vote), {@code single ID DIR}, {@code
+ * redis SETUP}, or {@code none}.
  *
  * <p>Words, each answered by one line that begins with {@code "> "}: {@code status}, {@code closed
- * KIND CALLERS MILLIS}, {@code open KIND PER_SECOND MILLIS}, {@code prepare-reads}, {@code
- * prepare-updates STEPS}, {@code insert TASKS}, {@code copy FILE}, {@code join ID PORT}, {@code gap
- * MILLIS}, {@code digest}, {@code close}.
+ * KIND CALLERS MILLIS}, {@code open KIND PER_SECOND MILLIS}, {@code churn COMMANDS}, {@code keep
+ * TASKS}, {@code prepare-reads}, {@code prepare-updates STEPS}, {@code insert TASKS}, {@code copy
+ * FILE}, {@code backup FILE}, {@code join ID PORT}, {@code promote ID}, {@code gap MILLIS}, {@code
+ * digest}, {@code close}.
  */
 final class StoreProcess {
     private StoreProcess() {}
@@ -40,6 +48,7 @@ final class StoreProcess {
         TaskStore store =
                 switch (arguments[0]) {
                     case "raft", "newcomer" -> raft(arguments);
+                    case "single" -> single(arguments[1], Path.of(arguments[2]));
                     case "redis" -> RedisTaskStore.open(RedisSetup.of(arguments[1]));
                     case "none" -> null;
                     default -> throw new IllegalArgumentException(arguments[0]);
@@ -65,27 +74,38 @@ final class StoreProcess {
 
     private static TaskStore raft(String[] arguments) {
         List<RaftStoreConfig.Peer> peers = new ArrayList<>();
-        for (int i = 3; i < arguments.length; i += 2) {
+        String self = arguments[2];
+        for (int i = 4; i < arguments.length; i += 2) {
             int port = Integer.parseInt(arguments[i + 1]);
             String id = arguments[i];
-            boolean voter = arguments[0].equals("raft") || !id.equals(arguments[1]);
+            boolean voter = arguments[0].equals("raft") || !id.equals(self);
             peers.add(new RaftStoreConfig.Peer(id, "127.0.0.1", port, "", voter));
         }
         return new RaftTaskStore(
                 RaftStoreConfig.of(
-                        arguments[1],
-                        Path.of(arguments[2]),
-                        RaftStoreConfig.COMMON_CLUSTER,
+                        self,
+                        Path.of(arguments[3]),
+                        UUID.fromString(arguments[1]),
                         peers,
                         "127.0.0.1"),
                 new RaftTaskStore.Surroundings(
                         InstantSource.system(),
                         new Random(),
                         new CollectorRegistry(),
-                        failure -> {
-                            failure.printStackTrace();
-                            Runtime.getRuntime().halt(70);
-                        }));
+                        StoreProcess::end));
+    }
+
+    private static TaskStore single(String id, Path dir) {
+        return new SqliteTaskStore(
+                SqliteStoreConfig.of(id, dir),
+                InstantSource.system(),
+                new CollectorRegistry(),
+                StoreProcess::end);
+    }
+
+    private static void end(Throwable failure) {
+        failure.printStackTrace();
+        Runtime.getRuntime().halt(70);
     }
 
     private static String answer(TaskStore store, Workload workload, String[] words) {
@@ -122,14 +142,24 @@ final class StoreProcess {
                 workload.insert(Integer.parseInt(words[1]));
                 yield "done";
             }
+            case "churn" -> {
+                workload.churn(Integer.parseInt(words[1]));
+                yield "done";
+            }
+            case "keep" -> {
+                workload.keepTasks(Integer.parseInt(words[1]));
+                yield "done";
+            }
             case "join" -> {
                 Member newcomer = new Member(words[1], "127.0.0.1:" + words[2], "", false);
-                yield ((RaftTaskStore) store)
-                        .membership()
-                        .change(new MemberChange.Join(newcomer))
-                        .toString();
+                yield change(store, new MemberChange.Join(newcomer));
             }
+            case "promote" -> change(store, new MemberChange.Promote(words[1]));
             case "copy" -> String.valueOf(copyMillis(store, Path.of(words[1])));
+            case "backup" -> {
+                backup(store, Path.of(words[1]));
+                yield "done";
+            }
             case "gap" -> String.valueOf(longestGapMillis(workload, Long.parseLong(words[1])));
             case "digest" -> store.digests().toString();
             case "close" -> {
@@ -138,6 +168,27 @@ final class StoreProcess {
             }
             default -> throw new IllegalArgumentException(words[0]);
         };
+    }
+
+    private static String change(TaskStore store, MemberChange change) {
+        return ((RaftTaskStore) store).membership().change(change).toString();
+    }
+
+    private static void backup(TaskStore store, Path file) {
+        OnlineBackup backup = new OnlineBackup(store, file.resolveSibling(""), "");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            switch (backup.take()) {
+                case OnlineBackup.Taken.Copy copy -> {
+                    try (copy) {
+                        copy.writeTo(out);
+                    }
+                }
+                case OnlineBackup.Taken.Busy busy -> throw new IllegalStateException("" + busy);
+                case OnlineBackup.Taken.NoRoom no -> throw new IllegalStateException("" + no);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(file.toString(), e);
+        }
     }
 
     /** The longest time without an acknowledgement while 16 callers keep on asking. */

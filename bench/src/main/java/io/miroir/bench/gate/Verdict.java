@@ -7,7 +7,7 @@ enum Verdict {
     BETTER,
     EQUAL,
     WORSE,
-    /** Not measured: there is no such measurement yet. The command fails. */
+    /** Not measured: it failed, or no time was left. The command fails. */
     ABSENT;
 
     /** As rows print it. */

@@ -8,6 +8,9 @@ import io.miroir.store.TaskStore;
 import io.miroir.store.adminsession.AdminSessionRow;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.alias.Aliases;
+import io.miroir.store.limit.Limits;
+import io.miroir.store.limit.LimitsRow;
+import io.miroir.store.limit.StoreLimits;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskStatus;
@@ -23,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What a measurement does again and again, on whichever store. */
@@ -33,6 +37,10 @@ final class Workload {
     private static final int UNFINISHED_MAX = 200_000;
     private static final int BATCH = 100;
     private static final int INSERTERS = 1_024;
+
+    /** Each has an alias, a lease and a session of its own in {@link #churn}. */
+    private static final int CHURNERS = 512;
+
     private static final long RETRY_NANOS = 1_000_000;
     private static final long LEASE_MICROS = 10_000_000;
 
@@ -100,13 +108,47 @@ final class Workload {
 
     /** So many tasks, from many callers; each is tried until it is acknowledged. */
     void insert(int tasks) {
-        AtomicInteger left = new AtomicInteger(tasks);
-        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < INSERTERS; i++) {
-                callers.execute(
+        repeat(tasks, INSERTERS, _ -> insertTask());
+    }
+
+    /**
+     * So many commands, from many callers, that leave no more rows than there were: tasks that are
+     * over at once, of which the store keeps its cap; aliases, leases and sessions again and again.
+     */
+    void churn(int commands) {
+        repeat(
+                commands,
+                CHURNERS,
+                caller ->
+                        switch ((int) (numbers.incrementAndGet() % 4)) {
+                            case 0 -> insertTask(TaskStatus.SUCCEEDED);
+                            case 1 -> takeDuty(caller);
+                            case 2 -> flipAlias("alias-" + caller);
+                            default ->
+                                    store.sessions().touch("session-" + caller)
+                                            instanceof Reply.Applied<?>;
+                        });
+    }
+
+    /** No more tasks than these from now on: what is finished longest makes room. */
+    void keepTasks(int tasksMax) {
+        LimitsRow old = store.limits().get(ReadLevel.LINEARIZABLE);
+        StoreLimits limits = SeedRows.limits(tasksMax, StoreLimits.DEFAULT.canaryRunsMax());
+        if (!(store.limits().set(limits, old.version()).orThrow() instanceof Limits.Setting.Set)) {
+            throw new IllegalStateException("somebody else sets limits");
+        }
+    }
+
+    /** Each time until it is acknowledged. */
+    private static void repeat(int times, int callers, IntPredicate operation) {
+        AtomicInteger left = new AtomicInteger(times);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < callers; i++) {
+                int caller = i;
+                threads.execute(
                         () -> {
                             while (left.getAndDecrement() > 0) {
-                                while (!insertTask()) {
+                                while (!operation.test(caller)) {
                                     LockSupport.parkNanos(RETRY_NANOS);
                                 }
                             }
@@ -116,6 +158,10 @@ final class Workload {
     }
 
     private boolean insertTask() {
+        return insertTask(null);
+    }
+
+    private boolean insertTask(@Nullable TaskStatus end) {
         String details =
                 "{\"receivedDocuments\":1,\"indexedDocuments\":null,\"indexUid\":\"movies\",\"n\":\""
                         + numbers.incrementAndGet()
@@ -128,11 +174,13 @@ final class Workload {
                                         TaskType.DOCUMENT_ADDITION_OR_UPDATE,
                                         "movies",
                                         details,
-                                        null,
+                                        end,
                                         null));
         if (reply instanceof Reply.Applied<Tasks.Birth> applied
                 && applied.outcome() instanceof Tasks.Birth.Enqueued born) {
-            enqueued.offer(born.uid());
+            if (end == null) {
+                enqueued.offer(born.uid());
+            }
             lastUid.accumulateAndGet(born.uid(), Math::max);
             return true;
         }

@@ -1,29 +1,52 @@
 package io.miroir.bench.gate;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** One kind of write, at one number of callers and voters, from the leader and from a follower. */
-record WriteRows(Workload.Kind kind, int callers, int voters) implements Measurement {
+/**
+ * One kind of write, at one number of callers and voters, from the leader and from a follower.
+ *
+ * @param roundTrip of a network between all processes; null for loopback as it is. Redis' client is
+ *     beside its master where ours is the leader's pod, and across the network where it is not
+ */
+record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration roundTrip)
+        implements Measurement {
     private static final List<String> FIGURES = List.of("p50", "p99", "rate");
     private static final List<String> PLACES = List.of("leader", "follower");
+    private static final List<Workload.Kind> KINDS =
+            List.of(
+                    Workload.Kind.INSERT_TASK,
+                    Workload.Kind.UPDATE_STATUS,
+                    Workload.Kind.TAKE_DUTY,
+                    Workload.Kind.ALIAS_FLIP);
 
-    /** All of them, those with the same number of voters together. */
+    /** All without a network, those with the same number of voters together. */
     static List<Measurement> all() {
         List<Measurement> all = new ArrayList<>();
-        for (int voters : List.of(3, 5)) {
-            for (Workload.Kind kind :
-                    List.of(
-                            Workload.Kind.INSERT_TASK,
-                            Workload.Kind.UPDATE_STATUS,
-                            Workload.Kind.TAKE_DUTY,
-                            Workload.Kind.ALIAS_FLIP)) {
+        for (int voters : List.of(5, 3)) {
+            for (Workload.Kind kind : KINDS) {
                 for (int callers : List.of(1, 16, 256, 2_048)) {
-                    all.add(new WriteRows(kind, callers, voters));
+                    all.add(new WriteRows(kind, callers, voters, null));
                 }
             }
-            all.add(new WriteRows(Workload.Kind.BATCH100, 1, voters));
+            all.add(new WriteRows(Workload.Kind.BATCH100, 1, voters, null));
+        }
+        return all;
+    }
+
+    /** The first three kinds over a network. */
+    static List<Measurement> delayed() {
+        List<Measurement> all = new ArrayList<>();
+        for (int micros : List.of(500, 1_000, 5_000)) {
+            for (Workload.Kind kind : KINDS.subList(0, 3)) {
+                for (int callers : List.of(1, 256)) {
+                    all.add(new WriteRows(kind, callers, 3, Duration.ofNanos(micros * 1_000L)));
+                }
+            }
         }
         return all;
     }
@@ -41,21 +64,34 @@ record WriteRows(Workload.Kind kind, int callers, int voters) implements Measure
 
     @Override
     public List<Row> run(Bench bench) {
-        Arena arena = bench.arena(voters);
-        int runs = bench.effort().runs();
+        Duration network = roundTrip;
+        Arena arena = network == null ? bench.arena(voters) : bench.delayedArena();
+        if (network != null) {
+            arena.roundTrip(network);
+        }
         Series leader = new Series();
         Series follower = new Series();
         Series equal = new Series();
         Series usual = new Series();
-        for (int run = 0; run < runs; run++) {
+        // Without a network Redis' client is in one place.
+        Series equalFar = network == null ? equal : new Series();
+        Series usualFar = network == null ? usual : new Series();
+        for (int run = 0; run < bench.effort().runs(); run++) {
             measure(bench, leader, arena.pods(), arena.pods().leader());
             measure(bench, equal, arena.equal(), arena.equal().asking());
             measure(bench, follower, arena.pods(), arena.pods().follower());
+            if (network != null) {
+                measure(bench, equalFar, arena.equal(), arena.equal().askingFromAfar());
+                measure(bench, usualFar, arena.usual(), arena.usual().askingFromAfar());
+            }
             measure(bench, usual, arena.usual(), arena.usual().asking());
+        }
+        if (network != null) {
+            List.of(leader, follower, equal, equalFar).forEach(each -> each.mustCross(network));
         }
         List<Row> rows = new ArrayList<>();
         rows.addAll(rows("leader", leader, equal, usual));
-        rows.addAll(rows("follower", follower, equal, usual));
+        rows.addAll(rows("follower", follower, equalFar, usualFar));
         return rows;
     }
 
@@ -66,6 +102,17 @@ record WriteRows(Workload.Kind kind, int callers, int voters) implements Measure
         private final List<Double> rate = new ArrayList<>();
         private final List<Double> cpuMicros = new ArrayList<>();
         private long failed;
+
+        /** A majority is on the other side: an answer that came sooner went another way. */
+        void mustCross(Duration network) {
+            double millis = network.toNanos() / 1e6;
+            double fastest = p50.stream().mapToDouble(value -> value).min().orElseThrow();
+            if (fastest < millis) {
+                throw new IllegalStateException(
+                        "writes took %s ms over a network of %s ms: a link goes around its proxy"
+                                .formatted(Row.number(fastest), Row.number(millis)));
+            }
+        }
 
         double meanCpuMicros() {
             return cpuMicros.stream().mapToDouble(value -> value).average().orElse(0);
@@ -121,7 +168,16 @@ record WriteRows(Workload.Kind kind, int callers, int voters) implements Measure
     }
 
     private String id(String place, String figure) {
-        return "write.%s.%dv.%s.%d.%s".formatted(word(), voters, place, callers, figure);
+        Duration network = roundTrip;
+        return network == null
+                ? "write.%s.%dv.%s.%d.%s".formatted(word(), voters, place, callers, figure)
+                : "write.rtt.%s.%sms.%s.%d.%s"
+                        .formatted(word(), millis(network), place, callers, figure);
+    }
+
+    /** 0.5, 1, 5. */
+    private static String millis(Duration time) {
+        return BigDecimal.valueOf(time.toNanos(), 6).stripTrailingZeros().toPlainString();
     }
 
     private String word() {

@@ -4,11 +4,8 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.alias.Aliases;
-import io.miroir.store.limit.StoreLimits;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import redis.clients.jedis.Protocol;
 import tools.jackson.databind.JsonNode;
@@ -22,10 +19,12 @@ final class RedisAliases implements Aliases {
 
     private final RedisPipeline writes;
     private final RedisPipeline reads;
+    private final RedisLimits limits;
 
-    RedisAliases(RedisPipeline writes, RedisPipeline reads) {
+    RedisAliases(RedisPipeline writes, RedisPipeline reads, RedisLimits limits) {
         this.writes = writes;
         this.reads = reads;
+        this.limits = limits;
     }
 
     @Override
@@ -44,7 +43,7 @@ final class RedisAliases implements Aliases {
                 kind.code(),
                 JSON.writeValueAsString(targets),
                 expectedVersion,
-                StoreLimits.DEFAULT.aliasHistoryMax());
+                limits.current().aliasHistoryMax());
     }
 
     @Override
@@ -54,22 +53,19 @@ final class RedisAliases implements Aliases {
 
     @Override
     public Optional<AliasRow> get(ReadLevel level, String name) {
-        Map<String, String> fields =
-                RedisTasks.hash(reads.read(Protocol.Command.HGETALL, KEY + name));
+        RedisHash fields = reads.hash(KEY + name);
         return fields.isEmpty() ? Optional.empty() : Optional.of(row(name, fields));
     }
 
     @Override
     public List<AliasRow> list(ReadLevel level) {
-        List<?> members = (List<?>) RedisRows.present(reads.read(Protocol.Command.SMEMBERS, INDEX));
-        List<String> names = new ArrayList<>(members.stream().map(RedisConnections::text).toList());
-        Collections.sort(names);
+        List<String> names = reads.members(INDEX);
         List<AliasRow> rows = new ArrayList<>();
         List<Object> answers =
                 reads.readAll(
                         Protocol.Command.HGETALL, names.stream().map(name -> KEY + name).toList());
         for (int i = 0; i < names.size(); i++) {
-            Map<String, String> fields = RedisTasks.hash(answers.get(i));
+            RedisHash fields = RedisHash.of(answers.get(i));
             if (!fields.isEmpty()) {
                 rows.add(row(names.get(i), fields));
             }
@@ -77,22 +73,22 @@ final class RedisAliases implements Aliases {
         return rows;
     }
 
-    private static AliasRow row(String name, Map<String, String> fields) {
+    private static AliasRow row(String name, RedisHash fields) {
         List<AliasRow.Past> history = new ArrayList<>();
-        for (JsonNode past : JSON.readTree(fields.getOrDefault("history", "[]"))) {
+        for (JsonNode past : JSON.readTree(fields.text("history"))) {
             history.add(
                     new AliasRow.Past(
                             AliasRow.Kind.ofCode(past.get("kind").asInt()),
                             targets(past.get("targets").asString()),
                             past.get("version").asLong(),
-                            (long) past.get("replaced_at").asDouble()));
+                            Long.parseLong(past.get("replaced_at").asString())));
         }
         return new AliasRow(
                 name,
-                AliasRow.Kind.ofCode(Integer.parseInt(fields.getOrDefault("kind", "0"))),
-                targets(fields.getOrDefault("targets", "[]")),
-                Long.parseLong(fields.getOrDefault("version", "0")),
-                (long) Double.parseDouble(fields.getOrDefault("created_at", "0")),
+                AliasRow.Kind.ofCode((int) fields.number("kind")),
+                targets(fields.text("targets")),
+                fields.number("version"),
+                fields.number("created_at"),
                 history);
     }
 

@@ -41,7 +41,7 @@ final class RedisConnections implements AutoCloseable {
         if (connection != null) {
             return connection;
         }
-        Connection fresh = connect(master());
+        Connection fresh = connect(master(), setup.password());
         try {
             // A replica that became master knows no scripts.
             for (RedisScript script : RedisScript.values()) {
@@ -82,7 +82,7 @@ final class RedisConnections implements AutoCloseable {
         }
         JedisException last = new JedisException("no sentinel knows a master");
         for (int sentinel : setup.sentinelPorts()) {
-            try (Connection connection = connect(sentinel)) {
+            try (Connection connection = connect(sentinel, "")) {
                 connection.sendCommand(Word.SENTINEL, "get-master-addr-by-name", "miroir");
                 List<?> address = (List<?>) connection.getOne();
                 if (address != null) {
@@ -95,13 +95,14 @@ final class RedisConnections implements AutoCloseable {
         throw last;
     }
 
-    private static Connection connect(int port) {
+    private static Connection connect(int port, String password) {
         Connection connection =
                 new Connection(
                         new HostAndPort(LOOPBACK, port),
                         DefaultJedisClientConfig.builder()
                                 .connectionTimeoutMillis(TIMEOUT_MILLIS)
                                 .socketTimeoutMillis(TIMEOUT_MILLIS)
+                                .password(password.isEmpty() ? null : password)
                                 .build());
         try {
             connection.sendCommand(Protocol.Command.PING);

@@ -4,19 +4,17 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.lease.LeaseRow;
 import io.miroir.store.lease.Leases;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Protocol;
 
 /**
- * {@code miroir:lease:<scope>} hashes, where upstream has one text with {@code SET NX EX}: a lease
- * hands its phase on. Redis knows no terms.
+ * {@code miroir:leader_lease:<scope>} hashes, where upstream has one text with {@code SET NX EX}: a
+ * lease hands its phase on. Redis knows no terms.
  */
 final class RedisLeases implements Leases {
+    private static final String KEY = "miroir:leader_lease:";
+
     private final RedisPipeline writes;
     private final RedisPipeline reads;
 
@@ -73,31 +71,25 @@ final class RedisLeases implements Leases {
 
     @Override
     public Optional<LeaseRow> get(ReadLevel level, String scope) {
-        Map<String, String> fields =
-                RedisTasks.hash(reads.read(Protocol.Command.HGETALL, "miroir:lease:" + scope));
+        RedisHash fields = reads.hash(KEY + scope);
         return fields.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
                         new LeaseRow(
                                 scope,
-                                fields.getOrDefault("holder", ""),
+                                fields.text("holder"),
                                 0,
-                                Long.parseLong(fields.getOrDefault("epoch", "0")),
-                                fields.getOrDefault("phase", "{}"),
-                                Long.parseLong(fields.getOrDefault("expires_at", "0")),
-                                Long.parseLong(fields.getOrDefault("updated_at", "0"))));
+                                fields.number("epoch"),
+                                fields.text("phase"),
+                                fields.number("expires_at"),
+                                fields.number("updated_at")));
     }
 
     @Override
     public List<LeaseRow> list(ReadLevel level) {
-        List<?> members =
-                (List<?>)
-                        RedisRows.present(
-                                reads.read(Protocol.Command.SMEMBERS, "miroir:lease:_index"));
-        List<String> scopes =
-                new ArrayList<>(members.stream().map(RedisConnections::text).toList());
-        Collections.sort(scopes);
-        return scopes.stream().flatMap(scope -> get(level, scope).stream()).toList();
+        return reads.members(KEY + "_index").stream()
+                .flatMap(scope -> get(level, scope).stream())
+                .toList();
     }
 
     private static boolean taken(List<?> parts) {

@@ -34,6 +34,7 @@ final class RedisPipeline implements AutoCloseable {
     private final Semaphore free;
     private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong answered = new AtomicLong();
+    private volatile long lastWriteMicros;
 
     private static final class Waiting {
         private final ProtocolCommand command;
@@ -66,6 +67,7 @@ final class RedisPipeline implements AutoCloseable {
 
     /** A write; its answer comes once it is as durable as the set-up asks. */
     <T> Reply<T> write(Function<Object, T> words, RedisScript script, Object... arguments) {
+        lastWriteMicros = RedisTaskStore.wallMicros();
         return reply(
                 send(new Waiting(Protocol.Command.EVALSHA, script.call(arguments), true)), words);
     }
@@ -88,6 +90,34 @@ final class RedisPipeline implements AutoCloseable {
             connections.drop(connection);
             throw e;
         }
+    }
+
+    /** When the last write set off: no later than Redis' clock had it. */
+    long lastWriteMicros() {
+        return lastWriteMicros;
+    }
+
+    /** A whole hash. */
+    RedisHash hash(String key) {
+        return RedisHash.of(read(Protocol.Command.HGETALL, key));
+    }
+
+    /** The members of a set, sorted. */
+    List<String> members(String key) {
+        List<?> members = (List<?>) RedisRows.present(read(Protocol.Command.SMEMBERS, key));
+        return members.stream().map(RedisConnections::text).sorted().toList();
+    }
+
+    /** How many members of an index by their end are not over. */
+    long living(String key) {
+        Object count =
+                read(Protocol.Command.ZCOUNT, key, "(" + RedisTaskStore.wallMicros(), "+inf");
+        return (Long) RedisRows.present(count);
+    }
+
+    /** A connection of the caller's own, which closes it. */
+    Connection connection() {
+        return connections.take();
     }
 
     private record Answer(@Nullable Object value) {}

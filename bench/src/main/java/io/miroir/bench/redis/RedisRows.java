@@ -7,19 +7,22 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Protocol;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A table whose key is its row's first field: a hash a row, a set of the keys. A row that has a
- * field {@code expiresAt} expires by Redis.
+ * field {@code expiresAt} expires by Redis; its client stamps when it was written.
  */
 final class RedisRows<R extends Record> implements Table<String, R> {
+    private static final long NEVER = 0;
+    private static final JsonMapper JSON = JsonMapper.shared();
+
     private final String table;
     private final Class<R> type;
     private final RecordComponent[] fields;
@@ -36,27 +39,27 @@ final class RedisRows<R extends Record> implements Table<String, R> {
 
     @Override
     public Reply<Put> put(R row) {
-        List<Object> arguments = new ArrayList<>();
-        Object key = Objects.requireNonNull(value(row, fields[0]));
-        String kept = "";
-        long expiresMillis = 0;
+        long now = RedisTaskStore.wallMicros();
+        long expiresMillis = NEVER;
         List<Object> hash = new ArrayList<>();
         for (RecordComponent field : fields) {
-            Object value = value(row, field);
+            Object value =
+                    switch (field.getName()) {
+                        case "createdAt", "updatedAt" -> now;
+                        default -> value(row, field);
+                    };
             if (value != null) {
                 hash.add(field.getName());
-                hash.add(value);
+                hash.add(isJson(field) ? JSON.writeValueAsString(value) : value);
             }
-            switch (field.getName()) {
-                case "createdAt" -> kept = "createdAt";
-                case "expiresAt" -> expiresMillis = value == null ? 0 : (Long) value / 1_000;
-                default -> {}
+            if (field.getName().equals("expiresAt") && value != null) {
+                expiresMillis = Math.max(NEVER + 1, (Long) value / 1_000);
             }
         }
+        List<Object> arguments = new ArrayList<>();
         arguments.add(table);
-        arguments.add(key);
+        arguments.add(Objects.requireNonNull(value(row, fields[0])));
         arguments.add(expiresMillis);
-        arguments.add(kept);
         arguments.addAll(hash);
         return writes.write(_ -> new Put.Written(), RedisScript.PUT_ROW, arguments.toArray());
     }
@@ -68,26 +71,16 @@ final class RedisRows<R extends Record> implements Table<String, R> {
 
     @Override
     public Optional<R> get(ReadLevel level, String key) {
-        Map<String, String> hash =
-                RedisTasks.hash(
-                        reads.read(Protocol.Command.HGETALL, "miroir:" + table + ":" + key));
+        RedisHash hash = reads.hash("miroir:" + table + ":" + key);
         return hash.isEmpty() ? Optional.empty() : Optional.of(row(hash));
     }
 
     @Override
     public List<R> list(ReadLevel level, int limit) {
-        List<?> members =
-                (List<?>)
-                        present(
-                                reads.read(
-                                        Protocol.Command.SMEMBERS, "miroir:" + table + ":_index"));
-        List<String> keys = new ArrayList<>(members.stream().map(RedisConnections::text).toList());
-        Collections.sort(keys);
-        List<R> rows = new ArrayList<>();
-        for (String key : keys.subList(0, Math.min(limit, keys.size()))) {
-            get(level, key).ifPresent(rows::add);
-        }
-        return rows;
+        return reads.members("miroir:" + table + ":_index").stream()
+                .flatMap(key -> get(level, key).stream())
+                .limit(limit)
+                .toList();
     }
 
     /** Fails on the null that an answer of this command can't be. */
@@ -95,10 +88,10 @@ final class RedisRows<R extends Record> implements Table<String, R> {
         return Objects.requireNonNull(answer, "no answer");
     }
 
-    private R row(Map<String, String> hash) {
+    private R row(RedisHash hash) {
         @Nullable Object[] values = new @Nullable Object[fields.length];
         for (int i = 0; i < fields.length; i++) {
-            values[i] = parsed(fields[i].getType(), hash.get(fields[i].getName()));
+            values[i] = parsed(fields[i], hash.textOrNull(fields[i].getName()));
         }
         try {
             Class<?>[] types =
@@ -118,9 +111,18 @@ final class RedisRows<R extends Record> implements Table<String, R> {
         }
     }
 
-    private static @Nullable Object parsed(Class<?> type, @Nullable String text) {
+    private static boolean isJson(RecordComponent field) {
+        return Collection.class.isAssignableFrom(field.getType())
+                || Map.class.isAssignableFrom(field.getType());
+    }
+
+    private static @Nullable Object parsed(RecordComponent field, @Nullable String text) {
+        Class<?> type = field.getType();
         if (text == null) {
             return type == boolean.class ? false : type.isPrimitive() ? 0 : null;
+        }
+        if (isJson(field)) {
+            return JSON.readValue(text, JSON.constructType(field.getGenericType()));
         }
         if (type == long.class || type == Long.class) {
             return Long.valueOf(text);

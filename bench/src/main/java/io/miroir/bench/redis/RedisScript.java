@@ -21,7 +21,17 @@ enum RedisScript {
     RELEASE_LEASE,
     DELETE_ALIAS,
     PUT_ROW,
-    DELETE_ROW;
+    DELETE_ROW,
+    SESSION,
+    JOBS,
+    ADVANCE_SETTINGS,
+    RECORD_RUN,
+    CDC,
+    SET_LIMITS,
+    LEASE_TOKENS,
+    RECORD_LOGIN,
+    SCOPED_KEYS,
+    REVOKE_SESSIONS;
 
     private final String text = load(name().toLowerCase(Locale.ROOT) + ".lua");
     private final String sha = sha(text);

@@ -10,19 +10,26 @@ import java.util.List;
  * @param replicaAcks replicas that must have the write too; 0 sends no WAIT
  * @param waitAof whether their fsync is asked for (WAITAOF, from Redis 7.2), not only their receipt
  * @param connections at most this many pipelines at once
+ * @param password of the master; empty for none
  */
 public record RedisSetup(
-        int port, List<Integer> sentinelPorts, int replicaAcks, boolean waitAof, int connections) {
+        int port,
+        List<Integer> sentinelPorts,
+        int replicaAcks,
+        boolean waitAof,
+        int connections,
+        String password) {
 
     /** Its form as one argument of a process. */
     public String text() {
-        return "%d;%s;%d;%b;%d"
+        return "%d;%s;%d;%b;%d;%s"
                 .formatted(
                         port,
                         String.join(",", sentinelPorts.stream().map(String::valueOf).toList()),
                         replicaAcks,
                         waitAof,
-                        connections);
+                        connections,
+                        password);
     }
 
     /** The inverse of {@link #text}. */
@@ -37,6 +44,7 @@ public record RedisSetup(
                 sentinels,
                 Integer.parseInt(parts[2]),
                 Boolean.parseBoolean(parts[3]),
-                Integer.parseInt(parts[4]));
+                Integer.parseInt(parts[4]),
+                parts[5]);
     }
 }

@@ -6,10 +6,14 @@ import io.miroir.store.Rooms;
 import io.miroir.store.StoreStatus;
 import io.miroir.store.Table;
 import io.miroir.store.TaskStore;
+import io.miroir.store.Watcher;
 import io.miroir.store.adminsession.AdminSessionRow;
+import io.miroir.store.apikey.ApiKeyRow;
 import io.miroir.store.canary.CanaryRow;
 import io.miroir.store.rollover.RolloverPolicyRow;
 import io.miroir.store.searchui.SearchUiConfigRow;
+import io.miroir.store.tenant.TenantRow;
+import io.miroir.store.webhook.WebhookRow;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -26,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  * The store's interface over Redis, on the keyspace of the upstream plan; each step atomic by a
  * script, as upstream would.
  *
- * <p>What it does: tasks outside lanes, aliases, leases, and the tables with one text as key. What
- * it does not: lanes and intents, sessions, keys and jobs, the catalogue, replicas, filters on
- * tasks, watches, digests, tables with a key of several parts. The measurements need none of them;
- * it refuses them.
+ * <p>What it has: the 14 tables and the special state of that keyspace, with the same outcomes,
+ * caps and lifetimes; it passes that part of the store's contract. What it has not, because the
+ * keyspace has not: lanes and intents, the catalogue, replicas, topology, digests, terms to fence
+ * by, and watches of anything but revoked admin sessions.
  */
 public final class RedisTaskStore {
     private final RedisPipeline writes;
@@ -39,34 +43,60 @@ public final class RedisTaskStore {
     private RedisTaskStore(RedisSetup setup) {
         this.writes = new RedisPipeline(setup);
         this.reads = new RedisPipeline(setup);
-        this.rooms =
-                rooms(
-                        Map.of(
-                                "tasks", new RedisTasks(writes, reads),
-                                "aliases", new RedisAliases(writes, reads),
-                                "leases", new RedisLeases(writes, reads),
-                                "adminSessions", rows("admin_session", AdminSessionRow.class),
-                                "canaries", rows("canary", CanaryRow.class),
-                                "rolloverPolicies", rows("rollover", RolloverPolicyRow.class),
-                                "searchUiConfigs",
-                                        rows("search_ui_config", SearchUiConfigRow.class)));
+        this.rooms = rooms(byName());
+    }
+
+    private Map<String, Object> byName() {
+        RedisLimits limits = new RedisLimits(writes, reads);
+        Map<String, Object> rooms = new HashMap<>();
+        rooms.put("limits", limits);
+        rooms.put("tasks", new RedisTasks(writes, reads, limits));
+        rooms.put("idempotencyKeys", new RedisIdempotency(reads));
+        rooms.put("sessions", new RedisSessions(writes, reads, limits));
+        rooms.put("aliases", new RedisAliases(writes, reads, limits));
+        rooms.put("jobs", new RedisJobs(writes, reads, limits));
+        rooms.put("leases", new RedisLeases(writes, reads));
+        rooms.put("nodeSettings", new RedisNodeSettings(writes, reads));
+        rooms.put("canaries", rows("canaries", CanaryRow.class));
+        rooms.put("canaryRuns", new RedisCanaryRuns(writes, reads, limits));
+        rooms.put("cdcCursors", new RedisCdcCursors(writes, reads));
+        rooms.put("cdcOverflow", new RedisCdcOverflow(writes, reads, limits));
+        rooms.put("tenants", rows("tenant_map", TenantRow.class));
+        rooms.put("rolloverPolicies", rows("rollover_policies", RolloverPolicyRow.class));
+        rooms.put("searchUiConfigs", rows("search_ui_config", SearchUiConfigRow.class));
+        rooms.put("scopedKeys", new RedisScopedKeys(writes, reads));
+        rooms.put("rateLimits", new RedisRates(writes, reads));
+        rooms.put("webhooks", rows("webhooks", WebhookRow.class));
+        rooms.put("apiKeys", rows("api_keys", ApiKeyRow.class));
+        rooms.put(
+                "adminSessions",
+                new RedisAdminSessions(rows("admin_sessions", AdminSessionRow.class), writes));
+        return rooms;
     }
 
     /** Connects; throws if there is no master. */
     public static TaskStore open(RedisSetup setup) {
         RedisTaskStore store = new RedisTaskStore(setup);
-        return face(TaskStore.class, (method, _) -> store.answer(method));
+        return face(TaskStore.class, store::answer);
     }
 
     /** Every client of Redis is as good as another, and Redis knows no term to fence by. */
-    private @Nullable Object answer(Method method) {
+    private @Nullable Object answer(Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "rooms", "fencedBy" -> rooms;
             case "status" ->
                     new StoreStatus(
-                            "redis", "client", Role.LEADER, 1, "master", List.of(), 0, 0, 0);
-            case "nowMicros" ->
-                    ChronoUnit.MICROS.between(Instant.EPOCH, InstantSource.system().instant());
+                            "redis",
+                            "client",
+                            Role.LEADER,
+                            1,
+                            "master",
+                            List.of(),
+                            0,
+                            0,
+                            writes.lastWriteMicros());
+            case "nowMicros" -> wallMicros();
+            case "watch" -> new RedisWatch(reads.connection(), (Watcher) arguments[0]);
             case "barrier" -> new Reply.Applied<>(0, 0L);
             case "close" -> {
                 writes.close();
@@ -75,6 +105,11 @@ public final class RedisTaskStore {
             }
             default -> throw new UnsupportedOperationException(method.getName());
         };
+    }
+
+    /** The clock of all here: Redis and its clients are on one machine. */
+    static long wallMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, InstantSource.system().instant());
     }
 
     private <R extends Record> RedisRows<R> rows(String table, Class<R> type) {

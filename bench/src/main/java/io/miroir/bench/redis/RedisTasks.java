@@ -2,6 +2,7 @@ package io.miroir.bench.redis;
 
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
+import io.miroir.store.limit.StoreLimits;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskPage;
@@ -11,33 +12,46 @@ import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.commands.ProtocolCommand;
 
 /**
  * {@code miroir:tasks:<uid>} hashes and {@code miroir:tasks:_index}, a sorted set where the
- * keyspace has a plain one: a page of the newest would else read all.
+ * keyspace has a plain one: a page of the newest would else read all, as filters do.
  */
 final class RedisTasks implements Tasks {
-    private static final String INDEX = "miroir:tasks:_index";
+    private static final String KEY = "miroir:tasks:";
+    private static final String INDEX = KEY + "_index";
     private static final long STEPPED = -1;
     private static final long NONE = -2;
 
     private final RedisPipeline writes;
     private final RedisPipeline reads;
+    private final RedisLimits limits;
 
-    RedisTasks(RedisPipeline writes, RedisPipeline reads) {
+    RedisTasks(RedisPipeline writes, RedisPipeline reads, RedisLimits limits) {
         this.writes = writes;
         this.reads = reads;
+        this.limits = limits;
     }
 
     @Override
     public Reply<Birth> enqueue(NewTask task) {
         List<Object> arguments = new ArrayList<>();
+        StoreLimits now = limits.current();
+        NewTask.Key key = task.key();
+        arguments.add(now.tasksMax());
+        arguments.add(key == null ? "" : key.key());
+        arguments.add(key == null ? "" : key.bodySha256());
+        arguments.add(
+                key == null || key.ttlMicros() == 0 ? now.idempotencyTtlMicros() : key.ttlMicros());
+        arguments.add(now.idempotencyKeysMax());
+        arguments.add(task.sessionId() == null ? "" : task.sessionId());
+        arguments.add(now.sessionTtlMicros());
+        arguments.add(now.sessionsMax());
         TaskStatus status = task.terminal() == null ? TaskStatus.ENQUEUED : task.terminal();
         arguments.add(task.type().code());
         arguments.add(status.code());
@@ -51,12 +65,16 @@ final class RedisTasks implements Tasks {
             arguments.add(task.errorJson());
         }
         return writes.write(
-                answer -> {
-                    List<?> parts = (List<?>) answer;
-                    return new Birth.Enqueued((Long) parts.get(0), (Long) parts.get(1));
-                },
-                RedisScript.ENQUEUE_TASK,
-                arguments.toArray());
+                answer -> birth((List<?>) answer), RedisScript.ENQUEUE_TASK, arguments.toArray());
+    }
+
+    private static Birth birth(List<?> parts) {
+        return switch (Math.toIntExact((Long) parts.get(0))) {
+            case 1 -> new Birth.Enqueued((Long) parts.get(1), (Long) parts.get(2));
+            case 2 -> new Birth.AlreadyBound((Long) parts.get(1));
+            case 3 -> new Birth.KeyReused();
+            default -> new Birth.Full(Math.toIntExact((Long) parts.get(1)));
+        };
     }
 
     @Override
@@ -88,33 +106,62 @@ final class RedisTasks implements Tasks {
 
     @Override
     public Optional<TaskRow> get(ReadLevel level, long uid) {
-        return row(uid, hash(reads.read(Protocol.Command.HGETALL, "miroir:tasks:" + uid)));
+        return row(uid, reads.hash(KEY + uid));
     }
 
-    /** Only the newest tasks: the keyspace has no index for a filter. */
     @Override
     public TaskPage list(ReadLevel level, TaskQuery query) {
-        if (!query.equals(TaskQuery.newest(query.limit()))) {
-            throw new UnsupportedOperationException("filters");
+        if (query.equals(TaskQuery.newest(query.limit()))) {
+            List<String> uids = uids(false, query.limit());
+            List<TaskRow> rows = rows(uids);
+            long total = (Long) RedisRows.present(reads.read(Protocol.Command.ZCARD, INDEX));
+            return page(rows, query, total);
         }
-        List<?> uids = (List<?>) reads.read(Protocol.Command.ZREVRANGE, INDEX, 0, query.limit());
+        List<TaskRow> matching =
+                rows(uids(query.reverse(), -1)).stream().filter(query::matches).toList();
+        Long from = query.from();
+        List<TaskRow> rest =
+                matching.stream()
+                        .filter(row -> from == null || reached(query, row.uid(), from))
+                        .toList();
+        return page(rest, query, matching.size());
+    }
+
+    private static boolean reached(TaskQuery query, long uid, long from) {
+        return query.reverse() ? uid >= from : uid <= from;
+    }
+
+    /** The first rows, and the uid of the one that follows them. */
+    private static TaskPage page(List<TaskRow> rows, TaskQuery query, long total) {
+        boolean more = rows.size() > query.limit();
+        return more
+                ? new TaskPage(rows.subList(0, query.limit()), rows.get(query.limit()).uid(), total)
+                : new TaskPage(rows, null, total);
+    }
+
+    /** All of them (-1), or the first few and one more. */
+    private List<String> uids(boolean oldestFirst, int last) {
+        ProtocolCommand range = oldestFirst ? Protocol.Command.ZRANGE : Protocol.Command.ZREVRANGE;
+        List<?> uids = (List<?>) RedisRows.present(reads.read(range, INDEX, 0, last));
+        return uids.stream().map(RedisConnections::text).toList();
+    }
+
+    private List<TaskRow> rows(List<String> uids) {
+        List<Object> hashes =
+                reads.readAll(
+                        Protocol.Command.HGETALL, uids.stream().map(uid -> KEY + uid).toList());
         List<TaskRow> rows = new ArrayList<>();
-        Long next = null;
-        for (Object uid : uids == null ? List.of() : uids) {
-            long number = Long.parseLong(RedisConnections.text(uid));
-            if (rows.size() == query.limit()) {
-                next = number;
-            } else {
-                get(level, number).ifPresent(rows::add);
-            }
+        for (int i = 0; i < uids.size(); i++) {
+            row(Long.parseLong(uids.get(i)), RedisHash.of(hashes.get(i))).ifPresent(rows::add);
         }
-        long total = (Long) RedisRows.present(reads.read(Protocol.Command.ZCARD, INDEX));
-        return new TaskPage(rows, next, total);
+        return rows;
     }
 
     @Override
     public TaskUids uids(ReadLevel level, TaskQuery query) {
-        throw new UnsupportedOperationException("filters");
+        TaskPage page = list(level, query);
+        List<Long> uids = page.tasks().stream().map(TaskRow::uid).toList();
+        return new TaskUids(uids, page.next(), page.total());
     }
 
     @Override
@@ -122,45 +169,25 @@ final class RedisTasks implements Tasks {
         throw new UnsupportedOperationException("lanes");
     }
 
-    /** A flat list of names and values, as Redis answers. */
-    static Map<String, String> hash(@Nullable Object answer) {
-        Map<String, String> fields = new HashMap<>();
-        List<?> flat = answer == null ? List.of() : (List<?>) answer;
-        for (int i = 0; i < flat.size(); i += 2) {
-            fields.put(RedisConnections.text(flat.get(i)), RedisConnections.text(flat.get(i + 1)));
-        }
-        return fields;
-    }
-
-    private static Optional<TaskRow> row(long uid, Map<String, String> fields) {
+    private static Optional<TaskRow> row(long uid, RedisHash fields) {
         if (fields.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
                 new TaskRow(
                         uid,
-                        number(fields, "batch_uid"),
-                        fields.get("index_uid"),
-                        TaskType.ofCode((int) required(fields, "type")),
-                        TaskStatus.ofCode((int) required(fields, "status")),
-                        number(fields, "canceled_by"),
-                        fields.getOrDefault("details_json", "{}"),
-                        fields.get("error_json"),
+                        fields.numberOrNull("batch_uid"),
+                        fields.textOrNull("index_uid"),
+                        TaskType.ofCode((int) fields.number("type")),
+                        TaskStatus.ofCode((int) fields.number("status")),
+                        fields.numberOrNull("canceled_by"),
+                        fields.text("details_json"),
+                        fields.textOrNull("error_json"),
                         new TaskRow.Dates(
-                                required(fields, "enqueued_at"),
-                                number(fields, "started_at"),
-                                number(fields, "finished_at")),
+                                fields.number("enqueued_at"),
+                                fields.numberOrNull("started_at"),
+                                fields.numberOrNull("finished_at")),
                         null));
-    }
-
-    /** Redis' Lua prints a large number with an exponent. */
-    private static @Nullable Long number(Map<String, String> fields, String name) {
-        String text = fields.get(name);
-        return text == null ? null : (long) Double.parseDouble(text);
-    }
-
-    private static long required(Map<String, String> fields, String name) {
-        return (long) Double.parseDouble(fields.getOrDefault(name, "0"));
     }
 
     private static void field(List<Object> arguments, String name, @Nullable Object value) {

@@ -9,7 +9,7 @@ local now = time[1] * 1000000 + time[2]
 local history = '[]'
 if old[1] then
   local past = cjson.decode(old[5])
-  table.insert(past, 1, {kind = tonumber(old[2]), targets = old[3], version = version, replaced_at = now})
+  table.insert(past, 1, {kind = tonumber(old[2]), targets = old[3], version = version, replaced_at = string.format('%.0f', now)})
   past[tonumber(ARGV[5]) + 1] = nil
   history = cjson.encode(past)
 end

@@ -1,6 +1,6 @@
 -- scope, epoch, microseconds, whether there is a new phase (1 or 0), the phase.
 -- Answers {1, expiry} or, where it is another's or nobody's, {0, epoch, holder}
-local key = 'miroir:lease:' .. ARGV[1]
+local key = 'miroir:leader_lease:' .. ARGV[1]
 local old = redis.call('HMGET', key, 'holder', 'epoch')
 if old[2] ~= ARGV[2] then return {0, tonumber(old[2] or '0'), old[1] or ''} end
 local time = redis.call('TIME')

@@ -1,9 +1,11 @@
--- table, key, when it expires (milliseconds, 0: never), name of a field that keeps its first value or '',
--- then fields and values
+-- table, key, when it expires (milliseconds, 0: never), then fields and values. A row that was there keeps
+-- when it was created, and that it was revoked
 local key = 'miroir:' .. ARGV[1] .. ':' .. ARGV[2]
-local created = ARGV[4] ~= '' and redis.call('HGET', key, ARGV[4])
-redis.call('HSET', key, unpack(ARGV, 5))
-if created then redis.call('HSET', key, ARGV[4], created) end
+local old = redis.call('HMGET', key, 'createdAt', 'revoked')
+redis.call('DEL', key)
+redis.call('HSET', key, unpack(ARGV, 4))
+if old[1] then redis.call('HSET', key, 'createdAt', old[1]) end
+if old[2] == 'true' then redis.call('HSET', key, 'revoked', 'true') end
 redis.call('SADD', 'miroir:' .. ARGV[1] .. ':_index', ARGV[2])
 if ARGV[3] ~= '0' then redis.call('PEXPIREAT', key, ARGV[3]) end
 return 1

@@ -1,0 +1,83 @@
+package io.miroir.bench.gate;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tells on standard error what is being measured and how long it has taken: one line that is
+ * written over each second on a terminal, a line a measurement elsewhere.
+ */
+final class Progress implements AutoCloseable {
+    /** Whether standard error is a terminal; the launcher looks, Java tells of its input only. */
+    private static final String TERMINAL_PROPERTY = "miroir.gate.terminal";
+
+    private static final String ERASE = "\r\033[K";
+
+    private final int measurements;
+    private final boolean terminal;
+    private final PrintStream out;
+    private final long startNanos = System.nanoTime();
+    private final ScheduledExecutorService ticker =
+            Executors.newSingleThreadScheduledExecutor(
+                    task -> Thread.ofPlatform().daemon().unstarted(task));
+    private int begun;
+    private String what = "";
+    private long sinceNanos = startNanos;
+
+    Progress(int measurements) {
+        this(measurements, Boolean.getBoolean(TERMINAL_PROPERTY), System.err);
+    }
+
+    Progress(int measurements, boolean terminal, PrintStream out) {
+        this.measurements = measurements;
+        this.terminal = terminal;
+        this.out = out;
+        if (terminal) {
+            var _ = ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    /** The next measurement. */
+    synchronized void begin(String name) {
+        begun++;
+        what = name;
+        sinceNanos = System.nanoTime();
+        if (terminal) {
+            tick();
+        } else {
+            out.println(line());
+        }
+    }
+
+    /** Before something else is printed on the terminal. */
+    synchronized void clear() {
+        if (terminal) {
+            out.print(ERASE);
+            out.flush();
+        }
+    }
+
+    @Override
+    public void close() {
+        ticker.shutdownNow();
+        clear();
+    }
+
+    private synchronized void tick() {
+        out.print(ERASE + line());
+        out.flush();
+    }
+
+    private String line() {
+        return "[%d of %d, %s] %s %s"
+                .formatted(begun, measurements, clock(startNanos), what, clock(sinceNanos));
+    }
+
+    private static String clock(long fromNanos) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - fromNanos);
+        return String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
+    }
+}

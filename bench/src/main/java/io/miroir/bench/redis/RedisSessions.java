@@ -1,0 +1,78 @@
+package io.miroir.bench.redis;
+
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import io.miroir.store.limit.StoreLimits;
+import io.miroir.store.session.SessionRow;
+import io.miroir.store.session.Sessions;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code miroir:sessions:<id>} hashes that expire by Redis, and an index by their end. */
+final class RedisSessions implements Sessions {
+    private final RedisPipeline writes;
+    private final RedisPipeline reads;
+    private final RedisLimits limits;
+
+    RedisSessions(RedisPipeline writes, RedisPipeline reads, RedisLimits limits) {
+        this.writes = writes;
+        this.reads = reads;
+        this.limits = limits;
+    }
+
+    @Override
+    public Reply<Long> touch(String sessionId) {
+        return step("touch", sessionId, "", "");
+    }
+
+    @Override
+    public Reply<Long> pin(String sessionId, int group, long minSettingsVersion) {
+        return step("pin", sessionId, group, minSettingsVersion);
+    }
+
+    @Override
+    public Reply<Long> unpin(String sessionId) {
+        return step("unpin", sessionId, "", "");
+    }
+
+    private Reply<Long> step(String what, String id, Object group, Object settingsVersion) {
+        StoreLimits now = limits.current();
+        return writes.write(
+                answer -> (Long) answer,
+                RedisScript.SESSION,
+                what,
+                id,
+                now.sessionTtlMicros(),
+                now.sessionsMax(),
+                group,
+                settingsVersion);
+    }
+
+    @Override
+    public Reply<Boolean> end(String sessionId) {
+        return writes.write(
+                answer -> (Long) answer == 1, RedisScript.SESSION, "end", sessionId, 0, 0);
+    }
+
+    @Override
+    public Optional<SessionRow> get(ReadLevel level, String sessionId) {
+        RedisHash hash = reads.hash("miroir:sessions:" + sessionId);
+        if (hash.isEmpty()) {
+            return Optional.empty();
+        }
+        @Nullable Long group = hash.numberOrNull("pinned_group");
+        return Optional.of(
+                new SessionRow(
+                        sessionId,
+                        hash.numberOrNull("last_write_task_uid"),
+                        hash.numberOrNull("last_write_at"),
+                        group == null ? null : Math.toIntExact(group),
+                        hash.number("min_settings_version"),
+                        hash.number("expires_at")));
+    }
+
+    @Override
+    public long living(ReadLevel level) {
+        return reads.living("miroir:sessions:_index");
+    }
+}

@@ -1,0 +1,44 @@
+package io.miroir.bench.gate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whoever waits is told for what; a log gets a line a measurement, a terminal one line. */
+class ProgressTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    @Test
+    void aLogGetsALineAMeasurement() {
+        tell(false);
+        List<String> lines = said().lines().toList();
+        assertEquals(2, lines.size());
+        assertTrue(lines.getFirst().startsWith("[1 of 2, "), lines.getFirst());
+        assertTrue(lines.getLast().contains(" write.b "), lines.getLast());
+    }
+
+    @Test
+    void aTerminalsLineIsWrittenOverAndGoneAtTheEnd() {
+        tell(true);
+        assertFalse(said().contains("\n"));
+        assertTrue(said().endsWith("\r\033[K"));
+    }
+
+    private void tell(boolean terminal) {
+        try (Progress progress =
+                new Progress(2, terminal, new PrintStream(out, true, StandardCharsets.UTF_8))) {
+            progress.begin("write.a");
+            progress.begin("write.b");
+        }
+    }
+
+    private String said() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}
