@@ -8,6 +8,10 @@ import io.miroir.cli.Main;
 import io.miroir.cli.fleet.ChildProcess;
 import io.miroir.cli.fleet.JavaLaunch;
 import io.miroir.cli.fleet.Ports;
+import io.miroir.edge.http.HttpServer;
+import io.miroir.embedded.Node;
+import io.miroir.embedded.NodeConfig;
+import io.miroir.embedded.engine.LuceneEngine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -119,6 +123,47 @@ class DemoProcessTest {
         }
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    /**
+     * {@code --nodes}: borrowed servers are given back empty, or the next demo would refuse them.
+     */
+    @Test
+    void aServerOfTheUsersIsUsedAndGivenBack() throws Exception {
+        String key = "key-of-the-users-server";
+        NodeConfig config =
+                new NodeConfig(
+                        "127.0.0.1", 0, key, dir.resolve("users"), HttpServer.Limits.defaults());
+        Path data = Files.writeString(dir.resolve("people.json"), "[{\"id\":1},{\"id\":2}]");
+        try (Node node = Node.start(config, LuceneEngine::open)) {
+            String server = "http://127.0.0.1:" + node.port();
+            for (int run = 0; run < 2; run++) {
+                try (ChildProcess demo =
+                        demo(
+                                "--nodes=" + server,
+                                "--node-key=" + key,
+                                "--data=" + data,
+                                "--exit-after-load")) {
+                    demo.start();
+                    assertTrue(demo.awaitExit(PATIENCE), demo::logTail);
+                    assertEquals(0, demo.exitCode(), demo.logTail());
+                    String said = Files.readString(demo.log());
+                    assertTrue(said.contains("2 documents of people.json"), said);
+                    assertTrue(said.contains("removed from your servers"), said);
+                }
+                awaitNoIndex(server, key);
+            }
+        }
+    }
+
+    private static void awaitNoIndex(String server, String key) throws Exception {
+        List<String> curl =
+                List.of("-s", server + "/indexes", "-H", "Authorization: Bearer " + key);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!request(curl).body().contains("\"total\":0")) {
+            assertTrue(System.nanoTime() < deadline, "the index is still there");
+            Thread.sleep(50);
         }
     }
 

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
@@ -79,6 +81,20 @@ public final class ClusterStatus implements AutoCloseable {
             }
         }
         return states;
+    }
+
+    /** What the indexes are called on the nodes, as the first pod says that answers. */
+    public Set<String> physicalIndexes() {
+        for (FleetPod asked : fleet.pods()) {
+            JsonNode all = get(asked.http(), fleet.plan().keys().admin(), "/_miroir/shards");
+            if (all.has("indexes")) {
+                return all.path("indexes")
+                        .valueStream()
+                        .map(index -> index.path("physical_uid").asString(""))
+                        .collect(Collectors.toSet());
+            }
+        }
+        return Set.of();
     }
 
     /** Documents of all indexes on each node; -1 for one that doesn't answer. */

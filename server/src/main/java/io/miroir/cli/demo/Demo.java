@@ -10,7 +10,10 @@ import io.miroir.cli.fleet.FleetException;
 import io.miroir.cli.fleet.FleetPod;
 import io.miroir.cli.fleet.NodeSource;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -26,6 +29,9 @@ public final class Demo {
     private final RandomGenerator random;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean interrupted;
+
+    /** What the fleet's indexes are called on servers that it neither started nor ends. */
+    private volatile Set<String> onOwnServers = Set.of();
 
     /**
      * @param nanos a clock as System::nanoTime
@@ -85,6 +91,7 @@ public final class Demo {
             if (plan.documents().isPresent()) {
                 load(plan.documents().get(), client, api, keyPrefix + "-load");
             }
+            lookWhatIsOnOwnServers(fleet);
             if (plan.tour().isPresent() && plan.documents().isPresent()) {
                 String index = plan.documents().get().index();
                 TourGuide guide =
@@ -175,9 +182,36 @@ public final class Demo {
     private synchronized void close(Fleet fleet, DemoDirectory directory) {
         if (stopped.getCount() > 0) {
             screen.line("Stopping …");
+            lookWhatIsOnOwnServers(fleet);
             fleet.close();
+            if (!directory.keep()) {
+                giveBack(fleet);
+            }
             directory.cleanUp();
             stopped.countDown();
+        }
+    }
+
+    /** Ctrl-C at a terminal goes to the pods too: what they said before must do then. */
+    private void lookWhatIsOnOwnServers(Fleet fleet) {
+        if (fleet.plan().nodes() instanceof NodeSource.Running) {
+            try (ClusterStatus cluster = new ClusterStatus(fleet)) {
+                Set<String> told = cluster.physicalIndexes();
+                onOwnServers = told.isEmpty() ? onOwnServers : told;
+            }
+        }
+    }
+
+    /** Nobody else knows what these indexes are once the fleet's own data is gone. */
+    private void giveBack(Fleet fleet) {
+        if (fleet.plan().nodes() instanceof NodeSource.Running(List<URI> servers)
+                && !onOwnServers.isEmpty()) {
+            String key = fleet.plan().keys().node();
+            List<String> left = OwnServers.remove(servers, key, onOwnServers);
+            screen.line(
+                    left.isEmpty()
+                            ? "The demo's indexes are removed from your servers."
+                            : "Not removed from your servers: " + String.join(", ", left));
         }
     }
 

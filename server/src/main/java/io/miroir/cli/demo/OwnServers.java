@@ -7,12 +7,14 @@ import io.miroir.cli.fleet.FleetException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Looks at the user's own Meilisearch servers before anything is done to them. */
+/** The user's own Meilisearch servers: looked at before, and left as they were. */
 final class OwnServers {
     /** How Miroir names indexes on nodes. */
     private static final Pattern PHYSICAL_UID = Pattern.compile("m[0-9]+");
@@ -38,6 +40,30 @@ final class OwnServers {
         }
         try (HttpCaller http = new HttpCaller()) {
             servers.forEach(server -> check(http, server, key, adopt));
+        }
+    }
+
+    /** Deletes indexes of a fleet that is gone; those that could not be, with their servers. */
+    static List<String> remove(List<URI> servers, String key, Set<String> physicalUids) {
+        List<String> left = new ArrayList<>();
+        try (HttpCaller http = new HttpCaller()) {
+            for (URI server : servers) {
+                for (String uid : physicalUids) {
+                    if (!isRemoved(http, server, key, uid)) {
+                        left.add(uid + " on " + server);
+                    }
+                }
+            }
+        }
+        return left;
+    }
+
+    private static boolean isRemoved(HttpCaller http, URI server, String key, String uid) {
+        try {
+            ApiAnswer answer = http.call(server, key, ApiCall.delete("/indexes/" + uid), TIMEOUT);
+            return answer.isSuccess() || answer.status() == 404;
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -69,7 +95,8 @@ final class OwnServers {
             if (PHYSICAL_UID.matcher(uid).matches()) {
                 throw new FleetException(
                         ("--nodes: %s holds the index %s, which looks like one of another Miroir."
-                                        + " Two of them on one server would mix their documents.")
+                                        + " Two of them on one server would mix their documents."
+                                        + " If it is of a demo that was killed, delete it there.")
                                 .formatted(server, uid));
             }
             if (adopt == Adopt.NONE) {

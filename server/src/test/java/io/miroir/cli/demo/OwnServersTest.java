@@ -20,6 +20,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,21 @@ class OwnServersTest {
                 "a directory that is started again finds its own");
     }
 
+    /** What the demo made goes, what was there stays; what can't go is told. */
+    @Test
+    void afterwardsTheServerIsAsItWas() {
+        create("books");
+        create("m12");
+        assertEquals(List.of(), OwnServers.remove(List.of(server), KEY, Set.of("m12", "m13")));
+        call(ApiCall.get("/tasks")).path("results").forEach(task -> awaitTask(task.path("uid")));
+        JsonNode indexes = call(ApiCall.get("/indexes")).path("results");
+        assertEquals(1, indexes.size(), indexes::toString);
+        assertEquals("books", indexes.path(0).path("uid").asString());
+        assertEquals(
+                List.of("m12 on " + server),
+                OwnServers.remove(List.of(server), "wrong", Set.of("m12")));
+    }
+
     @Test
     void aWrongKeyIsToldApartFromAServerThatIsAway() {
         assertTrue(refusal(List.of(server), "wrong", Adopt.NONE).contains("--node-key"));
@@ -95,6 +111,13 @@ class OwnServersTest {
             new Api(client, System::nanoTime, PATIENCE)
                     .change(ApiCall.change("POST", "/indexes", Json.object().put("uid", uid)));
         }
+    }
+
+    private void awaitTask(JsonNode uid) {
+        JsonNode task;
+        do {
+            task = call(ApiCall.get("/tasks/" + uid));
+        } while (task.path("finishedAt").isNull());
     }
 
     private JsonNode call(ApiCall call) {
