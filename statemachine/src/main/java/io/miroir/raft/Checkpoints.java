@@ -3,19 +3,16 @@ package io.miroir.raft;
 import io.miroir.sqlite.Database;
 import io.miroir.store.engine.StoreMetrics;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.ratis.server.protocol.TermIndex;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds out in the background how far the database is on disk, which is how far the log may be
  * purged: applies do not wait for it.
  */
 final class Checkpoints {
-    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
-
     /** A checkpoint that took a second is followed by twenty without one: 5 % of the time. */
     static final int REST_FACTOR = 20;
 
@@ -23,18 +20,25 @@ final class Checkpoints {
     private final Supplier<Database> database;
     private final StoreMetrics metrics;
     private final LongSupplier nanos;
+    private final Consumer<RuntimeException> onFailure;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile long notBeforeNanos;
 
+    /**
+     * @param onFailure the disk did not take it. It must end the store: what a failed sync did not
+     *     write, a later one that succeeds may not write either, and the log of it would be purged
+     */
     Checkpoints(
             SnapshotFiles snapshots,
             Supplier<Database> database,
             StoreMetrics metrics,
-            LongSupplier nanos) {
+            LongSupplier nanos,
+            Consumer<RuntimeException> onFailure) {
         this.snapshots = snapshots;
         this.database = database;
         this.metrics = metrics;
         this.nanos = nanos;
+        this.onFailure = onFailure;
         this.notBeforeNanos = nanos.getAsLong();
     }
 
@@ -50,6 +54,11 @@ final class Checkpoints {
         }
     }
 
+    /** Whether one is under way. */
+    boolean isRunning() {
+        return running.get();
+    }
+
     private void run(Supplier<TermIndex> applied) {
         long startedNanos = nanos.getAsLong();
         try {
@@ -59,7 +68,7 @@ final class Checkpoints {
                 metrics.snapshot(handedOver.getIndex());
             }
         } catch (RuntimeException e) {
-            LOG.error("Cannot checkpoint the database; the log is kept", e);
+            onFailure.accept(e);
         } finally {
             long endedNanos = nanos.getAsLong();
             notBeforeNanos = endedNanos + REST_FACTOR * (endedNanos - startedNanos);

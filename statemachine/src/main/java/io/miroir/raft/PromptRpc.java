@@ -1,15 +1,18 @@
 package io.miroir.raft;
 
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
+import org.apache.ratis.statemachine.SnapshotInfo;
 
 /**
  * Ratis over gRPC, with followers told at once what is committed. Ratis tells it by an entry of the
@@ -48,8 +51,20 @@ public final class PromptRpc implements RpcType {
         /** The last commit that a follower without open requests was told; its own thread's. */
         private long toldIndex;
 
+        private final ReusedChunks chunks;
+
         PromptAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
             super(server, state, follower);
+            this.chunks =
+                    new ReusedChunks(
+                            GrpcConfigKeys.Server.installSnapshotRequestElementLimit(
+                                    server.getRaftServer().getProperties()));
+        }
+
+        @Override
+        public Iterable<InstallSnapshotRequestProto> newInstallSnapshotRequests(
+                String requestId, SnapshotInfo snapshot) {
+            return chunks.of(super.newInstallSnapshotRequests(requestId, snapshot));
         }
 
         /** Called whenever something moved, also by each new commit. */

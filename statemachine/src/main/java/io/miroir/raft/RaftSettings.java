@@ -123,8 +123,11 @@ final class RaftSettings {
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, tuning.snapshotEntries());
         RaftServerConfigKeys.Log.setPurgeGap(properties, Math.min(1_024, tuning.snapshotEntries()));
+        // Eight of them are under way, and in memory on both sides. A member that dies with them
+        // under way is noticed only after eight times this timeout, half a minute by default.
+        GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(properties, millis(1_000));
         RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
-                properties, SizeInBytes.valueOf("1MB"));
+                properties, SizeInBytes.valueOf("256KB"));
     }
 
     private static TimeDuration millis(long millis) {

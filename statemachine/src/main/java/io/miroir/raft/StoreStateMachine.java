@@ -88,7 +88,12 @@ final class StoreStateMachine extends BaseStateMachine {
         this.onFatal = listeners.onFatal();
         this.snapshots = new SnapshotFiles(dataDir, () -> this.engine.database());
         this.checkpoints =
-                new Checkpoints(snapshots, () -> this.engine.database(), metrics, System::nanoTime);
+                new Checkpoints(
+                        snapshots,
+                        () -> this.engine.database(),
+                        metrics,
+                        System::nanoTime,
+                        e -> fatal("the database cannot be synced", e));
     }
 
     StoreEngine engine() {

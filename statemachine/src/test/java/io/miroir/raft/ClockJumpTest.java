@@ -34,22 +34,34 @@ class ClockJumpTest {
             long epoch = Writes.claim(leader(pods), "movies", "pod-x");
             Writes.write(leader(pods), "movies", epoch);
             long first = leader(pods).status().storeTimeMicros();
-            long last = first;
-            Set<String> led = new HashSet<>();
-            for (int i = 0; led.size() < peers.size() && i < 30; i++) {
-                RaftTaskStore leader = leader(pods);
-                led.add(leader.status().podId());
-                Writes.write(leader, "movies", epoch);
-                long now = leader.status().storeTimeMicros();
-                assertTrue(now >= last, "store time went back by " + (last - now) + " us");
-                assertTrue(now - first < 2 * MINUTE_MICROS, "store time jumped to " + now);
-                last = now;
-                leader.handOver();
+            everyoneLeads(pods, epoch, first);
+            // The clock of one jumps by hours while it is away.
+            for (int hours : new int[] {5, -5}) {
+                RaftTaskStore away = pods.removeFirst();
+                String id = away.status().podId();
+                away.close();
+                pods.add(start(id, peers, dir, Duration.ofHours(hours)));
+                everyoneLeads(pods, epoch, first);
             }
-            assertEquals(peers.size(), led.size(), "leadership did not go around");
         } finally {
             pods.forEach(RaftTaskStore::close);
         }
+    }
+
+    private static void everyoneLeads(List<RaftTaskStore> pods, long epoch, long first) {
+        long last = first;
+        Set<String> led = new HashSet<>();
+        for (int i = 0; led.size() < pods.size() && i < 30; i++) {
+            RaftTaskStore leader = leader(pods);
+            led.add(leader.status().podId());
+            Writes.write(leader, "movies", epoch);
+            long now = leader.status().storeTimeMicros();
+            assertTrue(now >= last, "store time went back by " + (last - now) + " us");
+            assertTrue(now - first < 2 * MINUTE_MICROS, "store time jumped to " + now);
+            last = now;
+            leader.handOver();
+        }
+        assertEquals(pods.size(), led.size(), "leadership did not go around");
     }
 
     private static RaftTaskStore leader(List<RaftTaskStore> pods) {

@@ -1,32 +1,40 @@
 package io.miroir.raft;
 
 import io.miroir.store.Digests;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
-import io.miroir.store.TaskStore;
+import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
+import io.prometheus.client.CollectorRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /**
- * A member in a process of its own, told on standard input what to do; it ends with its parent.
- * Words: {@code enqueue}, {@code role}, {@code digest}.
+ * A member in a process of its own, told on standard input what to do, one line a word and its
+ * arguments; it ends with its parent, and like a pod when its store can't go on.
  */
 final class MemberProcess {
+    /** Exit code when the store can't go on. */
+    static final int STORE_FAILED = 3;
+
     private MemberProcess() {}
 
-    /** Arguments: id, data directory, then id and port of each peer. */
+    /** Arguments: id, data directory, then id, port and {@code voter} or not of each peer. */
     public static void main(String[] arguments) throws IOException {
         List<RaftStoreConfig.Peer> peers = new ArrayList<>();
-        for (int i = 2; i < arguments.length; i += 2) {
+        for (int i = 2; i < arguments.length; i += 3) {
             int port = Integer.parseInt(arguments[i + 1]);
-            peers.add(new RaftStoreConfig.Peer(arguments[i], "127.0.0.1", port));
+            boolean voter = arguments[i + 2].equals("voter");
+            peers.add(new RaftStoreConfig.Peer(arguments[i], "127.0.0.1", port, "", voter));
         }
         RaftStoreConfig config =
                 new RaftStoreConfig(
@@ -36,20 +44,30 @@ final class MemberProcess {
                         "127.0.0.1",
                         Group.limits(10_000),
                         new RaftStoreConfig.Tuning(500, 1_000, 100, 64 << 10));
-        TaskStore store = Group.open(config);
+        RaftTaskStore store =
+                new RaftTaskStore(
+                        config,
+                        new RaftTaskStore.Surroundings(
+                                InstantSource.system(),
+                                new Random(),
+                                new CollectorRegistry(),
+                                _ -> Runtime.getRuntime().halt(STORE_FAILED)));
         System.out.println("> ready");
         BufferedReader in =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String word = in.readLine(); word != null; word = in.readLine()) {
-            System.out.println("> " + answer(store, word));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            System.out.println("> " + answer(store, line.split(" ")));
         }
         Runtime.getRuntime().halt(0);
     }
 
-    private static String answer(TaskStore store, String word) {
-        return switch (word) {
-            case "enqueue" -> enqueue(store);
-            case "role" -> store.status().role().name();
+    private static String answer(RaftTaskStore store, String[] words) {
+        return switch (words[0]) {
+            case "enqueue" -> enqueue(store, number(words, 1), number(words, 2));
+            case "has" -> has(store, Long.parseLong(words[1]));
+            case "flip-in-term" -> flip(store, Long.parseLong(words[1]));
+            case "join" -> join(store, words[1], number(words, 2));
+            case "role" -> store.status().role() + " " + store.status().term();
             case "digest" -> {
                 Digests digests = store.digests();
                 yield digests.appliedIndex() + " " + digests.sha256ByTable();
@@ -58,12 +76,48 @@ final class MemberProcess {
         };
     }
 
-    private static String enqueue(TaskStore store) {
-        NewTask task = NewTask.of(TaskType.DUMP_CREATION, null, "{}", null, null);
-        return switch (store.tasks().enqueue(task)) {
-            case Reply.Applied<Tasks.Birth> applied ->
-                    "uid " + ((Tasks.Birth.Enqueued) applied.outcome()).uid();
-            case Reply.Refused<Tasks.Birth> refused -> refused.refusal().message();
+    private static int number(String[] words, int at) {
+        return Integer.parseInt(words[at]);
+    }
+
+    /** Tasks one after the other, each an entry of its own; their uids up to the first refusal. */
+    private static String enqueue(RaftTaskStore store, int tasks, int bytes) {
+        NewTask task = NewTask.of(TaskType.DUMP_CREATION, null, "x".repeat(bytes), null, null);
+        StringBuilder uids = new StringBuilder("uids");
+        for (int i = 0; i < tasks; i++) {
+            switch (store.tasks().enqueue(task)) {
+                case Reply.Applied<Tasks.Birth>(_, Tasks.Birth.Enqueued born) ->
+                        uids.append(' ').append(born.uid());
+                case Reply.Applied<Tasks.Birth> other -> {
+                    return uids + " " + other.outcome();
+                }
+                case Reply.Refused<Tasks.Birth> refused -> {
+                    return uids + " " + refused.refusal().message();
+                }
+            }
+        }
+        return uids.toString();
+    }
+
+    /** What a reader of this pod is told who must see all that was acknowledged. */
+    private static String has(RaftTaskStore store, long uid) {
+        try {
+            return store.tasks().get(ReadLevel.LINEARIZABLE, uid).isPresent() ? "yes" : "no";
+        } catch (StoreUnavailableException e) {
+            return "unavailable";
+        }
+    }
+
+    /** What a leader's duty of that term is told. */
+    private static String flip(RaftTaskStore store, long term) {
+        return switch (store.fencedBy(term).aliases().delete("nobody")) {
+            case Reply.Applied<Boolean> _ -> "done";
+            case Reply.Refused<Boolean> refused -> refused.refusal().getClass().getSimpleName();
         };
+    }
+
+    private static String join(RaftTaskStore store, String id, int port) {
+        Member pod = new RaftStoreConfig.Peer(id, "127.0.0.1", port, "", false).member();
+        return store.membership().change(new MemberChange.Join(pod)).getClass().getSimpleName();
     }
 }
