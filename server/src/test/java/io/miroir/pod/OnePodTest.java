@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -316,5 +319,21 @@ class OnePodTest {
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void everyMetricIsOnThePage() throws Exception {
+        String page = Files.readString(Path.of("../docs/operations/metrics.md"));
+        HttpCalls.Reply reply = pod.operator().call("GET", "/_miroir/metrics");
+        String metrics = new String(reply.raw().body(), StandardCharsets.UTF_8);
+        List<String> missing =
+                Pattern.compile("(?m)^# TYPE (miroir_\\w+?)(_created)? ")
+                        .matcher(metrics)
+                        .results()
+                        .map(type -> type.group(1))
+                        .filter(name -> !page.contains("`" + name))
+                        .toList();
+        assertEquals(List.of(), missing);
+        assertTrue(metrics.contains("miroir_task_store_rows{table=\"tasks\""), metrics);
     }
 }

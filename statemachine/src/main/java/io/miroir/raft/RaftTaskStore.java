@@ -23,6 +23,7 @@ import io.miroir.store.engine.StoreClock;
 import io.miroir.store.engine.StoreEngine;
 import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.StoreRooms;
+import io.miroir.store.engine.TableRows;
 import io.miroir.store.engine.WatchHub;
 import io.miroir.tls.PodKeys;
 import io.prometheus.client.CollectorRegistry;
@@ -138,12 +139,14 @@ public final class RaftTaskStore implements TaskStore {
                         new GrpcFactory(parameters),
                         surroundings.random().nextLong(1, Long.MAX_VALUE));
         this.batcher = new Batcher("store-proposer", config.limits(), submitter, metrics);
-        this.reads = new DatabaseReads(stateMachine::engine, clock::nowMicros, this::barrier);
+        this.reads =
+                new DatabaseReads(stateMachine::engine, clock::nowMicros, this::barrier, metrics);
         this.rooms = StoreRooms.of(batcher, reads);
         this.membership = new Membership(server, config);
         this.snapshotTimer = new SnapshotTimer(server, config);
         new RatisMetrics(server, config, stateMachine.snapshots())
                 .register(surroundings.registry());
+        new TableRows(reads).register(surroundings.registry());
         batcher.start();
     }
 
@@ -201,6 +204,11 @@ public final class RaftTaskStore implements TaskStore {
     @Override
     public Watch watch(Watcher watcher) {
         return watchers.watch(watcher);
+    }
+
+    @Override
+    public Watch watch(Watcher watcher, long afterIndex) {
+        return watchers.watch(watcher, afterIndex);
     }
 
     @Override

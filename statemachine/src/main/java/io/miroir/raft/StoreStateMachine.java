@@ -350,6 +350,7 @@ final class StoreStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId newLeader) {
+        metrics.leaderChanged();
         if (!member.getPeerId().equals(newLeader)) {
             metrics.leadership(currentTerm(), false);
             leadership.following();

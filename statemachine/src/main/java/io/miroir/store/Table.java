@@ -17,6 +17,7 @@ public interface Table<K, R> {
     /** Answers whether there was such a row. */
     Reply<Boolean> delete(K key);
 
+    /** One row; empty if there is none. */
     Optional<R> get(ReadLevel level, K key);
 
     /**

@@ -69,6 +69,13 @@ public interface TaskStore extends Rooms, AutoCloseable {
      */
     Watch watch(Watcher watcher);
 
+    /**
+     * As {@link #watch(Watcher)}, but goes on above an index that an earlier watch of any pod told,
+     * without a resync if this pod still knows everything that came since: it keeps the last few
+     * thousand changes, and forgets them when it restarts or is sent the whole database.
+     */
+    Watch watch(Watcher watcher, long afterIndex);
+
     /** Follows this pod's leadership; told at once what holds now. */
     Watch watchLeadership(LeadershipWatcher watcher);
 

@@ -4,14 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.store.ReadLevel;
 import io.miroir.store.Writes;
 import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,7 +69,36 @@ class SnapshotTimerTest {
                     bridged.toString());
             assertTrue(
                     bridged.stream().anyMatch(name -> name.contains("flush")), bridged.toString());
+            assertTrue(store.tasks().get(ReadLevel.LINEARIZABLE, 7).isEmpty());
+            assertEquals(1, labelled(registry, "reads_total", "level", "linearizable"));
+            assertEquals(1, labelled(registry, "rows", "table", "lanes"));
+            assertAllOnThePage(registry);
         }
+    }
+
+    /** {@code docs/operations/metrics.md} names each, and none that is not there. */
+    private static void assertAllOnThePage(CollectorRegistry registry) throws IOException {
+        String page = Files.readString(Path.of("../docs/operations/metrics.md"));
+        Set<String> there =
+                Collections.list(registry.metricFamilySamples()).stream()
+                        .map(family -> family.name.replaceFirst("_total$", ""))
+                        .filter(name -> name.startsWith("miroir_"))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> told =
+                Pattern.compile("`(miroir_task_store_\\w+?)(_total)?`")
+                        .matcher(page)
+                        .results()
+                        .map(name -> name.group(1))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(there, told);
+    }
+
+    private static double labelled(
+            CollectorRegistry registry, String name, String label, String value) {
+        return Objects.requireNonNull(
+                registry.getSampleValue(
+                        "miroir_task_store_" + name, new String[] {label}, new String[] {value}),
+                name);
     }
 
     private static double figure(CollectorRegistry registry, String name) {

@@ -12,6 +12,7 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.engine.DatabaseReads;
 import io.miroir.store.engine.StoreEngine;
+import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.WatchHub;
 import io.miroir.store.task.TaskIndex;
 import io.miroir.store.task.TaskPage;
@@ -20,6 +21,7 @@ import io.miroir.store.task.TaskRoom;
 import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
+import io.prometheus.client.CollectorRegistry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
@@ -62,7 +64,11 @@ public final class TaskQuerySpeed {
                     (System.nanoTime() - startedNanos) / 1_000_000,
                     (usedBytes() - before) / 1e6);
             try (DatabaseReads reads =
-                    new DatabaseReads(() -> engine, () -> TIME, () -> new Reply.Applied<>(1, 1L))) {
+                    new DatabaseReads(
+                            () -> engine,
+                            () -> TIME,
+                            () -> new Reply.Applied<>(1, 1L),
+                            new StoreMetrics(new CollectorRegistry()))) {
                 Tasks tasks =
                         new TaskRoom(
                                 command -> {

@@ -19,6 +19,7 @@ public interface Aliases {
     /** Answers whether there was such an alias. */
     Reply<Boolean> delete(String name);
 
+    /** One alias with its history; empty if there is none. */
     Optional<AliasRow> get(ReadLevel level, String name);
 
     /** All aliases by name. */

@@ -27,6 +27,7 @@ public interface CdcCursors {
     /** Forgets all cursors and segments of a sink; answers how many cursors went. */
     Reply<Long> forget(String sinkName);
 
+    /** How far a sink is with an index; empty before its first event. */
     Optional<CdcCursorRow> get(ReadLevel level, String sinkName, String indexUid);
 
     /** A sink's cursors, by index. */

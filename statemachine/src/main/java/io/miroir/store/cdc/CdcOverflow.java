@@ -23,6 +23,7 @@ public interface CdcOverflow {
     /** A sink's segments, by index and sequence. */
     List<CdcSegmentRow> of(ReadLevel level, String sinkName);
 
+    /** What waits for a sink, and what it lost; empty if nothing ever waited. */
     Optional<CdcSinkRow> sink(ReadLevel level, String sinkName);
 
     int SEGMENTS_MAX = 100_000;

@@ -109,26 +109,31 @@ public final class Batcher implements Proposer, AutoCloseable {
     public Reply<Outcome> propose(Command command) {
         String refusal = CommandCheck.refusal(command);
         if (refusal != null) {
-            return new Reply.Refused<>(new Refusal.Rejected(refusal));
+            return refused(new Refusal.Rejected(refusal));
         }
         int bytes = command.getSerializedSize();
         if (bytes > limits.batchBytesMax()) {
-            return new Reply.Refused<>(new Refusal.TooLarge(bytes, limits.batchBytesMax()));
+            return refused(new Refusal.TooLarge(bytes, limits.batchBytesMax()));
         }
         Waiting waiting = Waiting.of(command);
         if (!inHand && queue.isEmpty() && turn.tryAcquire()) {
             return sendAlone(waiting);
         }
         if (closed) {
-            return new Reply.Refused<>(new Refusal.Closed());
+            return refused(new Refusal.Closed());
         }
         if (!queue.offer(waiting)) {
-            return new Reply.Refused<>(new Refusal.Busy(queue.size(), limits.waitingMax()));
+            return refused(new Refusal.Busy(queue.size(), limits.waitingMax()));
         }
         if (closed && queue.remove(waiting)) {
-            return new Reply.Refused<>(new Refusal.Closed());
+            return refused(new Refusal.Closed());
         }
         return await(waiting);
+    }
+
+    private Reply<Outcome> refused(Refusal refusal) {
+        metrics.refused(refusal);
+        return new Reply.Refused<>(refusal);
     }
 
     /** Refuses new commands, finishes what waits within the deadline. */

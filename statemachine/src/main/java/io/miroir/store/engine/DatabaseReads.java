@@ -29,6 +29,7 @@ public final class DatabaseReads implements Reads, AutoCloseable {
     private final Supplier<StoreEngine> engine;
     private final LongSupplier nowMicros;
     private final Supplier<Reply<Long>> barrier;
+    private final StoreMetrics metrics;
     private final ExecutorService scans =
             Executors.newFixedThreadPool(
                     SCANS_AT_ONCE, Thread.ofPlatform().name("store-scan-", 0).daemon().factory());
@@ -39,10 +40,14 @@ public final class DatabaseReads implements Reads, AutoCloseable {
      * @param barrier waits until local reads are linearizable
      */
     public DatabaseReads(
-            Supplier<StoreEngine> engine, LongSupplier nowMicros, Supplier<Reply<Long>> barrier) {
+            Supplier<StoreEngine> engine,
+            LongSupplier nowMicros,
+            Supplier<Reply<Long>> barrier,
+            StoreMetrics metrics) {
         this.engine = engine;
         this.nowMicros = nowMicros;
         this.barrier = barrier;
+        this.metrics = metrics;
     }
 
     @Override
@@ -105,9 +110,15 @@ public final class DatabaseReads implements Reads, AutoCloseable {
     }
 
     private void reach(ReadLevel level) {
+        metrics.read(level);
         switch (level) {
             case LOCAL -> {}
-            case LINEARIZABLE -> barrier.get().orThrow();
+            case LINEARIZABLE -> {
+                long startedNanos = System.nanoTime();
+                Reply<Long> reached = barrier.get();
+                metrics.barrier(System.nanoTime() - startedNanos);
+                reached.orThrow();
+            }
         }
     }
 }

@@ -20,15 +20,18 @@ public final class DigestReads {
     /** All statements must see one state. */
     public static Digests digests(Sql sql) {
         SortedMap<String, String> byTable = new TreeMap<>();
-        List<String> tables =
-                sql.all(
-                        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE"
-                                + " 'sqlite_%' ORDER BY name",
-                        row -> row.text(1));
-        for (String table : tables) {
+        for (String table : tables(sql)) {
             byTable.put(table, digest(sql, table));
         }
         return new Digests(Applied.load(sql).index(), byTable);
+    }
+
+    /** Names of all tables. */
+    static List<String> tables(Sql sql) {
+        return sql.all(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE"
+                        + " 'sqlite_%' ORDER BY name",
+                row -> row.text(1));
     }
 
     private static String digest(Sql sql, String table) {

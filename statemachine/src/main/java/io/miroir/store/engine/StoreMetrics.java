@@ -2,6 +2,8 @@ package io.miroir.store.engine;
 
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.Outcome;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
@@ -16,7 +18,10 @@ import java.util.Objects;
 public final class StoreMetrics {
     private final Map<Command.KindCase, Histogram.Child> latency =
             new EnumMap<>(Command.KindCase.class);
+    private final Map<ReadLevel, Counter.Child> reads = new EnumMap<>(ReadLevel.class);
     private final Counter refusals;
+    private final Counter leaderChanges;
+    private final Histogram barrierSeconds;
     private final Histogram batchCommands;
     private final Histogram commitSeconds;
     private final Gauge waiting;
@@ -43,6 +48,26 @@ public final class StoreMetrics {
                         .help("Commands without an outcome, by reason.")
                         .labelNames("reason")
                         .register(registry);
+        Counter readsByLevel =
+                Counter.build()
+                        .name("miroir_task_store_reads_total")
+                        .help("Reads by how fresh they had to be.")
+                        .labelNames("level")
+                        .register(registry);
+        for (ReadLevel level : ReadLevel.values()) {
+            reads.put(level, readsByLevel.labels(level.name().toLowerCase(Locale.ROOT)));
+        }
+        this.barrierSeconds =
+                Histogram.build()
+                        .name("miroir_task_store_barrier_seconds")
+                        .help("What a linearizable read waits for: a quorum, then this pod.")
+                        .exponentialBuckets(0.000_1, 2, 16)
+                        .register(registry);
+        this.leaderChanges =
+                Counter.build()
+                        .name("miroir_task_store_leader_changes_total")
+                        .help("Times that this pod heard of another leader.")
+                        .register(registry);
         this.batchCommands =
                 Histogram.build()
                         .name("miroir_task_store_batch_commands")
@@ -67,9 +92,28 @@ public final class StoreMetrics {
     public void latency(Command.KindCase kind, long nanos, Reply<Outcome> reply) {
         Objects.requireNonNull(latency.get(kind)).observe(nanos / 1e9);
         if (reply instanceof Reply.Refused<Outcome> refused) {
-            refusals.labels(refused.refusal().getClass().getSimpleName().toLowerCase(Locale.ROOT))
-                    .inc();
+            refused(refused.refusal());
         }
+    }
+
+    /** A command that was refused. */
+    public void refused(Refusal refusal) {
+        refusals.labels(refusal.getClass().getSimpleName().toLowerCase(Locale.ROOT)).inc();
+    }
+
+    /** A read of that level, which waits for nothing yet. */
+    void read(ReadLevel level) {
+        Objects.requireNonNull(reads.get(level)).inc();
+    }
+
+    /** A read has waited until it may see this pod's tables, or given up. */
+    void barrier(long nanos) {
+        barrierSeconds.observe(nanos / 1e9);
+    }
+
+    /** Another pod leads, or this one. */
+    public void leaderChanged() {
+        leaderChanges.inc();
     }
 
     public void batch(int commands, int stillWaiting) {

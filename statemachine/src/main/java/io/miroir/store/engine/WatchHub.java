@@ -16,26 +16,59 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hands changes to watchers, each on a virtual thread of its own behind a bounded ring: applies
- * never wait for a watcher; one that falls behind is told to resync.
+ * never wait for a watcher; one that falls behind is told to resync. The last changes are kept for
+ * watchers that come back.
  */
 public final class WatchHub implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WatchHub.class);
 
     /** Changes that wait for one watcher. */
-    private static final int CHANGES_MAX = 65_536;
+    static final int CHANGES_MAX = 65_536;
+
+    /** Changes that are kept for those that come back. */
+    static final int RECENT_MAX = 4_096;
 
     /** Before a watcher that failed is called again: what it needs may be gone for long. */
     private static final long FAILED_PAUSE_NANOS = 100_000_000;
 
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final ReentrantLock order = new ReentrantLock();
+    private final Deque<Event> recent = new ArrayDeque<>();
+    private int recentChanges;
+
+    /** Everything above it is among the recent. */
+    private long recentAfter;
+
     private volatile long lastIndex;
 
     public WatchHub(long lastIndex) {
         this.lastIndex = lastIndex;
+        this.recentAfter = lastIndex;
     }
 
+    /** Begins with a resync. */
     public Watch watch(Watcher watcher) {
-        Subscription subscription = new Subscription(watcher);
+        return start(new Subscription(watcher, true), List.of());
+    }
+
+    /** Goes on above an index that an earlier watch told; with a resync if that is too long ago. */
+    public Watch watch(Watcher watcher, long afterIndex) {
+        order.lock();
+        try {
+            // Where it was installed or restarted since, nobody knows what came between.
+            boolean known = afterIndex >= recentAfter && afterIndex <= lastIndex;
+            List<Event> missed =
+                    known
+                            ? recent.stream().filter(event -> event.index() > afterIndex).toList()
+                            : List.of();
+            return start(new Subscription(watcher, !known), missed);
+        } finally {
+            order.unlock();
+        }
+    }
+
+    private Watch start(Subscription subscription, List<Event> missed) {
+        missed.forEach(subscription::offer);
         subscriptions.add(subscription);
         Thread.ofVirtual().name("store-watch").start(subscription::run);
         return () -> {
@@ -45,16 +78,35 @@ public final class WatchHub implements AutoCloseable {
     }
 
     void publish(long index, List<Change> changes) {
-        lastIndex = index;
-        for (Subscription subscription : subscriptions) {
-            subscription.offer(new Event(index, changes));
+        Event event = new Event(index, changes);
+        order.lock();
+        try {
+            lastIndex = index;
+            recent.add(event);
+            recentChanges += event.weight();
+            while (recentChanges > RECENT_MAX) {
+                Event oldest = recent.remove();
+                recentChanges -= oldest.weight();
+                recentAfter = oldest.index();
+            }
+            subscriptions.forEach(subscription -> subscription.offer(event));
+        } finally {
+            order.unlock();
         }
     }
 
     /** The tables were replaced as a whole: all watchers must read anew. */
     public void resync(long index) {
-        lastIndex = index;
-        subscriptions.forEach(Subscription::loseAll);
+        order.lock();
+        try {
+            lastIndex = index;
+            recent.clear();
+            recentChanges = 0;
+            recentAfter = index;
+            subscriptions.forEach(Subscription::loseAll);
+        } finally {
+            order.unlock();
+        }
     }
 
     @Override
@@ -63,7 +115,12 @@ public final class WatchHub implements AutoCloseable {
         subscriptions.clear();
     }
 
-    private record Event(long index, List<Change> changes) {}
+    private record Event(long index, List<Change> changes) {
+        /** An event without changes takes room as well. */
+        int weight() {
+            return 1 + changes.size();
+        }
+    }
 
     private final class Subscription {
         private final Watcher watcher;
@@ -71,11 +128,12 @@ public final class WatchHub implements AutoCloseable {
         private final Condition ready = lock.newCondition();
         private final Deque<Event> ring = new ArrayDeque<>();
         private int waitingChanges;
-        private boolean lost = true;
+        private boolean lost;
         private boolean closed;
 
-        Subscription(Watcher watcher) {
+        Subscription(Watcher watcher, boolean lost) {
             this.watcher = watcher;
+            this.lost = lost;
         }
 
         void offer(Event event) {
@@ -84,7 +142,7 @@ public final class WatchHub implements AutoCloseable {
                 // While a resync is due, events are of no use: it reads what they would tell.
                 if (!lost) {
                     ring.add(event);
-                    waitingChanges += 1 + event.changes().size();
+                    waitingChanges += event.weight();
                     if (waitingChanges > CHANGES_MAX) {
                         forget();
                     }
@@ -146,7 +204,7 @@ public final class WatchHub implements AutoCloseable {
                     return w -> w.resync(index);
                 }
                 Event event = ring.remove();
-                waitingChanges -= 1 + event.changes().size();
+                waitingChanges -= event.weight();
                 return w -> w.applied(event.index(), event.changes());
             } finally {
                 lock.unlock();

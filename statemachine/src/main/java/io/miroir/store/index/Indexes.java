@@ -10,6 +10,7 @@ import java.util.Optional;
  */
 public interface Indexes {
 
+    /** One index; empty if there is none. */
     Optional<IndexRow> get(ReadLevel level, String uid);
 
     /** All indexes by uid. */

@@ -56,6 +56,7 @@ public interface Jobs {
     /** Forgets a job in any state; answers whether there was one. */
     Reply<Boolean> delete(String id);
 
+    /** One job, whatever its state; empty if there is none. */
     Optional<JobRow> get(ReadLevel level, String id);
 
     /**

@@ -14,9 +14,16 @@ public interface Lanes {
      */
     Reply<Claim> claim(String lane, String podId);
 
+    /**
+     * Gives a write its place in the lane, or answers what is known of its key; nothing is visible
+     * of it yet (protocol rule 2).
+     */
     Reply<Intention> intend(Intend intend);
 
-    /** Asked again after an answer that was lost, it answers the same task. */
+    /**
+     * Makes a task of an intended write, and puts the replicas out that missed it, in one step.
+     * Asked again after an answer that was lost, it answers the same task.
+     */
     Reply<Binding> bind(Bind bind);
 
     /**
@@ -26,8 +33,10 @@ public interface Lanes {
      */
     Reply<Abandonment> abandon(String lane, long epoch, long position, String reason);
 
+    /** Who runs the lane, and its next position; empty if nobody ever claimed it. */
     Optional<LaneRow> get(ReadLevel level, String lane);
 
+    /** All lanes by name. */
     List<LaneRow> list(ReadLevel level);
 
     /** Unbound intents by position: what the next owner must settle first. */

@@ -38,6 +38,7 @@ public interface Leases {
      */
     Reply<Holding> release(String scope, long epoch, @Nullable String phaseJson);
 
+    /** Who holds it, or held it last; empty where nobody did or it was forgotten. */
     Optional<LeaseRow> get(ReadLevel level, String scope);
 
     /** By scope. */

@@ -16,6 +16,7 @@ public interface NodeSettingsVersions {
     /** The node was read back and has this version. */
     Reply<Advance> advance(String indexUid, String nodeId, long version);
 
+    /** What was verified of one node; empty if nothing was. */
     Optional<NodeSettingsVersionRow> get(ReadLevel level, String indexUid, String nodeId);
 
     /** An index's nodes, by id. */

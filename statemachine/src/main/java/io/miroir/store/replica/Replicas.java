@@ -27,6 +27,7 @@ public interface Replicas {
      */
     Reply<Mark> markAll(List<ReplicaRow> rows);
 
+    /** One node's shards of one incarnation; empty if it holds none. */
     Optional<ReplicaRow> get(ReadLevel level, long incarnation, String nodeId);
 
     /** All nodes of one incarnation by node id. */

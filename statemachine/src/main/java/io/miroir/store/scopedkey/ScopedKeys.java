@@ -35,6 +35,7 @@ public interface ScopedKeys {
     /** The previous key is gone from the nodes; answers whether that was news. */
     Reply<Boolean> revoked(String indexUid, long generation);
 
+    /** The key of an index and the one before it; empty before the first rotation. */
     Optional<ScopedKeyRow> get(ReadLevel level, String indexUid);
 
     /** By index. */

@@ -27,6 +27,7 @@ import io.miroir.store.engine.StoreClock;
 import io.miroir.store.engine.StoreEngine;
 import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.StoreRooms;
+import io.miroir.store.engine.TableRows;
 import io.miroir.store.engine.WatchHub;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -93,7 +94,9 @@ public final class SqliteTaskStore implements TaskStore {
                 new DatabaseReads(
                         () -> engine,
                         clock::nowMicros,
-                        () -> new Reply.Applied<>(index(), index()));
+                        () -> new Reply.Applied<>(index(), index()),
+                        metrics);
+        new TableRows(reads).register(registry);
         this.rooms = StoreRooms.of(batcher, reads);
         metrics.leadership(term, true);
         batcher.start();
@@ -138,6 +141,11 @@ public final class SqliteTaskStore implements TaskStore {
     @Override
     public Watch watch(Watcher watcher) {
         return watchers.watch(watcher);
+    }
+
+    @Override
+    public Watch watch(Watcher watcher, long afterIndex) {
+        return watchers.watch(watcher, afterIndex);
     }
 
     @Override

@@ -29,6 +29,7 @@ public interface Tasks {
      */
     Reply<Integer> delete(List<Long> uids);
 
+    /** One task; empty if there never was one, or it was forgotten. */
     Optional<TaskRow> get(ReadLevel level, long uid);
 
     /** A page with rows and total; below a millisecond for a page of 20 among a million tasks. */

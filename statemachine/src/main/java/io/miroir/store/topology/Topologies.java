@@ -14,6 +14,7 @@ public interface Topologies {
      */
     Reply<Replacement> replace(String json, long expectedVersion);
 
+    /** The topology; empty before the first. */
     Optional<TopologyRow> get(ReadLevel level);
 
     /** What came of a {@link #replace}. */

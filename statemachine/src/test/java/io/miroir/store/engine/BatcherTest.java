@@ -2,9 +2,11 @@ package io.miroir.store.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.DeleteAlias;
+import io.miroir.proto.store.Outcome;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.prometheus.client.CollectorRegistry;
@@ -18,6 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** The queue before the store. */
 class BatcherTest {
+    private static final String[] REASON = {"reason"};
+    private static final String[] BUSY = {"busy"};
+
     @Test
     void anAnswerThatDoesNotFitIsIndeterminateAndTheNextOneIsHeard() {
         // The thread that sends outlives whatever it is answered: without it no pod writes again.
@@ -80,6 +85,51 @@ class BatcherTest {
             }
             assertEquals(List.of(1, 5), packs);
             assertEquals(alone, senders.getFirst());
+        }
+    }
+
+    @Test
+    void whatExceedsTheQueueIsRefusedAsBusyAndNothingOfItIsDone() throws Exception {
+        // One is under way, one in the packer's hand, two wait: a further one is told at once.
+        CountDownLatch underWay = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<Integer> packs = new CopyOnWriteArrayList<>();
+        Batcher.Limits limits = new Batcher.Limits(2, 8, 1 << 10, 20_000);
+        Batcher.Sink sink =
+                (commands, _) -> {
+                    packs.add(commands.size());
+                    underWay.countDown();
+                    awaitUninterruptibly(goOn);
+                    return new Batcher.Result.Done(
+                            packs.size(), commands.stream().map(_ -> Outcomes.DONE).toList());
+                };
+        Command command =
+                Command.newBuilder().setDeleteAlias(DeleteAlias.newBuilder().setName("a")).build();
+        CollectorRegistry registry = new CollectorRegistry();
+        try (Batcher batcher = new Batcher("test", limits, sink, new StoreMetrics(registry))) {
+            batcher.start();
+            List<Reply<Outcome>> replies = new CopyOnWriteArrayList<>();
+            List<Thread> callers = new ArrayList<>();
+            callers.add(Thread.ofPlatform().start(() -> replies.add(batcher.propose(command))));
+            underWay.await();
+            while (replies.isEmpty()) {
+                Thread caller =
+                        Thread.ofPlatform().start(() -> replies.add(batcher.propose(command)));
+                callers.add(caller);
+                while (caller.getState() != Thread.State.TIMED_WAITING && caller.isAlive()) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertTrue(callers.size() <= 5, callers.size() + " were let in");
+            assertEquals(new Reply.Refused<>(new Refusal.Busy(2, 2)), replies.getFirst());
+            assertEquals(
+                    1, registry.getSampleValue("miroir_task_store_refusals_total", REASON, BUSY));
+            goOn.countDown();
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            assertEquals(
+                    callers.size() - 1, packs.stream().mapToInt(Integer::intValue).sum(), "done");
         }
     }
 
