@@ -14,6 +14,8 @@ import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.member.Doorkeeper;
+import io.miroir.cluster.member.PodIdentity;
+import io.miroir.cluster.peer.OpenStore;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.NodeConfig;
@@ -40,6 +42,7 @@ import io.miroir.fanout.read.SearchJourney;
 import io.miroir.fanout.spool.Spooler;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.TaskStore;
+import io.miroir.store.backup.OnlineBackup;
 import io.miroir.tls.PodKeys;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
@@ -54,6 +57,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,11 +80,13 @@ public final class Miroir implements AutoCloseable {
     private final AtomicReference<HttpServer> metrics = new AtomicReference<>();
     private final AtomicReference<Readiness> readiness = new AtomicReference<>();
     private final AtomicReference<LaneKeeper> lanes = new AtomicReference<>();
+    private final Supplier<List<String>> nodeKeys;
 
     private Miroir(MiroirConfig config, InstantSource clock, RandomGenerator random) {
         this.config = config;
         this.clock = clock;
         this.random = random;
+        this.nodeKeys = Keys.of(config.nodeMasterKey(), "the node key");
     }
 
     /**
@@ -106,7 +112,8 @@ public final class Miroir implements AutoCloseable {
         DefaultExports.register(registry);
         Fleet fleet = ConfiguredNodes.fleet(config);
         Optional<PodKeys> keys = PodKeyFiles.of(config.peer());
-        Peers peers = own(new Peers(config.podId(), StoreOpening.others(config), secret(), keys));
+        // They know each other by the node key: all pods have it, and clients never see it.
+        Peers peers = own(new Peers(config.podId(), StoreOpening.others(config), nodeKeys, keys));
         StoreOpening opening =
                 new StoreOpening(
                         config,
@@ -114,7 +121,8 @@ public final class Miroir implements AutoCloseable {
                                 clock, random, registry, this::onFatal, keys),
                         peers);
         own(opening::stop);
-        TaskStore store = own(opening.open(secret()));
+        TaskStore store = own(opening.open(nodeKeys));
+        OnlineBackup backups = new OnlineBackup(store, config.dataDir(), clusterId());
         ClusterView view = own(new ClusterView(store, fleet));
         view.start();
 
@@ -131,7 +139,7 @@ public final class Miroir implements AutoCloseable {
                 own(
                         Nodes.overHttp(
                                 ConfiguredNodes.endpoints(config),
-                                config.nodeMasterKey().reveal(),
+                                nodeKeys,
                                 health.and(new NodeMetrics(registry))));
         HealthProbe asking = own(new HealthProbe(nodes, health, probeSettings()));
         probe.set(asking);
@@ -150,7 +158,7 @@ public final class Miroir implements AutoCloseable {
         WriteJourney writes = new WriteJourney(keeper, peers, spooler);
         // Closed before the lanes are let go.
         own(opening::stop);
-        opening.reception().open(ready, writes);
+        opening.reception().open(ready, writes, new OpenStore(store, backups));
         peers.start();
         follower.start();
         keeper.start();
@@ -171,7 +179,7 @@ public final class Miroir implements AutoCloseable {
                                 lease,
                                 new Reports(config.podId(), store, view, peers, System::nanoTime)));
         startMetricsPort();
-        startClientPort(parts, opening.doorkeeper());
+        startClientPort(parts, backups, opening.doorkeeper());
         LOG.info("pod {} listens on port {}", config.podId(), port());
     }
 
@@ -194,18 +202,24 @@ public final class Miroir implements AutoCloseable {
                 new DocumentReads(view, nodes, health, counts, settings));
     }
 
-    private void startClientPort(Edge.Parts parts, @Nullable Doorkeeper doorkeeper) {
+    /** Of the state in the data directory; empty for a pod that is alone. */
+    private String clusterId() {
+        return PodIdentity.read(config.dataDir()).map(own -> own.clusterId().toString()).orElse("");
+    }
+
+    private void startClientPort(
+            Edge.Parts parts, OnlineBackup backups, @Nullable Doorkeeper doorkeeper) {
         Edge.Rules rules =
                 new Edge.Rules(
-                        config.masterKey().reveal(),
-                        config.admin().apiKey().reveal(),
+                        Keys.of(config.masterKey(), "the master key"),
+                        Keys.of(config.admin().apiKey(), "the admin key"),
                         new Edge.Offered(config.admin().enabled(), config.multiSearch().enabled()),
                         config.server().maxConcurrentRequests(),
                         config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
                         new Edge.BodyLimits(
                                 config.server().maxSearchBodyBytes(),
                                 config.server().maxJsonBodyBytes()),
-                        config.dataDir());
+                        backups);
         HttpServer.Limits defaults = HttpServer.Limits.defaults();
         HttpServer.Limits limits =
                 new HttpServer.Limits(
@@ -332,11 +346,6 @@ public final class Miroir implements AutoCloseable {
         if (probe != null) {
             probe.hurry(node);
         }
-    }
-
-    /** What all pods of a cluster share anyway, and clients never see. */
-    private String secret() {
-        return config.nodeMasterKey().reveal();
     }
 
     private Spooler spooler() throws IOException {

@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +45,12 @@ final class StoreOpening {
         this.peers = peers;
     }
 
-    /** Opens the peer port and the store; what is open already is closed by {@link #stop}. */
-    TaskStore open(String secret) throws IOException {
+    /**
+     * Opens the peer port and the store; what is open already is closed by {@link #stop}.
+     *
+     * @param secrets by which pods know each other, the one to show first
+     */
+    TaskStore open(Supplier<List<String>> secrets) throws IOException {
         return switch (config.taskStore().backend()) {
             case SQLITE -> {
                 DataOwner.claimAlone(config.dataDir(), config.podId());
@@ -55,11 +60,11 @@ final class StoreOpening {
                         surroundings.registry(),
                         surroundings.onFatal());
             }
-            case RAFT -> openAmongOthers(secret);
+            case RAFT -> openAmongOthers(secrets);
         };
     }
 
-    private TaskStore openAmongOthers(String secret) throws IOException {
+    private TaskStore openAmongOthers(Supplier<List<String>> secrets) throws IOException {
         PeerAddress own =
                 config.peers().stream()
                         .filter(peer -> peer.id().equals(config.podId()))
@@ -79,11 +84,10 @@ final class StoreOpening {
                 PeerServer.start(
                         new InetSocketAddress(config.peer().bind(), config.peer().port()),
                         config.podId(),
-                        secret,
+                        secrets,
                         surroundings.keys(),
                         keeper,
-                        reception,
-                        reception);
+                        reception.answers());
         Admission admission = keeper.enter();
         RaftTaskStore store =
                 new RaftTaskStore(

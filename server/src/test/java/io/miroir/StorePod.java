@@ -48,7 +48,8 @@ final class StorePod implements AutoCloseable {
     }
 
     private StorePod(MiroirConfig config) throws IOException {
-        this.peers = new Peers(config.podId(), StoreOpening.others(config), "secret");
+        this.peers =
+                new Peers(config.podId(), StoreOpening.others(config), () -> List.of("secret"));
         this.opening =
                 new StoreOpening(
                         config,
@@ -59,7 +60,7 @@ final class StorePod implements AutoCloseable {
                                 fatal::add),
                         peers);
         try {
-            this.store = (RaftTaskStore) opening.open("secret");
+            this.store = (RaftTaskStore) opening.open(() -> List.of("secret"));
         } catch (IOException | RuntimeException refused) {
             opening.stop();
             peers.close();

@@ -183,7 +183,7 @@ public final class ConfigLoader {
         return result;
     }
 
-    /** A secret's file: its content without the newline that editors leave at its end. */
+    /** A secret's file: its first line. Further ones are those that it is exchanged for. */
     private Secret secretFile(String name) {
         Path file = Path.of(name);
         try {
@@ -192,7 +192,13 @@ public final class ConfigLoader {
                         name + ": larger than the " + SECRET_BYTES_MAX + " bytes allowed");
             }
             warnIfOthersRead(file);
-            return new Secret(Files.readString(file).stripTrailing());
+            String first =
+                    Files.readAllLines(file).stream()
+                            .map(String::strip)
+                            .filter(line -> !line.isEmpty())
+                            .findFirst()
+                            .orElse("");
+            return new Secret(first, file);
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(name + ": no such file", e);
         } catch (IOException e) {

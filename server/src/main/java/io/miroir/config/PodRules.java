@@ -48,7 +48,7 @@ final class PodRules {
         } else if (!config.nodeMasterKey().isSet() && production) {
             report.warn("node_master_key", "missing: only nodes without a master key will answer");
         }
-        if (master.isSet() && master.equals(config.nodeMasterKey())) {
+        if (master.isSet() && master.reveal().equals(config.nodeMasterKey().reveal())) {
             report.warn("node_master_key", "equals master_key: one leaked client key opens nodes");
         }
     }

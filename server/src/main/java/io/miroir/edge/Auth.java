@@ -10,6 +10,8 @@ import io.miroir.edge.http.Request;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who may ask what: the master key for clients, the admin key for operators. */
@@ -30,26 +32,66 @@ final class Auth {
                 }
             };
 
-    private final Authorizer authorizer;
-    private final String adminKey;
+    private final Supplier<List<String>> masterKeys;
+    private final Supplier<List<String>> adminKeys;
     private final InstantSource clock;
+    private volatile Accepted accepted = new Accepted(List.of(), List.of());
+
+    /** Who decides, for the keys that were good when it was made. */
+    private record Accepted(List<String> keys, List<Authorizer> authorizers) {}
 
     /**
-     * The rules.
+     * The rules. All keys of a list are good, so that one can be exchanged while clients ask.
      *
-     * @param masterKey empty opens the client routes to everybody, as Meilisearch does without one
-     * @param adminKey empty closes the operator's routes
+     * @param masterKeys none opens the client routes to everybody, as Meilisearch does without one
+     * @param adminKeys none closes the operator's routes
      */
-    Auth(String masterKey, String adminKey, InstantSource clock) {
-        this.authorizer =
-                new Authorizer(masterKey.isEmpty() ? null : new MasterKey(masterKey), NO_KEYS);
-        this.adminKey = adminKey;
+    Auth(Supplier<List<String>> masterKeys, Supplier<List<String>> adminKeys, InstantSource clock) {
+        this.masterKeys = masterKeys;
+        this.adminKeys = adminKeys;
         this.clock = clock;
     }
 
     /** Lets a client pass, or throws what Meilisearch answers. */
     void client(Request request, Action action, @Nullable String indexUid) {
-        authorizer.authorize(request.header("Authorization"), action, indexUid, clock.instant());
+        clientShowing(request.header("Authorization"), action, indexUid);
+    }
+
+    void clientShowing(@Nullable String shown, Action action, @Nullable String indexUid) {
+        List<Authorizer> authorizers = authorizers();
+        for (Authorizer older : authorizers.subList(1, authorizers.size())) {
+            if (passes(older, shown, action, indexUid)) {
+                return;
+            }
+        }
+        authorizers.getFirst().authorize(shown, action, indexUid, clock.instant());
+    }
+
+    private boolean passes(
+            Authorizer authorizer, @Nullable String shown, Action action, @Nullable String uid) {
+        try {
+            authorizer.authorize(shown, action, uid, clock.instant());
+            return true;
+        } catch (ApiException refused) {
+            return false;
+        }
+    }
+
+    /** One for each master key, at least one. */
+    private List<Authorizer> authorizers() {
+        List<String> keys = masterKeys.get();
+        Accepted known = accepted;
+        if (known.authorizers().isEmpty() || !known.keys().equals(keys)) {
+            List<Authorizer> made =
+                    keys.isEmpty()
+                            ? List.of(new Authorizer(null, NO_KEYS))
+                            : keys.stream()
+                                    .map(key -> new Authorizer(new MasterKey(key), NO_KEYS))
+                                    .toList();
+            known = new Accepted(keys, made);
+            accepted = known;
+        }
+        return known.authorizers();
     }
 
     /** Lets an operator pass, or throws. */
@@ -59,7 +101,11 @@ final class Auth {
         if (shown == null && bearer != null && bearer.startsWith(BEARER)) {
             shown = bearer.substring(BEARER.length());
         }
-        if (adminKey.isEmpty() || shown == null || !same(shown, adminKey)) {
+        operatorShowing(shown);
+    }
+
+    void operatorShowing(@Nullable String shown) {
+        if (shown == null || adminKeys.get().stream().noneMatch(key -> same(shown, key))) {
             throw new ApiException(
                     ErrorCode.MIROIR_INVALID_AUTH, "The admin key is missing or wrong.");
         }

@@ -6,7 +6,6 @@ import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.member.Doorkeeper;
-import io.miroir.cluster.member.PodIdentity;
 import io.miroir.edge.http.Handler;
 import io.miroir.edge.http.Router;
 import io.miroir.edge.http.Router.Route;
@@ -17,10 +16,10 @@ import io.miroir.fanout.read.SearchJourney;
 import io.miroir.store.TaskStore;
 import io.miroir.store.backup.OnlineBackup;
 import io.prometheus.client.CollectorRegistry;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** All routes of a pod. */
@@ -30,23 +29,23 @@ public final class Edge {
     /**
      * Who may ask, and how much at a time.
      *
-     * @param masterKey of clients; empty opens their routes
-     * @param adminKey of operators; empty closes their routes
+     * @param masterKeys of clients, all are good; none opens their routes
+     * @param adminKeys of operators, all are good; none closes their routes
      * @param offered routes that can be left out
      * @param requestsMax requests worked on at a time
      * @param staleReads true if reads of a pod without a view lease are answered and say so; false
      *     if they are refused
      * @param limits of bodies that are wholly in memory
-     * @param dataDir has room for the copy that a backup is made from
+     * @param backups of this pod's store
      */
     public record Rules(
-            String masterKey,
-            String adminKey,
+            Supplier<List<String>> masterKeys,
+            Supplier<List<String>> adminKeys,
             Offered offered,
             int requestsMax,
             boolean staleReads,
             BodyLimits limits,
-            Path dataDir) {}
+            OnlineBackup backups) {}
 
     /**
      * Routes that a configuration leaves out; they are then unknown.
@@ -92,7 +91,7 @@ public final class Edge {
             CollectorRegistry registry,
             InstantSource clock,
             @Nullable Doorkeeper doorkeeper) {
-        Auth auth = new Auth(rules.masterKey(), rules.adminKey(), clock);
+        Auth auth = new Auth(rules.masterKeys(), rules.adminKeys(), clock);
         RequestPath path = new RequestPath(auth, parts.view(), parts.writes(), rules.limits());
         Reads reads = parts.reads();
         List<Route> routes = new ArrayList<>();
@@ -120,17 +119,11 @@ public final class Edge {
                                     new Exposition(registry),
                                     clock)
                             .routes());
-            routes.addAll(backups(auth, parts.store(), rules));
+            routes.addAll(new BackupRoutes(auth, rules.backups()).routes());
             routes.addAll(new ClusterRoutes(auth, parts.store(), doorkeeper).routes());
         }
         Gate gate = new Gate(rules.requestsMax(), new EdgeMetrics(registry));
         StaleView stale = new StaleView(parts.leases().view()::valid, rules.staleReads());
         return Router.of(routes.stream().map(stale::guarded).map(gate::guarded).toList());
-    }
-
-    private static List<Route> backups(Auth auth, TaskStore store, Rules rules) {
-        String cluster =
-                PodIdentity.read(rules.dataDir()).map(own -> own.clusterId().toString()).orElse("");
-        return new BackupRoutes(auth, new OnlineBackup(store, rules.dataDir(), cluster)).routes();
     }
 }

@@ -13,11 +13,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -31,20 +33,26 @@ public final class HttpNodeClient implements NodeClient {
     /** Requests under way to one node; further ones wait within their timeout. */
     static final int IN_FLIGHT_MAX = 256;
 
+    /** What a node answers to a key that does not open it. */
+    private static final String KEY_REFUSED = "invalid_api_key";
+
     private final HttpClient http;
     private final URI address;
-    private final String authorization;
+    private final Supplier<List<String>> nodeKeys;
     private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
+
+    /** The key that the node took last; null before the first. */
+    private volatile @Nullable String taken;
 
     /**
      * A client over a shared connection pool.
      *
-     * @param nodeKey the key that opens the nodes; empty for nodes without one
+     * @param nodeKeys keys that open nodes, the one to try first; none for nodes without one
      */
-    public HttpNodeClient(HttpClient http, NodeEndpoint node, String nodeKey) {
+    public HttpNodeClient(HttpClient http, NodeEndpoint node, Supplier<List<String>> nodeKeys) {
         this.http = http;
         this.address = node.address();
-        this.authorization = nodeKey.isEmpty() ? "" : "Bearer " + nodeKey;
+        this.nodeKeys = nodeKeys;
     }
 
     @Override
@@ -59,16 +67,45 @@ public final class HttpNodeClient implements NodeClient {
         }
         // Java's client closes what it has read to its end, not what it gave up in the middle.
         try (SentStreams streams = new SentStreams()) {
-            return exchange(request, streams);
+            return withAKeyThatOpens(request, streams);
         } finally {
             inFlight.release();
         }
     }
 
-    private NodeReply exchange(NodeRequest request, SentStreams streams) {
+    /** While keys are exchanged some nodes have the new one, others the old one. */
+    private NodeReply withAKeyThatOpens(NodeRequest request, SentStreams streams) {
+        List<String> keys = nodeKeys.get();
+        String known = taken;
+        String first = known != null && keys.contains(known) ? known : first(keys);
+        NodeReply reply = exchange(request, first, streams);
+        for (String other : keys) {
+            if (!isKeyRefused(reply)) {
+                break;
+            }
+            if (!other.equals(first)) {
+                // Whoever is not let in has done nothing of what was asked.
+                reply = exchange(request, other, streams);
+                if (!isKeyRefused(reply)) {
+                    taken = other;
+                }
+            }
+        }
+        return reply;
+    }
+
+    private static String first(List<String> keys) {
+        return keys.isEmpty() ? "" : keys.getFirst();
+    }
+
+    private static boolean isKeyRefused(NodeReply reply) {
+        return reply instanceof NodeReply.Refusal refusal && refusal.code().equals(KEY_REFUSED);
+    }
+
+    private NodeReply exchange(NodeRequest request, String key, SentStreams streams) {
         CompletableFuture<HttpResponse<byte[]>> answer =
                 http.sendAsync(
-                        httpRequest(request, streams),
+                        httpRequest(request, key, streams),
                         BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
         try {
             return read(answer.get(request.timeout().toNanos(), TimeUnit.NANOSECONDS));
@@ -85,7 +122,7 @@ public final class HttpNodeClient implements NodeClient {
         }
     }
 
-    private HttpRequest httpRequest(NodeRequest request, SentStreams streams) {
+    private HttpRequest httpRequest(NodeRequest request, String key, SentStreams streams) {
         HttpRequest.Builder builder =
                 HttpRequest.newBuilder(address.resolve(request.target()))
                         .method(request.method(), publisher(request.body(), streams))
@@ -93,8 +130,8 @@ public final class HttpNodeClient implements NodeClient {
         if (request.body() != null) {
             builder.header("Content-Type", request.body().contentType());
         }
-        if (!authorization.isEmpty()) {
-            builder.header("Authorization", authorization);
+        if (!key.isEmpty()) {
+            builder.header("Authorization", "Bearer " + key);
         }
         return builder.build();
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 
 /** All nodes of the fleet: the one place where requests to them begin. */
 public final class Nodes implements AutoCloseable {
@@ -29,10 +30,10 @@ public final class Nodes implements AutoCloseable {
     /**
      * Reaches nodes over HTTP with one shared connection pool.
      *
-     * @param nodeKey the key that opens the nodes
+     * @param nodeKeys keys that open nodes, the one to try first
      */
     public static Nodes overHttp(
-            List<NodeEndpoint> endpoints, String nodeKey, NodeObserver observer) {
+            List<NodeEndpoint> endpoints, Supplier<List<String>> nodeKeys, NodeObserver observer) {
         HttpClient http =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -41,7 +42,7 @@ public final class Nodes implements AutoCloseable {
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .build();
         Map<String, NodeClient> clients = new LinkedHashMap<>();
-        endpoints.forEach(node -> clients.put(node.id(), new HttpNodeClient(http, node, nodeKey)));
+        endpoints.forEach(node -> clients.put(node.id(), new HttpNodeClient(http, node, nodeKeys)));
         return new Nodes(clients, observer, http::shutdownNow);
     }
 

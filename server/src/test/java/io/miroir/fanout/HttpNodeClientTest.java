@@ -3,14 +3,20 @@ package io.miroir.fanout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** One exchange with a node. */
@@ -50,7 +56,8 @@ class HttpNodeClientTest {
                 HttpClient http = HttpClient.newHttpClient()) {
             URI address = URI.create("http://127.0.0.1:" + silent.getLocalPort());
             HttpNodeClient client =
-                    new HttpNodeClient(http, new NodeEndpoint("node", address), "key");
+                    new HttpNodeClient(
+                            http, new NodeEndpoint("node", address), () -> List.of("key"));
             NodeRequest request =
                     new NodeRequest(
                             "documents",
@@ -64,6 +71,49 @@ class HttpNodeClientTest {
             assertEquals(1, opened.get());
             assertEquals(1, closed.get());
             http.shutdownNow();
+        }
+    }
+
+    /** While keys of nodes are exchanged, each node is asked with the one that it has. */
+    @Test
+    void aNodeThatHasTheOtherKeyIsAskedWithThat() throws IOException {
+        AtomicReference<String> nodes = new AtomicReference<>("Bearer old");
+        List<String> shown = new CopyOnWriteArrayList<>();
+        HttpServer node =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        node.createContext(
+                "/",
+                exchange -> {
+                    String key = exchange.getRequestHeaders().getFirst("Authorization");
+                    shown.add(key);
+                    boolean opens = key.equals(nodes.get());
+                    byte[] body =
+                            (opens ? "{}" : "{\"code\":\"invalid_api_key\",\"message\":\"no\"}")
+                                    .getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(opens ? 200 : 403, body.length);
+                    exchange.getResponseBody().write(body);
+                    exchange.close();
+                });
+        node.start();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            URI address = URI.create("http://127.0.0.1:" + node.getAddress().getPort());
+            HttpNodeClient client =
+                    new HttpNodeClient(
+                            http, new NodeEndpoint("node", address), () -> List.of("new", "old"));
+            NodeRequest request =
+                    new NodeRequest("stats", "GET", "/stats", null, Duration.ofSeconds(10));
+            assertInstanceOf(NodeReply.Answer.class, client.send(request));
+            assertInstanceOf(NodeReply.Answer.class, client.send(request));
+            nodes.set("Bearer new");
+            assertInstanceOf(NodeReply.Answer.class, client.send(request));
+            assertEquals(
+                    List.of("Bearer new", "Bearer old", "Bearer old", "Bearer old", "Bearer new"),
+                    shown);
+            nodes.set("Bearer other");
+            assertInstanceOf(NodeReply.Refusal.class, client.send(request));
+            http.shutdownNow();
+        } finally {
+            node.stop(0);
         }
     }
 }

@@ -26,25 +26,40 @@ public final class SharedSecret {
     private static final int LINES_MAX = 4;
 
     private final Path file;
+    private final String what;
+    private final int bytesMin;
     private final LongSupplier nanos;
     private FileTime changed;
     private long lookedNanos;
     private List<String> secrets;
 
     /**
-     * Reads the file.
+     * Reads the file of the secret of a cluster.
      *
      * @throws IllegalArgumentException if it holds no secret, too many or a short one
      */
     public SharedSecret(Path file, LongSupplier nanos) {
+        this(file, "the cluster secret", BYTES_MIN, nanos);
+    }
+
+    /**
+     * Reads the file of any secret.
+     *
+     * @param what it is, for the log
+     * @param bytesMin of each
+     * @throws IllegalArgumentException if it holds no secret, too many or a short one
+     */
+    public SharedSecret(Path file, String what, int bytesMin, LongSupplier nanos) {
         this.file = file;
+        this.what = what;
+        this.bytesMin = bytesMin;
         this.nanos = nanos;
         this.lookedNanos = nanos.getAsLong();
         try {
             this.changed = Files.getLastModifiedTime(file);
             this.secrets = read();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the cluster secret " + file, e);
+            throw new UncheckedIOException("cannot read " + what + ": " + file, e);
         }
     }
 
@@ -64,11 +79,11 @@ public final class SharedSecret {
             if (!found.equals(changed)) {
                 secrets = read();
                 changed = found;
-                LOG.info("the cluster secret was read anew, {} of them", secrets.size());
+                LOG.info("{} was read anew, {} of them", what, secrets.size());
             }
         } catch (IOException | IllegalArgumentException e) {
             // The one that is known stays good: half a file must not part the cluster.
-            LOG.error("the cluster secret stays as it was: {}", e.toString());
+            LOG.error("{} stays as it was: {}", what, e.toString());
         }
     }
 
@@ -83,9 +98,9 @@ public final class SharedSecret {
                     file + " holds " + lines.size() + " secrets: allowed are 1 to " + LINES_MAX);
         }
         for (String line : lines) {
-            if (line.getBytes(StandardCharsets.UTF_8).length < BYTES_MIN) {
+            if (line.getBytes(StandardCharsets.UTF_8).length < bytesMin) {
                 throw new IllegalArgumentException(
-                        file + " holds a secret of less than " + BYTES_MIN + " bytes");
+                        file + " holds a secret of less than " + bytesMin + " bytes");
             }
         }
         return lines;

@@ -1,6 +1,7 @@
 package io.miroir.cli.rebuild;
 
 import io.miroir.ConfiguredNodes;
+import io.miroir.Keys;
 import io.miroir.cli.backup.OfflineOptions;
 import io.miroir.config.MiroirConfig;
 import io.miroir.fanout.NodeEndpoint;
@@ -44,7 +45,7 @@ public final class Rebuild {
         try (Nodes nodes =
                 Nodes.overHttp(
                         ConfiguredNodes.endpoints(config),
-                        config.nodeMasterKey().reveal(),
+                        Keys.of(config.nodeMasterKey(), "the node key"),
                         (_, _, _, _) -> {})) {
             for (NodeEndpoint node : ConfiguredNodes.endpoints(config)) {
                 try {

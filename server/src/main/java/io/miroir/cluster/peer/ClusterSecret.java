@@ -14,17 +14,29 @@ import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.function.Supplier;
 
 /** What pods of one cluster know and others don't: sent with each call, checked before it. */
 final class ClusterSecret implements ClientInterceptor, ServerInterceptor {
     private static final Metadata.Key<String> HEADER =
             Metadata.Key.of("miroir-cluster-secret", Metadata.ASCII_STRING_MARSHALLER);
 
-    private final String proof;
+    private final Supplier<List<String>> secrets;
 
-    /** From the configured secret; an empty one is as good as none. */
-    ClusterSecret(String secret) {
-        this.proof = digest(secret);
+    /**
+     * @param secrets the one that is shown first, then others that are good as well, so that they
+     *     can be exchanged while pods run; none is as good as an empty one
+     */
+    ClusterSecret(Supplier<List<String>> secrets) {
+        this.secrets = secrets;
+    }
+
+    private List<String> proofs() {
+        List<String> now = secrets.get();
+        return now.isEmpty()
+                ? List.of(digest(""))
+                : now.stream().map(ClusterSecret::digest).toList();
     }
 
     // Only a digest travels: the secret itself may be a key elsewhere, and any text fits a header.
@@ -44,7 +56,7 @@ final class ClusterSecret implements ClientInterceptor, ServerInterceptor {
         return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
             @Override
             public void start(Listener<A> listener, Metadata headers) {
-                headers.put(HEADER, proof);
+                headers.put(HEADER, proofs().getFirst());
                 super.start(listener, headers);
             }
         };
@@ -54,7 +66,7 @@ final class ClusterSecret implements ClientInterceptor, ServerInterceptor {
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         String shown = headers.get(HEADER);
-        if (shown == null || !equal(shown, proof)) {
+        if (shown == null || proofs().stream().noneMatch(proof -> equal(shown, proof))) {
             call.close(
                     Status.UNAUTHENTICATED.withDescription("not a pod of this cluster"),
                     new Metadata());

@@ -18,9 +18,11 @@ import io.miroir.tls.PodKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The way to one other pod. */
 final class PeerClient implements AutoCloseable {
@@ -33,11 +35,11 @@ final class PeerClient implements AutoCloseable {
     private final ManagedChannel channel;
     private final PeerGrpc.PeerBlockingV2Stub stub;
 
-    PeerClient(PeerEndpoint peer, String secret, Optional<PodKeys> keys) {
+    PeerClient(PeerEndpoint peer, Supplier<List<String>> secrets, Optional<PodKeys> keys) {
         this.channel =
                 PeerTls.client(NettyChannelBuilder.forAddress(peer.host(), peer.port()), keys)
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
-                        .intercept(new ClusterSecret(secret))
+                        .intercept(new ClusterSecret(secrets))
                         // A pod whose machine is gone says nothing: a write that was passed to it
                         // must not wait for its whole deadline.
                         .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)

@@ -5,10 +5,12 @@ import io.grpc.netty.NettyServerBuilder;
 import io.miroir.tls.PodKeys;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The peer port of this pod. */
 public final class PeerServer implements AutoCloseable {
@@ -18,6 +20,16 @@ public final class PeerServer implements AutoCloseable {
     private final Server server;
     private final ExecutorService executor;
 
+    /**
+     * What others get here.
+     *
+     * @param standing what this pod tells of itself
+     * @param writes takes writes that others pass on
+     * @param store what they may follow and copy, once it is open
+     */
+    public record Answers(
+            Standing standing, PassedWriteHandler writes, Supplier<Optional<OpenStore>> store) {}
+
     private PeerServer(Server server, ExecutorService executor) {
         this.server = server;
         this.executor = executor;
@@ -26,10 +38,11 @@ public final class PeerServer implements AutoCloseable {
     /**
      * Opens the port.
      *
-     * @param secret what all pods of the cluster know; may be empty on loopback only
+     * @param secrets what all pods of the cluster know, the one to show first; there may be none on
+     *     loopback only
      * @param keys by which pods know each other
      * @param doorway who may take part
-     * @param standing what this pod tells of itself
+     * @param answers what this pod tells and takes
      * @throws IllegalArgumentException for an address that others reach, without a secret: the port
      *     is full write access
      * @throws IOException if the port is in use or the address is not of this machine
@@ -37,13 +50,12 @@ public final class PeerServer implements AutoCloseable {
     public static PeerServer start(
             InetSocketAddress bind,
             String podId,
-            String secret,
+            Supplier<List<String>> secrets,
             Optional<PodKeys> keys,
             Doorway doorway,
-            Standing standing,
-            PassedWriteHandler handler)
+            Answers answers)
             throws IOException {
-        if (secret.isEmpty() && keys.isEmpty() && !bind.getAddress().isLoopbackAddress()) {
+        if (secrets.get().isEmpty() && keys.isEmpty() && !bind.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException(
                     "the peer port on " + bind + " needs a cluster secret: it is write access");
         }
@@ -53,8 +65,8 @@ public final class PeerServer implements AutoCloseable {
                         .executor(executor)
                         .permitKeepAliveTime(PeerClient.KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)
                         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-                        .intercept(new ClusterSecret(secret))
-                        .addService(new PeerService(podId, doorway, standing, handler))
+                        .intercept(new ClusterSecret(secrets))
+                        .addService(new PeerService(podId, doorway, answers))
                         .build()
                         .start();
         return new PeerServer(server, executor);

@@ -4,6 +4,8 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.miroir.proto.peer.Answer;
+import io.miroir.proto.peer.BackupChunk;
+import io.miroir.proto.peer.BackupRequest;
 import io.miroir.proto.peer.ChangeMembersReply;
 import io.miroir.proto.peer.ChangeMembersRequest;
 import io.miroir.proto.peer.ForwardHead;
@@ -16,6 +18,8 @@ import io.miroir.proto.peer.PeerGrpc;
 import io.miroir.proto.peer.Proceed;
 import io.miroir.proto.peer.StatusReply;
 import io.miroir.proto.peer.StatusRequest;
+import io.miroir.proto.peer.WatchReply;
+import io.miroir.proto.peer.WatchRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,12 +36,24 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     private final Standing standing;
     private final PassedWriteHandler handler;
     private final Doorway doorway;
+    private final StoreStreams streams;
 
-    PeerService(String podId, Doorway doorway, Standing standing, PassedWriteHandler handler) {
+    PeerService(String podId, Doorway doorway, PeerServer.Answers answers) {
         this.podId = podId;
         this.doorway = doorway;
-        this.standing = standing;
-        this.handler = handler;
+        this.standing = answers.standing();
+        this.handler = answers.writes();
+        this.streams = new StoreStreams(answers.store());
+    }
+
+    @Override
+    public void watch(WatchRequest request, StreamObserver<WatchReply> replies) {
+        streams.watch(request, (ServerCallStreamObserver<WatchReply>) replies);
+    }
+
+    @Override
+    public void backup(BackupRequest request, StreamObserver<BackupChunk> chunks) {
+        streams.backup((ServerCallStreamObserver<BackupChunk>) chunks);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 
 /** The other pods: which of them live, asked twice a second, and what they have applied. */
 public final class Peers implements Reports.Others, AutoCloseable {
@@ -26,7 +27,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
     private static final int MISSES_MAX = 2;
 
     private final String selfId;
-    private final String secret;
+    private final Supplier<List<String>> secrets;
     private final Optional<PodKeys> keys;
     private final Map<String, PeerClient> clients = new ConcurrentSkipListMap<>();
     private final Map<String, Integer> misses = new ConcurrentHashMap<>();
@@ -40,10 +41,10 @@ public final class Peers implements Reports.Others, AutoCloseable {
      * Knows the other pods, has asked none of them.
      *
      * @param others without this pod itself
-     * @param secret what all pods of the cluster know
+     * @param secrets what all pods of the cluster know, the one to show first
      */
-    public Peers(String selfId, List<PeerEndpoint> others, String secret) {
-        this(selfId, others, secret, Optional.empty());
+    public Peers(String selfId, List<PeerEndpoint> others, Supplier<List<String>> secrets) {
+        this(selfId, others, secrets, Optional.empty());
     }
 
     /**
@@ -51,12 +52,16 @@ public final class Peers implements Reports.Others, AutoCloseable {
      *
      * @param keys by which pods know each other
      */
-    public Peers(String selfId, List<PeerEndpoint> others, String secret, Optional<PodKeys> keys) {
+    public Peers(
+            String selfId,
+            List<PeerEndpoint> others,
+            Supplier<List<String>> secrets,
+            Optional<PodKeys> keys) {
         this.selfId = selfId;
-        this.secret = secret;
+        this.secrets = secrets;
         this.keys = keys;
         for (PeerEndpoint peer : others) {
-            clients.put(peer.podId(), new PeerClient(peer, secret, keys));
+            clients.put(peer.podId(), new PeerClient(peer, secrets, keys));
             // Taken as living until asked: a pod that starts must not think that it is alone.
             misses.put(peer.podId(), 0);
         }
@@ -85,7 +90,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
         for (PeerEndpoint peer : others) {
             ids.add(peer.podId());
             if (!clients.containsKey(peer.podId())) {
-                PeerClient client = new PeerClient(peer, secret, keys);
+                PeerClient client = new PeerClient(peer, secrets, keys);
                 clients.put(peer.podId(), client);
                 misses.put(peer.podId(), 0);
                 if (started) {

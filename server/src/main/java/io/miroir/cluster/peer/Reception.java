@@ -3,6 +3,7 @@ package io.miroir.cluster.peer;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +12,19 @@ import org.jspecify.annotations.Nullable;
  * because pods greet each other before they open their stores.
  */
 public final class Reception implements Standing, PassedWriteHandler {
-    private record Parts(Standing standing, PassedWriteHandler writes) {}
+    private record Parts(Standing standing, PassedWriteHandler writes, OpenStore store) {}
 
     private final AtomicReference<@Nullable Parts> parts = new AtomicReference<>();
 
     /** From now on these answer. */
-    public void open(Standing standing, PassedWriteHandler writes) {
-        parts.set(new Parts(standing, writes));
+    public void open(Standing standing, PassedWriteHandler writes, OpenStore store) {
+        parts.set(new Parts(standing, writes, store));
+    }
+
+    /** As the peer port wants it. */
+    public PeerServer.Answers answers() {
+        return new PeerServer.Answers(
+                this, this, () -> Optional.ofNullable(parts.get()).map(Parts::store));
     }
 
     @Override

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What pods say to each other over real sockets. */
@@ -85,19 +87,26 @@ class PeersTest {
     }
 
     private static PeerServer serve(String secret) throws IOException {
+        return serve(() -> List.of(secret), 0);
+    }
+
+    private static PeerServer serve(Supplier<List<String>> secrets, int port) throws IOException {
         return PeerServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 "pod-1",
-                secret,
+                secrets,
                 Optional.empty(),
                 new Stranger(),
-                STANDING,
-                new Counting());
+                new PeerServer.Answers(STANDING, new Counting(), Optional::empty));
     }
 
     private static Peers peers(PeerServer server, String secret) {
+        return peers(server, () -> List.of(secret));
+    }
+
+    private static Peers peers(PeerServer server, Supplier<List<String>> secrets) {
         return new Peers(
-                "pod-0", List.of(new PeerEndpoint("pod-1", "127.0.0.1", server.port())), secret);
+                "pod-0", List.of(new PeerEndpoint("pod-1", "127.0.0.1", server.port())), secrets);
     }
 
     private static void awaitLive(Peers peers, Set<String> wanted) throws InterruptedException {
@@ -160,6 +169,30 @@ class PeersTest {
     }
 
     @Test
+    void theSecretIsExchangedWhileBothPodsRun() throws Exception {
+        // New as second line on all, then first, then alone: at each step one pod is a step ahead.
+        List<List<String>> steps =
+                List.of(
+                        List.of("old"),
+                        List.of("old", "new"),
+                        List.of("new", "old"),
+                        List.of("new"));
+        AtomicReference<List<String>> there = new AtomicReference<>(steps.getFirst());
+        AtomicReference<List<String>> here = new AtomicReference<>(steps.getFirst());
+        try (PeerServer server = serve(there::get, 0);
+                Peers peers = peers(server, here::get)) {
+            for (List<String> step : steps) {
+                there.set(step);
+                assertTrue(peers.run("pod-1", PATIENCE).isPresent(), "ahead with " + step);
+                here.set(step);
+                assertTrue(peers.run("pod-1", PATIENCE).isPresent(), "both have " + step);
+            }
+            here.set(List.of("old"));
+            assertTrue(peers.run("pod-1", PATIENCE).isEmpty(), "the old one is good no more");
+        }
+    }
+
+    @Test
     void aPodThatStopsAndComesBackIsSeen() throws Exception {
         PeerServer server = serve("secret");
         try (Peers peers = peers(server, "secret")) {
@@ -168,15 +201,7 @@ class PeersTest {
             int port = server.port();
             server.close();
             awaitLive(peers, Set.of("pod-0"));
-            server =
-                    PeerServer.start(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                            "pod-1",
-                            "secret",
-                            Optional.empty(),
-                            new Stranger(),
-                            STANDING,
-                            new Counting());
+            server = serve(() -> List.of("secret"), port);
             awaitLive(peers, Set.of("pod-0", "pod-1"));
         } finally {
             server.close();
@@ -207,10 +232,9 @@ class PeersTest {
                         PeerServer.start(
                                 new InetSocketAddress(0),
                                 "pod-1",
-                                "",
+                                List::of,
                                 Optional.empty(),
                                 new Stranger(),
-                                STANDING,
-                                new Counting()));
+                                new PeerServer.Answers(STANDING, new Counting(), Optional::empty)));
     }
 }

@@ -1,0 +1,203 @@
+package io.miroir.cluster.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.miroir.proto.peer.BackupRequest;
+import io.miroir.proto.peer.ChangedRow;
+import io.miroir.proto.peer.PeerGrpc;
+import io.miroir.proto.peer.WatchReply;
+import io.miroir.proto.peer.WatchRequest;
+import io.miroir.raft.MemberChange;
+import io.miroir.raft.MemberOutcome;
+import io.miroir.store.alias.AliasRow;
+import io.miroir.store.alias.Aliases;
+import io.miroir.store.backup.BackupFile;
+import io.miroir.store.backup.OnlineBackup;
+import io.miroir.store.backup.Reading;
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
+import io.prometheus.client.CollectorRegistry;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What other pods follow and copy of a store, over real sockets. */
+class StoreStreamsTest {
+    private static final String SECRET = "secret";
+
+    @TempDir Path dir;
+
+    @SuppressWarnings("NullAway.Init")
+    private SqliteTaskStore store;
+
+    @SuppressWarnings("NullAway.Init")
+    private PeerServer server;
+
+    @SuppressWarnings("NullAway.Init")
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void open() throws Exception {
+        store =
+                new SqliteTaskStore(
+                        SqliteStoreConfig.of("pod-1", dir.resolve("data")),
+                        InstantSource.system(),
+                        new CollectorRegistry(),
+                        failure -> {
+                            throw new AssertionError("the store failed", failure);
+                        });
+        OpenStore open = new OpenStore(store, new OnlineBackup(store, dir, "test"));
+        server =
+                PeerServer.start(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        "pod-1",
+                        () -> List.of(SECRET),
+                        Optional.empty(),
+                        new Closed(),
+                        new PeerServer.Answers(
+                                new Reception(), new Reception(), () -> Optional.of(open)));
+        channel = channel(SECRET);
+    }
+
+    @AfterEach
+    void close() {
+        channel.shutdownNow();
+        server.close();
+        store.close();
+    }
+
+    private ManagedChannel channel(String secret) {
+        return NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+                .usePlaintext()
+                .intercept(new ClusterSecret(() -> List.of(secret)))
+                .build();
+    }
+
+    /** Nobody gets in. */
+    private static final class Closed implements Doorway {
+        @Override
+        public long run() {
+            return 1;
+        }
+
+        @Override
+        public Greeted greet(Greeting from) {
+            return new Greeted.Refused("closed");
+        }
+
+        @Override
+        public MemberOutcome change(MemberChange change) {
+            return new MemberOutcome.NotLeader(null);
+        }
+    }
+
+    private Iterator<WatchReply> watch(WatchRequest request) {
+        return PeerGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(Duration.ofSeconds(20))
+                .watch(request);
+    }
+
+    private long flip(String alias, String target) {
+        Aliases.Flip flip =
+                store.aliases()
+                        .flip(alias, AliasRow.Kind.SINGLE, List.of(target), Aliases.ANY_VERSION)
+                        .orThrow();
+        assertInstanceOf(Aliases.Flip.Flipped.class, flip);
+        return store.status().appliedIndex();
+    }
+
+    @Test
+    void whoFollowsHearsWhichRowsChangedAndGoesOnWhereItWas() {
+        Iterator<WatchReply> first = watch(WatchRequest.getDefaultInstance());
+        assertTrue(first.next().hasResync());
+        long index = flip("live", "a");
+        WatchReply told = first.next();
+        assertEquals(index, told.getApplied().getIndex());
+        assertEquals(
+                List.of(ChangedRow.newBuilder().setTable("aliases").setKey("live").build()),
+                told.getApplied().getRowList());
+        // Its connection breaks; what comes meanwhile it hears when it is back, without a resync.
+        long missed = flip("live", "b");
+        Iterator<WatchReply> again = watch(WatchRequest.newBuilder().setAfterIndex(index).build());
+        assertEquals(missed, again.next().getApplied().getIndex());
+        Iterator<WatchReply> other =
+                watch(WatchRequest.newBuilder().setAfterIndex(missed + 1_000).build());
+        assertEquals(missed, other.next().getResync());
+    }
+
+    @Test
+    void aBackupComesWholeAndIsSound() throws Exception {
+        flip("live", "a");
+        Path file = dir.resolve("got.mbk");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            PeerGrpc.newBlockingStub(channel)
+                    .backup(BackupRequest.getDefaultInstance())
+                    .forEachRemaining(
+                            chunk -> {
+                                try {
+                                    chunk.getBytes().writeTo(out);
+                                } catch (java.io.IOException e) {
+                                    throw new AssertionError(e);
+                                }
+                            });
+        }
+        Reading.Sound sound =
+                assertInstanceOf(
+                        Reading.Sound.class, BackupFile.read(file, dir.resolve("copy.db")));
+        assertEquals(store.status().appliedIndex(), sound.summary().appliedIndex());
+        assertEquals(1, sound.summary().rows("aliases"));
+    }
+
+    @Test
+    void strangersGetNeither() {
+        ManagedChannel stranger = channel("another");
+        try {
+            PeerGrpc.PeerBlockingStub stub = PeerGrpc.newBlockingStub(stranger);
+            for (Runnable call :
+                    List.<Runnable>of(
+                            () -> stub.watch(WatchRequest.getDefaultInstance()).next(),
+                            () -> stub.backup(BackupRequest.getDefaultInstance()).next())) {
+                StatusRuntimeException refused =
+                        assertThrows(StatusRuntimeException.class, call::run);
+                assertEquals(Status.Code.UNAUTHENTICATED, refused.getStatus().getCode());
+            }
+        } finally {
+            stranger.shutdownNow();
+        }
+    }
+
+    @Test
+    void noMoreThanSomeFollow() {
+        List<Iterator<WatchReply>> following = new ArrayList<>();
+        for (int i = 0; i < StoreStreams.WATCHES_MAX; i++) {
+            Iterator<WatchReply> one = watch(WatchRequest.getDefaultInstance());
+            assertTrue(one.next().hasResync());
+            following.add(one);
+        }
+        StatusRuntimeException refused =
+                assertThrows(
+                        StatusRuntimeException.class,
+                        () -> watch(WatchRequest.getDefaultInstance()).next());
+        assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
+        assertEquals(StoreStreams.WATCHES_MAX, following.size());
+    }
+}
