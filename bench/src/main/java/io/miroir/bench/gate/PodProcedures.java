@@ -213,9 +213,14 @@ final class PodProcedures implements Procedures {
     /** Ready, with something written. */
     private Fleet running(Path dir) {
         Fleet fleet = fleet(dir, new NodeSource.Embedded());
-        fleet.start();
-        write(fleet);
-        return fleet;
+        try {
+            fleet.start();
+            write(fleet);
+            return fleet;
+        } catch (RuntimeException e) {
+            fleet.close();
+            throw e;
+        }
     }
 
     private static void startNodes(Fleet fleet) {

@@ -16,11 +16,15 @@ final class Reasons {
                                     + " the news of the commit back; Redis' client one round to the"
                                     + " master and the master's to its replicas"),
                     new Reason(
+                            "write\\.rtt\\..*\\.leader\\.256\\..*",
+                            "one pack is under way at a time, so callers wait for the pack before"
+                                    + " theirs too; Redis' client has up to four pipelines"),
+                    new Reason(
                             "write\\..*\\.follower\\.(1|16)\\..*",
                             "two more hops than from the leader's pod (there and back), each over"
                                     + " gRPC's threads"),
                     new Reason(
-                            "write\\..*\\.(1|16)\\..*",
+                            "write\\.(open\\..*|.*\\.(1|16)\\..*)",
                             "hand-overs between threads, not the disk: appender, Netty's loops,"
                                     + " gRPC's executor, log writer and applier in three JVMs, where"
                                     + " a Redis server has one thread"),
@@ -32,6 +36,10 @@ final class Reasons {
                             "read\\..*\\.linearizable",
                             "a read index asks a majority; Redis' master answers by itself, also"
                                     + " when another one was elected meanwhile"),
+                    new Reason(
+                            "apply\\.multiple",
+                            "a command is read, looked up among those that are known, stamped,"
+                                    + " counted and indexed besides its INSERT"),
                     new Reason(
                             "memory\\.flat",
                             "a JVM takes its heap up to the limit before it collects what it can"),

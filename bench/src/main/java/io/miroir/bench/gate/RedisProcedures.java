@@ -46,12 +46,17 @@ final class RedisProcedures implements Procedures {
         /** Everything runs, and something is written. */
         static Machines running(Path dir, String password) {
             Machines machines = new Machines(dir, password);
-            machines.startServers();
-            machines.startSentinels();
-            machines.complete();
-            machines.startPods(password);
-            machines.write();
-            return machines;
+            try {
+                machines.startServers();
+                machines.startSentinels();
+                machines.complete();
+                machines.startPods(password);
+                machines.write();
+                return machines;
+            } catch (RuntimeException e) {
+                machines.close();
+                throw e;
+            }
         }
 
         void startServers() {
