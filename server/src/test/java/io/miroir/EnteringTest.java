@@ -1,6 +1,7 @@
 package io.miroir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import io.miroir.cli.fleet.Ports;
 import io.miroir.cluster.member.PodIdentity;
 import io.miroir.cluster.member.StartRefusedException;
 import io.miroir.raft.Member;
+import io.miroir.store.Reply;
 import io.miroir.store.Role;
 import io.miroir.store.TaskStore;
 import io.miroir.store.alias.AliasRow;
@@ -30,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How pods form a cluster, come back to it and are kept out of it (rule 24). */
 class EnteringTest {
+    /** More than a crash of a leader may take. */
+    private static final int ENTRIES_SINCE = 1_200;
+
     private final Ports free = new Ports(new Random());
     private final List<StorePod> running = new ArrayList<>();
 
@@ -124,6 +129,15 @@ class EnteringTest {
                 "equal tables",
                 () -> back.store().digests().equals(running.get(0).store().digests()));
 
+        // The same with its log.
+        stop(back);
+        flipABit(anyLogSegment(layout.data(1)));
+        StorePod again = keep(StorePod.start(layout, 1));
+        StorePod.await("its vote", () -> again.store().status().voters().size() == 3);
+        StorePod.await(
+                "equal tables",
+                () -> again.store().digests().equals(running.get(0).store().digests()));
+
         // The same again, with nobody else there.
         StorePod.Layout single = layout("single", 1);
         StorePod alone = keep(StorePod.start(single, 0));
@@ -132,6 +146,44 @@ class EnteringTest {
         flipABit(single.data(0).resolve("store.db"));
         assertTrue(refusal(() -> keep(StorePod.start(single, 0))).contains("restore a backup"));
         assertTrue(Files.exists(single.data(0).resolve("store.db")));
+    }
+
+    @Test
+    void anOldCopyOfAMembersDiskIsNotBelieved() throws Exception {
+        // Everything in it is sound, but it lacks what this pod has acknowledged since: with it a
+        // majority could decide without knowing that.
+        StorePod.Layout layout = layout("one", 3);
+        StorePod.startAll(layout).forEach(this::keep);
+        StorePod member = running.get(1);
+        StorePod.await(
+                "it is a member", () -> identity(member).stage() == PodIdentity.Stage.MEMBER);
+        stop(member);
+        Path old = dir.resolve("old-disk");
+        copy(layout.data(1), old);
+        StorePod back = keep(StorePod.start(layout, 1));
+        TaskStore store = back.store();
+        for (int i = 0; i < ENTRIES_SINCE; i++) {
+            assertInstanceOf(Reply.Applied.class, store.aliases().delete("nobody"));
+        }
+        stop(back);
+        delete(layout.data(1));
+        copy(old, layout.data(1));
+
+        StorePod restored = keep(StorePod.start(layout, 1));
+        assertTrue(Files.exists(layout.data(1).resolve("set-aside").resolve("store.db")));
+        StorePod.await("its vote", () -> restored.store().status().voters().size() == 3);
+        StorePod.await(
+                "equal tables",
+                () -> restored.store().digests().equals(running.get(0).store().digests()));
+    }
+
+    private static Path anyLogSegment(Path data) throws IOException {
+        try (Stream<Path> files = Files.walk(data.resolve("raft"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("log_"))
+                    .filter(file -> file.toFile().length() > 100)
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     private static void flipABit(Path file) throws IOException {

@@ -16,6 +16,13 @@ public record Member(
         this(id, raftAddress, peerAddress, "", voter);
     }
 
+    /** Whether it is the same pod with the same data directory, as far as that is known. */
+    boolean isSameLifeAs(Member other) {
+        return id.equals(other.id)
+                && !incarnation.isEmpty()
+                && incarnation.equals(other.incarnation);
+    }
+
     Member asVoter() {
         return new Member(id, raftAddress, peerAddress, incarnation, true);
     }

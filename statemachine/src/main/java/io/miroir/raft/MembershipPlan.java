@@ -47,6 +47,10 @@ final class MembershipPlan {
 
     private static Decision join(List<Member> now, Set<String> alive, Member pod) {
         Optional<Member> known = find(now, pod.id());
+        if (known.isPresent() && known.get().isSameLifeAs(pod)) {
+            // The answer that told it was lost: it must not ask for ever.
+            return new Decision.Nothing();
+        }
         if (known.isPresent()) {
             return refuse(
                     alive.contains(pod.id())

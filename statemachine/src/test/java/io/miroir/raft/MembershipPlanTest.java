@@ -61,6 +61,16 @@ class MembershipPlanTest {
     }
 
     @Test
+    void aPodWhoseAnswerWasLostMayAskAgain() {
+        // It is in with this very data directory; with another one it would have lost what it had.
+        Member in = new Member("d", "d:9001", "d:9002", "life-1", false);
+        List<Member> now = three(in);
+        assertInstanceOf(Decision.Nothing.class, decide(now, ABCD, new MemberChange.Join(in)));
+        Member other = new Member("d", "d:9001", "d:9002", "life-2", false);
+        assertTrue(refusal(decide(now, ABC, new MemberChange.Join(other))).contains("remove it"));
+    }
+
+    @Test
     void anAddressBelongsToOneMember() {
         Member thief = new Member("d", "b:9001", "d:9002", false);
         assertTrue(refusal(decide(three(), ABC, new MemberChange.Join(thief))).contains("b"));

@@ -283,7 +283,13 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
             return new MemberOutcome.Refused("there is no leader now: ask again");
         }
         Duration timeout = change instanceof MemberChange.Join ? JOIN_TIMEOUT : CHANGE_TIMEOUT;
-        return peers.change(leader, change, timeout);
+        MemberOutcome answer = peers.change(leader, change, timeout);
+        // A pod that is not in yet hears of no election: whom it took for the leader knows better.
+        return answer instanceof MemberOutcome.NotLeader(String next)
+                        && next != null
+                        && !next.equals(leader)
+                ? peers.change(next, change, timeout)
+                : answer;
     }
 
     private @Nullable String leaderOfOthers() {
