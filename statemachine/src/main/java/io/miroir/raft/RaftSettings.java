@@ -1,20 +1,20 @@
 package io.miroir.raft;
 
+import io.miroir.raft.link.LinkRpc;
+import io.miroir.raft.link.LinkSettings;
 import io.miroir.tls.PodKeys;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
-import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
-import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
@@ -34,30 +34,20 @@ final class RaftSettings {
         return RaftGroup.valueOf(config.groupId(), peers);
     }
 
-    /** Mutual TLS on the Raft port, both ways, where there are keys for it. */
-    static Parameters parameters(Optional<PodKeys> keys) {
-        Parameters parameters = new Parameters();
-        keys.ifPresent(
-                known ->
-                        GrpcConfigKeys.TLS.setConf(
-                                parameters,
-                                GrpcTlsConfig.newBuilder()
-                                        .setKeyManager(known.keys())
-                                        .setTrustManager(known.trust())
-                                        .setMutualTls(true)
-                                        // The JDK's own: it asks our managers at each handshake.
-                                        .setSslProvider(SslProvider.JDK)
-                                        .build()));
-        return parameters;
+    /** How members speak with each other: mutual TLS on the Raft port where there are keys. */
+    static Parameters parameters(RaftStoreConfig config, Optional<PodKeys> keys) {
+        Map<String, String> addresses = new HashMap<>();
+        config.peers().forEach(peer -> addresses.put(peer.id(), peer.member().raftAddress()));
+        return new LinkSettings(
+                        config.podId(), config.bindHost(), config.self().port(), addresses, keys)
+                .parameters();
     }
 
     static RaftProperties properties(RaftStoreConfig config) {
         RaftProperties properties = new RaftProperties();
-        RaftConfigKeys.Rpc.setType(properties, new PromptRpc());
+        RaftConfigKeys.Rpc.setType(properties, new LinkRpc());
         RaftServerConfigKeys.setStorageDir(
                 properties, List.of(config.dataDir().resolve("raft").toFile()));
-        GrpcConfigKeys.Server.setHost(properties, config.bindHost());
-        GrpcConfigKeys.Server.setPort(properties, config.self().port());
         elections(properties, config.tuning());
         log(properties, config.tuning());
         snapshots(properties, config.tuning());
@@ -72,8 +62,6 @@ final class RaftSettings {
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, millis(5_000));
         // A frozen VM that thaws after a minute is to go on, not to close its server.
         RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(1, TimeUnit.DAYS));
-        RaftClientConfigKeys.Rpc.setRequestTimeout(
-                properties, millis(config.limits().deadlineMillis()));
         return properties;
     }
 
@@ -91,7 +79,7 @@ final class RaftSettings {
         // Corrupted bytes stop the pod; they are never skipped.
         RaftServerConfigKeys.Log.setCorruptionPolicy(properties, CorruptionPolicy.EXCEPTION);
         // An entry after each entry, to say that it is committed: a second sync of every disk and a
-        // second round. PromptRpc tells it without.
+        // second round. LinkAppender tells it without.
         RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
         // A follower appends on the thread that heard the entry, not on one more.
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
@@ -105,13 +93,6 @@ final class RaftSettings {
         // The write buffer must hold one whole append and its checksum.
         RaftServerConfigKeys.Log.setWriteBufferSize(
                 properties, SizeInBytes.valueOf(APPEND_MAX.getSize() + (64 << 10)));
-        // Commands are packed before they come here: waiting for more only costs time.
-        RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, millis(0));
-        // The default pauses 5 s between appends once a member was away for a while, and goes on
-        // doing so when it is back: it would lag behind, and its lanes with it. Where the policy
-        // ends, Ratis does not pause at all, so it must last longer than any absence.
-        RaftServerConfigKeys.Log.Appender.setRetryPolicy(
-                properties, "1ms,10, 50ms,20, 200ms,2000000000");
     }
 
     private static void snapshots(RaftProperties properties, RaftStoreConfig.Tuning tuning) {
@@ -123,9 +104,7 @@ final class RaftSettings {
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, tuning.snapshotEntries());
         RaftServerConfigKeys.Log.setPurgeGap(properties, Math.min(1_024, tuning.snapshotEntries()));
-        // Eight of them are under way, and in memory on both sides. A member that dies with them
-        // under way is noticed only after eight times this timeout, half a minute by default.
-        GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(properties, millis(1_000));
+        // One is under way to each newcomer, and in memory on both sides.
         RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
                 properties, SizeInBytes.valueOf("256KB"));
     }

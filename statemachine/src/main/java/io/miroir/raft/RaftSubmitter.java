@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
 import io.miroir.proto.store.Command;
+import io.miroir.raft.link.LinkService;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.engine.Batcher;
@@ -14,16 +15,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.ratis.client.RaftClientRpc;
-import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.protocol.exceptions.RaftException;
@@ -35,10 +31,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings packs to the leader: straight into the log if this pod leads, over gRPC else. A pack keeps
- * its number however often it is sent, so it takes effect once; one is under way at a time.
+ * Brings packs to the leader: straight into the log if this pod leads, over a link else. A pack
+ * keeps its number however often it is sent, so it takes effect once; one is under way at a time.
  */
-final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
+final class RaftSubmitter implements Batcher.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(RaftSubmitter.class);
 
     /** How often a sender looks whether the one that it waits for still leads. */
@@ -52,7 +48,7 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
 
     private final RaftServer server;
     private final StoreStateMachine stateMachine;
-    private final RaftClientRpc rpc;
+    private final LinkService links;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final RaftGroupId groupId;
@@ -66,15 +62,12 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
             RaftServer server,
             StoreStateMachine stateMachine,
             RaftStoreConfig config,
-            RaftProperties properties,
-            GrpcFactory transport,
             long proposer) {
         this.server = server;
         this.stateMachine = stateMachine;
         this.groupId = config.groupId();
         this.proposer = proposer;
-        this.rpc = transport.newRaftClientRpc(clientId, properties);
-        rpc.addRaftPeers(RaftSettings.group(config).getPeers());
+        this.links = (LinkService) server.getServerRpc();
     }
 
     @Override
@@ -118,7 +111,8 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
                         request(server.getId(), callIds.incrementAndGet(), Message.EMPTY)
                                 .setType(RaftClientRequest.readRequestType())
                                 .build();
-                CompletableFuture<RaftClientReply> reply = submitHere(request);
+                CompletableFuture<RaftClientReply> reply =
+                        links.submit(request, millisUntil(deadlineNanos));
                 RaftClientReply read = reply.get(nanosUntil(deadlineNanos), TimeUnit.NANOSECONDS);
                 if (read.isSuccess()) {
                     return new Reply.Applied<>(applied(), applied());
@@ -135,15 +129,6 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
             why = String.valueOf(e.getMessage());
         }
         return new Reply.Refused<>(new Refusal.Unavailable(why));
-    }
-
-    @Override
-    public void close() {
-        try {
-            rpc.close();
-        } catch (IOException e) {
-            LOG.warn("Cannot close the client of the log", e);
-        }
     }
 
     private Batcher.Result done(RaftClientReply reply, long deadlineNanos)
@@ -164,17 +149,6 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
         return new Batcher.Result.Done(index, outcome.getOutcomeList());
     }
 
-    /**
-     * On this thread: the server's own method hands each request to another one and waits for that
-     * one, two switches for nothing.
-     */
-    private CompletableFuture<RaftClientReply> submitHere(RaftClientRequest request)
-            throws IOException {
-        return server.getDivision(groupId) instanceof RaftClientAsynchronousProtocol member
-                ? member.submitClientRequestAsync(request)
-                : server.submitClientRequestAsync(request);
-    }
-
     private RaftClientRequest.Builder request(RaftPeerId to, long callId, Message message) {
         return RaftClientRequest.newBuilder()
                 .setClientId(clientId)
@@ -186,14 +160,7 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
 
     private @Nullable RaftPeerId knownLeader() {
         try {
-            RaftServer.Division division = server.getDivision(groupId);
-            RaftPeerId leader = division.getInfo().getLeaderId();
-            RaftPeer member = leader == null ? null : division.getRaftConf().getPeer(leader);
-            if (member != null) {
-                // It may have joined later. One that is known keeps its configured address.
-                rpc.addRaftPeers(member);
-            }
-            return leader;
+            return server.getDivision(groupId).getInfo().getLeaderId();
         } catch (IOException e) {
             throw new IllegalStateException("no division of our only group", e);
         }
@@ -213,6 +180,10 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
 
     private static long nanosUntil(long deadlineNanos) {
         return Math.max(0, deadlineNanos - System.nanoTime());
+    }
+
+    private static long millisUntil(long deadlineNanos) {
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanosUntil(deadlineNanos)));
     }
 
     /** The tries of one pack: whom to ask next, and whether anyone was ever asked. */
@@ -236,11 +207,10 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
                     request(leader, callId, message)
                             .setType(RaftClientRequest.writeRequestType())
                             .build();
-            boolean local = leader.equals(server.getId());
             sent = true;
             try {
                 CompletableFuture<RaftClientReply> reply =
-                        local ? submitHere(request) : rpc.sendRequestAsyncUnordered(request);
+                        links.submit(request, millisUntil(deadlineNanos));
                 RaftClientReply answer = await(reply, leader, deadlineNanos);
                 if (answer != null && !answer.isSuccess()) {
                     refused(answer.getException());
@@ -249,10 +219,6 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
             } catch (ExecutionException | IOException e) {
                 Throwable cause = e instanceof ExecutionException x ? x.getCause() : e;
                 why = String.valueOf(cause);
-                if (!local) {
-                    // The stream to that pod is of no use any more.
-                    rpc.handleException(leader, cause == null ? e : cause, true);
-                }
                 pause();
                 return null;
             }
@@ -286,7 +252,7 @@ final class RaftSubmitter implements Batcher.Sink, AutoCloseable {
             why = String.valueOf(refusal);
             if (refusal instanceof NotLeaderException notLeader
                     && notLeader.getSuggestedLeader() != null) {
-                rpc.addRaftPeers(notLeader.getSuggestedLeader());
+                links.addRaftPeers(List.of(notLeader.getSuggestedLeader()));
                 hint = notLeader.getSuggestedLeader().getId();
             }
             pause();

@@ -43,7 +43,6 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -128,15 +127,13 @@ public final class RaftTaskStore implements TaskStore {
                         new StoreStateMachine.Listeners(
                                 watchers, leadership, metrics, surroundings.onFatal()));
         RaftProperties properties = RaftSettings.properties(config);
-        Parameters parameters = RaftSettings.parameters(surroundings.keys());
+        Parameters parameters = RaftSettings.parameters(config, surroundings.keys());
         this.server = start(config, properties, parameters, stateMachine, formed);
         this.submitter =
                 new RaftSubmitter(
                         server,
                         stateMachine,
                         config,
-                        properties,
-                        new GrpcFactory(parameters),
                         surroundings.random().nextLong(1, Long.MAX_VALUE));
         this.batcher = new Batcher("store-proposer", config.limits(), submitter, metrics);
         this.reads =
@@ -239,7 +236,6 @@ public final class RaftTaskStore implements TaskStore {
         leadership.close();
         batcher.close();
         transferLeadership();
-        submitter.close();
         try {
             server.close();
         } catch (IOException e) {

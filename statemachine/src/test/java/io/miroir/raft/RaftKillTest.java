@@ -36,7 +36,6 @@ class RaftKillTest {
 
     private static final int TASK_BYTES = 2_000;
 
-    /** A leader notices some seconds late that a member died while it was sent the database. */
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
     private final long seed = Long.getLong("miroir.seed", System.nanoTime());
@@ -124,19 +123,21 @@ class RaftKillTest {
         group.begin(victim).awaitReady();
     }
 
-    /** A leader writes the file as soon as its log lacks what a member needs that is away. */
+    /** A leader writes the file as soon as a member comes that needs what its log lacks. */
     private void inTheMiddleOfASnapshot(MemberJvms group) throws IOException {
         String leader = group.leader();
         String away = group.without(leader).get(random.nextInt(2)).id();
         group.kill(away);
         MemberJvm through = group.without(leader).getFirst();
+        group.write(through, WRITES_WHILE_AWAY, TASK_BYTES);
         CompletableFuture<Void> writes =
                 beside(() -> group.write(through, WRITES_WHILE_AWAY, TASK_BYTES));
+        MemberJvm returning = group.begin(away);
         awaitHere(() -> holdsAFile(group.data(leader).resolve("snapshot"), ".part"));
         pauseMillis(random.nextInt(10));
         group.kill(leader);
         MemberJvm back = group.begin(leader);
-        group.begin(away).awaitReady();
+        returning.awaitReady();
         back.awaitReady();
         writes.join();
     }

@@ -1,22 +1,19 @@
 package io.miroir.raft;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.google.protobuf.UnknownFieldSet;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.DeleteAlias;
 import io.miroir.proto.store.EnqueueTask;
+import io.miroir.raft.link.ProposingPod;
 import io.miroir.store.TaskStore;
 import io.miroir.store.Writes;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,14 +32,13 @@ class RefusedEntryTest {
             group.awaitLeader();
             long epoch = Writes.claim(store, "movies", "pod-x");
             long before = store.status().appliedIndex();
-            try (RaftClient newerPod =
-                    RaftClient.newBuilder()
-                            .setProperties(new RaftProperties())
-                            .setRaftGroup(RaftSettings.group(group.config("pod-a")))
-                            .build()) {
+            RaftStoreConfig config = group.config("pod-a");
+            try (ProposingPod newerPod =
+                    new ProposingPod(
+                            "pod-a", config.self().member().raftAddress(), config.groupId())) {
                 for (byte[] entry : poison()) {
-                    Message message = Message.valueOf(ByteString.copyFrom(entry));
-                    assertThrows(IOException.class, () -> newerPod.io().send(message));
+                    assertInstanceOf(
+                            StateMachineException.class, newerPod.propose(entry).getException());
                 }
             }
             assertEquals(before, store.status().appliedIndex());

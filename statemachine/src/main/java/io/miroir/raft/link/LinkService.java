@@ -1,0 +1,235 @@
+package io.miroir.raft.link;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.ratis.client.impl.ClientProtoUtils;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftClientReplyProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexReplyProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerRpc;
+import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
+
+/** What a member says to the others, and listens for. */
+public final class LinkService implements RaftServerRpc, RaftServerAsynchronousProtocol {
+    /** A chunk of a snapshot is written and synced before it is answered. */
+    private static final long INSTALL_MILLIS_MAX = 30_000;
+
+    private final RaftServer raft;
+    private final LinkRpc type;
+    private final Links links;
+    private final LinkServer server;
+    private final long requestMillisMax;
+
+    LinkService(RaftServer raft, LinkRpc type, LinkSettings settings) throws IOException {
+        this.raft = raft;
+        this.type = type;
+        this.requestMillisMax =
+                RaftServerConfigKeys.Rpc.requestTimeout(raft.getProperties())
+                        .toLong(TimeUnit.MILLISECONDS);
+        String self = settings.self();
+        Sockets sockets = new Sockets(settings.keys());
+        this.links = new Links(self, sockets, byId(settings.addresses()));
+        this.server =
+                new LinkServer(
+                        self,
+                        new InetSocketAddress(settings.host(), settings.port()),
+                        sockets,
+                        new RaftRequests(raft));
+    }
+
+    private static Map<RaftPeerId, String> byId(Map<String, String> addresses) {
+        return addresses.entrySet().stream()
+                .collect(
+                        Collectors.toMap(e -> RaftPeerId.valueOf(e.getKey()), Map.Entry::getValue));
+    }
+
+    // ---- life
+
+    @Override
+    public void start() throws IOException {
+        server.start();
+        links.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        links.close();
+        server.close();
+    }
+
+    @Override
+    public LinkRpc getRpcType() {
+        return type;
+    }
+
+    @Override
+    public InetSocketAddress getInetSocketAddress() {
+        return server.address();
+    }
+
+    @Override
+    public void addRaftPeers(Collection<RaftPeer> peers) {
+        peers.forEach(links::learn);
+    }
+
+    /** A connection that failed has ended by itself; the next request makes another. */
+    @Override
+    public void handleException(RaftPeerId serverId, Exception e, boolean reconnect) {}
+
+    @Override
+    public RaftServerAsynchronousProtocol async() {
+        return this;
+    }
+
+    // ---- what this pod asks of others
+
+    /** The connection that carries the log to a follower. */
+    Link appendsTo(RaftPeerId follower) throws IOException {
+        return links.to(follower, Links.Purpose.APPENDS);
+    }
+
+    /** How long a follower may take to answer an append. */
+    long requestMillisMax() {
+        return requestMillisMax;
+    }
+
+    /**
+     * Hands a proposal or a read to a member, this one or another. The answer is completed on a
+     * thread that must not wait.
+     */
+    public CompletableFuture<RaftClientReply> submit(RaftClientRequest request, long millisMax)
+            throws IOException {
+        if (request.getServerId().equals(raft.getId())) {
+            return RaftRequests.submit(raft, request);
+        }
+        return call(
+                        request.getServerId(),
+                        Kind.SUBMIT,
+                        ClientProtoUtils.toRaftClientRequestProto(request),
+                        RaftClientReplyProto.parser(),
+                        millisMax)
+                .thenApply(ClientProtoUtils::toRaftClientReply);
+    }
+
+    @Override
+    public CompletableFuture<AppendEntriesReplyProto> appendEntriesAsync(
+            AppendEntriesRequestProto request) throws IOException {
+        return appendsTo(peer(request.getServerRequest()))
+                .send(Kind.APPEND, request, requestMillisMax)
+                .thenApply(answer -> parse(AppendEntriesReplyProto.parser(), answer));
+    }
+
+    @Override
+    public CompletableFuture<ReadIndexReplyProto> readIndexAsync(ReadIndexRequestProto request)
+            throws IOException {
+        return call(
+                peer(request.getServerRequest()),
+                Kind.READ_INDEX,
+                request,
+                ReadIndexReplyProto.parser(),
+                requestMillisMax);
+    }
+
+    @Override
+    public AppendEntriesReplyProto appendEntries(AppendEntriesRequestProto request)
+            throws IOException {
+        return await(appendEntriesAsync(request), requestMillisMax);
+    }
+
+    @Override
+    public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
+        return await(
+                call(
+                        peer(request.getServerRequest()),
+                        Kind.VOTE,
+                        request,
+                        RequestVoteReplyProto.parser(),
+                        requestMillisMax),
+                requestMillisMax);
+    }
+
+    @Override
+    public InstallSnapshotReplyProto installSnapshot(InstallSnapshotRequestProto request)
+            throws IOException {
+        return await(
+                call(
+                        peer(request.getServerRequest()),
+                        Kind.INSTALL,
+                        request,
+                        InstallSnapshotReplyProto.parser(),
+                        INSTALL_MILLIS_MAX),
+                INSTALL_MILLIS_MAX);
+    }
+
+    @Override
+    public StartLeaderElectionReplyProto startLeaderElection(
+            StartLeaderElectionRequestProto request) throws IOException {
+        return await(
+                call(
+                        peer(request.getServerRequest()),
+                        Kind.START_ELECTION,
+                        request,
+                        StartLeaderElectionReplyProto.parser(),
+                        requestMillisMax),
+                requestMillisMax);
+    }
+
+    private <T> CompletableFuture<T> call(
+            RaftPeerId to, Kind kind, MessageLite request, Parser<T> parser, long millisMax)
+            throws IOException {
+        return links.to(to, Links.Purpose.CALLS)
+                .send(kind, request, millisMax)
+                .thenApply(answer -> parse(parser, answer));
+    }
+
+    private static RaftPeerId peer(RaftRpcRequestProto request) {
+        return RaftPeerId.valueOf(request.getReplyId());
+    }
+
+    static <T> T parse(Parser<T> parser, ByteString message) {
+        try {
+            return parser.parseFrom(message);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("a frame holds something else than it says", e);
+        }
+    }
+
+    private static <T> T await(CompletableFuture<T> answer, long millisMax) throws IOException {
+        try {
+            return answer.get(millisMax, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("no answer in " + millisMax + " ms", e);
+        }
+    }
+}

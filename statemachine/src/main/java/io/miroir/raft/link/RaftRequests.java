@@ -1,0 +1,89 @@
+package io.miroir.raft.link;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.client.impl.ClientProtoUtils;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftClientRequestProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.exceptions.RaftException;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
+
+/** Requests of other members, handed to this one. */
+final class RaftRequests implements Requests {
+    private final RaftServer server;
+
+    RaftRequests(RaftServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public CompletableFuture<? extends MessageLite> handle(Kind kind, ByteString message)
+            throws IOException {
+        return switch (kind) {
+            case APPEND ->
+                    server.appendEntriesAsync(read(AppendEntriesRequestProto.parser(), message));
+            case READ_INDEX -> readIndex(read(ReadIndexRequestProto.parser(), message));
+            case SUBMIT -> submit(read(RaftClientRequestProto.parser(), message));
+            case VOTE -> done(server.requestVote(read(RequestVoteRequestProto.parser(), message)));
+            case INSTALL ->
+                    done(
+                            server.installSnapshot(
+                                    read(InstallSnapshotRequestProto.parser(), message)));
+            case START_ELECTION ->
+                    done(
+                            server.startLeaderElection(
+                                    read(StartLeaderElectionRequestProto.parser(), message)));
+            case FAILED -> throw new IOException("an answer is no request");
+        };
+    }
+
+    /** The member's own method: the server's would pass it to another thread and wait for that. */
+    private CompletableFuture<? extends MessageLite> readIndex(ReadIndexRequestProto request)
+            throws IOException {
+        RaftGroupId group =
+                RaftGroupId.valueOf(request.getServerRequest().getRaftGroupId().getId());
+        return server.getDivision(group) instanceof RaftServerAsynchronousProtocol member
+                ? member.readIndexAsync(request)
+                : server.readIndexAsync(request);
+    }
+
+    private CompletableFuture<? extends MessageLite> submit(RaftClientRequestProto proto)
+            throws IOException {
+        return submit(server, ClientProtoUtils.toRaftClientRequest(proto))
+                .thenApply(ClientProtoUtils::toRaftClientReplyProto);
+    }
+
+    /** On the caller's thread, for the same reason. What is refused at once is an answer, too. */
+    static CompletableFuture<RaftClientReply> submit(RaftServer server, RaftClientRequest request)
+            throws IOException {
+        try {
+            return server.getDivision(request.getRaftGroupId())
+                            instanceof RaftClientAsynchronousProtocol member
+                    ? member.submitClientRequestAsync(request)
+                    : server.submitClientRequestAsync(request);
+        } catch (RaftException refused) {
+            return done(
+                    RaftClientReply.newBuilder().setRequest(request).setException(refused).build());
+        }
+    }
+
+    private static <T> T read(Parser<T> parser, ByteString message) throws IOException {
+        return parser.parseFrom(message);
+    }
+
+    private static <T> CompletableFuture<T> done(T answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+}

@@ -1,0 +1,272 @@
+package io.miroir.raft.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.apache.ratis.thirdparty.com.google.protobuf.StringValue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Connections between members: two ends over loopback, and ends that misbehave. */
+class LinkTest {
+    private static final RaftPeerId OTHER = RaftPeerId.valueOf("pod-b");
+    private static final long PATIENCE_SECONDS = 30;
+    private static final int LONG_MILLIS = 60_000;
+
+    private final Sockets sockets = new Sockets(Optional.empty());
+    private final BlockingQueue<CompletableFuture<MessageLite>> asked = new LinkedBlockingQueue<>();
+    private LinkServer server;
+    private Links links;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = server(0);
+        links = links(server.address().getPort());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        links.close();
+        server.close();
+    }
+
+    private LinkServer server(int port) throws IOException {
+        LinkServer made =
+                new LinkServer(
+                        "pod-b",
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        sockets,
+                        this::handle);
+        made.start();
+        return made;
+    }
+
+    private Links links(int port) {
+        Links made = new Links("pod-a", sockets, Map.of(OTHER, "127.0.0.1:" + port));
+        made.start();
+        return made;
+    }
+
+    /** What is asked for is answered later; a request to fail fails at once. */
+    private CompletableFuture<MessageLite> handle(Kind kind, ByteString message)
+            throws IOException {
+        String words = StringValue.parseFrom(message).getValue();
+        if (words.equals("fail")) {
+            throw new IOException("as it was told");
+        }
+        CompletableFuture<MessageLite> answer = new CompletableFuture<>();
+        asked.add(answer);
+        return answer;
+    }
+
+    private CompletableFuture<ByteString> ask(String words) throws IOException {
+        return links.to(OTHER, Links.Purpose.CALLS)
+                .send(Kind.SUBMIT, StringValue.of(words), LONG_MILLIS);
+    }
+
+    private void answerNext(String words) throws InterruptedException {
+        CompletableFuture<MessageLite> next = asked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertTrue(next != null, "nothing was asked");
+        next.complete(StringValue.of(words));
+    }
+
+    private static String words(CompletableFuture<ByteString> answer) throws Exception {
+        return StringValue.parseFrom(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).getValue();
+    }
+
+    private static IOException failure(CompletableFuture<ByteString> answer) {
+        ExecutionException failed =
+                assertThrows(
+                        ExecutionException.class,
+                        () -> answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        return assertInstanceOf(IOException.class, failed.getCause());
+    }
+
+    private void awaitEnd(Link link) throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (link.isOpen()) {
+            assertTrue(System.nanoTime() < giveUpNanos, "the connection goes on");
+            Thread.sleep(5);
+        }
+    }
+
+    // ---- requests and answers
+
+    @Test
+    void answersComeInAnyOrder() throws Exception {
+        CompletableFuture<ByteString> first = ask("first");
+        CompletableFuture<MessageLite> slow = asked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        CompletableFuture<ByteString> second = ask("second");
+        answerNext("two");
+        assertEquals("two", words(second));
+        assertFalse(first.isDone());
+        slow.complete(StringValue.of("one"));
+        assertEquals("one", words(first));
+    }
+
+    @Test
+    void aRequestThatFailsIsToldInWordsAndTheConnectionGoesOn() throws Exception {
+        assertTrue(failure(ask("fail")).toString().contains("as it was told"));
+        CompletableFuture<ByteString> next = ask("next");
+        answerNext("well");
+        assertEquals("well", words(next));
+    }
+
+    @Test
+    void aMessageOfAnySizeBelowTheLimitArrivesWhole() throws Exception {
+        for (int size : new int[] {0, 1, 100, 2_000, 64 << 10, 65_000, 4 << 20, 300}) {
+            String large = "x".repeat(size);
+            CompletableFuture<ByteString> answer = ask(large);
+            answerNext(large);
+            assertEquals(size, words(answer).length());
+        }
+    }
+
+    @Test
+    void aMessageAboveTheLimitIsNotSent() {
+        assertThrows(IOException.class, () -> ask("x".repeat(Frames.FRAME_BYTES_MAX)));
+    }
+
+    // ---- ends
+
+    @Test
+    void whatWaitsFailsWhenTheOtherPodStopsAndItIsFoundAgainWhenItIsBack() throws Exception {
+        int port = server.address().getPort();
+        CompletableFuture<ByteString> lost = ask("lost");
+        assertTrue(asked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS) != null, "nothing was asked");
+        Link link = links.to(OTHER, Links.Purpose.CALLS);
+        server.close();
+        failure(lost);
+        awaitEnd(link);
+        server = server(port);
+        long giveUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        CompletableFuture<ByteString> found = null;
+        while (found == null) {
+            assertTrue(System.nanoTime() < giveUpNanos, "it is not found again");
+            try {
+                found = ask("back");
+            } catch (IOException triedAMomentAgo) {
+                Thread.sleep(5);
+            }
+        }
+        answerNext("yes");
+        assertEquals("yes", words(found));
+    }
+
+    @Test
+    void aPodThatIsDownIsNotTriedWithEachRequest() throws Exception {
+        server.close();
+        for (int i = 0; i < 8; i++) {
+            // Each one doubles the pause, so some of these fall into it.
+            assertThrows(IOException.class, () -> ask("down"));
+        }
+        IOException soon = assertThrows(IOException.class, () -> ask("down"));
+        assertTrue(soon.toString().contains("a moment ago"), soon::toString);
+    }
+
+    @Test
+    void aPodThatDoesNotAnswerIsGivenUpWithAllThatWaits() throws Exception {
+        CompletableFuture<ByteString> patient = ask("patient");
+        Link link = links.to(OTHER, Links.Purpose.CALLS);
+        CompletableFuture<ByteString> late = link.send(Kind.SUBMIT, StringValue.of("late"), 50);
+        assertTrue(failure(late).toString().contains("does not answer"));
+        failure(patient);
+        assertFalse(link.isOpen());
+    }
+
+    @Test
+    void aWriterThatHangsIsFreedByTheWatchdog() throws Exception {
+        // A pod whose machine was taken off the net: it accepts, and reads nothing.
+        try (ServerSocket stuck = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Links toStuck = links(stuck.getLocalPort());
+            try {
+                Link link = toStuck.to(OTHER, Links.Purpose.APPENDS);
+                StringValue large = StringValue.of("x".repeat(4 << 20));
+                assertThrows(
+                        IOException.class,
+                        () -> {
+                            for (int i = 0; i < 100; i++) {
+                                var _ = link.send(Kind.APPEND, large, 200);
+                            }
+                        });
+                assertFalse(link.isOpen());
+            } finally {
+                toStuck.close();
+            }
+        }
+    }
+
+    @Test
+    void whereAMemberIsMayBeLearnedButTheConfigurationCountsMore() throws Exception {
+        RaftPeerId third = RaftPeerId.valueOf("pod-c");
+        assertTrue(
+                assertThrows(IOException.class, () -> links.to(third, Links.Purpose.CALLS))
+                        .toString()
+                        .contains("nobody knows"));
+        String here = "127.0.0.1:" + server.address().getPort();
+        Links learning = new Links("pod-a", sockets, Map.of(OTHER, here));
+        learning.learn(RaftPeer.newBuilder().setId(third).setAddress(here).build());
+        learning.learn(RaftPeer.newBuilder().setId(OTHER).setAddress("127.0.0.1:1").build());
+        assertTrue(learning.to(third, Links.Purpose.CALLS).isOpen());
+        assertTrue(learning.to(OTHER, Links.Purpose.CALLS).isOpen());
+        learning.close();
+    }
+
+    // ---- strangers
+
+    private void isDropped(byte[] bytes) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(server.address());
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            socket.getOutputStream().write(bytes);
+            InputStream in = socket.getInputStream();
+            int read;
+            try {
+                read = in.read();
+            } catch (IOException reset) {
+                read = -1;
+            }
+            assertEquals(-1, read, "it was answered");
+        }
+        assertTrue(asked.isEmpty(), "it was listened to");
+    }
+
+    @Test
+    void whoSpeaksAnotherLanguageIsDropped() throws Exception {
+        isDropped("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        isDropped(new byte[] {'M', 'R', 'F', 'T', 99});
+    }
+
+    @Test
+    void framesThatNoMemberSendsEndTheConnection() throws Exception {
+        byte[] hello = {'M', 'R', 'F', 'T', 1};
+        for (int length : new int[] {-1, 0, 8, Frames.FRAME_BYTES_MAX + 1}) {
+            isDropped(ByteBuffer.allocate(9).put(hello).putInt(length).array());
+        }
+        byte unknown = 100;
+        isDropped(ByteBuffer.allocate(18).put(hello).putInt(9).put(unknown).putLong(1).array());
+    }
+}
