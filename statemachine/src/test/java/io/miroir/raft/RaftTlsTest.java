@@ -12,15 +12,23 @@ import io.miroir.tls.SharedSecret;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +129,48 @@ class RaftTlsTest {
         Thread.sleep(2_500);
         assertEquals(0, stranger.status().appliedIndex());
         assertEquals(1, open.stream().filter(s -> s.status().role() == Role.LEADER).count());
+    }
+
+    @Test
+    void whoShowsNoCertificateIsNotHeardEvenIfItTrustsEveryone() throws Exception {
+        List<RaftStoreConfig.Peer> one = Group.freePeers("pod-a");
+        start("pod-a", one, write("pod-a.secret", FIRST));
+        leader();
+        SSLContext trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, new TrustManager[] {new TrustsEveryone()}, null);
+        try (SSLSocket socket =
+                (SSLSocket)
+                        trusting.getSocketFactory()
+                                .createSocket("127.0.0.1", one.getFirst().port())) {
+            // Whoever is let in hears nothing until it has spoken itself: that would time out.
+            socket.setSoTimeout(5_000);
+            assertThrows(SSLException.class, () -> socket.getInputStream().read());
+        }
+    }
+
+    private static final class TrustsEveryone extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 
     @Test
