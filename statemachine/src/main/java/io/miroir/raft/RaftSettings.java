@@ -51,13 +51,6 @@ final class RaftSettings {
         elections(properties, config.tuning());
         log(properties, config.tuning());
         snapshots(properties, config.tuning());
-        // Reads that ask for it are linearizable by read index. Leases rest on pre-vote alone: a
-        // follower that was paused after its pre-vote could be elected beside a leader with a
-        // lease.
-        RaftServerConfigKeys.Read.setOption(
-                properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
-        RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, false);
-        RaftServerConfigKeys.Read.setTimeout(properties, millis(config.limits().deadlineMillis()));
         // The table of proposers answers retries; this cache has no size, so it must be short.
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, millis(5_000));
         // A frozen VM that thaws after a minute is to go on, not to close its server.

@@ -107,26 +107,29 @@ final class RaftSubmitter implements Batcher.Sink {
         String why = "no leader";
         try {
             while (System.nanoTime() < deadlineNanos) {
-                RaftClientRequest request =
-                        request(server.getId(), callIds.incrementAndGet(), Message.EMPTY)
-                                .setType(RaftClientRequest.readRequestType())
-                                .build();
-                CompletableFuture<RaftClientReply> reply =
-                        links.submit(request, millisUntil(deadlineNanos));
-                RaftClientReply read = reply.get(nanosUntil(deadlineNanos), TimeUnit.NANOSECONDS);
-                if (read.isSuccess()) {
-                    return new Reply.Applied<>(applied(), applied());
+                RaftPeerId leader = knownLeader();
+                if (leader == null) {
+                    pause();
+                    continue;
                 }
-                why = String.valueOf(read.getException());
-                pause();
+                try {
+                    long index =
+                            links.readIndex(groupId, leader, millisUntil(deadlineNanos))
+                                    .get(nanosUntil(deadlineNanos), TimeUnit.NANOSECONDS);
+                    if (stateMachine.appliedSignal().await(index, nanosUntil(deadlineNanos))) {
+                        return new Reply.Applied<>(applied(), applied());
+                    }
+                    why = "this pod lags behind " + index;
+                } catch (ExecutionException | IOException e) {
+                    why = String.valueOf(e.getMessage());
+                    pause();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             why = "interrupted";
         } catch (TimeoutException e) {
             why = "no quorum confirmed the read in time";
-        } catch (ExecutionException | IOException e) {
-            why = String.valueOf(e.getMessage());
         }
         return new Reply.Refused<>(new Refusal.Unavailable(why));
     }

@@ -315,12 +315,6 @@ final class StoreStateMachine extends BaseStateMachine {
 
     // ---- reads, leadership, trouble
 
-    /** A read that only wants to know that everything before it is applied here. */
-    @Override
-    public CompletableFuture<Message> query(Message request) {
-        return CompletableFuture.completedFuture(Message.EMPTY);
-    }
-
     @Override
     public void notifyConfigurationChanged(
             long term, long index, RaftConfigurationProto configuration) {

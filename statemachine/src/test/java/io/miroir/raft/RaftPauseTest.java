@@ -1,5 +1,6 @@
 package io.miroir.raft;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +25,8 @@ class RaftPauseTest {
                 String term = frozen.ask("role").substring("LEADER ".length());
                 List<MemberJvm> others = group.without(old);
                 group.write(others.getFirst(), 1, 1);
+                // A read that is confirmed now must not count for one after the pause.
+                assertEquals("yes", frozen.ask("has " + (group.acknowledged() - 1)));
                 frozen.pause();
                 Group.await(
                         "another leader",

@@ -78,6 +78,8 @@ final class Frames {
         private final OutputStream out;
         private final ReentrantLock lock = new ReentrantLock();
         private byte[] kept = new byte[1 << 10];
+        private volatile long sinceNanos;
+        private volatile boolean busy;
 
         Writer(OutputStream out) {
             this.out = out;
@@ -95,6 +97,8 @@ final class Frames {
             }
             lock.lock();
             try {
+                sinceNanos = System.nanoTime();
+                busy = true;
                 byte[] frame = room(length);
                 ByteBuffer.wrap(frame).putInt(HEAD_BYTES + bytes).put(kind.number).putLong(number);
                 CodedOutputStream coded =
@@ -104,8 +108,14 @@ final class Frames {
                 out.write(frame, 0, length);
                 out.flush();
             } finally {
+                busy = false;
                 lock.unlock();
             }
+        }
+
+        /** Whether a frame has been on its way into the socket for so long. */
+        boolean hangs(long nowNanos, long nanosMax) {
+            return busy && nowNanos - sinceNanos > nanosMax;
         }
 
         private byte[] room(int length) {

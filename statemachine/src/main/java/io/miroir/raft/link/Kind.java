@@ -10,6 +10,8 @@ enum Kind {
     START_ELECTION(4),
     READ_INDEX(5),
     SUBMIT(6),
+    /** Whether a member is still in a term: its number is that of the call. */
+    IS_TERM(7),
     /** An answer: the request could not be carried out, in words. */
     FAILED(64);
 

@@ -27,6 +27,7 @@ final class Link implements Closeable {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
     private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile boolean heard;
 
     private record Waiting(CompletableFuture<ByteString> answer, long deadlineNanos) {}
 
@@ -43,6 +44,7 @@ final class Link implements Closeable {
         Sockets.Connection connection = sockets.connect(address, timeoutMillis);
         try {
             Link link = new Link(name, connection);
+            connection.socket().setSoTimeout(0);
             link.writer.hello();
             Thread.ofPlatform().daemon().name(name).start(link::read);
             return link;
@@ -54,6 +56,11 @@ final class Link implements Closeable {
 
     boolean isOpen() {
         return !ended.get();
+    }
+
+    /** Whether the other side ever answered: until then it may drop whoever comes. */
+    boolean wasHeard() {
+        return heard;
     }
 
     /**
@@ -107,6 +114,7 @@ final class Link implements Closeable {
     }
 
     private void answered(Frames.Frame frame) {
+        heard = true;
         Waiting asked = waiting.remove(frame.number());
         if (asked == null) {
             return;

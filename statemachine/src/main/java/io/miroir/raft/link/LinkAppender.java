@@ -3,8 +3,10 @@ package io.miroir.raft.link;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,9 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
-import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
-import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
-import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
@@ -24,6 +23,7 @@ import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.Timestamp;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,9 +32,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps one follower's log as the leader's (Raft, section 5.3), several appends under way at a
  * time. An entry is sent by the thread that brings it, where that is safe, else by a thread of this
- * appender's own. A follower is told what is committed at once, by an append without entries: Ratis
- * would tell it by an entry of the log after each entry, which every disk syncs, or else by the
- * next heartbeat, a quarter of a second later.
+ * appender's own.
+ *
+ * <p>What is committed is told at once, by an append without entries where no other tells it. Ratis
+ * would tell it by an entry of the log after each entry, which every disk syncs, or by the next
+ * heartbeat, a quarter of a second later.
  */
 final class LinkAppender extends LogAppenderBase {
     private static final Logger LOG = LoggerFactory.getLogger(LinkAppender.class);
@@ -60,13 +62,17 @@ final class LinkAppender extends LogAppenderBase {
     private final ReentrantLock sending = new ReentrantLock();
 
     private final Map<Long, Sent> unanswered = new ConcurrentHashMap<>();
+
+    /** For this appender's own thread: whoever hears an answer must not wait for a lock. */
+    private final Queue<Trouble> troubles = new ConcurrentLinkedQueue<>();
+
+    /** Since the follower last went along. */
+    private final AtomicInteger failures = new AtomicInteger();
+
     private volatile @Nullable Link link;
 
     /** Whether the last thing heard of the follower is that it goes along. */
     private volatile boolean goesAlong;
-
-    /** Since the follower last went along. */
-    private final AtomicInteger failures = new AtomicInteger();
 
     private long toldIndex = NO_ENTRY;
 
@@ -75,6 +81,13 @@ final class LinkAppender extends LogAppenderBase {
             return firstIndex != NO_ENTRY;
         }
     }
+
+    /**
+     * An append that the follower did not take.
+     *
+     * @param wantedIndex what it wants to have next, if it said so
+     */
+    private record Trouble(long callId, Sent sent, long wantedIndex) {}
 
     LinkAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
         super(server, state, follower);
@@ -105,16 +118,35 @@ final class LinkAppender extends LogAppenderBase {
             if (failures.get() > 0) {
                 // Not to be woken: each new entry would be a try.
                 TimeUnit.MILLISECONDS.sleep(pauseMillis());
+                wake.drainPermits();
             } else if (wake.tryAcquire(Math.max(1, waitMillis), TimeUnit.MILLISECONDS)) {
                 wake.drainPermits();
             }
         }
     }
 
+    /** A thread that hangs in a write to a frozen follower is freed by the connection's end. */
+    @Override
+    public CompletableFuture<LifeCycle.State> stopAsync() {
+        CompletableFuture<LifeCycle.State> end = super.stopAsync();
+        Link open = link;
+        if (open != null) {
+            open.close();
+        }
+        return end;
+    }
+
     /** Called whenever something moved: new entries, a new commit, a heartbeat that is wanted. */
     @Override
     public void notifyLogAppender() {
         if (!sendHere()) {
+            wakeUp();
+        }
+    }
+
+    /** A permit is a flag here: nobody counts what a follower that is away does not take. */
+    private void wakeUp() {
+        if (wake.availablePermits() == 0) {
             wake.release();
         }
     }
@@ -129,10 +161,11 @@ final class LinkAppender extends LogAppenderBase {
     private long step() throws RaftLogIOException {
         sending.lock();
         try {
+            mend();
             Link to = connected();
             SnapshotInfo snapshot = shouldInstallSnapshot();
             if (snapshot != null) {
-                install(snapshot);
+                SnapshotSender.send(this, service, snapshot);
             }
             while (sendNext(to)) {
                 // Until nothing is due, or enough is under way.
@@ -141,6 +174,7 @@ final class LinkAppender extends LogAppenderBase {
             throw e;
         } catch (IOException e) {
             rewind(null);
+            failed(e);
         } finally {
             sending.unlock();
         }
@@ -151,15 +185,14 @@ final class LinkAppender extends LogAppenderBase {
         Link open = service.appendsTo(getFollowerId());
         if (open != link) {
             rewind(null);
-            failures.set(0);
             link = open;
         }
         return open;
     }
 
     /**
-     * On the thread that moved something, which must not wait: for the lock, the disk or the
-     * follower.
+     * On the thread that moved something, which must not wait (for the lock, the disk or the
+     * follower) nor hear of what goes wrong: the own thread meets it again.
      *
      * @return whether nothing is left to send
      */
@@ -169,17 +202,18 @@ final class LinkAppender extends LogAppenderBase {
             return false;
         }
         try {
-            if (!isRunning() || !isLittle() || shouldInstallSnapshot() != null) {
+            if (!isRunning() || !troubles.isEmpty() || shouldInstallSnapshot() != null) {
                 return false;
             }
-            while (sendNext(to)) {
-                if (!isLittle()) {
-                    return false;
+            while (isLittle()) {
+                if (!sendNext(to)) {
+                    return !hasAppendEntries();
                 }
             }
-            return !hasAppendEntries();
-        } catch (IOException e) {
-            rewind(null);
+            return false;
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("{}: left to its own thread", this, e);
+            goesAlong = false;
             return false;
         } finally {
             sending.unlock();
@@ -203,9 +237,11 @@ final class LinkAppender extends LogAppenderBase {
     }
 
     private boolean sendNext(Link to) throws IOException {
+        long committed = getRaftLog().getLastCommittedIndex();
         boolean heartbeat = getHeartbeatWaitTimeMs() <= 0;
-        boolean entries = hasAppendEntries() && hasRoom();
-        if (!heartbeat && !entries && !hasNews()) {
+        boolean entries = !heartbeat && hasAppendEntries() && hasRoom();
+        boolean news = !heartbeat && !entries && isNews(committed);
+        if (!heartbeat && !entries && !news) {
             return false;
         }
         if (heartbeat) {
@@ -213,9 +249,12 @@ final class LinkAppender extends LogAppenderBase {
             resetHeartbeatTrigger();
         }
         long callId = callIds.getAndIncrement();
-        AppendEntriesRequestProto request = newAppendEntriesRequest(callId, heartbeat || !entries);
+        AppendEntriesRequestProto request = newAppendEntriesRequest(callId, !entries);
         if (request == null) {
             return false;
+        }
+        if (!entries) {
+            toldIndex = Math.max(toldIndex, news ? committed : request.getLeaderCommit());
         }
         send(to, callId, request);
         return true;
@@ -230,8 +269,7 @@ final class LinkAppender extends LogAppenderBase {
      * Whether the follower could commit more if it were told. Entries tell it themselves, and what
      * it has not answered for it can't commit: its answer makes this be asked again.
      */
-    private boolean hasNews() {
-        long committed = getRaftLog().getLastCommittedIndex();
+    private boolean isNews(long committed) {
         return committed > toldIndex
                 && committed > getFollower().getCommitIndex()
                 && !hasAppendEntries()
@@ -247,9 +285,7 @@ final class LinkAppender extends LogAppenderBase {
                         Timestamp.currentTime());
         unanswered.put(callId, sent);
         if (count > 0) {
-            getFollower().increaseNextIndex(request.getEntries(count - 1).getIndex() + 1);
-        } else {
-            toldIndex = Math.max(toldIndex, request.getLeaderCommit());
+            getFollower().updateNextIndex(request.getEntries(count - 1).getIndex() + 1);
         }
         getFollower().updateLastRpcSendTime(count == 0);
         var _ =
@@ -264,13 +300,13 @@ final class LinkAppender extends LogAppenderBase {
         try {
             if (answer == null) {
                 LOG.debug("{}: an append failed: {}", this, String.valueOf(failure));
-                failed(callId, sent, NO_ENTRY);
+                trouble(callId, sent, NO_ENTRY);
             } else if (isRunning()) {
                 heard(callId, sent, LinkService.parse(AppendEntriesReplyProto.parser(), answer));
             }
         } catch (RuntimeException e) {
             LOG.error("{}: an answer cannot be handled", this, e);
-            failed(callId, sent, NO_ENTRY);
+            trouble(callId, sent, NO_ENTRY);
         }
     }
 
@@ -280,21 +316,23 @@ final class LinkAppender extends LogAppenderBase {
         switch (reply.getResult()) {
             case SUCCESS -> succeeded(callId, reply);
             case NOT_LEADER -> {
-                unanswered.remove(callId);
                 if (onFollowerTerm(reply.getTerm())) {
                     return;
                 }
+                trouble(callId, sent, NO_ENTRY);
             }
-            case INCONSISTENCY -> failed(callId, sent, reply.getNextIndex());
-            case UNRECOGNIZED -> failed(callId, sent, NO_ENTRY);
+            case INCONSISTENCY -> trouble(callId, sent, reply.getNextIndex());
+            case UNRECOGNIZED -> trouble(callId, sent, NO_ENTRY);
         }
         getLeaderState().onAppendEntriesReply(this, reply);
         notifyLogAppender();
     }
 
     private void succeeded(long callId, AppendEntriesReplyProto reply) {
-        goesAlong = unanswered.remove(callId) != null || goesAlong;
-        failures.set(0);
+        if (unanswered.remove(callId) != null && troubles.isEmpty()) {
+            goesAlong = true;
+            failures.set(0);
+        }
         getLeaderState().onFollowerCommitIndex(getFollower(), reply.getFollowerCommit());
         if (getFollower().updateMatchIndex(reply.getMatchIndex())) {
             getFollower().updateNextIndex(reply.getMatchIndex() + 1);
@@ -302,27 +340,27 @@ final class LinkAppender extends LogAppenderBase {
         }
     }
 
-    /**
-     * The follower did not take it.
-     *
-     * @param wantedIndex what it wants to have next, if it said so
-     */
-    private void failed(long callId, Sent sent, long wantedIndex) {
-        sending.lock();
-        try {
+    private void trouble(long callId, Sent sent, long wantedIndex) {
+        goesAlong = false;
+        troubles.add(new Trouble(callId, sent, wantedIndex));
+        wakeUp();
+    }
+
+    // ---- after failures, on this appender's own thread
+
+    private void mend() {
+        for (Trouble next = troubles.poll(); next != null; next = troubles.poll()) {
             // Others that fail for the same reason were forgotten with the first.
-            if (unanswered.remove(callId) == null) {
-                return;
+            if (unanswered.remove(next.callId()) == null) {
+                continue;
             }
-            rewind(sent);
-            if (wantedIndex != NO_ENTRY) {
-                getFollower()
-                        .setNextIndex(getNextIndexForInconsistency(sent.firstIndex(), wantedIndex));
+            rewind(next.sent());
+            if (next.wantedIndex() != NO_ENTRY) {
+                long first = next.sent().firstIndex();
+                getFollower().setNextIndex(getNextIndexForInconsistency(first, next.wantedIndex()));
             }
-        } finally {
-            sending.unlock();
+            failed(null);
         }
-        wake.release();
     }
 
     /** Nothing is under way any more: the first entry that was not answered comes next again. */
@@ -333,53 +371,17 @@ final class LinkAppender extends LogAppenderBase {
         }
         unanswered.clear();
         goesAlong = false;
-        failures.incrementAndGet();
         toldIndex = NO_ENTRY;
         if (first != Long.MAX_VALUE) {
             getFollower().setNextIndex(Math.max(first, getFollower().getMatchIndex() + 1));
         }
     }
 
-    // ---- snapshots
-
-    /** Sends the whole database, chunk by chunk; nothing else is sent meanwhile. */
-    private void install(SnapshotInfo snapshot) throws IOException {
-        LOG.info(
-                "{}: it needs {} and the log begins at {}; it is sent {}",
-                this,
-                getFollower().getNextIndex(),
-                getRaftLog().getStartIndex(),
-                snapshot);
-        InstallSnapshotReplyProto reply = null;
-        for (InstallSnapshotRequestProto chunk :
-                newInstallSnapshotRequests(UUID.randomUUID().toString(), snapshot)) {
-            if (!isRunning()) {
-                return;
-            }
-            getFollower().updateLastRpcSendTime(false);
-            reply = service.installSnapshot(chunk);
-            getFollower().updateLastRpcResponseTime();
-            if (reply.getResult() != InstallSnapshotResult.SUCCESS) {
-                break;
-            }
-        }
-        if (reply != null) {
-            installed(snapshot, reply);
-        }
-    }
-
-    private void installed(SnapshotInfo snapshot, InstallSnapshotReplyProto reply)
-            throws IOException {
-        switch (reply.getResult()) {
-            case NOT_LEADER -> onFollowerTerm(reply.getTerm());
-            case SUCCESS, ALREADY_INSTALLED -> {
-                getFollower().setSnapshotIndex(snapshot.getTermIndex().getIndex());
-                getFollower().setAttemptedToInstallSnapshot();
-                LOG.info("{}: has {}", this, snapshot);
-            }
-            case SNAPSHOT_UNAVAILABLE -> getFollower().setAttemptedToInstallSnapshot();
-            case IN_PROGRESS, CONF_MISMATCH, SNAPSHOT_INSTALLED, SNAPSHOT_EXPIRED, UNRECOGNIZED ->
-                    throw new IOException(this + " answered a snapshot with " + reply.getResult());
+    /** Told at the first failure and at each doubling of their number. */
+    private void failed(@Nullable IOException why) {
+        int count = failures.incrementAndGet();
+        if (why != null && Integer.bitCount(count) == 1) {
+            LOG.info("{}: failure {}: {}", this, count, why.toString());
         }
     }
 }

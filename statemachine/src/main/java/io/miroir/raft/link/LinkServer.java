@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +21,15 @@ final class LinkServer implements Closeable {
     /** Two of each member, and room for those that a restarted pod left behind. */
     private static final int SESSIONS_MAX = 256;
 
+    /** Of them, those that have not said who they are. */
+    private static final int GREETINGS_MAX = 64;
+
     private static final int HELLO_MILLIS_MAX = 5_000;
+
+    /** How long an answer may take to get into the socket: a thread of the log may write it. */
+    private static final long WRITE_NANOS_MAX = TimeUnit.SECONDS.toNanos(3);
+
+    private static final long WATCH_MILLIS = 250;
     private static final long END_MILLIS_MAX = 1_000;
 
     private final String self;
@@ -26,9 +37,10 @@ final class LinkServer implements Closeable {
     private final Sockets sockets;
     private final Requests requests;
     private final ServerSocket server;
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Map<Socket, Guest> open = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final Thread accepting;
+    private final Thread watchdog;
     private volatile boolean closed;
 
     LinkServer(String self, InetSocketAddress address, Sockets sockets, Requests requests)
@@ -39,12 +51,15 @@ final class LinkServer implements Closeable {
         this.requests = requests;
         this.server = new ServerSocket();
         this.accepting = Thread.ofPlatform().daemon().name(self + "-links").unstarted(this::accept);
+        this.watchdog =
+                Thread.ofPlatform().daemon().name(self + "-links-guard").unstarted(this::watch);
     }
 
     void start() throws IOException {
         server.setReuseAddress(true);
         server.bind(address);
         accepting.start();
+        watchdog.start();
     }
 
     InetSocketAddress address() {
@@ -55,7 +70,8 @@ final class LinkServer implements Closeable {
     public void close() throws IOException {
         closed = true;
         server.close();
-        open.forEach(LinkServer::drop);
+        watchdog.interrupt();
+        open.keySet().forEach(LinkServer::drop);
         try {
             // Until it has left, the port takes connections that nobody serves.
             accepting.join(END_MILLIS_MAX);
@@ -66,41 +82,100 @@ final class LinkServer implements Closeable {
 
     private void accept() {
         while (!closed) {
+            Socket socket = null;
             try {
-                Socket socket = server.accept();
-                if (open.size() >= SESSIONS_MAX) {
-                    LOG.warn("More than {} connections to the Raft port", SESSIONS_MAX);
-                    drop(socket);
-                    continue;
-                }
-                open.add(socket);
-                Thread.ofPlatform()
-                        .daemon()
-                        .name(self + "-link-" + numbers.incrementAndGet())
-                        .start(() -> serve(socket));
-            } catch (IOException e) {
+                socket = server.accept();
+                receive(socket);
+            } catch (IOException | OutOfMemoryError e) {
                 if (!closed) {
                     LOG.warn("Cannot accept a connection on {}: {}", address, e.toString());
+                    if (socket != null) {
+                        leave(socket);
+                    }
+                    // Out of descriptors or threads: each further try would fail at once.
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(WATCH_MILLIS));
                 }
             }
         }
     }
 
-    private void serve(Socket socket) {
+    private void receive(Socket socket) {
+        long greeting = open.values().stream().filter(guest -> !guest.isGreeted()).count();
+        if (open.size() >= SESSIONS_MAX || greeting >= GREETINGS_MAX) {
+            LOG.warn("Too many connections to the Raft port: {}", open.size());
+            drop(socket);
+            return;
+        }
+        Guest guest = new Guest(System.nanoTime());
+        open.put(socket, guest);
+        Thread.ofPlatform()
+                .daemon()
+                .name(self + "-link-" + numbers.incrementAndGet())
+                .start(() -> serve(socket, guest));
+    }
+
+    private void serve(Socket socket, Guest guest) {
         try {
             if (closed) {
                 return;
             }
             socket.setSoTimeout(HELLO_MILLIS_MAX);
-            new Session(sockets.accepted(socket, HELLO_MILLIS_MAX), requests).run();
+            Session session = new Session(sockets.accepted(socket, HELLO_MILLIS_MAX), requests);
+            guest.session = session;
+            session.run();
         } catch (IOException e) {
             LOG.debug(
                     "A connection from {} ends: {}", socket.getRemoteSocketAddress(), e.toString());
         } catch (RuntimeException e) {
             LOG.warn("A connection from {} ends", socket.getRemoteSocketAddress(), e);
         } finally {
-            open.remove(socket);
-            drop(socket);
+            leave(socket);
+        }
+    }
+
+    private void leave(Socket socket) {
+        open.remove(socket);
+        drop(socket);
+    }
+
+    /** Ends those who don't come to their greeting, and those who don't read their answers. */
+    private void watch() {
+        try {
+            while (!closed) {
+                TimeUnit.MILLISECONDS.sleep(WATCH_MILLIS);
+                long nowNanos = System.nanoTime();
+                open.forEach(
+                        (socket, guest) -> {
+                            if (guest.isOverdue(nowNanos)) {
+                                drop(socket);
+                            }
+                        });
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One who has connected. */
+    private static final class Guest {
+        private final long sinceNanos;
+        private volatile @Nullable Session session;
+
+        Guest(long sinceNanos) {
+            this.sinceNanos = sinceNanos;
+        }
+
+        boolean isGreeted() {
+            Session now = session;
+            return now != null && now.isGreeted();
+        }
+
+        boolean isOverdue(long nowNanos) {
+            Session now = session;
+            if (now != null && now.isGreeted()) {
+                return now.hangs(nowNanos, WRITE_NANOS_MAX);
+            }
+            return nowNanos - sinceNanos > TimeUnit.MILLISECONDS.toNanos(HELLO_MILLIS_MAX);
         }
     }
 

@@ -17,32 +17,32 @@ import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftClientReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
-import org.apache.ratis.proto.RaftProtos.ReadIndexReplyProto;
-import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerRpc;
-import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.Int64Value;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
 
 /** What a member says to the others, and listens for. */
-public final class LinkService implements RaftServerRpc, RaftServerAsynchronousProtocol {
+public final class LinkService implements RaftServerRpc {
     /** A chunk of a snapshot is written and synced before it is answered. */
     private static final long INSTALL_MILLIS_MAX = 30_000;
 
     private final RaftServer raft;
     private final LinkRpc type;
     private final Links links;
+    private final ReadIndexes readIndexes;
     private final LinkServer server;
     private final long requestMillisMax;
 
@@ -55,12 +55,13 @@ public final class LinkService implements RaftServerRpc, RaftServerAsynchronousP
         String self = settings.self();
         Sockets sockets = new Sockets(settings.keys());
         this.links = new Links(self, sockets, byId(settings.addresses()));
+        this.readIndexes = new ReadIndexes(raft, links, requestMillisMax);
         this.server =
                 new LinkServer(
                         self,
                         new InetSocketAddress(settings.host(), settings.port()),
                         sockets,
-                        new RaftRequests(raft));
+                        new RaftRequests(raft, readIndexes));
     }
 
     private static Map<RaftPeerId, String> byId(Map<String, String> addresses) {
@@ -102,11 +103,6 @@ public final class LinkService implements RaftServerRpc, RaftServerAsynchronousP
     @Override
     public void handleException(RaftPeerId serverId, Exception e, boolean reconnect) {}
 
-    @Override
-    public RaftServerAsynchronousProtocol async() {
-        return this;
-    }
-
     // ---- what this pod asks of others
 
     /** The connection that carries the log to a follower. */
@@ -120,8 +116,8 @@ public final class LinkService implements RaftServerRpc, RaftServerAsynchronousP
     }
 
     /**
-     * Hands a proposal or a read to a member, this one or another. The answer is completed on a
-     * thread that must not wait.
+     * Hands a proposal to a member, this one or another. The answer is completed on a thread that
+     * must not wait.
      */
     public CompletableFuture<RaftClientReply> submit(RaftClientRequest request, long millisMax)
             throws IOException {
@@ -137,23 +133,28 @@ public final class LinkService implements RaftServerRpc, RaftServerAsynchronousP
                 .thenApply(ClientProtoUtils::toRaftClientReply);
     }
 
-    @Override
-    public CompletableFuture<AppendEntriesReplyProto> appendEntriesAsync(
+    /**
+     * The index that a linearizable read must see, from the member that leads, this one or another.
+     */
+    public CompletableFuture<Long> readIndex(RaftGroupId group, RaftPeerId leader, long millisMax)
+            throws IOException {
+        if (leader.equals(raft.getId())) {
+            return readIndexes.current(raft.getDivision(group));
+        }
+        return call(
+                        leader,
+                        Kind.READ_INDEX,
+                        ReadIndexes.question(group, 0),
+                        Int64Value.parser(),
+                        millisMax)
+                .thenApply(Int64Value::getValue);
+    }
+
+    private CompletableFuture<AppendEntriesReplyProto> appendEntriesAsync(
             AppendEntriesRequestProto request) throws IOException {
         return appendsTo(peer(request.getServerRequest()))
                 .send(Kind.APPEND, request, requestMillisMax)
                 .thenApply(answer -> parse(AppendEntriesReplyProto.parser(), answer));
-    }
-
-    @Override
-    public CompletableFuture<ReadIndexReplyProto> readIndexAsync(ReadIndexRequestProto request)
-            throws IOException {
-        return call(
-                peer(request.getServerRequest()),
-                Kind.READ_INDEX,
-                request,
-                ReadIndexReplyProto.parser(),
-                requestMillisMax);
     }
 
     @Override

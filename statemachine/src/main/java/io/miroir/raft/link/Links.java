@@ -71,6 +71,13 @@ final class Links implements Closeable {
         return slots.computeIfAbsent(new Way(peer, purpose), Slot::new).link();
     }
 
+    /** The connection to a pod if it is open; nobody waits for one to be made. */
+    @Nullable Link openTo(RaftPeerId peer, Purpose purpose) {
+        Slot slot = slots.get(new Way(peer, purpose));
+        Link open = slot == null ? null : slot.link;
+        return open != null && open.isOpen() ? open : null;
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -122,20 +129,19 @@ final class Links implements Closeable {
             if (closed) {
                 throw new IOException(self + " stops");
             }
-            if (System.nanoTime() - notBeforeNanos < 0) {
+            if (open != null && open.wasHeard()) {
+                retryMillis = RETRY_MILLIS_MIN;
+            } else if (System.nanoTime() - notBeforeNanos < 0) {
                 throw new IOException(way.to() + " could not be reached a moment ago");
             }
+            // Until it is heard, as if it had failed: it may be taken and dropped at once.
+            notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(retryMillis);
+            retryMillis = Math.min(RETRY_MILLIS_MAX, 2 * retryMillis);
             String name = self + "->" + way.to() + "-" + way.purpose();
-            try {
-                Link made = Link.open(name, sockets, address(way.to()), CONNECT_MILLIS_MAX);
-                retryMillis = RETRY_MILLIS_MIN;
-                link = made;
-                return made;
-            } catch (IOException e) {
-                notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(retryMillis);
-                retryMillis = Math.min(RETRY_MILLIS_MAX, 2 * retryMillis);
-                throw e;
-            }
+            link = null;
+            Link made = Link.open(name, sockets, address(way.to()), CONNECT_MILLIS_MAX);
+            link = made;
+            return made;
         }
 
         void endIfOverdue(long nowNanos) {

@@ -6,7 +6,7 @@ import org.apache.ratis.client.impl.ClientProtoUtils;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftClientRequestProto;
-import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -15,17 +15,20 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.exceptions.RaftException;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
+import org.apache.ratis.thirdparty.com.google.protobuf.BoolValue;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.Int64Value;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
 
 /** Requests of other members, handed to this one. */
 final class RaftRequests implements Requests {
     private final RaftServer server;
+    private final ReadIndexes readIndexes;
 
-    RaftRequests(RaftServer server) {
+    RaftRequests(RaftServer server, ReadIndexes readIndexes) {
         this.server = server;
+        this.readIndexes = readIndexes;
     }
 
     @Override
@@ -34,7 +37,14 @@ final class RaftRequests implements Requests {
         return switch (kind) {
             case APPEND ->
                     server.appendEntriesAsync(read(AppendEntriesRequestProto.parser(), message));
-            case READ_INDEX -> readIndex(read(ReadIndexRequestProto.parser(), message));
+            case READ_INDEX ->
+                    readIndexes
+                            .current(member(read(RaftRpcRequestProto.parser(), message)))
+                            .thenApply(Int64Value::of);
+            case IS_TERM -> {
+                RaftRpcRequestProto asked = read(RaftRpcRequestProto.parser(), message);
+                yield done(BoolValue.of(ReadIndexes.isIn(member(asked), asked.getCallId())));
+            }
             case SUBMIT -> submit(read(RaftClientRequestProto.parser(), message));
             case VOTE -> done(server.requestVote(read(RequestVoteRequestProto.parser(), message)));
             case INSTALL ->
@@ -49,14 +59,8 @@ final class RaftRequests implements Requests {
         };
     }
 
-    /** The member's own method: the server's would pass it to another thread and wait for that. */
-    private CompletableFuture<? extends MessageLite> readIndex(ReadIndexRequestProto request)
-            throws IOException {
-        RaftGroupId group =
-                RaftGroupId.valueOf(request.getServerRequest().getRaftGroupId().getId());
-        return server.getDivision(group) instanceof RaftServerAsynchronousProtocol member
-                ? member.readIndexAsync(request)
-                : server.readIndexAsync(request);
+    private RaftServer.Division member(RaftRpcRequestProto request) throws IOException {
+        return server.getDivision(RaftGroupId.valueOf(request.getRaftGroupId().getId()));
     }
 
     private CompletableFuture<? extends MessageLite> submit(RaftClientRequestProto proto)
@@ -65,7 +69,10 @@ final class RaftRequests implements Requests {
                 .thenApply(ClientProtoUtils::toRaftClientReplyProto);
     }
 
-    /** On the caller's thread, for the same reason. What is refused at once is an answer, too. */
+    /**
+     * On the caller's thread: the server's own method would pass it to another one and wait for
+     * that. What is refused at once is an answer, too.
+     */
     static CompletableFuture<RaftClientReply> submit(RaftServer server, RaftClientRequest request)
             throws IOException {
         try {

@@ -23,6 +23,7 @@ final class Session implements Runnable {
     private final Frames.Reader reader;
     private final Frames.Writer writer;
     private final Semaphore room = new Semaphore(OPEN_MAX);
+    private volatile boolean greeted;
 
     Session(Sockets.Connection connection, Requests requests) throws IOException {
         this.connection = connection;
@@ -31,10 +32,21 @@ final class Session implements Runnable {
         this.writer = new Frames.Writer(connection.socket().getOutputStream());
     }
 
+    /** Whether it is a member, as far as can be told. */
+    boolean isGreeted() {
+        return greeted;
+    }
+
+    /** Whether an answer does not get into the socket: the pod reads nothing any more. */
+    boolean hangs(long nowNanos, long nanosMax) {
+        return writer.hangs(nowNanos, nanosMax);
+    }
+
     @Override
     public void run() {
         try (connection) {
             reader.hello();
+            greeted = true;
             connection.socket().setSoTimeout(SILENCE_MILLIS_MAX);
             while (true) {
                 Frames.Frame frame = reader.next();
@@ -60,7 +72,6 @@ final class Session implements Runnable {
 
     private void answer(
             Frames.Frame frame, @Nullable MessageLite reply, @Nullable Throwable failure) {
-        room.release();
         try {
             if (reply != null) {
                 writer.write(frame.kind(), frame.number(), reply);
@@ -69,6 +80,8 @@ final class Session implements Runnable {
             }
         } catch (IOException e) {
             connection.close();
+        } finally {
+            room.release();
         }
     }
 }

@@ -12,17 +12,16 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import org.jspecify.annotations.Nullable;
 
 /** Plain sockets, or mutual TLS over them where pods have keys. */
 final class Sockets {
     /** Enough for what is sent by a thread that must not wait for the other side. */
     private static final int BUFFER_BYTES = 256 << 10;
 
-    private final @Nullable SSLContext tls;
+    private final Optional<PodKeys> keys;
 
     Sockets(Optional<PodKeys> keys) {
-        this.tls = keys.map(Sockets::context).orElse(null);
+        this.keys = keys;
     }
 
     /** A connection: what is read and written, and the plain socket, whose end ends it at once. */
@@ -52,11 +51,14 @@ final class Sockets {
             plain.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_BYTES);
             plain.connect(new InetSocketAddress(host, port), timeoutMillis);
             plain.setTcpNoDelay(true);
-            if (tls == null) {
+            if (keys.isEmpty()) {
                 return new Connection(plain, plain);
             }
             SSLSocket secure =
-                    (SSLSocket) tls.getSocketFactory().createSocket(plain, host, port, true);
+                    (SSLSocket)
+                            context(keys.get())
+                                    .getSocketFactory()
+                                    .createSocket(plain, host, port, true);
             shakeHands(secure, timeoutMillis);
             return new Connection(secure, plain);
         } catch (IOException | RuntimeException e) {
@@ -68,10 +70,11 @@ final class Sockets {
     /** The other end of {@link #connect}; on the connection's own thread. */
     Connection accepted(Socket plain, int timeoutMillis) throws IOException {
         plain.setTcpNoDelay(true);
-        if (tls == null) {
+        if (keys.isEmpty()) {
             return new Connection(plain, plain);
         }
-        SSLSocket secure = (SSLSocket) tls.getSocketFactory().createSocket(plain, null, true);
+        SSLSocket secure =
+                (SSLSocket) context(keys.get()).getSocketFactory().createSocket(plain, null, true);
         secure.setUseClientMode(false);
         secure.setNeedClientAuth(true);
         shakeHands(secure, timeoutMillis);
@@ -79,11 +82,15 @@ final class Sockets {
     }
 
     private static void shakeHands(SSLSocket socket, int timeoutMillis) throws IOException {
+        socket.setEnabledProtocols(new String[] {"TLSv1.3"});
         socket.setSoTimeout(timeoutMillis);
         socket.startHandshake();
-        socket.setSoTimeout(0);
     }
 
+    /**
+     * A context for each connection: what is resumed from an earlier one would pass by keys that
+     * were exchanged since.
+     */
     private static SSLContext context(PodKeys keys) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");

@@ -14,7 +14,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -268,5 +271,86 @@ class LinkTest {
         }
         byte unknown = 100;
         isDropped(ByteBuffer.allocate(18).put(hello).putInt(9).put(unknown).putLong(1).array());
+    }
+
+    @Test
+    void whoDoesNotReadItsAnswersIsDropped() throws Exception {
+        // The thread that writes an answer may be one of the log: it must not wait for ever.
+        try (Socket frozen = new Socket()) {
+            frozen.connect(server.address());
+            Frames.Writer writer = new Frames.Writer(frozen.getOutputStream());
+            writer.hello();
+            StringValue large = StringValue.of("x".repeat(4 << 20));
+            for (int i = 0; i < 4; i++) {
+                writer.write(Kind.SUBMIT, i, StringValue.of("large, please"));
+            }
+            List<CompletableFuture<MessageLite>> four = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                four.add(Objects.requireNonNull(asked.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)));
+            }
+            // Each returns once its answer is written or given up.
+            four.forEach(next -> next.complete(large));
+            frozen.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            assertThrows(
+                    IOException.class,
+                    () -> {
+                        Frames.Reader reader = new Frames.Reader(frozen.getInputStream());
+                        for (int i = 0; i < 4; i++) {
+                            reader.next();
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void strangersWhoSayNothingLeaveRoomForMembers() throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                Socket socket = new Socket();
+                socket.connect(server.address());
+                silent.add(socket);
+            }
+            Socket last = silent.getLast();
+            last.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            int read;
+            try {
+                read = last.getInputStream().read();
+            } catch (IOException reset) {
+                read = -1;
+            }
+            assertEquals(-1, read, "it was not dropped");
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+        CompletableFuture<ByteString> answer = null;
+        long giveUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (answer == null) {
+            assertTrue(System.nanoTime() < giveUpNanos, "no member is let in");
+            CompletableFuture<ByteString> tried;
+            try {
+                tried = ask("member");
+                answerNextWithin(tried, "welcome");
+                answer = tried;
+            } catch (IOException notYet) {
+                Thread.sleep(5);
+            }
+        }
+        assertEquals("welcome", words(answer));
+    }
+
+    /** Answers the next request, or tells that its connection was dropped before. */
+    private void answerNextWithin(CompletableFuture<ByteString> tried, String words)
+            throws Exception {
+        while (!tried.isDone()) {
+            CompletableFuture<MessageLite> next = asked.poll(5, TimeUnit.MILLISECONDS);
+            if (next != null) {
+                next.complete(StringValue.of(words));
+                return;
+            }
+        }
+        throw failure(tried);
     }
 }
