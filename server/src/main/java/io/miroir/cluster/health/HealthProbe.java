@@ -59,7 +59,7 @@ public final class HealthProbe implements AutoCloseable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 ask(nodeId, probe);
-                boolean fine = health.status(nodeId).usable();
+                boolean fine = health.usable(nodeId);
                 if (fine) {
                     waker.tryAcquire(settings.interval().toNanos(), TimeUnit.NANOSECONDS);
                 } else {

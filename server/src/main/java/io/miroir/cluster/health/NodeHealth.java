@@ -60,6 +60,11 @@ public final class NodeHealth implements NodeObserver {
         return entry == null ? HealthState.Status.UNKNOWN : entry.state().status();
     }
 
+    /** True for a node that is asked before others. */
+    public boolean usable(String nodeId) {
+        return status(nodeId).usable();
+    }
+
     /** All nodes by id. */
     public Map<String, Entry> all() {
         return new TreeMap<>(entries);

@@ -69,6 +69,28 @@ public record SearchPlan(int group, List<NodeShards> nodes, ShardSet uncovered) 
         return new SearchPlan(preferred, List.copyOf(parts), ShardSet.copyOf(open));
     }
 
+    /**
+     * As {@link #of}, but what no healthy node covers is asked of nodes in doubt: what is believed
+     * of them may be old. What healthy nodes cover stays theirs.
+     */
+    public static SearchPlan healthyFirst(
+            Topology topology,
+            Replicas replicas,
+            Predicate<String> healthy,
+            Predicate<String> readable,
+            ShardSet wanted,
+            long queryHash) {
+        SearchPlan sure = of(topology, replicas, readable.and(healthy), wanted, queryHash);
+        if (sure.uncovered.isEmpty()) {
+            return sure;
+        }
+        // No node of the first part holds any of these in sync, so none is asked twice.
+        SearchPlan doubtful = of(topology, replicas, readable, sure.uncovered, queryHash);
+        List<NodeShards> parts = new ArrayList<>(sure.nodes);
+        parts.addAll(doubtful.nodes);
+        return new SearchPlan(sure.group, List.copyOf(parts), doubtful.uncovered);
+    }
+
     private static void take(
             String node, Replicas replicas, BitSet open, Map<String, BitSet> asked) {
         BitSet taken = new BitSet();

@@ -22,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * Asks one replica of each wanted shard, and another one where that fails: a node that dies under a
@@ -115,21 +114,17 @@ final class Cover {
         return new ApiException(error.code(), text);
     }
 
-    // Healthy replicas first. A node in doubt is better than none: what is believed may be old.
+    /** Whom to ask of the open shards: nobody who failed, healthy nodes before those in doubt. */
     static List<NodeShards> plan(
             NodeHealth health, IndexView index, ShardSet open, long hash, Set<String> failed) {
-        Predicate<String> fresh = node -> !failed.contains(node);
-        SearchPlan sure =
-                SearchPlan.of(
+        return SearchPlan.healthyFirst(
                         index.topology(),
                         index,
-                        fresh.and(node -> health.status(node).usable()),
+                        health::usable,
+                        node -> !failed.contains(node),
                         open,
-                        hash);
-        if (sure.uncovered().isEmpty()) {
-            return sure.nodes();
-        }
-        return SearchPlan.of(index.topology(), index, fresh, open, hash).nodes();
+                        hash)
+                .nodes();
     }
 
     // The node lacks the index or takes another key: its trouble, not the client's.

@@ -103,6 +103,60 @@ class SearchPlanTest {
         assertNotEquals(TOPOLOGY.nodes().size(), used.size(), "nodes always have the same part");
     }
 
+    /** Shows: one shard that only a node in doubt has does not make others ask such nodes too. */
+    @Test
+    void asksNodesInDoubtOnlyForWhatHealthyOnesLack() {
+        Replicas replicas = Replicas.assigned(TOPOLOGY);
+        for (long hash = 0; hash < 2; hash++) {
+            // One healthy node a group has not all shards; two of a group have.
+            ShardSet lacking =
+                    SearchPlan.of(TOPOLOGY, replicas, "cf"::contains, ALL, hash).uncovered();
+            assertFalse(lacking.isEmpty());
+            SearchPlan plan = healthyFirst(replicas, "cf", "abcdef", hash);
+            assertTrue(plan.uncovered().isEmpty());
+            ShardSet ofDoubtful = ShardSet.none();
+            for (SearchPlan.NodeShards part : plan.nodes()) {
+                if (!"cf".contains(part.nodeId())) {
+                    ofDoubtful = ofDoubtful.or(part.shards());
+                }
+            }
+            assertEquals(lacking, ofDoubtful);
+            assertEquals(lacking, healthyFirst(replicas, "cf", "cf", hash).uncovered());
+            assertEquals(
+                    SearchPlan.of(TOPOLOGY, replicas, "ef"::contains, ALL, hash),
+                    healthyFirst(replicas, "ef", "abcdef", hash));
+        }
+    }
+
+    /** Shows: however nodes fare, each node is asked once, and each shard that somebody has. */
+    @Test
+    void asksNoNodeTwiceWhoeverIsInDoubt() {
+        Random random = new Random(5);
+        for (int i = 0; i < 2_000; i++) {
+            StringBuilder healthy = new StringBuilder();
+            TOPOLOGY.nodes().stream().filter(_ -> random.nextBoolean()).forEach(healthy::append);
+            Replicas replicas = someNotInSync(random);
+            long hash = random.nextLong();
+            SearchPlan plan = healthyFirst(replicas, healthy.toString(), "abcdef", hash);
+            Set<String> asked = new HashSet<>();
+            ShardSet seen = ShardSet.none();
+            for (SearchPlan.NodeShards part : plan.nodes()) {
+                assertTrue(asked.add(part.nodeId()), "a node is asked twice");
+                assertTrue(seen.and(part.shards()).isEmpty(), "a shard is asked twice");
+                seen = seen.or(part.shards());
+            }
+            assertEquals(ALL, seen.or(plan.uncovered()));
+            plan.uncovered().stream()
+                    .forEach(shard -> assertTrue(unreadable(shard, replicas, Set.of())));
+        }
+    }
+
+    private static SearchPlan healthyFirst(
+            Replicas replicas, String healthy, String readable, long hash) {
+        return SearchPlan.healthyFirst(
+                TOPOLOGY, replicas, healthy::contains, readable::contains, ALL, hash);
+    }
+
     private static Replicas someNotInSync(Random random) {
         Replicas assigned = Replicas.assigned(TOPOLOGY);
         Set<String> bad = new HashSet<>();
