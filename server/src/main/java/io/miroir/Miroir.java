@@ -199,7 +199,7 @@ public final class Miroir implements AutoCloseable {
         return new Edge.Reads(
                 searches,
                 new FederatedJourney(searches, nodes, health, counts, settings),
-                new DocumentReads(view, nodes, health, counts, settings));
+                new DocumentReads(nodes, health, counts, settings));
     }
 
     /** Of the state in the data directory; empty for a pod that is alone. */

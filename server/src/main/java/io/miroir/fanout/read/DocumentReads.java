@@ -2,7 +2,6 @@ package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.routing.Rendezvous;
@@ -22,26 +21,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads of stored documents and of what nodes count. */
 public final class DocumentReads {
-    private final ClusterView view;
     private final Nodes nodes;
+    private final NodeHealth health;
     private final Cover cover;
     private final ReadSettings settings;
 
-    /** Reads from the nodes that the view names. */
+    /** Reads from these nodes, healthy ones first. */
     public DocumentReads(
-            ClusterView view,
-            Nodes nodes,
-            NodeHealth health,
-            ReadMetrics metrics,
-            ReadSettings settings) {
-        this.view = view;
+            Nodes nodes, NodeHealth health, ReadMetrics metrics, ReadSettings settings) {
         this.nodes = nodes;
+        this.health = health;
         this.cover = new Cover(nodes, health, metrics);
         this.settings = settings;
     }
@@ -146,9 +142,17 @@ public final class DocumentReads {
 
     /** Any node's version, as nodes tell it. */
     public JsonNode version() {
-        for (String node : view.fleet().groups().getFirst()) {
-            NodeReply reply =
-                    nodes.ask(node, NodeRequest.get("version", "/version", settings.nodeTimeout()));
+        NodeRequest request = NodeRequest.get("version", "/version", settings.nodeTimeout());
+        Map<String, NodeRequest> doubtful = new LinkedHashMap<>();
+        for (String node : new TreeSet<>(nodes.ids())) {
+            if (!health.usable(node)) {
+                doubtful.put(node, request);
+            } else if (nodes.ask(node, request) instanceof NodeReply.Answer answer) {
+                return answer.body();
+            }
+        }
+        // At once: the time-outs of many dead nodes must not add up.
+        for (NodeReply reply : nodes.askAll(doubtful).values()) {
             if (reply instanceof NodeReply.Answer answer) {
                 return answer.body();
             }

@@ -1,0 +1,84 @@
+package io.miroir.fanout.read;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.cluster.health.HealthState;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.fanout.NodeClient;
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import io.prometheus.client.CollectorRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+
+/** Whom {@code GET /version} asks. Nodes a and b are of the first group, c of the second. */
+class VersionTest {
+    private static final List<String> IDS = List.of("a", "b", "c");
+
+    private final Queue<String> asked = new ConcurrentLinkedQueue<>();
+
+    private DocumentReads reads(Set<String> up, Set<String> healthy) {
+        NodeHealth health =
+                new NodeHealth(
+                        IDS, new HealthState.Thresholds(3, 1), InstantSource.system(), _ -> {});
+        NodeRequest probe = NodeRequest.get("version", "/version", Duration.ofSeconds(1));
+        healthy.forEach(id -> health.replied(id, probe, version(id), 1));
+        Map<String, NodeClient> clients = new HashMap<>();
+        for (String id : IDS) {
+            clients.put(
+                    id,
+                    _ -> {
+                        asked.add(id);
+                        return up.contains(id)
+                                ? version(id)
+                                : new NodeReply.Failure(NodeReply.Kind.UNREACHABLE, "down");
+                    });
+        }
+        return new DocumentReads(
+                Nodes.over(clients, health),
+                health,
+                new ReadMetrics(new CollectorRegistry()),
+                new ReadSettings(Duration.ofSeconds(1), true, 10));
+    }
+
+    private static NodeReply version(String id) {
+        return new NodeReply.Answer(200, Json.object().put("pkgVersion", id));
+    }
+
+    private static String told(DocumentReads reads) {
+        return reads.version().path("pkgVersion").asString();
+    }
+
+    @Test
+    void healthyNodesOfAnyGroupAreAskedFirst() {
+        assertEquals("c", told(reads(Set.of("a", "b", "c"), Set.of("c"))));
+        assertEquals(List.of("c"), List.copyOf(asked));
+    }
+
+    /** What is believed may be old, both ways. */
+    @Test
+    void anyNodeThatAnswersWillDo() {
+        assertEquals("c", told(reads(Set.of("c"), Set.of())));
+        assertEquals("b", told(reads(Set.of("b"), Set.of("a", "c"))));
+    }
+
+    @Test
+    void withoutAnyNodeThereIsNoVersion() {
+        DocumentReads none = reads(Set.of(), Set.of("a"));
+        ApiException refusal = assertThrows(ApiException.class, none::version);
+        assertEquals(ErrorCode.MIROIR_SHARD_UNAVAILABLE, refusal.code());
+        assertEquals(Set.copyOf(IDS), Set.copyOf(asked));
+    }
+}
