@@ -95,7 +95,7 @@ final class RequestPath {
     Answer write(WriteRequest write, InputStream body) throws IOException, InterruptedException {
         PassedAnswer answer = writes.write(write, body);
         Answer told =
-                Answer.jsonBytes(answer.status(), answer.body().getBytes(StandardCharsets.UTF_8));
+                Answer.passed(answer.status(), answer.body().getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<String, String> header : answer.headers().entrySet()) {
             told = told.withHeader(header.getKey(), header.getValue());
         }

@@ -100,6 +100,19 @@ class ThreePodsTest {
         assertEquals(1, stale.body().path("hits").size(), stale.body()::toString);
     }
 
+    /** Whoever runs the lane: a client that is refused for now is told when to come back. */
+    @Test
+    void aWriteWithoutNodesIsToBeTriedAgainThroughAnyPod() {
+        nodes.node(0, 0).kill();
+        nodes.node(1, 0).kill();
+        for (TestPod pod : pods) {
+            HttpCalls.Reply refused =
+                    pod.client().call("POST", "/indexes/i/documents", "[{\"id\": 1}]");
+            assertEquals(503, refused.status(), refused.body()::toString);
+            assertEquals("10", refused.header("Retry-After"));
+        }
+    }
+
     /** Protocol, rule 1: a body that turns out too large is refused whoever runs the lane. */
     @Test
     void aBodyBeyondTheLimitWritesNothingThroughAnyPod() {

@@ -56,9 +56,9 @@ public final class Answer {
         return new Answer(status, JSON, Json.bytes(body), null, Map.of());
     }
 
-    /** A JSON body that is already text. */
-    public static Answer jsonBytes(int status, byte[] utf8) {
-        return new Answer(status, JSON, utf8, null, Map.of());
+    /** What another pod answered in JSON; its refusals read as our own. */
+    public static Answer passed(int status, byte[] utf8) {
+        return new Answer(status, JSON, utf8, null, Map.of()).orRetried();
     }
 
     /** A body of any type; the bytes must not be changed afterwards. */
@@ -83,15 +83,17 @@ public final class Answer {
 
     /** The error object of a refusal. */
     public static Answer error(ApiException refusal) {
-        Answer answer = json(refusal.status(), refusal.toJson());
-        return refusal.status() == 503
-                ? answer.withHeader("Retry-After", RETRY_AFTER_SECONDS)
-                : answer;
+        return json(refusal.status(), refusal.toJson()).orRetried();
     }
 
     /** The error object for a code and message. */
     public static Answer error(ErrorCode code, String message) {
         return error(new ApiException(code, message));
+    }
+
+    // Who is refused for now is told when to come back.
+    private Answer orRetried() {
+        return status == 503 ? withHeader("Retry-After", RETRY_AFTER_SECONDS) : this;
     }
 
     /** The same answer with one more header. */
