@@ -26,7 +26,12 @@ final class NodeNumbers {
     private static final Logger LOG = LoggerFactory.getLogger(NodeNumbers.class);
 
     /** Newest tasks among which each node's last number is looked for. */
-    private static final int LOOK_TASKS_MAX = 200;
+    static final int LOOK_TASKS_MAX = 200;
+
+    /**
+     * Newest tasks among which one says that the node began anew: rarely asked, so further back.
+     */
+    static final int BEGAN_LOOK_TASKS_MAX = 2_000;
 
     private static final long NONE = -1;
 
@@ -45,7 +50,7 @@ final class NodeNumbers {
         if (known != null) {
             return known;
         }
-        long remembered = remembered(nodeId);
+        long remembered = remembered(nodeId, LOOK_TASKS_MAX).highest();
         Long raced = highest.putIfAbsent(nodeId, remembered);
         return raced == null ? remembered : raced;
     }
@@ -57,10 +62,15 @@ final class NodeNumbers {
      * @return false if the node began anew: all that it holds is out then
      */
     boolean accept(String nodeId, long floor, long nodeTaskUid) {
-        // Another pod may have found it out, and put out what there was, since this one last knew.
-        if (nodeTaskUid > floor || nodeTaskUid > remembered(nodeId)) {
-            boolean known = nodeTaskUid > floor;
-            highest.merge(nodeId, nodeTaskUid, (a, b) -> known ? Math.max(a, b) : b);
+        if (nodeTaskUid > floor) {
+            highest.merge(nodeId, nodeTaskUid, Math::max);
+            return true;
+        }
+        // Another pod may have found it out, and put out what there was, since this one last knew:
+        // the floor is too high then. Tasks that say nothing of it don't lower the floor.
+        Remembered told = remembered(nodeId, BEGAN_LOOK_TASKS_MAX);
+        if (told.beganAnew() && nodeTaskUid > told.highest()) {
+            highest.put(nodeId, nodeTaskUid);
             return true;
         }
         LOG.error(
@@ -83,19 +93,27 @@ final class NodeNumbers {
         return false;
     }
 
-    private long remembered(String nodeId) {
+    /**
+     * What the newest tasks tell of a node.
+     *
+     * @param highest its highest number since it last began anew
+     * @param beganAnew whether one of them says that it did
+     */
+    private record Remembered(long highest, boolean beganAnew) {}
+
+    private Remembered remembered(String nodeId, int tasksMax) {
         long number = NONE;
-        TaskQuery newest = TaskQuery.newest(LOOK_TASKS_MAX);
+        TaskQuery newest = TaskQuery.newest(tasksMax);
         for (TaskRow task : store.tasks().list(ReadLevel.LOCAL, newest).tasks()) {
             TaskRow.Origin origin = task.origin();
             if (origin == null) {
                 continue;
             }
             if (BEGAN_ANEW.equals(origin.missed().get(nodeId))) {
-                return number;
+                return new Remembered(number, true);
             }
             number = Math.max(number, origin.accepted().getOrDefault(nodeId, NONE));
         }
-        return number;
+        return new Remembered(number, false);
     }
 }
