@@ -103,6 +103,20 @@ class CompletionTest {
         assertEquals("{\"receivedDocuments\":1,\"indexedDocuments\":0}", end.visible().toString());
     }
 
+    /** With one copy of each shard nothing is undone: what the other node applied stays. */
+    @Test
+    void whatFailsOnOneOfTwoNodesWithOneCopyFailsTheWholeTask() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
+        Map<String, ShardSet> single = Map.of("a", ShardSet.of(0, 1), "b", ShardSet.of(2, 3));
+        var half =
+                new Completion.Evidence(
+                        Map.of("a", done("{\"indexedDocuments\":1}"), "b", failed()), NONE, NONE);
+        Completion end = Completion.of(task, single, half).orElseThrow();
+        assertEquals(TaskStatus.FAILED, end.status());
+        assertEquals("{\"receivedDocuments\":2,\"indexedDocuments\":0}", end.visible().toString());
+        assertEquals(Map.of(), end.out());
+    }
+
     /** Protocol, rule 7: settings count once the nodes were seen to have them. */
     @Test
     void settingsAreCommittedWhenVerifiedAndRestoredWhenOneRefuses() {
