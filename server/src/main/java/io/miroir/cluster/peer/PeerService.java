@@ -158,12 +158,14 @@ final class PeerService extends PeerGrpc.PeerImplBase {
             }
             var write =
                     new PassedWrite(head.getLane(), head.getOperation(), head.getParametersMap());
+            call.onNext(ForwardReply.newBuilder().setProceed(Proceed.getDefaultInstance()).build());
+            call.request(ChunkStream.AHEAD);
+            // Only now: the call is for one thread at a time, and an answer that is there at once
+            // must not overtake the word to proceed.
             runner =
                     Thread.ofVirtual()
                             .name("passed-" + head.getLane())
                             .start(() -> run(write, body, call));
-            call.onNext(ForwardReply.newBuilder().setProceed(Proceed.getDefaultInstance()).build());
-            call.request(ChunkStream.AHEAD);
         }
 
         @Override

@@ -31,7 +31,7 @@ class PeersTest {
     private static final PassedWrite WRITE =
             new PassedWrite("movies", "documents_replace", Map.of("a", "b"));
 
-    private static final Standing STANDING =
+    static final Standing STANDING =
             new Standing() {
                 @Override
                 public boolean runsLanes() {
@@ -45,7 +45,7 @@ class PeersTest {
             };
 
     /** Knows of no cluster. */
-    private static final class Stranger implements Doorway {
+    static final class Stranger implements Doorway {
         @Override
         public long run() {
             return 1;
