@@ -30,6 +30,7 @@ import io.miroir.fanout.NodeMetrics;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.lane.LaneContext;
 import io.miroir.fanout.lane.LaneKeeper;
+import io.miroir.fanout.lane.LaneMetrics;
 import io.miroir.fanout.lane.LaneSettings;
 import io.miroir.fanout.lane.TaskFollower;
 import io.miroir.fanout.lane.TaskMetrics;
@@ -164,6 +165,7 @@ public final class Miroir implements AutoCloseable {
         keeper.start();
         lanes.set(keeper);
         new ClusterMetrics(store, view, health, ready, lease).register(registry);
+        new LaneMetrics(keeper, follower).register(registry);
         RebalanceMetrics.register(registry);
         own(duties(store, peers, fleet, nodes)).start();
 
@@ -214,7 +216,7 @@ public final class Miroir implements AutoCloseable {
                         Keys.of(config.masterKey(), "the master key"),
                         Keys.of(config.admin().apiKey(), "the admin key"),
                         new Edge.Offered(config.admin().enabled(), config.multiSearch().enabled()),
-                        config.server().maxConcurrentRequests(),
+                        slots(),
                         config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
                         new Edge.BodyLimits(
                                 config.server().maxSearchBodyBytes(),
@@ -369,7 +371,13 @@ public final class Miroir implements AutoCloseable {
                 Duration.ofSeconds(5),
                 config.idempotency().enabled()
                         ? Duration.ofSeconds(config.idempotency().ttlSeconds())
-                        : Duration.ZERO);
+                        : Duration.ZERO,
+                config.server().maxWaitingWrites());
+    }
+
+    private Edge.Slots slots() {
+        int writes = config.server().maxConcurrentWrites();
+        return new Edge.Slots(writes, config.server().maxConcurrentRequests() - writes);
     }
 
     private ReadSettings readSettings() {

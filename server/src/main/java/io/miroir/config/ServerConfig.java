@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxBodyBytes largest request body, decompressed
  * @param maxSearchBodyBytes largest body of a search
  * @param maxJsonBodyBytes largest body of settings and all else that is no document
- * @param maxConcurrentRequests requests worked on at a time; more are answered 503
+ * @param maxConcurrentRequests requests worked on at a time, half of them writes; more are answered
+ *     503
  * @param requestTimeoutMs longest work on one request
  * @param drainTimeoutMs longest wait for running requests at shutdown
  * @param spoolDir where large bodies wait; the data directory if not set
@@ -26,9 +27,20 @@ public record ServerConfig(
         @Default("104857600") @Range(min = 1024, max = 1099511627776.0) long maxBodyBytes,
         @Default("4194304") @Range(min = 1024, max = 1073741824) long maxSearchBodyBytes,
         @Default("16777216") @Range(min = 1024, max = 1073741824) long maxJsonBodyBytes,
-        @Default("500") @Range(min = 1, max = 100000) int maxConcurrentRequests,
+        @Default("500") @Range(min = 8, max = 100000) int maxConcurrentRequests,
         @Default("30000") @Range(min = 100, max = 3600000) long requestTimeoutMs,
         @Default("10000") @Range(min = 0, max = 600000) long drainTimeoutMs,
         @Nullable Path spoolDir,
         @Default("1048576") @Range(min = 0, max = 1073741824) long spoolMemoryBytes,
-        @Default("4294967296") @Range(min = 0, max = 1099511627776.0) long spoolQuotaBytes) {}
+        @Default("4294967296") @Range(min = 0, max = 1099511627776.0) long spoolQuotaBytes) {
+
+    /** Writes worked on at a time: the other half is kept for searches and all else. */
+    public int maxConcurrentWrites() {
+        return maxConcurrentRequests / 2;
+    }
+
+    /** Writes that may wait for one index: so few that a slow one leaves room for the others. */
+    public int maxWaitingWrites() {
+        return maxConcurrentWrites() / 4;
+    }
+}

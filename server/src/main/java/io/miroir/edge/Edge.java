@@ -32,7 +32,7 @@ public final class Edge {
      * @param masterKeys of clients, all are good; none opens their routes
      * @param adminKeys of operators, all are good; none closes their routes
      * @param offered routes that can be left out
-     * @param requestsMax requests worked on at a time
+     * @param slots requests worked on at a time
      * @param staleReads true if reads of a pod without a view lease are answered and say so; false
      *     if they are refused
      * @param limits of bodies that are wholly in memory
@@ -42,10 +42,19 @@ public final class Edge {
             Supplier<List<String>> masterKeys,
             Supplier<List<String>> adminKeys,
             Offered offered,
-            int requestsMax,
+            Slots slots,
             boolean staleReads,
             BodyLimits limits,
             OnlineBackup backups) {}
+
+    /**
+     * Requests worked on at a time. Each kind has its own: writes that wait for a slow node keep no
+     * search out, nor searches a write.
+     *
+     * @param writes of documents, indexes and settings
+     * @param others searches and everything else
+     */
+    public record Slots(int writes, int others) {}
 
     /**
      * Routes that a configuration leaves out; they are then unknown.
@@ -122,7 +131,7 @@ public final class Edge {
             routes.addAll(new BackupRoutes(auth, rules.backups()).routes());
             routes.addAll(new ClusterRoutes(auth, parts.store(), doorkeeper).routes());
         }
-        Gate gate = new Gate(rules.requestsMax(), new EdgeMetrics(registry));
+        Gate gate = new Gate(rules.slots(), new EdgeMetrics(registry));
         StaleView stale = new StaleView(parts.leases().view()::valid, rules.staleReads());
         return Router.of(routes.stream().map(stale::guarded).map(gate::guarded).toList());
     }

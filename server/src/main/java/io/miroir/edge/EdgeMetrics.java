@@ -13,6 +13,7 @@ final class EdgeMetrics {
     private final Histogram durations;
     private final Counter requests;
     private final Gauge inFlight;
+    private final Gauge slots;
 
     EdgeMetrics(CollectorRegistry registry) {
         this.durations =
@@ -26,6 +27,18 @@ final class EdgeMetrics {
         this.inFlight =
                 Gauge.build("miroir_requests_in_flight", "Requests being worked on.")
                         .register(registry);
+        this.slots =
+                Gauge.build("miroir_request_slots_taken", "Requests that were let in.")
+                        .labelNames("kind")
+                        .register(registry);
+    }
+
+    void entered(Gate.Kind kind) {
+        slots.labels(kind.label()).inc();
+    }
+
+    void left(Gate.Kind kind) {
+        slots.labels(kind.label()).dec();
     }
 
     void began() {

@@ -6,6 +6,7 @@ import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.store.StoreUnavailableException;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -21,30 +22,49 @@ final class Gate {
     private static final Set<String> ALWAYS_OPEN =
             Set.of("/health", "/_miroir/ready", "/_miroir/metrics");
 
-    private final Semaphore slots;
+    private final Semaphore writes;
+    private final Semaphore others;
     private final EdgeMetrics metrics;
+
+    /** What has slots of its own. */
+    enum Kind {
+        /** Waits for its turn among the writes of its index. */
+        WRITE,
+        OTHER;
+
+        static Kind of(Route route) {
+            boolean write = route.pattern().startsWith("/indexes") && !StaleView.isRead(route);
+            return write ? WRITE : OTHER;
+        }
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /**
      * A gate.
      *
-     * @param requestsMax requests that run at a time; further ones are refused
+     * @param slots requests that run at a time; further ones are refused
      */
-    Gate(int requestsMax, EdgeMetrics metrics) {
-        this.slots = new Semaphore(requestsMax);
+    Gate(Edge.Slots slots, EdgeMetrics metrics) {
+        this.writes = new Semaphore(slots.writes());
+        this.others = new Semaphore(slots.others());
         this.metrics = metrics;
     }
 
     /** The same route behind the gate. */
     Route guarded(Route route) {
-        return new Route(route.verb(), route.pattern(), request -> pass(route, request));
+        Kind kind = Kind.of(route);
+        return new Route(route.verb(), route.pattern(), request -> pass(kind, route, request));
     }
 
-    private Answer pass(Route route, Request request) throws Exception {
+    private Answer pass(Kind kind, Route route, Request request) throws Exception {
         long startedNanos = System.nanoTime();
         int status = STATUS_ON_BUG;
         metrics.began();
         try {
-            Answer answer = limited(route, request);
+            Answer answer = limited(kind, route, request);
             status = answer.status();
             return answer;
         } catch (ApiException refusal) {
@@ -65,18 +85,25 @@ final class Gate {
         }
     }
 
-    private Answer limited(Route route, Request request) throws Exception {
+    private Answer limited(Kind kind, Route route, Request request) throws Exception {
         if (ALWAYS_OPEN.contains(route.pattern())) {
             return route.handler().handle(request);
         }
-        if (!slots.tryAcquire()) {
+        Semaphore free =
+                switch (kind) {
+                    case WRITE -> writes;
+                    case OTHER -> others;
+                };
+        if (!free.tryAcquire()) {
             throw new ApiException(
                     ErrorCode.MIROIR_OVERLOADED, "This pod works on as many requests as it may.");
         }
+        metrics.entered(kind);
         try {
             return route.handler().handle(request);
         } finally {
-            slots.release();
+            metrics.left(kind);
+            free.release();
         }
     }
 }

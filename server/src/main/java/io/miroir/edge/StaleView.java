@@ -31,7 +31,8 @@ final class StaleView {
                 : route;
     }
 
-    private static boolean isRead(Route route) {
+    /** True for a route that tells what indexes hold. */
+    static boolean isRead(Route route) {
         return SECTIONS.stream().anyMatch(route.pattern()::startsWith)
                 && (route.verb().equals("GET")
                         || (route.verb().equals("POST")

@@ -29,10 +29,48 @@ class GateTest {
                             new Class<?>[] {Request.class},
                             (_, method, _) -> method.getName());
 
-    private final Gate gate = new Gate(1, new EdgeMetrics(new CollectorRegistry()));
+    private final CollectorRegistry registry = new CollectorRegistry();
+    private final Gate gate = new Gate(new Edge.Slots(1, 1), new EdgeMetrics(registry));
 
     private Route route(String pattern) {
-        return gate.guarded(new Route("GET", pattern, _ -> Answer.empty(204)));
+        return route("GET", pattern);
+    }
+
+    private Route route(String verb, String pattern) {
+        return gate.guarded(new Route(verb, pattern, _ -> Answer.empty(204)));
+    }
+
+    private interface Check {
+        void run() throws Exception;
+    }
+
+    /** Checks something while a request of this route is worked on. */
+    private void during(String verb, String pattern, Check check) throws Exception {
+        gate.guarded(
+                        new Route(
+                                verb,
+                                pattern,
+                                _ -> {
+                                    check.run();
+                                    return Answer.empty(200);
+                                }))
+                .handler()
+                .handle(REQUEST);
+    }
+
+    private static void enters(Route route) throws Exception {
+        assertEquals(204, route.handler().handle(REQUEST).status());
+    }
+
+    private static void isRefused(Route route) {
+        ApiException refused =
+                assertThrows(ApiException.class, () -> route.handler().handle(REQUEST));
+        assertEquals(ErrorCode.MIROIR_OVERLOADED, refused.code());
+    }
+
+    private double taken(String kind) {
+        return registry.getSampleValue(
+                "miroir_request_slots_taken", new String[] {"kind"}, new String[] {kind});
     }
 
     /** What a log line says beside its words stands in fields, which can be searched. */
@@ -63,25 +101,50 @@ class GateTest {
     /** A pod that is busy is not dead: who asks must not end it. */
     @Test
     void aFullPodRefusesRequestsAndStillSaysThatItLives() throws Exception {
-        Route health = route("/health");
-        Route ready = route("/_miroir/ready");
         Route search = route("/indexes/{uid}/search");
-        Route running =
-                gate.guarded(
-                        new Route(
-                                "GET",
-                                "/stats",
-                                _ -> {
-                                    assertEquals(204, health.handler().handle(REQUEST).status());
-                                    assertEquals(204, ready.handler().handle(REQUEST).status());
-                                    ApiException refused =
-                                            assertThrows(
-                                                    ApiException.class,
-                                                    () -> search.handler().handle(REQUEST));
-                                    assertEquals(ErrorCode.MIROIR_OVERLOADED, refused.code());
-                                    return Answer.empty(200);
-                                }));
-        assertEquals(200, running.handler().handle(REQUEST).status());
-        assertEquals(204, search.handler().handle(REQUEST).status(), "its slot is free again");
+        during(
+                "GET",
+                "/stats",
+                () -> {
+                    enters(route("/health"));
+                    enters(route("/_miroir/ready"));
+                    isRefused(search);
+                });
+        enters(search);
+    }
+
+    /** Writes wait for nodes: an index that is slow must not close the pod for searches. */
+    @Test
+    void whereWritesTakeAllTheirSlotsReadsStillEnter() throws Exception {
+        during(
+                "PUT",
+                "/indexes/{uid}/documents",
+                () -> {
+                    isRefused(route("POST", "/indexes/{uid}/documents"));
+                    isRefused(route("PATCH", "/indexes/{uid}/settings"));
+                    isRefused(route("POST", "/indexes"));
+                    enters(route("POST", "/indexes/{uid}/search"));
+                    enters(route("POST", "/indexes/{uid}/documents/fetch"));
+                    enters(route("GET", "/indexes/{uid}/settings"));
+                    enters(route("POST", "/multi-search"));
+                    enters(route("GET", "/tasks/{task}"));
+                    enters(route("POST", "/_miroir/cluster/replace"));
+                    assertEquals(1, taken("write"));
+                });
+        assertEquals(0, taken("write"));
+    }
+
+    @Test
+    void whereReadsTakeAllTheirSlotsWritesStillEnter() throws Exception {
+        during(
+                "POST",
+                "/indexes/{uid}/search",
+                () -> {
+                    isRefused(route("GET", "/indexes/{uid}/search"));
+                    enters(route("POST", "/indexes/{uid}/documents"));
+                    enters(route("DELETE", "/indexes/{uid}"));
+                    assertEquals(1, taken("other"));
+                });
+        assertEquals(0, taken("other"));
     }
 }

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +37,7 @@ final class Lane {
     private final ItemFactory items;
     private final Dispatcher dispatcher;
     private final TaskFollower follower;
-    private final ReentrantLock turn = new ReentrantLock(true);
+    private final Turn turn;
     private volatile long epoch = NOT_CLAIMED;
 
     Lane(String name, LaneContext context, TaskFollower follower) {
@@ -47,6 +46,7 @@ final class Lane {
         this.items = new ItemFactory(context);
         this.dispatcher = new Dispatcher(context.nodes(), context.settings(), follower.numbers());
         this.follower = follower;
+        this.turn = new Turn(name, context.settings());
     }
 
     /**
@@ -57,11 +57,11 @@ final class Lane {
      */
     Optional<LaneReply> run(WriteRequest request, Spooler.Received body, BooleanSupplier ours)
             throws IOException, InterruptedException {
-        takeTurn();
+        turn.take();
         try {
             return ours.getAsBoolean() ? write(request, body) : Optional.empty();
         } finally {
-            turn.unlock();
+            turn.leave();
         }
     }
 
@@ -71,13 +71,13 @@ final class Lane {
      * @param ours whether this pod still is to run the lane
      */
     void resume(BooleanSupplier ours) throws InterruptedException {
-        takeTurn();
+        turn.take();
         try {
             if (ours.getAsBoolean()) {
                 long _ = claim();
             }
         } finally {
-            turn.unlock();
+            turn.leave();
         }
     }
 
@@ -87,7 +87,7 @@ final class Lane {
      * @param ours whether this pod still is to run the lane
      */
     void restoreSettings(BooleanSupplier ours) throws InterruptedException {
-        takeTurn();
+        turn.take();
         try {
             if (!ours.getAsBoolean()) {
                 return;
@@ -97,7 +97,7 @@ final class Lane {
                     .index(name)
                     .ifPresent(new LaneResume(context, dispatcher, follower)::restoreSettings);
         } finally {
-            turn.unlock();
+            turn.leave();
         }
     }
 
@@ -107,15 +107,40 @@ final class Lane {
      * @return false if the change lasted longer than {@code patience}
      */
     boolean retire(Duration patience) throws InterruptedException {
-        if (!turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!turn.take(patience)) {
             return false;
         }
         try {
             release();
             return true;
         } finally {
-            turn.unlock();
+            turn.leave();
         }
+    }
+
+    /**
+     * Lets a lane go that the store has forgotten, unless it is at work.
+     *
+     * @param drop run while no write can begin; those that wait find the lane gone
+     */
+    void dropIfForgotten(Runnable drop) {
+        if (!turn.takeAtOnce()) {
+            return;
+        }
+        try {
+            // Asked in turn: a claim made since would be seen.
+            if (context.store().lanes().get(ReadLevel.LOCAL, name).isEmpty()) {
+                release();
+                drop.run();
+            }
+        } finally {
+            turn.leave();
+        }
+    }
+
+    /** Writes that wait for their turn. */
+    int waiting() {
+        return turn.waiting();
     }
 
     /** True if this pod has claimed the lane and was not fenced since. */
@@ -169,14 +194,6 @@ final class Lane {
             // it. A write that passed it by would find replicas that are not equal.
             release();
             throw undecided;
-        }
-    }
-
-    private void takeTurn() throws InterruptedException {
-        long waitMillis = context.settings().turnTimeout().toMillis();
-        boolean full = turn.getQueueLength() >= LaneSettings.WAITING_MAX;
-        if (full || !turn.tryLock(waitMillis, TimeUnit.MILLISECONDS)) {
-            throw LaneErrors.overloaded("Too many writes wait for index `" + name + "`.");
         }
     }
 

@@ -105,11 +105,27 @@ public final class LaneKeeper implements AutoCloseable {
             throws IOException, InterruptedException {
         String name = request.indexUid();
         awaitHandover(name);
-        return lane(name).run(request, body, () -> owns(name));
+        Lane lane = lane(name);
+        return lane.run(request, body, () -> runs(name, lane));
     }
 
     private Lane lane(String name) {
         return lanes.computeIfAbsent(name, uid -> new Lane(uid, context, follower));
+    }
+
+    // A lane that was dropped while a write was on its way to it orders nothing any more.
+    private boolean runs(String name, Lane lane) {
+        return owns(name) && lanes.get(name) == lane;
+    }
+
+    /** Lanes that this pod has in memory. */
+    int held() {
+        return lanes.size();
+    }
+
+    /** Writes that wait for their turn where most do. */
+    int waitingLongest() {
+        return lanes.values().stream().mapToInt(Lane::waiting).max().orElse(0);
     }
 
     // A living owner has seen, or will see at once, that it is not the owner any more. Claiming
@@ -159,13 +175,16 @@ public final class LaneKeeper implements AutoCloseable {
         }
     }
 
-    private void look() throws InterruptedException {
+    /** Takes over what is this pod's, lets go of what is not, and drops what nobody needs. */
+    void look() throws InterruptedException {
         if (retiring) {
             // A lane that is forgotten here could not be waited for.
             return;
         }
         List<String> wanted = new ArrayList<>();
+        Set<String> stored = new HashSet<>();
         for (LaneRow row : context.store().lanes().list(ReadLevel.LOCAL)) {
+            stored.add(row.lane());
             Lane lane = lanes.get(row.lane());
             boolean ours = owns(row.lane());
             if (!ours && lane != null) {
@@ -176,7 +195,18 @@ public final class LaneKeeper implements AutoCloseable {
                 wanted.add(row.lane());
             }
         }
+        dropForgotten(stored);
         resumeAll(wanted);
+    }
+
+    // Names that were refused, or whose index is gone for long: there is no end of them.
+    private void dropForgotten(Set<String> stored) {
+        lanes.forEach(
+                (name, lane) -> {
+                    if (!stored.contains(name)) {
+                        lane.dropIfForgotten(() -> lanes.remove(name, lane));
+                    }
+                });
     }
 
     // Side by side: a node that hangs delays the lanes that wait for it, not all of them in turn.
@@ -198,7 +228,8 @@ public final class LaneKeeper implements AutoCloseable {
     private void settleAgain(String name) throws InterruptedException {
         try {
             if (owns(name)) {
-                lane(name).restoreSettings(() -> owns(name));
+                Lane lane = lane(name);
+                lane.restoreSettings(() -> runs(name, lane));
             }
         } catch (StoreUnavailableException | ApiException notNow) {
             LOG.warn("settings of {} are not restored: {}", name, notNow.getMessage());
@@ -210,7 +241,8 @@ public final class LaneKeeper implements AutoCloseable {
             if (LaneResume.wanted(context, name)) {
                 LOG.info("taking over lane {}", name);
                 awaitHandover(name);
-                lane(name).resume(() -> owns(name));
+                Lane lane = lane(name);
+                lane.resume(() -> runs(name, lane));
             }
         } catch (StoreUnavailableException | ApiException notNow) {
             LOG.warn("lane {} can't be taken over yet: {}", name, notNow.getMessage());

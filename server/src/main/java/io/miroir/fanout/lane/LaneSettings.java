@@ -10,13 +10,12 @@ import java.time.Duration;
  * @param turnTimeout how long a write waits for those before it
  * @param storeTimeout how long the effect of a command may take to be seen here
  * @param idempotencyTtl how long a client's idempotency key lives; zero if keys are ignored
+ * @param waitingWritesMax writes of one lane that may wait for their turn
  */
 public record LaneSettings(
         Duration sendTimeout,
         Duration retryTime,
         Duration turnTimeout,
         Duration storeTimeout,
-        Duration idempotencyTtl) {
-    /** Writes of one lane that may wait for their turn. */
-    static final int WAITING_MAX = 1_024;
-}
+        Duration idempotencyTtl,
+        int waitingWritesMax) {}

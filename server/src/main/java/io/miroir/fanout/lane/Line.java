@@ -37,6 +37,10 @@ final class Line {
         entries.remove(task.place().position());
     }
 
+    synchronized boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
     synchronized List<Tracked> all() {
         return entries.values().stream().map(entry -> entry.task).toList();
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -63,7 +64,8 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
 
     /** Follows one more task; those of one lane in the order of their positions. */
     void follow(Tracked task) {
-        lines.computeIfAbsent(task.place().lane(), lane -> new Line()).add(task);
+        // In one step: a line that is empty may go at any moment, one with a task stays.
+        lines.compute(task.place().lane(), (_, line) -> with(line, task));
         task.accepted()
                 .forEach(
                         (node, nodeTaskUid) -> {
@@ -77,6 +79,12 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         if (task.accepted().isEmpty()) {
             advance(task.place().lane());
         }
+    }
+
+    private static Line with(@Nullable Line known, Tracked task) {
+        Line line = known == null ? new Line() : known;
+        line.add(task);
+        return line;
     }
 
     /** Forgets what a lane was followed for: another pod does it, or this one anew. */
@@ -99,9 +107,9 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         return numbers;
     }
 
-    /** Tasks that are followed. */
-    public int followed() {
-        return lines.values().stream().mapToInt(line -> line.all().size()).sum();
+    /** Lanes that have tasks to follow. */
+    int lanes() {
+        return lines.size();
     }
 
     @Override
@@ -144,6 +152,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 LOG.error("tasks of lane {} can't be ended", lane, bug);
             }
         } while (!line.threadDone());
+        lines.computeIfPresent(lane, (_, known) -> known == line && line.isEmpty() ? null : known);
     }
 
     /** Ends a lane's oldest task if its end is clear; whether the next one may be looked at. */

@@ -1,6 +1,5 @@
 package io.miroir.fanout.lane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -10,167 +9,31 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
-import io.miroir.cluster.ClusterView;
-import io.miroir.cluster.Fleet;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.HealthState;
-import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
-import io.miroir.fanout.NodeClient;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
-import io.miroir.fanout.Nodes;
-import io.miroir.fanout.spool.Spooler;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
-import io.miroir.store.TaskStore;
 import io.miroir.store.lane.Bind;
-import io.miroir.store.lane.Lanes;
 import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.lane.Lanes.Claim;
-import io.miroir.store.single.SqliteStoreConfig;
-import io.miroir.store.single.SqliteTaskStore;
 import io.miroir.store.task.TaskQuery;
-import io.prometheus.client.CollectorRegistry;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * One lane over a real store, with nodes and binds that a test can make fail (protocol, rules 2 to
- * 4). Two groups of one node.
- */
-class LaneTest {
-    private static final Duration SHORT = Duration.ofMillis(300);
-
-    @TempDir Path directory;
-
-    private final AtomicLong nodeTasks = new AtomicLong();
-    private final ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
-    private volatile BiFunction<String, NodeRequest, NodeReply> node = (_, _) -> accepted();
-    private volatile Function<Bind, Reply<Binding>> bind = this::boundByStore;
-    private TaskStore store;
-    private ClusterView view;
-    private NodeHealth health;
-    private TaskFollower follower;
-    private Spooler spooler;
-    private Lane lane;
-
-    @BeforeEach
-    void open() throws IOException {
-        store =
-                new SqliteTaskStore(
-                        SqliteStoreConfig.of("p", directory),
-                        InstantSource.system(),
-                        new CollectorRegistry(),
-                        _ -> {});
-        view = new ClusterView(store, new Fleet(4, 1, List.of(List.of("a"), List.of("b"))));
-        view.start();
-        Map<String, NodeClient> clients = new HashMap<>();
-        for (String id : List.of("a", "b")) {
-            clients.put(id, request -> answer(id, request));
-        }
-        Nodes nodes = Nodes.over(clients, (_, _, _, _) -> {});
-        health =
-                new NodeHealth(
-                        List.of("a", "b"),
-                        new HealthState.Thresholds(3, 1),
-                        InstantSource.system(),
-                        _ -> {});
-        spooler = new Spooler(directory.resolve("spool"), 1 << 20, 1 << 20);
-        LaneSettings settings =
-                new LaneSettings(SHORT, SHORT, SHORT, SHORT, Duration.ofSeconds(60));
-        LaneContext context =
-                new LaneContext("p", withBinds(store), view, nodes, health, spooler, settings);
-        follower = new TaskFollower(context, new TaskMetrics(new CollectorRegistry()));
-        lane = new Lane("i", context, follower);
-    }
-
-    @AfterEach
-    void close() {
-        follower.close();
-        view.close();
-        store.close();
-    }
-
-    private NodeReply answer(String id, NodeRequest request) {
-        sent.add(id + " " + request.method() + " " + request.target());
-        return request.method().equals("GET")
-                ? new NodeReply.Answer(200, Json.parse("{\"results\":[]}"))
-                : node.apply(id, request);
-    }
-
-    private NodeReply accepted() {
-        return new NodeReply.Answer(202, Json.object().put("taskUid", nodeTasks.incrementAndGet()));
-    }
-
-    private Reply<Binding> boundByStore(Bind command) {
-        return store.lanes().bind(command);
-    }
-
-    /** The same store, whose binds go through {@link #bind}. */
-    private TaskStore withBinds(TaskStore real) {
-        Lanes lanes =
-                proxy(
-                        Lanes.class,
-                        real.lanes(),
-                        (method, args) ->
-                                method.equals("bind") ? bind.apply((Bind) args[0]) : null);
-        return proxy(TaskStore.class, real, (method, _) -> method.equals("lanes") ? lanes : null);
-    }
-
-    private static <T> T proxy(
-            Class<T> type, T real, BiFunction<String, Object[], Object> instead) {
-        return type.cast(
-                Proxy.newProxyInstance(
-                        type.getClassLoader(),
-                        new Class<?>[] {type},
-                        (_, method, args) -> {
-                            Object answer = instead.apply(method.getName(), args);
-                            try {
-                                return answer == null ? method.invoke(real, args) : answer;
-                            } catch (InvocationTargetException thrown) {
-                                throw thrown.getCause();
-                            }
-                        }));
-    }
-
-    private long write(String json, @Nullable String key) throws Exception {
-        return run(Operation.DOCUMENTS_REPLACE, json, key);
-    }
-
-    private long run(Operation operation, String json, @Nullable String key) throws Exception {
-        Map<String, String> parameters = new HashMap<>();
-        parameters.put(WriteRequest.CONTENT_TYPE, "application/json");
-        parameters.put(WriteRequest.ID, "1");
-        if (key != null) {
-            parameters.put(WriteRequest.IDEMPOTENCY_KEY, key);
-        }
-        var body = spooler.receive(new ByteArrayInputStream(json.getBytes(UTF_8)));
-        return lane.run(new WriteRequest(operation, "i", parameters), body, () -> true)
-                .orElseThrow()
-                .taskUid();
-    }
-
+/** One lane and what may break it (protocol, rules 2 to 4). */
+class LaneTest extends LaneFixture {
     private ErrorCode refused(String json) {
         return assertThrows(ApiException.class, () -> write(json, null)).code();
     }
@@ -335,10 +198,8 @@ class LaneTest {
     @Test
     void anIndexThatTheNextOwnerGaveUpIsAskedForAgain() throws Exception {
         whenTakenOver(this::abandonedByOther);
-        var body = spooler.receive(new ByteArrayInputStream("{\"uid\":\"i\"}".getBytes(UTF_8)));
-        Map<String, String> parameters = Map.of(WriteRequest.CONTENT_TYPE, "application/json");
-        WriteRequest create = new WriteRequest(Operation.INDEX_CREATE, "i", parameters);
-        assertTrue(lane.run(create, body, () -> true).isEmpty());
+        WriteRequest create = request(Operation.INDEX_CREATE, "i", null);
+        assertTrue(lane.run(create, body("{\"uid\":\"i\"}"), () -> true).isEmpty());
     }
 
     /** A key stands for a request, not for a body: two deletions have the same one. */
@@ -370,5 +231,51 @@ class LaneTest {
         assertEquals(ReplicaState.IN_SYNC, index.state("b", shard));
         node = (_, _) -> new NodeReply.Refusal(403, "invalid_api_key", "no", refusal);
         assertEquals(ErrorCode.MIROIR_NO_QUORUM, refused("[{\"id\":2}]"));
+    }
+
+    /**
+     * An index that is slow refuses writes long before those that wait for it fill the pod; how
+     * many wait is told.
+     */
+    @Test
+    void aWriteThatComesWhereAsManyWaitAsMayIsRefusedAtOnce() throws Exception {
+        write("[{\"id\":1}]", null);
+        CountDownLatch answers = new CountDownLatch(1);
+        node =
+                (_, _) -> {
+                    awaitOpen(answers);
+                    return accepted();
+                };
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Long>> writes = new ArrayList<>();
+            sent.clear();
+            writes.add(clients.submit(() -> write("[{\"id\":2}]", null)));
+            while (sent.isEmpty()) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < WAITING_MAX; i++) {
+                writes.add(clients.submit(() -> write("[{\"id\":3}]", null)));
+            }
+            while (lane.waiting() < WAITING_MAX) {
+                Thread.onSpinWait();
+            }
+            ApiException full = assertThrows(ApiException.class, () -> write("[{\"id\":4}]", null));
+            assertEquals(ErrorCode.MIROIR_OVERLOADED, full.code());
+            assertTrue(full.toString().contains("As many writes wait"), full::toString);
+            answers.countDown();
+            for (Future<Long> write : writes) {
+                assertTrue(write.get() > 0);
+            }
+        }
+        assertEquals(0, lane.waiting());
+        assertEquals(2 + WAITING_MAX, tasks());
+    }
+
+    private static void awaitOpen(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
     }
 }

@@ -1,0 +1,180 @@
+package io.miroir.fanout.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.miroir.api.Json;
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.Fleet;
+import io.miroir.cluster.health.HealthState;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.fanout.NodeClient;
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import io.miroir.fanout.spool.Spooler;
+import io.miroir.store.Reply;
+import io.miroir.store.TaskStore;
+import io.miroir.store.lane.Bind;
+import io.miroir.store.lane.Lanes;
+import io.miroir.store.lane.Lanes.Binding;
+import io.miroir.store.lane.Lanes.Claim;
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
+import io.prometheus.client.CollectorRegistry;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A lane over a real store, with claims, nodes and binds that a test can make fail. Two groups of
+ * one node.
+ */
+abstract class LaneFixture {
+    static final Duration SHORT = Duration.ofMillis(300);
+
+    /** Writes that may wait for their turn. */
+    static final int WAITING_MAX = 2;
+
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir Path directory;
+
+    private final AtomicLong nodeTasks = new AtomicLong();
+    final ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
+    volatile BiFunction<String, NodeRequest, NodeReply> node = (_, _) -> accepted();
+    volatile Function<Bind, Reply<Binding>> bind = this::boundByStore;
+    volatile Function<String, Reply<Claim>> claim = this::claimedInStore;
+    TaskStore store;
+    ClusterView view;
+    NodeHealth health;
+    TaskFollower follower;
+    private Spooler spooler;
+    LaneContext context;
+    Lane lane;
+
+    @BeforeEach
+    void open() throws IOException {
+        store =
+                new SqliteTaskStore(
+                        SqliteStoreConfig.of("p", directory),
+                        InstantSource.system(),
+                        new CollectorRegistry(),
+                        _ -> {});
+        view = new ClusterView(store, new Fleet(4, 1, List.of(List.of("a"), List.of("b"))));
+        view.start();
+        Map<String, NodeClient> clients = new HashMap<>();
+        for (String id : List.of("a", "b")) {
+            clients.put(id, request -> answer(id, request));
+        }
+        Nodes nodes = Nodes.over(clients, (_, _, _, _) -> {});
+        health =
+                new NodeHealth(
+                        List.of("a", "b"),
+                        new HealthState.Thresholds(3, 1),
+                        InstantSource.system(),
+                        _ -> {});
+        spooler = new Spooler(directory.resolve("spool"), 1 << 20, 1 << 20);
+        LaneSettings settings =
+                new LaneSettings(
+                        SHORT, SHORT, PATIENCE, SHORT, Duration.ofSeconds(60), WAITING_MAX);
+        context = new LaneContext("p", withHooks(store), view, nodes, health, spooler, settings);
+        follower = new TaskFollower(context, new TaskMetrics(new CollectorRegistry()));
+        lane = new Lane("i", context, follower);
+    }
+
+    @AfterEach
+    void close() {
+        follower.close();
+        view.close();
+        store.close();
+    }
+
+    private NodeReply answer(String id, NodeRequest request) {
+        sent.add(id + " " + request.method() + " " + request.target());
+        return request.method().equals("GET")
+                ? new NodeReply.Answer(200, Json.parse("{\"results\":[]}"))
+                : node.apply(id, request);
+    }
+
+    NodeReply accepted() {
+        return new NodeReply.Answer(202, Json.object().put("taskUid", nodeTasks.incrementAndGet()));
+    }
+
+    Reply<Binding> boundByStore(Bind command) {
+        return store.lanes().bind(command);
+    }
+
+    Reply<Claim> claimedInStore(String name) {
+        return store.lanes().claim(name, "p");
+    }
+
+    /** The same store, whose claims and binds go through {@link #claim} and {@link #bind}. */
+    private TaskStore withHooks(TaskStore real) {
+        Lanes lanes =
+                proxy(
+                        Lanes.class,
+                        real.lanes(),
+                        (method, args) ->
+                                switch (method) {
+                                    case "claim" -> claim.apply((String) args[0]);
+                                    case "bind" -> bind.apply((Bind) args[0]);
+                                    default -> null;
+                                });
+        return proxy(TaskStore.class, real, (method, _) -> method.equals("lanes") ? lanes : null);
+    }
+
+    private static <T> T proxy(
+            Class<T> type, T real, BiFunction<String, Object[], Object> instead) {
+        return type.cast(
+                Proxy.newProxyInstance(
+                        type.getClassLoader(),
+                        new Class<?>[] {type},
+                        (_, method, args) -> {
+                            Object answer = instead.apply(method.getName(), args);
+                            try {
+                                return answer == null ? method.invoke(real, args) : answer;
+                            } catch (InvocationTargetException thrown) {
+                                throw thrown.getCause();
+                            }
+                        }));
+    }
+
+    long write(String json, @Nullable String key) throws Exception {
+        return run(Operation.DOCUMENTS_REPLACE, json, key);
+    }
+
+    long run(Operation operation, String json, @Nullable String key) throws Exception {
+        return lane.run(request(operation, "i", key), body(json), () -> true)
+                .orElseThrow()
+                .taskUid();
+    }
+
+    static WriteRequest request(Operation operation, String index, @Nullable String key) {
+        Map<String, String> parameters = new HashMap<>();
+        parameters.put(WriteRequest.CONTENT_TYPE, "application/json");
+        parameters.put(WriteRequest.ID, "1");
+        if (key != null) {
+            parameters.put(WriteRequest.IDEMPOTENCY_KEY, key);
+        }
+        return new WriteRequest(operation, index, parameters);
+    }
+
+    Spooler.Received body(String json) throws IOException {
+        return spooler.receive(new ByteArrayInputStream(json.getBytes(UTF_8)));
+    }
+}
