@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -50,28 +52,37 @@ class ResumeTest {
         nodes.close();
     }
 
+    /** What the dead pod still did with one node. */
+    private interface Sending {
+        void send(HttpCalls node, String physicalUid, String metadata);
+    }
+
     /** Leaves an intent behind; sends its document to the first {@code reached} nodes. */
     private void leaveIntent(int reached) {
+        leaveIntent("i", "documents_replace", reached, ResumeTest::sendDocument);
+    }
+
+    private void leaveIntent(String uid, String kind, int reached, Sending sending) {
         pod.stop();
         var config = SqliteStoreConfig.of("miroir-0", directory.resolve("pod").resolve("data"));
         try (TaskStore store =
                 new SqliteTaskStore(
                         config, InstantSource.system(), new CollectorRegistry(), _ -> {})) {
             long incarnation =
-                    store.indexes().get(ReadLevel.LOCAL, "i").orElseThrow().incarnation();
+                    store.indexes().get(ReadLevel.LOCAL, uid).orElseThrow().incarnation();
             var claim =
                     assertInstanceOf(
-                            Claim.Claimed.class, store.lanes().claim("i", "dead").orThrow());
+                            Claim.Claimed.class, store.lanes().claim(uid, "dead").orThrow());
             var intended =
                     assertInstanceOf(
                             Intention.Intended.class,
                             store.lanes()
                                     .intend(
                                             new Intend(
-                                                    "i",
+                                                    uid,
                                                     claim.epoch(),
-                                                    "documents_replace",
-                                                    "i",
+                                                    kind,
+                                                    uid,
                                                     "0".repeat(64),
                                                     null,
                                                     0,
@@ -79,17 +90,20 @@ class ResumeTest {
                                                     incarnation,
                                                     List.of("node-0-0", "node-1-0")))
                                     .orThrow());
-            String metadata = "miroir:" + claim.epoch() + ":" + intended.position() + ":i";
+            String metadata = "miroir:" + claim.epoch() + ":" + intended.position() + ":" + uid;
             for (int group = 0; group < reached; group++) {
-                send(group, "m" + incarnation, metadata);
+                sending.send(node(group), "m" + incarnation, metadata);
             }
         }
         pod.startAgain();
         pod.client().awaitStatus("GET", "/_miroir/ready", 200);
     }
 
-    private void send(int group, String physicalUid, String metadata) {
-        HttpCalls node = new HttpCalls(nodes.node(group, 0).address(), TestNode.KEY);
+    private HttpCalls node(int group) {
+        return new HttpCalls(nodes.node(group, 0).address(), TestNode.KEY);
+    }
+
+    private static void sendDocument(HttpCalls node, String physicalUid, String metadata) {
         String document =
                 "[{\"id\": 2, \"_miroir_seq\": \"%s\", \"_miroir_shard\": \"%s\"}]"
                         .formatted(
@@ -100,9 +114,27 @@ class ResumeTest {
         assertEquals(202, node.call("POST", target, document).status());
     }
 
-    private String shards() {
+    /** An index without a primary key, whose nodes a dead pod began to give one. */
+    private void leaveKey(int reached) {
+        pod.client().done("POST", "/indexes", "{\"uid\": \"k\"}");
+        leaveIntent(
+                "k",
+                "index_update",
+                reached,
+                (node, physicalUid, _) -> {
+                    String key = "{\"primaryKey\": \"sku\"}";
+                    String target = "/indexes/" + physicalUid;
+                    assertEquals(202, node.call("PATCH", target, key).status());
+                });
+    }
+
+    private String shards(String uid) {
         JsonNode body = pod.operator().call("GET", "/_miroir/shards").body();
-        return body.path("indexes").path("i").toString();
+        return body.path("indexes").path(uid).toString();
+    }
+
+    private String shards() {
+        return shards("i");
     }
 
     @Test
@@ -137,6 +169,66 @@ class ResumeTest {
         JsonNode task = client.done("POST", "/indexes/i/documents", "[{\"id\": 3}]");
         assertEquals("succeeded", task.path("status").asString(), task::toString);
         assertEquals(2, client.call("GET", "/tasks").body().path("total").asInt());
+        assertFalse(shards().contains("\"out\""), shards());
+    }
+
+    /** Nobody says in a key change's node task whose it is: the key that nodes have tells. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aPrimaryKeyThatNodesTookIsTheIndexs(int reached) {
+        leaveKey(reached);
+        HttpCalls client = pod.client();
+        client.await("GET", "/tasks", reply -> reply.body().path("total").asInt() == 3);
+        JsonNode task = client.finished(2);
+        assertEquals("indexUpdate", task.path("type").asString(), task::toString);
+        assertEquals("succeeded", task.path("status").asString(), task::toString);
+        assertEquals("sku", task.path("details").path("primaryKey").asString());
+        JsonNode index = client.call("GET", "/indexes/k").body();
+        assertEquals("sku", index.path("primaryKey").asString(), index::toString);
+        assertFalse(shards("k").contains("\"node-0-0\":\"out\""), shards("k"));
+        assertEquals(reached == 1, shards("k").contains("\"node-1-0\":\"out\""), shards("k"));
+        JsonNode write = client.done("POST", "/indexes/k/documents", "[{\"sku\":1,\"id\":2}]");
+        assertEquals("succeeded", write.path("status").asString(), write::toString);
+    }
+
+    @Test
+    void aPrimaryKeyThatNoNodeTookIsForgotten() {
+        leaveKey(0);
+        HttpCalls client = pod.client();
+        JsonNode write = client.done("POST", "/indexes/k/documents", "[{\"id\": 3}]");
+        assertEquals("succeeded", write.path("status").asString(), write::toString);
+        assertEquals(3, client.call("GET", "/tasks").body().path("total").asInt());
+        JsonNode index = client.call("GET", "/indexes/k").body();
+        assertEquals("id", index.path("primaryKey").asString(), index::toString);
+        assertFalse(shards("k").contains("\"out\""), shards("k"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void settingsThatADeadPodSentAreUndoneOnTheNodes(int reached) {
+        leaveIntent(
+                "i",
+                "settings_update",
+                reached,
+                (node, physicalUid, _) -> {
+                    String settings =
+                            "{\"stopWords\": [\"the\"], \"embedders\": {\"e\":"
+                                    + " {\"source\": \"userProvided\", \"dimensions\": 2}}}";
+                    String target = "/indexes/" + physicalUid + "/settings";
+                    assertEquals(202, node.call("PATCH", target, settings).status());
+                });
+        // The lane's next change comes after all that is settled.
+        pod.client().done("POST", "/indexes/i/documents", "[{\"id\": 3}]");
+        for (int group = 0; group < 2; group++) {
+            String uid = node(group).call("GET", "/indexes").body().at("/results/0/uid").asString();
+            node(group)
+                    .await(
+                            "GET",
+                            "/indexes/" + uid + "/settings",
+                            reply ->
+                                    reply.body().path("embedders").isEmpty()
+                                            && reply.body().path("stopWords").isEmpty());
+        }
         assertFalse(shards().contains("\"out\""), shards());
     }
 }

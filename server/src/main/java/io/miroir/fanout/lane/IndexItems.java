@@ -186,15 +186,19 @@ final class IndexItems {
                 List.of());
     }
 
-    // Embedders are merged by name on nodes: those that are gone must be named.
     private static ObjectNode change(ObjectNode before, ObjectNode after) {
         ObjectNode change = NodeSettings.derive(after);
+        dropEmbedders(change, before);
+        return change;
+    }
+
+    /** Embedders are merged by name on nodes: those that are gone must be named. */
+    static void dropEmbedders(ObjectNode change, JsonNode before) {
         for (String name : before.path("embedders").propertyNames()) {
-            if (!after.path("embedders").has(name)) {
+            if (!change.path("embedders").has(name)) {
                 change.withObject("embedders").putNull(name);
             }
         }
-        return change;
     }
 
     private static Item retyped(Item creation) {
@@ -245,7 +249,8 @@ final class IndexItems {
                 context.settings().sendTimeout());
     }
 
-    private static Details keyDetails(@Nullable String key) {
+    /** Of a task that creates an index or changes its primary key. */
+    static Details keyDetails(@Nullable String key) {
         ObjectNode visible = Json.object();
         visible.put("primaryKey", key);
         return Details.of(visible);

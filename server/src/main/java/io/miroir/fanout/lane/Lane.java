@@ -93,9 +93,10 @@ final class Lane {
                 return;
             }
             long _ = claim();
-            context.view()
-                    .index(name)
-                    .ifPresent(new LaneResume(context, dispatcher, follower)::restoreSettings);
+            Optional<IndexView> index = context.view().index(name);
+            if (index.isPresent()) {
+                new SettingsRestore(context, follower).run(index.get());
+            }
         } finally {
             turn.leave();
         }

@@ -1,13 +1,8 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.Json;
-import io.miroir.api.settings.NodeSettings;
 import io.miroir.cluster.IndexView;
-import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
-import io.miroir.core.topology.Topology;
-import io.miroir.fanout.NodeBody;
-import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -18,11 +13,11 @@ import io.miroir.store.lane.IntentRow;
 import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskType;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -64,6 +59,82 @@ final class LaneResume {
                 context.view()
                         .index(intent.indexUid())
                         .filter(view -> view.row().incarnation() == intent.incarnation());
+        if (index.isEmpty()) {
+            abandon(intent, epoch, "the index never came to be");
+            dropPhysical(intent.incarnation());
+            return;
+        }
+        TaskType type = type(intent);
+        if (type == TaskType.INDEX_DELETION) {
+            // Some nodes may have dropped it: there is no way but forward.
+            IndexEffect deleted = new IndexEffect.Deleted(intent.incarnation());
+            bind(intent, epoch, Map.of(), Map.of(), details(type), deleted);
+            dropPhysical(intent.incarnation());
+        } else if (type == TaskType.SETTINGS_UPDATE) {
+            // Before it is given up: whoever comes next finds it, should this pod be lost
+            // meanwhile.
+            new SettingsRestore(context, follower).run(index.get());
+            abandon(intent, epoch, "undone by the settings of before");
+        } else if (type == TaskType.INDEX_UPDATE) {
+            settleKey(intent, epoch, index.get());
+        } else {
+            settleMarked(intent, epoch, index.get());
+        }
+    }
+
+    /** Settles a change of the primary key by the key that nodes say they have. */
+    private void settleKey(IntentRow intent, long epoch, IndexView index)
+            throws InterruptedException {
+        ReadBack.Reading reading =
+                new ReadBack(context)
+                        .read(intent.targets(), index.row(), TaskType.INDEX_UPDATE, "");
+        if (!reading.done()) {
+            throw LaneErrors.overloaded("Nodes still work on another primary key.");
+        }
+        Map<String, String> keys = new TreeMap<>();
+        reading.answers()
+                .forEach((node, found) -> keys.put(node, found.path("primaryKey").asString("")));
+        Optional<String> changed =
+                keys.values().stream()
+                        .filter(key -> !key.isEmpty() && !key.equals(index.row().primaryKey()))
+                        .findFirst();
+        Map<String, Divergence.Has> has = new TreeMap<>();
+        keys.forEach(
+                (node, key) ->
+                        has.put(
+                                node,
+                                changed.filter(key::equals).isPresent()
+                                        ? Divergence.Has.YES
+                                        : Divergence.Has.NO));
+        LOG.info("intent {} of lane {} left keys {}", intent.position(), intent.lane(), keys);
+        Map<String, ShardSet> held = Replicated.inSync(index, intent.targets());
+        Map<String, ShardSet> out = Divergence.of(held, has);
+        if (changed.isEmpty()) {
+            requireAnswers(held, out, keys.keySet());
+            giveUp(intent, epoch, out);
+            return;
+        }
+        IndexEffect set = new IndexEffect.PrimaryKeySet(intent.incarnation(), changed.get());
+        bind(intent, epoch, Map.of(), out, IndexItems.keyDetails(changed.get()), set);
+    }
+
+    // Given up while a node that goes on being read may have it, it would be a key that the
+    // catalogue does not know: later writes would be refused there for ever.
+    private static void requireAnswers(
+            Map<String, ShardSet> held, Map<String, ShardSet> out, Set<String> answered) {
+        held.forEach(
+                (node, shards) -> {
+                    boolean kept = !shards.equals(out.getOrDefault(node, ShardSet.none()));
+                    if (kept && !answered.contains(node)) {
+                        throw LaneErrors.overloaded(
+                                "Node " + node + " can't say which primary key it has.");
+                    }
+                });
+    }
+
+    /** Settles a step that carries metadata by the tasks that nodes have of it. */
+    private void settleMarked(IntentRow intent, long epoch, IndexView index)
+            throws InterruptedException {
         Map<String, Long> found = new TreeMap<>();
         Map<String, Divergence.Has> has = new TreeMap<>();
         look(intent)
@@ -74,30 +145,18 @@ final class LaneResume {
                             has.put(node, has(seen));
                         });
         LOG.info("intent {} of lane {} is on {}", intent.position(), intent.lane(), found.keySet());
-        if (index.isEmpty()) {
-            abandon(intent, epoch, "the index never came to be");
-            dropPhysical(intent.incarnation());
-            return;
-        }
-        if (type(intent) == TaskType.INDEX_DELETION) {
-            // Some nodes may have dropped it: there is no way but forward.
-            bind(intent, epoch, Map.of(), Map.of(), new IndexEffect.Deleted(intent.incarnation()));
-            dropPhysical(intent.incarnation());
-            return;
-        }
-        if (type(intent) == TaskType.SETTINGS_UPDATE) {
-            abandon(intent, epoch, "undone by the settings of before");
-            restoreSettings(index.get());
-            return;
-        }
-        Map<String, ShardSet> out = Divergence.of(inSync(index.get(), intent.targets()), has);
+        Map<String, ShardSet> out = Divergence.of(Replicated.inSync(index, intent.targets()), has);
         if (found.isEmpty()) {
-            Replicated replicas = new Replicated(context.store());
-            out.forEach((node, shards) -> replicas.markOut(intent.incarnation(), node, shards));
-            abandon(intent, epoch, "no node has it");
+            giveUp(intent, epoch, out);
         } else {
-            bind(intent, epoch, found, out);
+            bind(intent, epoch, found, out, details(type(intent)));
         }
+    }
+
+    private void giveUp(IntentRow intent, long epoch, Map<String, ShardSet> out) {
+        Replicated replicas = new Replicated(context.store());
+        out.forEach((node, shards) -> replicas.markOut(intent.incarnation(), node, shards));
+        abandon(intent, epoch, "no node has it");
     }
 
     /** What each target has of the intent; nothing for one that does not answer, or is down. */
@@ -122,34 +181,6 @@ final class LaneResume {
         return seen;
     }
 
-    /** Sends all nodes what is in force: steps without metadata can't be told apart on them. */
-    void restoreSettings(IndexView index) {
-        ObjectNode settings = Details.pendingSettings(context.store(), index.row());
-        NodeRequest restore =
-                new NodeRequest(
-                        "settings",
-                        "PATCH",
-                        "/indexes/" + index.row().physicalUid() + "/settings",
-                        NodeBody.json(NodeSettings.derive(settings)),
-                        context.settings().sendTimeout());
-        Map<String, ShardSet> held = inSync(index, List.copyOf(index.topology().nodes()));
-        Map<String, NodeRequest> requests = new TreeMap<>();
-        held.keySet().forEach(node -> requests.put(node, restore));
-        Map<String, Divergence.Has> has = new TreeMap<>();
-        context.nodes()
-                .askAll(requests)
-                .forEach(
-                        (node, reply) ->
-                                has.put(
-                                        node,
-                                        reply instanceof NodeReply.Answer
-                                                ? Divergence.Has.YES
-                                                : Divergence.Has.UNKNOWN));
-        Replicated replicas = new Replicated(context.store());
-        Divergence.of(held, has)
-                .forEach((node, out) -> replicas.markOut(index.row().incarnation(), node, out));
-    }
-
     /** The place under which the lost owner sent it. */
     private static Place place(IntentRow intent) {
         return new Place(intent.lane(), intent.epoch(), intent.position(), intent.incarnation());
@@ -171,6 +202,7 @@ final class LaneResume {
             long epoch,
             Map<String, Long> found,
             Map<String, ShardSet> out,
+            Details details,
             IndexEffect... effects)
             throws InterruptedException {
         Map<String, String> missed = new TreeMap<>();
@@ -190,7 +222,7 @@ final class LaneResume {
                                         epoch,
                                         intent.position(),
                                         type,
-                                        details(type).sentAs(place(intent).metadata()).stored(),
+                                        details.sentAs(place(intent).metadata()).stored(),
                                         found,
                                         missed,
                                         shards,
@@ -227,19 +259,6 @@ final class LaneResume {
             visible.putNull("deletedDocuments");
         }
         return Details.of(visible);
-    }
-
-    private static Map<String, ShardSet> inSync(IndexView index, List<String> nodes) {
-        Topology topology = index.topology();
-        Map<String, ShardSet> held = new TreeMap<>();
-        for (String node : nodes) {
-            List<Integer> shards = new ArrayList<>();
-            topology.shardsOf(node).stream()
-                    .filter(shard -> index.state(node, shard) == ReplicaState.IN_SYNC)
-                    .forEach(shards::add);
-            held.put(node, ShardSet.of(shards));
-        }
-        return held;
     }
 
     /** Tells all nodes to drop an index that never came to be; its number is never used again. */

@@ -1,6 +1,9 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.cluster.IndexView;
+import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.core.topology.Topology;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.TaskStore;
@@ -8,11 +11,16 @@ import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.Replicas.Mark;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Marks replicas that must not be read any more. */
+/** Which replicas are read, and the marks of those that must not be any more. */
 final class Replicated {
     private static final Logger LOG = LoggerFactory.getLogger(Replicated.class);
     private static final int TRIES_MAX = 10;
@@ -21,6 +29,20 @@ final class Replicated {
 
     Replicated(TaskStore store) {
         this.store = store;
+    }
+
+    /** For each of these nodes the shards that it holds in sync. */
+    static Map<String, ShardSet> inSync(IndexView index, Collection<String> nodes) {
+        Topology topology = index.topology();
+        Map<String, ShardSet> held = new TreeMap<>();
+        for (String node : nodes) {
+            List<Integer> shards = new ArrayList<>();
+            topology.shardsOf(node).stream()
+                    .filter(shard -> index.state(node, shard) == ReplicaState.IN_SYNC)
+                    .forEach(shards::add);
+            held.put(node, ShardSet.of(shards));
+        }
+        return held;
     }
 
     /** Marks a node's replicas out, whatever else happens to the row meanwhile. */

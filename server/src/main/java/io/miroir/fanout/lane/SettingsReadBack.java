@@ -9,13 +9,15 @@ import tools.jackson.databind.JsonNode;
 /** Compares the settings that a node was sent with those that it says it has. */
 final class SettingsReadBack {
     private static final Set<String> ORDERED = Set.of("rankingRules", "searchableAttributes");
+    private static final String EMBEDDERS = "embedders";
     private static final Set<String> SECRETS = Set.of("apiKey");
 
     private SettingsReadBack() {}
 
     /**
-     * True if the node has what it was sent. Members that were not sent may be anything; a null
-     * that was sent is the default; secrets come back masked and are not compared.
+     * True if the node has what it was sent. Members that were not sent may be anything, but
+     * embedders, which are merged by name, must be those that were sent and no others; a null that
+     * was sent is the default; secrets come back masked and are not compared.
      */
     static boolean matches(JsonNode sent, JsonNode found) {
         for (Map.Entry<String, JsonNode> member : sent.properties()) {
@@ -24,7 +26,9 @@ final class SettingsReadBack {
                 return false;
             }
         }
-        return true;
+        return !sent.has(EMBEDDERS)
+                || found.path(EMBEDDERS).propertyNames().stream()
+                        .allMatch(sent.path(EMBEDDERS)::hasNonNull);
     }
 
     private static boolean same(JsonNode sent, JsonNode found, boolean ordered) {

@@ -95,6 +95,11 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         }
     }
 
+    /** Takes note of a lane whose nodes have different settings. */
+    void unsettled(String lane) {
+        unsettled.add(lane);
+    }
+
     /** Lanes whose nodes have different settings since the last call. */
     Set<String> takeUnsettled() {
         Set<String> taken = new HashSet<>(unsettled);
@@ -202,7 +207,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 unfollow(task);
                 metrics.ended(done.status(), System.nanoTime() - head.sinceNanos());
                 if (done.restore()) {
-                    unsettled.add(task.place().lane());
+                    unsettled(task.place().lane());
                 }
                 return true;
             }

@@ -34,4 +34,15 @@ class SettingsReadBackTest {
                         "{\"embedders\":{\"e\":{\"apiKey\":\"sXXX\",\"model\":\"m\"}}}"));
         assertTrue(matches("{\"distinctAttribute\":null}", "{\"distinctAttribute\":null}"));
     }
+
+    @Test
+    void embeddersThatWereNotSentAreSeen() {
+        String one = "{\"embedders\":{\"e\":{\"model\":\"m\"}}}";
+        String two = "{\"embedders\":{\"e\":{\"model\":\"m\"},\"f\":{\"model\":\"m\"}}}";
+        assertTrue(matches(one, one));
+        assertFalse(matches(one, two));
+        assertFalse(matches("{\"embedders\":{}}", one));
+        assertFalse(matches("{\"embedders\":{\"e\":null}}", one));
+        assertTrue(matches("{\"stopWords\":[]}", "{\"stopWords\":[],\"embedders\":{\"e\":{}}}"));
+    }
 }
