@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class TaskStoreContract
         implements LanesContract,
+                InSyncContract,
                 TasksContract,
                 AliasesContract,
                 JobsContract,

@@ -55,6 +55,7 @@ public final class Writes {
                 TaskType.DOCUMENT_ADDITION_OR_UPDATE,
                 "{\"receivedDocuments\":1}",
                 Map.of("node-0", 7L),
+                Map.of(),
                 missed,
                 Map.of(),
                 null,

@@ -64,6 +64,7 @@ final class NewState {
                         Map.of(),
                         Map.of(),
                         Map.of(),
+                        Map.of(),
                         TaskStatus.SUCCEEDED,
                         null,
                         List.of(

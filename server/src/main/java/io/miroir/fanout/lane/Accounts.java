@@ -1,8 +1,10 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.api.ApiException;
 import io.miroir.core.topology.ShardSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -48,6 +50,16 @@ final class Accounts {
         Map<String, List<Integer>> numbers = new TreeMap<>();
         out.forEach((node, shards) -> numbers.put(node, shards.stream().boxed().toList()));
         return numbers;
+    }
+
+    /** What a node that refused it told, in the client's words. */
+    static Optional<ApiException> refusal(Map<String, Sent> sent, Place place) {
+        return sent.values().stream()
+                .filter(Sent.Refused.class::isInstance)
+                .map(s -> ((Sent.Refused) s).error())
+                .map(error -> ClientWords.of(error, place.physicalUid(), place.lane()))
+                .map(WireErrors::toException)
+                .findFirst();
     }
 
     static LaneReply degraded(LaneReply reply, Map<Integer, ShardSet> groups) {

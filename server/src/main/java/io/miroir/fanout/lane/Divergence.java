@@ -12,7 +12,8 @@ import java.util.TreeMap;
 /**
  * Which replicas may no longer be read after a write that not all of them took, so that those that
  * remain are equal (protocol, rules 2 to 4). Decided shard by shard, and never so that no replica
- * remains: a shard that nobody took is the same everywhere.
+ * remains: a shard that nobody took is the same everywhere. That holds for the states that this pod
+ * sees; the store refuses the command where they are others by then.
  */
 final class Divergence {
     /** What one replica has of the write. */

@@ -75,6 +75,11 @@ record Item(
         return scope.shards().isEmpty();
     }
 
+    /** The same change, of fewer replicas; this one is still to be closed. */
+    Item within(Scope fewer) {
+        return new Item(type, details, fewer, steps, effects, resources);
+    }
+
     @Override
     public void close() {
         resources.forEach(Spooled::close);

@@ -274,6 +274,24 @@ final class Lane {
         };
     }
 
+    // Decided anew on the states that the store refused it for; what is in sync only gets less.
+    private Optional<LaneReply> settleAnew(Item item, Place place, Map<String, Sent> sent)
+            throws InterruptedException {
+        Scope before = item.scope();
+        Scope now =
+                context.view()
+                        .index(name)
+                        .filter(view -> view.row().incarnation() == place.incarnation())
+                        .map(before::stillInSync)
+                        .orElse(before);
+        if (now.equals(before)) {
+            // This pod does not see yet what the store sees: the next claim settles it.
+            release();
+            throw LaneErrors.indeterminate("Replicas went out during the write.");
+        }
+        return settle(item.within(now), place, sent);
+    }
+
     private static Details touching(Item item) {
         Scope scope = item.scope();
         return item.details().touching(scope.shards(), scope.topology().shards());
@@ -291,28 +309,24 @@ final class Lane {
                         .allMatch(s -> s instanceof Sent.Refused || s instanceof Sent.Absent);
         boolean creates = item.details().creates();
         if (nothing || creates) {
-            Reply<?> _ =
+            Reply<?> ended =
                     context.store()
                             .lanes()
                             .abandon(name, place.epoch(), place.position(), "no quorum");
+            if (ended instanceof Reply.Refused<?>) {
+                // The intent may be open still: the next claim finds and settles it.
+                release();
+            }
             if (creates) {
                 new LaneResume(context, dispatcher, follower).dropPhysical(place.incarnation());
             }
-            return refusal(sent, place).orElseGet(() -> LaneErrors.nobodyTook(lost));
+            return Accounts.refusal(sent, place).orElseGet(() -> LaneErrors.nobodyTook(lost));
         }
         ApiException indeterminate = LaneErrors.takenInPart(lost);
         // Bound all the same: the replicas that are read from here on are equal.
         Details failing = touching(item).failing(indeterminate.toJson());
         bind(item, failing, place, sent, out);
         return indeterminate;
-    }
-
-    private Optional<ApiException> refusal(Map<String, Sent> sent, Place place) {
-        return sent.values().stream()
-                .filter(Sent.Refused.class::isInstance)
-                .map(s -> ClientWords.of(((Sent.Refused) s).error(), place.physicalUid(), name))
-                .map(WireErrors::toException)
-                .findFirst();
     }
 
     /** Empty if the lane's new owner gave the write up before any of it could be seen. */
@@ -335,6 +349,7 @@ final class Lane {
                         item.type(),
                         kept.stored(),
                         accepted,
+                        error == null ? Accounts.numbers(item.scope().accepted(sent)) : Map.of(),
                         Accounts.reasons(out, sent),
                         Accounts.numbers(out),
                         ended ? TaskStatus.FAILED : null,
@@ -366,6 +381,7 @@ final class Lane {
                 release();
                 yield new LateWrite(context).takenOver(item, place, accepted.keySet());
             }
+            case Binding.StatesChanged _ -> settleAnew(item, place, sent);
             case Binding.NotIntended _ -> {
                 release();
                 throw LaneErrors.changedHands();

@@ -224,12 +224,15 @@ final class LaneResume {
                                         type,
                                         details.sentAs(place(intent).metadata()).stored(),
                                         found,
+                                        Map.of(),
                                         missed,
                                         shards,
                                         null,
                                         null,
                                         List.of(effects)));
-        Binding _ = reply.orThrow();
+        if (reply.orThrow() instanceof Binding.StatesChanged) {
+            throw LaneErrors.overloaded("Replicas went out while the lane changed hands.");
+        }
         // What is read of the lane from here on must have its task.
         if (reply instanceof Reply.Applied<Binding> applied
                 && !context.view().await(applied.index(), context.settings().storeTimeout())) {

@@ -2,8 +2,11 @@ package io.miroir.fanout.lane;
 
 import io.miroir.core.plan.WritePlan;
 import io.miroir.core.quorum.Quorum;
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.Replicas;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -34,8 +37,44 @@ record Scope(Topology topology, long incarnation, ShardSet shards, WritePlan pla
 
     /** Whether enough took it. */
     Quorum.Verdict after(Map<String, Sent> sent) {
+        return Quorum.judge(topology, shards, accepted(sent));
+    }
+
+    /** What each node that took it was sent. */
+    Map<String, ShardSet> accepted(Map<String, Sent> sent) {
         Map<String, ShardSet> accepted = new TreeMap<>(plan.targets());
         accepted.keySet().removeIf(node -> !(sent.get(node) instanceof Sent.Accepted));
-        return Quorum.judge(topology, shards, accepted);
+        return accepted;
+    }
+
+    /** The same, without the replicas that went out since it was planned. */
+    Scope stillInSync(Replicas replicas) {
+        return new Scope(
+                topology,
+                incarnation,
+                shards,
+                new WritePlan(
+                        stillInSync(plan.targets(), replicas),
+                        stillInSync(plan.missed(), replicas)));
+    }
+
+    private static Map<String, ShardSet> stillInSync(
+            Map<String, ShardSet> planned, Replicas replicas) {
+        Map<String, ShardSet> still = new TreeMap<>();
+        planned.forEach(
+                (node, held) -> {
+                    List<Integer> kept =
+                            held.stream()
+                                    .filter(
+                                            shard ->
+                                                    replicas.state(node, shard)
+                                                            == ReplicaState.IN_SYNC)
+                                    .boxed()
+                                    .toList();
+                    if (!kept.isEmpty()) {
+                        still.put(node, ShardSet.of(kept));
+                    }
+                });
+        return still;
     }
 }

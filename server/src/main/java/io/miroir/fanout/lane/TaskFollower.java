@@ -195,6 +195,11 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                     line.all().forEach(this::unfollow);
                     return false;
                 }
+                if (applied.outcome() instanceof Tasks.Step.StatesChanged) {
+                    // The next tick decides on what is in sync by then.
+                    LOG.info("task {} can't be ended yet: replicas went out", task.uid());
+                    return false;
+                }
                 done.out()
                         .forEach(
                                 (node, shards) ->

@@ -12,6 +12,7 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.spool.Spooler;
+import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.TaskStore;
 import io.miroir.store.lane.Bind;
@@ -58,6 +59,7 @@ abstract class LaneFixture {
     final ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
     volatile BiFunction<String, NodeRequest, NodeReply> node = (_, _) -> accepted();
     volatile Function<Bind, Reply<Binding>> bind = this::boundByStore;
+    volatile boolean abandons = true;
     volatile Function<String, Reply<Claim>> claim = this::claimedInStore;
     TaskStore store;
     ClusterView view;
@@ -119,6 +121,10 @@ abstract class LaneFixture {
         return store.lanes().bind(command);
     }
 
+    private static <T> Reply<T> unavailable() {
+        return new Reply.Refused<>(new Refusal.Unavailable("no leader"));
+    }
+
     Reply<Claim> claimedInStore(String name) {
         return store.lanes().claim(name, "p");
     }
@@ -133,6 +139,7 @@ abstract class LaneFixture {
                                 switch (method) {
                                     case "claim" -> claim.apply((String) args[0]);
                                     case "bind" -> bind.apply((Bind) args[0]);
+                                    case "abandon" -> abandons ? null : unavailable();
                                     default -> null;
                                 });
         return proxy(TaskStore.class, real, (method, _) -> method.equals("lanes") ? lanes : null);
@@ -159,9 +166,11 @@ abstract class LaneFixture {
     }
 
     long run(Operation operation, String json, @Nullable String key) throws Exception {
-        return lane.run(request(operation, "i", key), body(json), () -> true)
-                .orElseThrow()
-                .taskUid();
+        return reply(operation, json, key).taskUid();
+    }
+
+    LaneReply reply(Operation operation, String json, @Nullable String key) throws Exception {
+        return lane.run(request(operation, "i", key), body(json), () -> true).orElseThrow();
     }
 
     static WriteRequest request(Operation operation, String index, @Nullable String key) {

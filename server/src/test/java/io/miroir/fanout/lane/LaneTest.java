@@ -18,10 +18,13 @@ import io.miroir.fanout.NodeRequest;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
+import io.miroir.store.index.IndexEffect;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.lane.Lanes.Claim;
+import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskQuery;
+import io.miroir.store.task.TaskStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +139,73 @@ class LaneTest extends LaneFixture {
         assertEquals(ReplicaState.OUT, index.state("b", Rendezvous.shard("2", 4)));
     }
 
+    /** A task of the lane ends in the middle of a bind, and puts node a out. */
+    private void whenFirstGoesOut(long taskUid, int shard) {
+        long incarnation = view.index("i").orElseThrow().row().incarnation();
+        List<IndexEffect> out =
+                List.of(new IndexEffect.ReplicasOut(incarnation, "a", List.of(shard)));
+        bind =
+                command -> {
+                    bind = this::boundByStore;
+                    store.tasks()
+                            .finish(
+                                    Finish.of(
+                                            taskUid,
+                                            epoch(),
+                                            TaskStatus.SUCCEEDED,
+                                            null,
+                                            null,
+                                            out))
+                            .orThrow();
+                    return boundByStore(command);
+                };
+    }
+
+    /** Rules 2, 3 and 5: the only node that took it is out by the bind, and the other is not. */
+    @Test
+    void aWriteThatOnlyAReplicaTookThatWentOutIsIndeterminate() throws Exception {
+        int shard = Rendezvous.shard("2", 4);
+        whenFirstGoesOut(write("[{\"id\":1}]", null), shard);
+        var refusal = Json.object().put("code", "invalid_api_key").put("message", "no");
+        node =
+                (id, request) ->
+                        id.equals("b")
+                                ? new NodeReply.Refusal(403, "invalid_api_key", "no", refusal)
+                                : accepted();
+        assertEquals(ErrorCode.MIROIR_INDETERMINATE, refused("[{\"id\":2}]"));
+        IndexView index = view.index("i").orElseThrow();
+        assertEquals(ReplicaState.OUT, index.state("a", shard));
+        assertEquals(ReplicaState.IN_SYNC, index.state("b", shard));
+        assertEquals(0, openIntents());
+        node = (_, _) -> accepted();
+        write("[{\"id\":2}]", null);
+    }
+
+    /** Rule 3: the quorum is of those that are in sync at the bind. */
+    @Test
+    void aWriteCountsOnTheReplicasThatAreStillInSync() throws Exception {
+        whenFirstGoesOut(write("[{\"id\":1}]", null), Rendezvous.shard("2", 4));
+        LaneReply reply = reply(Operation.DOCUMENTS_REPLACE, "[{\"id\":2}]", null);
+        String degraded = reply.headers().get("X-Miroir-Degraded");
+        assertEquals("group=0;shards=" + Rendezvous.shard("2", 4), degraded);
+        assertEquals(2, tasks());
+    }
+
+    /** Rule 2: whether its intent is open is not known, so the next write looks. */
+    @Test
+    void aWriteThatCantBeAbandonedIsSettledBeforeTheNextOne() throws Exception {
+        write("[{\"id\":1}]", null);
+        var refusal = Json.object().put("code", "invalid_api_key").put("message", "no");
+        node = (_, _) -> new NodeReply.Refusal(403, "invalid_api_key", "no", refusal);
+        abandons = false;
+        assertEquals(ErrorCode.MIROIR_NO_QUORUM, refused("[{\"id\":2}]"));
+        assertEquals(1, openIntents());
+        abandons = true;
+        node = (_, _) -> accepted();
+        write("[{\"id\":3}]", null);
+        assertEquals(0, openIntents());
+    }
+
     /** Takes the lane over in the middle of a bind, as another pod would. */
     private void whenTakenOver(BiConsumer<Bind, Long> settle) {
         bind =
@@ -156,6 +226,7 @@ class LaneTest extends LaneFixture {
                         command.type(),
                         command.detailsJson(),
                         command.accepted(),
+                        Map.of(),
                         Map.of(),
                         Map.of(),
                         null,

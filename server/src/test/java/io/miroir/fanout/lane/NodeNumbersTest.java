@@ -79,6 +79,7 @@ class NodeNumbersTest {
                         TaskType.DOCUMENT_ADDITION_OR_UPDATE,
                         "{}",
                         accepted,
+                        Map.of(),
                         missed,
                         Map.of(),
                         null,

@@ -19,6 +19,9 @@ public final class Outcomes {
     public static final Outcome REJECTED =
             Outcome.newBuilder().setRejected(Done.getDefaultInstance()).build();
 
+    public static final Outcome STATES_CHANGED =
+            Outcome.newBuilder().setStatesChanged(Done.getDefaultInstance()).build();
+
     public static final Outcome NOTHING =
             Outcome.newBuilder().setNothing(Done.getDefaultInstance()).build();
 

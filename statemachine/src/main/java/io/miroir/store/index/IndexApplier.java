@@ -3,13 +3,17 @@ package io.miroir.store.index;
 import io.miroir.proto.store.Effect;
 import io.miroir.proto.store.IndexCreated;
 import io.miroir.proto.store.PrimaryKeySet;
+import io.miroir.proto.store.ReplicasOut;
 import io.miroir.proto.store.SettingsCommitted;
 import io.miroir.store.Change;
 import io.miroir.store.engine.NewerFormatException;
 import io.miroir.store.engine.Write;
 import io.miroir.store.nodesettings.NodeSettingsApplier;
+import io.miroir.store.replica.InSync;
 import io.miroir.store.replica.ReplicaApplier;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,20 @@ public final class IndexApplier {
         for (Effect effect : effects) {
             apply(write, effect);
         }
+    }
+
+    /** Whether a shard would have no replica in sync any more, which nobody can have meant. */
+    public static boolean endsShards(Write write, List<Effect> effects) {
+        Map<Long, Map<String, List<Integer>>> out = new HashMap<>();
+        for (Effect effect : effects) {
+            if (effect.hasReplicasOut()) {
+                ReplicasOut marks = effect.getReplicasOut();
+                out.computeIfAbsent(marks.getIncarnation(), _ -> new HashMap<>())
+                        .put(marks.getNodeId(), marks.getShardList());
+            }
+        }
+        return out.entrySet().stream()
+                .anyMatch(index -> !InSync.of(write, index.getKey()).survives(index.getValue()));
     }
 
     private static void apply(Write write, Effect effect) {

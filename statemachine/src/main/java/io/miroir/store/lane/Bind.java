@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Makes an intended write a task (protocol rule 2).
  *
  * @param accepted node id to the uid of the node's own task
+ * @param counted shards of the accepting nodes that make the quorum, which all must be in sync
+ *     still; empty if nothing is acknowledged
  * @param missed node id to the reason why it did not take the write; its replicas are marked out
  * @param missedShards shards of a missed node that the write touched; empty or absent means all
  * @param detailsJson the task's details
@@ -25,6 +27,7 @@ public record Bind(
         TaskType type,
         String detailsJson,
         Map<String, Long> accepted,
+        Map<String, List<Integer>> counted,
         Map<String, String> missed,
         Map<String, List<Integer>> missedShards,
         @Nullable TaskStatus terminal,

@@ -19,12 +19,16 @@ import io.miroir.store.engine.Write;
 import io.miroir.store.idempotency.IdempotencyApplier;
 import io.miroir.store.index.IndexApplier;
 import io.miroir.store.index.Indexes;
+import io.miroir.store.replica.InSync;
 import io.miroir.store.replica.ReplicaApplier;
 import io.miroir.store.session.SessionApplier;
 import io.miroir.store.task.TaskApplier;
 import io.miroir.store.task.TaskStatus;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +102,9 @@ public final class LaneApplier {
             return born == null ? Outcomes.NOT_INTENDED : born;
         }
         IntentRow intent = found.get();
+        if (statesChanged(write, command, intent.incarnation())) {
+            return Outcomes.STATES_CHANGED;
+        }
         end(write, intent.lane(), intent.position());
         long uid = TaskApplier.insert(write, bound(command, intent));
         IndexApplier.apply(write, command.getEffectList());
@@ -114,6 +121,19 @@ public final class LaneApplier {
         return Outcome.newBuilder()
                 .setTaskBorn(TaskBorn.newBuilder().setUid(uid).setEnqueuedAtMicros(write.now()))
                 .build();
+    }
+
+    private static boolean statesChanged(Write write, Bind command, long incarnation) {
+        if (command.getCountedCount() == 0 && command.getMissedCount() == 0) {
+            return false;
+        }
+        InSync inSync = InSync.of(write, incarnation);
+        Map<String, List<Integer>> out = new HashMap<>();
+        command.getMissedList()
+                .forEach(missed -> out.put(missed.getNodeId(), missed.getShardList()));
+        return !inSync.survives(out)
+                || !command.getCountedList().stream()
+                        .allMatch(node -> inSync.holds(node.getNodeId(), node.getShardList()));
     }
 
     public static Outcome abandon(Write write, Abandon command) {

@@ -5,6 +5,7 @@ import io.miroir.proto.store.Abandon;
 import io.miroir.proto.store.Accepted;
 import io.miroir.proto.store.ClaimLane;
 import io.miroir.proto.store.Command;
+import io.miroir.proto.store.Counted;
 import io.miroir.proto.store.Missed;
 import io.miroir.proto.store.Outcome;
 import io.miroir.store.ReadLevel;
@@ -87,6 +88,10 @@ public final class LaneRoom implements Lanes {
                             .addAllShard(
                                     bind.missedShards().getOrDefault(node.getKey(), List.of())));
         }
+        for (Map.Entry<String, List<Integer>> node : new TreeMap<>(bind.counted()).entrySet()) {
+            words.addCounted(
+                    Counted.newBuilder().setNodeId(node.getKey()).addAllShard(node.getValue()));
+        }
         if (bind.terminal() != null) {
             words.setTerminalStatus(bind.terminal().code());
         }
@@ -159,6 +164,7 @@ public final class LaneRoom implements Lanes {
                     new Binding.Fenced(
                             outcome.getFenced().getOwner(), outcome.getFenced().getEpoch());
             case NOT_INTENDED -> new Binding.NotIntended();
+            case STATES_CHANGED -> new Binding.StatesChanged();
             default -> throw Proposer.unexpected(outcome);
         };
     }

@@ -22,7 +22,8 @@ public interface Lanes {
 
     /**
      * Makes a task of an intended write, and puts the replicas out that missed it, in one step.
-     * Asked again after an answer that was lost, it answers the same task.
+     * Judged on the states of that moment: what it counts on must be in sync, and some replica of
+     * each shard must stay so. Asked again after an answer that was lost, it answers the same task.
      */
     Reply<Binding> bind(Bind bind);
 
@@ -101,6 +102,9 @@ public interface Lanes {
 
         /** There is no such open intent: abandoned, or bound long ago. */
         record NotIntended() implements Binding {}
+
+        /** Replicas went out since it was decided: nothing is done, decide again. */
+        record StatesChanged() implements Binding {}
     }
 
     /** What came of an {@link #abandon}. */

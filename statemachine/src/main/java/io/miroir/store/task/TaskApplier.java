@@ -187,6 +187,9 @@ public final class TaskApplier {
         if (refused != null) {
             return refused;
         }
+        if (IndexApplier.endsShards(write, command.getEffectList())) {
+            return Outcomes.STATES_CHANGED;
+        }
         TaskReads.Standing task = found.orElseThrow();
         TaskStatus status = TaskStatus.ofCode(command.getStatus());
         @Nullable Long canceledBy = command.hasCanceledBy() ? command.getCanceledBy() : null;

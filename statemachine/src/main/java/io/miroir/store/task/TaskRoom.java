@@ -140,6 +140,7 @@ public final class TaskRoom implements Tasks {
             case FENCED ->
                     new Step.Fenced(outcome.getFenced().getOwner(), outcome.getFenced().getEpoch());
             case NO_SUCH_TASK -> new Step.NoSuchTask();
+            case STATES_CHANGED -> new Step.StatesChanged();
             default -> throw Proposer.unexpected(outcome);
         };
     }

@@ -19,7 +19,10 @@ public interface Tasks {
      */
     Reply<Step> started(long uid, long epoch);
 
-    /** Ends a task. A terminal status never changes: the first end counts. */
+    /**
+     * Ends a task. A terminal status never changes: the first end counts. An end that would put the
+     * last replica in sync of a shard out does nothing.
+     */
     Reply<Step> finish(Finish finish);
 
     /**
@@ -80,5 +83,8 @@ public interface Tasks {
         record Fenced(String owner, long epoch) implements Step {}
 
         record NoSuchTask() implements Step {}
+
+        /** Replicas went out since the end was decided: nothing is done, decide again. */
+        record StatesChanged() implements Step {}
     }
 }

@@ -1,0 +1,62 @@
+package io.miroir.store.replica;
+
+import io.miroir.store.engine.Write;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which replicas of an index are in sync while a command is applied. Pods decide on what they saw;
+ * two decisions on different states, each of them right, could put the last replica out together.
+ * An index without states is about to appear: nobody else can have decided on it.
+ */
+public final class InSync {
+    private final List<ReplicaRow> rows;
+
+    private InSync(List<ReplicaRow> rows) {
+        this.rows = rows;
+    }
+
+    public static InSync of(Write write, long incarnation) {
+        return new InSync(ReplicaReads.of(write.sql(), incarnation));
+    }
+
+    /** Whether the node has all these shards in sync. */
+    public boolean holds(String nodeId, List<Integer> shards) {
+        return rows.isEmpty()
+                || rows.stream()
+                        .filter(row -> row.nodeId().equals(nodeId))
+                        .anyMatch(row -> shards.stream().allMatch(shard -> inSync(row, shard)));
+    }
+
+    /**
+     * Whether each shard that has a replica in sync has one also after these marks.
+     *
+     * @param out for each node the shards that go out, empty for all
+     */
+    public boolean survives(Map<String, List<Integer>> out) {
+        int shards = rows.stream().mapToInt(row -> row.states().shards()).max().orElse(0);
+        for (int shard = 0; shard < shards; shard++) {
+            boolean had = false;
+            boolean keeps = false;
+            for (ReplicaRow row : rows) {
+                if (inSync(row, shard)) {
+                    had = true;
+                    keeps |= !marks(out.get(row.nodeId()), shard);
+                }
+            }
+            if (had && !keeps) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean marks(@Nullable List<Integer> out, int shard) {
+        return out != null && (out.isEmpty() || out.contains(shard));
+    }
+
+    private static boolean inSync(ReplicaRow row, int shard) {
+        return shard < row.states().shards() && row.states().get(shard) == ShardState.IN_SYNC;
+    }
+}

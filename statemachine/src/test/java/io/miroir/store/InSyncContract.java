@@ -1,0 +1,147 @@
+package io.miroir.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.store.index.IndexEffect;
+import io.miroir.store.lane.Bind;
+import io.miroir.store.lane.Intend;
+import io.miroir.store.lane.Lanes.Binding;
+import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.ShardState;
+import io.miroir.store.replica.ShardStates;
+import io.miroir.store.task.Finish;
+import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
+import io.miroir.store.task.Tasks.Step;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Promises 1 and 2, protocol rules 2, 3 and 5: two decisions on the same replicas, each of them
+ * right for what its pod saw, meet in the store in either order. A task of the lane is about to put
+ * node-0 out, and a write that node-0 took is about to put node-1 out.
+ */
+public interface InSyncContract {
+    ReadLevel READ = ReadLevel.LINEARIZABLE;
+    ShardStates ALL = ShardStates.all(4, ShardState.IN_SYNC);
+    List<Integer> SHARD = List.of(1);
+
+    TaskStore store();
+
+    /** A lane with an unfinished task, and a write that is intended. */
+    record Race(String lane, long epoch, long incarnation, long taskUid, long position) {
+        Finish ends(IndexEffect... effects) {
+            return Finish.of(taskUid, epoch, TaskStatus.SUCCEEDED, null, null, List.of(effects));
+        }
+
+        IndexEffect out(String node) {
+            return new IndexEffect.ReplicasOut(incarnation, node, SHARD);
+        }
+
+        Bind bind(Map<String, List<Integer>> counted, Map<String, String> missed) {
+            return new Bind(
+                    lane,
+                    epoch,
+                    position,
+                    TaskType.DOCUMENT_ADDITION_OR_UPDATE,
+                    "{}",
+                    Map.of("node-0", 8L),
+                    counted,
+                    missed,
+                    missed.isEmpty() ? Map.of() : Map.of("node-1", SHARD),
+                    null,
+                    null,
+                    List.of());
+        }
+    }
+
+    private Race race(String lane) {
+        long epoch = Writes.claim(store(), lane, "pod-a");
+        var first = Writes.intended(store(), Writes.intend(lane, epoch, null));
+        long incarnation = first.incarnation();
+        IndexEffect created = Writes.created(lane, incarnation, "node-0", "node-1");
+        Bind create = Writes.bind(lane, epoch, first.position(), Map.of(), List.of(created));
+        var bound = assertInstanceOf(Binding.Bound.class, store().lanes().bind(create).orThrow());
+        Intend next =
+                new Intend(
+                        lane,
+                        epoch,
+                        "x",
+                        lane,
+                        Writes.BODY,
+                        null,
+                        0,
+                        null,
+                        incarnation,
+                        List.of("node-0", "node-1"));
+        long position = Writes.intended(store(), next).position();
+        return new Race(lane, epoch, incarnation, bound.taskUid(), position);
+    }
+
+    private ReplicaRow replica(Race race, String node) {
+        return store().replicas().get(READ, race.incarnation(), node).orElseThrow();
+    }
+
+    @Test
+    default void aBindDoesNotPutOutTheReplicaThatATasksEndLeft() {
+        Race race = race("end-then-bind");
+        Finish end = race.ends(race.out("node-0"));
+        assertInstanceOf(Step.Stepped.class, store().tasks().finish(end).orThrow());
+        ReplicaRow left = replica(race, "node-1");
+
+        Bind stale = race.bind(Map.of("node-0", SHARD), Map.of("node-1", "timed out"));
+        assertInstanceOf(Binding.StatesChanged.class, store().lanes().bind(stale).orThrow());
+        assertEquals(left, replica(race, "node-1"));
+        assertEquals(1, store().lanes().openIntents(READ, race.lane()).size());
+        assertTrue(store().tasks().unfinished(READ, race.lane()).isEmpty());
+        // It acknowledges nothing and still would put the last one out.
+        Bind failing = race.bind(Map.of(), Map.of("node-1", "timed out"));
+        assertInstanceOf(Binding.StatesChanged.class, store().lanes().bind(failing).orThrow());
+
+        Bind again = race.bind(Map.of(), Map.of());
+        assertInstanceOf(Binding.Bound.class, store().lanes().bind(again).orThrow());
+        assertEquals(left, replica(race, "node-1"));
+    }
+
+    @Test
+    default void aTasksEndDoesNotPutOutTheReplicaThatABindLeft() {
+        Race race = race("bind-then-end");
+        Bind bind = race.bind(Map.of("node-0", SHARD), Map.of("node-1", "timed out"));
+        assertInstanceOf(Binding.Bound.class, store().lanes().bind(bind).orThrow());
+
+        Finish stale = race.ends(race.out("node-0"));
+        assertEquals(new Step.StatesChanged(), store().tasks().finish(stale).orThrow());
+        assertEquals(ALL, replica(race, "node-0").states());
+        assertEquals(
+                TaskStatus.ENQUEUED,
+                store().tasks().get(READ, race.taskUid()).orElseThrow().status());
+
+        assertInstanceOf(Step.Stepped.class, store().tasks().finish(race.ends()).orThrow());
+        assertEquals(ALL, replica(race, "node-0").states());
+    }
+
+    @Test
+    default void aTasksEndDoesNotPutOutAllReplicasTogether() {
+        Race race = race("end-all");
+        Finish all = race.ends(race.out("node-0"), race.out("node-1"));
+        assertEquals(new Step.StatesChanged(), store().tasks().finish(all).orThrow());
+        assertEquals(ALL, replica(race, "node-0").states());
+        assertEquals(ALL, replica(race, "node-1").states());
+    }
+
+    @Test
+    default void aReplicaThatWentOutMakesNoQuorum() {
+        // Also where nobody missed the write: another replica has the shard, but not the write.
+        Race race = race("counted");
+        Finish end = race.ends(race.out("node-0"));
+        assertInstanceOf(Step.Stepped.class, store().tasks().finish(end).orThrow());
+        Bind stale = race.bind(Map.of("node-0", SHARD), Map.of());
+        assertInstanceOf(Binding.StatesChanged.class, store().lanes().bind(stale).orThrow());
+        // Its other shards are in sync as before.
+        Bind others = race.bind(Map.of("node-0", List.of(0, 2, 3)), Map.of());
+        assertInstanceOf(Binding.Bound.class, store().lanes().bind(others).orThrow());
+    }
+}
