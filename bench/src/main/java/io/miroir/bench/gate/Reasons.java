@@ -21,13 +21,13 @@ final class Reasons {
                                     + " theirs too; Redis' client has up to four pipelines"),
                     new Reason(
                             "write\\..*\\.follower\\.(1|16)\\..*",
-                            "two more hops than from the leader's pod (there and back), each over"
-                                    + " gRPC's threads"),
+                            "two more hops than from the leader's pod, there and back, and the news"
+                                    + " of the commit"),
                     new Reason(
                             "write\\.(open\\..*|.*\\.(1|16)\\..*)",
-                            "hand-overs between threads, not the disk: appender, Netty's loops,"
-                                    + " gRPC's executor, log writer and applier in three JVMs, where"
-                                    + " a Redis server has one thread"),
+                            "hand-overs between threads, not the disk: readers of connections, log"
+                                    + " writer, executor, event processor and applier in three JVMs,"
+                                    + " where a Redis server has one thread"),
                     new Reason(
                             "write\\..*",
                             "CPU: three JVMs each log and apply every command, on the same cores as"
