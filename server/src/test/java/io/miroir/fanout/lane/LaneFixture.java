@@ -71,12 +71,7 @@ abstract class LaneFixture {
 
     @BeforeEach
     void open() throws IOException {
-        store =
-                new SqliteTaskStore(
-                        SqliteStoreConfig.of("p", directory),
-                        InstantSource.system(),
-                        new CollectorRegistry(),
-                        _ -> {});
+        store = openStore(directory);
         view = new ClusterView(store, new Fleet(4, 1, List.of(List.of("a"), List.of("b"))));
         view.start();
         Map<String, NodeClient> clients = new HashMap<>();
@@ -97,6 +92,15 @@ abstract class LaneFixture {
         context = new LaneContext("p", withHooks(store), view, nodes, health, spooler, settings);
         follower = new TaskFollower(context, new TaskMetrics(new CollectorRegistry()));
         lane = new Lane("i", context, follower);
+    }
+
+    /** A store of the one pod "p". */
+    static SqliteTaskStore openStore(Path directory) {
+        return new SqliteTaskStore(
+                SqliteStoreConfig.of("p", directory),
+                InstantSource.system(),
+                new CollectorRegistry(),
+                _ -> {});
     }
 
     @AfterEach

@@ -9,13 +9,9 @@ import io.miroir.store.TaskStore;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes;
-import io.miroir.store.single.SqliteStoreConfig;
-import io.miroir.store.single.SqliteTaskStore;
 import io.miroir.store.task.TaskType;
-import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -36,12 +32,7 @@ class NodeNumbersTest {
 
     @BeforeEach
     void open() throws IOException {
-        store =
-                new SqliteTaskStore(
-                        SqliteStoreConfig.of("p", directory),
-                        InstantSource.system(),
-                        new CollectorRegistry(),
-                        _ -> {});
+        store = LaneFixture.openStore(directory);
         epoch =
                 assertInstanceOf(Lanes.Claim.Claimed.class, store.lanes().claim("i", "p").orThrow())
                         .epoch();

@@ -19,7 +19,6 @@ import io.miroir.fanout.spool.Spooler;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
-import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
 import java.io.ByteArrayInputStream;
@@ -100,12 +99,7 @@ class SettingsRestoreTest {
 
     @BeforeEach
     void open() throws Exception {
-        store =
-                new SqliteTaskStore(
-                        SqliteStoreConfig.of("p", directory),
-                        InstantSource.system(),
-                        new CollectorRegistry(),
-                        _ -> {});
+        store = LaneFixture.openStore(directory);
         view = new ClusterView(store, new Fleet(4, 1, List.of(List.of("a"), List.of("b"))));
         view.start();
         Nodes nodes = Nodes.over(Map.of("a", a::answer, "b", b::answer), (_, _, _, _) -> {});

@@ -150,55 +150,47 @@ public final class LinkService implements RaftServerRpc {
                 .thenApply(Int64Value::getValue);
     }
 
-    private CompletableFuture<AppendEntriesReplyProto> appendEntriesAsync(
-            AppendEntriesRequestProto request) throws IOException {
-        return appendsTo(peer(request.getServerRequest()))
-                .send(Kind.APPEND, request, requestMillisMax)
-                .thenApply(answer -> parse(AppendEntriesReplyProto.parser(), answer));
-    }
-
     @Override
     public AppendEntriesReplyProto appendEntries(AppendEntriesRequestProto request)
             throws IOException {
-        return await(appendEntriesAsync(request), requestMillisMax);
+        return await(
+                appendsTo(peer(request.getServerRequest()))
+                        .send(Kind.APPEND, request, requestMillisMax)
+                        .thenApply(answer -> parse(AppendEntriesReplyProto.parser(), answer)),
+                requestMillisMax);
     }
 
     @Override
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
-        return await(
-                call(
-                        peer(request.getServerRequest()),
-                        Kind.VOTE,
-                        request,
-                        RequestVoteReplyProto.parser(),
-                        requestMillisMax),
-                requestMillisMax);
+        RaftPeerId to = peer(request.getServerRequest());
+        return ask(to, Kind.VOTE, request, RequestVoteReplyProto.parser(), requestMillisMax);
     }
 
     @Override
     public InstallSnapshotReplyProto installSnapshot(InstallSnapshotRequestProto request)
             throws IOException {
-        return await(
-                call(
-                        peer(request.getServerRequest()),
-                        Kind.INSTALL,
-                        request,
-                        InstallSnapshotReplyProto.parser(),
-                        INSTALL_MILLIS_MAX),
-                INSTALL_MILLIS_MAX);
+        RaftPeerId to = peer(request.getServerRequest());
+        return ask(
+                to, Kind.INSTALL, request, InstallSnapshotReplyProto.parser(), INSTALL_MILLIS_MAX);
     }
 
     @Override
     public StartLeaderElectionReplyProto startLeaderElection(
             StartLeaderElectionRequestProto request) throws IOException {
-        return await(
-                call(
-                        peer(request.getServerRequest()),
-                        Kind.START_ELECTION,
-                        request,
-                        StartLeaderElectionReplyProto.parser(),
-                        requestMillisMax),
+        RaftPeerId to = peer(request.getServerRequest());
+        return ask(
+                to,
+                Kind.START_ELECTION,
+                request,
+                StartLeaderElectionReplyProto.parser(),
                 requestMillisMax);
+    }
+
+    /** A call whose answer is waited for. */
+    private <T> T ask(
+            RaftPeerId to, Kind kind, MessageLite request, Parser<T> parser, long millisMax)
+            throws IOException {
+        return await(call(to, kind, request, parser, millisMax), millisMax);
     }
 
     private <T> CompletableFuture<T> call(
