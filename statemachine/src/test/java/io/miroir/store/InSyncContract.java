@@ -9,6 +9,7 @@ import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.Replicas.Mark;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
 import io.miroir.store.task.Finish;
@@ -143,5 +144,47 @@ public interface InSyncContract {
         // Its other shards are in sync as before.
         Bind others = race.bind(Map.of("node-0", List.of(0, 2, 3)), Map.of());
         assertInstanceOf(Binding.Bound.class, store().lanes().bind(others).orThrow());
+    }
+
+    private ReplicaRow out(Race race, String node) {
+        ReplicaRow row = replica(race, node);
+        ShardStates states = row.states().with(SHARD.getFirst(), ShardState.OUT);
+        return new ReplicaRow(race.incarnation(), node, states, row.version());
+    }
+
+    @Test
+    default void marksOfTwoNodesDoNotPutOutTheLastReplicaTogether() {
+        // Each has its own node's version right: nothing happened to that node since.
+        Race race = race("two-marks");
+        ReplicaRow first = out(race, "node-0");
+        ReplicaRow second = out(race, "node-1");
+        assertEquals(
+                new Mark.StatesChanged(),
+                store().replicas().markDiverged(List.of(first, second)).orThrow());
+        assertInstanceOf(
+                Mark.Marked.class, store().replicas().markDiverged(List.of(first)).orThrow());
+        assertEquals(
+                new Mark.StatesChanged(),
+                store().replicas().markDiverged(List.of(second)).orThrow());
+        assertEquals(ALL, replica(race, "node-1").states());
+        // A node that lost its disk has it no more, whatever is wanted.
+        assertInstanceOf(Mark.Marked.class, store().replicas().markAll(List.of(second)).orThrow());
+        assertEquals(second.states(), replica(race, "node-1").states());
+    }
+
+    @Test
+    default void aMarkThatPutsNothingInSyncOutIsNotHeldUpByWhatIsOut() {
+        Race race = race("one-mark-out");
+        Mark lost = store().replicas().markAll(List.of(out(race, "node-0"))).orThrow();
+        assertInstanceOf(Mark.Marked.class, lost);
+        ReplicaRow row = replica(race, "node-0");
+        ReplicaRow more =
+                new ReplicaRow(
+                        race.incarnation(),
+                        "node-0",
+                        ShardStates.all(4, ShardState.OUT),
+                        row.version());
+        assertInstanceOf(
+                Mark.Marked.class, store().replicas().markDiverged(List.of(more)).orThrow());
     }
 }

@@ -111,7 +111,7 @@ final class LaneResume {
         Map<String, ShardSet> out = Divergence.of(held, has);
         if (changed.isEmpty()) {
             requireAnswers(held, out, keys.keySet());
-            giveUp(intent, epoch, out);
+            giveUp(intent, epoch, held, has);
             return;
         }
         IndexEffect set = new IndexEffect.PrimaryKeySet(intent.incarnation(), changed.get());
@@ -145,17 +145,21 @@ final class LaneResume {
                             has.put(node, has(seen));
                         });
         LOG.info("intent {} of lane {} is on {}", intent.position(), intent.lane(), found.keySet());
-        Map<String, ShardSet> out = Divergence.of(Replicated.inSync(index, intent.targets()), has);
+        Map<String, ShardSet> held = Replicated.inSync(index, intent.targets());
         if (found.isEmpty()) {
-            giveUp(intent, epoch, out);
+            giveUp(intent, epoch, held, has);
         } else {
+            Map<String, ShardSet> out = Divergence.of(held, has);
             bind(intent, epoch, found, out, details(type(intent)));
         }
     }
 
-    private void giveUp(IntentRow intent, long epoch, Map<String, ShardSet> out) {
-        Replicated replicas = new Replicated(context.store());
-        out.forEach((node, shards) -> replicas.markOut(intent.incarnation(), node, shards));
+    private void giveUp(
+            IntentRow intent,
+            long epoch,
+            Map<String, ShardSet> held,
+            Map<String, Divergence.Has> has) {
+        new Replicated(context.store()).putOutDiverging(intent.incarnation(), held, has);
         abandon(intent, epoch, "no node has it");
     }
 

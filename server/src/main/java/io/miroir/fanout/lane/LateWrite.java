@@ -95,9 +95,7 @@ final class LateWrite {
                 boolean surprise = accepted.contains(node) && !known.contains(node);
                 has.put(node, surprise ? Divergence.Has.UNKNOWN : state(bound, node, known));
             }
-            Replicated marks = new Replicated(context.store());
-            Divergence.of(replicas, has)
-                    .forEach((node, out) -> marks.markOut(place.incarnation(), node, out));
+            new Replicated(context.store()).putOutDiverging(place.incarnation(), replicas, has);
             return task;
         } catch (StoreUnavailableException unavailable) {
             LOG.error(

@@ -1,6 +1,5 @@
 package io.miroir.fanout.lane;
 
-import io.miroir.core.topology.ShardSet;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
@@ -81,8 +80,7 @@ final class NodeNumbers {
         try {
             for (ReplicaRow row : store.replicas().list(ReadLevel.LOCAL)) {
                 if (row.nodeId().equals(nodeId)) {
-                    replicas.markOut(
-                            row.incarnation(), nodeId, ShardSet.all(row.states().shards()));
+                    replicas.putOutLost(row.incarnation(), nodeId);
                 }
             }
             highest.put(nodeId, nodeTaskUid);

@@ -15,8 +15,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,31 +46,88 @@ final class Replicated {
         return held;
     }
 
-    /** Marks a node's replicas out, whatever else happens to the row meanwhile. */
-    void markOut(long incarnation, String nodeId, ShardSet shards) {
+    /**
+     * Puts out what differs from the replicas that go on being read. Decided on those that are in
+     * sync when it is marked: of those that were, others may have gone out since, and the one that
+     * is left is right whatever it has.
+     *
+     * @param replicas for each node the shards that it held in sync
+     * @param has what each of these nodes has
+     */
+    void putOutDiverging(
+            long incarnation, Map<String, ShardSet> replicas, Map<String, Divergence.Has> has) {
+        mark(
+                incarnation,
+                rows -> Divergence.of(stillInSync(replicas, rows), has),
+                store.replicas()::markDiverged);
+    }
+
+    /** Puts a node's replicas out that it has lost, the last of a shard too: nobody has it. */
+    void putOutLost(long incarnation, String nodeId) {
+        mark(
+                incarnation,
+                rows ->
+                        rows.stream()
+                                .filter(row -> row.nodeId().equals(nodeId))
+                                .collect(
+                                        Collectors.toMap(
+                                                ReplicaRow::nodeId,
+                                                row -> ShardSet.all(row.states().shards()))),
+                store.replicas()::markAll);
+    }
+
+    private void mark(
+            long incarnation,
+            Function<List<ReplicaRow>, Map<String, ShardSet>> decide,
+            Function<List<ReplicaRow>, Reply<Mark>> command) {
         for (int tries = 0; tries < TRIES_MAX; tries++) {
-            Optional<ReplicaRow> row = store.replicas().get(ReadLevel.LOCAL, incarnation, nodeId);
-            if (row.isEmpty()) {
+            // This pod may lag behind: decided on its own rows, it would be refused again.
+            List<ReplicaRow> rows = store.replicas().of(ReadLevel.LINEARIZABLE, incarnation);
+            Map<String, ShardSet> out = decide.apply(rows);
+            List<ReplicaRow> marked = marked(rows, out);
+            if (marked.isEmpty()) {
                 return;
             }
-            ShardStates states = row.get().states();
+            LOG.warn("these shards of index m{} are out: {}", incarnation, out);
+            if (command.apply(marked).orThrow() instanceof Mark.Marked) {
+                return;
+            }
+        }
+        throw new IllegalStateException(
+                "replicas of m" + incarnation + " change faster than marks");
+    }
+
+    private static Map<String, ShardSet> stillInSync(
+            Map<String, ShardSet> replicas, List<ReplicaRow> rows) {
+        Map<String, ShardSet> still = new TreeMap<>();
+        for (ReplicaRow row : rows) {
+            ShardSet held = replicas.getOrDefault(row.nodeId(), ShardSet.none());
+            List<Integer> kept =
+                    held.stream()
+                            .filter(shard -> row.states().get(shard) == ShardState.IN_SYNC)
+                            .boxed()
+                            .toList();
+            still.put(row.nodeId(), ShardSet.of(kept));
+        }
+        return still;
+    }
+
+    /** The rows that change, with their new states. */
+    private static List<ReplicaRow> marked(List<ReplicaRow> rows, Map<String, ShardSet> out) {
+        List<ReplicaRow> marked = new ArrayList<>();
+        for (ReplicaRow row : rows) {
+            ShardStates states = row.states();
+            ShardSet shards = out.getOrDefault(row.nodeId(), ShardSet.none());
             for (var shard = shards.iterator(); shard.hasNext(); ) {
                 int next = shard.nextInt();
                 if (states.get(next) != ShardState.NOT_HELD) {
                     states = states.with(next, ShardState.OUT);
                 }
             }
-            if (states.equals(row.get().states())) {
-                return;
-            }
-            LOG.warn("node {} is out for shards {} of index m{}", nodeId, shards, incarnation);
-            Reply<Mark> reply =
-                    store.replicas()
-                            .mark(new ReplicaRow(incarnation, nodeId, states, row.get().version()));
-            if (reply.orThrow() instanceof Mark.Marked) {
-                return;
+            if (!states.equals(row.states())) {
+                marked.add(new ReplicaRow(row.incarnation(), row.nodeId(), states, row.version()));
             }
         }
-        throw new IllegalStateException("replicas of " + nodeId + " change faster than marks");
+        return marked;
     }
 }

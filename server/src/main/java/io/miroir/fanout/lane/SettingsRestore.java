@@ -58,9 +58,7 @@ final class SettingsRestore {
                                         SettingsReadBack.matches(inForce, found)
                                                 ? Divergence.Has.YES
                                                 : Divergence.Has.NO));
-        Replicated replicas = new Replicated(context.store());
-        Divergence.of(held, has)
-                .forEach((node, out) -> replicas.markOut(index.row().incarnation(), node, out));
+        new Replicated(context.store()).putOutDiverging(index.row().incarnation(), held, has);
     }
 
     private ReadBack.Reading read(IndexView index, Map<String, ShardSet> held)

@@ -22,6 +22,7 @@ import io.miroir.store.index.IndexEffect;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.lane.Lanes.Claim;
+import io.miroir.store.replica.ShardState;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskStatus;
@@ -263,6 +264,35 @@ class LaneTest extends LaneFixture {
         assertEquals(ErrorCode.MIROIR_INDETERMINATE, refused("[{\"id\":2}]"));
         whenTakenOver((_, _) -> {});
         assertEquals(ErrorCode.MIROIR_INDETERMINATE, refused("[{\"id\":2}]"));
+    }
+
+    /**
+     * Rules 4 and 18: it took the write late, and so would be put out; but it is the last one,
+     * since the new owner put out the other for a task that this pod does not know the end of.
+     */
+    @Test
+    void aReplicaThatTookAWriteLateStaysWhereItIsTheLast() throws Exception {
+        long first = write("[{\"id\":1}]", null);
+        int shard = Rendezvous.shard("2", 4);
+        long incarnation = view.index("i").orElseThrow().row().incarnation();
+        var refusal = Json.object().put("code", "invalid_api_key").put("message", "no");
+        node =
+                (id, request) ->
+                        id.equals("b")
+                                ? new NodeReply.Refusal(403, "invalid_api_key", "no", refusal)
+                                : accepted();
+        whenTakenOver(
+                (command, epoch) -> {
+                    abandonedByOther(command, epoch);
+                    var out = new IndexEffect.ReplicasOut(incarnation, "b", List.of(shard));
+                    Finish end =
+                            Finish.of(first, epoch, TaskStatus.SUCCEEDED, null, null, List.of(out));
+                    store.tasks().finish(end).orThrow();
+                });
+        assertEquals(ErrorCode.MIROIR_INDETERMINATE, refused("[{\"id\":2}]"));
+        var replicas = store.replicas().of(ReadLevel.LOCAL, incarnation);
+        assertEquals(ShardState.IN_SYNC, replicas.getFirst().states().get(shard));
+        assertEquals(ShardState.OUT, replicas.getLast().states().get(shard));
     }
 
     /** An index that was given up has a name that is never used again: the request begins anew. */

@@ -1,6 +1,7 @@
 package io.miroir.store.replica;
 
 import io.miroir.store.engine.Write;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,17 +36,35 @@ public final class InSync {
      * @param out for each node the shards that go out, empty for all
      */
     public boolean survives(Map<String, List<Integer>> out) {
+        return survives((row, shard) -> inSync(row, shard) && !marks(out.get(row.nodeId()), shard));
+    }
+
+    /**
+     * Whether each shard that has a replica in sync has one also after these marks.
+     *
+     * @param marked rows as they will be; those of other indexes count for nothing
+     */
+    public boolean survives(List<ReplicaRow> marked) {
+        Map<String, ReplicaRow> next = new HashMap<>();
+        rows.forEach(row -> next.put(row.nodeId(), row));
+        for (ReplicaRow row : marked) {
+            next.computeIfPresent(
+                    row.nodeId(), (_, now) -> row.incarnation() == now.incarnation() ? row : now);
+        }
+        return survives((row, shard) -> inSync(next.getOrDefault(row.nodeId(), row), shard));
+    }
+
+    /** Whether a replica is in sync after what is judged. */
+    private interface Keeps {
+        boolean test(ReplicaRow row, int shard);
+    }
+
+    private boolean survives(Keeps keeps) {
         int shards = rows.stream().mapToInt(row -> row.states().shards()).max().orElse(0);
-        for (int shard = 0; shard < shards; shard++) {
-            boolean had = false;
-            boolean keeps = false;
-            for (ReplicaRow row : rows) {
-                if (inSync(row, shard)) {
-                    had = true;
-                    keeps |= !marks(out.get(row.nodeId()), shard);
-                }
-            }
-            if (had && !keeps) {
+        for (int next = 0; next < shards; next++) {
+            int shard = next;
+            boolean had = rows.stream().anyMatch(row -> inSync(row, shard));
+            if (had && rows.stream().noneMatch(row -> keeps.test(row, shard))) {
                 return false;
             }
         }

@@ -31,16 +31,27 @@ public final class ReplicaApplier {
         if (inserted > 0 && write.rows(TABLE) + inserted > Replicas.ROWS_MAX) {
             return Outcomes.full(TABLE, Replicas.ROWS_MAX);
         }
-        for (MarkReplicas mark : marks) {
-            ReplicaRow marked =
-                    new ReplicaRow(
-                            mark.getIncarnation(),
-                            mark.getNodeId(),
-                            ShardStates.of(mark.getStates().toByteArray()),
-                            mark.getExpectedVersion() + 1);
-            put(write, marked, mark.getExpectedVersion() == 0);
+        List<ReplicaRow> rows = marks.stream().map(ReplicaApplier::marked).toList();
+        if (command.getKeepsInSync() && endsShards(write, rows)) {
+            return Outcomes.STATES_CHANGED;
         }
+        rows.forEach(row -> put(write, row, row.version() == 1));
         return Outcomes.version(command.getExpectedVersion() + 1);
+    }
+
+    private static ReplicaRow marked(MarkReplicas mark) {
+        return new ReplicaRow(
+                mark.getIncarnation(),
+                mark.getNodeId(),
+                ShardStates.of(mark.getStates().toByteArray()),
+                mark.getExpectedVersion() + 1);
+    }
+
+    private static boolean endsShards(Write write, List<ReplicaRow> rows) {
+        return rows.stream()
+                .map(ReplicaRow::incarnation)
+                .distinct()
+                .anyMatch(incarnation -> !InSync.of(write, incarnation).survives(rows));
     }
 
     private static long version(Write write, MarkReplicas mark) {

@@ -28,7 +28,15 @@ public final class ReplicaRoom implements Replicas {
 
     @Override
     public Reply<Mark> markAll(List<ReplicaRow> rows) {
-        MarkReplicas.Builder mark = words(rows.getFirst());
+        return propose(words(rows.getFirst()), rows);
+    }
+
+    @Override
+    public Reply<Mark> markDiverged(List<ReplicaRow> rows) {
+        return propose(words(rows.getFirst()).setKeepsInSync(true), rows);
+    }
+
+    private Reply<Mark> propose(MarkReplicas.Builder mark, List<ReplicaRow> rows) {
         rows.stream().skip(1).forEach(row -> mark.addAlso(words(row)));
         return proposer.propose(Command.newBuilder().setMarkReplicas(mark), ReplicaRoom::words);
     }
@@ -61,6 +69,7 @@ public final class ReplicaRoom implements Replicas {
             case VERSION -> new Mark.Marked(outcome.getVersion());
             case CHANGED -> new Mark.Changed(outcome.getChanged());
             case FULL -> new Mark.Full(outcome.getFull().getRowsMax());
+            case STATES_CHANGED -> new Mark.StatesChanged();
             default -> throw Proposer.unexpected(outcome);
         };
     }

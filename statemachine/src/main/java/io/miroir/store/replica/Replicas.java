@@ -27,6 +27,15 @@ public interface Replicas {
      */
     Reply<Mark> markAll(List<ReplicaRow> rows);
 
+    /**
+     * As {@link #markAll}, of replicas that go out because they differ from others. Versions tell
+     * of their own nodes only, so it is judged on all states of that moment: a shard that has a
+     * replica in sync keeps one.
+     *
+     * @param rows at least one, of different nodes or indexes; answered is the first one's version
+     */
+    Reply<Mark> markDiverged(List<ReplicaRow> rows);
+
     /** One node's shards of one incarnation; empty if it holds none. */
     Optional<ReplicaRow> get(ReadLevel level, long incarnation, String nodeId);
 
@@ -47,5 +56,8 @@ public interface Replicas {
         record Changed(long version) implements Mark {}
 
         record Full(int rowsMax) implements Mark {}
+
+        /** Other replicas went out since it was decided: nothing is done, decide again. */
+        record StatesChanged() implements Mark {}
     }
 }
