@@ -18,6 +18,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ import tools.jackson.databind.JsonNode;
  */
 class ResumeTest {
     private static final int SHARDS = 16;
+    private static final List<Integer> ALL = IntStream.range(0, SHARDS).boxed().toList();
 
     @TempDir Path directory;
 
@@ -59,10 +61,16 @@ class ResumeTest {
 
     /** Leaves an intent behind; sends its document to the first {@code reached} nodes. */
     private void leaveIntent(int reached) {
-        leaveIntent("i", "documents_replace", reached, ResumeTest::sendDocument);
+        leaveIntent(
+                "i",
+                "documents_replace",
+                List.of(Rendezvous.shard("2", SHARDS)),
+                reached,
+                ResumeTest::sendDocument);
     }
 
-    private void leaveIntent(String uid, String kind, int reached, Sending sending) {
+    private void leaveIntent(
+            String uid, String kind, List<Integer> shards, int reached, Sending sending) {
         pod.stop();
         var config = SqliteStoreConfig.of("miroir-0", directory.resolve("pod").resolve("data"));
         try (TaskStore store =
@@ -88,7 +96,8 @@ class ResumeTest {
                                                     0,
                                                     null,
                                                     incarnation,
-                                                    List.of("node-0-0", "node-1-0")))
+                                                    List.of("node-0-0", "node-1-0"),
+                                                    shards))
                                     .orThrow());
             String metadata = "miroir:" + claim.epoch() + ":" + intended.position() + ":" + uid;
             for (int group = 0; group < reached; group++) {
@@ -120,6 +129,7 @@ class ResumeTest {
         leaveIntent(
                 "k",
                 "index_update",
+                ALL,
                 reached,
                 (node, physicalUid, _) -> {
                     String key = "{\"primaryKey\": \"sku\"}";
@@ -155,6 +165,8 @@ class ResumeTest {
         assertEquals("succeeded", client.finished(1).path("status").asString());
         assertTrue(shards().contains("\"node-1-0\":\"out\""), shards());
         assertFalse(shards().contains("\"node-0-0\":\"out\""), shards());
+        // The shards that it does not touch are the same on both.
+        assertEquals(2, shards().split("\"out\"", -1).length, shards());
         for (int i = 0; i < 10; i++) {
             String query = "{\"q\": \"" + " ".repeat(i) + "\"}";
             JsonNode found = client.call("POST", "/indexes/i/search", query).body();
@@ -209,6 +221,7 @@ class ResumeTest {
         leaveIntent(
                 "i",
                 "settings_update",
+                ALL,
                 reached,
                 (node, physicalUid, _) -> {
                     String settings =

@@ -8,6 +8,7 @@ import io.miroir.sqlite.Database;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.Writes;
+import io.miroir.store.lane.IntentRow;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
@@ -96,7 +97,10 @@ class UpgradeTest {
                 store.tasks().uids(ReadLevel.LOCAL, TaskQuery.newest(1)).total() >= TASKS,
                 "tasks are missing");
         // A write that was under way: its key is known, and whose it is.
-        assertEquals(1, store.lanes().openIntents(ReadLevel.LOCAL, "movies").size());
+        List<IntentRow> open = store.lanes().openIntents(ReadLevel.LOCAL, "movies");
+        assertEquals(1, open.size());
+        assertEquals(List.of("node-0", "node-1"), open.getFirst().targets());
+        assertEquals(List.of(), open.getFirst().shards());
         assertInstanceOf(
                 Lanes.Intention.Pending.class,
                 store.lanes().intend(Writes.intend("movies", EPOCH, "key-open")).orThrow());

@@ -77,7 +77,8 @@ public interface InSyncContract {
                         0,
                         null,
                         incarnation,
-                        List.of("node-0", "node-1"));
+                        List.of("node-0", "node-1"),
+                        List.of());
         long position = Writes.intended(store(), next).position();
         return new Race(lane, epoch, incarnation, bound.taskUid(), position);
     }

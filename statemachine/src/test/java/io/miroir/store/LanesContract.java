@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Intend;
+import io.miroir.store.lane.IntentRow;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.Replicas;
@@ -63,7 +64,10 @@ public interface LanesContract {
                 store().lanes().abandon("fence", old, intended.position(), "late").orThrow());
 
         // The next owner finds the open intent and binds it under its own epoch.
-        assertEquals(1, store().lanes().openIntents(READ, "fence").size());
+        List<IntentRow> left = store().lanes().openIntents(READ, "fence");
+        assertEquals(1, left.size());
+        assertEquals(List.of("node-0", "node-1"), left.getFirst().targets());
+        assertEquals(List.of(1, 3), left.getFirst().shards());
         assertInstanceOf(
                 Lanes.Binding.Bound.class,
                 store().lanes()
@@ -123,6 +127,7 @@ public interface LanesContract {
                         1,
                         null,
                         Intend.ALLOT,
+                        List.of(),
                         List.of());
         assertInstanceOf(
                 Lanes.Intention.KeyReused.class, store().lanes().intend(otherBody).orThrow());
@@ -182,7 +187,8 @@ public interface LanesContract {
                                 0,
                                 null,
                                 incarnation,
-                                List.of("node-1")));
+                                List.of("node-1"),
+                                List.of()));
         assertEquals(incarnation, second.incarnation());
         store().lanes()
                 .bind(
@@ -343,6 +349,7 @@ public interface LanesContract {
                         0,
                         session,
                         Intend.ALLOT,
+                        List.of(),
                         List.of());
         long position = Writes.intended(store(), intend).position();
         Lanes.Binding bound =

@@ -35,7 +35,8 @@ public final class Writes {
                 key == null ? 0 : 3_600_000_000L,
                 null,
                 Intend.ALLOT,
-                List.of("node-0", "node-1"));
+                List.of("node-0", "node-1"),
+                List.of(1, 3));
     }
 
     public static Lanes.Intention.Intended intended(Rooms store, Intend intend) {

@@ -48,6 +48,7 @@ final class NewState {
                         0,
                         null,
                         index.incarnation(),
+                        List.of(),
                         List.of());
         if (!(store.lanes().intend(intend).orThrow()
                 instanceof Lanes.Intention.Intended intended)) {

@@ -241,7 +241,8 @@ final class Lane {
                                         key == null ? 0 : ttlMicros(),
                                         null,
                                         item.scope().incarnation(),
-                                        List.copyOf(item.scope().plan().targets().keySet())));
+                                        List.copyOf(item.scope().plan().targets().keySet()),
+                                        item.scope().shards().stream().boxed().toList()));
         if (reply instanceof Reply.Refused<Intention> refused
                 && refused.refusal() instanceof Refusal.Indeterminate) {
             // It may be in the log: the next claim finds and settles it.

@@ -33,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class LaneResume {
     private static final Logger LOG = LoggerFactory.getLogger(LaneResume.class);
+    private static final String NOT_SEEN = "not seen when the lane changed hands";
 
     private final LaneContext context;
     private final Dispatcher dispatcher;
@@ -68,7 +69,8 @@ final class LaneResume {
         if (type == TaskType.INDEX_DELETION) {
             // Some nodes may have dropped it: there is no way but forward.
             IndexEffect deleted = new IndexEffect.Deleted(intent.incarnation());
-            bind(intent, epoch, Map.of(), Map.of(), details(type), deleted);
+            LeftWrite.Bound bound = LeftWrite.Bound.unjudged(Map.of());
+            bind(intent, epoch, Map.of(), bound, details(type), deleted);
             dropPhysical(intent.incarnation());
         } else if (type == TaskType.SETTINGS_UPDATE) {
             // Before it is given up: whoever comes next finds it, should this pod be lost
@@ -115,7 +117,8 @@ final class LaneResume {
             return;
         }
         IndexEffect set = new IndexEffect.PrimaryKeySet(intent.incarnation(), changed.get());
-        bind(intent, epoch, Map.of(), out, IndexItems.keyDetails(changed.get()), set);
+        LeftWrite.Bound bound = LeftWrite.Bound.unjudged(out);
+        bind(intent, epoch, Map.of(), bound, IndexItems.keyDetails(changed.get()), set);
     }
 
     // Given up while a node that goes on being read may have it, it would be a key that the
@@ -145,12 +148,20 @@ final class LaneResume {
                             has.put(node, has(seen));
                         });
         LOG.info("intent {} of lane {} is on {}", intent.position(), intent.lane(), found.keySet());
+        Optional<ShardSet> touched =
+                intent.shards().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(ShardSet.of(intent.shards()));
+        ShardSet shards = touched.orElse(ShardSet.all(index.topology().shards()));
         Map<String, ShardSet> held = Replicated.inSync(index, intent.targets());
-        if (found.isEmpty()) {
-            giveUp(intent, epoch, held, has);
-        } else {
-            Map<String, ShardSet> out = Divergence.of(held, has);
-            bind(intent, epoch, found, out, details(type(intent)));
+        held.replaceAll((_, all) -> all.and(shards));
+        switch (LeftWrite.of(index.topology(), touched, held, has)) {
+            case LeftWrite.GivenUp _ -> giveUp(intent, epoch, held, has);
+            case LeftWrite.Bound bound -> {
+                Details details = details(type(intent));
+                Details known = details.touching(shards, index.topology().shards());
+                bind(intent, epoch, found, bound, known);
+            }
         }
     }
 
@@ -160,7 +171,7 @@ final class LaneResume {
             Map<String, ShardSet> held,
             Map<String, Divergence.Has> has) {
         new Replicated(context.store()).putOutDiverging(intent.incarnation(), held, has);
-        abandon(intent, epoch, "no node has it");
+        abandon(intent, epoch, "no replica in sync has it");
     }
 
     /** What each target has of the intent; nothing for one that does not answer, or is down. */
@@ -205,17 +216,17 @@ final class LaneResume {
             IntentRow intent,
             long epoch,
             Map<String, Long> found,
-            Map<String, ShardSet> out,
+            LeftWrite.Bound bound,
             Details details,
             IndexEffect... effects)
             throws InterruptedException {
         Map<String, String> missed = new TreeMap<>();
-        Map<String, List<Integer>> shards = new TreeMap<>();
-        out.forEach(
-                (node, marked) -> {
-                    missed.put(node, "not seen when the lane changed hands");
-                    shards.put(node, marked.stream().boxed().toList());
-                });
+        bound.out().keySet().forEach(node -> missed.put(node, NOT_SEEN));
+        Details sent = details.sentAs(place(intent).metadata());
+        Details kept =
+                bound.lost().isEmpty()
+                        ? sent
+                        : sent.failing(LaneErrors.takenInPart(bound.lost()).toJson());
         TaskType type = type(intent);
         Reply<Binding> reply =
                 context.store()
@@ -226,11 +237,11 @@ final class LaneResume {
                                         epoch,
                                         intent.position(),
                                         type,
-                                        details.sentAs(place(intent).metadata()).stored(),
+                                        kept.stored(),
                                         found,
-                                        Map.of(),
+                                        Accounts.numbers(bound.counted()),
                                         missed,
-                                        shards,
+                                        Accounts.numbers(bound.out()),
                                         null,
                                         null,
                                         List.of(effects)));

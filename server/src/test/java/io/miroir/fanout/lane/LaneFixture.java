@@ -58,6 +58,7 @@ abstract class LaneFixture {
     private final AtomicLong nodeTasks = new AtomicLong();
     final ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
     volatile BiFunction<String, NodeRequest, NodeReply> node = (_, _) -> accepted();
+    volatile BiFunction<String, NodeRequest, NodeReply> reads = (_, _) -> noTasks();
     volatile Function<Bind, Reply<Binding>> bind = this::boundByStore;
     volatile boolean abandons = true;
     volatile Function<String, Reply<Claim>> claim = this::claimedInStore;
@@ -112,13 +113,15 @@ abstract class LaneFixture {
 
     private NodeReply answer(String id, NodeRequest request) {
         sent.add(id + " " + request.method() + " " + request.target());
-        return request.method().equals("GET")
-                ? new NodeReply.Answer(200, Json.parse("{\"results\":[]}"))
-                : node.apply(id, request);
+        return (request.method().equals("GET") ? reads : node).apply(id, request);
     }
 
     NodeReply accepted() {
         return new NodeReply.Answer(202, Json.object().put("taskUid", nodeTasks.incrementAndGet()));
+    }
+
+    static NodeReply noTasks() {
+        return new NodeReply.Answer(200, Json.parse("{\"results\":[]}"));
     }
 
     Reply<Binding> boundByStore(Bind command) {

@@ -58,6 +58,7 @@ class NodeNumbersTest {
                         0,
                         null,
                         Intend.ALLOT,
+                        List.of(),
                         List.of());
         var intended =
                 assertInstanceOf(

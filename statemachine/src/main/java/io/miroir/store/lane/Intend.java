@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey the client's, at most {@link Lanes#IDEMPOTENCY_KEY_CHARS_MAX} characters
  * @param idempotencyTtlMicros how long the key lives from the bind on; 0 without a key
  * @param incarnation the index's, or {@link #ALLOT} for an index that is to be created
+ * @param targets ids of the nodes it goes to
+ * @param shards that it touches: by them the lane's next owner judges what became of it
  */
 public record Intend(
         String lane,
@@ -24,7 +26,8 @@ public record Intend(
         long idempotencyTtlMicros,
         @Nullable String sessionId,
         long incarnation,
-        List<String> targets) {
+        List<String> targets,
+        List<Integer> shards) {
 
     /** Asks for a new incarnation. */
     public static final long ALLOT = 0;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyTtlMicros how long the key lives from the bind on
  * @param incarnation the index's, as allotted or known
  * @param targets ids of the nodes it goes to
+ * @param shards that it touches; empty if it touches none, or an earlier program intended it
  * @param createdAt store time
  */
 public record IntentRow(
@@ -23,4 +24,5 @@ public record IntentRow(
         @Nullable String sessionId,
         long incarnation,
         List<String> targets,
+        List<Integer> shards,
         long createdAt) {}

@@ -11,7 +11,7 @@ import io.miroir.proto.store.Intended;
 import io.miroir.proto.store.Missed;
 import io.miroir.proto.store.Outcome;
 import io.miroir.proto.store.Pending;
-import io.miroir.proto.store.Strings;
+import io.miroir.proto.store.Targets;
 import io.miroir.proto.store.TaskBorn;
 import io.miroir.store.Change;
 import io.miroir.store.engine.Outcomes;
@@ -234,8 +234,9 @@ public final class LaneApplier {
                         command.getIdempotencyTtlMicros(),
                         command.hasSessionId() ? command.getSessionId() : null,
                         incarnation,
-                        Strings.newBuilder()
-                                .addAllValue(command.getTargetList())
+                        Targets.newBuilder()
+                                .addAllNodeId(command.getTargetList())
+                                .addAllShard(command.getShardList())
                                 .build()
                                 .toByteArray(),
                         write.now());

@@ -1,6 +1,6 @@
 package io.miroir.store.lane;
 
-import io.miroir.proto.store.Strings;
+import io.miroir.proto.store.Targets;
 import io.miroir.sqlite.Cursor;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.engine.Stored;
@@ -41,6 +41,7 @@ final class LaneReads {
     }
 
     private static IntentRow intent(Cursor row) {
+        Targets targets = Stored.parse(Targets.parser(), row.blob(11));
         return new IntentRow(
                 row.text(1),
                 row.number(2),
@@ -52,7 +53,8 @@ final class LaneReads {
                 row.number(8),
                 row.textOrNull(9),
                 row.number(10),
-                Stored.parse(Strings.parser(), row.blob(11)).getValueList(),
+                targets.getNodeIdList(),
+                targets.getShardList(),
                 row.number(12));
     }
 }

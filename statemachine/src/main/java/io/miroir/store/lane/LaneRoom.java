@@ -55,7 +55,8 @@ public final class LaneRoom implements Lanes {
                                 ByteString.copyFrom(HexFormat.of().parseHex(intend.bodySha256())))
                         .setIdempotencyTtlMicros(intend.idempotencyTtlMicros())
                         .setIncarnation(intend.incarnation())
-                        .addAllTarget(intend.targets());
+                        .addAllTarget(intend.targets())
+                        .addAllShard(intend.shards());
         if (intend.idempotencyKey() != null) {
             words.setIdempotencyKey(intend.idempotencyKey());
         }

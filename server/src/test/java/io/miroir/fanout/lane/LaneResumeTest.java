@@ -1,0 +1,161 @@
+package io.miroir.fanout.lane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.Json;
+import io.miroir.core.routing.Rendezvous;
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.fanout.NodeReply;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Refusal;
+import io.miroir.store.Reply;
+import io.miroir.store.index.IndexEffect;
+import io.miroir.store.lane.Intend;
+import io.miroir.store.lane.IntentRow;
+import io.miroir.store.lane.Lanes.Intention;
+import io.miroir.store.task.Finish;
+import io.miroir.store.task.TaskQuery;
+import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.TaskStatus;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a lane's next owner makes of a write that nobody bound, from the shards that its intent names
+ * and what nodes say that they have of it (protocol, rules 2 to 4).
+ */
+class LaneResumeTest extends LaneFixture {
+    private static final int SHARD = Rendezvous.shard("2", 4);
+
+    private long first;
+
+    @BeforeEach
+    void begin() throws Exception {
+        first = write("[{\"id\":1}]", null);
+    }
+
+    /** A document of another shard. */
+    private static int other() {
+        int id = 3;
+        while (Rendezvous.shard(Integer.toString(id), 4) == SHARD) {
+            id++;
+        }
+        return id;
+    }
+
+    private static int otherShard() {
+        return Rendezvous.shard(Integer.toString(other()), 4);
+    }
+
+    /** Leaves a write without a task; these nodes tell that they have it. */
+    private void leave(String json, Set<String> having) {
+        bind = _ -> new Reply.Refused<>(new Refusal.TooLarge(3, 2));
+        assertThrows(ApiException.class, () -> write(json, null));
+        bind = this::boundByStore;
+        tell(store.lanes().openIntents(ReadLevel.LOCAL, "i").getFirst(), having);
+    }
+
+    private void tell(IntentRow intent, Set<String> having) {
+        ObjectNode tasks = Json.object();
+        tasks.putArray("results")
+                .addObject()
+                .put("uid", 1_000)
+                .put(
+                        "customMetadata",
+                        "miroir:" + intent.epoch() + ":" + intent.position() + ":i");
+        reads = (id, _) -> having.contains(id) ? new NodeReply.Answer(200, tasks) : noTasks();
+    }
+
+    private long incarnation() {
+        return store.indexes().get(ReadLevel.LOCAL, "i").orElseThrow().incarnation();
+    }
+
+    private long epoch() {
+        return store.lanes().get(ReadLevel.LOCAL, "i").orElseThrow().epoch();
+    }
+
+    /** The end of the first task puts a replica out. */
+    private void putOut(String id, int shard) {
+        var out = new IndexEffect.ReplicasOut(incarnation(), id, List.of(shard));
+        store.tasks()
+                .finish(
+                        Finish.of(
+                                first, epoch(), TaskStatus.SUCCEEDED, null, null, List.of(out)))
+                .orThrow();
+    }
+
+    private List<TaskRow> resumed() throws Exception {
+        lane.resume(() -> true);
+        assertTrue(store.lanes().openIntents(ReadLevel.LOCAL, "i").isEmpty());
+        return store.tasks().list(ReadLevel.LOCAL, TaskQuery.newest(10)).tasks();
+    }
+
+    private ReplicaState state(String id, int shard) {
+        return view.index("i").orElseThrow().state(id, shard);
+    }
+
+    @Test
+    void whatOnlyAReplicaHasThatIsOutIsGivenUp() throws Exception {
+        // Its other shards are in sync there, but the write has nothing of them.
+        leave("[{\"id\":2}]", Set.of("a"));
+        putOut("a", SHARD);
+        assertEquals(1, resumed().size());
+        assertEquals(ReplicaState.IN_SYNC, state("b", SHARD));
+        assertEquals(ReplicaState.IN_SYNC, state("a", otherShard()));
+    }
+
+    @Test
+    void whatLacksAShardIsATaskThatFails() throws Exception {
+        leave("[{\"id\":2},{\"id\":%d}]".formatted(other()), Set.of("a"));
+        putOut("a", SHARD);
+        List<TaskRow> tasks = resumed();
+        assertEquals(2, tasks.size());
+        String details = tasks.getFirst().detailsJson();
+        assertTrue(details.contains("shards " + SHARD + " lack it"), details);
+        assertEquals(ReplicaState.IN_SYNC, state("b", SHARD));
+        assertEquals(ReplicaState.OUT, state("b", otherShard()));
+        assertEquals(ReplicaState.IN_SYNC, state("a", otherShard()));
+    }
+
+    @Test
+    void whatAGroupHasIsATaskAndOnlyWhatItTouchesIsOutOnTheOther() throws Exception {
+        leave("[{\"id\":2}]", Set.of("a"));
+        List<TaskRow> tasks = resumed();
+        assertEquals(2, tasks.size());
+        assertFalse(tasks.getFirst().detailsJson().contains("error"));
+        assertEquals(ReplicaState.OUT, state("b", SHARD));
+        assertEquals(ReplicaState.IN_SYNC, state("b", otherShard()));
+    }
+
+    @Test
+    void whatAnEarlierProgramIntendedIsTakenToTouchAllShards() throws Exception {
+        Intend old =
+                new Intend(
+                        "i",
+                        epoch(),
+                        "documents_replace",
+                        "i",
+                        "ab".repeat(32),
+                        null,
+                        0,
+                        null,
+                        incarnation(),
+                        List.of("a", "b"),
+                        List.of());
+        assertInstanceOf(
+                Intention.Intended.class, store.lanes().intend(old).orThrow());
+        tell(store.lanes().openIntents(ReadLevel.LOCAL, "i").getFirst(), Set.of("a"));
+        lane.release();
+        assertEquals(2, resumed().size());
+        assertEquals(ReplicaState.OUT, state("b", SHARD));
+        assertEquals(ReplicaState.OUT, state("b", otherShard()));
+    }
+}
