@@ -6,6 +6,7 @@ import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.spool.Spooler;
+import io.miroir.store.Reply;
 import io.miroir.store.TaskStore;
 
 /**
@@ -25,6 +26,11 @@ public record LaneContext(
     /** The shape of the fleet. */
     Fleet fleet() {
         return view.fleet();
+    }
+
+    /** Whether this pod's view has, or has soon, what a command did. */
+    boolean sees(Reply.Applied<?> applied) throws InterruptedException {
+        return view.await(applied.index(), settings.storeTimeout());
     }
 
     /** Whether a node is worth a request: one in trouble is, one known to be down is not. */

@@ -12,6 +12,10 @@ final class LaneErrors {
         return new ApiException(ErrorCode.MIROIR_OVERLOADED, why + " Nothing was written.");
     }
 
+    static ApiException lagging() {
+        return overloaded("This pod lags behind the task store.");
+    }
+
     static ApiException indeterminate(String why) {
         return new ApiException(
                 ErrorCode.MIROIR_INDETERMINATE, why + " The write may have taken effect.");

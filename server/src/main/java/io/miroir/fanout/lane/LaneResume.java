@@ -249,9 +249,8 @@ final class LaneResume {
             throw LaneErrors.overloaded("Replicas went out while the lane changed hands.");
         }
         // What is read of the lane from here on must have its task.
-        if (reply instanceof Reply.Applied<Binding> applied
-                && !context.view().await(applied.index(), context.settings().storeTimeout())) {
-            throw LaneErrors.overloaded("This pod lags behind the task store.");
+        if (reply instanceof Reply.Applied<Binding> applied && !context.sees(applied)) {
+            throw LaneErrors.lagging();
         }
     }
 
