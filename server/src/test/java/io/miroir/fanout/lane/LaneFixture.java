@@ -1,7 +1,10 @@
 package io.miroir.fanout.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
@@ -12,15 +15,19 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.spool.Spooler;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.TaskStore;
 import io.miroir.store.lane.Bind;
+import io.miroir.store.lane.IntentRow;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.lane.Lanes.Claim;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
+import io.miroir.store.task.TaskQuery;
+import io.miroir.store.task.TaskRow;
 import io.prometheus.client.CollectorRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -37,23 +44,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A lane over a real store, with claims, nodes and binds that a test can make fail. Two groups of
- * one node.
+ * A pod with one lane over a real store, with claims, nodes and binds that a test can make fail.
+ * Two groups of one node.
  */
-abstract class LaneFixture {
+final class LaneFixture implements AutoCloseable {
     static final Duration SHORT = Duration.ofMillis(300);
 
     /** Writes that may wait for their turn. */
     static final int WAITING_MAX = 2;
 
     static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    @TempDir Path directory;
 
     private final AtomicLong nodeTasks = new AtomicLong();
     final ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
@@ -62,16 +64,15 @@ abstract class LaneFixture {
     volatile Function<Bind, Reply<Binding>> bind = this::boundByStore;
     volatile boolean abandons = true;
     volatile Function<String, Reply<Claim>> claim = this::claimedInStore;
-    TaskStore store;
-    ClusterView view;
-    NodeHealth health;
-    TaskFollower follower;
-    private Spooler spooler;
-    LaneContext context;
-    Lane lane;
+    final TaskStore store;
+    final ClusterView view;
+    final NodeHealth health;
+    final TaskFollower follower;
+    final LaneContext context;
+    final Lane lane;
+    private final Spooler spooler;
 
-    @BeforeEach
-    void open() throws IOException {
+    LaneFixture(Path directory) throws IOException {
         store = openStore(directory);
         view = new ClusterView(store, new Fleet(4, 1, List.of(List.of("a"), List.of("b"))));
         view.start();
@@ -104,8 +105,8 @@ abstract class LaneFixture {
                 _ -> {});
     }
 
-    @AfterEach
-    void close() {
+    @Override
+    public void close() {
         follower.close();
         view.close();
         store.close();
@@ -192,5 +193,22 @@ abstract class LaneFixture {
 
     Spooler.Received body(String json) throws IOException {
         return spooler.receive(new ByteArrayInputStream(json.getBytes(UTF_8)));
+    }
+
+    ErrorCode refused(String json) {
+        return assertThrows(ApiException.class, () -> write(json, null)).code();
+    }
+
+    long epoch() {
+        return store.lanes().get(ReadLevel.LOCAL, "i").orElseThrow().epoch();
+    }
+
+    List<IntentRow> openIntents() {
+        return store.lanes().openIntents(ReadLevel.LOCAL, "i");
+    }
+
+    /** All tasks, the newest first. */
+    List<TaskRow> tasks() {
+        return store.tasks().list(ReadLevel.LOCAL, TaskQuery.newest(100)).tasks();
     }
 }

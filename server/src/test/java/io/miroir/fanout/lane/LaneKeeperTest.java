@@ -5,42 +5,50 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.cluster.peer.Peers;
-import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.lane.Lanes.Claim;
-import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskStatus;
 import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a pod holds of lanes goes when nobody needs it: names of indexes never end. */
-class LaneKeeperTest extends LaneFixture {
+class LaneKeeperTest {
+    @TempDir Path directory;
+
     private final CollectorRegistry registry = new CollectorRegistry();
+    private LaneFixture pod;
     private Peers peers;
     private LaneKeeper keeper;
 
     @BeforeEach
-    void keep() {
+    void open() throws Exception {
+        pod = new LaneFixture(directory);
+
         peers = new Peers("p", List.of(), List::of);
-        keeper = new LaneKeeper(context, peers, follower);
-        new LaneMetrics(keeper, follower).register(registry);
+        keeper = new LaneKeeper(pod.context, peers, pod.follower);
+        new LaneMetrics(keeper, pod.follower).register(registry);
     }
 
     @AfterEach
-    void letGo() {
+    void close() {
         keeper.close();
         peers.close();
+        pod.close();
     }
 
     private long write(String index) throws Exception {
-        return keeper.run(request(Operation.DOCUMENTS_REPLACE, index, null), body("[{\"id\":1}]"))
+        return keeper.run(
+                        LaneFixture.request(Operation.DOCUMENTS_REPLACE, index, null),
+                        pod.body("[{\"id\":1}]"))
                 .orElseThrow()
                 .taskUid();
     }
@@ -48,12 +56,12 @@ class LaneKeeperTest extends LaneFixture {
     @Test
     void aLaneThatTheStoreDoesNotKnowIsDropped() throws Exception {
         write("known");
-        claim = _ -> new Reply.Refused<>(new Refusal.Unavailable("no leader"));
+        pod.claim = _ -> new Reply.Refused<>(new Refusal.Unavailable("no leader"));
         assertThrows(StoreUnavailableException.class, () -> write("refused"));
         assertEquals(2, metric("miroir_lanes"));
         keeper.look();
         assertEquals(1, metric("miroir_lanes"));
-        claim = this::claimedInStore;
+        pod.claim = pod::claimedInStore;
         write("refused");
         keeper.look();
         assertEquals(2, metric("miroir_lanes"));
@@ -62,7 +70,7 @@ class LaneKeeperTest extends LaneFixture {
     /** The store learns of a lane by its first write, which must find it where it began. */
     @Test
     void aLaneIsNotDroppedInTheMiddleOfItsFirstWrite() throws Exception {
-        claim = this::claimedAfterALook;
+        pod.claim = this::claimedAfterALook;
         write("new");
         assertEquals(1, metric("miroir_lanes"));
     }
@@ -78,7 +86,7 @@ class LaneKeeperTest extends LaneFixture {
         } catch (Exception failed) {
             throw new IllegalStateException(failed);
         }
-        return claimedInStore(name);
+        return pod.claimedInStore(name);
     }
 
     /** The nodes here know of no task, so each one ends as lost. */
@@ -88,14 +96,14 @@ class LaneKeeperTest extends LaneFixture {
             write("index-" + i);
         }
         assertEquals(5, metric("miroir_lanes_followed"));
-        follower.start();
+        pod.follower.start();
         awaitEnded(5);
         write("index-0");
         awaitEnded(6);
     }
 
     private void awaitEnded(int tasks) throws InterruptedException {
-        long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+        long giveUpNanos = System.nanoTime() + LaneFixture.PATIENCE.toNanos();
         while (ended() < tasks || metric("miroir_lanes_followed") > 0) {
             assertTrue(System.nanoTime() < giveUpNanos, "an empty line stays");
             Thread.sleep(20);
@@ -103,9 +111,7 @@ class LaneKeeperTest extends LaneFixture {
     }
 
     private long ended() {
-        return store.tasks().list(ReadLevel.LOCAL, TaskQuery.newest(10)).tasks().stream()
-                .filter(task -> task.status() == TaskStatus.FAILED)
-                .count();
+        return pod.tasks().stream().filter(task -> task.status() == TaskStatus.FAILED).count();
     }
 
     private double metric(String name) {

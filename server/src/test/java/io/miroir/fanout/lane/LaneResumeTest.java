@@ -19,27 +19,38 @@ import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.IntentRow;
 import io.miroir.store.lane.Lanes.Intention;
 import io.miroir.store.task.Finish;
-import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a lane's next owner makes of a write that nobody bound, from the shards that its intent names
- * and what nodes say that they have of it (protocol, rules 2 to 4).
+ * What a lane's next owner makes of a write that nobody bound, from the shards that its intent
+ * names and what nodes say that they have of it (protocol, rules 2 to 4).
  */
-class LaneResumeTest extends LaneFixture {
+class LaneResumeTest {
     private static final int SHARD = Rendezvous.shard("2", 4);
 
+    @TempDir Path directory;
+
+    private LaneFixture pod;
     private long first;
 
     @BeforeEach
-    void begin() throws Exception {
-        first = write("[{\"id\":1}]", null);
+    void open() throws Exception {
+        pod = new LaneFixture(directory);
+        first = pod.write("[{\"id\":1}]", null);
+    }
+
+    @AfterEach
+    void close() {
+        pod.close();
     }
 
     /** A document of another shard. */
@@ -57,10 +68,10 @@ class LaneResumeTest extends LaneFixture {
 
     /** Leaves a write without a task; these nodes tell that they have it. */
     private void leave(String json, Set<String> having) {
-        bind = _ -> new Reply.Refused<>(new Refusal.TooLarge(3, 2));
-        assertThrows(ApiException.class, () -> write(json, null));
-        bind = this::boundByStore;
-        tell(store.lanes().openIntents(ReadLevel.LOCAL, "i").getFirst(), having);
+        pod.bind = _ -> new Reply.Refused<>(new Refusal.TooLarge(3, 2));
+        assertThrows(ApiException.class, () -> pod.write(json, null));
+        pod.bind = pod::boundByStore;
+        tell(pod.openIntents().getFirst(), having);
     }
 
     private void tell(IntentRow intent, Set<String> having) {
@@ -68,38 +79,37 @@ class LaneResumeTest extends LaneFixture {
         tasks.putArray("results")
                 .addObject()
                 .put("uid", 1_000)
-                .put(
-                        "customMetadata",
-                        "miroir:" + intent.epoch() + ":" + intent.position() + ":i");
-        reads = (id, _) -> having.contains(id) ? new NodeReply.Answer(200, tasks) : noTasks();
+                .put("customMetadata", "miroir:" + intent.epoch() + ":" + intent.position() + ":i");
+        pod.reads =
+                (id, _) ->
+                        having.contains(id)
+                                ? new NodeReply.Answer(200, tasks)
+                                : LaneFixture.noTasks();
     }
 
     private long incarnation() {
-        return store.indexes().get(ReadLevel.LOCAL, "i").orElseThrow().incarnation();
-    }
-
-    private long epoch() {
-        return store.lanes().get(ReadLevel.LOCAL, "i").orElseThrow().epoch();
+        return pod.store.indexes().get(ReadLevel.LOCAL, "i").orElseThrow().incarnation();
     }
 
     /** The end of the first task puts a replica out. */
     private void putOut(String id, int shard) {
         var out = new IndexEffect.ReplicasOut(incarnation(), id, List.of(shard));
-        store.tasks()
+        pod.store
+                .tasks()
                 .finish(
                         Finish.of(
-                                first, epoch(), TaskStatus.SUCCEEDED, null, null, List.of(out)))
+                                first, pod.epoch(), TaskStatus.SUCCEEDED, null, null, List.of(out)))
                 .orThrow();
     }
 
     private List<TaskRow> resumed() throws Exception {
-        lane.resume(() -> true);
-        assertTrue(store.lanes().openIntents(ReadLevel.LOCAL, "i").isEmpty());
-        return store.tasks().list(ReadLevel.LOCAL, TaskQuery.newest(10)).tasks();
+        pod.lane.resume(() -> true);
+        assertTrue(pod.openIntents().isEmpty());
+        return pod.tasks();
     }
 
     private ReplicaState state(String id, int shard) {
-        return view.index("i").orElseThrow().state(id, shard);
+        return pod.view.index("i").orElseThrow().state(id, shard);
     }
 
     @Test
@@ -140,7 +150,7 @@ class LaneResumeTest extends LaneFixture {
         Intend old =
                 new Intend(
                         "i",
-                        epoch(),
+                        pod.epoch(),
                         "documents_replace",
                         "i",
                         "ab".repeat(32),
@@ -150,10 +160,9 @@ class LaneResumeTest extends LaneFixture {
                         incarnation(),
                         List.of("a", "b"),
                         List.of());
-        assertInstanceOf(
-                Intention.Intended.class, store.lanes().intend(old).orThrow());
-        tell(store.lanes().openIntents(ReadLevel.LOCAL, "i").getFirst(), Set.of("a"));
-        lane.release();
+        assertInstanceOf(Intention.Intended.class, pod.store.lanes().intend(old).orThrow());
+        tell(pod.openIntents().getFirst(), Set.of("a"));
+        pod.lane.release();
         assertEquals(2, resumed().size());
         assertEquals(ReplicaState.OUT, state("b", SHARD));
         assertEquals(ReplicaState.OUT, state("b", otherShard()));
