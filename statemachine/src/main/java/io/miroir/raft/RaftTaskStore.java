@@ -42,14 +42,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.storage.RaftStorage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,9 +124,8 @@ public final class RaftTaskStore implements TaskStore {
                         clock,
                         new StoreStateMachine.Listeners(
                                 watchers, leadership, metrics, surroundings.onFatal()));
-        RaftProperties properties = RaftSettings.properties(config);
         Parameters parameters = RaftSettings.parameters(config, surroundings.keys());
-        this.server = start(config, properties, parameters, stateMachine, formed);
+        this.server = RaftStart.start(config, parameters, stateMachine, formed);
         this.submitter =
                 new RaftSubmitter(
                         server,
@@ -356,40 +353,5 @@ public final class RaftTaskStore implements TaskStore {
 
     private static Path logDirectory(RaftStoreConfig config) {
         return config.dataDir().resolve("raft").resolve(config.clusterId().toString());
-    }
-
-    private static RaftServer start(
-            RaftStoreConfig config,
-            RaftProperties properties,
-            Parameters parameters,
-            StoreStateMachine stateMachine,
-            boolean formed) {
-        try {
-            RaftServer server =
-                    RaftServer.newBuilder()
-                            .setServerId(RaftPeerId.valueOf(config.podId()))
-                            .setGroup(RaftSettings.group(config))
-                            .setStateMachine(stateMachine)
-                            .setProperties(properties)
-                            .setParameters(parameters)
-                            .setOption(
-                                    formed
-                                            ? RaftStorage.StartupOption.RECOVER
-                                            : RaftStorage.StartupOption.FORMAT)
-                            .build();
-            server.start();
-            var last = server.getDivision(config.groupId()).getRaftLog().getLastEntryTermIndex();
-            stateMachine.liveAbove(last == null ? 0 : last.getIndex());
-            return server;
-        } catch (IOException e) {
-            stateMachine.closing();
-            stateMachine.engine().database().close();
-            throw new UncheckedIOException(
-                    "cannot start the task store at "
-                            + config.bindHost()
-                            + ":"
-                            + config.self().port(),
-                    e);
-        }
     }
 }
