@@ -1,5 +1,6 @@
 package io.miroir.raft;
 
+import io.miroir.raft.link.LinkMetrics;
 import io.miroir.raft.link.LinkRpc;
 import io.miroir.raft.link.LinkSettings;
 import io.miroir.tls.PodKeys;
@@ -35,11 +36,17 @@ final class RaftSettings {
     }
 
     /** How members speak with each other: mutual TLS on the Raft port where there are keys. */
-    static Parameters parameters(RaftStoreConfig config, Optional<PodKeys> keys) {
+    static Parameters parameters(
+            RaftStoreConfig config, Optional<PodKeys> keys, LinkMetrics metrics) {
         Map<String, String> addresses = new HashMap<>();
         config.peers().forEach(peer -> addresses.put(peer.id(), peer.member().raftAddress()));
         return new LinkSettings(
-                        config.podId(), config.bindHost(), config.self().port(), addresses, keys)
+                        config.podId(),
+                        config.bindHost(),
+                        config.self().port(),
+                        addresses,
+                        keys,
+                        metrics)
                 .parameters();
     }
 

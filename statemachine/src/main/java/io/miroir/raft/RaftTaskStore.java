@@ -1,5 +1,6 @@
 package io.miroir.raft;
 
+import io.miroir.raft.link.LinkMetrics;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
@@ -124,7 +125,9 @@ public final class RaftTaskStore implements TaskStore {
                         clock,
                         new StoreStateMachine.Listeners(
                                 watchers, leadership, metrics, surroundings.onFatal()));
-        Parameters parameters = RaftSettings.parameters(config, surroundings.keys());
+        Parameters parameters =
+                RaftSettings.parameters(
+                        config, surroundings.keys(), new LinkMetrics(surroundings.registry()));
         this.server = RaftStart.start(config, parameters, stateMachine, formed);
         this.submitter =
                 new RaftSubmitter(

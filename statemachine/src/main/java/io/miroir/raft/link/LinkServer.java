@@ -19,10 +19,10 @@ final class LinkServer implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(LinkServer.class);
 
     /** Two of each member, and room for those that a restarted pod left behind. */
-    private static final int SESSIONS_MAX = 256;
+    static final int SESSIONS_MAX = 256;
 
     /** Of them, those that have not said who they are. */
-    private static final int GREETINGS_MAX = 64;
+    static final int GREETINGS_MAX = 64;
 
     private static final int HELLO_MILLIS_MAX = 5_000;
 
@@ -36,6 +36,7 @@ final class LinkServer implements Closeable {
     private final InetSocketAddress address;
     private final Sockets sockets;
     private final Requests requests;
+    private final LinkMetrics metrics;
     private final ServerSocket server;
     private final Map<Socket, Guest> open = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
@@ -43,12 +44,18 @@ final class LinkServer implements Closeable {
     private final Thread watchdog;
     private volatile boolean closed;
 
-    LinkServer(String self, InetSocketAddress address, Sockets sockets, Requests requests)
+    LinkServer(
+            String self,
+            InetSocketAddress address,
+            Sockets sockets,
+            Requests requests,
+            LinkMetrics metrics)
             throws IOException {
         this.self = self;
         this.address = address;
         this.sockets = sockets;
         this.requests = requests;
+        this.metrics = metrics;
         this.server = new ServerSocket();
         this.accepting = Thread.ofPlatform().daemon().name(self + "-links").unstarted(this::accept);
         this.watchdog =
@@ -103,11 +110,13 @@ final class LinkServer implements Closeable {
         long greeting = open.values().stream().filter(guest -> !guest.isGreeted()).count();
         if (open.size() >= SESSIONS_MAX || greeting >= GREETINGS_MAX) {
             LOG.warn("Too many connections to the Raft port: {}", open.size());
+            metrics.sessionRefused();
             drop(socket);
             return;
         }
         Guest guest = new Guest(System.nanoTime());
         open.put(socket, guest);
+        metrics.sessionBegan();
         Thread.ofPlatform()
                 .daemon()
                 .name(self + "-link-" + numbers.incrementAndGet())
@@ -120,7 +129,8 @@ final class LinkServer implements Closeable {
                 return;
             }
             socket.setSoTimeout(HELLO_MILLIS_MAX);
-            Session session = new Session(sockets.accepted(socket, HELLO_MILLIS_MAX), requests);
+            Session session =
+                    new Session(sockets.accepted(socket, HELLO_MILLIS_MAX), requests, metrics);
             guest.session = session;
             session.run();
         } catch (IOException e) {
@@ -134,7 +144,9 @@ final class LinkServer implements Closeable {
     }
 
     private void leave(Socket socket) {
-        open.remove(socket);
+        if (open.remove(socket) != null) {
+            metrics.sessionEnded();
+        }
         drop(socket);
     }
 

@@ -61,7 +61,8 @@ public final class LinkService implements RaftServerRpc {
                         self,
                         new InetSocketAddress(settings.host(), settings.port()),
                         sockets,
-                        new RaftRequests(raft, readIndexes));
+                        new RaftRequests(raft, readIndexes),
+                        settings.metrics());
     }
 
     private static Map<RaftPeerId, String> byId(Map<String, String> addresses) {

@@ -14,7 +14,12 @@ import org.apache.ratis.conf.Parameters;
  * @param keys by which pods know each other; without them whoever reaches the port is let in
  */
 public record LinkSettings(
-        String self, String host, int port, Map<String, String> addresses, Optional<PodKeys> keys) {
+        String self,
+        String host,
+        int port,
+        Map<String, String> addresses,
+        Optional<PodKeys> keys,
+        LinkMetrics metrics) {
     private static final String KEY = LinkSettings.class.getName();
 
     public LinkSettings {

@@ -13,21 +13,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements Runnable {
     /** Requests begun and not answered; the next one is not read before there is room. */
-    private static final int OPEN_MAX = 256;
+    static final int OPEN_MAX = 256;
 
     /** A pod that lives is heard more often, one that only calls now and then connects again. */
     private static final int SILENCE_MILLIS_MAX = 300_000;
 
     private final Sockets.Connection connection;
     private final Requests requests;
+    private final LinkMetrics metrics;
     private final Frames.Reader reader;
     private final Frames.Writer writer;
     private final Semaphore room = new Semaphore(OPEN_MAX);
     private volatile boolean greeted;
 
-    Session(Sockets.Connection connection, Requests requests) throws IOException {
+    Session(Sockets.Connection connection, Requests requests, LinkMetrics metrics)
+            throws IOException {
         this.connection = connection;
         this.requests = requests;
+        this.metrics = metrics;
         this.reader = new Frames.Reader(connection.socket().getInputStream());
         this.writer = new Frames.Writer(connection.socket().getOutputStream());
     }
@@ -50,7 +53,7 @@ final class Session implements Runnable {
             connection.socket().setSoTimeout(SILENCE_MILLIS_MAX);
             while (true) {
                 Frames.Frame frame = reader.next();
-                room.acquire();
+                takeRoom();
                 begin(frame);
             }
         } catch (IOException e) {
@@ -58,6 +61,14 @@ final class Session implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void takeRoom() throws InterruptedException {
+        if (!room.tryAcquire()) {
+            metrics.requestWaits();
+            room.acquire();
+        }
+        metrics.requestBegan();
     }
 
     private void begin(Frames.Frame frame) {
@@ -81,6 +92,7 @@ final class Session implements Runnable {
         } catch (IOException e) {
             connection.close();
         } finally {
+            metrics.requestEnded();
             room.release();
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -41,6 +42,7 @@ class LinkTest {
 
     private final Sockets sockets = new Sockets(Optional.empty());
     private final BlockingQueue<CompletableFuture<MessageLite>> asked = new LinkedBlockingQueue<>();
+    private final CollectorRegistry registry = new CollectorRegistry();
     private LinkServer server;
     private Links links;
 
@@ -57,12 +59,14 @@ class LinkTest {
     }
 
     private LinkServer server(int port) throws IOException {
+        registry.clear();
         LinkServer made =
                 new LinkServer(
                         "pod-b",
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                         sockets,
-                        this::handle);
+                        this::handle,
+                        new LinkMetrics(registry));
         made.start();
         return made;
     }
@@ -108,6 +112,18 @@ class LinkTest {
         return assertInstanceOf(IOException.class, failed.getCause());
     }
 
+    private double metric(String name) {
+        return registry.getSampleValue("miroir_task_store_link_" + name);
+    }
+
+    private void awaitMetric(String name, double value) throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (metric(name) != value) {
+            assertTrue(System.nanoTime() < giveUpNanos, name + " stays " + metric(name));
+            Thread.sleep(5);
+        }
+    }
+
     private void awaitEnd(Link link) throws InterruptedException {
         long giveUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (link.isOpen()) {
@@ -151,6 +167,28 @@ class LinkTest {
     @Test
     void aMessageAboveTheLimitIsNotSent() {
         assertThrows(IOException.class, () -> ask("x".repeat(Frames.FRAME_BYTES_MAX)));
+    }
+
+    @Test
+    void aConnectionWithAllTheRequestsOpenThatItMayHaveIsReadOnWhenOneIsAnswered()
+            throws Exception {
+        List<CompletableFuture<ByteString>> answers = new ArrayList<>();
+        for (int i = 0; i <= Session.OPEN_MAX; i++) {
+            answers.add(ask("many"));
+        }
+        awaitMetric("full_total", 1);
+        assertEquals(Session.OPEN_MAX, metric("open_requests"));
+        assertEquals(Session.OPEN_MAX, asked.size());
+        for (int i = 0; i <= Session.OPEN_MAX; i++) {
+            answerNext("yes");
+        }
+        for (CompletableFuture<ByteString> answer : answers) {
+            assertEquals("yes", words(answer));
+        }
+        awaitMetric("open_requests", 0);
+        assertEquals(1, metric("sessions"));
+        links.close();
+        awaitMetric("sessions", 0);
     }
 
     // ---- ends
@@ -320,6 +358,8 @@ class LinkTest {
                 read = -1;
             }
             assertEquals(-1, read, "it was not dropped");
+            assertTrue(metric("sessions") <= LinkServer.GREETINGS_MAX, "sessions");
+            assertTrue(metric("sessions_refused_total") > 0, "refused");
         } finally {
             for (Socket socket : silent) {
                 socket.close();
