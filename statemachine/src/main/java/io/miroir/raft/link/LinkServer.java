@@ -29,7 +29,7 @@ final class LinkServer implements Closeable {
     /** How long an answer may take to get into the socket: a thread of the log may write it. */
     private static final long WRITE_NANOS_MAX = TimeUnit.SECONDS.toNanos(3);
 
-    private static final long WATCH_MILLIS = 250;
+    private static final long RETRY_MILLIS = 250;
     private static final long END_MILLIS_MAX = 1_000;
 
     private final String self;
@@ -41,7 +41,6 @@ final class LinkServer implements Closeable {
     private final Map<Socket, Guest> open = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final Thread accepting;
-    private final Thread watchdog;
     private volatile boolean closed;
 
     LinkServer(
@@ -58,15 +57,12 @@ final class LinkServer implements Closeable {
         this.metrics = metrics;
         this.server = new ServerSocket();
         this.accepting = Thread.ofPlatform().daemon().name(self + "-links").unstarted(this::accept);
-        this.watchdog =
-                Thread.ofPlatform().daemon().name(self + "-links-guard").unstarted(this::watch);
     }
 
     void start() throws IOException {
         server.setReuseAddress(true);
         server.bind(address);
         accepting.start();
-        watchdog.start();
     }
 
     InetSocketAddress address() {
@@ -77,7 +73,6 @@ final class LinkServer implements Closeable {
     public void close() throws IOException {
         closed = true;
         server.close();
-        watchdog.interrupt();
         open.keySet().forEach(LinkServer::drop);
         try {
             // Until it has left, the port takes connections that nobody serves.
@@ -100,7 +95,7 @@ final class LinkServer implements Closeable {
                         leave(socket);
                     }
                     // Out of descriptors or threads: each further try would fail at once.
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(WATCH_MILLIS));
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS));
                 }
             }
         }
@@ -151,21 +146,13 @@ final class LinkServer implements Closeable {
     }
 
     /** Ends those who don't come to their greeting, and those who don't read their answers. */
-    private void watch() {
-        try {
-            while (!closed) {
-                TimeUnit.MILLISECONDS.sleep(WATCH_MILLIS);
-                long nowNanos = System.nanoTime();
-                open.forEach(
-                        (socket, guest) -> {
-                            if (guest.isOverdue(nowNanos)) {
-                                drop(socket);
-                            }
-                        });
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    void endOverdue(long nowNanos) {
+        open.forEach(
+                (socket, guest) -> {
+                    if (guest.isOverdue(nowNanos)) {
+                        drop(socket);
+                    }
+                });
     }
 
     /** One who has connected. */

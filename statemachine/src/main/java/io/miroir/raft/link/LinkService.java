@@ -44,6 +44,7 @@ public final class LinkService implements RaftServerRpc {
     private final Links links;
     private final ReadIndexes readIndexes;
     private final LinkServer server;
+    private final Watchdog watchdog;
     private final long requestMillisMax;
 
     LinkService(RaftServer raft, LinkRpc type, LinkSettings settings) throws IOException {
@@ -63,6 +64,13 @@ public final class LinkService implements RaftServerRpc {
                         sockets,
                         new RaftRequests(raft, readIndexes),
                         settings.metrics());
+        this.watchdog =
+                new Watchdog(
+                        self,
+                        nowNanos -> {
+                            links.endOverdue(nowNanos);
+                            server.endOverdue(nowNanos);
+                        });
     }
 
     private static Map<RaftPeerId, String> byId(Map<String, String> addresses) {
@@ -76,11 +84,12 @@ public final class LinkService implements RaftServerRpc {
     @Override
     public void start() throws IOException {
         server.start();
-        links.start();
+        watchdog.start();
     }
 
     @Override
     public void close() throws IOException {
+        watchdog.close();
         links.close();
         server.close();
     }

@@ -20,14 +20,12 @@ final class Links implements Closeable {
     private static final long RETRY_MILLIS_MIN = 5;
 
     private static final long RETRY_MILLIS_MAX = 200;
-    private static final long OVERDUE_CHECK_MILLIS = 250;
 
     private final String self;
     private final Sockets sockets;
     private final Map<RaftPeerId, String> configured;
     private final Map<RaftPeerId, String> learned = new ConcurrentHashMap<>();
     private final Map<Way, Slot> slots = new ConcurrentHashMap<>();
-    private final Thread watchdog;
     private volatile boolean closed;
 
     /** What a connection is for. */
@@ -46,12 +44,6 @@ final class Links implements Closeable {
         this.self = self;
         this.sockets = sockets;
         this.configured = Map.copyOf(configured);
-        this.watchdog =
-                Thread.ofPlatform().daemon().name(self + "-links-watchdog").unstarted(this::watch);
-    }
-
-    void start() {
-        watchdog.start();
     }
 
     /** Where a member is that joined later. */
@@ -78,10 +70,14 @@ final class Links implements Closeable {
         return open != null && open.isOpen() ? open : null;
     }
 
+    /** Gives up the connections on which an answer is overdue. */
+    void endOverdue(long nowNanos) {
+        slots.values().forEach(slot -> slot.endIfOverdue(nowNanos));
+    }
+
     @Override
     public void close() {
         closed = true;
-        watchdog.interrupt();
         slots.values().forEach(Slot::close);
     }
 
@@ -91,18 +87,6 @@ final class Links implements Closeable {
             throw new IOException("nobody knows where " + peer + " is");
         }
         return address;
-    }
-
-    private void watch() {
-        try {
-            while (!closed) {
-                TimeUnit.MILLISECONDS.sleep(OVERDUE_CHECK_MILLIS);
-                long nowNanos = System.nanoTime();
-                slots.values().forEach(slot -> slot.endIfOverdue(nowNanos));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** One connection, or the memory of how often it could not be made. */

@@ -22,9 +22,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -43,6 +45,9 @@ class LinkTest {
     private final Sockets sockets = new Sockets(Optional.empty());
     private final BlockingQueue<CompletableFuture<MessageLite>> asked = new LinkedBlockingQueue<>();
     private final CollectorRegistry registry = new CollectorRegistry();
+    private final List<LongConsumer> watched = new CopyOnWriteArrayList<>();
+    private final Watchdog watchdog =
+            new Watchdog("test", nowNanos -> watched.forEach(ends -> ends.accept(nowNanos)));
     private LinkServer server;
     private Links links;
 
@@ -50,10 +55,12 @@ class LinkTest {
     void start() throws IOException {
         server = server(0);
         links = links(server.address().getPort());
+        watchdog.start();
     }
 
     @AfterEach
     void stop() throws IOException {
+        watchdog.close();
         links.close();
         server.close();
     }
@@ -68,12 +75,13 @@ class LinkTest {
                         this::handle,
                         new LinkMetrics(registry));
         made.start();
+        watched.add(made::endOverdue);
         return made;
     }
 
     private Links links(int port) {
         Links made = new Links("pod-a", sockets, Map.of(OTHER, "127.0.0.1:" + port));
-        made.start();
+        watched.add(made::endOverdue);
         return made;
     }
 
