@@ -1,11 +1,11 @@
 package io.miroir.raft.link;
 
+import io.miroir.raft.link.AppendPlan.Next;
+import io.miroir.raft.link.Unanswered.Sent;
 import java.io.IOException;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -41,17 +41,12 @@ import org.slf4j.LoggerFactory;
 final class LinkAppender extends LogAppenderBase {
     private static final Logger LOG = LoggerFactory.getLogger(LinkAppender.class);
 
-    /** Appends with entries that a follower has not answered, if it has answered before. */
-    private static final int UNANSWERED_MAX = 16;
-
     /** Bytes that a thread other than this appender's may have under way: no socket is too full. */
     private static final long HERE_BYTES_MAX = 64 << 10;
 
     /** Entries that such a thread looks at. */
     private static final int HERE_ENTRIES_MAX = 8;
 
-    private static final long PAUSE_MILLIS_MIN = 5;
-    private static final int PAUSE_DOUBLINGS_MAX = 5;
     private static final long NO_ENTRY = RaftLog.INVALID_LOG_INDEX;
 
     private final LinkService service;
@@ -61,7 +56,7 @@ final class LinkAppender extends LogAppenderBase {
     /** Whoever sends, or moves the index of the next entry. */
     private final ReentrantLock sending = new ReentrantLock();
 
-    private final Map<Long, Sent> unanswered = new ConcurrentHashMap<>();
+    private final Unanswered unanswered = new Unanswered();
 
     /** For this appender's own thread: whoever hears an answer must not wait for a lock. */
     private final Queue<Trouble> troubles = new ConcurrentLinkedQueue<>();
@@ -75,12 +70,6 @@ final class LinkAppender extends LogAppenderBase {
     private volatile boolean goesAlong;
 
     private long toldIndex = NO_ENTRY;
-
-    private record Sent(long firstIndex, int bytes, Timestamp at) {
-        boolean hasEntries() {
-            return firstIndex != NO_ENTRY;
-        }
-    }
 
     /**
      * An append that the follower did not take.
@@ -107,7 +96,7 @@ final class LinkAppender extends LogAppenderBase {
     /** A heartbeat must not claim what is still on its way. */
     @Override
     public boolean hasPendingDataRequests() {
-        return unanswered.values().stream().anyMatch(Sent::hasEntries);
+        return unanswered.withEntries() > 0;
     }
 
     @Override
@@ -117,7 +106,7 @@ final class LinkAppender extends LogAppenderBase {
             getLeaderState().checkHealth(getFollower());
             if (failures.get() > 0) {
                 // Not to be woken: each new entry would be a try.
-                TimeUnit.MILLISECONDS.sleep(pauseMillis());
+                TimeUnit.MILLISECONDS.sleep(AppendPlan.pauseMillis(failures.get()));
                 wake.drainPermits();
             } else if (wake.tryAcquire(Math.max(1, waitMillis), TimeUnit.MILLISECONDS)) {
                 wake.drainPermits();
@@ -149,10 +138,6 @@ final class LinkAppender extends LogAppenderBase {
         if (wake.availablePermits() == 0) {
             wake.release();
         }
-    }
-
-    private long pauseMillis() {
-        return PAUSE_MILLIS_MIN << Math.min(failures.get() - 1, PAUSE_DOUBLINGS_MAX);
     }
 
     // ---- sending
@@ -228,7 +213,7 @@ final class LinkAppender extends LogAppenderBase {
         if (end - next > HERE_ENTRIES_MAX) {
             return false;
         }
-        long bytes = unanswered.values().stream().mapToLong(Sent::bytes).sum();
+        long bytes = unanswered.bytes();
         for (long index = next; index < end; index++) {
             LogEntryProto entry = log.get(index);
             bytes += entry == null ? HERE_BYTES_MAX : entry.getSerializedSize();
@@ -238,42 +223,36 @@ final class LinkAppender extends LogAppenderBase {
 
     private boolean sendNext(Link to) throws IOException {
         long committed = getRaftLog().getLastCommittedIndex();
-        boolean heartbeat = getHeartbeatWaitTimeMs() <= 0;
-        boolean entries = !heartbeat && hasAppendEntries() && hasRoom();
-        boolean news = !heartbeat && !entries && isNews(committed);
-        if (!heartbeat && !entries && !news) {
+        Next next = AppendPlan.next(state(committed));
+        if (next == Next.NOTHING) {
             return false;
         }
-        if (heartbeat) {
+        if (next == Next.HEARTBEAT) {
             // Before the call has its number: whoever asks from now on is owed another one.
             resetHeartbeatTrigger();
         }
         long callId = callIds.getAndIncrement();
-        AppendEntriesRequestProto request = newAppendEntriesRequest(callId, !entries);
+        AppendEntriesRequestProto request = newAppendEntriesRequest(callId, next != Next.ENTRIES);
         if (request == null) {
             return false;
         }
-        if (!entries) {
-            toldIndex = Math.max(toldIndex, news ? committed : request.getLeaderCommit());
+        if (next != Next.ENTRIES) {
+            long tells = next == Next.NEWS ? committed : request.getLeaderCommit();
+            toldIndex = Math.max(toldIndex, tells);
         }
         send(to, callId, request);
         return true;
     }
 
-    private boolean hasRoom() {
-        long under = unanswered.values().stream().filter(Sent::hasEntries).count();
-        return under == 0 || (goesAlong && under < UNANSWERED_MAX);
-    }
-
-    /**
-     * Whether the follower could commit more if it were told. Entries tell it themselves, and what
-     * it has not answered for it can't commit: its answer makes this be asked again.
-     */
-    private boolean isNews(long committed) {
-        return committed > toldIndex
-                && committed > getFollower().getCommitIndex()
-                && !hasAppendEntries()
-                && !hasPendingDataRequests();
+    private AppendPlan.State state(long committed) {
+        return new AppendPlan.State(
+                getHeartbeatWaitTimeMs() <= 0,
+                hasAppendEntries(),
+                unanswered.withEntries(),
+                goesAlong,
+                committed,
+                toldIndex,
+                getFollower().getCommitIndex());
     }
 
     private void send(Link to, long callId, AppendEntriesRequestProto request) throws IOException {
@@ -283,7 +262,7 @@ final class LinkAppender extends LogAppenderBase {
                         count == 0 ? NO_ENTRY : request.getEntries(0).getIndex(),
                         request.getSerializedSize(),
                         Timestamp.currentTime());
-        unanswered.put(callId, sent);
+        unanswered.add(callId, sent);
         if (count > 0) {
             getFollower().updateNextIndex(request.getEntries(count - 1).getIndex() + 1);
         }
@@ -329,7 +308,7 @@ final class LinkAppender extends LogAppenderBase {
     }
 
     private void succeeded(long callId, AppendEntriesReplyProto reply) {
-        if (unanswered.remove(callId) != null && troubles.isEmpty()) {
+        if (unanswered.remove(callId) && troubles.isEmpty()) {
             goesAlong = true;
             failures.set(0);
         }
@@ -351,7 +330,7 @@ final class LinkAppender extends LogAppenderBase {
     private void mend() {
         for (Trouble next = troubles.poll(); next != null; next = troubles.poll()) {
             // Others that fail for the same reason were forgotten with the first.
-            if (unanswered.remove(next.callId()) == null) {
+            if (!unanswered.remove(next.callId())) {
                 continue;
             }
             rewind(next.sent());
@@ -365,16 +344,16 @@ final class LinkAppender extends LogAppenderBase {
 
     /** Nothing is under way any more: the first entry that was not answered comes next again. */
     private void rewind(@Nullable Sent failed) {
-        long first = failed != null && failed.hasEntries() ? failed.firstIndex() : Long.MAX_VALUE;
-        for (Sent each : unanswered.values()) {
-            first = each.hasEntries() ? Math.min(first, each.firstIndex()) : first;
-        }
-        unanswered.clear();
         goesAlong = false;
         toldIndex = NO_ENTRY;
-        if (first != Long.MAX_VALUE) {
-            getFollower().setNextIndex(Math.max(first, getFollower().getMatchIndex() + 1));
-        }
+        unanswered
+                .giveUp(failed)
+                .ifPresent(
+                        first ->
+                                getFollower()
+                                        .setNextIndex(
+                                                Math.max(
+                                                        first, getFollower().getMatchIndex() + 1)));
     }
 
     /** Told at the first failure and at each doubling of their number. */
