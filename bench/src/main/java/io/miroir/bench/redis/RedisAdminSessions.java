@@ -15,7 +15,7 @@ record RedisAdminSessions(RedisRows<AdminSessionRow> rows, RedisPipeline writes)
     @Override
     public Reply<Integer> revoke(@Nullable String sessionId) {
         return writes.write(
-                answer -> Math.toIntExact((Long) answer),
+                RedisAnswer::count,
                 RedisScript.REVOKE_SESSIONS,
                 sessionId == null ? "" : sessionId);
     }

@@ -31,13 +31,7 @@ final class RedisAliases implements Aliases {
     public Reply<Flip> flip(
             String name, AliasRow.Kind kind, List<String> targets, long expectedVersion) {
         return writes.write(
-                answer -> {
-                    List<?> parts = (List<?>) answer;
-                    long version = (Long) parts.get(1);
-                    return (Long) parts.get(0) == 1
-                            ? new Flip.Flipped(version)
-                            : new Flip.Changed(version);
-                },
+                RedisAnswer.doneOr(Flip.Flipped::new, Flip.Changed::new),
                 RedisScript.FLIP_ALIAS,
                 name,
                 kind.code(),
@@ -48,13 +42,12 @@ final class RedisAliases implements Aliases {
 
     @Override
     public Reply<Boolean> delete(String name) {
-        return writes.write(answer -> (Long) answer == 1, RedisScript.DELETE_ALIAS, name);
+        return writes.write(RedisAnswer::existed, RedisScript.DELETE_ALIAS, name);
     }
 
     @Override
     public Optional<AliasRow> get(ReadLevel level, String name) {
-        RedisHash fields = reads.hash(KEY + name);
-        return fields.isEmpty() ? Optional.empty() : Optional.of(row(name, fields));
+        return reads.hash(KEY + name).row(fields -> row(name, fields));
     }
 
     @Override
@@ -65,10 +58,8 @@ final class RedisAliases implements Aliases {
                 reads.readAll(
                         Protocol.Command.HGETALL, names.stream().map(name -> KEY + name).toList());
         for (int i = 0; i < names.size(); i++) {
-            RedisHash fields = RedisHash.of(answers.get(i));
-            if (!fields.isEmpty()) {
-                rows.add(row(names.get(i), fields));
-            }
+            String name = names.get(i);
+            RedisHash.of(answers.get(i)).row(fields -> row(name, fields)).ifPresent(rows::add);
         }
         return rows;
     }

@@ -21,7 +21,7 @@ record RedisCanaryRuns(RedisPipeline writes, RedisPipeline reads, RedisLimits li
             @Nullable String failedAssertionsJson) {
         return writes.write(
                 answer -> {
-                    long ranAt = (Long) answer;
+                    long ranAt = RedisAnswer.number(answer);
                     return ranAt < 0 ? new Recording.NoSuchCanary() : new Recording.Recorded(ranAt);
                 },
                 RedisScript.RECORD_RUN,

@@ -23,11 +23,7 @@ record RedisCdcCursors(RedisPipeline writes, RedisPipeline reads) implements Cdc
 
     private Reply<Move> move(String sinkName, String indexUid, Object expected, long seq) {
         return writes.write(
-                answer -> {
-                    List<?> parts = (List<?>) answer;
-                    long at = (Long) parts.get(1);
-                    return (Long) parts.get(0) == 1 ? new Move.Moved(at) : new Move.Changed(at);
-                },
+                RedisAnswer.doneOr(Move.Moved::new, Move.Changed::new),
                 RedisScript.CDC,
                 "move",
                 sinkName,
@@ -38,28 +34,24 @@ record RedisCdcCursors(RedisPipeline writes, RedisPipeline reads) implements Cdc
 
     @Override
     public Reply<Long> forget(String sinkName) {
-        return writes.write(answer -> (Long) answer, RedisScript.CDC, "forget", sinkName);
+        return writes.write(RedisAnswer::number, RedisScript.CDC, "forget", sinkName);
     }
 
     @Override
     public Optional<CdcCursorRow> get(ReadLevel level, String sinkName, String indexUid) {
-        RedisHash hash = reads.hash(CURSORS + sinkName + ":" + indexUid);
-        return hash.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new CdcCursorRow(
-                                sinkName,
-                                indexUid,
-                                hash.number("last_event_seq"),
-                                hash.number("updated_at")));
+        return reads.hash(CURSORS + sinkName + ":" + indexUid)
+                .row(
+                        hash ->
+                                new CdcCursorRow(
+                                        sinkName,
+                                        indexUid,
+                                        hash.number("last_event_seq"),
+                                        hash.number("updated_at")));
     }
 
     @Override
     public List<CdcCursorRow> of(ReadLevel level, String sinkName) {
-        String prefix = sinkName + ":";
-        return reads.members(CURSORS + "_index").stream()
-                .filter(id -> id.startsWith(prefix))
-                .flatMap(id -> get(level, sinkName, id.substring(prefix.length())).stream())
+        return reads.rows(CURSORS + "_index", sinkName + ":", index -> get(level, sinkName, index))
                 .toList();
     }
 }

@@ -24,7 +24,7 @@ record RedisCdcOverflow(RedisPipeline writes, RedisPipeline reads, RedisLimits l
     public Reply<Adding> add(CdcSegmentRow segment) {
         return writes.write(
                 answer -> {
-                    long waiting = (Long) answer;
+                    long waiting = RedisAnswer.number(answer);
                     return waiting == DELIVERED
                             ? new Adding.Delivered()
                             : waiting == FULL
@@ -45,12 +45,7 @@ record RedisCdcOverflow(RedisPipeline writes, RedisPipeline reads, RedisLimits l
     @Override
     public Reply<Boolean> lose(String sinkName, String indexUid, long firstSeq) {
         return writes.write(
-                answer -> (Long) answer == 1,
-                RedisScript.CDC,
-                "lose",
-                sinkName,
-                indexUid,
-                firstSeq);
+                RedisAnswer::existed, RedisScript.CDC, "lose", sinkName, indexUid, firstSeq);
     }
 
     @Override
@@ -66,14 +61,13 @@ record RedisCdcOverflow(RedisPipeline writes, RedisPipeline reads, RedisLimits l
 
     @Override
     public Optional<CdcSinkRow> sink(ReadLevel level, String sinkName) {
-        RedisHash hash = reads.hash("miroir:cdc:sinks:" + sinkName);
-        return hash.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new CdcSinkRow(
-                                sinkName,
-                                hash.number("bytes"),
-                                hash.number("lost_events"),
-                                hash.number("lost_bytes")));
+        return reads.hash("miroir:cdc:sinks:" + sinkName)
+                .row(
+                        hash ->
+                                new CdcSinkRow(
+                                        sinkName,
+                                        hash.number("bytes"),
+                                        hash.number("lost_events"),
+                                        hash.number("lost_bytes")));
     }
 }

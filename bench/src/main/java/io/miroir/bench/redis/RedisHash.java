@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a hash, as Redis answers them; none if there is no such key. */
@@ -19,8 +21,9 @@ record RedisHash(Map<String, String> fields) {
         return new RedisHash(fields);
     }
 
-    boolean isEmpty() {
-        return fields.isEmpty();
+    /** The row that they make; none if there is no such key. */
+    <R> Optional<R> row(Function<RedisHash, R> made) {
+        return fields.isEmpty() ? Optional.empty() : Optional.of(made.apply(this));
     }
 
     @Nullable String textOrNull(String name) {

@@ -12,15 +12,14 @@ record RedisIdempotency(RedisPipeline reads) implements IdempotencyKeys {
 
     @Override
     public Optional<IdempotencyRow> get(ReadLevel level, String key) {
-        RedisHash hash = reads.hash("miroir:idempotency_cache:" + key);
-        return hash.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new IdempotencyRow(
-                                key,
-                                hash.text("body_sha256"),
-                                hash.number("task_uid"),
-                                hash.number("expires_at")));
+        return reads.hash("miroir:idempotency_cache:" + key)
+                .row(
+                        hash ->
+                                new IdempotencyRow(
+                                        key,
+                                        hash.text("body_sha256"),
+                                        hash.number("task_uid"),
+                                        hash.number("expires_at")));
     }
 
     @Override

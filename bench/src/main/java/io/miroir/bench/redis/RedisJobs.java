@@ -28,9 +28,9 @@ record RedisJobs(RedisPipeline writes, RedisPipeline reads, RedisLimits limits) 
         jobs.forEach(job -> add(arguments, job));
         return writes.write(
                 answer ->
-                        (Long) answer < 0
+                        RedisAnswer.number(answer) < 0
                                 ? new Enqueueing.Full(max)
-                                : new Enqueueing.Enqueued(Math.toIntExact((Long) answer)),
+                                : new Enqueueing.Enqueued(RedisAnswer.count(answer)),
                 RedisScript.JOBS,
                 arguments.toArray());
     }
@@ -64,7 +64,7 @@ record RedisJobs(RedisPipeline writes, RedisPipeline reads, RedisLimits limits) 
             String id, long claim, long claimMicros, @Nullable String progressJson) {
         return writes.write(
                 answer -> {
-                    long until = (Long) answer;
+                    long until = RedisAnswer.number(answer);
                     return until == LOST ? new Step.Lost() : new Step.Beaten(until);
                 },
                 RedisScript.JOBS,
@@ -84,7 +84,7 @@ record RedisJobs(RedisPipeline writes, RedisPipeline reads, RedisLimits limits) 
         followUps.forEach(job -> add(arguments, job));
         return writes.write(
                 answer -> {
-                    long code = (Long) answer;
+                    long code = RedisAnswer.number(answer);
                     return code == LOST
                             ? new Step.Lost()
                             : code == NO_ROOM ? new Step.Full(max) : new Step.Completed();
@@ -97,7 +97,7 @@ record RedisJobs(RedisPipeline writes, RedisPipeline reads, RedisLimits limits) 
     public Reply<Step> fail(String id, long claim, String errorJson, boolean retry) {
         return writes.write(
                 answer -> {
-                    long readyAt = (Long) answer;
+                    long readyAt = RedisAnswer.number(answer);
                     return readyAt == LOST
                             ? new Step.Lost()
                             : readyAt == 0 ? new Step.Failed() : new Step.Requeued(readyAt);
@@ -112,19 +112,17 @@ record RedisJobs(RedisPipeline writes, RedisPipeline reads, RedisLimits limits) 
 
     @Override
     public Reply<Boolean> delete(String id) {
-        return writes.write(answer -> (Long) answer == 1, RedisScript.JOBS, "delete", id);
+        return writes.write(RedisAnswer::existed, RedisScript.JOBS, "delete", id);
     }
 
     @Override
     public Optional<JobRow> get(ReadLevel level, String id) {
-        RedisHash hash = reads.hash(KEY + id);
-        return hash.isEmpty() ? Optional.empty() : Optional.of(row(id, hash));
+        return reads.hash(KEY + id).row(hash -> row(id, hash));
     }
 
     @Override
     public List<JobRow> list(ReadLevel level, @Nullable JobState state, int limit) {
-        return reads.members(KEY + "_index").stream()
-                .flatMap(id -> get(level, id).stream())
+        return reads.rows(KEY + "_index", id -> get(level, id))
                 .filter(job -> state == null || job.state() == state)
                 .sorted(Comparator.comparing(JobRow::state))
                 .limit(limit)

@@ -27,11 +27,12 @@ final class RedisLeases implements Leases {
     public Reply<Taking> take(String scope, String holder, long leaseMicros) {
         return writes.write(
                 answer -> {
-                    List<?> parts = (List<?>) answer;
-                    String text = RedisConnections.text(parts.get(3));
-                    return taken(parts)
-                            ? new Taking.Taken(number(parts, 1), text, number(parts, 2))
-                            : new Taking.Held(text, number(parts, 1), number(parts, 2));
+                    long epoch = RedisAnswer.numberAt(answer, 1);
+                    long expiresAt = RedisAnswer.numberAt(answer, 2);
+                    String text = RedisConnections.text(((List<?>) answer).get(3));
+                    return taken(answer)
+                            ? new Taking.Taken(epoch, text, expiresAt)
+                            : new Taking.Held(text, epoch, expiresAt);
                 },
                 RedisScript.TAKE_LEASE,
                 scope,
@@ -43,10 +44,10 @@ final class RedisLeases implements Leases {
     public Reply<Holding> renew(
             String scope, long epoch, long leaseMicros, @Nullable String phaseJson) {
         return writes.write(
-                answer -> {
-                    List<?> parts = (List<?>) answer;
-                    return taken(parts) ? new Holding.Renewed(number(parts, 1)) : lost(parts);
-                },
+                answer ->
+                        taken(answer)
+                                ? new Holding.Renewed(RedisAnswer.numberAt(answer, 1))
+                                : lost(answer),
                 RedisScript.KEEP_LEASE,
                 scope,
                 epoch,
@@ -58,10 +59,7 @@ final class RedisLeases implements Leases {
     @Override
     public Reply<Holding> release(String scope, long epoch, @Nullable String phaseJson) {
         return writes.write(
-                answer -> {
-                    List<?> parts = (List<?>) answer;
-                    return taken(parts) ? new Holding.Released() : lost(parts);
-                },
+                answer -> taken(answer) ? new Holding.Released() : lost(answer),
                 RedisScript.RELEASE_LEASE,
                 scope,
                 epoch,
@@ -71,36 +69,30 @@ final class RedisLeases implements Leases {
 
     @Override
     public Optional<LeaseRow> get(ReadLevel level, String scope) {
-        RedisHash fields = reads.hash(KEY + scope);
-        return fields.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new LeaseRow(
-                                scope,
-                                fields.text("holder"),
-                                0,
-                                fields.number("epoch"),
-                                fields.text("phase"),
-                                fields.number("expires_at"),
-                                fields.number("updated_at")));
+        return reads.hash(KEY + scope)
+                .row(
+                        fields ->
+                                new LeaseRow(
+                                        scope,
+                                        fields.text("holder"),
+                                        0,
+                                        fields.number("epoch"),
+                                        fields.text("phase"),
+                                        fields.number("expires_at"),
+                                        fields.number("updated_at")));
     }
 
     @Override
     public List<LeaseRow> list(ReadLevel level) {
-        return reads.members(KEY + "_index").stream()
-                .flatMap(scope -> get(level, scope).stream())
-                .toList();
+        return reads.rows(KEY + "_index", scope -> get(level, scope)).toList();
     }
 
-    private static boolean taken(List<?> parts) {
-        return number(parts, 0) == 1;
+    private static boolean taken(Object answer) {
+        return RedisAnswer.numberAt(answer, 0) == 1;
     }
 
-    private static Holding lost(List<?> parts) {
-        return new Holding.Lost(RedisConnections.text(parts.get(2)), number(parts, 1));
-    }
-
-    private static long number(List<?> parts, int at) {
-        return (Long) parts.get(at);
+    private static Holding lost(Object answer) {
+        String holder = RedisConnections.text(((List<?>) answer).get(2));
+        return new Holding.Lost(holder, RedisAnswer.numberAt(answer, 1));
     }
 }

@@ -5,7 +5,6 @@ import io.miroir.store.Reply;
 import io.miroir.store.limit.Limits;
 import io.miroir.store.limit.LimitsRow;
 import io.miroir.store.limit.StoreLimits;
-import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -32,28 +31,27 @@ final class RedisLimits implements Limits {
 
     @Override
     public LimitsRow get(ReadLevel level) {
-        RedisHash hash = reads.hash(KEY);
-        return hash.isEmpty()
-                ? new LimitsRow(1, StoreLimits.DEFAULT)
-                : new LimitsRow(
-                        hash.number("version"),
-                        JSON.readValue(hash.text("json"), StoreLimits.class));
+        return reads.hash(KEY)
+                .row(RedisLimits::row)
+                .orElseGet(() -> new LimitsRow(1, StoreLimits.DEFAULT));
     }
 
     @Override
     public Reply<Setting> set(StoreLimits limits, long expectedVersion) {
         return writes.write(
-                answer -> {
-                    List<?> parts = (List<?>) answer;
-                    long version = (Long) parts.get(1);
-                    if ((Long) parts.get(0) == 0) {
-                        return new Setting.Changed(version);
-                    }
-                    current = limits;
-                    return new Setting.Set(version);
-                },
+                RedisAnswer.doneOr(version -> obeyed(limits, version), Setting.Changed::new),
                 RedisScript.SET_LIMITS,
                 JSON.writeValueAsString(limits),
                 expectedVersion);
+    }
+
+    private static LimitsRow row(RedisHash hash) {
+        return new LimitsRow(
+                hash.number("version"), JSON.readValue(hash.text("json"), StoreLimits.class));
+    }
+
+    private Setting obeyed(StoreLimits limits, long version) {
+        current = limits;
+        return new Setting.Set(version);
     }
 }

@@ -15,13 +15,7 @@ record RedisNodeSettings(RedisPipeline writes, RedisPipeline reads)
     @Override
     public Reply<Advance> advance(String indexUid, String nodeId, long version) {
         return writes.write(
-                answer -> {
-                    List<?> parts = (List<?>) answer;
-                    long found = (Long) parts.get(1);
-                    return (Long) parts.get(0) == 1
-                            ? new Advance.Advanced(found)
-                            : new Advance.Behind(found);
-                },
+                RedisAnswer.doneOr(Advance.Advanced::new, Advance.Behind::new),
                 RedisScript.ADVANCE_SETTINGS,
                 indexUid,
                 nodeId,
@@ -30,23 +24,19 @@ record RedisNodeSettings(RedisPipeline writes, RedisPipeline reads)
 
     @Override
     public Optional<NodeSettingsVersionRow> get(ReadLevel level, String indexUid, String nodeId) {
-        RedisHash hash = reads.hash(KEY + indexUid + ":" + nodeId);
-        return hash.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new NodeSettingsVersionRow(
-                                indexUid,
-                                nodeId,
-                                hash.number("version"),
-                                hash.number("updated_at")));
+        return reads.hash(KEY + indexUid + ":" + nodeId)
+                .row(
+                        hash ->
+                                new NodeSettingsVersionRow(
+                                        indexUid,
+                                        nodeId,
+                                        hash.number("version"),
+                                        hash.number("updated_at")));
     }
 
     @Override
     public List<NodeSettingsVersionRow> of(ReadLevel level, String indexUid) {
-        String prefix = indexUid + ":";
-        return reads.members(KEY + "_index").stream()
-                .filter(id -> id.startsWith(prefix))
-                .flatMap(id -> get(level, indexUid, id.substring(prefix.length())).stream())
+        return reads.rows(KEY + "_index", indexUid + ":", node -> get(level, indexUid, node))
                 .toList();
     }
 }

@@ -5,6 +5,7 @@ import io.miroir.store.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
@@ -106,6 +108,18 @@ final class RedisPipeline implements AutoCloseable {
     List<String> members(String key) {
         List<?> members = (List<?>) RedisRows.present(read(Protocol.Command.SMEMBERS, key));
         return members.stream().map(RedisConnections::text).sorted().toList();
+    }
+
+    /** The rows of an index's members that are there, in the order of their ids. */
+    <R> Stream<R> rows(String index, Function<String, Optional<R>> get) {
+        return members(index).stream().flatMap(id -> get.apply(id).stream());
+    }
+
+    /** Those whose ids begin alike; {@code get} is given what follows. */
+    <R> Stream<R> rows(String index, String prefix, Function<String, Optional<R>> get) {
+        return members(index).stream()
+                .filter(id -> id.startsWith(prefix))
+                .flatMap(id -> get.apply(id.substring(prefix.length())).stream());
     }
 
     /** How many members of an index by their end are not over. */

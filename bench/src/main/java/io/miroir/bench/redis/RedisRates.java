@@ -47,7 +47,7 @@ record RedisRates(RedisPipeline writes, RedisPipeline reads) implements RateLimi
     @Override
     public Reply<Long> login(String address, boolean succeeded) {
         return writes.write(
-                answer -> (Long) answer,
+                RedisAnswer::number,
                 RedisScript.RECORD_LOGIN,
                 address,
                 succeeded ? 1 : 0,

@@ -66,19 +66,17 @@ final class RedisRows<R extends Record> implements Table<String, R> {
 
     @Override
     public Reply<Boolean> delete(String key) {
-        return writes.write(answer -> (Long) answer == 1, RedisScript.DELETE_ROW, table, key);
+        return writes.write(RedisAnswer::existed, RedisScript.DELETE_ROW, table, key);
     }
 
     @Override
     public Optional<R> get(ReadLevel level, String key) {
-        RedisHash hash = reads.hash("miroir:" + table + ":" + key);
-        return hash.isEmpty() ? Optional.empty() : Optional.of(row(hash));
+        return reads.hash("miroir:" + table + ":" + key).row(this::row);
     }
 
     @Override
     public List<R> list(ReadLevel level, int limit) {
-        return reads.members("miroir:" + table + ":_index").stream()
-                .flatMap(key -> get(level, key).stream())
+        return reads.rows("miroir:" + table + ":_index", key -> get(level, key))
                 .limit(limit)
                 .toList();
     }

@@ -22,14 +22,12 @@ record RedisScopedKeys(RedisPipeline writes, RedisPipeline reads) implements Sco
     @Override
     public Reply<Rotation> rotate(String indexUid, String newUid, long expectedGeneration) {
         return writes.write(
-                answer -> {
-                    List<?> parts = (List<?>) answer;
-                    return switch (Math.toIntExact((Long) parts.get(0))) {
-                        case 0 -> new Rotation.Changed((Long) parts.get(1));
-                        case 1 -> new Rotation.Rotated((Long) parts.get(1));
-                        default -> new Rotation.PreviousInUse();
-                    };
-                },
+                answer ->
+                        switch ((int) RedisAnswer.numberAt(answer, 0)) {
+                            case 0 -> new Rotation.Changed(RedisAnswer.numberAt(answer, 1));
+                            case 1 -> new Rotation.Rotated(RedisAnswer.numberAt(answer, 1));
+                            default -> new Rotation.PreviousInUse();
+                        },
                 RedisScript.SCOPED_KEYS,
                 "rotate",
                 indexUid,
@@ -42,41 +40,31 @@ record RedisScopedKeys(RedisPipeline writes, RedisPipeline reads) implements Sco
         List<Object> arguments =
                 new ArrayList<>(List.of("sighted", podId, SIGHTING_MICROS / 1_000));
         generationByIndex.forEach((index, number) -> arguments.addAll(List.of(index, number)));
-        return writes.write(
-                answer -> Math.toIntExact((Long) answer),
-                RedisScript.SCOPED_KEYS,
-                arguments.toArray());
+        return writes.write(RedisAnswer::count, RedisScript.SCOPED_KEYS, arguments.toArray());
     }
 
     @Override
     public Reply<Boolean> revoked(String indexUid, long generation) {
         return writes.write(
-                answer -> (Long) answer == 1,
-                RedisScript.SCOPED_KEYS,
-                "revoked",
-                indexUid,
-                generation);
+                RedisAnswer::existed, RedisScript.SCOPED_KEYS, "revoked", indexUid, generation);
     }
 
     @Override
     public Optional<ScopedKeyRow> get(ReadLevel level, String indexUid) {
-        RedisHash hash = reads.hash(KEY + indexUid);
-        return hash.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new ScopedKeyRow(
-                                indexUid,
-                                hash.text("primary_uid"),
-                                hash.textOrNull("previous_uid"),
-                                hash.number("generation"),
-                                hash.number("rotated_at")));
+        return reads.hash(KEY + indexUid)
+                .row(
+                        hash ->
+                                new ScopedKeyRow(
+                                        indexUid,
+                                        hash.text("primary_uid"),
+                                        hash.textOrNull("previous_uid"),
+                                        hash.number("generation"),
+                                        hash.number("rotated_at")));
     }
 
     @Override
     public List<ScopedKeyRow> list(ReadLevel level) {
-        return reads.members(KEY + "_index").stream()
-                .flatMap(index -> get(level, index).stream())
-                .toList();
+        return reads.rows(KEY + "_index", index -> get(level, index)).toList();
     }
 
     @Override

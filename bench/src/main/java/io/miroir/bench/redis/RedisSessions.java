@@ -6,7 +6,6 @@ import io.miroir.store.limit.StoreLimits;
 import io.miroir.store.session.SessionRow;
 import io.miroir.store.session.Sessions;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** {@code miroir:sessions:<id>} hashes that expire by Redis, and an index by their end. */
 final class RedisSessions implements Sessions {
@@ -38,7 +37,7 @@ final class RedisSessions implements Sessions {
     private Reply<Long> step(String what, String id, Object group, Object settingsVersion) {
         StoreLimits now = limits.current();
         return writes.write(
-                answer -> (Long) answer,
+                RedisAnswer::number,
                 RedisScript.SESSION,
                 what,
                 id,
@@ -50,25 +49,23 @@ final class RedisSessions implements Sessions {
 
     @Override
     public Reply<Boolean> end(String sessionId) {
-        return writes.write(
-                answer -> (Long) answer == 1, RedisScript.SESSION, "end", sessionId, 0, 0);
+        return writes.write(RedisAnswer::existed, RedisScript.SESSION, "end", sessionId, 0, 0);
     }
 
     @Override
     public Optional<SessionRow> get(ReadLevel level, String sessionId) {
-        RedisHash hash = reads.hash("miroir:sessions:" + sessionId);
-        if (hash.isEmpty()) {
-            return Optional.empty();
-        }
-        @Nullable Long group = hash.numberOrNull("pinned_group");
-        return Optional.of(
-                new SessionRow(
-                        sessionId,
-                        hash.numberOrNull("last_write_task_uid"),
-                        hash.numberOrNull("last_write_at"),
-                        group == null ? null : Math.toIntExact(group),
-                        hash.number("min_settings_version"),
-                        hash.number("expires_at")));
+        return reads.hash("miroir:sessions:" + sessionId).row(hash -> row(sessionId, hash));
+    }
+
+    private static SessionRow row(String sessionId, RedisHash hash) {
+        Long group = hash.numberOrNull("pinned_group");
+        return new SessionRow(
+                sessionId,
+                hash.numberOrNull("last_write_task_uid"),
+                hash.numberOrNull("last_write_at"),
+                group == null ? null : Math.toIntExact(group),
+                hash.number("min_settings_version"),
+                hash.number("expires_at"));
     }
 
     @Override

@@ -64,16 +64,17 @@ final class RedisTasks implements Tasks {
             arguments.add("error_json");
             arguments.add(task.errorJson());
         }
-        return writes.write(
-                answer -> birth((List<?>) answer), RedisScript.ENQUEUE_TASK, arguments.toArray());
+        return writes.write(RedisTasks::birth, RedisScript.ENQUEUE_TASK, arguments.toArray());
     }
 
-    private static Birth birth(List<?> parts) {
-        return switch (Math.toIntExact((Long) parts.get(0))) {
-            case 1 -> new Birth.Enqueued((Long) parts.get(1), (Long) parts.get(2));
-            case 2 -> new Birth.AlreadyBound((Long) parts.get(1));
+    private static Birth birth(Object answer) {
+        return switch ((int) RedisAnswer.numberAt(answer, 0)) {
+            case 1 ->
+                    new Birth.Enqueued(
+                            RedisAnswer.numberAt(answer, 1), RedisAnswer.numberAt(answer, 2));
+            case 2 -> new Birth.AlreadyBound(RedisAnswer.numberAt(answer, 1));
             case 3 -> new Birth.KeyReused();
-            default -> new Birth.Full(Math.toIntExact((Long) parts.get(1)));
+            default -> new Birth.Full(Math.toIntExact(RedisAnswer.numberAt(answer, 1)));
         };
     }
 
@@ -100,13 +101,12 @@ final class RedisTasks implements Tasks {
 
     @Override
     public Reply<Integer> delete(List<Long> uids) {
-        return writes.write(
-                answer -> Math.toIntExact((Long) answer), RedisScript.DELETE_TASKS, uids.toArray());
+        return writes.write(RedisAnswer::count, RedisScript.DELETE_TASKS, uids.toArray());
     }
 
     @Override
     public Optional<TaskRow> get(ReadLevel level, long uid) {
-        return row(uid, reads.hash(KEY + uid));
+        return reads.hash(KEY + uid).row(fields -> row(uid, fields));
     }
 
     @Override
@@ -152,7 +152,8 @@ final class RedisTasks implements Tasks {
                         Protocol.Command.HGETALL, uids.stream().map(uid -> KEY + uid).toList());
         List<TaskRow> rows = new ArrayList<>();
         for (int i = 0; i < uids.size(); i++) {
-            row(Long.parseLong(uids.get(i)), RedisHash.of(hashes.get(i))).ifPresent(rows::add);
+            long uid = Long.parseLong(uids.get(i));
+            RedisHash.of(hashes.get(i)).row(fields -> row(uid, fields)).ifPresent(rows::add);
         }
         return rows;
     }
@@ -169,25 +170,21 @@ final class RedisTasks implements Tasks {
         throw new UnsupportedOperationException("lanes");
     }
 
-    private static Optional<TaskRow> row(long uid, RedisHash fields) {
-        if (fields.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new TaskRow(
-                        uid,
-                        fields.numberOrNull("batch_uid"),
-                        fields.textOrNull("index_uid"),
-                        TaskType.ofCode((int) fields.number("type")),
-                        TaskStatus.ofCode((int) fields.number("status")),
-                        fields.numberOrNull("canceled_by"),
-                        fields.text("details_json"),
-                        fields.textOrNull("error_json"),
-                        new TaskRow.Dates(
-                                fields.number("enqueued_at"),
-                                fields.numberOrNull("started_at"),
-                                fields.numberOrNull("finished_at")),
-                        null));
+    private static TaskRow row(long uid, RedisHash fields) {
+        return new TaskRow(
+                uid,
+                fields.numberOrNull("batch_uid"),
+                fields.textOrNull("index_uid"),
+                TaskType.ofCode((int) fields.number("type")),
+                TaskStatus.ofCode((int) fields.number("status")),
+                fields.numberOrNull("canceled_by"),
+                fields.text("details_json"),
+                fields.textOrNull("error_json"),
+                new TaskRow.Dates(
+                        fields.number("enqueued_at"),
+                        fields.numberOrNull("started_at"),
+                        fields.numberOrNull("finished_at")),
+                null);
     }
 
     private static void field(List<Object> arguments, String name, @Nullable Object value) {
@@ -204,7 +201,7 @@ final class RedisTasks implements Tasks {
     }
 
     private static Step step(Object answer) {
-        long code = (Long) answer;
+        long code = RedisAnswer.number(answer);
         if (code == STEPPED) {
             return new Step.Stepped();
         }
