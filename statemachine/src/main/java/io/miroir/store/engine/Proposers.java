@@ -6,7 +6,7 @@ import io.miroir.proto.store.BatchOutcome;
 /** Keeps the last answer of each proposer (protocol rule 22). */
 final class Proposers {
     /** Proposers whose last answer is kept; a pod makes one a start. */
-    private static final int ROWS_MAX = 1_024;
+    static final int ROWS_MAX = 1_024;
 
     private Proposers() {}
 

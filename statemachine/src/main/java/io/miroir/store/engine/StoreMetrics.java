@@ -20,6 +20,7 @@ public final class StoreMetrics {
             new EnumMap<>(Command.KindCase.class);
     private final Map<ReadLevel, Counter.Child> reads = new EnumMap<>(ReadLevel.class);
     private final Counter refusals;
+    private final Counter full;
     private final Counter leaderChanges;
     private final Histogram barrierSeconds;
     private final Histogram batchCommands;
@@ -47,6 +48,12 @@ public final class StoreMetrics {
                         .name("miroir_task_store_refusals_total")
                         .help("Commands without an outcome, by reason.")
                         .labelNames("reason")
+                        .register(registry);
+        this.full =
+                Counter.build()
+                        .name("miroir_task_store_full_total")
+                        .help("Commands that found no room, by what was full.")
+                        .labelNames("what")
                         .register(registry);
         Counter readsByLevel =
                 Counter.build()
@@ -91,8 +98,13 @@ public final class StoreMetrics {
 
     public void latency(Command.KindCase kind, long nanos, Reply<Outcome> reply) {
         Objects.requireNonNull(latency.get(kind)).observe(nanos / 1e9);
-        if (reply instanceof Reply.Refused<Outcome> refused) {
-            refused(refused.refusal());
+        switch (reply) {
+            case Reply.Refused<Outcome> refused -> refused(refused.refusal());
+            case Reply.Applied<Outcome> applied -> {
+                if (applied.outcome().hasFull()) {
+                    full.labels(applied.outcome().getFull().getWhat()).inc();
+                }
+            }
         }
     }
 

@@ -16,6 +16,6 @@ public interface Indexes {
     /** All indexes by uid. */
     List<IndexRow> list(ReadLevel level);
 
-    /** Indexes in the catalogue; the next creation is refused. */
+    /** Indexes in the catalogue; the next creation is refused, those under way still end. */
     int ROWS_MAX = 10_000;
 }

@@ -21,6 +21,7 @@ import io.miroir.store.index.IndexApplier;
 import io.miroir.store.index.Indexes;
 import io.miroir.store.replica.InSync;
 import io.miroir.store.replica.ReplicaApplier;
+import io.miroir.store.replica.Replicas;
 import io.miroir.store.session.SessionApplier;
 import io.miroir.store.task.TaskApplier;
 import io.miroir.store.task.TaskStatus;
@@ -204,6 +205,9 @@ public final class LaneApplier {
         boolean creates = command.getIncarnation() == io.miroir.store.lane.Intend.ALLOT;
         if (creates && write.rows("indexes") >= Indexes.ROWS_MAX) {
             return Outcomes.full("indexes", Indexes.ROWS_MAX);
+        }
+        if (creates && write.rows("replica_state") >= Replicas.ROWS_MAX) {
+            return Outcomes.full("replica_state", Replicas.ROWS_MAX);
         }
         if (TaskApplier.full(write)) {
             return Outcomes.full("tasks", write.limits().tasksMax());

@@ -45,7 +45,10 @@ public interface Replicas {
     /** Everything, by incarnation and node id. */
     List<ReplicaRow> list(ReadLevel level);
 
-    /** Rows (incarnations × nodes); the next insert is refused. */
+    /**
+     * Rows (incarnations × nodes); the next insert is refused, and so is the next creation of an
+     * index. Creations that are under way then still bring theirs.
+     */
     int ROWS_MAX = 1_000_000;
 
     /** What came of a {@link #mark}. */

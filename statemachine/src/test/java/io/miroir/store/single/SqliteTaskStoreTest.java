@@ -8,14 +8,18 @@ import io.miroir.store.Digests;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
+import io.miroir.store.Table;
 import io.miroir.store.TaskStore;
 import io.miroir.store.TaskStoreContract;
 import io.miroir.store.Writes;
+import io.miroir.store.webhook.WebhookRow;
+import io.miroir.store.webhook.Webhooks;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -96,6 +100,25 @@ class SqliteTaskStoreTest extends TaskStoreContract {
     }
 
     @Test
+    void aFullTableIsSeenInItsRowsAndInWhatItRefuses(@TempDir Path dir) {
+        CollectorRegistry registry = new CollectorRegistry();
+        try (TaskStore full = open(dir, START, registry)) {
+            for (int i = 0; i <= Webhooks.ROWS_MAX; i++) {
+                WebhookRow row = new WebhookRow("hook-" + i, "http://a", new TreeMap<>(), 0, 0);
+                Table.Put put = full.webhooks().put(row).orThrow();
+                assertEquals(i == Webhooks.ROWS_MAX, put instanceof Table.Put.Full);
+            }
+            assertEquals(Webhooks.ROWS_MAX, sample(registry, "rows", "table"));
+            assertEquals(1, sample(registry, "full_total", "what"));
+        }
+    }
+
+    private static double sample(CollectorRegistry registry, String name, String label) {
+        return registry.getSampleValue(
+                "miroir_task_store_" + name, new String[] {label}, new String[] {"webhooks"});
+    }
+
+    @Test
     void aClosedStoreRefuses(@TempDir Path dir) {
         TaskStore closed = open(dir, START);
         closed.close();
@@ -105,10 +128,14 @@ class SqliteTaskStoreTest extends TaskStoreContract {
     }
 
     private static TaskStore open(Path dir, Instant wallClock) {
+        return open(dir, wallClock, new CollectorRegistry());
+    }
+
+    private static TaskStore open(Path dir, Instant wallClock, CollectorRegistry registry) {
         return new SqliteTaskStore(
                 SqliteStoreConfig.of("pod-a", dir),
                 () -> wallClock,
-                new CollectorRegistry(),
+                registry,
                 failure -> {
                     throw new AssertionError("the store failed", failure);
                 });
