@@ -40,6 +40,23 @@ class RebuildTest {
 
             Cli unsaid = Cli.run("cluster", "rebuild", "--from-nodes", "--config", config);
             assertEquals(6, unsaid.exit(), unsaid::toString);
+            // What a silent node knows would be lost without a word.
+            String silent = nodes.addresses().getLast().getLast().toString();
+            Path without = directory.resolve("silent.yaml");
+            Files.writeString(
+                    without,
+                    Files.readString(Path.of(config)).replace(silent, "http://127.0.0.1:1"));
+            Cli refused =
+                    Cli.run(
+                            "cluster",
+                            "rebuild",
+                            "--from-nodes",
+                            "--config",
+                            without.toString(),
+                            "--name",
+                            "m2=empty");
+            assertEquals(6, refused.exit(), refused::toString);
+            assertTrue(refused.err().contains("all nodes must answer"), refused::toString);
             Cli done =
                     Cli.run(
                             "cluster",

@@ -35,6 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Members that go and come back. */
@@ -74,6 +75,8 @@ class RaftFaultTest {
         }
     }
 
+    /** Without it a call that never ends would hang the build instead of failing it. */
+    @Timeout(60)
     @Test
     void withoutAQuorumEveryCallEndsWithARefusal(@TempDir Path dir) throws Exception {
         // Bounded failure: typed outcomes within the deadline, local reads go on.

@@ -15,6 +15,7 @@ class PacedCallTest {
 
     private static void awaitWaiting(Thread thread) {
         while (thread.getState() != Thread.State.WAITING) {
+            assertTrue(thread.isAlive(), "it waited for nobody");
             Thread.onSpinWait();
         }
     }
