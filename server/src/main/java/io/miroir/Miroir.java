@@ -181,7 +181,7 @@ public final class Miroir implements AutoCloseable {
                                 lease,
                                 new Reports(config.podId(), store, view, peers, System::nanoTime)));
         startMetricsPort();
-        startClientPort(parts, backups, opening.doorkeeper());
+        startClientPort(parts, new Edge.Backups(backups, peers::backup), opening.doorkeeper());
         LOG.info("pod {} listens on port {}", config.podId(), port());
     }
 
@@ -210,7 +210,7 @@ public final class Miroir implements AutoCloseable {
     }
 
     private void startClientPort(
-            Edge.Parts parts, OnlineBackup backups, @Nullable Doorkeeper doorkeeper) {
+            Edge.Parts parts, Edge.Backups backups, @Nullable Doorkeeper doorkeeper) {
         Edge.Rules rules =
                 new Edge.Rules(
                         Keys.of(config.masterKey(), "the master key"),

@@ -5,7 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
-import io.miroir.store.backup.OnlineBackup;
+import io.miroir.store.backup.BackupStream;
 import io.miroir.store.backup.OnlineBackup.Taken;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,9 +16,9 @@ final class BackupRoutes {
     private static final String TYPE = "application/octet-stream";
 
     private final Auth auth;
-    private final OnlineBackup backups;
+    private final Edge.Backups backups;
 
-    BackupRoutes(Auth auth, OnlineBackup backups) {
+    BackupRoutes(Auth auth, Edge.Backups backups) {
         this.auth = auth;
         this.backups = backups;
     }
@@ -29,34 +29,50 @@ final class BackupRoutes {
 
     private Answer backup(Request request) throws IOException {
         auth.admin(request);
-        return switch (backups.take()) {
-            case Taken.Copy copy -> Answer.stream(200, TYPE, new Body(copy));
-            case Taken.Busy _ ->
-                    throw new ApiException(
-                            ErrorCode.MIROIR_OVERLOADED,
-                            "A backup of this pod is under way: ask again, or another pod.");
+        return take();
+    }
+
+    /** From this pod, or through it from another. */
+    Answer take() throws IOException {
+        return switch (backups.own().take()) {
+            case Taken.Copy copy -> sent(copy);
+            case Taken.Busy _ -> ofAnother("A backup of this pod is under way: ask again.");
             case Taken.NoRoom room ->
-                    throw new ApiException(
-                            ErrorCode.MIROIR_OVERLOADED,
+                    ofAnother(
                             "The disk of this pod has %d MiB free, the copy needs %d MiB."
                                     .formatted(room.freeBytes() >> 20, room.neededBytes() >> 20));
         };
     }
 
-    private record Body(Taken.Copy copy) implements Answer.Streamed {
+    private Answer ofAnother(String why) {
+        return backups.others()
+                .get()
+                .map(BackupRoutes::sent)
+                .orElseThrow(
+                        () ->
+                                new ApiException(
+                                        ErrorCode.MIROIR_OVERLOADED,
+                                        why + " No other pod makes one now."));
+    }
+
+    private static Answer sent(BackupStream backup) {
+        return Answer.stream(200, TYPE, new Body(backup));
+    }
+
+    private record Body(BackupStream backup) implements Answer.Streamed {
         @Override
         public long bytes() {
-            return copy.bytes();
+            return backup.bytes();
         }
 
         @Override
         public void writeTo(OutputStream out) throws IOException {
-            copy.writeTo(out);
+            backup.writeTo(out);
         }
 
         @Override
         public void close() throws IOException {
-            copy.close();
+            backup.close();
         }
     }
 }

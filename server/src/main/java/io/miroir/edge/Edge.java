@@ -14,11 +14,13 @@ import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.FederatedJourney;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.store.TaskStore;
+import io.miroir.store.backup.BackupStream;
 import io.miroir.store.backup.OnlineBackup;
 import io.prometheus.client.CollectorRegistry;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,6 @@ public final class Edge {
      * @param staleReads true if reads of a pod without a view lease are answered and say so; false
      *     if they are refused
      * @param limits of bodies that are wholly in memory
-     * @param backups of this pod's store
      */
     public record Rules(
             Supplier<List<String>> masterKeys,
@@ -45,7 +46,15 @@ public final class Edge {
             Slots slots,
             boolean staleReads,
             BodyLimits limits,
-            OnlineBackup backups) {}
+            Backups backups) {}
+
+    /**
+     * Where backups are made.
+     *
+     * @param own of this pod's store
+     * @param others asked where this pod cannot make one: a backup of another pod, if one makes it
+     */
+    public record Backups(OnlineBackup own, Supplier<Optional<BackupStream>> others) {}
 
     /**
      * Requests worked on at a time. Each kind has its own: writes that wait for a slow node keep no

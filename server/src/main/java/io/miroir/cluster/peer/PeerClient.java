@@ -6,6 +6,8 @@ import io.grpc.StatusException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.BlockingClientCall;
 import io.miroir.proto.peer.Answer;
+import io.miroir.proto.peer.BackupChunk;
+import io.miroir.proto.peer.BackupRequest;
 import io.miroir.proto.peer.ForwardHead;
 import io.miroir.proto.peer.ForwardReply;
 import io.miroir.proto.peer.ForwardRequest;
@@ -14,6 +16,7 @@ import io.miroir.proto.peer.StatusReply;
 import io.miroir.proto.peer.StatusRequest;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
+import io.miroir.store.backup.BackupStream;
 import io.miroir.tls.PodKeys;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,10 +26,17 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The way to one other pod. */
 final class PeerClient implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerClient.class);
     private static final int CHUNK_BYTES = 64 << 10;
+
+    /** The other pod copies and digests its database before it answers. */
+    private static final long BACKUP_MINUTES_MAX = 30;
+
     private static final long HANDSHAKE_SECONDS_MAX = 2;
 
     /** The shortest that gRPC allows. */
@@ -149,6 +159,26 @@ final class PeerClient implements AutoCloseable {
 
     private static PassedAnswer answer(Answer answer) {
         return new PassedAnswer(answer.getStatus(), answer.getHeadersMap(), answer.getBody());
+    }
+
+    /** A backup that the pod makes now; empty if it makes none. */
+    Optional<BackupStream> backup() {
+        var call =
+                stub.withDeadlineAfter(BACKUP_MINUTES_MAX, TimeUnit.MINUTES)
+                        .backup(BackupRequest.getDefaultInstance());
+        try {
+            BackupChunk first = call.read();
+            if (first != null && first.hasTotalBytes()) {
+                return Optional.of(new PeerBackup(call, first.getTotalBytes()));
+            }
+            call.cancel("a pod that does not say how much it sends", null);
+        } catch (StatusException | RuntimeException refused) {
+            LOG.info("no backup from another pod: {}", refused.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            call.cancel("interrupted", e);
+        }
+        return Optional.empty();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.miroir.cluster.lease.Reports;
 import io.miroir.proto.peer.StatusReply;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
+import io.miroir.store.backup.BackupStream;
 import io.miroir.tls.PodKeys;
 import java.io.InputStream;
 import java.time.Duration;
@@ -197,6 +198,18 @@ public final class Peers implements Reports.Others, AutoCloseable {
         return client == null
                 ? new Passing.NotTaken("no pod " + podId)
                 : client.forward(write, body, timeout);
+    }
+
+    /**
+     * A backup from the first of the other living pods that makes one: all give the same tables,
+     * with everything that was acknowledged on any of them.
+     */
+    public Optional<BackupStream> backup() {
+        return live.stream()
+                .sorted()
+                .flatMap(podId -> Optional.ofNullable(clients.get(podId)).stream())
+                .flatMap(client -> client.backup().stream())
+                .findFirst();
     }
 
     private void probe(String podId, PeerClient client) {

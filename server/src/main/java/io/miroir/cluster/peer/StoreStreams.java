@@ -119,6 +119,11 @@ final class StoreStreams {
                     try (copy;
                             OutputStream out =
                                     new BufferedOutputStream(new Chunks(call), CHUNK_BYTES)) {
+                        boolean _ =
+                                call.send(
+                                        BackupChunk.newBuilder()
+                                                .setTotalBytes(copy.bytes())
+                                                .build());
                         copy.writeTo(out);
                     }
                     yield Status.OK;

@@ -19,6 +19,7 @@ import io.miroir.raft.MemberOutcome;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.alias.Aliases;
 import io.miroir.store.backup.BackupFile;
+import io.miroir.store.backup.BackupStream;
 import io.miroir.store.backup.OnlineBackup;
 import io.miroir.store.backup.Reading;
 import io.miroir.store.single.SqliteStoreConfig;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What other pods follow and copy of a store, over real sockets. */
@@ -48,6 +50,9 @@ class StoreStreamsTest {
 
     @SuppressWarnings("NullAway.Init")
     private SqliteTaskStore store;
+
+    @SuppressWarnings("NullAway.Init")
+    private OnlineBackup backups;
 
     @SuppressWarnings("NullAway.Init")
     private PeerServer server;
@@ -65,7 +70,8 @@ class StoreStreamsTest {
                         failure -> {
                             throw new AssertionError("the store failed", failure);
                         });
-        OpenStore open = new OpenStore(store, new OnlineBackup(store, dir, "test"));
+        backups = new OnlineBackup(store, dir, "test");
+        OpenStore open = new OpenStore(store, backups);
         server =
                 PeerServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -148,23 +154,45 @@ class StoreStreamsTest {
     void aBackupComesWholeAndIsSound() throws Exception {
         flip("live", "a");
         Path file = dir.resolve("got.mbk");
-        try (OutputStream out = Files.newOutputStream(file)) {
-            PeerGrpc.newBlockingStub(channel)
-                    .backup(BackupRequest.getDefaultInstance())
-                    .forEachRemaining(
-                            chunk -> {
-                                try {
-                                    chunk.getBytes().writeTo(out);
-                                } catch (java.io.IOException e) {
-                                    throw new AssertionError(e);
-                                }
-                            });
+        try (Peers peers = peers();
+                BackupStream backup = peers.backup().orElseThrow();
+                OutputStream out = Files.newOutputStream(file)) {
+            backup.writeTo(out);
+            assertEquals(Files.size(file), backup.bytes());
         }
         Reading.Sound sound =
                 assertInstanceOf(
                         Reading.Sound.class, BackupFile.read(file, dir.resolve("copy.db")));
         assertEquals(store.status().appliedIndex(), sound.summary().appliedIndex());
         assertEquals(1, sound.summary().rows("aliases"));
+    }
+
+    @Timeout(20)
+    @Test
+    void aBackupThatNobodyTakesMakesRoomForTheNext() throws Exception {
+        try (Peers peers = peers()) {
+            peers.backup().orElseThrow().close();
+            // The pod hears of it a moment later.
+            Optional<BackupStream> next = Optional.empty();
+            while (next.isEmpty()) {
+                next = peers.backup();
+            }
+            next.get().close();
+        }
+    }
+
+    @Test
+    void whoMakesABackupAlreadyMakesNoOther() throws Exception {
+        try (Peers peers = peers();
+                OnlineBackup.Taken.Copy _ =
+                        assertInstanceOf(OnlineBackup.Taken.Copy.class, backups.take())) {
+            assertTrue(peers.backup().isEmpty());
+        }
+    }
+
+    private Peers peers() {
+        PeerEndpoint pod = new PeerEndpoint("pod-1", "127.0.0.1", server.port());
+        return new Peers("pod-0", List.of(pod), () -> List.of(SECRET));
     }
 
     @Test

@@ -31,13 +31,13 @@ public final class OnlineBackup {
     /** What came of {@link #take}. */
     public sealed interface Taken {
         /** The copy is made; it must be closed, sent or not. */
-        record Copy(OnlineBackup owner, Summary summary) implements Taken, AutoCloseable {
-            /** Bytes of what {@link #writeTo} writes. */
+        record Copy(OnlineBackup owner, Summary summary) implements Taken, BackupStream {
+            @Override
             public long bytes() {
                 return BackupFile.bytes(summary);
             }
 
-            /** Writes the backup. */
+            @Override
             public void writeTo(OutputStream out) throws IOException {
                 BackupFile.write(owner.copy, summary, out);
             }
