@@ -4,6 +4,7 @@ import io.miroir.raft.link.AppendPlan.Next;
 import io.miroir.raft.link.Unanswered.Sent;
 import java.io.IOException;
 import java.util.Comparator;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -346,14 +347,11 @@ final class LinkAppender extends LogAppenderBase {
     private void rewind(@Nullable Sent failed) {
         goesAlong = false;
         toldIndex = NO_ENTRY;
-        unanswered
-                .giveUp(failed)
-                .ifPresent(
-                        first ->
-                                getFollower()
-                                        .setNextIndex(
-                                                Math.max(
-                                                        first, getFollower().getMatchIndex() + 1)));
+        OptionalLong first = unanswered.giveUp(failed);
+        if (first.isPresent()) {
+            long afterMatch = getFollower().getMatchIndex() + 1;
+            getFollower().setNextIndex(Math.max(first.getAsLong(), afterMatch));
+        }
     }
 
     /** Told at the first failure and at each doubling of their number. */

@@ -19,7 +19,7 @@ final class LinkServer implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(LinkServer.class);
 
     /** Two of each member, and room for those that a restarted pod left behind. */
-    static final int SESSIONS_MAX = 256;
+    private static final int SESSIONS_MAX = 256;
 
     /** Of them, those that have not said who they are. */
     static final int GREETINGS_MAX = 64;
