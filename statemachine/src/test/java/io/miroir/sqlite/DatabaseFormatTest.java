@@ -33,7 +33,8 @@ class DatabaseFormatTest {
                         "INSERT INTO tasks (uid, type, status, enqueued_at, finished_at,"
                                 + " details_json, epoch, position, incarnation)"
                                 + " VALUES (1, 4, 2, 10, 20, '{}', 0, 0, 0)",
-                        "INSERT INTO aliases VALUES ('live', 0, x'', 3, 5, x'')");
+                        "INSERT INTO aliases VALUES ('live', 0, x'', 3, 5, x'')",
+                        "INSERT INTO api_keys VALUES ('k', 'n', NULL, x'', x'', 9, 7, 8)");
         raw(file, schema(1).split(";\\s*\n"));
         raw(file, rows.toArray(String[]::new));
 
@@ -43,6 +44,7 @@ class DatabaseFormatTest {
             assertEquals(7, sql.number("SELECT applied_index FROM applied"));
             assertEquals(20, sql.number("SELECT finished_at FROM tasks WHERE uid = 1"));
             assertEquals(3, sql.number("SELECT version FROM aliases WHERE name = 'live'"));
+            assertEquals(7, sql.number("SELECT created_at FROM api_keys WHERE expiry IS NULL"));
         }
         Path fresh = dir.resolve("fresh.db");
         try (Database old = Database.open(file, LOGGED);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.store.apikey.ApiKeyRow;
+import io.miroir.store.apikey.ApiKeys;
 import io.miroir.store.canary.CanaryRow;
 import io.miroir.store.canary.CanaryRunRow;
 import io.miroir.store.canary.CanaryRunStatus;
@@ -174,6 +176,61 @@ public interface AccountsContract {
         assertEquals(headers, read.headers());
         assertTrue(read.createdAt() > 0);
         assertTrue(store().webhooks().delete("w-1").orThrow());
+    }
+
+    @Test
+    default void ofAnApiKeyOnlyTheLabelChangesAndADeletedOneDoesNotComeBack() {
+        ApiKeys keys = store().apiKeys();
+        assertInstanceOf(ApiKeys.Making.Made.class, keys.make(key("k1", "search")).orThrow());
+        assertInstanceOf(ApiKeys.Making.Taken.class, keys.make(key("k1", "*")).orThrow());
+        ApiKeyRow made = keys.get(READ, "k1").orElseThrow();
+        assertEquals(List.of("search"), made.actions());
+        assertEquals(key("k1", "search").expiry(), made.expiry());
+        assertTrue(made.createdAt() > 0);
+
+        assertTrue(keys.relabel("k1", null, "for the shop").orThrow());
+        ApiKeyRow labelled = keys.get(READ, "k1").orElseThrow();
+        assertEquals(
+                new ApiKeyRow(
+                        "k1",
+                        null,
+                        "for the shop",
+                        made.actions(),
+                        made.indexes(),
+                        made.expiry(),
+                        made.createdAt(),
+                        labelled.updatedAt()),
+                labelled);
+        assertTrue(keys.list(READ, ApiKeys.ROWS_MAX).contains(labelled));
+
+        assertTrue(keys.delete("k1").orThrow());
+        assertFalse(keys.relabel("k1", "late", null).orThrow());
+        assertTrue(keys.get(READ, "k1").isEmpty());
+        assertFalse(keys.delete("k1").orThrow());
+    }
+
+    @Test
+    default void aClusterBeginsWithItsKeysOnce() {
+        ApiKeys keys = store().apiKeys();
+        List<ApiKeyRow> first = List.of(key("d1", "search"), key("d2", "*"));
+        assertTrue(keys.begin(first).orThrow());
+        long newest = keys.get(READ, "d1").orElseThrow().createdAt();
+        assertTrue(newest > keys.get(READ, "d2").orElseThrow().createdAt());
+        assertTrue(keys.delete("d1").orThrow());
+        assertFalse(keys.begin(first).orThrow());
+        assertTrue(keys.get(READ, "d1").isEmpty());
+    }
+
+    private static ApiKeyRow key(String uid, String action) {
+        return new ApiKeyRow(
+                uid,
+                "n",
+                null,
+                List.of(action),
+                List.of("movies*"),
+                "2042-04-02T00:42:42+02:00",
+                0,
+                0);
     }
 
     private CdcOverflow.Adding add(long first, long last, long bytes) {

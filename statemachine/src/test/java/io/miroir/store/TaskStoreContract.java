@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.alias.Aliases;
-import io.miroir.store.apikey.ApiKeyRow;
 import io.miroir.store.topology.Topologies;
 import java.util.List;
 import java.util.Objects;
@@ -31,19 +30,6 @@ public abstract class TaskStoreContract
 
     @Override
     public abstract TaskStore store();
-
-    @Test
-    void keyedRowsAreWrittenReadAndDeleted() {
-        ApiKeyRow key =
-                new ApiKeyRow("k1", "n", null, List.of("search"), List.of("movies*"), null, 0, 0);
-        assertInstanceOf(Table.Put.Written.class, store().apiKeys().put(key).orThrow());
-        ApiKeyRow read = store().apiKeys().get(READ, "k1").orElseThrow();
-        assertEquals(List.of("movies*"), read.indexes());
-        assertTrue(read.createdAt() > 0);
-        assertEquals(List.of(read), store().apiKeys().list(READ, 10));
-        assertTrue(store().apiKeys().delete("k1").orThrow());
-        assertTrue(store().apiKeys().get(READ, "k1").isEmpty());
-    }
 
     @Test
     void theTopologyIsReplacedByComparingItsVersion() {

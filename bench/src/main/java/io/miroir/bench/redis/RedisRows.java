@@ -39,8 +39,23 @@ final class RedisRows<R extends Record> implements Table<String, R> {
 
     @Override
     public Reply<Put> put(R row) {
-        long now = RedisTaskStore.wallMicros();
         long expiresMillis = NEVER;
+        for (RecordComponent field : fields) {
+            Object value = value(row, field);
+            if (field.getName().equals("expiresAt") && value != null) {
+                expiresMillis = Math.max(NEVER + 1, (Long) value / 1_000);
+            }
+        }
+        List<Object> arguments = new ArrayList<>();
+        arguments.add(table);
+        arguments.add(Objects.requireNonNull(value(row, fields[0])));
+        arguments.add(expiresMillis);
+        arguments.addAll(hash(row, RedisTaskStore.wallMicros()));
+        return writes.write(_ -> new Put.Written(), RedisScript.PUT_ROW, arguments.toArray());
+    }
+
+    /** Fields and values of the row's hash. */
+    List<Object> hash(R row, long now) {
         List<Object> hash = new ArrayList<>();
         for (RecordComponent field : fields) {
             Object value =
@@ -52,16 +67,8 @@ final class RedisRows<R extends Record> implements Table<String, R> {
                 hash.add(field.getName());
                 hash.add(isJson(field) ? JSON.writeValueAsString(value) : value);
             }
-            if (field.getName().equals("expiresAt") && value != null) {
-                expiresMillis = Math.max(NEVER + 1, (Long) value / 1_000);
-            }
         }
-        List<Object> arguments = new ArrayList<>();
-        arguments.add(table);
-        arguments.add(Objects.requireNonNull(value(row, fields[0])));
-        arguments.add(expiresMillis);
-        arguments.addAll(hash);
-        return writes.write(_ -> new Put.Written(), RedisScript.PUT_ROW, arguments.toArray());
+        return hash;
     }
 
     @Override

@@ -20,6 +20,7 @@ enum RedisScript {
     KEEP_LEASE,
     RELEASE_LEASE,
     DELETE_ALIAS,
+    API_KEYS,
     PUT_ROW,
     DELETE_ROW,
     SESSION,

@@ -67,7 +67,7 @@ public final class RedisTaskStore {
         rooms.put("scopedKeys", new RedisScopedKeys(writes, reads));
         rooms.put("rateLimits", new RedisRates(writes, reads));
         rooms.put("webhooks", rows("webhooks", WebhookRow.class));
-        rooms.put("apiKeys", rows("api_keys", ApiKeyRow.class));
+        rooms.put("apiKeys", new RedisApiKeys(rows("api_keys", ApiKeyRow.class), writes));
         rooms.put(
                 "adminSessions",
                 new RedisAdminSessions(rows("admin_sessions", AdminSessionRow.class), writes));

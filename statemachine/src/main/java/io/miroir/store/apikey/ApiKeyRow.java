@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param actions what it may do, in Meilisearch's words
  * @param indexes index uids or patterns
- * @param expiresAt store time, null for never
- * @param createdAt stamped by the store at the first put; ignored in a put
- * @param updatedAt stamped by the store; ignored in a put
+ * @param expiry RFC 3339 as its client wrote it, null for never
+ * @param createdAt stamped by the store; ignored in a write
+ * @param updatedAt stamped by the store; ignored in a write
  */
 public record ApiKeyRow(
         String uid,
@@ -18,6 +18,6 @@ public record ApiKeyRow(
         @Nullable String description,
         List<String> actions,
         List<String> indexes,
-        @Nullable Long expiresAt,
+        @Nullable String expiry,
         long createdAt,
         long updatedAt) {}

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** How {@link ApiKeyRow} travels and is stored. */
 final class ApiKeyTable implements TableSpec<String, ApiKeyRow> {
+    static final String NAME = "api_keys";
+
     @Override
     public String table() {
-        return "api_keys";
+        return NAME;
     }
 
     @Override
@@ -31,7 +33,7 @@ final class ApiKeyTable implements TableSpec<String, ApiKeyRow> {
                 "description",
                 "actions",
                 "indexes",
-                "expires_at",
+                "expiry",
                 "created_at",
                 "updated_at");
     }
@@ -53,6 +55,10 @@ final class ApiKeyTable implements TableSpec<String, ApiKeyRow> {
 
     @Override
     public PutRow put(ApiKeyRow row) {
+        return PutRow.newBuilder().setApiKey(words(row)).build();
+    }
+
+    static ApiKey words(ApiKeyRow row) {
         ApiKey.Builder words =
                 ApiKey.newBuilder()
                         .setUid(row.uid())
@@ -64,22 +70,26 @@ final class ApiKeyTable implements TableSpec<String, ApiKeyRow> {
         if (row.description() != null) {
             words.setDescription(row.description());
         }
-        if (row.expiresAt() != null) {
-            words.setExpiresAtMicros(row.expiresAt());
+        if (row.expiry() != null) {
+            words.setExpiry(row.expiry());
         }
-        return PutRow.newBuilder().setApiKey(words).build();
+        return words.build();
     }
 
     @Override
     public @Nullable Object[] values(PutRow put, long now) {
-        ApiKey words = put.getApiKey();
+        return columns(put.getApiKey(), now);
+    }
+
+    /** All columns of a key that is new. */
+    static @Nullable Object[] columns(ApiKey words, long now) {
         return new @Nullable Object[] {
             words.getUid(),
             words.hasName() ? words.getName() : null,
             words.hasDescription() ? words.getDescription() : null,
             strings(words.getActionList()),
             strings(words.getIndexList()),
-            words.hasExpiresAtMicros() ? words.getExpiresAtMicros() : null,
+            words.hasExpiry() ? words.getExpiry() : null,
             now,
             now
         };
@@ -93,7 +103,7 @@ final class ApiKeyTable implements TableSpec<String, ApiKeyRow> {
                 row.textOrNull(3),
                 strings(row.blob(4)),
                 strings(row.blob(5)),
-                row.numberOrNull(6),
+                row.textOrNull(6),
                 row.number(7),
                 row.number(8));
     }

@@ -5,6 +5,7 @@ import io.miroir.proto.store.Deposed;
 import io.miroir.proto.store.Outcome;
 import io.miroir.store.adminsession.AdminSessionApplier;
 import io.miroir.store.alias.AliasApplier;
+import io.miroir.store.apikey.ApiKeyApplier;
 import io.miroir.store.canary.CanaryRunApplier;
 import io.miroir.store.cdc.CdcApplier;
 import io.miroir.store.job.JobApplier;
@@ -73,6 +74,8 @@ final class CommandApplier {
                     ScopedKeyApplier.revoked(write, command.getRevokedScopedKey());
             case LEASE_TOKENS -> RateApplier.lease(write, command.getLeaseTokens());
             case RECORD_LOGIN -> RateApplier.login(write, command.getRecordLogin());
+            case MAKE_API_KEYS -> ApiKeyApplier.make(write, command.getMakeApiKeys());
+            case RELABEL_API_KEY -> ApiKeyApplier.relabel(write, command.getRelabelApiKey());
             // A pod that skipped it would differ from those that know it (protocol rule 20).
             case KIND_NOT_SET -> throw new NewerFormatException("a command");
         };

@@ -13,6 +13,7 @@ import io.miroir.proto.store.Canary;
 import io.miroir.proto.store.CdcCursor;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.FlipAlias;
+import io.miroir.proto.store.MakeApiKeys;
 import io.miroir.proto.store.Outcome;
 import io.miroir.proto.store.PutRow;
 import io.miroir.proto.store.RolloverPolicy;
@@ -57,13 +58,7 @@ class CapsTest {
         return Stream.of(
                 new Capped("aliases", Aliases.ROWS_MAX, CapsTest::alias),
                 new Capped("leader_lease", Leases.ROWS_MAX, CapsTest::lease),
-                new Capped(
-                        "api_keys",
-                        ApiKeys.ROWS_MAX,
-                        n ->
-                                put(
-                                        PutRow.newBuilder()
-                                                .setApiKey(ApiKey.newBuilder().setUid("" + n)))),
+                new Capped("api_keys", ApiKeys.ROWS_MAX, CapsTest::apiKey),
                 new Capped(
                         "canaries",
                         Canaries.ROWS_MAX,
@@ -179,6 +174,12 @@ class CapsTest {
                                 .setFirstSeq(seq)
                                 .setLastSeq(seq)
                                 .setBytes(1));
+    }
+
+    private static Command.Builder apiKey(int n) {
+        return Command.newBuilder()
+                .setMakeApiKeys(
+                        MakeApiKeys.newBuilder().addKey(ApiKey.newBuilder().setUid("" + n)));
     }
 
     private static Command.Builder tenant(int n) {

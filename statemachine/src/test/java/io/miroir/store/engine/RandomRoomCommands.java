@@ -1,6 +1,7 @@
 package io.miroir.store.engine;
 
 import io.miroir.proto.store.AddOverflow;
+import io.miroir.proto.store.ApiKey;
 import io.miroir.proto.store.BeatJob;
 import io.miroir.proto.store.Canary;
 import io.miroir.proto.store.CanaryRun;
@@ -8,18 +9,22 @@ import io.miroir.proto.store.CdcCursor;
 import io.miroir.proto.store.ClaimJob;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.CompleteJob;
+import io.miroir.proto.store.DeleteRow;
 import io.miroir.proto.store.EndSession;
 import io.miroir.proto.store.EnqueueJobs;
 import io.miroir.proto.store.EnqueueTask;
 import io.miroir.proto.store.FailJob;
 import io.miroir.proto.store.IdempotencyKey;
+import io.miroir.proto.store.KeyPart;
 import io.miroir.proto.store.LeaseTokens;
 import io.miroir.proto.store.Limits;
 import io.miroir.proto.store.LoseOverflow;
+import io.miroir.proto.store.MakeApiKeys;
 import io.miroir.proto.store.NewJob;
 import io.miroir.proto.store.NodeSettingsVersion;
 import io.miroir.proto.store.PutRow;
 import io.miroir.proto.store.RecordLogin;
+import io.miroir.proto.store.RelabelApiKey;
 import io.miroir.proto.store.ReleaseLease;
 import io.miroir.proto.store.RenewLease;
 import io.miroir.proto.store.RevokeAdminSessions;
@@ -122,7 +127,7 @@ final class RandomRoomCommands {
     }
 
     private Command.Builder accounts(Command.Builder command) {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(15)) {
             case 0 ->
                     command.setAdvanceNodeSettings(
                             NodeSettingsVersion.newBuilder()
@@ -179,6 +184,19 @@ final class RandomRoomCommands {
                                     .setWindowMicros(random.nextInt(60_000_000))
                                     .addAsk(TokenAsk.newBuilder().setAddress(name()).setWanted(3))
                                     .addAsk(TokenAsk.newBuilder().setAddress(name()).setSpent(1)));
+            case 11 ->
+                    command.setMakeApiKeys(
+                            MakeApiKeys.newBuilder()
+                                    .addKey(ApiKey.newBuilder().setUid(name()))
+                                    .setBegin(random.nextBoolean()));
+            case 12 ->
+                    command.setRelabelApiKey(
+                            RelabelApiKey.newBuilder().setUid(name()).setName(name()));
+            case 13 ->
+                    command.setDeleteRow(
+                            DeleteRow.newBuilder()
+                                    .setTable(PutRow.API_KEY_FIELD_NUMBER)
+                                    .addKey(KeyPart.newBuilder().setText(name())));
             default ->
                     command.setRecordLogin(
                             RecordLogin.newBuilder()

@@ -36,7 +36,7 @@ class StoreEngineTest {
         // digests,
         // whatever entries share a transaction and wherever a pod was restarted.
         Set<String> hit = new HashSet<>();
-        for (long seed : new long[] {1, 2, 3}) {
+        for (long seed : new long[] {1, 2, 3, 4, 5, 6, 7, 8}) {
             List<Batch> log = randomLog(zero.resolve("s" + seed), seed, 600);
             Digests each = replay(one.resolve("s" + seed), log, 1, Integer.MAX_VALUE);
             Digests grouped = replay(two.resolve("s" + seed), log, 37, Integer.MAX_VALUE);
@@ -65,6 +65,8 @@ class StoreEngineTest {
                     "cdc_cursors",
                     "cdc_overflow",
                     "scoped_keys",
+                    "api_keys",
+                    "api_keys_begun",
                     "rate_buckets",
                     "login_backoff",
                     "node_settings_version",
