@@ -1,8 +1,10 @@
 package io.miroir;
 
+import io.miroir.api.Uuids;
 import io.miroir.capability.partitioned.verify.ReplicaVerifier;
 import io.miroir.cluster.ClusterMetrics;
 import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.FirstKeys;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.LimitsRecorder;
 import io.miroir.cluster.Readiness;
@@ -71,6 +73,7 @@ public final class Miroir implements AutoCloseable {
     private final MiroirConfig config;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Uuids uuids;
     private final CollectorRegistry registry = new CollectorRegistry();
 
     /** Closed from the last to the first. */
@@ -87,6 +90,7 @@ public final class Miroir implements AutoCloseable {
         this.config = config;
         this.clock = clock;
         this.random = random;
+        this.uuids = new Uuids(random, clock);
         this.nodeKeys = Keys.of(config.nodeMasterKey(), "the node key");
     }
 
@@ -191,7 +195,10 @@ public final class Miroir implements AutoCloseable {
                 store,
                 peers::live,
                 List.of(new ReplicaVerifier(store, nodes)),
-                List.of(new TopologyRecorder(fleet), new LimitsRecorder(config)));
+                List.of(
+                        new TopologyRecorder(fleet),
+                        new LimitsRecorder(config),
+                        new FirstKeys(uuids::random)));
     }
 
     private Edge.Reads reads(ClusterView view, Nodes nodes, NodeHealth health) {
@@ -236,7 +243,7 @@ public final class Miroir implements AutoCloseable {
                                 config.server().port(),
                                 limits,
                                 random,
-                                Edge.handler(parts, rules, registry, clock, doorkeeper))));
+                                Edge.handler(parts, rules, registry, clock, uuids, doorkeeper))));
     }
 
     private void startMetricsPort() {

@@ -13,6 +13,8 @@ import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Dates and durations as clients write and read them. */
 public final class Timestamps {
@@ -28,6 +30,12 @@ public final class Timestamps {
     private static final DateTimeFormatter WITH_SPACE = strict("uuuu-MM-dd HH:mm:ss");
     private static final DateTimeFormatter OFFSET =
             DateTimeFormatter.ISO_OFFSET_DATE_TIME.withResolverStyle(ResolverStyle.STRICT);
+
+    /** A space may part date and time; digits beyond nanoseconds are left out. */
+    private static final Pattern RFC_3339 =
+            Pattern.compile(
+                    "(?<date>\\d{4}-\\d\\d-\\d\\d)[Tt ](?<time>\\d\\d:\\d\\d:\\d\\d)"
+                            + "(?:(?<fraction>\\.\\d{1,9})\\d*)?(?<offset>[Zz]|[+-]\\d\\d:\\d\\d)");
 
     private Timestamps() {}
 
@@ -48,8 +56,19 @@ public final class Timestamps {
 
     /** A date-time in RFC 3339; nothing for any other text. */
     public static Optional<OffsetDateTime> parseRfc3339(String text) {
+        Matcher parts = RFC_3339.matcher(text);
+        if (!parts.matches()) {
+            return Optional.empty();
+        }
+        String fraction = parts.group("fraction") == null ? "" : parts.group("fraction");
+        String plain =
+                parts.group("date")
+                        + "T"
+                        + parts.group("time")
+                        + fraction
+                        + parts.group("offset").toUpperCase(Locale.ROOT);
         try {
-            return Optional.of(OffsetDateTime.parse(text, OFFSET));
+            return Optional.of(OffsetDateTime.parse(plain, OFFSET));
         } catch (DateTimeParseException _) {
             return Optional.empty();
         }

@@ -1,5 +1,6 @@
 package io.miroir.cluster;
 
+import io.miroir.api.keys.KnownKeys;
 import io.miroir.store.Change;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -7,6 +8,7 @@ import io.miroir.store.TaskStore;
 import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
 import io.miroir.store.alias.AliasRow;
+import io.miroir.store.apikey.ApiKeys;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.ShardStates;
@@ -21,8 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this pod believes of catalogue, replicas and aliases: kept in memory by the store's apply
- * stream, so that a search asks nobody.
+ * What this pod believes of catalogue, replicas, aliases and API keys: kept in memory by the
+ * store's apply stream, so that a search asks nobody.
  */
 public final class ClusterView implements Watcher, AutoCloseable {
     private static final Duration CATCH_UP_MAX = Duration.ofSeconds(2);
@@ -32,6 +34,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
     private final Map<String, IndexRow> rows = new ConcurrentHashMap<>();
     private final Map<Long, Map<String, ShardStates>> states = new ConcurrentHashMap<>();
     private final Map<String, AliasRow> aliases = new ConcurrentHashMap<>();
+    private volatile KnownKeys keys = KnownKeys.of(List.of());
     private final Object appliedChanged = new Object();
     private volatile long appliedIndex = -1;
     private volatile long changedIndex = -1;
@@ -74,6 +77,11 @@ public final class ClusterView implements Watcher, AutoCloseable {
     /** The alias of that name. */
     public Optional<AliasRow> alias(String name) {
         return Optional.ofNullable(aliases.get(name));
+    }
+
+    /** The API keys of clients. */
+    public KnownKeys keys() {
+        return keys;
     }
 
     /** The last command whose effect is seen here. */
@@ -147,6 +155,11 @@ public final class ClusterView implements Watcher, AutoCloseable {
         replace(states, freshStates);
         replace(rows, freshRows);
         replace(aliases, freshAliases);
+        keys =
+                KnownKeys.of(
+                        store.apiKeys().list(ReadLevel.LOCAL, ApiKeys.ROWS_MAX).stream()
+                                .map(StoredKeys::key)
+                                .toList());
         changedIndex = index;
         advance(index);
     }
@@ -161,8 +174,12 @@ public final class ClusterView implements Watcher, AutoCloseable {
                             Map.of(replicas.row().nodeId(), replicas.row().states()),
                             ClusterView::joined);
             case Change.ReplicasDropped dropped -> states.remove(dropped.incarnation());
-            case Change.ApiKeyChanged _,
-                    Change.TaskChanged _,
+            case Change.ApiKeyChanged key ->
+                    keys =
+                            key.row() == null
+                                    ? keys.without(key.uid())
+                                    : keys.with(StoredKeys.key(key.row()));
+            case Change.TaskChanged _,
                     Change.TasksDeleted _,
                     Change.LaneChanged _,
                     Change.AdminSessionsRevoked _,

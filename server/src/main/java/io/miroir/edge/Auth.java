@@ -2,96 +2,122 @@ package io.miroir.edge;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.ApiKey;
 import io.miroir.api.keys.Authorizer;
+import io.miroir.api.keys.KeyDesk;
 import io.miroir.api.keys.MasterKey;
 import io.miroir.edge.http.Request;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Who may ask what: the master key for clients, the admin key for operators. */
+/** Who may ask what: clients with the master key, their keys and tokens; operators with theirs. */
 final class Auth {
     private static final String BEARER = "Bearer ";
 
-    /** The master key alone opens routes; further keys belong to the keys routes. */
-    private static final Authorizer.Keys NO_KEYS =
-            new Authorizer.Keys() {
-                @Override
-                public @Nullable ApiKey byUid(String uid) {
-                    return null;
-                }
-
-                @Override
-                public @Nullable ApiKey byValue(String value) {
-                    return null;
-                }
-            };
-
     private final Supplier<List<String>> masterKeys;
     private final Supplier<List<String>> adminKeys;
+    private final Function<MasterKey, ClientKeys> clientKeys;
     private final InstantSource clock;
-    private volatile Accepted accepted = new Accepted(List.of(), List.of());
+    private volatile @Nullable Accepted accepted;
 
-    /** Who decides, for the keys that were good when it was made. */
-    private record Accepted(List<String> keys, List<Authorizer> authorizers) {}
+    /** Who decides, for the master keys that were good when it was made. */
+    private record Accepted(List<String> keys, List<Under> masters, List<Authorizer> authorizers) {}
+
+    /** A master key and the clients' keys whose values follow from it. */
+    private record Under(MasterKey master, ClientKeys keys) {}
 
     /**
      * The rules. All keys of a list are good, so that one can be exchanged while clients ask.
      *
      * @param masterKeys none opens the client routes to everybody, as Meilisearch does without one
      * @param adminKeys none closes the operator's routes
+     * @param clientKeys those under a master key
+     * @param clock tells which keys and tokens have expired
      */
-    Auth(Supplier<List<String>> masterKeys, Supplier<List<String>> adminKeys, InstantSource clock) {
+    Auth(
+            Supplier<List<String>> masterKeys,
+            Supplier<List<String>> adminKeys,
+            Function<MasterKey, ClientKeys> clientKeys,
+            InstantSource clock) {
         this.masterKeys = masterKeys;
         this.adminKeys = adminKeys;
+        this.clientKeys = clientKeys;
         this.clock = clock;
     }
 
-    /** Lets a client pass, or throws what Meilisearch answers. */
-    void client(Request request, Action action, @Nullable String indexUid) {
-        clientShowing(request.header("Authorization"), action, indexUid);
+    /** Lets a client pass, or throws what Meilisearch answers; tells what it may touch. */
+    Access client(Request request, Action action, @Nullable String indexUid) {
+        return clientShowing(request.header("Authorization"), action, indexUid);
     }
 
-    void clientShowing(@Nullable String shown, Action action, @Nullable String indexUid) {
-        List<Authorizer> authorizers = authorizers();
+    Access clientShowing(@Nullable String shown, Action action, @Nullable String indexUid) {
+        List<Authorizer> authorizers = accepted().authorizers();
         for (Authorizer older : authorizers.subList(1, authorizers.size())) {
-            if (passes(older, shown, action, indexUid)) {
-                return;
+            Access access = access(older, shown, action, indexUid);
+            if (access != null) {
+                return access;
             }
         }
-        authorizers.getFirst().authorize(shown, action, indexUid, clock.instant());
+        return authorizers.getFirst().authorize(shown, action, indexUid, clock.instant());
     }
 
-    private boolean passes(
+    private @Nullable Access access(
             Authorizer authorizer, @Nullable String shown, Action action, @Nullable String uid) {
         try {
-            authorizer.authorize(shown, action, uid, clock.instant());
-            return true;
+            return authorizer.authorize(shown, action, uid, clock.instant());
         } catch (ApiException refused) {
-            return false;
+            return null;
         }
     }
 
-    /** One for each master key, at least one. */
-    private List<Authorizer> authorizers() {
+    /** Values of keys as clients are shown them: under the master key that is shown first. */
+    KeyDesk.Values values() {
+        return new KeyDesk.Values() {
+            @Override
+            public String valueOf(String uid) {
+                return accepted().masters().getFirst().master().valueOf(uid);
+            }
+
+            @Override
+            public @Nullable ApiKey byValue(String value) {
+                for (Under under : accepted().masters()) {
+                    ApiKey key = under.keys().shownBy(value);
+                    if (key != null) {
+                        return key;
+                    }
+                }
+                return null;
+            }
+        };
+    }
+
+    /** One authorizer for each master key, at least one. */
+    private Accepted accepted() {
         List<String> keys = masterKeys.get();
         Accepted known = accepted;
-        if (known.authorizers().isEmpty() || !known.keys().equals(keys)) {
-            List<Authorizer> made =
-                    keys.isEmpty()
-                            ? List.of(new Authorizer(null, NO_KEYS))
-                            : keys.stream()
-                                    .map(key -> new Authorizer(new MasterKey(key), NO_KEYS))
-                                    .toList();
-            known = new Accepted(keys, made);
+        if (known == null || !known.keys().equals(keys)) {
+            List<Under> masters =
+                    keys.stream()
+                            .map(MasterKey::new)
+                            .map(master -> new Under(master, clientKeys.apply(master)))
+                            .toList();
+            known =
+                    new Accepted(
+                            keys,
+                            masters,
+                            masters.isEmpty()
+                                    ? List.of(Authorizer.open())
+                                    : masters.stream()
+                                            .map(each -> Authorizer.of(each.master(), each.keys()))
+                                            .toList());
             accepted = known;
         }
-        return known.authorizers();
+        return known;
     }
 
     /** Lets an operator pass, or throws. */
@@ -105,22 +131,10 @@ final class Auth {
     }
 
     void operatorShowing(@Nullable String shown) {
-        if (shown == null || adminKeys.get().stream().noneMatch(key -> same(shown, key))) {
+        if (shown == null
+                || adminKeys.get().stream().noneMatch(key -> MasterKey.sameText(shown, key))) {
             throw new ApiException(
                     ErrorCode.MIROIR_INVALID_AUTH, "The admin key is missing or wrong.");
-        }
-    }
-
-    private static boolean same(String left, String right) {
-        return MessageDigest.isEqual(sha256(left), sha256(right));
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (java.security.NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
         }
     }
 }

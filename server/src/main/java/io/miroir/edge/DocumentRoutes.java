@@ -58,11 +58,11 @@ final class DocumentRoutes {
 
     // The body is not read here: whoever runs the lane does, while the client sends it.
     private Answer write(Request request, Operation operation) throws Exception {
-        String uid = path.passWrite(request, Action.DOCUMENTS_ADD);
+        Map<String, String> parameters = new HashMap<>(request.query());
+        String uid = path.passCreatingWrite(request, Action.DOCUMENTS_ADD, parameters);
         WriteRequests.Addition asked = WriteRequests.addition(request.query());
         PayloadFormat format = PayloadFormat.of(request.header("Content-Type"));
         format.checkDelimiter(asked.csvDelimiter());
-        Map<String, String> parameters = new HashMap<>(request.query());
         parameters.put(WriteRequest.CONTENT_TYPE, format.mediaType());
         return path.write(
                 new WriteRequest(operation, uid, marked(request, parameters)), request.body());

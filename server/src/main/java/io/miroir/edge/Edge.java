@@ -1,5 +1,7 @@
 package io.miroir.edge;
 
+import io.miroir.api.Uuids;
+import io.miroir.api.keys.KeyDesk;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.health.NodeHealth;
@@ -101,6 +103,7 @@ public final class Edge {
     /**
      * The one handler of the client port.
      *
+     * @param uuids of what clients create
      * @param doorkeeper looks after the members; null for a pod that is alone
      */
     public static Handler handler(
@@ -108,8 +111,17 @@ public final class Edge {
             Rules rules,
             CollectorRegistry registry,
             InstantSource clock,
+            Uuids uuids,
             @Nullable Doorkeeper doorkeeper) {
-        Auth auth = new Auth(rules.masterKeys(), rules.adminKeys(), clock);
+        Leases leases = parts.leases();
+        // Keys expire by the store's time, at the same moment on all pods.
+        InstantSource storeTime = () -> StoreTime.instant(parts.store().nowMicros());
+        Auth auth =
+                new Auth(
+                        rules.masterKeys(),
+                        rules.adminKeys(),
+                        master -> new ClientKeys(parts.view()::keys, leases.view()::valid, master),
+                        storeTime);
         RequestPath path = new RequestPath(auth, parts.view(), parts.writes(), rules.limits());
         Reads reads = parts.reads();
         List<Route> routes = new ArrayList<>();
@@ -125,7 +137,11 @@ public final class Edge {
                     new MultiSearchRoutes(path, reads.searches(), reads.federated()).routes());
         }
         routes.addAll(new SettingsRoutes(path, reads.searches()).routes());
-        routes.addAll(new TaskRoutes(path, parts.store(), parts.leases().reports()).routes());
+        routes.addAll(new TaskRoutes(path, parts.store(), leases.reports()).routes());
+        KeyKeeper keeper = new KeyKeeper(parts.store().apiKeys(), parts.view(), leases.reports());
+        routes.addAll(
+                new KeyRoutes(path, new KeyDesk(keeper, auth.values(), storeTime, uuids::random))
+                        .routes());
         if (rules.offered().admin()) {
             routes.addAll(
                     new AdminRoutes(
@@ -141,7 +157,7 @@ public final class Edge {
             routes.addAll(new ClusterRoutes(auth, parts.store(), doorkeeper).routes());
         }
         Gate gate = new Gate(rules.slots(), new EdgeMetrics(registry));
-        StaleView stale = new StaleView(parts.leases().view()::valid, rules.staleReads());
+        StaleView stale = new StaleView(leases.view()::valid, rules.staleReads());
         return Router.of(routes.stream().map(stale::guarded).map(gate::guarded).toList());
     }
 }

@@ -6,7 +6,10 @@ import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
 import io.miroir.api.indexes.IndexRequests;
+import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
+import io.miroir.api.keys.Authorizer;
+import io.miroir.api.strict.Paging;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.edge.http.Answer;
@@ -18,11 +21,9 @@ import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.store.index.IndexRow;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /indexes}: the catalogue as clients see it. */
@@ -51,19 +52,11 @@ final class IndexRoutes {
     }
 
     private Answer list(Request request) {
-        path.pass(request, Action.INDEXES_GET);
-        IndexRequests.Page page = IndexRequests.Page.parse(request.query());
-        List<IndexView> indexes = new ArrayList<>(view.indexes());
-        ObjectNode body = Json.object();
-        ArrayNode results = body.putArray("results");
-        indexes.stream()
-                .skip(page.offset())
-                .limit(page.limit())
-                .forEach(index -> results.add(json(index.row())));
-        body.put("offset", page.offset());
-        body.put("limit", page.limit());
-        body.put("total", indexes.size());
-        return Answer.json(200, body);
+        Access access = path.pass(request, Action.INDEXES_GET);
+        Paging paging = IndexRequests.page(request.query());
+        List<IndexView> visible =
+                view.indexes().stream().filter(index -> access.allows(index.row().uid())).toList();
+        return Answer.json(200, paging.page(visible, index -> json(index.row())));
     }
 
     private Answer get(Request request) {
@@ -72,8 +65,11 @@ final class IndexRoutes {
     }
 
     private Answer create(Request request) throws Exception {
-        path.pass(request, Action.INDEXES_ADD);
+        Access access = path.pass(request, Action.INDEXES_ADD);
         IndexRequests.Create create = IndexRequests.Create.parse(path.jsonBody(request));
+        if (!access.allows(create.uid())) {
+            throw Authorizer.invalidKey();
+        }
         return write(Operation.INDEX_CREATE, create.uid(), create.primaryKey());
     }
 

@@ -3,7 +3,9 @@ package io.miroir.edge;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
+import io.miroir.api.keys.Authorizer;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.edge.http.Answer;
@@ -43,15 +45,31 @@ final class MultiSearchRoutes {
     }
 
     private Answer multiSearch(Request request) throws Exception {
-        path.pass(request, Action.SEARCH);
+        Access access = path.pass(request, Action.SEARCH);
         JsonNode body = path.searchBody(request);
         MultiSearchRequest asked = MultiSearchRequest.fromBody(body);
+        addRules(access, asked, body.path("queries"));
         if (asked.federation() == null) {
             return apart(asked, body.path("queries"));
         }
         List<String> uids =
                 asked.queries().stream().map(query -> path.resolved(query.indexUid())).toList();
         return RequestPath.read(federated.search((ObjectNode) body, uids));
+    }
+
+    /** All queries are looked at before any runs. */
+    private static void addRules(Access access, MultiSearchRequest asked, JsonNode queries) {
+        for (int i = 0; i < asked.queries().size(); i++) {
+            String name = asked.queries().get(i).indexUid();
+            if (!access.allows(name)) {
+                throw inQuery(i, Authorizer.invalidKey());
+            }
+            ObjectNode query = (ObjectNode) queries.get(i);
+            JsonNode filter = access.filtered(name, query.get("filter"));
+            if (filter != null) {
+                query.set("filter", filter);
+            }
+        }
     }
 
     private Answer apart(MultiSearchRequest asked, JsonNode queries) throws InterruptedException {
@@ -105,14 +123,18 @@ final class MultiSearchRoutes {
             return reply.get();
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof ApiException refused) {
-                boolean absent = refused.code() == ErrorCode.INDEX_NOT_FOUND;
-                throw new ApiException(
-                        refused.code(),
-                        "Inside `.queries[" + position + "]`: " + refused.text(),
-                        // An index that is absent here is a fault of the request, not of its path.
-                        absent ? 400 : refused.status());
+                throw inQuery(position, refused);
             }
             throw new IllegalStateException("query " + position, failed.getCause());
         }
+    }
+
+    private static ApiException inQuery(int position, ApiException refused) {
+        // An index that is absent here is a fault of the request, not of its path.
+        boolean absent = refused.code() == ErrorCode.INDEX_NOT_FOUND;
+        return new ApiException(
+                refused.code(),
+                "Inside `.queries[" + position + "]`: " + refused.text(),
+                absent ? 400 : refused.status());
     }
 }

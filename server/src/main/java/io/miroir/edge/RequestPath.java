@@ -3,6 +3,7 @@ package io.miroir.edge;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
+import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
@@ -20,6 +21,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The steps that routes share: key, name, alias, and the way into the journeys. */
 final class RequestPath {
@@ -47,9 +49,36 @@ final class RequestPath {
         return JsonBody.read(request, limits.jsonBytesMax());
     }
 
-    /** Checks the key of a route that names no index. */
-    void pass(Request request, Action action) {
-        auth.client(request, action, null);
+    /**
+     * Checks the key of a route that names no index, and tells which indexes it may touch: the
+     * route looks at each that it does.
+     */
+    Access pass(Request request, Action action) {
+        return auth.client(request, action, null);
+    }
+
+    /**
+     * A search that was let in.
+     *
+     * @param uid the index, aliases resolved
+     * @param name what the client calls it: the rules of its token go by this
+     */
+    record Search(String uid, String name, Access access) {
+        /** The body with the token's filter beside the client's. */
+        ObjectNode filtered(ObjectNode body) {
+            JsonNode filter = access.filtered(name, body.get("filter"));
+            if (filter != null) {
+                body.set("filter", filter);
+            }
+            return body;
+        }
+    }
+
+    /** Checks the key or token and the name of a search, and follows an alias. */
+    Search passSearch(Request request) {
+        String name = request.path("uid");
+        Access access = auth.client(request, Action.SEARCH, name);
+        return new Search(resolved(IndexUid.require(name)), name, access);
     }
 
     /** Checks the key and the name of a read, and follows an alias. */
@@ -72,6 +101,19 @@ final class RequestPath {
     /** Checks the key and the name of a write, and follows an alias that may be written through. */
     String passWrite(Request request, Action action) {
         String uid = passNamed(request, action);
+        return view.alias(uid).map(RequestPath::writable).orElse(uid);
+    }
+
+    /**
+     * Checks the key and the name of a write that creates its index if there is none, and follows
+     * an alias. Notes in its parameters where the key may not create it.
+     */
+    String passCreatingWrite(Request request, Action action, Map<String, String> parameters) {
+        String name = request.path("uid");
+        if (!auth.client(request, action, name).mayCreate(name)) {
+            parameters.put(WriteRequest.NO_CREATION, "true");
+        }
+        String uid = IndexUid.require(name);
         return view.alias(uid).map(RequestPath::writable).orElse(uid);
     }
 

@@ -1,6 +1,5 @@
 package io.miroir.edge;
 
-import io.miroir.api.keys.Action;
 import io.miroir.api.search.FacetSearchRequest;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.api.search.SimilarRequest;
@@ -31,29 +30,37 @@ final class SearchRoutes {
     }
 
     private Answer search(Request request) throws Exception {
-        String uid = path.passRead(request, Action.SEARCH);
+        RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         SearchRequest.fromBody(body);
-        return RequestPath.read(searches.search(uid, (ObjectNode) body));
+        return answered(search, (ObjectNode) body);
     }
 
     private Answer searchByParameters(Request request) {
-        String uid = path.passRead(request, Action.SEARCH);
-        ObjectNode body = SearchRequest.bodyOf(request.query());
-        return RequestPath.read(searches.search(uid, body));
+        RequestPath.Search search = path.passSearch(request);
+        return answered(search, SearchRequest.bodyOf(request.query()));
+    }
+
+    private Answer answered(RequestPath.Search search, ObjectNode body) {
+        return RequestPath.read(searches.search(search.uid(), search.filtered(body)));
     }
 
     private Answer facetSearch(Request request) throws Exception {
-        String uid = path.passRead(request, Action.SEARCH);
+        RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         FacetSearchRequest.fromBody(body);
-        return RequestPath.read(searches.facetSearch(uid, (ObjectNode) body));
+        return RequestPath.read(
+                searches.facetSearch(search.uid(), search.filtered((ObjectNode) body)));
     }
 
     private Answer similar(Request request) throws Exception {
-        String uid = path.passRead(request, Action.SEARCH);
+        RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         SimilarRequest.fromBody(body);
-        return RequestPath.read(searches.similar(uid, (ObjectNode) body));
+        return RequestPath.read(
+                searches.similar(
+                        search.uid(),
+                        search.filtered((ObjectNode) body),
+                        search.access().rule(search.name())));
     }
 }

@@ -14,6 +14,7 @@ import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.SearchJourney;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
@@ -95,14 +96,15 @@ final class SettingsRoutes {
     }
 
     private Answer change(Request request, Change change, boolean reset) throws Exception {
-        String uid = path.passWrite(request, Action.SETTINGS_UPDATE);
+        Map<String, String> parameters = new HashMap<>();
+        String uid = path.passCreatingWrite(request, Action.SETTINGS_UPDATE, parameters);
         SettingsUpdate update = change.read();
         NodeSettings.refuseReserved(update.changes());
+        if (reset) {
+            parameters.put(WriteRequest.RESET, "true");
+        }
         return path.write(
-                new WriteRequest(
-                        Operation.SETTINGS_UPDATE,
-                        uid,
-                        reset ? Map.of(WriteRequest.RESET, "true") : Map.of()),
+                new WriteRequest(Operation.SETTINGS_UPDATE, uid, parameters),
                 new ByteArrayInputStream(Json.bytes(update.changes())));
     }
 }

@@ -12,7 +12,8 @@ import java.util.function.BooleanSupplier;
  * Reads of a pod without a view lease: they say so or are refused, by policy (protocol, rule 9).
  */
 final class StaleView {
-    private static final List<String> SECTIONS = List.of("/indexes", "/multi-search", "/stats");
+    private static final List<String> SECTIONS =
+            List.of("/indexes", "/multi-search", "/stats", "/keys");
     private static final List<String> READS_BY_POST =
             List.of("/search", "/facet-search", "/similar", "/multi-search", "/fetch");
 
@@ -31,7 +32,7 @@ final class StaleView {
                 : route;
     }
 
-    /** True for a route that tells what indexes hold. */
+    /** True for a route that tells what indexes or keys there are, or what indexes hold. */
     static boolean isRead(Route route) {
         return SECTIONS.stream().anyMatch(route.pattern()::startsWith)
                 && (route.verb().equals("GET")

@@ -1,15 +1,18 @@
 package io.miroir.edge;
 
 import io.miroir.api.Json;
+import io.miroir.api.keys.Access;
 import io.miroir.api.tasks.TaskFilter;
 import io.miroir.api.tasks.TaskStatus;
 import io.miroir.api.tasks.TaskType;
 import io.miroir.api.tasks.TaskView;
 import io.miroir.api.tasks.TasksQuery;
 import io.miroir.fanout.lane.Details;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskQuery.DateBounds;
 import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.Tasks;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -37,6 +40,22 @@ final class StoredTasks {
                         dates.finishedAt() == null ? null : StoreTime.instant(dates.finishedAt())),
                 details.visible(),
                 row.errorJson() == null ? null : Json.parseObject(row.errorJson()));
+    }
+
+    /** The query of a list, of what a key may see. */
+    static TaskQuery query(TasksQuery asked, Access access, Tasks tasks) {
+        TaskQuery query = query(asked);
+        return access.allowsAll()
+                ? query
+                : query.within(
+                        tasks.indexUids(ReadLevel.LOCAL).stream()
+                                .filter(access::allows)
+                                .collect(Collectors.toSet()));
+    }
+
+    /** Whether a key may see the task: one that is of no single index is for keys of all. */
+    static boolean visible(Access access, TaskRow row) {
+        return access.allowsAll() || (row.indexUid() != null && access.allows(row.indexUid()));
     }
 
     /** The query of a list. */

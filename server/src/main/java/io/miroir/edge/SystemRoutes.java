@@ -2,6 +2,7 @@ package io.miroir.edge;
 
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
+import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
@@ -62,16 +63,19 @@ final class SystemRoutes {
     }
 
     private Answer stats(Request request) {
-        path.pass(request, Action.STATS_GET);
+        Access access = path.pass(request, Action.STATS_GET);
         ObjectNode body = Json.object();
         long bytes = 0;
         long lastUpdate = 0;
         ObjectNode indexes = Json.object();
         for (IndexView index : view.indexes()) {
             JsonNode stats = documents.stats(index);
+            // The size is that of all, whatever a key may see of it.
             bytes += stats.path("rawDocumentDbSize").asLong(0);
-            lastUpdate = Math.max(lastUpdate, index.row().updatedAt());
-            indexes.set(index.row().uid(), stats);
+            if (access.allows(index.row().uid())) {
+                lastUpdate = Math.max(lastUpdate, index.row().updatedAt());
+                indexes.set(index.row().uid(), stats);
+            }
         }
         body.put("databaseSize", bytes);
         body.put("usedDatabaseSize", bytes);

@@ -1,5 +1,6 @@
 package io.miroir.edge;
 
+import io.miroir.api.keys.Access;
 import io.miroir.api.tasks.TaskFilter;
 import io.miroir.api.tasks.TasksQuery;
 import io.miroir.store.ReadLevel;
@@ -26,13 +27,13 @@ final class TaskDeletion {
     record Counts(long matched, long deleted) {}
 
     /** Newest first, so that tasks that come meanwhile are none of it. */
-    Counts delete(TaskFilter filter) {
+    Counts delete(TaskFilter filter, Access access) {
         long matched = 0;
         long deleted = 0;
         @Nullable Long from = null;
         do {
             TasksQuery some = new TasksQuery(filter, pageMax, from, false);
-            TaskUids page = tasks.uids(ReadLevel.LOCAL, StoredTasks.query(some));
+            TaskUids page = tasks.uids(ReadLevel.LOCAL, StoredTasks.query(some, access, tasks));
             matched += page.uids().size();
             if (!page.uids().isEmpty()) {
                 deleted += tasks.delete(page.uids()).orThrow();

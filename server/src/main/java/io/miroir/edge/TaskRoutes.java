@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
+import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.tasks.BatchView;
 import io.miroir.api.tasks.TaskFilter;
@@ -49,7 +50,7 @@ final class TaskRoutes {
     }
 
     private Answer get(Request request) throws InterruptedException {
-        path.pass(request, Action.TASKS_GET);
+        Access access = path.pass(request, Action.TASKS_GET);
         String text = request.path("task");
         String number = text.startsWith(TEXT_UID) ? text.substring(TEXT_UID.length()) : text;
         long uid = TasksQuery.uidInPath(number, "Task");
@@ -58,6 +59,7 @@ final class TaskRoutes {
                         .get(ReadLevel.LOCAL, uid)
                         // Another pod may have given the uid out a moment ago.
                         .or(() -> store.tasks().get(ReadLevel.LINEARIZABLE, uid))
+                        .filter(task -> StoredTasks.visible(access, task))
                         .orElseThrow(
                                 () ->
                                         new ApiException(
@@ -71,13 +73,13 @@ final class TaskRoutes {
     }
 
     private Answer list(Request request) throws InterruptedException {
-        path.pass(request, Action.TASKS_GET);
+        Access access = path.pass(request, Action.TASKS_GET);
         TasksQuery query = TasksQuery.list(request.query());
-        TaskPage page = page(query);
+        TaskPage page = page(query, access);
         ObjectNode body = Json.object();
         ArrayNode results = body.putArray("results");
         page.tasks().forEach(row -> results.add(StoredTasks.view(row).toJson()));
-        body.put("total", page.total());
+        body.put("total", total(query, access, page));
         body.put("limit", query.limit());
         body.put("from", page.tasks().isEmpty() ? null : page.tasks().getFirst().uid());
         body.put("next", page.next());
@@ -85,17 +87,28 @@ final class TaskRoutes {
     }
 
     // Which tasks have ended is told by their number already, so the list waits whatever is in it.
-    private TaskPage page(TasksQuery query) throws InterruptedException {
-        TaskPage page = store.tasks().list(ReadLevel.LOCAL, StoredTasks.query(query));
+    private TaskPage page(TasksQuery query, Access access) throws InterruptedException {
+        Tasks tasks = store.tasks();
+        TaskPage page = tasks.list(ReadLevel.LOCAL, StoredTasks.query(query, access, tasks));
         reports.awaitTold();
         return page;
     }
 
+    // As with Meilisearch, a key that sees some indexes is told how many tasks match on all.
+    private long total(TasksQuery query, Access access, TaskPage page) {
+        return access.allowsAll() ? page.total() : matching(query.filter());
+    }
+
+    private long matching(TaskFilter filter) {
+        TasksQuery count = new TasksQuery(filter, 0, null, false);
+        return store.tasks().uids(ReadLevel.LOCAL, StoredTasks.query(count)).total();
+    }
+
     // Each task is a batch of its own: lanes send one request a task.
     private Answer listBatches(Request request) throws InterruptedException {
-        path.pass(request, Action.TASKS_GET);
+        Access access = path.pass(request, Action.TASKS_GET);
         TasksQuery query = TasksQuery.list(request.query());
-        TaskPage page = page(query);
+        TaskPage page = page(query, access);
         ObjectNode body = Json.object();
         ArrayNode results = body.putArray("results");
         for (TaskRow row : page.tasks()) {
@@ -103,7 +116,7 @@ final class TaskRoutes {
                 results.add(batch(row));
             }
         }
-        body.put("total", page.total());
+        body.put("total", total(query, access, page));
         body.put("limit", query.limit());
         body.put("from", page.tasks().isEmpty() ? null : page.tasks().getFirst().uid());
         body.put("next", page.next());
@@ -111,12 +124,13 @@ final class TaskRoutes {
     }
 
     private Answer getBatch(Request request) throws InterruptedException {
-        path.pass(request, Action.TASKS_GET);
+        Access access = path.pass(request, Action.TASKS_GET);
         long uid = TasksQuery.uidInPath(request.path("batch"), "Batch");
         TaskRow row =
                 store.tasks()
                         .get(ReadLevel.LOCAL, uid)
                         .filter(task -> task.batchUid() != null)
+                        .filter(task -> StoredTasks.visible(access, task))
                         .orElseThrow(
                                 () ->
                                         new ApiException(
@@ -133,10 +147,11 @@ final class TaskRoutes {
     // A task is with the nodes as soon as it has a uid, and can't be cancelled then (protocol,
     // rule 6): the cancelation finds what it was asked for, and cancels none of it.
     private Answer cancel(Request request) {
-        path.pass(request, Action.TASKS_CANCEL);
+        Access access = path.pass(request, Action.TASKS_CANCEL);
         TaskFilter filter = TasksQuery.selection(request.query(), "cancel");
         TasksQuery count = new TasksQuery(filter, 0, null, false);
-        long matched = store.tasks().uids(ReadLevel.LOCAL, StoredTasks.query(count)).total();
+        Tasks tasks = store.tasks();
+        long matched = tasks.uids(ReadLevel.LOCAL, StoredTasks.query(count, access, tasks)).total();
         ObjectNode details = Json.object();
         details.put("matchedTasks", matched);
         details.put("canceledTasks", 0);
@@ -145,10 +160,10 @@ final class TaskRoutes {
     }
 
     private Answer delete(Request request) {
-        path.pass(request, Action.TASKS_DELETE);
+        Access access = path.pass(request, Action.TASKS_DELETE);
         TaskFilter filter = TasksQuery.selection(request.query(), "delete");
         TaskDeletion.Counts counts =
-                new TaskDeletion(store.tasks(), Tasks.DELETE_MAX).delete(filter);
+                new TaskDeletion(store.tasks(), Tasks.DELETE_MAX).delete(filter, access);
         ObjectNode details = Json.object();
         details.put("matchedTasks", counts.matched());
         details.put("deletedTasks", counts.deleted());

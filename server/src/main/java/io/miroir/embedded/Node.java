@@ -1,7 +1,9 @@
 package io.miroir.embedded;
 
+import io.miroir.api.Uuids;
 import io.miroir.api.keys.ApiKey;
 import io.miroir.api.keys.Authorizer;
+import io.miroir.api.keys.KeyDesk;
 import io.miroir.api.keys.KeyRequests;
 import io.miroir.api.keys.MasterKey;
 import io.miroir.edge.http.HttpServer;
@@ -43,7 +45,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** A running embedded node. */
 public final class Node implements AutoCloseable {
@@ -100,15 +101,16 @@ public final class Node implements AutoCloseable {
         TaskQueue queue = new TaskQueue(state, clock, scheduler::wakeUp);
 
         MasterKey master = config.masterKey() == null ? null : new MasterKey(config.masterKey());
-        NodeKeys keys = new NodeKeys(state, master);
-        Desk desk = new Desk(state, indexes, queue, new Authorizer(master, keys), clock, ids);
+        NodeKeys keys = new NodeKeys(state, clock, master);
+        Authorizer authorizer = master == null ? Authorizer.open() : Authorizer.of(master, keys);
+        Desk desk = new Desk(state, indexes, queue, authorizer, clock, ids);
         HttpServer server =
                 HttpServer.start(
                         config.host(),
                         config.port(),
                         config.limits(),
                         random,
-                        router(desk, payloads, master, keys));
+                        router(desk, payloads, new KeyDesk(keys, keys, clock, ids::random)));
         scheduler.start();
         return new Node(new Parts(lock, state, indexes, scheduler, webhooks), server);
     }
@@ -135,8 +137,7 @@ public final class Node implements AutoCloseable {
         parts.lock.close();
     }
 
-    private static Router router(
-            Desk desk, Payloads payloads, @Nullable MasterKey master, NodeKeys keys) {
+    private static Router router(Desk desk, Payloads payloads, KeyDesk keys) {
         List<Router.Route> routes = new ArrayList<>();
         routes.addAll(new SystemRoutes(desk).routes());
         routes.addAll(new RefusedRoutes(desk).routes());
@@ -145,7 +146,7 @@ public final class Node implements AutoCloseable {
         routes.addAll(new SettingsRoutes(desk).routes());
         routes.addAll(new SearchRoutes(desk).routes());
         routes.addAll(new TaskRoutes(desk).routes());
-        routes.addAll(new KeyRoutes(desk, master, keys).routes());
+        routes.addAll(new KeyRoutes(desk, keys).routes());
         routes.addAll(new WebhookRoutes(desk).routes());
         return Router.of(routes);
     }

@@ -9,6 +9,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -43,6 +44,18 @@ public final class ConformancePack {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The scenarios whose names begin so. */
+    public ConformancePack only(String... prefixes) {
+        return new ConformancePack(
+                scenarios.stream()
+                        .filter(
+                                scenario -> {
+                                    String name = scenario.path("name").asString();
+                                    return Arrays.stream(prefixes).anyMatch(name::startsWith);
+                                })
+                        .toList());
     }
 
     /** What a replay found; {@code failures} name the step, then its differences. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.miroir.api.ApiException;
 import io.miroir.edge.http.Answer;
@@ -59,7 +60,7 @@ class BackupRoutesTest {
 
     private BackupRoutes routes(Optional<BackupStream> another) {
         return new BackupRoutes(
-                new Auth(List::of, List::of, InstantSource.system()),
+                new Auth(List::of, List::of, _ -> fail("no client asks"), InstantSource.system()),
                 new Edge.Backups(own, () -> another));
     }
 

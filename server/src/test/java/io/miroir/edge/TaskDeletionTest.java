@@ -2,6 +2,7 @@ package io.miroir.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.miroir.api.keys.Access;
 import io.miroir.api.tasks.TasksQuery;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.single.SqliteStoreConfig;
@@ -36,7 +37,8 @@ class TaskDeletionTest {
                         .orThrow();
             }
             var filter = TasksQuery.selection(Map.of("statuses", "succeeded"), "delete");
-            TaskDeletion.Counts counts = new TaskDeletion(store.tasks(), 3).delete(filter);
+            TaskDeletion.Counts counts =
+                    new TaskDeletion(store.tasks(), 3).delete(filter, Access.full());
             assertEquals(new TaskDeletion.Counts(8, 8), counts);
             assertEquals(2, store.tasks().list(ReadLevel.LOCAL, TaskQuery.newest(20)).total());
         }

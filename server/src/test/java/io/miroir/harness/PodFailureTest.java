@@ -3,6 +3,7 @@ package io.miroir.harness;
 import static io.miroir.harness.TrafficChecks.assertNothingLost;
 import static io.miroir.harness.TrafficChecks.awaitWrites;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
@@ -11,6 +12,9 @@ import io.miroir.cli.client.ApiCall;
 import io.miroir.cli.demo.Traffic;
 import io.miroir.cli.fleet.FleetPod;
 import io.miroir.cli.fleet.FleetShape;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Pods that die or are stopped under load; nodes stay up. */
 @Tag("cluster")
@@ -93,6 +98,49 @@ class PodFailureTest {
         awaitWrites(traffic, 1);
         traffic.stop();
         assertNothingLost(cluster, traffic);
+    }
+
+    /** Protocol, rule 9: a pod that slept through a revocation lets nobody in with the key. */
+    @Test
+    void aPodThatSleptThroughARevocationLetsNobodyInWithTheKey() throws Exception {
+        FleetPod awake = cluster.status().leader().orElseThrow();
+        FleetPod sleeper =
+                cluster.fleet().pods().stream()
+                        .filter(pod -> !pod.equals(awake))
+                        .findFirst()
+                        .orElseThrow();
+        ObjectNode wanted = Json.object().putNull("expiresAt");
+        wanted.putArray("actions").add("version");
+        wanted.putArray("indexes").add("*");
+        JsonNode key = cluster.at(awake, ApiCall.change("POST", "/keys", wanted)).json();
+        assertEquals(200, version(sleeper, key), key.toString());
+        signal(sleeper, "STOP");
+        try {
+            ApiCall revocation = ApiCall.delete("/keys/" + key.path("uid").asString());
+            assertEquals(204, cluster.at(awake, revocation).status());
+        } finally {
+            signal(sleeper, "CONT");
+        }
+        assertNotEquals(200, version(sleeper, key));
+        cluster.fleet().awaitReady(sleeper);
+        assertEquals(403, version(sleeper, key));
+    }
+
+    /** The status of a request with a client's key. */
+    private static int version(FleetPod pod, JsonNode key) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(pod.http().resolve("/version"))
+                        .header("Authorization", "Bearer " + key.path("key").asString())
+                        .timeout(PATIENCE)
+                        .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        }
+    }
+
+    private static void signal(FleetPod pod, String name) throws Exception {
+        List<String> command = List.of("kill", "-" + name, String.valueOf(pod.process().pid()));
+        assertEquals(0, new ProcessBuilder(command).start().waitFor());
     }
 
     private static Traffic traffic(String name) {

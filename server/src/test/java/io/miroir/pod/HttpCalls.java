@@ -33,6 +33,11 @@ final class HttpCalls {
         this.key = key;
     }
 
+    /** The same server, asked with another key. */
+    HttpCalls with(String other) {
+        return new HttpCalls(address, other);
+    }
+
     /** An answer. */
     record Reply(int status, JsonNode body, HttpResponse<byte[]> raw) {
         String header(String name) {

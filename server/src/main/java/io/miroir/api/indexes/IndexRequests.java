@@ -3,6 +3,7 @@ package io.miroir.api.indexes;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.strict.Check;
+import io.miroir.api.strict.Paging;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import java.util.Map;
@@ -11,8 +12,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads requests that create, change and list indexes. */
 public final class IndexRequests {
-    private static final long PAGE_LIMIT = 20;
-
     private static final Check UID =
             value -> {
                 if (!IndexUid.isValid(value.string())) {
@@ -47,15 +46,7 @@ public final class IndexRequests {
                     Shape.optional("uid", ErrorCode.INVALID_INDEX_UID, Check.STRING));
 
     private static final Shape LIST =
-            Shape.of(
-                    Shape.notNull(
-                            "offset",
-                            ErrorCode.INVALID_INDEX_OFFSET,
-                            Check.unsigned(Long.MAX_VALUE)),
-                    Shape.notNull(
-                            "limit",
-                            ErrorCode.INVALID_INDEX_LIMIT,
-                            Check.unsigned(Long.MAX_VALUE)));
+            Paging.shape(ErrorCode.INVALID_INDEX_OFFSET, ErrorCode.INVALID_INDEX_LIMIT);
 
     private IndexRequests() {}
 
@@ -84,14 +75,8 @@ public final class IndexRequests {
         }
     }
 
-    /** A page of the list. */
-    public record Page(long offset, long limit) {
-        /** Reads the parameters of {@code GET /indexes}. */
-        public static Page parse(Map<String, String> parameters) {
-            LIST.check(StrictValue.query(parameters));
-            return new Page(
-                    Long.parseLong(parameters.getOrDefault("offset", "0")),
-                    Long.parseLong(parameters.getOrDefault("limit", String.valueOf(PAGE_LIMIT))));
-        }
+    /** Reads the parameters of {@code GET /indexes}. */
+    public static Paging page(Map<String, String> parameters) {
+        return Paging.of(LIST, parameters);
     }
 }

@@ -1,8 +1,9 @@
 package io.miroir.api.keys;
 
-import java.util.Optional;
+import io.miroir.api.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 
 /**
  * What an accepted request may touch.
@@ -37,8 +38,28 @@ public record Access(@Nullable ApiKey key, @Nullable SearchRules rules) {
                                 .anyMatch(action -> action.grants(Action.INDEXES_ADD)));
     }
 
-    /** The filter that a tenant token adds to searches of the index. */
-    public Optional<JsonNode> filterFor(String indexUid) {
-        return rules == null ? Optional.empty() : rules.filterFor(indexUid);
+    /** The filter that a tenant token adds to searches of the index; null for none. */
+    public @Nullable JsonNode rule(String indexUid) {
+        return rules == null ? null : rules.filterFor(indexUid).orElse(null);
+    }
+
+    /** What a search of the index filters by: both the client's filter and the token's hold. */
+    public @Nullable JsonNode filtered(String indexUid, @Nullable JsonNode asked) {
+        JsonNode rule = rule(indexUid);
+        if (rule == null || asked == null || asked.isNull()) {
+            return rule == null ? asked : rule;
+        }
+        ArrayNode both = Json.array();
+        addAll(both, asked);
+        addAll(both, rule);
+        return both;
+    }
+
+    private static void addAll(ArrayNode both, JsonNode filter) {
+        if (filter.isArray()) {
+            filter.forEach(both::add);
+        } else {
+            both.add(filter);
+        }
     }
 }

@@ -12,8 +12,9 @@ import tools.jackson.databind.node.ArrayNode;
 public final class Authorizer {
     private static final String SCHEME = "Bearer";
 
-    private final @Nullable MasterKey master;
-    private final Keys keys;
+    private final @Nullable Secrets secrets;
+
+    private record Secrets(MasterKey master, Keys keys) {}
 
     /** Where keys are kept. */
     public interface Keys {
@@ -24,14 +25,18 @@ public final class Authorizer {
         @Nullable ApiKey byValue(String value);
     }
 
-    /**
-     * An authorizer.
-     *
-     * @param master null opens every route except those of keys, as with Meilisearch
-     */
-    public Authorizer(@Nullable MasterKey master, Keys keys) {
-        this.master = master;
-        this.keys = keys;
+    private Authorizer(@Nullable Secrets secrets) {
+        this.secrets = secrets;
+    }
+
+    /** Asks for the master key, or a key or token under it. */
+    public static Authorizer of(MasterKey master, Keys keys) {
+        return new Authorizer(new Secrets(master, keys));
+    }
+
+    /** Opens every route except those of keys, as Meilisearch does without a master key. */
+    public static Authorizer open() {
+        return new Authorizer(null);
     }
 
     /**
@@ -44,13 +49,15 @@ public final class Authorizer {
     public Access authorize(
             @Nullable String authorization, Action action, @Nullable String indexUid, Instant now) {
         String token = token(authorization);
-        if (master == null) {
+        if (secrets == null) {
             return withoutMasterKey(action);
         }
         if (token == null) {
             throw missingHeader();
         }
-        return master.is(token) ? Access.full() : byKey(master, token, action, indexUid, now);
+        return secrets.master().is(token)
+                ? Access.full()
+                : byKey(secrets, token, action, indexUid, now);
     }
 
     private static Access withoutMasterKey(Action action) {
@@ -64,13 +71,9 @@ public final class Authorizer {
         return Access.full();
     }
 
-    private Access byKey(
-            MasterKey masterKey,
-            String token,
-            Action action,
-            @Nullable String indexUid,
-            Instant now) {
-        Access access = accessOf(masterKey, token, action, now);
+    private static Access byKey(
+            Secrets secrets, String token, Action action, @Nullable String indexUid, Instant now) {
+        Access access = accessOf(secrets, token, action, now);
         ApiKey key = access.key();
         if (key == null) {
             throw invalidKey();
@@ -90,9 +93,10 @@ public final class Authorizer {
         return access;
     }
 
-    private Access accessOf(MasterKey masterKey, String token, Action action, Instant now) {
+    private static Access accessOf(Secrets secrets, String token, Action action, Instant now) {
+        Keys keys = secrets.keys();
         if (action == Action.SEARCH || action == Action.CHAT_COMPLETIONS) {
-            switch (TenantToken.read(token, masterKey, now)) {
+            switch (TenantToken.read(token, secrets.master(), now)) {
                 case TenantToken.Outcome.Valid(TenantToken valid) -> {
                     return new Access(keys.byUid(valid.keyUid()), valid.rules());
                 }

@@ -10,14 +10,17 @@ import io.miroir.api.IndexUid;
 public record IndexPattern(String text) {
     /** Whether a text is a pattern. */
     public static boolean isValid(String text) {
-        String head = text.endsWith("*") ? text.substring(0, text.length() - 1) : text;
-        return text.equals("*") || IndexUid.isValid(head);
+        return text.equals("*") || IndexUid.isValid(head(text));
+    }
+
+    private static String head(String text) {
+        return text.endsWith("*") ? text.substring(0, text.length() - 1) : text;
     }
 
     /** Why a text is no pattern. */
     public static String why(String text) {
         return "`"
-                + text
+                + head(text)
                 + "` is not a valid index uid pattern. Index uid patterns can be an integer or a"
                 + " string containing only alphanumeric characters, hyphens (-), underscores (_),"
                 + " and optionally end with a star (*).";

@@ -12,18 +12,24 @@ import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The bodies of requests that make and change keys, and the keys every instance begins with. */
 public final class KeyRequests {
-    private static final int UUID_CHARS = 36;
-    private static final int UUID_HEX_CHARS = 32;
+    private static final int HYPHENATED_CHARS = 36;
+    private static final List<Integer> GROUP_CHARS = List.of(8, 4, 4, 4, 12);
+    private static final String HYPHENATED = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+    private static final Pattern UUID_TEXT =
+            Pattern.compile("[0-9a-fA-F]{32}|(?:urn:uuid:)?%1$s|\\{%1$s}".formatted(HYPHENATED));
 
     private static final Check INDEXES =
             Check.arrayOf(
@@ -61,14 +67,23 @@ public final class KeyRequests {
         ApiKey.Grant grant = new ApiKey.Grant(actions, indexes, expiresAt);
         refuseGlobalActionsForSomeIndexes(grant);
         String uid =
-                body.hasNonNull("uid") ? canonicalUid(body.get("uid").stringValue()) : uids.get();
+                body.hasNonNull("uid")
+                        ? uid(body.get("uid").stringValue()).orElseThrow()
+                        : uids.get();
         return new ApiKey(uid, labelOf(body, null), grant, now, now);
     }
 
-    /** Reads the body that relabels a key. */
-    public static ApiKey patch(ApiKey key, JsonNode body, Instant now) {
+    /** Reads the body that relabels a key: what becomes of its label. */
+    public static UnaryOperator<ApiKey.Label> patch(JsonNode body) {
         PATCH.check(StrictValue.body(body));
-        return key.relabelled(labelOf(body, key.label()), now);
+        return label -> labelOf(body, label);
+    }
+
+    /** A uid in any form that UUIDs are written in, as keys have it; empty for other texts. */
+    public static Optional<String> uid(String text) {
+        return UUID_TEXT.matcher(text).matches()
+                ? Optional.of(canonicalUid(text))
+                : Optional.empty();
     }
 
     /** The keys of a new instance, in the order that lists show them. */
@@ -166,33 +181,40 @@ public final class KeyRequests {
     }
 
     private static void checkUid(StrictValue value) {
-        String uid = value.string();
-        for (int i = 0; i < uid.length(); i++) {
-            char c = uid.charAt(i);
-            if (Character.digit(c, 16) < 0 && c != '-') {
-                throw value.invalid("invalid character: found `" + c + "` at " + i);
-            }
-        }
-        int hyphens = (int) uid.chars().filter(c -> c == '-').count();
-        boolean plain = hyphens == 0 && uid.length() == UUID_HEX_CHARS;
-        boolean hyphenated =
-                hyphens == 4
-                        && uid.length() == UUID_CHARS
-                        && uid.charAt(8) == '-'
-                        && uid.charAt(13) == '-'
-                        && uid.charAt(18) == '-'
-                        && uid.charAt(23) == '-';
-        if (!plain && !hyphenated) {
-            throw value.invalid(
-                    hyphens == 0
-                            ? "invalid length: expected length 32 for simple format, found "
-                                    + uid.length()
-                            : "invalid group count: expected 5, found " + (hyphens + 1));
+        String fault = uidFault(value.string());
+        if (fault != null) {
+            throw value.invalid(fault);
         }
     }
 
+    /** Why a text is no uid; null if it is one. */
+    static @Nullable String uidFault(String text) {
+        if (uid(text).isPresent()) {
+            return null;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!HexFormat.isHexDigit(c) && c != '-') {
+                return "invalid character: found `" + c + "` at " + i;
+            }
+        }
+        String[] groups = text.split("-", -1);
+        if (groups.length == 1 && text.length() != HYPHENATED_CHARS) {
+            return "invalid length: found " + text.length();
+        }
+        if (groups.length != GROUP_CHARS.size()) {
+            return "invalid group count: expected 5, found " + groups.length;
+        }
+        int wrong = 0;
+        while (groups[wrong].length() == GROUP_CHARS.get(wrong)) {
+            wrong++;
+        }
+        return "invalid group length in group %d: expected %d, found %d"
+                .formatted(wrong, GROUP_CHARS.get(wrong), groups[wrong].length());
+    }
+
     private static String canonicalUid(String uid) {
-        String hex = uid.replace("-", "").toLowerCase(Locale.ROOT);
+        String hex = uid.replaceAll("^urn:uuid:|[-{}]", "").toLowerCase(Locale.ROOT);
         return String.join(
                 "-",
                 hex.substring(0, 8),

@@ -10,6 +10,10 @@ import javax.crypto.spec.SecretKeySpec;
 /** The secret that every key's value is derived from. It never appears in text. */
 public final class MasterKey {
     private static final String HMAC = "HmacSHA256";
+
+    /** No uid begins so: a tag is never a key's value. */
+    private static final String TAG_DOMAIN = "tag:";
+
     private final byte[] secret;
 
     /** A master key; refused when empty. */
@@ -24,6 +28,12 @@ public final class MasterKey {
     public String valueOf(String keyUid) {
         byte[] mac = hmac(HMAC, secret, keyUid.getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(mac);
+    }
+
+    /** A digest by which a text can be looked up without its time telling anything of others. */
+    String tagOf(String text) {
+        byte[] tagged = (TAG_DOMAIN + text).getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(hmac(HMAC, secret, tagged));
     }
 
     /** Whether a token is the master key itself. */

@@ -1,6 +1,5 @@
 package io.miroir.api.keys;
 
-import io.miroir.api.IndexUid;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +15,11 @@ import tools.jackson.databind.node.NullNode;
  * @param filters per pattern the rule's filter; JSON null for none
  */
 public record SearchRules(Map<IndexPattern, JsonNode> filters) {
+    /** Names of indexes win over patterns, long patterns over short ones. */
+    private static final Comparator<IndexPattern> EXACTNESS =
+            Comparator.comparing(IndexPattern::isExact)
+                    .thenComparingInt(pattern -> pattern.text().length());
+
     public SearchRules {
         filters = Map.copyOf(filters);
     }
@@ -29,15 +33,9 @@ public record SearchRules(Map<IndexPattern, JsonNode> filters) {
     public Optional<JsonNode> filterFor(String indexUid) {
         return filters.entrySet().stream()
                 .filter(rule -> rule.getKey().matches(indexUid))
-                .max(Comparator.comparingInt(rule -> exactness(rule.getKey())))
+                .max(Map.Entry.comparingByKey(EXACTNESS))
                 .map(Map.Entry::getValue)
                 .filter(filter -> !filter.isNull());
-    }
-
-    /** Names of indexes win over patterns, long patterns over short ones. */
-    private static int exactness(IndexPattern pattern) {
-        int length = pattern.text().length();
-        return pattern.isExact() ? Integer.MAX_VALUE - IndexUid.BYTES_MAX + length : length;
     }
 
     /** The patterns, sorted, for messages. */
@@ -45,12 +43,15 @@ public record SearchRules(Map<IndexPattern, JsonNode> filters) {
         return filters.keySet().stream().map(IndexPattern::text).sorted().toList();
     }
 
-    /** Reads the {@code searchRules} of a token; empty if they are malformed. */
+    /**
+     * Reads the {@code searchRules} of a token; empty if they are malformed. Patterns are any
+     * texts: one that is no index's name matches none.
+     */
     static Optional<SearchRules> of(JsonNode rules) {
         Map<IndexPattern, JsonNode> filters = new LinkedHashMap<>();
         if (rules.isArray()) {
             for (JsonNode pattern : rules) {
-                if (!pattern.isString() || !IndexPattern.isValid(pattern.stringValue())) {
+                if (!pattern.isString()) {
                     return Optional.empty();
                 }
                 filters.put(new IndexPattern(pattern.stringValue()), NullNode.instance);
@@ -61,16 +62,26 @@ public record SearchRules(Map<IndexPattern, JsonNode> filters) {
             return Optional.empty();
         }
         for (Map.Entry<String, JsonNode> rule : rules.properties()) {
-            JsonNode value = rule.getValue();
-            boolean fits = value.isNull() || value.isObject();
-            if (!fits || !IndexPattern.isValid(rule.getKey())) {
+            Optional<JsonNode> filter = filter(rule.getValue());
+            if (filter.isEmpty()) {
                 return Optional.empty();
             }
-            JsonNode filter = value.path("filter");
-            filters.put(
-                    new IndexPattern(rule.getKey()),
-                    filter.isMissingNode() ? NullNode.instance : filter);
+            filters.put(new IndexPattern(rule.getKey()), filter.get());
         }
         return Optional.of(new SearchRules(filters));
+    }
+
+    /** The filter of one rule, which may also be the only element of an array. */
+    private static Optional<JsonNode> filter(JsonNode rule) {
+        if (rule.isNull()) {
+            return Optional.of(NullNode.instance);
+        }
+        if (rule.isArray()) {
+            return rule.size() == 1 ? Optional.of(rule.get(0)) : Optional.empty();
+        }
+        JsonNode filter = rule.path("filter");
+        return rule.isObject()
+                ? Optional.of(filter.isMissingNode() ? NullNode.instance : filter)
+                : Optional.empty();
     }
 }

@@ -1,17 +1,15 @@
 package io.miroir.api.keys;
 
-import io.miroir.api.Json;
+import io.miroir.api.keys.TokenJson.Fault;
+import io.miroir.api.keys.TokenJson.Place;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A signed JWT that narrows a key to some searches.
@@ -28,6 +26,30 @@ final class TenantToken {
             List.of(
                     "ES256", "ES384", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
                     "EdDSA");
+
+    private static final String ALGORITHM = "alg";
+    private static final String KEY_UID = "apiKeyUid";
+    private static final String RULES = "searchRules";
+    private static final String EXPIRY = "exp";
+
+    private static final Map<String, TokenJson.Member> HEADER =
+            Map.ofEntries(
+                    Map.entry(ALGORITHM, TenantToken::algorithm),
+                    Map.entry("typ", TenantToken::text),
+                    Map.entry("cty", TenantToken::text),
+                    Map.entry("jku", TenantToken::text),
+                    Map.entry("kid", TenantToken::text),
+                    Map.entry("x5u", TenantToken::text),
+                    Map.entry("x5t", TenantToken::text),
+                    Map.entry("x5t#S256", TenantToken::text),
+                    Map.entry("x5c", TenantToken::texts),
+                    Map.entry("crit", TenantToken::texts));
+
+    private static final Map<String, TokenJson.Member> CLAIMS =
+            Map.of(
+                    RULES, TenantToken::rules,
+                    EXPIRY, TenantToken::expiry,
+                    KEY_UID, TenantToken::keyUid);
 
     private final String keyUid;
     private final SearchRules rules;
@@ -61,43 +83,64 @@ final class TenantToken {
 
     /** Reads and verifies a token. */
     static Outcome read(String token, MasterKey master, Instant now) {
-        String[] parts = token.split("\\.", -1);
-        if (parts.length != 3) {
+        int signature = token.lastIndexOf('.');
+        int claims = signature < 0 ? -1 : token.lastIndexOf('.', signature - 1);
+        if (claims < 0) {
             return new Outcome.NotAToken();
         }
-        String headerText = decoded(parts[0]);
-        String claimsText = decoded(parts[1]);
-        if (headerText == null || claimsText == null) {
-            return undecodable("Base64 error: Invalid input");
-        }
         try {
-            JsonNode header = Json.parse(headerText);
-            JsonNode claims = Json.parse(claimsText);
-            Optional<String> fault = algorithmFault(headerText, header);
-            fault = fault.isPresent() ? fault : claimsFault(claimsText, claims);
-            if (fault.isPresent()) {
-                return undecodable("JSON error: " + fault.get());
-            }
-            return verified(parts, header.get("alg").stringValue(), claims, master, now);
-        } catch (JacksonException malformed) {
-            return undecodable("JSON error: " + malformed.getOriginalMessage());
+            ObjectNode header =
+                    TokenJson.read(
+                            TokenBase64.decode(token.substring(0, claims)),
+                            "Header",
+                            HEADER,
+                            List.of(ALGORITHM));
+            ObjectNode body =
+                    TokenJson.read(
+                            TokenBase64.decode(token.substring(claims + 1, signature)),
+                            "Claims",
+                            CLAIMS,
+                            List.of(RULES, KEY_UID));
+            String uid = KeyRequests.uid(body.path(KEY_UID).stringValue()).orElseThrow();
+            verify(token, signature, header, master.valueOf(uid));
+            refuseAudience(body);
+            return inDate(uid, body, now);
+        } catch (TokenFault fault) {
+            return new Outcome.Refused("Could not decode tenant token, " + fault.told() + ".");
         }
     }
 
-    private static Outcome verified(
-            String[] parts, String algorithm, JsonNode claims, MasterKey master, Instant now) {
-        String mac = ALGORITHMS.get(algorithm);
+    private static void verify(String token, int signature, ObjectNode header, String keyValue)
+            throws TokenFault {
+        String mac = ALGORITHMS.get(header.path(ALGORITHM).stringValue());
         if (mac == null) {
-            return undecodable("InvalidAlgorithm");
+            throw new TokenFault("InvalidAlgorithm");
         }
-        String uid = UUID.fromString(claims.get("apiKeyUid").stringValue()).toString();
-        byte[] secret = master.valueOf(uid).getBytes(StandardCharsets.UTF_8);
-        byte[] signed = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII);
-        byte[] expected = MasterKey.hmac(mac, secret, signed);
-        if (!MessageDigest.isEqual(expected, signature(parts[2]))) {
-            return undecodable("InvalidSignature");
+        byte[] shown = TokenBase64.decode(token.substring(signature + 1));
+        byte[] expected =
+                MasterKey.hmac(
+                        mac,
+                        keyValue.getBytes(StandardCharsets.UTF_8),
+                        token.substring(0, signature).getBytes(StandardCharsets.UTF_8));
+        if (!MessageDigest.isEqual(expected, shown)) {
+            throw new TokenFault("InvalidSignature");
         }
-        JsonNode expiry = claims.path("exp");
+    }
+
+    /** Nobody here is anybody's audience, so a token that names one is for others. */
+    private static void refuseAudience(ObjectNode claims) throws TokenFault {
+        JsonNode audience = claims.path("aud");
+        boolean named =
+                audience.isString()
+                        || (audience.isArray()
+                                && audience.valueStream().allMatch(JsonNode::isString));
+        if (named) {
+            throw new TokenFault("InvalidAudience");
+        }
+    }
+
+    private static Outcome inDate(String uid, ObjectNode claims, Instant now) {
+        JsonNode expiry = claims.path(EXPIRY);
         if (expiry.isNumber() && now.getEpochSecond() > expiry.longValue()) {
             return new Outcome.Refused(
                     "Tenant token expired. Was valid up to `"
@@ -106,82 +149,56 @@ final class TenantToken {
                             + now.getEpochSecond()
                             + "`.");
         }
-        SearchRules rules = SearchRules.of(claims.get("searchRules")).orElseThrow();
+        SearchRules rules = SearchRules.of(claims.path(RULES)).orElseThrow();
         return new Outcome.Valid(new TenantToken(uid, rules));
     }
 
-    private static Optional<String> algorithmFault(String text, JsonNode header) {
-        JsonNode algorithm = header.path("alg");
-        if (!algorithm.isString()) {
-            return Optional.of("missing field `alg`" + at(text.length()));
+    private static @Nullable Fault algorithm(JsonNode value) {
+        if (!value.isString()) {
+            return new Fault("expected value", Place.AT_ITS_BEGINNING);
         }
-        String name = algorithm.stringValue();
+        String name = value.stringValue();
         if (ALGORITHMS.containsKey(name) || OTHER_ALGORITHMS.contains(name)) {
-            return Optional.empty();
+            return null;
         }
-        return Optional.of(
+        return new Fault(
                 "unknown variant `"
                         + name
                         + "`, expected one of `HS256`, `HS384`, `HS512`, `"
                         + String.join("`, `", OTHER_ALGORITHMS)
-                        + "`"
-                        + at(endOfString(text, name)));
+                        + "`",
+                Place.BEHIND);
     }
 
-    private static Optional<String> claimsFault(String text, JsonNode claims) {
-        JsonNode expiry = claims.path("exp");
-        if (expiry.isString()) {
-            String value = expiry.stringValue();
-            return Optional.of(
-                    "invalid type: string \""
-                            + value
-                            + "\", expected i64"
-                            + at(endOfString(text, value)));
-        }
-        if (!claims.has("searchRules")) {
-            return Optional.of("missing field `searchRules`" + at(text.length()));
-        }
-        if (!claims.path("apiKeyUid").isString()) {
-            return Optional.of("missing field `apiKeyUid`" + at(text.length()));
-        }
-        if (SearchRules.of(claims.get("searchRules")).isEmpty()) {
-            return Optional.of(
-                    "data did not match any variant of untagged enum SearchRules"
-                            + at(text.length()));
-        }
-        try {
-            UUID.fromString(claims.get("apiKeyUid").stringValue());
-            return Optional.empty();
-        } catch (IllegalArgumentException _) {
-            return Optional.of("UUID parsing failed" + at(text.length()));
-        }
+    private static @Nullable Fault text(JsonNode value) {
+        return value.isNull() || value.isString() ? null : Fault.type(value, "a string");
     }
 
-    private static int endOfString(String text, String value) {
-        return text.indexOf('"' + value + '"') + value.length() + 2;
+    private static @Nullable Fault texts(JsonNode value) {
+        boolean fits =
+                value.isNull()
+                        || (value.isArray() && value.valueStream().allMatch(JsonNode::isString));
+        return fits ? null : Fault.type(value, "a sequence");
     }
 
-    private static String at(int column) {
-        return " at line 1 column " + column;
+    private static @Nullable Fault expiry(JsonNode value) {
+        boolean fits = value.isNull() || (value.isIntegralNumber() && value.canConvertToLong());
+        return fits ? null : Fault.type(value, "i64");
     }
 
-    private static Outcome undecodable(String why) {
-        return new Outcome.Refused("Could not decode tenant token, " + why + ".");
+    private static @Nullable Fault rules(JsonNode value) {
+        return SearchRules.of(value).isPresent()
+                ? null
+                : new Fault(
+                        "data did not match any variant of untagged enum SearchRules",
+                        Place.BEHIND_WHAT_ENDS);
     }
 
-    private static @Nullable String decoded(String part) {
-        try {
-            return new String(Base64.getUrlDecoder().decode(part), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException _) {
-            return null;
+    private static @Nullable Fault keyUid(JsonNode value) {
+        if (!value.isString()) {
+            return Fault.type(value, "a formatted UUID string");
         }
-    }
-
-    private static byte[] signature(String part) {
-        try {
-            return Base64.getUrlDecoder().decode(part);
-        } catch (IllegalArgumentException _) {
-            return new byte[0];
-        }
+        String fault = KeyRequests.uidFault(value.stringValue());
+        return fault == null ? null : new Fault("UUID parsing failed: " + fault, Place.BEHIND);
     }
 }

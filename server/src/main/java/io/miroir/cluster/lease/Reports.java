@@ -76,9 +76,13 @@ public final class Reports {
      * telling. Takes no time where the others keep up, and at most {@link #WAIT_MAX}.
      */
     public void awaitTold() throws InterruptedException {
-        long sinceNanos = nanos.getAsLong();
         // What was read is this pod's database; its searches go by its view.
-        long applied = store.status().appliedIndex();
+        awaitTold(store.status().appliedIndex());
+    }
+
+    /** As {@link #awaitTold()}, for what a command did that was applied at {@code applied}. */
+    public void awaitTold(long applied) throws InterruptedException {
+        long sinceNanos = nanos.getAsLong();
         long index = view.await(applied, WAIT_MAX) ? view.changedIndex() : applied;
         if (index <= mayBeTold.get()) {
             return;

@@ -1,6 +1,7 @@
 package io.miroir.embedded.routes;
 
 import io.miroir.api.IndexUid;
+import io.miroir.api.Uuids;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.Authorizer;
@@ -24,7 +25,7 @@ import java.util.function.Function;
 /**
  * What every route needs: who may pass, what is there, where tasks are left.
  *
- * @param ids makes UUIDs
+ * @param ids of keys and webhooks (unguessable), and of requests (in time's order)
  */
 public record Desk(
         NodeState state,
@@ -32,16 +33,7 @@ public record Desk(
         TaskQueue queue,
         Authorizer authorizer,
         InstantSource clock,
-        Ids ids) {
-
-    /** Makes UUIDs: of keys and webhooks (unguessable), and of requests (in time's order). */
-    public interface Ids {
-        /** A random UUID. */
-        String random();
-
-        /** A UUID that begins with the time. */
-        String timed();
-    }
+        Uuids ids) {
 
     /** Lets a request pass that is about no single index. */
     Access pass(Request request, Action action) {

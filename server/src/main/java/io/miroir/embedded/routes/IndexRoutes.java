@@ -12,6 +12,7 @@ import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.Authorizer;
 import io.miroir.api.strict.Check;
+import io.miroir.api.strict.Paging;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import io.miroir.api.tasks.TaskType;
@@ -72,12 +73,11 @@ public final class IndexRoutes {
 
     private Answer list(Request request) {
         Access access = desk.pass(request, Action.INDEXES_GET);
-        IndexRequests.Page asked = IndexRequests.Page.parse(request.query());
+        Paging paging = IndexRequests.page(request.query());
         List<IndexRow> visible =
                 desk.state().indexes().values().stream()
                         .filter(index -> access.allows(index.uid()))
                         .toList();
-        Paging paging = new Paging(asked.offset(), asked.limit());
         return Answer.json(200, paging.page(visible, IndexRow::toJson));
     }
 

@@ -143,7 +143,7 @@ public final class SearchRoutes {
                         asked.id(),
                         asked.embedder(),
                         asked.paging(),
-                        Rules.combined(access, index.uid(), asked.filter()),
+                        access.filtered(index.uid(), asked.filter()),
                         asked.attributesToRetrieve(),
                         asked.retrieveVectors(),
                         asked.scoring());
@@ -242,7 +242,7 @@ public final class SearchRoutes {
         return new SearchRequest(
                 asked.matching(),
                 new SearchRequest.Selection(
-                        Rules.combined(access, uid, selection.filter()),
+                        access.filtered(uid, selection.filter()),
                         selection.sort(),
                         selection.distinct(),
                         selection.facets()),

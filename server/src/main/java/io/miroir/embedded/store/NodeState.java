@@ -2,6 +2,7 @@ package io.miroir.embedded.store;
 
 import io.miroir.api.Json;
 import io.miroir.api.keys.ApiKey;
+import io.miroir.api.keys.KnownKeys;
 import io.miroir.api.tasks.TaskStatus;
 import io.miroir.api.webhooks.Webhook;
 import java.io.Closeable;
@@ -34,8 +35,8 @@ public final class NodeState implements Closeable {
     private final NavigableMap<Long, TaskRow> tasks = new ConcurrentSkipListMap<>();
     private final NavigableSet<Long> waiting = new ConcurrentSkipListSet<>();
     private final NavigableMap<String, IndexRow> indexes = new ConcurrentSkipListMap<>();
-    private final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
     private final Map<String, Webhook> webhooks = new ConcurrentHashMap<>();
+    private volatile KnownKeys keys = KnownKeys.of(List.of());
     private volatile ObjectNode features = Json.object();
     private long nextTaskUid;
     private long nextBatchUid;
@@ -76,8 +77,8 @@ public final class NodeState implements Closeable {
         return indexes.get(uid);
     }
 
-    /** Keys by their uids. */
-    public Map<String, ApiKey> keys() {
+    /** API keys. */
+    public KnownKeys keys() {
         return keys;
     }
 
@@ -161,8 +162,8 @@ public final class NodeState implements Closeable {
                                                     uid -> rename.names().getOrDefault(uid, uid)));
             case Change.PutIndex(IndexRow index) -> indexes.put(index.uid(), index);
             case Change.DropIndex(String uid) -> indexes.remove(uid);
-            case Change.PutKey(ApiKey key) -> keys.put(key.uid(), key);
-            case Change.DropKey(String uid) -> keys.remove(uid);
+            case Change.PutKey(ApiKey key) -> keys = keys.with(key);
+            case Change.DropKey(String uid) -> keys = keys.without(uid);
             case Change.PutFeatures(ObjectNode switched) -> features = switched;
             case Change.PutWebhook(Webhook webhook) -> webhooks.put(webhook.uuid(), webhook);
             case Change.DropWebhook(String uuid) -> webhooks.remove(uuid);
@@ -181,7 +182,7 @@ public final class NodeState implements Closeable {
         lines.add(line(List.of(new Change.Counters(nextTaskUid, nextBatchUid))));
         lines.add(line(List.of(new Change.PutFeatures(features))));
         indexes.values().forEach(row -> lines.add(line(List.of(new Change.PutIndex(row)))));
-        keys.values().forEach(key -> lines.add(line(List.of(new Change.PutKey(key)))));
+        keys.all().forEach(key -> lines.add(line(List.of(new Change.PutKey(key)))));
         webhooks.values().forEach(hook -> lines.add(line(List.of(new Change.PutWebhook(hook)))));
         for (TaskRow task : tasks.values()) {
             lines.add(line(List.of(new Change.PutTask(unbegun(task)))));

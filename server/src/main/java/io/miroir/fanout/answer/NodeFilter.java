@@ -37,9 +37,15 @@ public final class NodeFilter {
         ArrayNode all = request.arrayNode().add(condition);
         if (client instanceof ArrayNode conditions) {
             all.addAll(conditions);
-        } else if (client.isString() && !client.asString().isBlank()) {
+        } else if (!client.isMissingNode() && !client.isNull() && !isBlank(client)) {
+            // Also what is no filter at all: the node refuses it, where leaving it out would show
+            // more than was asked for.
             all.add(client);
         }
         request.set(FILTER, all);
+    }
+
+    private static boolean isBlank(JsonNode filter) {
+        return filter.isString() && filter.asString().isBlank();
     }
 }

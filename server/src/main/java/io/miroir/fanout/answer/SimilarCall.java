@@ -33,6 +33,21 @@ public final class SimilarCall {
     }
 
     /**
+     * Asks a node's documents for the one with its vectors.
+     *
+     * @param rule what the document must match; null for nothing
+     */
+    public ObjectNode fetchRequest(@Nullable JsonNode rule) {
+        ObjectNode fetch = JsonNodeFactory.instance.objectNode();
+        fetch.putArray("ids").add(documentId());
+        fetch.put("retrieveVectors", true);
+        if (rule != null) {
+            fetch.set("filter", rule);
+        }
+        return fetch;
+    }
+
+    /**
      * The search by vector.
      *
      * @param document the fetched document, with its vectors; has none if there is nothing to

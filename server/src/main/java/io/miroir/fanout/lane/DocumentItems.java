@@ -69,6 +69,10 @@ final class DocumentItems {
             fault = keyTaken(known);
         }
         Details details = writeDetails(request, split.received());
+        if (index.isEmpty() && !request.creates()) {
+            split.close();
+            return indexes.missing(TaskType.DOCUMENT_ADDITION_OR_UPDATE, request, details);
+        }
         if (fault != null) {
             split.close();
             return index.isPresent()

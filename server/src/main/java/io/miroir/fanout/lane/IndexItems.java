@@ -141,7 +141,7 @@ final class IndexItems {
         Details details =
                 Details.of(update.changes())
                         .tagged(request.parameter(WriteRequest.CUSTOM_METADATA));
-        if (index.isEmpty() && "true".equals(request.parameter(WriteRequest.RESET))) {
+        if (index.isEmpty() && !request.creates()) {
             return missing(TaskType.SETTINGS_UPDATE, request, details);
         }
         ObjectNode before = current == null ? Settings.defaults() : current;
@@ -211,7 +211,8 @@ final class IndexItems {
                 List.of());
     }
 
-    private Item missing(TaskType type, WriteRequest request, Details details) {
+    /** A change of an index that is not there. */
+    Item missing(TaskType type, WriteRequest request, Details details) {
         return Item.failed(
                 type,
                 details,

@@ -40,6 +40,9 @@ public record WriteRequest(Operation operation, String indexUid, Map<String, Str
     /** {@code true} if settings go back to their defaults, which creates no index. */
     public static final String RESET = "reset";
 
+    /** {@code true} if the client may not create the index: a write to one that is absent fails. */
+    public static final String NO_CREATION = "noCreation";
+
     /**
      * What a retry with the same idempotency key must ask for again: not the body alone, as two
      * deletions have the same one.
@@ -50,6 +53,7 @@ public record WriteRequest(Operation operation, String indexUid, Map<String, Str
     String fingerprint(String bodySha256) {
         Map<String, String> asked = new TreeMap<>(parameters);
         asked.remove(IDEMPOTENCY_KEY);
+        asked.remove(NO_CREATION);
         StringBuilder text = new StringBuilder();
         // Each part with its length, so that no two requests make the same text.
         Stream.concat(
@@ -62,6 +66,11 @@ public record WriteRequest(Operation operation, String indexUid, Map<String, Str
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /** Whether the index is created if there is none. */
+    boolean creates() {
+        return parameter(RESET) == null && parameter(NO_CREATION) == null;
     }
 
     /** A parameter, or null. */

@@ -21,8 +21,6 @@ import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.SearchCall;
 import io.miroir.fanout.answer.SimilarCall;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -85,11 +83,16 @@ public final class SearchJourney {
         return new ReadReply(call.merge(coverage.answers()), coverage.uncovered());
     }
 
-    /** Documents like one document: its vector is fetched, then searched for on all shards. */
-    public ReadReply similar(String uid, ObjectNode body) {
+    /**
+     * Documents like one document: its vector is fetched, then searched for on all shards.
+     *
+     * @param rule what the document must match so that the client may know of it; null for nothing
+     */
+    public ReadReply similar(String uid, ObjectNode body, @Nullable JsonNode rule) {
         IndexView index = indexOf(uid);
+        FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SIMILAR_FILTER);
         SimilarCall call = SimilarCall.of(body, profile(index));
-        ObjectNode document = vectorsOf(index, call.documentId(), body);
+        ObjectNode document = documentOf(index, call, body, rule);
         SimilarCall.WithVector search = call.withVector(document);
         if (search.nothingToCompare()) {
             return new ReadReply(search.merge(List.of()), ShardSet.none());
@@ -109,26 +112,31 @@ public final class SearchJourney {
         return view.index(uid).filter(IndexView::ready).orElseThrow(() -> IndexUid.notFound(uid));
     }
 
-    private ObjectNode vectorsOf(IndexView index, String id, ObjectNode body) {
-        int shard = Rendezvous.shard(id, index.topology().shards());
-        String target =
-                "/indexes/"
-                        + index.row().physicalUid()
-                        + "/documents/"
-                        + URLEncoder.encode(id, StandardCharsets.UTF_8)
-                        + "?retrieveVectors=true";
+    private ObjectNode documentOf(
+            IndexView index, SimilarCall call, ObjectNode body, @Nullable JsonNode rule) {
+        String id = call.documentId();
+        ObjectNode fetch = call.fetchRequest(rule);
         Coverage coverage =
                 cover.ask(
                         index,
-                        ShardSet.of(shard),
+                        ShardSet.of(Rendezvous.shard(id, index.topology().shards())),
                         hash(index, body),
-                        _ -> NodeRequest.get("document", target, settings.nodeTimeout()));
+                        _ -> post("document", index, "/documents/fetch", fetch));
         if (coverage.refusal().isPresent()) {
-            throw new ApiException(
-                    ErrorCode.NOT_FOUND_SIMILAR_ID, "Document `" + id + "` not found.");
+            // The client spoke of similar documents, not of documents.
+            ApiException refusal = coverage.refusal().get();
+            throw refusal.code() == ErrorCode.INVALID_DOCUMENT_FILTER
+                    ? new ApiException(ErrorCode.INVALID_SIMILAR_FILTER, refusal.text())
+                    : refusal;
         }
         requireWhole(coverage);
-        return coverage.parts().isEmpty() ? Json.object() : coverage.answers().getFirst();
+        if (coverage.parts().isEmpty()) {
+            return Json.object();
+        }
+        if (coverage.answers().getFirst().path("results").path(0) instanceof ObjectNode document) {
+            return document;
+        }
+        throw new ApiException(ErrorCode.NOT_FOUND_SIMILAR_ID, "Document `" + id + "` not found.");
     }
 
     private NodeRequest post(String operation, IndexView index, String rest, JsonNode body) {

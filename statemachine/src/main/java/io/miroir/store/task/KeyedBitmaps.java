@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.roaringbitmap.FastAggregation;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -42,6 +43,11 @@ final class KeyedBitmaps<K> {
             }
         }
         others.remove(uid);
+    }
+
+    /** The keys with a bitmap of their own. */
+    Set<K> keys() {
+        return byKey.keySet();
     }
 
     /** Whether uids of this key may be among {@link #others}. */

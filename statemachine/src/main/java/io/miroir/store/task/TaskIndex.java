@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -104,6 +105,28 @@ public final class TaskIndex {
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    /**
+     * Names of the indexes that tasks speak of.
+     *
+     * @param sql for those beyond the ones with a bitmap
+     */
+    Set<String> indexUids(Sql sql) {
+        Set<String> names = new HashSet<>();
+        if (mayHaveOthers(byIndex)) {
+            names.addAll(
+                    sql.all(
+                            "SELECT DISTINCT index_uid FROM tasks WHERE index_uid IS NOT NULL",
+                            row -> row.text(1)));
+        }
+        lock.readLock().lock();
+        try {
+            names.addAll(byIndex.keys());
+        } finally {
+            lock.readLock().unlock();
+        }
+        return names;
     }
 
     // ---- feeding

@@ -1,6 +1,7 @@
 package io.miroir.store.task;
 
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,26 @@ public record TaskQuery(
             return (afterMicros == null || micros > afterMicros)
                     && (beforeMicros == null || micros < beforeMicros);
         }
+    }
+
+    /** The same, of these indexes only. */
+    public TaskQuery within(Set<String> visible) {
+        Set<String> asked = indexUids;
+        return new TaskQuery(
+                uids,
+                batchUids,
+                statuses,
+                types,
+                asked == null
+                        ? visible
+                        : asked.stream().filter(visible::contains).collect(Collectors.toSet()),
+                canceledBy,
+                enqueued,
+                started,
+                finished,
+                from,
+                limit,
+                reverse);
     }
 
     /** Whether the filters let the task pass, whatever the page. */

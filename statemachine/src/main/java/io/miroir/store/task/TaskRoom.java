@@ -16,6 +16,7 @@ import io.miroir.store.index.EffectWords;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@link Tasks} over commands and SQL. */
 public final class TaskRoom implements Tasks {
@@ -112,6 +113,11 @@ public final class TaskRoom implements Tasks {
     @Override
     public TaskUids uids(ReadLevel level, TaskQuery query) {
         return reads.point(level, sql -> reads.tasks().find(sql, query));
+    }
+
+    @Override
+    public Set<String> indexUids(ReadLevel level) {
+        return reads.scan(level, sql -> reads.tasks().indexUids(sql));
     }
 
     @Override

@@ -1,12 +1,11 @@
-package io.miroir.embedded;
+package io.miroir.api;
 
-import io.miroir.embedded.routes.Desk;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** Makes UUIDs of version 4 (random) and 7 (time, then random). */
-final class Uuids implements Desk.Ids {
+public final class Uuids {
     private static final long VERSION_MASK = 0xFFFF_FFFF_FFFF_0FFFL;
     private static final long VARIANT_MASK = 0x3FFF_FFFF_FFFF_FFFFL;
     private static final long VARIANT = 0x8000_0000_0000_0000L;
@@ -16,17 +15,18 @@ final class Uuids implements Desk.Ids {
     private final RandomGenerator random;
     private final InstantSource clock;
 
-    Uuids(RandomGenerator random, InstantSource clock) {
+    /** UUIDs of that random, which must be unguessable where they are to be. */
+    public Uuids(RandomGenerator random, InstantSource clock) {
         this.random = random;
         this.clock = clock;
     }
 
-    @Override
+    /** A random UUID. */
     public String random() {
         return uuid(random.nextLong(), 4);
     }
 
-    @Override
+    /** A UUID that begins with the time. */
     public String timed() {
         long random12 = random.nextLong() & 0xFFF;
         return uuid((clock.millis() << TIME_SHIFT) | random12, 7);

@@ -1,10 +1,7 @@
-package io.miroir.embedded.routes;
+package io.miroir.api.strict;
 
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
-import io.miroir.api.strict.Check;
-import io.miroir.api.strict.Shape;
-import io.miroir.api.strict.StrictValue;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -12,23 +9,26 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** An offset and a limit in a query string, and the page they cut. */
-record Paging(long offset, long limit) {
+public record Paging(long offset, long limit) {
     private static final String LIMIT_DEFAULT = "20";
 
-    static Shape shape(ErrorCode offsetCode, ErrorCode limitCode) {
+    /** The shape of a query string that has nothing else. */
+    public static Shape shape(ErrorCode offsetCode, ErrorCode limitCode) {
         return Shape.of(
-                Shape.notNull("offset", offsetCode, Check.unsigned(Integer.MAX_VALUE)),
-                Shape.notNull("limit", limitCode, Check.unsigned(Integer.MAX_VALUE)));
+                Shape.notNull("offset", offsetCode, Check.unsigned(Long.MAX_VALUE)),
+                Shape.notNull("limit", limitCode, Check.unsigned(Long.MAX_VALUE)));
     }
 
-    static Paging of(Shape shape, Map<String, String> parameters) {
+    /** Reads a query string of that shape. */
+    public static Paging of(Shape shape, Map<String, String> parameters) {
         shape.check(StrictValue.query(parameters));
         return new Paging(
                 Long.parseLong(parameters.getOrDefault("offset", "0")),
                 Long.parseLong(parameters.getOrDefault("limit", LIMIT_DEFAULT)));
     }
 
-    <T> ObjectNode page(List<T> all, Function<T, ObjectNode> toJson) {
+    /** The page of a list, as routes answer it. */
+    public <T> ObjectNode page(List<T> all, Function<T, ObjectNode> toJson) {
         ObjectNode page = Json.object();
         ArrayNode results = page.putArray("results");
         all.stream().skip(offset).limit(limit).map(toJson).forEach(results::add);
