@@ -28,9 +28,14 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How pods form a cluster, come back to it and are kept out of it (rule 24). */
+/**
+ * How pods form a cluster, come back to it and are kept out of it (rule 24). A pod that is let in
+ * by mistake may wait for ever: that must fail, not hang.
+ */
+@Timeout(300)
 class EnteringTest {
     /** More than a crash of a leader may take. */
     private static final int ENTRIES_SINCE = 1_200;

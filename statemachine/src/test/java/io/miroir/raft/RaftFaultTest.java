@@ -171,10 +171,12 @@ class RaftFaultTest {
         // before that file, must not keep the pod from taking part again.
         try (Group group = new Group(dir, QUICK, 10_000)) {
             group.startAll();
+            long epoch = Writes.claim(group.pod(group.awaitLeader()), "movies", "pod-x");
+            // A log that holds nothing would be in nobody's way.
+            group.awaitEqual();
             String cut = group.follower();
             group.stop(cut);
             TaskStore leader = group.pod(group.awaitLeader());
-            long epoch = Writes.claim(leader, "movies", "pod-x");
             for (int i = 0; i < 20; i++) {
                 Writes.write(leader, "movies", epoch);
             }

@@ -105,16 +105,16 @@ class RaftTlsTest {
         long epoch = Writes.claim(leader(), "movies", "pod-x");
         long written = 0;
         for (String step : List.of(FIRST + "\n" + SECOND, SECOND + "\n" + FIRST, SECOND + "\n")) {
-            for (RaftStoreConfig.Peer peer : peers) {
-                write(peer.id() + ".secret", step);
-            }
             RaftTaskStore back = open.getFirst();
             String id = back.status().podId();
             stop(back);
-            RaftTaskStore again = start(id, peers, dir.resolve(id + ".secret"));
+            RaftTaskStore again = start(id, peers, write(id + ".secret", step));
             assertEquals(written++, Writes.write(leader(), "movies", epoch));
             long applied = leader().status().appliedIndex();
             Group.await(id + " to follow", () -> again.status().appliedIndex() >= applied);
+            for (RaftStoreConfig.Peer peer : peers) {
+                write(peer.id() + ".secret", step);
+            }
         }
     }
 

@@ -104,6 +104,8 @@ class PodKeysTest {
             write("second", step);
             assertEquals(42, meet(second, first));
         }
+        PodKeys late = ofSecret("late", SECRET);
+        assertThrows(IOException.class, () -> meet(first, late));
         // Half a file changes nothing.
         write("second", "x");
         assertEquals(42, meet(second, first));
