@@ -52,6 +52,20 @@ class KeysOnPodsTest {
         }
     }
 
+    @Test
+    void allPodsBeginWithTheSameKeys() {
+        JsonNode first =
+                pods.getFirst()
+                        .client()
+                        .await("GET", "/keys", reply -> reply.body().path("total").asInt() > 0)
+                        .body();
+        assertEquals(4, first.path("total").asInt(), first::toString);
+        for (TestPod pod : pods) {
+            HttpCalls client = pod.client();
+            client.await("GET", "/keys", reply -> reply.body().equals(first));
+        }
+    }
+
     /** A request that begins after the answer to the revocation is let in nowhere. */
     @Test
     void noRequestGetsInBehindARevocation() throws Exception {

@@ -42,6 +42,7 @@ final class TenantToken {
                     Map.entry("x5u", TenantToken::text),
                     Map.entry("x5t", TenantToken::text),
                     Map.entry("x5t#S256", TenantToken::text),
+                    Map.entry("jwk", TenantToken::webKey),
                     Map.entry("x5c", TenantToken::texts),
                     Map.entry("crit", TenantToken::texts));
 
@@ -179,6 +180,10 @@ final class TenantToken {
                 value.isNull()
                         || (value.isArray() && value.valueStream().allMatch(JsonNode::isString));
         return fits ? null : Fault.type(value, "a sequence");
+    }
+
+    private static @Nullable Fault webKey(JsonNode value) {
+        return value.isNull() || value.isObject() ? null : Fault.type(value, "struct Jwk");
     }
 
     private static @Nullable Fault expiry(JsonNode value) {

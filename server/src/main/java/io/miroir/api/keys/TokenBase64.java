@@ -2,7 +2,6 @@ package io.miroir.api.keys;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Base64 for URLs without padding, as strict as Meilisearch reads it: the JDK's decoder takes
@@ -21,45 +20,45 @@ final class TokenBase64 {
     static byte[] decode(String text) throws TokenFault {
         byte[] symbols = text.getBytes(StandardCharsets.UTF_8);
         int length = symbols.length;
-        if (length % QUAD == 1 && symbols[length - 1] != PAD) {
+        int end = firstPad(symbols);
+        if (end == length && length % QUAD == 1) {
             value(symbols, length - 1);
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        int rest = length - (length % QUAD == 0 ? Math.min(length, QUAD) : length % QUAD);
-        for (int at = 0; at < rest; at += QUAD) {
-            write(bytes, symbols, at, QUAD);
+        for (int at = 0; at < end; at++) {
+            value(symbols, at);
         }
-        int end = unpadded(symbols, rest);
-        if (end - rest == 1) {
+        if (end < length && !isPadding(symbols, end)) {
+            throw invalidSymbol(symbols, end);
+        }
+        if (end % QUAD == 1) {
             throw fault("Invalid input length: " + length);
         }
-        write(bytes, symbols, rest, end - rest);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int at = 0; at < end; at += QUAD) {
+            write(bytes, symbols, at, Math.min(QUAD, end - at));
+        }
         if (end < length) {
             throw fault("Invalid padding");
         }
         return bytes.toByteArray();
     }
 
-    /** Where the padding of the last symbols begins; the rest of them must be good. */
-    private static int unpadded(byte[] symbols, int from) throws TokenFault {
-        int end = symbols.length;
-        for (int at = symbols.length - 1; at >= from; at--) {
-            end = symbols[at] == PAD ? at : end;
+    private static int firstPad(byte[] symbols) {
+        int at = 0;
+        while (at < symbols.length && symbols[at] != PAD) {
+            at++;
         }
-        for (int at = from; at < end; at++) {
-            value(symbols, at);
+        return at;
+    }
+
+    /** Whether what begins there fills up the last four symbols, and nothing else. */
+    private static boolean isPadding(byte[] symbols, int from) {
+        int lastQuad = (symbols.length - 1) / QUAD * QUAD;
+        boolean onlyPads = true;
+        for (int at = from; at < symbols.length; at++) {
+            onlyPads &= symbols[at] == PAD;
         }
-        boolean onlyPadding =
-                end == symbols.length
-                        || new String(
-                                        Arrays.copyOfRange(symbols, end, symbols.length),
-                                        StandardCharsets.UTF_8)
-                                .chars()
-                                .allMatch(c -> c == PAD);
-        if (end < symbols.length && (end - from < 2 || !onlyPadding)) {
-            throw invalidSymbol(symbols, end);
-        }
-        return end;
+        return onlyPads && from >= lastQuad + 2;
     }
 
     /** Writes the bytes of up to four symbols. */

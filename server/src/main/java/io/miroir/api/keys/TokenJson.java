@@ -24,7 +24,7 @@ final class TokenJson {
                     .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** Beyond 64 bits a number is no integer any more. */
-    private static final BigDecimal INTEGER_MAX = new BigDecimal("18446744073709551615");
+    private static final double INTEGER_MAX = 0x1p64;
 
     private final byte[] utf8;
 
@@ -167,19 +167,22 @@ final class TokenJson {
         return switch (value.getNodeType()) {
             case STRING -> "string " + Json.text(value);
             case BOOLEAN -> "boolean `" + value + "`";
-            case NUMBER -> number(value.decimalValue(), value.isIntegralNumber());
+            case NUMBER -> number(value);
             case ARRAY -> "sequence";
             case OBJECT -> "map";
             case NULL, MISSING, BINARY, POJO -> "null";
         };
     }
 
-    private static String number(BigDecimal value, boolean integral) {
-        if (integral && value.abs().compareTo(INTEGER_MAX) <= 0) {
-            return "integer `" + value.toBigInteger() + "`";
+    private static String number(JsonNode value) {
+        double number = value.doubleValue();
+        if (value.isIntegralNumber() && Math.abs(number) < INTEGER_MAX) {
+            return "integer `" + value.bigIntegerValue() + "`";
         }
-        String plain = BigDecimal.valueOf(value.doubleValue()).toPlainString();
-        boolean whole = plain.indexOf('.') < 0;
-        return "floating point `" + plain + (whole ? ".0" : "") + "`";
+        String text =
+                Double.isFinite(number)
+                        ? BigDecimal.valueOf(number).toPlainString()
+                        : String.valueOf(number);
+        return "floating point `" + text + (text.indexOf('.') < 0 ? ".0" : "") + "`";
     }
 }

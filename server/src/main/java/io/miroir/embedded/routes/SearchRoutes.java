@@ -158,6 +158,7 @@ public final class SearchRoutes {
     private Answer multiSearch(Request request) throws IOException {
         Access access = desk.pass(request, Action.SEARCH);
         MultiSearchRequest asked = MultiSearchRequest.fromBody(JsonBody.read(request));
+        checkIndexes(access, asked);
         if (asked.federation() != null) {
             return federated(request, access, asked, asked.federation());
         }
@@ -169,6 +170,17 @@ public final class SearchRoutes {
         return Answer.json(200, json);
     }
 
+    /** All queries are looked at before any runs. */
+    private static void checkIndexes(Access access, MultiSearchRequest asked) {
+        for (int i = 0; i < asked.queries().size(); i++) {
+            if (!access.allows(asked.queries().get(i).indexUid())) {
+                ApiException refused = Authorizer.invalidKey();
+                throw new ApiException(
+                        refused.code(), "Inside `.queries[" + i + "]`: " + refused.text());
+            }
+        }
+    }
+
     private Answer federated(
             Request request,
             Access access,
@@ -176,13 +188,7 @@ public final class SearchRoutes {
             MultiSearchRequest.Federation federation) {
         List<MultiSearchRequest.Query> queries = new ArrayList<>();
         Set<String> uids = new TreeSet<>();
-        for (int i = 0; i < asked.queries().size(); i++) {
-            MultiSearchRequest.Query query = asked.queries().get(i);
-            if (!access.allows(query.indexUid())) {
-                ApiException refused = Authorizer.invalidKey();
-                throw new ApiException(
-                        refused.code(), "Inside `.queries[" + i + "]`: " + refused.text());
-            }
+        for (MultiSearchRequest.Query query : asked.queries()) {
             uids.add(query.indexUid());
             queries.add(query.with(withRules(access, query.indexUid(), query.request())));
         }
@@ -209,9 +215,6 @@ public final class SearchRoutes {
             Request request, Access access, MultiSearchRequest.Query query, int position) {
         try {
             String uid = query.indexUid();
-            if (!access.allows(uid)) {
-                throw Authorizer.invalidKey();
-            }
             if (query.options() != null) {
                 throw new ApiException(
                         ErrorCode.INVALID_MULTI_SEARCH_FEDERATION_OPTIONS,

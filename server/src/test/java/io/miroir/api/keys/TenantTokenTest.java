@@ -47,6 +47,10 @@ class TenantTokenTest {
                         "JSON error: invalid type: integer `5`, expected a string at line 1 column"
                                 + " 22"),
                 Arguments.of(
+                        "{\"alg\":\"HS256\",\"jwk\":5}",
+                        "JSON error: invalid type: integer `5`, expected struct Jwk at line 1"
+                                + " column 22"),
+                Arguments.of(
                         "{\"alg\":\"HS256\",\"x5c\":\"a\"}",
                         "JSON error: invalid type: string \"a\", expected a sequence at line 1"
                                 + " column 24"),
@@ -99,6 +103,10 @@ class TenantTokenTest {
                         "\"searchRules\":[\"*\"],\"exp\":99999999999.5",
                         "JSON error: invalid type: floating point `99999999999.5`, expected i64 at"
                                 + " line 1 column 91"),
+                Arguments.of(
+                        "\"searchRules\":[\"*\"],\"exp\":1e12",
+                        "JSON error: invalid type: floating point `1000000000000.0`, expected i64 at"
+                                + " line 1 column 82"),
                 Arguments.of(
                         "\"searchRules\":[\"*\"],\"exp\":\"a\\\"b\"",
                         "JSON error: invalid type: string \"a\\\"b\", expected i64 at line 1 column"
