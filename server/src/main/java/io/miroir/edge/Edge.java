@@ -131,10 +131,12 @@ public final class Edge {
         routes.addAll(
                 new IndexRoutes(path, parts.view(), reads.searches(), reads.documents()).routes());
         routes.addAll(new DocumentRoutes(path, reads.searches(), reads.documents()).routes());
-        routes.addAll(new SearchRoutes(path, reads.searches()).routes());
+        QueryMetadata metadata = new QueryMetadata(reads.searches(), uuids);
+        routes.addAll(new SearchRoutes(path, reads.searches(), metadata).routes());
         if (rules.offered().multiSearch()) {
             routes.addAll(
-                    new MultiSearchRoutes(path, reads.searches(), reads.federated()).routes());
+                    new MultiSearchRoutes(path, reads.searches(), reads.federated(), metadata)
+                            .routes());
         }
         routes.addAll(new SettingsRoutes(path, reads.searches()).routes());
         routes.addAll(new TaskRoutes(path, parts.store(), leases.reports()).routes());

@@ -6,6 +6,7 @@ import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
 import io.miroir.api.indexes.IndexRequests;
+import io.miroir.api.indexes.StatsQuery;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.Authorizer;
@@ -91,7 +92,8 @@ final class IndexRoutes {
 
     private Answer stats(Request request) {
         String uid = path.passRead(request, Action.STATS_GET);
-        return Answer.json(200, documents.stats(searches.indexOf(uid)));
+        StatsQuery asked = StatsQuery.parse(request.query());
+        return Answer.json(200, asked.show(documents.stats(searches.indexOf(uid), asked)));
     }
 
     private Answer write(Operation operation, String uid, @Nullable String primaryKey)

@@ -33,11 +33,17 @@ final class MultiSearchRoutes {
     private final RequestPath path;
     private final SearchJourney searches;
     private final FederatedJourney federated;
+    private final QueryMetadata metadata;
 
-    MultiSearchRoutes(RequestPath path, SearchJourney searches, FederatedJourney federated) {
+    MultiSearchRoutes(
+            RequestPath path,
+            SearchJourney searches,
+            FederatedJourney federated,
+            QueryMetadata metadata) {
         this.path = path;
         this.searches = searches;
         this.federated = federated;
+        this.metadata = metadata;
     }
 
     List<Route> routes() {
@@ -50,11 +56,17 @@ final class MultiSearchRoutes {
         MultiSearchRequest asked = MultiSearchRequest.fromBody(body);
         addRules(access, asked, body.path("queries"));
         if (asked.federation() == null) {
-            return apart(asked, body.path("queries"));
+            return apart(request, asked, body.path("queries"));
         }
         List<String> uids =
                 asked.queries().stream().map(query -> path.resolved(query.indexUid())).toList();
-        return RequestPath.read(federated.search((ObjectNode) body, uids));
+        ReadReply reply = federated.search(asked, (ObjectNode) body, uids);
+        metadata.addRequestUid(reply.body());
+        if (QueryMetadata.isWanted(request)) {
+            ArrayNode each = reply.body().putArray(QueryMetadata.FIELD);
+            uids.forEach(uid -> each.add(metadata.of(uid)));
+        }
+        return RequestPath.read(reply);
     }
 
     /** All queries are looked at before any runs. */
@@ -72,7 +84,8 @@ final class MultiSearchRoutes {
         }
     }
 
-    private Answer apart(MultiSearchRequest asked, JsonNode queries) throws InterruptedException {
+    private Answer apart(Request request, MultiSearchRequest asked, JsonNode queries)
+            throws InterruptedException {
         List<Future<ReadReply>> running = new ArrayList<>();
         Semaphore slots = new Semaphore(AT_A_TIME_MAX);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -96,8 +109,12 @@ final class MultiSearchRoutes {
         for (int i = 0; i < running.size(); i++) {
             ReadReply reply = joined(running.get(i), i);
             ObjectNode result = Json.object();
-            result.put("indexUid", asked.queries().get(i).indexUid());
+            String name = asked.queries().get(i).indexUid();
+            result.put("indexUid", name);
             result.setAll(reply.body());
+            if (QueryMetadata.isWanted(request)) {
+                result.set(QueryMetadata.FIELD, metadata.of(path.resolved(name)));
+            }
             results.add(result);
             missing = missing.or(reply.missing());
         }

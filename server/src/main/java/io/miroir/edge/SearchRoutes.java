@@ -6,6 +6,7 @@ import io.miroir.api.search.SimilarRequest;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -15,10 +16,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class SearchRoutes {
     private final RequestPath path;
     private final SearchJourney searches;
+    private final QueryMetadata metadata;
 
-    SearchRoutes(RequestPath path, SearchJourney searches) {
+    SearchRoutes(RequestPath path, SearchJourney searches, QueryMetadata metadata) {
         this.path = path;
         this.searches = searches;
+        this.metadata = metadata;
     }
 
     List<Route> routes() {
@@ -26,23 +29,28 @@ final class SearchRoutes {
                 new Route("POST", "/indexes/{uid}/search", this::search),
                 new Route("GET", "/indexes/{uid}/search", this::searchByParameters),
                 new Route("POST", "/indexes/{uid}/facet-search", this::facetSearch),
-                new Route("POST", "/indexes/{uid}/similar", this::similar));
+                new Route("POST", "/indexes/{uid}/similar", this::similar),
+                new Route("GET", "/indexes/{uid}/similar", this::similarByParameters));
     }
 
     private Answer search(Request request) throws Exception {
         RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         SearchRequest.fromBody(body);
-        return answered(search, (ObjectNode) body);
+        return answered(request, search, (ObjectNode) body);
     }
 
     private Answer searchByParameters(Request request) {
         RequestPath.Search search = path.passSearch(request);
-        return answered(search, SearchRequest.bodyOf(request.query()));
+        return answered(request, search, SearchRequest.bodyOf(request.query()));
     }
 
-    private Answer answered(RequestPath.Search search, ObjectNode body) {
-        return RequestPath.read(searches.search(search.uid(), search.filtered(body)));
+    private Answer answered(Request request, RequestPath.Search search, ObjectNode body) {
+        ReadReply reply = searches.search(search.uid(), search.filtered(body));
+        if (QueryMetadata.isWanted(request)) {
+            reply.body().set(QueryMetadata.FIELD, metadata.of(search.uid()));
+        }
+        return RequestPath.read(reply);
     }
 
     private Answer facetSearch(Request request) throws Exception {
@@ -57,10 +65,17 @@ final class SearchRoutes {
         RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         SimilarRequest.fromBody(body);
+        return similar(search, (ObjectNode) body);
+    }
+
+    private Answer similarByParameters(Request request) {
+        RequestPath.Search search = path.passSearch(request);
+        return similar(search, SimilarRequest.bodyOf(request.query()));
+    }
+
+    private Answer similar(RequestPath.Search search, ObjectNode body) {
         return RequestPath.read(
                 searches.similar(
-                        search.uid(),
-                        search.filtered((ObjectNode) body),
-                        search.access().rule(search.name())));
+                        search.uid(), search.filtered(body), search.access().rule(search.name())));
     }
 }

@@ -2,6 +2,7 @@ package io.miroir.edge;
 
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
+import io.miroir.api.indexes.StatsQuery;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.cluster.ClusterView;
@@ -12,7 +13,6 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.DocumentReads;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /health}, {@code /_miroir/ready}, {@code /version}, {@code /stats}. */
@@ -64,17 +64,18 @@ final class SystemRoutes {
 
     private Answer stats(Request request) {
         Access access = path.pass(request, Action.STATS_GET);
+        StatsQuery asked = StatsQuery.parse(request.query());
         ObjectNode body = Json.object();
         long bytes = 0;
         long lastUpdate = 0;
         ObjectNode indexes = Json.object();
         for (IndexView index : view.indexes()) {
-            JsonNode stats = documents.stats(index);
+            ObjectNode stats = documents.stats(index, asked);
             // The size is that of all, whatever a key may see of it.
             bytes += stats.path("rawDocumentDbSize").asLong(0);
             if (access.allows(index.row().uid())) {
                 lastUpdate = Math.max(lastUpdate, index.row().updatedAt());
-                indexes.set(index.row().uid(), stats);
+                indexes.set(index.row().uid(), asked.show(stats));
             }
         }
         body.put("databaseSize", bytes);
@@ -83,6 +84,6 @@ final class SystemRoutes {
                 "lastUpdate",
                 lastUpdate == 0 ? null : Timestamps.rfc3339(StoreTime.instant(lastUpdate)));
         body.set("indexes", indexes);
-        return Answer.json(200, body);
+        return Answer.json(200, asked.show(body));
     }
 }

@@ -107,10 +107,15 @@ public record SimilarRequest(
 
     /** Reads the parameters of a GET, in the client's order. */
     public static SimilarRequest fromParameters(Map<String, String> parameters) {
+        return fromValid(bodyOf(parameters));
+    }
+
+    /** The body of a POST that asks for the same as a GET with these parameters. */
+    public static ObjectNode bodyOf(Map<String, String> parameters) {
         PARAMETERS.check(StrictValue.query(parameters));
         ObjectNode body = Json.object();
         parameters.forEach((name, value) -> put(body, name, value));
-        return fromValid(body);
+        return body;
     }
 
     private static void put(ObjectNode body, String name, String value) {

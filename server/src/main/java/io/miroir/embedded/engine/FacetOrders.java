@@ -1,10 +1,9 @@
 package io.miroir.embedded.engine;
 
-import io.miroir.api.ApiException;
-import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.search.FederationChecks;
+import io.miroir.api.settings.Patterns;
 import io.miroir.embedded.engine.settings.IndexSettings;
-import io.miroir.embedded.engine.settings.Patterns;
 import io.miroir.embedded.engine.store.Snapshot;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,28 +34,9 @@ final class FacetOrders {
             boolean byCount = settings.isFacetByCount(facet);
             Order before = orders.putIfAbsent(facet, new Order(uid, byCount));
             if (before != null && before.byCount != byCount) {
-                throw new ApiException(
-                        ErrorCode.INVALID_MULTI_SEARCH_FACET_ORDER,
-                        "Inside `.federation.facetsByIndex."
-                                + uid
-                                + "`: Inconsistent order for values in facet `"
-                                + facet
-                                + "`: index `"
-                                + before.indexUid
-                                + "` orders "
-                                + words(before.byCount)
-                                + ", but index `"
-                                + uid
-                                + "` orders "
-                                + words(byCount)
-                                + ".\n - Hint: Remove `federation.mergeFacets` or change"
-                                + " `faceting.sortFacetValuesBy` to be consistent in settings.");
+                throw FederationChecks.otherFacetOrder(facet, before.indexUid, uid, byCount);
             }
         }
-    }
-
-    private static String words(boolean byCount) {
-        return byCount ? "by count" : "alphabetically";
     }
 
     /**

@@ -3,12 +3,16 @@ package io.miroir.embedded.engine;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.search.CanonicalRules;
+import io.miroir.api.search.FacetRules;
+import io.miroir.api.search.FederationChecks;
+import io.miroir.api.search.FilterFeatures;
 import io.miroir.api.search.FilterInput;
 import io.miroir.api.search.MultiSearchRequest;
+import io.miroir.api.search.RankingAgreement;
 import io.miroir.api.search.SearchFeatures;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.embedded.engine.find.FacetCounts;
-import io.miroir.embedded.engine.find.FilterFeatures;
 import io.miroir.embedded.engine.store.Snapshot;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -168,7 +172,7 @@ public final class FederatedSearch {
         int first = queries.getFirst().position();
         IndexEngine engine = engines.apply(uid);
         if (!(engine instanceof LuceneEngine lucene)) {
-            throw inside(first, FederationChecks.noIndex(uid));
+            throw FederationChecks.insideQuery(first, FederationChecks.noIndex(uid));
         }
         try (Snapshot snapshot = lucene.snapshot()) {
             List<String> patterns = federation.facetsByIndex().get(uid);
@@ -230,9 +234,9 @@ public final class FederatedSearch {
             return;
         }
         try {
-            FacetCounts.check(snapshot.settings(), patterns);
+            FacetRules.check(snapshot.settings().filterable(), patterns);
         } catch (ApiException refused) {
-            throw inside(first, FederationChecks.insideFacets(uid, refused));
+            throw FederationChecks.insideQuery(first, FederationChecks.insideFacets(uid, refused));
         }
         facets.put(uid, new FacetCounts(snapshot, candidates).count(patterns));
     }
@@ -246,7 +250,7 @@ public final class FederatedSearch {
             }
             if (patterns != null) {
                 try (Snapshot snapshot = lucene.snapshot()) {
-                    FacetCounts.check(snapshot.settings(), patterns);
+                    FacetRules.check(snapshot.settings().filterable(), patterns);
                 }
             }
         } catch (ApiException refused) {
@@ -285,18 +289,11 @@ public final class FederatedSearch {
         return compared > 0 || (compared == 0 && a.position < b.position);
     }
 
-    private static ApiException inside(int position, ApiException refused) {
-        return new ApiException(
-                refused.code(),
-                "Inside `.queries[" + position + "]`: " + refused.text(),
-                refused.status());
-    }
-
     private static <T> T inside(int position, Supplier<T> work) {
         try {
             return work.get();
         } catch (ApiException refused) {
-            throw inside(position, refused);
+            throw FederationChecks.insideQuery(position, refused);
         }
     }
 }

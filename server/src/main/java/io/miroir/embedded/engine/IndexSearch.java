@@ -2,8 +2,11 @@ package io.miroir.embedded.engine;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.search.FacetRules;
 import io.miroir.api.search.FacetSearchRequest;
+import io.miroir.api.search.FilterFeatures;
 import io.miroir.api.search.FilterInput;
+import io.miroir.api.search.RequestChecks;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.api.search.SortBy;
 import io.miroir.core.filter.Filter;
@@ -11,7 +14,6 @@ import io.miroir.core.filter.FilterParser;
 import io.miroir.core.filter.FilterPrinter;
 import io.miroir.embedded.engine.find.FacetCounts;
 import io.miroir.embedded.engine.find.FacetValueSearch;
-import io.miroir.embedded.engine.find.FilterFeatures;
 import io.miroir.embedded.engine.find.FilterSearch;
 import io.miroir.embedded.engine.rank.DocumentSearch;
 import io.miroir.embedded.engine.rank.MatchedWords;
@@ -79,7 +81,7 @@ final class IndexSearch {
         if (patterns == null || patterns.isEmpty()) {
             return null;
         }
-        FacetCounts.check(snapshot.settings(), patterns);
+        FacetRules.check(snapshot.settings().filterable(), patterns);
         return new FacetCounts(snapshot, candidates).count(patterns);
     }
 

@@ -2,14 +2,15 @@ package io.miroir.embedded.engine;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.search.RequestChecks;
 import io.miroir.api.search.SearchFeatures;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.api.search.SortBy;
+import io.miroir.api.settings.Patterns;
+import io.miroir.api.settings.RankingRule;
 import io.miroir.embedded.engine.find.Names;
 import io.miroir.embedded.engine.settings.Embedder;
 import io.miroir.embedded.engine.settings.IndexSettings;
-import io.miroir.embedded.engine.settings.Patterns;
-import io.miroir.embedded.engine.settings.RankingRule;
 import io.miroir.embedded.engine.store.Snapshot;
 import java.util.ArrayList;
 import java.util.List;

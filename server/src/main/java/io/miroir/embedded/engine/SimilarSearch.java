@@ -2,11 +2,11 @@ package io.miroir.embedded.engine;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.search.FilterFeatures;
 import io.miroir.api.search.FilterInput;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.api.search.SimilarRequest;
 import io.miroir.core.filter.Filter;
-import io.miroir.embedded.engine.find.FilterFeatures;
 import io.miroir.embedded.engine.find.FilterSearch;
 import io.miroir.embedded.engine.rank.DocumentSearch;
 import io.miroir.embedded.engine.rank.MatchedWords;

@@ -1,13 +1,10 @@
 package io.miroir.embedded.routes;
 
-import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
+import io.miroir.api.indexes.StatsQuery;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
-import io.miroir.api.strict.Check;
-import io.miroir.api.strict.Shape;
-import io.miroir.api.strict.StrictValue;
 import io.miroir.api.tasks.TaskStatus;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.JsonBody;
@@ -27,17 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class SystemRoutes {
     /** The version of Meilisearch whose API this node speaks. */
     private static final String SPOKEN_VERSION = "1.50.0";
-
-    private static final Shape STATS =
-            Shape.of(
-                    Shape.notNull(
-                            "showInternalDatabaseSizes",
-                            ErrorCode.INVALID_STATS_SHOW_INTERNAL_DATABASE_SIZES,
-                            Check.BOOLEAN),
-                    Shape.notNull(
-                            "sizeFormat",
-                            ErrorCode.INVALID_STATS_SIZE_FORMAT,
-                            Check.oneOf(List.of("human", "raw"))));
 
     private final Desk desk;
 
@@ -75,8 +61,7 @@ public final class SystemRoutes {
 
     private Answer stats(Request request) {
         Access access = desk.pass(request, Action.STATS_GET);
-        STATS.check(StrictValue.query(request.query()));
-        boolean human = "human".equals(request.query().get("sizeFormat"));
+        StatsQuery asked = StatsQuery.parse(request.query());
         ObjectNode json = Json.object();
         ObjectNode indexes = Json.object();
         long bytes = 0;
@@ -84,34 +69,33 @@ public final class SystemRoutes {
         for (IndexRow index : desk.state().indexes().values()) {
             if (access.allows(index.uid())) {
                 IndexStats stats = desk.indexes().use(index, engine -> engine.stats());
-                indexes.set(index.uid(), shown(index, stats, human));
+                indexes.set(index.uid(), asked.show(shown(index, stats)));
                 bytes += stats.diskBytes();
                 last = last == null || index.updatedAt().isAfter(last) ? index.updatedAt() : last;
             }
         }
-        putSize(json, "databaseSize", bytes, human);
-        putSize(json, "usedDatabaseSize", bytes, human);
+        json.put("databaseSize", bytes);
+        json.put("usedDatabaseSize", bytes);
         json.put("lastUpdate", orNull(last));
         json.set("indexes", indexes);
-        return Answer.json(200, json);
+        return Answer.json(200, asked.show(json));
     }
 
     private Answer indexStats(Request request) {
         desk.passIndex(request, Action.STATS_GET);
         String uid = desk.uid(request);
-        STATS.check(StrictValue.query(request.query()));
-        boolean human = "human".equals(request.query().get("sizeFormat"));
+        StatsQuery asked = StatsQuery.parse(request.query());
         IndexRow index = desk.index(uid);
-        return Answer.json(
-                200, shown(index, desk.indexes().use(index, engine -> engine.stats()), human));
+        IndexStats stats = desk.indexes().use(index, engine -> engine.stats());
+        return Answer.json(200, asked.show(shown(index, stats)));
     }
 
-    private ObjectNode shown(IndexRow index, IndexStats stats, boolean human) {
+    private ObjectNode shown(IndexRow index, IndexStats stats) {
         ObjectNode json = Json.object();
         json.put("numberOfDocuments", stats.documents());
-        putSize(json, "rawDocumentDbSize", stats.diskBytes(), human);
+        json.put("rawDocumentDbSize", stats.diskBytes());
         long average = stats.documents() == 0 ? 0 : stats.diskBytes() / stats.documents();
-        putSize(json, "avgDocumentSize", average, human);
+        json.put("avgDocumentSize", average);
         json.put("isIndexing", isIndexing(index.uid()));
         json.put("numberOfEmbeddings", stats.embeddings());
         json.put("numberOfEmbeddedDocuments", stats.embeddedDocuments());
@@ -130,14 +114,6 @@ public final class SystemRoutes {
             }
         }
         return false;
-    }
-
-    private static void putSize(ObjectNode json, String name, long bytes, boolean human) {
-        if (human) {
-            json.put(name, bytes + " B");
-        } else {
-            json.put(name, bytes);
-        }
     }
 
     private Answer features(Request request) {

@@ -1,5 +1,6 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.api.search.FacetRules;
 import io.miroir.core.merge.FacetSum;
 import io.miroir.core.merge.Utf8Order;
 import io.miroir.core.routing.Separators;
@@ -43,7 +44,7 @@ final class FacetsCall {
         boolean countable = distinct != null && index.filters(distinct);
         return new FacetsCall(
                 index,
-                facets.isArray(),
+                facets.isArray() && !facets.isEmpty(),
                 facets.isArray() ? Attributes.names(facets) : List.of(),
                 countable ? distinct : null);
     }
@@ -51,6 +52,13 @@ final class FacetsCall {
     /** The attribute whose values the answers count for the total, if any. */
     @Nullable String distinct() {
         return distinct;
+    }
+
+    /**
+     * Nodes never refuse a star: they have filterable fields of ours, whatever the client's are.
+     */
+    void check() {
+        FacetRules.check(index.filterable(), names);
     }
 
     void writeNodeRequest(ObjectNode request) {

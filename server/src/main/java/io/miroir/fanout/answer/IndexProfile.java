@@ -1,5 +1,8 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.api.settings.FilterableRule;
+import io.miroir.api.settings.RankingRule;
+import io.miroir.api.settings.Setting;
 import io.miroir.core.merge.FacetSum;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +20,8 @@ import tools.jackson.databind.JsonNode;
  * @param primaryKey null while none is known
  * @param distinct the distinct attribute of the settings
  * @param displayed what clients may see; null for everything
- * @param filterable attribute patterns that facets may be asked of
+ * @param filterable the rules of what may be filtered and counted
+ * @param rankingRules as the client has them, without the rule of ours
  * @param facetValuesMax how many values of a facet a client sees
  * @param facetOrders the order of a facet's values by its name; {@code *} for all others
  * @param totalHitsMax how deep a client may page
@@ -28,7 +32,8 @@ public record IndexProfile(
         @Nullable String primaryKey,
         @Nullable String distinct,
         @Nullable List<String> displayed,
-        List<String> filterable,
+        List<FilterableRule> filterable,
+        List<RankingRule> rankingRules,
         int facetValuesMax,
         Map<String, FacetSum.Order> facetOrders,
         int totalHitsMax) {
@@ -53,7 +58,11 @@ public record IndexProfile(
                 !settings.path("displayedAttributes").isArray() || displayed.contains("*")
                         ? null
                         : displayed,
-                filterable(settings.path("filterableAttributes")),
+                settings.path("filterableAttributes")
+                        .valueStream()
+                        .map(FilterableRule::of)
+                        .toList(),
+                rankingRules(settings.path("rankingRules")),
                 number(faceting.path("maxValuesPerFacet"), FACET_VALUES_DEFAULT),
                 orders(faceting.path("sortFacetValuesBy")),
                 number(settings.path("pagination").path("maxTotalHits"), TOTAL_HITS_DEFAULT));
@@ -72,19 +81,13 @@ public record IndexProfile(
 
     /** True if the attribute is filterable under its own name or a pattern. */
     public boolean filters(String attribute) {
-        return filterable.stream().anyMatch(pattern -> Attributes.matches(pattern, attribute));
+        int rule = FilterableRule.deciding(filterable, attribute);
+        return rule >= 0 && filterable.get(rule).filterable();
     }
 
-    private static List<String> filterable(JsonNode attributes) {
-        List<String> patterns = new ArrayList<>();
-        for (JsonNode attribute : attributes) {
-            if (attribute.isString()) {
-                patterns.add(attribute.asString());
-            } else {
-                patterns.addAll(strings(attribute.path("attributePatterns")));
-            }
-        }
-        return List.copyOf(patterns);
+    private static List<RankingRule> rankingRules(JsonNode rules) {
+        JsonNode known = rules.isArray() ? rules : Setting.RANKING_RULES.defaultValue();
+        return known.valueStream().map(rule -> RankingRule.of(rule.asString())).toList();
     }
 
     private static List<String> strings(JsonNode array) {

@@ -54,6 +54,11 @@ final class ScoreDetails {
                 plain.tie());
     }
 
+    /** True if the hit was compared by its vector; one without is in the list all the same. */
+    static boolean hasSimilarity(JsonNode hit) {
+        return hit.path(FIELD).path("vectorSort").path("similarity").isNumber();
+    }
+
     /** Keeps the rules in their order, in which they nearly always are already. */
     private static void insert(String rule, JsonNode v, List<RankValue> ranks, int[] orders) {
         int order = v.path("order").asInt(0);

@@ -73,6 +73,16 @@ public final class SearchCall {
     }
 
     /**
+     * Refuses facets of what is not filterable. Other mistakes are the nodes' to refuse, and they
+     * do it before they count facets: so this comes after their answers.
+     *
+     * @throws io.miroir.api.ApiException in the client's words
+     */
+    public void checkFacets() {
+        facets.check();
+    }
+
+    /**
      * The client's answer. Takes the answers apart: they can't be used afterwards.
      *
      * @param answers of the nodes that were asked, in any fixed order
@@ -81,7 +91,7 @@ public final class SearchCall {
         long total = answers.stream().mapToLong(Paging::total).sum();
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode hits = answer.putArray("hits");
-        Duplicates duplicates = new Duplicates();
+        SeenValues duplicates = new SeenValues();
         int semanticHits = writePage(answers, hits, duplicates);
         answer.put("query", client.path("q").asString(""));
         Answers.copyFirst(answers, "queryVector", answer);
@@ -96,7 +106,7 @@ public final class SearchCall {
     }
 
     /** Walks the merged list to the page's end; gives the number of semantic hits on the page. */
-    private int writePage(List<ObjectNode> answers, ArrayNode page, Duplicates duplicates) {
+    private int writePage(List<ObjectNode> answers, ArrayNode page, SeenValues duplicates) {
         int begin = paging.begin(index.totalHitsMax());
         int end = paging.end(index.totalHitsMax());
         List<Iterator<Hit>> sources = new ArrayList<>(answers.size());
@@ -107,7 +117,7 @@ public final class SearchCall {
         int semantic = 0;
         for (int place = 0; place < end && merged.hasNext(); ) {
             Hit hit = merged.next();
-            if (distinct != null && duplicates.isOne(HitView.values(hit.json, distinct))) {
+            if (distinct != null && duplicates.isDuplicate(HitView.values(hit.json, distinct))) {
                 continue;
             }
             if (place >= begin) {
@@ -140,9 +150,9 @@ public final class SearchCall {
      * With a distinct attribute, values that several nodes have are one hit. If pages are counted
      * the attribute's facet values tell how many; else only the duplicates met are known.
      */
-    private long total(List<ObjectNode> answers, long sum, Duplicates duplicates) {
+    private long total(List<ObjectNode> answers, long sum, SeenValues duplicates) {
         long without = sum;
-        if (facets.distinct() != null && !duplicates.sawArray) {
+        if (facets.distinct() != null && !duplicates.sawArray()) {
             Set<String> values = new HashSet<>();
             for (ObjectNode answer : answers) {
                 JsonNode counts = answer.path("facetDistribution").path(facets.distinct());
@@ -153,7 +163,7 @@ public final class SearchCall {
                 return without + values.size();
             }
         }
-        return sum - duplicates.count;
+        return sum - duplicates.duplicates();
     }
 
     private static Comparator<Ranked> order(JsonNode hybrid) {
@@ -161,35 +171,5 @@ public final class SearchCall {
         return hybrid.isObject() && ratio > 0 && ratio < 1
                 ? new HybridOrder(ratio)
                 : RuleOrder.WITH_TIES;
-    }
-
-    /** The values of the distinct attribute that were met. */
-    private static final class Duplicates {
-        private final Set<String> seen = new HashSet<>();
-        private int count;
-        private boolean sawArray;
-
-        /** True if another hit had one of these values; remembers them if not. */
-        boolean isOne(List<JsonNode> values) {
-            sawArray |= values.size() > 1;
-            List<String> keys = new ArrayList<>(values.size());
-            for (JsonNode value : values) {
-                if (value.isString()) {
-                    keys.add("s" + FacetText.normalize(value.asString()));
-                } else if (value.isNumber()) {
-                    keys.add("n" + value.asDouble());
-                } else if (value.isBoolean()) {
-                    keys.add("s" + value.asBoolean());
-                }
-            }
-            for (String key : keys) {
-                if (seen.contains(key)) {
-                    count++;
-                    return true;
-                }
-            }
-            seen.addAll(keys);
-            return false;
-        }
     }
 }

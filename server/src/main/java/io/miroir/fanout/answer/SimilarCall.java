@@ -1,18 +1,31 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.search.FilterInput;
+import io.miroir.core.filter.Filter;
+import io.miroir.core.filter.FilterFields;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Documents similar to one. Only the node that holds that document knows its vector, so it is
- * fetched first; the rest is a search by vector without the document itself.
+ * fetched first; the rest is a search by vector without the document itself. Documents without a
+ * vector are not similar to any, but a search lists them last, and the total counts them.
  */
 public final class SimilarCall {
+    private static final Pattern NOT_FILTERABLE =
+            Pattern.compile(
+                    "(Attribute `([^`]*)` is not filterable.*)\\n\\d+:\\d+ .*", Pattern.DOTALL);
+
     private final ObjectNode client;
     private final IndexProfile index;
 
@@ -77,11 +90,46 @@ public final class SimilarCall {
             }
         }
         NodeFilter.add(search, notThis(document));
-        search.set("vector", vector);
-        search.putObject("hybrid")
-                .put("embedder", client.path("embedder").asString(""))
-                .put("semanticRatio", 1.0);
-        return new WithVector(SearchCall.of(search, index), documentId(), index, vector.isEmpty());
+        if (vector.isEmpty()) {
+            // Nothing to compare with: only the total is asked.
+            search.put("limit", 0);
+        } else {
+            search.set("vector", vector);
+            search.putObject("hybrid")
+                    .put("embedder", client.path("embedder").asString(""))
+                    .put("semanticRatio", 1.0);
+        }
+        return new WithVector(SearchCall.of(search, index), client, documentId(), index);
+    }
+
+    /** A node's refusal of the search, as this route words it. */
+    public ApiException refusal(ApiException ofSearch) {
+        String prefix = "Index `" + index.uid() + "`: ";
+        String text = ofSearch.text();
+        text = text.startsWith(prefix) ? text.substring(prefix.length()) : text;
+        boolean ofFilter = ofSearch.code() == ErrorCode.INVALID_SEARCH_FILTER;
+        return new ApiException(
+                ofFilter ? ErrorCode.INVALID_SIMILAR_FILTER : ofSearch.code(),
+                ofFilter ? asWritten(text) : text,
+                ofSearch.status());
+    }
+
+    /** A filter that came as one text is shown as it was written; nodes were sent a list. */
+    private String asWritten(String text) {
+        Matcher refused = NOT_FILTERABLE.matcher(text);
+        JsonNode asked = client.path("filter");
+        Filter filter =
+                asked.isString()
+                        ? FilterInput.parse(asked, ErrorCode.INVALID_SIMILAR_FILTER)
+                        : null;
+        if (filter == null || !refused.matches()) {
+            return text;
+        }
+        return FilterFields.of(filter)
+                .filter(field -> field.text().equals(refused.group(2)))
+                .findFirst()
+                .map(field -> field.complain(refused.group(1)))
+                .orElse(text);
     }
 
     private String notThis(ObjectNode document) {
@@ -95,24 +143,16 @@ public final class SimilarCall {
     /** The search by vector, and the answer made of it. */
     public static final class WithVector {
         private final SearchCall search;
+        private final ObjectNode client;
         private final String documentId;
         private final IndexProfile index;
-        private final boolean nothingToCompare;
 
         private WithVector(
-                SearchCall search,
-                String documentId,
-                IndexProfile index,
-                boolean nothingToCompare) {
+                SearchCall search, ObjectNode client, String documentId, IndexProfile index) {
             this.search = search;
+            this.client = client;
             this.documentId = documentId;
             this.index = index;
-            this.nothingToCompare = nothingToCompare;
-        }
-
-        /** True if the document has no vector: then no node need be asked. */
-        public boolean nothingToCompare() {
-            return nothingToCompare;
         }
 
         /**
@@ -126,17 +166,24 @@ public final class SimilarCall {
 
         /** The client's answer. */
         public ObjectNode merge(List<ObjectNode> answers) {
+            answers.forEach(WithVector::dropIncomparable);
             ObjectNode found = search.merge(answers);
             long total = found.path("estimatedTotalHits").asLong();
             ObjectNode answer = JsonNodeFactory.instance.objectNode();
             answer.set("hits", found.path("hits"));
             answer.put("id", documentId);
             answer.set("processingTimeMs", found.path("processingTimeMs"));
-            answer.set("limit", found.path("limit"));
+            answer.put("limit", client.path("limit").asLong(Paging.LIMIT_DEFAULT));
             answer.set("offset", found.path("offset"));
             // Unlike a search, this route counts no further than a client may page.
             answer.put("estimatedTotalHits", Math.min(total, index.totalHitsMax()));
             return answer;
+        }
+
+        private static void dropIncomparable(ObjectNode answer) {
+            if (answer.get("hits") instanceof ArrayNode hits) {
+                hits.removeIf(hit -> !ScoreDetails.hasSimilarity(hit));
+            }
         }
     }
 }

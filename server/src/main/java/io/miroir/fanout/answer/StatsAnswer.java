@@ -18,6 +18,8 @@ public final class StatsAnswer {
                     "numberOfEmbeddings",
                     "numberOfEmbeddedDocuments");
 
+    private static final String INTERNAL_SIZES = "internalDatabaseSizes";
+
     private StatsAnswer() {}
 
     /**
@@ -47,9 +49,21 @@ public final class StatsAnswer {
         }
         sum.put("avgDocumentSize", documents == 0 ? 0 : averageTotal / copies / documents);
         sum.put("isIndexing", indexing);
+        sumInternalSizes(answers, sum);
         ObjectNode distribution = sum.putObject("fieldDistribution");
         fields.forEach((field, count) -> distribution.put(field, count / copies));
         return sum;
+    }
+
+    /** Each copy takes room: these are the bytes on all nodes. */
+    private static void sumInternalSizes(List<ObjectNode> answers, ObjectNode sum) {
+        for (ObjectNode answer : answers) {
+            for (Map.Entry<String, JsonNode> size : answer.path(INTERNAL_SIZES).properties()) {
+                ObjectNode sizes = sum.withObject("/" + INTERNAL_SIZES);
+                long before = sizes.path(size.getKey()).asLong(0);
+                sizes.put(size.getKey(), before + size.getValue().asLong(0));
+            }
+        }
     }
 
     private static long total(List<ObjectNode> answers, String count) {

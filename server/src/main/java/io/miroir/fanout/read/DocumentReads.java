@@ -2,6 +2,7 @@ package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.indexes.StatsQuery;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.routing.Rendezvous;
@@ -107,10 +108,12 @@ public final class DocumentReads {
     /**
      * What the nodes count of an index: the sum of a group whose replicas are all in sync, each
      * shard counted once; if no group is whole, of whoever holds the shards, as an estimate.
+     *
+     * @param asked the sizes that are told are bytes, whatever it says
      */
-    public ObjectNode stats(IndexView index) {
-        NodeRequest request =
-                NodeRequest.get("stats", path(index, "/stats"), settings.nodeTimeout());
+    public ObjectNode stats(IndexView index, StatsQuery asked) {
+        String rest = asked.internalSizes() ? "/stats?showInternalDatabaseSizes=true" : "/stats";
+        NodeRequest request = NodeRequest.get("stats", path(index, rest), settings.nodeTimeout());
         int copies = index.topology().replicationFactor();
         for (List<String> group : index.topology().groups()) {
             if (!group.stream().allMatch(node -> inSync(index, node))) {

@@ -2,6 +2,7 @@ package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.plan.SearchPlan;
@@ -11,6 +12,7 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.answer.FederatedCall;
+import io.miroir.fanout.answer.FederatedChecks;
 import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.NodeErrors;
 import io.miroir.fanout.answer.QueryHash;
@@ -22,14 +24,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Searches whose hits become one list over several indexes: one request a node for all of them. */
 public final class FederatedJourney {
     private static final int ROUNDS_MAX = 4;
     private static final Pattern POSITION = Pattern.compile("`\\.queries\\[(\\d+)]");
+
+    private static final Pattern FACET_ORDER = Pattern.compile("values in facet `([^`]*)`");
 
     private final SearchJourney searches;
     private final Nodes nodes;
@@ -51,12 +58,21 @@ public final class FederatedJourney {
         this.settings = settings;
     }
 
-    /** What came back: answers with what each was asked, and per query the shards still open. */
+    /** What came back for one purpose: answers, and per query the shards still open. */
     private static final class Progress {
-        private final List<ObjectNode> answers = new ArrayList<>();
-        private final List<List<FederatedCall.Part>> parts = new ArrayList<>();
+        private final FederatedCall.Purpose purpose;
+        private final List<FederatedCall.NodeAnswer> answers = new ArrayList<>();
         private final List<ShardSet> open = new ArrayList<>();
         private final Set<String> failed = new HashSet<>();
+
+        Progress(FederatedCall.Purpose purpose, Search search) {
+            this.purpose = purpose;
+            for (int i = 0; i < search.indexes.size(); i++) {
+                int shards = search.indexes.get(i).topology().shards();
+                boolean asked = search.call.concerns(purpose, i);
+                open.add(asked ? ShardSet.all(shards) : ShardSet.none());
+            }
+        }
 
         boolean done() {
             return open.stream().allMatch(ShardSet::isEmpty);
@@ -66,42 +82,83 @@ public final class FederatedJourney {
     /** One query's shards on one node. */
     private record Asked(ShardSet shards, FederatedCall.Part part) {}
 
+    /** What one request is about. */
+    private record Search(
+            FederatedCall call, FederatedChecks checks, List<IndexView> indexes, long hash) {
+        List<IndexProfile> profiles() {
+            return indexes.stream().map(SearchJourney::profile).toList();
+        }
+    }
+
     /**
      * One federated search.
      *
      * @param body the client's, valid already
+     * @param asked the same
      * @param uids the index of each query, aliases resolved
+     * @throws ApiException if there is no such index, the queries can't be federated, the nodes
+     *     refuse, or shards are missing and policy wants none missing
      */
-    public ReadReply search(ObjectNode body, List<String> uids) {
+    public ReadReply search(MultiSearchRequest asked, ObjectNode body, List<String> uids) {
+        FederatedChecks checks = new FederatedChecks(asked, this::profile);
+        checks.check();
         List<IndexView> indexes = uids.stream().map(searches::indexOf).toList();
         List<IndexProfile> profiles = indexes.stream().map(SearchJourney::profile).toList();
         FederatedCall call = FederatedCall.of(body, profiles);
-        long hash = QueryHash.of("", body);
-        Progress progress = new Progress();
-        indexes.forEach(index -> progress.open.add(ShardSet.all(index.topology().shards())));
-        for (int round = 0; round < ROUNDS_MAX && !progress.done(); round++) {
-            Map<String, List<Asked>> plan = plan(indexes, progress, hash);
-            if (plan.isEmpty()) {
-                break;
-            }
-            metrics.asked(plan.size(), round > 0);
-            ask(call, plan, progress, profiles);
+        Search search = new Search(call, checks, indexes, QueryHash.of("", body));
+        List<FederatedCall.NodeAnswer> answers = new ArrayList<>();
+        ShardSet missing = ShardSet.none();
+        for (Progress progress : askAll(search)) {
+            missing = progress.open.stream().reduce(missing, ShardSet::or);
+            answers.addAll(progress.answers);
         }
-        ShardSet missing = progress.open.stream().reduce(ShardSet.none(), ShardSet::or);
-        boolean nothing = progress.answers.isEmpty() && !indexes.isEmpty();
+        boolean nothing = answers.isEmpty() && !indexes.isEmpty();
         if (nothing || (!missing.isEmpty() && !settings.partial())) {
             throw new ApiException(
                     ErrorCode.MIROIR_SHARD_UNAVAILABLE,
                     "No replica in sync answered for shards " + missing + ".");
         }
-        return new ReadReply(call.merge(progress.answers, progress.parts), missing);
+        return new ReadReply(call.merge(answers), missing);
     }
 
-    private void ask(
-            FederatedCall call,
-            Map<String, List<Asked>> plan,
-            Progress progress,
-            List<IndexProfile> profiles) {
+    private @Nullable IndexProfile profile(String uid) {
+        return searches.find(uid).map(SearchJourney::profile).orElse(null);
+    }
+
+    /** Hits and counts are asked side by side. */
+    private List<Progress> askAll(Search search) {
+        List<FederatedCall.Purpose> purposes = search.call.purposes();
+        if (purposes.size() == 1) {
+            return List.of(askFor(search, purposes.getFirst()));
+        }
+        List<CompletableFuture<Progress>> asking = new ArrayList<>();
+        for (FederatedCall.Purpose purpose : purposes) {
+            asking.add(
+                    CompletableFuture.supplyAsync(
+                            () -> askFor(search, purpose),
+                            task -> Thread.ofVirtual().name("federated").start(task)));
+        }
+        try {
+            return asking.stream().map(CompletableFuture::join).toList();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof ApiException refused ? refused : failed;
+        }
+    }
+
+    private Progress askFor(Search search, FederatedCall.Purpose purpose) {
+        Progress progress = new Progress(purpose, search);
+        for (int round = 0; round < ROUNDS_MAX && !progress.done(); round++) {
+            Map<String, List<Asked>> plan = plan(search.indexes, progress, search.hash);
+            if (plan.isEmpty()) {
+                break;
+            }
+            metrics.asked(plan.size(), round > 0);
+            ask(search, plan, progress);
+        }
+        return progress;
+    }
+
+    private void ask(Search search, Map<String, List<Asked>> plan, Progress progress) {
         Map<String, NodeRequest> requests = new LinkedHashMap<>();
         plan.forEach(
                 (node, asked) ->
@@ -111,8 +168,9 @@ public final class FederatedJourney {
                                         "multi_search",
                                         "/multi-search",
                                         NodeBody.json(
-                                                call.nodeRequest(
-                                                        asked.stream().map(Asked::part).toList())),
+                                                search.call.nodeRequest(
+                                                        asked.stream().map(Asked::part).toList(),
+                                                        progress.purpose)),
                                         settings.nodeTimeout())));
         Map<String, NodeReply> replies = nodes.askAll(requests);
         for (Map.Entry<String, List<Asked>> node : plan.entrySet()) {
@@ -123,15 +181,18 @@ public final class FederatedJourney {
                 case NodeReply.Refusal refusal when Cover.isOfNode(refusal) ->
                         progress.failed.add(node.getKey());
                 case NodeReply.Refusal refusal ->
-                        throw inClientWords(refusal, node.getValue(), profiles);
+                        throw inClientWords(refusal, node.getValue(), search);
                 case NodeReply.Failure _ -> progress.failed.add(node.getKey());
             }
         }
     }
 
     private static void take(NodeReply.Answer answer, List<Asked> asked, Progress progress) {
-        progress.answers.add((ObjectNode) answer.body());
-        progress.parts.add(asked.stream().map(Asked::part).toList());
+        progress.answers.add(
+                new FederatedCall.NodeAnswer(
+                        (ObjectNode) answer.body(),
+                        asked.stream().map(Asked::part).toList(),
+                        progress.purpose));
         for (int query = 0; query < asked.size(); query++) {
             ShardSet got = asked.get(query).shards();
             List<Integer> left = new ArrayList<>();
@@ -170,7 +231,7 @@ public final class FederatedJourney {
 
     // A node counts the queries that it was asked; the client counts its own.
     private static ApiException inClientWords(
-            NodeReply.Refusal refusal, List<Asked> asked, List<IndexProfile> profiles) {
+            NodeReply.Refusal refusal, List<Asked> asked, Search search) {
         List<Integer> positions = new ArrayList<>();
         for (int i = 0; i < asked.size(); i++) {
             if (asked.get(i).part().asked()) {
@@ -189,9 +250,10 @@ public final class FederatedJourney {
                                                     : position;
                                     return Matcher.quoteReplacement("`.queries[" + own + "]");
                                 });
-        for (IndexProfile profile : profiles) {
-            text = NodeErrors.forClient(text, profile);
+        Matcher facet = FACET_ORDER.matcher(text);
+        if (error.code() == ErrorCode.INVALID_MULTI_SEARCH_FACET_ORDER && facet.find()) {
+            return search.checks.otherOrder(facet.group(1));
         }
-        return new ApiException(error.code(), text);
+        return new ApiException(error.code(), NodeErrors.forClient(text, search.profiles()));
     }
 }

@@ -21,7 +21,7 @@ import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.SearchCall;
 import io.miroir.fanout.answer.SimilarCall;
-import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -61,6 +61,7 @@ public final class SearchJourney {
                         hash(index, body),
                         part -> post("search", index, "/search", call.nodeRequest(only(part))));
         requireWhole(coverage);
+        call.checkFacets();
         return new ReadReply(call.merge(coverage.answers()), coverage.uncovered());
     }
 
@@ -90,26 +91,40 @@ public final class SearchJourney {
      */
     public ReadReply similar(String uid, ObjectNode body, @Nullable JsonNode rule) {
         IndexView index = indexOf(uid);
+        requireEmbedder(index, body.path("embedder").asString(""));
         FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SIMILAR_FILTER);
         SimilarCall call = SimilarCall.of(body, profile(index));
         ObjectNode document = documentOf(index, call, body, rule);
         SimilarCall.WithVector search = call.withVector(document);
-        if (search.nothingToCompare()) {
-            return new ReadReply(search.merge(List.of()), ShardSet.none());
-        }
         Coverage coverage =
                 cover.ask(
                         index,
                         ShardSet.all(index.topology().shards()),
                         hash(index, body),
                         part -> post("similar", index, "/search", search.nodeRequest(only(part))));
+        if (coverage.refusal().isPresent()) {
+            throw call.refusal(coverage.refusal().get());
+        }
         requireWhole(coverage);
         return new ReadReply(search.merge(coverage.answers()), coverage.uncovered());
     }
 
+    private static void requireEmbedder(IndexView index, String name) {
+        if (!Json.parseObject(index.row().settingsJson()).path("embedders").has(name)) {
+            throw new ApiException(
+                    ErrorCode.INVALID_SIMILAR_EMBEDDER,
+                    "Cannot find embedder with name `" + name + "`.");
+        }
+    }
+
     /** The index that clients know by that uid. */
     public IndexView indexOf(String uid) {
-        return view.index(uid).filter(IndexView::ready).orElseThrow(() -> IndexUid.notFound(uid));
+        return find(uid).orElseThrow(() -> IndexUid.notFound(uid));
+    }
+
+    /** The index that clients know by that uid, if there is one. */
+    Optional<IndexView> find(String uid) {
+        return view.index(uid).filter(IndexView::ready);
     }
 
     private ObjectNode documentOf(

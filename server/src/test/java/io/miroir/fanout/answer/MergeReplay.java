@@ -10,7 +10,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -29,7 +31,8 @@ final class MergeReplay {
      * @param answer what our code answers the client
      * @param ids of the hits of the nodes, which may not show them any more
      */
-    record Replayed(JsonNode request, ObjectNode answer, IdentityHashMap<JsonNode, String> ids) {}
+    record Replayed(
+            @Nullable JsonNode request, ObjectNode answer, IdentityHashMap<JsonNode, String> ids) {}
 
     MergeReplay(Path directory) {
         Path support =
@@ -104,9 +107,38 @@ final class MergeReplay {
         }
         fixture.responses().forEach(r -> prepare(r, "*", false, ids));
         FederatedCall call = FederatedCall.of(fixture.client(), profiles);
-        List<List<FederatedCall.Part>> allParts = List.of(parts, parts, parts);
-        return new Replayed(
-                call.nodeRequest(parts), call.merge(fixture.responses(), allParts), ids);
+        List<FederatedCall.NodeAnswer> answers = new ArrayList<>();
+        for (ObjectNode response : fixture.responses()) {
+            ObjectNode hits = Json.object();
+            hits.set("results", byQuery(response, parts.size()));
+            answers.add(new FederatedCall.NodeAnswer(hits, parts, FederatedCall.Purpose.HITS));
+            answers.add(
+                    new FederatedCall.NodeAnswer(response, parts, FederatedCall.Purpose.COUNTS));
+        }
+        // What was asked when nodes federated is not what is asked now.
+        return new Replayed(null, call.merge(answers), ids);
+    }
+
+    /**
+     * The nodes were recorded federating; they are asked for each query by itself now. Totals are
+     * taken from the recorded federation, as for an index with several queries.
+     */
+    private static ArrayNode byQuery(ObjectNode federated, int queries) {
+        ArrayNode results = Json.array();
+        for (int i = 0; i < queries; i++) {
+            ObjectNode result = results.addObject();
+            result.putArray("hits");
+            for (String field : List.of("processingTimeMs", "requestUid", "semanticHitCount")) {
+                if (federated.has(field)) {
+                    result.set(field, federated.get(field));
+                }
+            }
+        }
+        for (JsonNode hit : federated.path("hits")) {
+            int query = hit.path("_federation").path("queriesPosition").asInt();
+            ((ArrayNode) results.path(query).path("hits")).add(hit);
+        }
+        return results;
     }
 
     private IndexProfile profile(String uid) {

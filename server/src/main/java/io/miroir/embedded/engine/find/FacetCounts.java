@@ -1,13 +1,10 @@
 package io.miroir.embedded.engine.find;
 
-import io.miroir.api.ApiException;
-import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.search.GeoPlace;
+import io.miroir.api.settings.Patterns;
 import io.miroir.embedded.engine.SearchAnswer;
-import io.miroir.embedded.engine.settings.FilterableRule;
 import io.miroir.embedded.engine.settings.IndexSettings;
-import io.miroir.embedded.engine.settings.Patterns;
 import io.miroir.embedded.engine.store.NumberColumn;
 import io.miroir.embedded.engine.store.Snapshot;
 import io.miroir.embedded.engine.store.StringColumn;
@@ -41,74 +38,6 @@ public final class FacetCounts {
 
     /** A value and how many documents have it. */
     private record Count(String value, long count) {}
-
-    /**
-     * Checks that patterns may be counted.
-     *
-     * @throws ApiException when one is not filterable
-     */
-    public static void check(IndexSettings settings, List<String> patterns) {
-        for (String pattern : patterns) {
-            boolean known = false;
-            for (FilterableRule rule : settings.filterable()) {
-                known |= rule.filterable() && intersects(rule, pattern);
-            }
-            if (!known) {
-                throw notFilterable(settings, pattern);
-            }
-        }
-    }
-
-    private static boolean intersects(FilterableRule rule, String pattern) {
-        for (String own : rule.patterns()) {
-            boolean meets =
-                    rule.plain()
-                            ? Patterns.matchNested(pattern, own) != Patterns.Match.NONE
-                            : Patterns.match(own, pattern) != Patterns.Match.NONE
-                                    || Patterns.match(pattern, own) != Patterns.Match.NONE;
-            if (meets) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static ApiException notFilterable(IndexSettings settings, String pattern) {
-        int rule = settings.filterableRule(pattern);
-        SortedSet<String> patterns = settings.filterablePatterns();
-        String problem;
-        if (rule >= 0) {
-            problem =
-                    "Attribute `"
-                            + pattern
-                            + "` matched rule #"
-                            + rule
-                            + " in filterableAttributes, but this rule does not enable filtering.\n"
-                            + "Hint: enable filtering in rule #"
-                            + rule
-                            + " by modifying the features.filter object\nHint: prepend another rule"
-                            + " matching `"
-                            + pattern
-                            + "` with appropriate filter features before rule #"
-                            + rule;
-        } else if (patterns.isEmpty()) {
-            problem =
-                    "Pattern `"
-                            + pattern
-                            + "` is not filterable. This index does not have configured filterable"
-                            + " attributes.";
-        } else {
-            problem =
-                    "Pattern `"
-                            + pattern
-                            + "` is not filterable. Available filterable attributes patterns are:"
-                            + " `"
-                            + String.join(", ", patterns)
-                            + "`.";
-        }
-        return new ApiException(
-                ErrorCode.INVALID_SEARCH_FACETS, "Invalid facet distribution: " + problem);
-    }
 
     /** Counts the values of all facets that patterns name. */
     public SearchAnswer.Facets count(List<String> patterns) {

@@ -2,10 +2,10 @@ package io.miroir.embedded.engine.find;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.settings.FilterableRule;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.filter.Word;
 import io.miroir.embedded.engine.settings.Embedder;
-import io.miroir.embedded.engine.settings.FilterableRule;
 import io.miroir.embedded.engine.settings.IndexSettings;
 import io.miroir.embedded.engine.store.Keys;
 import io.miroir.embedded.engine.store.NumberColumn;

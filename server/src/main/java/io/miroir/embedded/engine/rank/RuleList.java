@@ -2,7 +2,7 @@ package io.miroir.embedded.engine.rank;
 
 import io.miroir.api.search.MatchingStrategy;
 import io.miroir.api.search.SortBy;
-import io.miroir.embedded.engine.settings.RankingRule;
+import io.miroir.api.settings.RankingRule;
 import io.miroir.embedded.engine.store.Snapshot;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,5 +1,8 @@
 package io.miroir.embedded.engine.settings;
 
+import io.miroir.api.settings.FilterableRule;
+import io.miroir.api.settings.Patterns;
+import io.miroir.api.settings.RankingRule;
 import io.miroir.embedded.engine.text.Normalizing;
 import io.miroir.embedded.engine.text.Tokenizer;
 import java.util.ArrayList;
@@ -204,12 +207,7 @@ public final class IndexSettings {
 
     /** Index of the entry that decides about a path; -1 for none. */
     public int filterableRule(String path) {
-        for (int i = 0; i < filterable.size(); i++) {
-            if (filterable.get(i).match(path) == Patterns.Match.FULL) {
-                return i;
-            }
-        }
-        return -1;
+        return FilterableRule.deciding(filterable, path);
     }
 
     /** Whether filters may name a path. */

@@ -2,13 +2,13 @@ package io.miroir.embedded.engine.show;
 
 import io.miroir.api.Json;
 import io.miroir.api.search.SearchRequest;
+import io.miroir.api.settings.Patterns;
+import io.miroir.api.settings.RankingRule;
 import io.miroir.embedded.engine.rank.Earth;
 import io.miroir.embedded.engine.rank.MatchedWords;
 import io.miroir.embedded.engine.rank.Ranked;
 import io.miroir.embedded.engine.rank.Scores;
 import io.miroir.embedded.engine.settings.IndexSettings;
-import io.miroir.embedded.engine.settings.Patterns;
-import io.miroir.embedded.engine.settings.RankingRule;
 import io.miroir.embedded.engine.store.Snapshot;
 import io.miroir.embedded.engine.store.VectorField;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.miroir.embedded.engine.store;
 
-import io.miroir.embedded.engine.settings.FilterableRule;
+import io.miroir.api.settings.FilterableRule;
+import io.miroir.api.settings.Patterns;
 import io.miroir.embedded.engine.settings.IndexSettings;
-import io.miroir.embedded.engine.settings.Patterns;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 

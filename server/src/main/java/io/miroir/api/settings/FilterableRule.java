@@ -1,4 +1,4 @@
-package io.miroir.embedded.engine.settings;
+package io.miroir.api.settings;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,8 @@ public record FilterableRule(
         boolean equality,
         boolean comparison) {
 
-    static FilterableRule of(JsonNode json) {
+    /** Reads an entry. */
+    public static FilterableRule of(JsonNode json) {
         if (json.isString()) {
             return new FilterableRule(List.of(json.stringValue()), true, true, true, true);
         }
@@ -34,6 +35,16 @@ public record FilterableRule(
                 features.path("facetSearch").asBoolean(false),
                 filter.path("equality").asBoolean(true),
                 filter.path("comparison").asBoolean(false));
+    }
+
+    /** The place of the rule that decides about a path: the first that matches; -1 for none. */
+    public static int deciding(List<FilterableRule> rules, String path) {
+        for (int i = 0; i < rules.size(); i++) {
+            if (rules.get(i).match(path) == Patterns.Match.FULL) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Whether any filter at all may be used. */

@@ -1,4 +1,4 @@
-package io.miroir.embedded.engine.settings;
+package io.miroir.api.settings;
 
 /** One entry of {@code rankingRules}. */
 public sealed interface RankingRule {

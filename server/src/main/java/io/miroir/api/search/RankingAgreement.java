@@ -1,14 +1,14 @@
-package io.miroir.embedded.engine;
+package io.miroir.api.search;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.embedded.engine.CanonicalRules.Kind;
-import io.miroir.embedded.engine.CanonicalRules.Step;
+import io.miroir.api.search.CanonicalRules.Kind;
+import io.miroir.api.search.CanonicalRules.Step;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses a query whose hits can't be compared with those of the queries before it. */
-final class RankingAgreement {
+public final class RankingAgreement {
     private @Nullable Ranked strictest;
 
     /**
@@ -23,7 +23,7 @@ final class RankingAgreement {
      *
      * @throws ApiException if its rules are of other kinds than those of a query before it
      */
-    void add(CanonicalRules rules, int position, String indexUid) {
+    public void add(CanonicalRules rules, int position, String indexUid) {
         Ranked query = new Ranked(rules, position, indexUid);
         Ranked before = strictest;
         if (before == null) {

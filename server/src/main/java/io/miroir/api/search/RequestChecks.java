@@ -1,12 +1,8 @@
-package io.miroir.embedded.engine;
+package io.miroir.api.search;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.search.FilterInput;
-import io.miroir.api.search.SearchFeatures;
-import io.miroir.api.search.SearchRequest;
 import io.miroir.core.filter.Filter;
-import io.miroir.embedded.engine.find.FilterFeatures;
 
 /** What is refused of a search whatever its index, and even if there is none. */
 public final class RequestChecks {
@@ -24,20 +20,20 @@ public final class RequestChecks {
         network(request, features);
     }
 
-    static void network(SearchRequest request, SearchFeatures features) {
+    public static void network(SearchRequest request, SearchFeatures features) {
         if (request.extras().useNetwork() != null && !features.network()) {
             throw off("passing `useNetwork` in a search query", "network", 805);
         }
     }
 
     /** There is no such feature to switch on; it is told when all else is well. */
-    static void personalize(SearchRequest request) {
+    public static void personalize(SearchRequest request) {
         if (request.extras().personalize() != null) {
             throw off("reranking search results", "personalization", 866);
         }
     }
 
-    static ApiException off(String use, String feature, int discussion) {
+    public static ApiException off(String use, String feature, int discussion) {
         return new ApiException(
                 ErrorCode.FEATURE_NOT_ENABLED,
                 use

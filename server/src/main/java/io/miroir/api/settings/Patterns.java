@@ -1,4 +1,4 @@
-package io.miroir.embedded.engine.settings;
+package io.miroir.api.settings;
 
 import java.util.Collection;
 

@@ -1,19 +1,22 @@
-package io.miroir.embedded.engine;
+package io.miroir.api.search;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
-import io.miroir.api.search.MultiSearchRequest;
-import io.miroir.api.search.SearchFeatures;
-import io.miroir.api.search.SearchRequest;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 
 /** Refuses what a query may not have inside a federation. */
-final class FederationChecks {
+public final class FederationChecks {
     private FederationChecks() {}
 
-    static void check(
+    /**
+     * Checks one query, whatever its index.
+     *
+     * @throws ApiException if it has what a federation does not allow, or needs a feature that is
+     *     off
+     */
+    public static void check(
             MultiSearchRequest.Query query,
             MultiSearchRequest.Federation federation,
             SearchFeatures features) {
@@ -89,20 +92,60 @@ final class FederationChecks {
                         + " https://github.com/orgs/meilisearch/discussions/805");
     }
 
-    static ApiException noIndex(String uid) {
+    /** There is no such index. */
+    public static ApiException noIndex(String uid) {
         // The index is named in the body: it is the request that is wrong, not its path.
         return new ApiException(ErrorCode.INDEX_NOT_FOUND, "Index `" + uid + "` not found.", 400);
     }
 
-    static ApiException insideFacets(String uid, ApiException refused) {
+    /** The same refusal, of facets of an index. */
+    public static ApiException insideFacets(String uid, ApiException refused) {
         return new ApiException(
                 refused.code(),
                 "Inside `.federation.facetsByIndex." + uid + "`: " + refused.text(),
                 refused.status());
     }
 
+    /**
+     * Two indexes order the values of a facet differently.
+     *
+     * @param before the index before {@code uid}
+     * @param byCount whether {@code uid} orders them by count
+     */
+    public static ApiException otherFacetOrder(
+            String facet, String before, String uid, boolean byCount) {
+        return new ApiException(
+                ErrorCode.INVALID_MULTI_SEARCH_FACET_ORDER,
+                "Inside `.federation.facetsByIndex."
+                        + uid
+                        + "`: Inconsistent order for values in facet `"
+                        + facet
+                        + "`: index `"
+                        + before
+                        + "` orders "
+                        + order(!byCount)
+                        + ", but index `"
+                        + uid
+                        + "` orders "
+                        + order(byCount)
+                        + ".\n - Hint: Remove `federation.mergeFacets` or change"
+                        + " `faceting.sortFacetValuesBy` to be consistent in settings.");
+    }
+
+    private static String order(boolean byCount) {
+        return byCount ? "by count" : "alphabetically";
+    }
+
+    /** The same refusal, of a query. */
+    public static ApiException insideQuery(int position, ApiException refused) {
+        return new ApiException(
+                refused.code(),
+                "Inside `.queries[" + position + "]`: " + refused.text(),
+                refused.status());
+    }
+
     /** The query's search, paged as the federation is: its own paging means nothing here. */
-    static SearchRequest paged(SearchRequest request, SearchRequest.Paging paging) {
+    public static SearchRequest paged(SearchRequest request, SearchRequest.Paging paging) {
         return new SearchRequest(
                 request.matching(),
                 request.selection(),

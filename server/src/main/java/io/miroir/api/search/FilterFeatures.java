@@ -1,8 +1,7 @@
-package io.miroir.embedded.engine.find;
+package io.miroir.api.search;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.search.SearchFeatures;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.filter.Word;
 

@@ -1,11 +1,8 @@
-package io.miroir.embedded.engine;
+package io.miroir.api.search;
 
 import io.miroir.api.ErrorCode;
-import io.miroir.api.search.MatchingStrategy;
-import io.miroir.api.search.SearchRequest;
-import io.miroir.api.search.SortBy;
-import io.miroir.embedded.engine.settings.RankingRule;
-import io.miroir.embedded.engine.settings.RankingRule.Builtin;
+import io.miroir.api.settings.RankingRule;
+import io.miroir.api.settings.RankingRule.Builtin;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * notes of what was left out. Hits of two queries can only be merged when their rules are of the
  * same kinds, one by one.
  */
-final class CanonicalRules {
+public final class CanonicalRules {
     private final List<RankingRule> source;
     private final @Nullable List<SortBy> sort;
     private final boolean allWords;
@@ -114,7 +111,7 @@ final class CanonicalRules {
      *
      * @param rules the index's ranking rules
      */
-    static CanonicalRules of(List<RankingRule> rules, SearchRequest request) {
+    public static CanonicalRules of(List<RankingRule> rules, SearchRequest request) {
         List<String> asked = request.selection().sort();
         List<SortBy> sort =
                 asked == null ? null : SortBy.parse(asked, ErrorCode.INVALID_SEARCH_SORT);

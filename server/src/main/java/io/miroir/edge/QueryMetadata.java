@@ -1,0 +1,41 @@
+package io.miroir.edge;
+
+import io.miroir.api.Json;
+import io.miroir.api.Uuids;
+import io.miroir.edge.http.Request;
+import io.miroir.fanout.read.SearchJourney;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a client is told of its queries themselves, if it asks: which index, and an id for each. */
+final class QueryMetadata {
+    static final String FIELD = "metadata";
+    private static final String HEADER = "Meili-Include-Metadata";
+    private static final String REQUEST_UID = "requestUid";
+
+    private final SearchJourney searches;
+    private final Uuids uuids;
+
+    QueryMetadata(SearchJourney searches, Uuids uuids) {
+        this.searches = searches;
+        this.uuids = uuids;
+    }
+
+    static boolean isWanted(Request request) {
+        return "true".equals(request.header(HEADER));
+    }
+
+    /** Of one query. */
+    ObjectNode of(String indexUid) {
+        return Json.object()
+                .put("indexUid", indexUid)
+                .put("primaryKey", searches.indexOf(indexUid).row().primaryKey())
+                .put("queryUid", uuids.timed());
+    }
+
+    /** An answer that no node had a part in has an id too. */
+    void addRequestUid(ObjectNode answer) {
+        if (!answer.has(REQUEST_UID)) {
+            answer.put(REQUEST_UID, uuids.timed());
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.miroir.fanout.answer;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.search.CanonicalRules;
+import io.miroir.api.search.FacetRules;
+import io.miroir.api.search.FederationChecks;
+import io.miroir.api.search.MultiSearchRequest;
+import io.miroir.api.search.RankingAgreement;
+import io.miroir.api.search.SearchFeatures;
+import io.miroir.api.settings.Patterns;
+import io.miroir.core.merge.FacetSum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses of a federation what nodes can't judge: they have other names of indexes, one ranking
+ * rule more, and no index that is not there. In the order in which one server looks.
+ */
+public final class FederatedChecks {
+    private final MultiSearchRequest request;
+    private final Map<String, @Nullable List<String>> facets;
+    private final Function<String, @Nullable IndexProfile> indexes;
+    private final SortedMap<String, List<Integer>> byIndex = new TreeMap<>();
+
+    /**
+     * Checks of one request.
+     *
+     * @param request with a federation
+     * @param indexes an index by the uid that the request names; null if there is none
+     */
+    public FederatedChecks(
+            MultiSearchRequest request, Function<String, @Nullable IndexProfile> indexes) {
+        MultiSearchRequest.Federation federation = request.federation();
+        this.request = request;
+        this.facets = federation == null ? Map.of() : federation.facetsByIndex();
+        this.indexes = indexes;
+    }
+
+    /**
+     * Checks the request.
+     *
+     * @throws ApiException that names the query at fault
+     */
+    public void check() {
+        List<MultiSearchRequest.Query> queries = request.queries();
+        MultiSearchRequest.Federation federation = request.federation();
+        for (int i = 0; i < queries.size() && federation != null; i++) {
+            int position = i;
+            inside(
+                    position,
+                    () ->
+                            FederationChecks.check(
+                                    queries.get(position), federation, SearchFeatures.NONE));
+            byIndex.computeIfAbsent(queries.get(i).indexUid(), _ -> new ArrayList<>()).add(i);
+        }
+        RankingAgreement agreement = new RankingAgreement();
+        byIndex.forEach((uid, positions) -> checkIndex(uid, positions, agreement));
+        facets.keySet().stream()
+                .filter(uid -> !byIndex.containsKey(uid))
+                .forEach(this::checkUnusedFacets);
+    }
+
+    private void checkIndex(String uid, List<Integer> positions, RankingAgreement agreement) {
+        int first = positions.getFirst();
+        IndexProfile index = indexes.apply(uid);
+        if (index == null) {
+            throw FederationChecks.insideQuery(first, FederationChecks.noIndex(uid));
+        }
+        for (int position : positions) {
+            inside(
+                    position,
+                    () ->
+                            agreement.add(
+                                    CanonicalRules.of(
+                                            index.rankingRules(),
+                                            request.queries().get(position).request()),
+                                    position,
+                                    uid));
+        }
+        inside(first, () -> checkFacets(uid, index));
+    }
+
+    private void checkFacets(String uid, @Nullable IndexProfile index) {
+        try {
+            if (index == null) {
+                throw FederationChecks.noIndex(uid);
+            }
+            List<String> patterns = facets.get(uid);
+            if (patterns != null) {
+                FacetRules.check(index.filterable(), patterns);
+            }
+        } catch (ApiException refused) {
+            throw FederationChecks.insideFacets(uid, refused);
+        }
+    }
+
+    private void checkUnusedFacets(String uid) {
+        try {
+            checkFacets(uid, indexes.apply(uid));
+        } catch (ApiException refused) {
+            throw new ApiException(
+                    refused.code(),
+                    refused.text() + "\n - Note: index `" + uid + "` is not used in queries",
+                    refused.status());
+        }
+    }
+
+    /**
+     * The refusal to add up a facet whose values two indexes order differently. Only nodes know
+     * which facets there are, but they compare indexes in the order of their own names.
+     *
+     * @param facet that a node refused
+     */
+    public ApiException otherOrder(String facet) {
+        String before = null;
+        boolean beforeByCount = false;
+        for (Map.Entry<String, List<Integer>> entry : byIndex.entrySet()) {
+            String uid = entry.getKey();
+            IndexProfile index = indexes.apply(uid);
+            if (index == null || !counts(uid, index, facet)) {
+                continue;
+            }
+            boolean byCount = index.facetOrder(facet) == FacetSum.Order.COUNT;
+            if (before != null && byCount != beforeByCount) {
+                return FederationChecks.insideQuery(
+                        entry.getValue().getFirst(),
+                        FederationChecks.otherFacetOrder(facet, before, uid, byCount));
+            }
+            if (before == null) {
+                before = uid;
+                beforeByCount = byCount;
+            }
+        }
+        return new ApiException(
+                ErrorCode.INVALID_MULTI_SEARCH_FACET_ORDER,
+                "Inconsistent order for values in facet `" + facet + "`.");
+    }
+
+    private boolean counts(String uid, IndexProfile index, String facet) {
+        List<String> patterns = facets.get(uid);
+        return patterns != null
+                && index.filters(facet)
+                && patterns.stream().anyMatch(p -> Patterns.match(p, facet) == Patterns.Match.FULL);
+    }
+
+    private static void inside(int position, Runnable check) {
+        try {
+            check.run();
+        } catch (ApiException refused) {
+            throw FederationChecks.insideQuery(position, refused);
+        }
+    }
+}

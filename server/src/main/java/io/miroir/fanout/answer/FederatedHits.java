@@ -1,0 +1,185 @@
+package io.miroir.fanout.answer;
+
+import io.miroir.core.merge.FederatedOrder;
+import io.miroir.core.merge.KWayMerge;
+import io.miroir.core.merge.Ranked;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The hits of a federation as one server with everything lists them: the hits of each query over
+ * all nodes, then the queries of each index, a document once, then the indexes.
+ */
+final class FederatedHits {
+    private static final Comparator<Hit> ORDER =
+            Comparator.comparing(Hit::ranked, FederatedOrder.INSTANCE);
+
+    private final List<FederatedQuery> queries;
+    private final @Nullable String distinct;
+    private final SeenValues values = new SeenValues();
+    private final List<SeenValues> valuesOfQueries = new ArrayList<>();
+    private final Map<Integer, List<List<Hit>>> sources = new TreeMap<>();
+
+    /** A hit of a node, its query's position that of the client. */
+    record Hit(ObjectNode json, Ranked ranked) {}
+
+    /**
+     * No hits yet.
+     *
+     * @param distinct the attribute of which each value is shown once, over all queries
+     */
+    FederatedHits(List<FederatedQuery> queries, @Nullable String distinct) {
+        this.queries = queries;
+        this.distinct = distinct;
+        queries.forEach(_ -> valuesOfQueries.add(new SeenValues()));
+    }
+
+    /**
+     * Adds what a node found.
+     *
+     * @param results one of each query that the node was asked
+     * @param positions the client's positions of these queries
+     */
+    void add(JsonNode results, List<Integer> positions) {
+        for (int i = 0; i < positions.size(); i++) {
+            int position = positions.get(i);
+            double weight = queries.get(position).weight();
+            List<Hit> hits = new ArrayList<>();
+            for (JsonNode node : results.path(i).path("hits")) {
+                ObjectNode hit = (ObjectNode) node;
+                hit.putObject(FederatedCall.HIT_FEDERATION)
+                        .put(FederatedCall.INDEX, queries.get(position).index().uid())
+                        .put("queriesPosition", position)
+                        .put(
+                                "weightedRankingScore",
+                                hit.path(ScoreDetails.SCORE_FIELD).asDouble(0) * weight);
+                hits.add(new Hit(hit, ScoreDetails.readFederated(hit, weight)));
+            }
+            sources.computeIfAbsent(position, _ -> new ArrayList<>()).add(hits);
+        }
+    }
+
+    /** How many hits were passed over because of a distinct attribute, of those walked so far. */
+    int duplicates() {
+        return values.duplicates()
+                + valuesOfQueries.stream().mapToInt(SeenValues::duplicates).sum();
+    }
+
+    /** All hits in their order; to be walked once. */
+    Iterator<Hit> merged() {
+        Map<String, List<Iterator<Hit>>> byIndex = new TreeMap<>();
+        sources.forEach(
+                (position, lists) ->
+                        byIndex.computeIfAbsent(
+                                        queries.get(position).index().uid(), _ -> new ArrayList<>())
+                                .add(ofQuery(position, lists)));
+        List<Iterator<Hit>> indexes = new ArrayList<>();
+        for (List<Iterator<Hit>> ofIndex : byIndex.values()) {
+            Set<String> documents = new HashSet<>();
+            indexes.add(
+                    ofIndex.size() == 1
+                            ? ofIndex.getFirst()
+                            : new Kept(new Heads(ofIndex), hit -> isFirst(hit, documents)));
+        }
+        return new Kept(new Heads(indexes), this::hasNewValue);
+    }
+
+    private Iterator<Hit> ofQuery(int position, List<List<Hit>> lists) {
+        Iterator<Hit> merged = new KWayMerge<>(lists.stream().map(List::iterator).toList(), ORDER);
+        String own = queries.get(position).distinct();
+        if (own == null || distinct != null) {
+            return merged;
+        }
+        SeenValues seen = valuesOfQueries.get(position);
+        return new Kept(merged, hit -> !seen.isDuplicate(HitView.values(hit.json, own)));
+    }
+
+    /** Nodes do this for queries that they are asked together. */
+    private boolean isFirst(Hit hit, Set<String> documents) {
+        String key = queries.get(hit.ranked.query()).index().primaryKey();
+        return key == null || documents.add(hit.json.path(key).asString(""));
+    }
+
+    private boolean hasNewValue(Hit hit) {
+        return distinct == null || !values.isDuplicate(HitView.values(hit.json, distinct));
+    }
+
+    /**
+     * Takes the best of the heads each time, the first of equal ones. The order is not total, so
+     * that the way of looking decides: this is the original's.
+     */
+    private static final class Heads implements Iterator<Hit> {
+        private final List<Iterator<Hit>> rest;
+        private final List<@Nullable Hit> heads = new ArrayList<>();
+
+        Heads(List<Iterator<Hit>> sources) {
+            this.rest = sources;
+            sources.forEach(source -> heads.add(source.hasNext() ? source.next() : null));
+        }
+
+        @Override
+        public boolean hasNext() {
+            return heads.stream().anyMatch(head -> head != null);
+        }
+
+        @Override
+        public Hit next() {
+            Hit best = null;
+            int from = -1;
+            for (int i = 0; i < heads.size(); i++) {
+                Hit head = heads.get(i);
+                if (head != null && (best == null || ORDER.compare(head, best) < 0)) {
+                    best = head;
+                    from = i;
+                }
+            }
+            if (best == null) {
+                throw new NoSuchElementException();
+            }
+            heads.set(from, rest.get(from).hasNext() ? rest.get(from).next() : null);
+            return best;
+        }
+    }
+
+    /** The hits that pass a test, each tested once and as late as possible. */
+    private static final class Kept implements Iterator<Hit> {
+        private final Iterator<Hit> all;
+        private final Predicate<Hit> test;
+        private @Nullable Hit next;
+
+        Kept(Iterator<Hit> all, Predicate<Hit> test) {
+            this.all = all;
+            this.test = test;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (next == null && all.hasNext()) {
+                Hit hit = all.next();
+                next = test.test(hit) ? hit : null;
+            }
+            return next != null;
+        }
+
+        @Override
+        public Hit next() {
+            if (!hasNext() || next == null) {
+                throw new NoSuchElementException();
+            }
+            Hit hit = next;
+            next = null;
+            return hit;
+        }
+    }
+}

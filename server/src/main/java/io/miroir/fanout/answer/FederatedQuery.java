@@ -1,0 +1,89 @@
+package io.miroir.fanout.answer;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One query of a federation.
+ *
+ * @param client as the client sent it
+ * @param weight factor of its scores
+ * @param distinct the attribute of which its hits show each value once
+ */
+record FederatedQuery(
+        ObjectNode client,
+        IndexProfile index,
+        HitView view,
+        double weight,
+        @Nullable String distinct) {
+    /** A query of separators alone finds everything, as none does, but ranks as one of words. */
+    private static final String EVERYTHING = ",";
+
+    private static final List<String> ONLY_FOR_HITS =
+            List.of(
+                    "sort",
+                    "attributesToRetrieve",
+                    "attributesToHighlight",
+                    "attributesToCrop",
+                    "showRankingScore",
+                    "showRankingScoreDetails",
+                    "showMatchesPosition");
+
+    static FederatedQuery of(ObjectNode query, IndexProfile index, JsonNode distinct) {
+        JsonNode own = query.path("distinct");
+        String ownDistinct = own.isString() ? own.asString() : index.distinct();
+        List<String> needed = new ArrayList<>();
+        if (index.primaryKey() != null) {
+            needed.add(index.primaryKey());
+        }
+        if (distinct.isString()) {
+            needed.add(distinct.asString());
+        } else if (ownDistinct != null) {
+            needed.add(ownDistinct);
+        }
+        return new FederatedQuery(
+                query,
+                index,
+                HitView.of(query, index, needed),
+                query.path("federationOptions").path("weight").asDouble(1),
+                ownDistinct);
+    }
+
+    /**
+     * What a node is asked for hits: the search by itself, as deep as the federation's page.
+     *
+     * @param distinctOfAll the attribute of which the whole federation shows each value once
+     */
+    ObjectNode forHits(Paging paging, @Nullable String distinctOfAll) {
+        ObjectNode request = copy();
+        request.remove("federationOptions");
+        paging.writeNodeRequest(request, index.totalHitsMax());
+        view.writeNodeRequest(request);
+        if (distinctOfAll != null) {
+            request.put("distinct", distinctOfAll);
+        }
+        return request;
+    }
+
+    /** What a node is asked for counts alone, so that it agrees with any other of its index. */
+    ObjectNode forCounts() {
+        ObjectNode request = copy();
+        request.remove(ONLY_FOR_HITS);
+        boolean byVector = client.path("vector").isArray() || client.path("media").isObject();
+        if (client.path("q").asString("").isBlank() && !byVector) {
+            request.put("q", EVERYTHING);
+        }
+        return request;
+    }
+
+    private ObjectNode copy() {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.setAll(client);
+        request.put(FederatedCall.INDEX, index.physicalUid());
+        return request;
+    }
+}
