@@ -36,6 +36,12 @@ public final class IndexUid {
         return new ApiException(ErrorCode.INDEX_NOT_FOUND, "Index `" + uid + "` not found.");
     }
 
+    /** The error of a request for a name that another index bears. */
+    public static ApiException alreadyExists(String uid) {
+        return new ApiException(
+                ErrorCode.INDEX_ALREADY_EXISTS, "Index `" + uid + "` already exists.");
+    }
+
     /** Whether a character may stand in uids of indexes and ids of documents. */
     public static boolean isCharacter(int c) {
         return (c >= 'a' && c <= 'z')

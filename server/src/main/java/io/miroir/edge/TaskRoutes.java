@@ -3,7 +3,6 @@ package io.miroir.edge;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
-import io.miroir.api.Timestamps;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.tasks.BatchView;
@@ -15,10 +14,8 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
-import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskPage;
 import io.miroir.store.task.TaskRow;
-import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.util.List;
@@ -31,11 +28,13 @@ final class TaskRoutes {
 
     private final RequestPath path;
     private final TaskStore store;
+    private final DoneTasks done;
     private final Reports reports;
 
     TaskRoutes(RequestPath path, TaskStore store, Reports reports) {
         this.path = path;
         this.store = store;
+        this.done = new DoneTasks(store.tasks());
         this.reports = reports;
     }
 
@@ -91,7 +90,9 @@ final class TaskRoutes {
         Tasks tasks = store.tasks();
         TaskPage page = tasks.list(ReadLevel.LOCAL, StoredTasks.query(query, access, tasks));
         reports.awaitTold();
-        return page;
+        List<TaskRow> visible =
+                page.tasks().stream().filter(task -> StoredTasks.visible(access, task)).toList();
+        return new TaskPage(visible, page.next(), page.total());
     }
 
     // As with Meilisearch, a key that sees some indexes is told how many tasks match on all.
@@ -156,7 +157,7 @@ final class TaskRoutes {
         details.put("matchedTasks", matched);
         details.put("canceledTasks", 0);
         details.put("originalFilter", "?" + request.rawQuery());
-        return enqueued(TaskType.TASK_CANCELATION, details);
+        return Answer.json(200, done.add(TaskType.TASK_CANCELATION, details));
     }
 
     private Answer delete(Request request) {
@@ -168,34 +169,6 @@ final class TaskRoutes {
         details.put("matchedTasks", counts.matched());
         details.put("deletedTasks", counts.deleted());
         details.put("originalFilter", "?" + request.rawQuery());
-        return enqueued(TaskType.TASK_DELETION, details);
-    }
-
-    private Answer enqueued(TaskType type, ObjectNode details) {
-        Tasks.Birth birth =
-                store.tasks()
-                        .enqueue(
-                                NewTask.of(
-                                        type, null, Json.text(details), TaskStatus.SUCCEEDED, null))
-                        .orThrow();
-        return switch (birth) {
-            case Tasks.Birth.Enqueued task -> summary(type, task);
-            case Tasks.Birth.AlreadyBound _, Tasks.Birth.KeyReused _ ->
-                    throw new IllegalStateException("a task without a key: " + birth);
-            case Tasks.Birth.Full full ->
-                    throw new ApiException(
-                            ErrorCode.MIROIR_OVERLOADED,
-                            "The task store holds as many tasks as it may: " + full.rowsMax());
-        };
-    }
-
-    private static Answer summary(TaskType type, Tasks.Birth.Enqueued task) {
-        ObjectNode summary = Json.object();
-        summary.put("taskUid", task.uid());
-        summary.putNull("indexUid");
-        summary.put("status", "enqueued");
-        summary.put("type", type.wireName());
-        summary.put("enqueuedAt", Timestamps.rfc3339(StoreTime.instant(task.enqueuedAt())));
-        return Answer.json(200, summary);
+        return Answer.json(200, done.add(TaskType.TASK_DELETION, details));
     }
 }

@@ -1,20 +1,14 @@
 package io.miroir.embedded.routes;
 
-import static io.miroir.api.strict.Shape.notNull;
-import static io.miroir.api.strict.Shape.required;
-
-import io.miroir.api.ApiException;
-import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.indexes.IndexRequests;
+import io.miroir.api.indexes.IndexSwaps;
+import io.miroir.api.indexes.Swap;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.Authorizer;
-import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Paging;
-import io.miroir.api.strict.Shape;
-import io.miroir.api.strict.StrictValue;
 import io.miroir.api.tasks.TaskType;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.JsonBody;
@@ -25,33 +19,10 @@ import io.miroir.embedded.store.Work;
 import io.miroir.embedded.tasks.Details;
 import io.miroir.embedded.tasks.TaskQueue.Draft;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Routes of indexes as such: list, create, change, delete, swap. */
 public final class IndexRoutes {
-    private static final Check UID =
-            value -> {
-                if (!IndexUid.isValid(value.string())) {
-                    throw value.invalid(IndexUid.why(value.string()));
-                }
-            };
-
-    private static final Check SWAPS =
-            Check.arrayOf(
-                    Shape.of(
-                            required(
-                                    "indexes",
-                                    ErrorCode.INVALID_SWAP_INDEXES,
-                                    Check.arrayOf(UID),
-                                    ErrorCode.MISSING_SWAP_INDEXES),
-                            notNull("rename", ErrorCode.INVALID_SWAP_RENAME, Check.BOOLEAN)));
-
     private final Desk desk;
 
     /** Routes that work with this desk. */
@@ -141,66 +112,13 @@ public final class IndexRoutes {
 
     private Answer swap(Request request) throws IOException {
         Access access = desk.pass(request, Action.INDEXES_SWAP);
-        JsonNode body = JsonBody.read(request);
-        SWAPS.check(StrictValue.body(body));
-        List<Work.Swap> swaps = new ArrayList<>();
-        List<String> uids = new ArrayList<>();
-        for (JsonNode swap : body) {
-            List<String> pair =
-                    swap.get("indexes").valueStream().map(JsonNode::stringValue).toList();
-            checkPair(access, pair);
-            uids.addAll(pair);
-            swaps.add(
-                    new Work.Swap(pair.get(0), pair.get(1), swap.path("rename").asBoolean(false)));
-        }
-        refuseRepeated(uids);
+        List<Swap> swaps = IndexSwaps.parse(JsonBody.read(request), access::allows);
         return desk.accept(
                 new Draft(
                         TaskType.INDEX_SWAP,
-                        uids,
+                        IndexSwaps.names(swaps),
                         null,
-                        details(swaps),
+                        IndexSwaps.details(swaps),
                         new Work.SwapIndexes(swaps)));
-    }
-
-    private static void checkPair(Access access, List<String> pair) {
-        if (pair.size() != 2) {
-            String listed =
-                    pair.stream().map(uid -> "\"" + uid + "\"").collect(Collectors.joining(", "));
-            throw new ApiException(
-                    ErrorCode.INVALID_SWAP_INDEXES,
-                    "Two indexes must be given for each swap. The list `["
-                            + listed
-                            + "]` contains "
-                            + pair.size()
-                            + " indexes.");
-        }
-        if (!pair.stream().allMatch(access::allows)) {
-            throw Authorizer.invalidKey();
-        }
-    }
-
-    private static void refuseRepeated(List<String> uids) {
-        Set<String> seen = new HashSet<>();
-        for (String uid : uids) {
-            if (!seen.add(uid)) {
-                throw new ApiException(
-                        ErrorCode.INVALID_SWAP_DUPLICATE_INDEX_FOUND,
-                        "Indexes must be declared only once during a swap. `"
-                                + uid
-                                + "` was specified several times.");
-            }
-        }
-    }
-
-    private static ObjectNode details(List<Work.Swap> swaps) {
-        ObjectNode details = Json.object();
-        var list = details.putArray("swaps");
-        for (Work.Swap swap : swaps) {
-            ObjectNode pair = list.addObject();
-            pair.putArray("indexes").add(swap.first()).add(swap.second());
-            pair.put("rename", swap.rename());
-        }
-        return details;
     }
 }

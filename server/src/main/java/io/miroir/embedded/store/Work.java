@@ -1,6 +1,7 @@
 package io.miroir.embedded.store;
 
 import io.miroir.api.Json;
+import io.miroir.api.indexes.Swap;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,13 +64,6 @@ public sealed interface Work {
         }
     }
 
-    /**
-     * One pair.
-     *
-     * @param rename whether the first takes the name of the second, which must be free
-     */
-    record Swap(String first, String second, boolean rename) {}
-
     /** Cancels tasks. */
     record CancelTasks(List<Long> uids) implements Work {
         public CancelTasks {
@@ -114,9 +108,9 @@ public sealed interface Work {
                 var swaps = json.putArray("swaps");
                 for (Swap pair : swap.swaps) {
                     swaps.addObject()
-                            .put("first", pair.first)
-                            .put("second", pair.second)
-                            .put("rename", pair.rename);
+                            .put("first", pair.first())
+                            .put("second", pair.second())
+                            .put("rename", pair.rename());
                 }
             }
             case CancelTasks cancel -> putUids(json, cancel.uids);

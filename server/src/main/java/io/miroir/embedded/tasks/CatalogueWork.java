@@ -3,6 +3,8 @@ package io.miroir.embedded.tasks;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
+import io.miroir.api.indexes.IndexSwaps;
+import io.miroir.api.indexes.Swap;
 import io.miroir.api.settings.Settings;
 import io.miroir.api.settings.SettingsUpdate;
 import io.miroir.embedded.engine.Applied;
@@ -21,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -41,7 +42,7 @@ public final class CatalogueWork {
     BatchRunner.Result create(TaskRow task, Work.CreateIndex create, Instant now) {
         String uid = uidOf(task);
         if (state.index(uid) != null) {
-            throw alreadyExists(uid);
+            throw IndexUid.alreadyExists(uid);
         }
         IndexRow index = catalogue.newIndex(uid, create.primaryKey(), now);
         return succeeded(task, new Change.PutIndex(index));
@@ -52,7 +53,7 @@ public final class CatalogueWork {
         String newUid = Objects.requireNonNullElse(update.newUid(), index.uid());
         boolean renamed = !newUid.equals(index.uid());
         if (renamed && state.index(newUid) != null) {
-            throw alreadyExists(newUid);
+            throw IndexUid.alreadyExists(newUid);
         }
         String primaryKey = update.primaryKey();
         if (primaryKey != null) {
@@ -114,13 +115,15 @@ public final class CatalogueWork {
     }
 
     BatchRunner.Result swap(TaskRow task, Work.SwapIndexes work) {
-        refuseAbsent(work);
+        ApiException refusal = IndexSwaps.refusal(work.swaps(), uid -> state.index(uid) != null);
+        if (refusal != null) {
+            throw refusal;
+        }
         List<Change> changes = new ArrayList<>();
         Map<String, String> names = new HashMap<>();
-        for (Work.Swap swap : work.swaps()) {
+        for (Swap swap : work.swaps()) {
             IndexRow first = require(swap.first());
             if (swap.rename()) {
-                refuseTaken(swap);
                 changes.add(new Change.DropIndex(swap.first()));
                 changes.add(new Change.PutIndex(first.named(swap.second())));
                 names.put(swap.first(), swap.second());
@@ -134,40 +137,6 @@ public final class CatalogueWork {
         }
         changes.add(new Change.RenameInTasks(names, task.uid()));
         return succeeded(task, changes.toArray(Change[]::new));
-    }
-
-    private void refuseAbsent(Work.SwapIndexes work) {
-        List<String> absent = new ArrayList<>();
-        for (Work.Swap swap : work.swaps()) {
-            if (state.index(swap.first()) == null) {
-                absent.add(swap.first());
-            }
-            if (!swap.rename() && state.index(swap.second()) == null) {
-                absent.add(swap.second());
-            }
-        }
-        if (absent.size() == 1) {
-            throw IndexUid.notFound(absent.getFirst());
-        }
-        if (!absent.isEmpty()) {
-            String listed =
-                    absent.stream().map(uid -> "`" + uid + "`").collect(Collectors.joining(", "));
-            throw new ApiException(ErrorCode.INDEX_NOT_FOUND, "Indexes " + listed + " not found.");
-        }
-    }
-
-    private void refuseTaken(Work.Swap swap) {
-        if (state.index(swap.second()) != null) {
-            throw new ApiException(
-                    ErrorCode.INDEX_ALREADY_EXISTS,
-                    "Cannot rename `"
-                            + swap.first()
-                            + "` to `"
-                            + swap.second()
-                            + "` as the index already exists. Hint: You can remove `"
-                            + swap.second()
-                            + "` first and then do your remove.");
-        }
     }
 
     BatchRunner.Result changeSettings(TaskRow task, Work.ChangeSettings work, Instant now) {
@@ -222,11 +191,6 @@ public final class CatalogueWork {
             throw IndexUid.notFound(uid);
         }
         return index;
-    }
-
-    private static ApiException alreadyExists(String uid) {
-        return new ApiException(
-                ErrorCode.INDEX_ALREADY_EXISTS, "Index `" + uid + "` already exists.");
     }
 
     private static String uidOf(TaskRow task) {
