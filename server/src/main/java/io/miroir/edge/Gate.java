@@ -33,7 +33,10 @@ final class Gate {
         OTHER;
 
         static Kind of(Route route) {
-            boolean write = route.pattern().startsWith("/indexes") && !StaleView.isRead(route);
+            boolean write =
+                    (route.pattern().startsWith("/indexes")
+                                    || route.pattern().equals("/swap-indexes"))
+                            && !StaleView.isRead(route);
             return write ? WRITE : OTHER;
         }
 

@@ -1,7 +1,5 @@
 package io.miroir.edge;
 
-import io.miroir.api.ApiException;
-import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
@@ -22,9 +20,9 @@ import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.store.index.IndexRow;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /indexes}: the catalogue as clients see it. */
@@ -49,6 +47,7 @@ final class IndexRoutes {
                 new Route("GET", "/indexes/{uid}", this::get),
                 new Route("PATCH", "/indexes/{uid}", this::update),
                 new Route("DELETE", "/indexes/{uid}", this::delete),
+                new Route("POST", "/indexes/{uid}/compact", this::compact),
                 new Route("GET", "/indexes/{uid}/stats", this::stats));
     }
 
@@ -71,23 +70,34 @@ final class IndexRoutes {
         if (!access.allows(create.uid())) {
             throw Authorizer.invalidKey();
         }
-        return write(Operation.INDEX_CREATE, create.uid(), create.primaryKey());
+        String key = create.primaryKey();
+        return write(
+                Operation.INDEX_CREATE,
+                create.uid(),
+                key == null ? Map.of() : Map.of(WriteRequest.PRIMARY_KEY, key));
     }
 
     private Answer update(Request request) throws Exception {
         String uid = path.passWrite(request, Action.INDEXES_UPDATE);
         IndexRequests.Update update = IndexRequests.Update.parse(path.jsonBody(request));
-        if (update.uid() != null) {
-            IndexUid.require(update.uid());
-            throw new ApiException(
-                    ErrorCode.MIROIR_NOT_IMPLEMENTED, "Indexes can't be renamed yet.");
+        Map<String, String> parameters = new HashMap<>();
+        if (update.primaryKey() != null) {
+            parameters.put(WriteRequest.PRIMARY_KEY, update.primaryKey());
         }
-        return write(Operation.INDEX_UPDATE, uid, update.primaryKey());
+        if (update.uid() != null) {
+            parameters.put(WriteRequest.NEW_UID, IndexUid.require(update.uid()));
+        }
+        return write(Operation.INDEX_UPDATE, uid, parameters);
+    }
+
+    private Answer compact(Request request) throws Exception {
+        String uid = path.passWrite(request, Action.INDEXES_COMPACT);
+        return write(Operation.INDEX_COMPACT, uid, Map.of());
     }
 
     private Answer delete(Request request) throws Exception {
         String uid = path.passWrite(request, Action.INDEXES_DELETE);
-        return write(Operation.INDEX_DELETE, uid, null);
+        return write(Operation.INDEX_DELETE, uid, Map.of());
     }
 
     private Answer stats(Request request) {
@@ -96,10 +106,8 @@ final class IndexRoutes {
         return Answer.json(200, asked.show(documents.stats(searches.indexOf(uid), asked)));
     }
 
-    private Answer write(Operation operation, String uid, @Nullable String primaryKey)
+    private Answer write(Operation operation, String uid, Map<String, String> parameters)
             throws Exception {
-        Map<String, String> parameters =
-                primaryKey == null ? Map.of() : Map.of(WriteRequest.PRIMARY_KEY, primaryKey);
         return path.write(
                 new WriteRequest(operation, uid, parameters), InputStream.nullInputStream());
     }

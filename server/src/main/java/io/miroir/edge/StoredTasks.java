@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The store's tasks in the words of the API. */
 final class StoredTasks {
@@ -31,14 +33,14 @@ final class StoredTasks {
                 new TaskView.Ids(row.uid(), row.batchUid(), row.canceledBy()),
                 new TaskView.Subject(
                         TaskType.named(row.type().wireName()).orElseThrow(),
-                        row.indexUid() == null ? List.of() : List.of(row.indexUid()),
+                        row.indexUid() == null ? row.names() : List.of(row.indexUid()),
                         details.customMetadata()),
                 TaskStatus.named(row.status().wireName()).orElseThrow(),
                 new TaskView.Times(
                         StoreTime.instant(dates.enqueuedAt()),
                         dates.startedAt() == null ? null : StoreTime.instant(dates.startedAt()),
                         dates.finishedAt() == null ? null : StoreTime.instant(dates.finishedAt())),
-                details.visible(),
+                named(details.visible(), row.names()),
                 row.errorJson() == null ? null : Json.parseObject(row.errorJson()));
     }
 
@@ -55,7 +57,22 @@ final class StoredTasks {
 
     /** Whether a key may see the task: one that is of no single index is for keys of all. */
     static boolean visible(Access access, TaskRow row) {
-        return access.allowsAll() || (row.indexUid() != null && access.allows(row.indexUid()));
+        return access.allowsAll()
+                || (row.indexUid() != null
+                        && access.allows(row.indexUid())
+                        && row.names().stream().allMatch(access::allows));
+    }
+
+    // Indexes that moved later are told by the names that they have now.
+    private static ObjectNode named(ObjectNode visible, List<String> names) {
+        int next = 0;
+        for (JsonNode swap : visible.path("swaps")) {
+            if (next + 2 <= names.size() && swap instanceof ObjectNode pair) {
+                pair.putArray("indexes").add(names.get(next)).add(names.get(next + 1));
+                next += 2;
+            }
+        }
+        return visible;
     }
 
     /** The query of a list. */

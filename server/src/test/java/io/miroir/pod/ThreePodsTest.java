@@ -163,6 +163,54 @@ class ThreePodsTest {
         }
     }
 
+    /** Protocol, rule 7: names move once all before them is done, whoever runs the lanes. */
+    @Test
+    void namesMoveAsOneAlsoWhenAPodIsLost() {
+        List<Long> swaps = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            String one = "one" + i;
+            String other = "other" + i;
+            HttpCalls client = pods.get(1 + i % 2).client();
+            accepted(client, "POST", "/indexes/" + one + "/documents", "[{\"id\": 1}]");
+            accepted(client, "POST", "/indexes/" + other + "/documents", "[{\"id\": 2}]");
+            swaps.add(
+                    accepted(
+                            client,
+                            "POST",
+                            "/swap-indexes",
+                            "[{\"indexes\": [\"" + one + "\", \"" + other + "\"]}]"));
+        }
+        pods.removeFirst().close();
+        HttpCalls client = pods.getLast().client();
+        for (long swap : swaps) {
+            JsonNode done = client.finished(swap);
+            assertEquals("succeeded", done.path("status").asString(), done::toString);
+        }
+        for (int i = 0; i < 8; i++) {
+            String one = "/indexes/one" + i + "/documents/";
+            String other = "/indexes/other" + i + "/documents/";
+            for (TestPod pod : pods) {
+                assertEquals(200, pod.client().call("GET", one + "2").status());
+                assertEquals(404, pod.client().call("GET", one + "1").status());
+                assertEquals(200, pod.client().call("GET", other + "1").status());
+            }
+            // What is written now is of the index that has the name now.
+            client.await(
+                    "POST",
+                    "/indexes/one" + i + "/documents",
+                    "[{\"id\": 3}]",
+                    reply -> reply.status() == 202);
+            client.await("GET", one + "3", reply -> reply.status() == 200);
+            assertEquals(404, client.call("GET", other + "3").status());
+        }
+    }
+
+    private static long accepted(HttpCalls client, String verb, String target, String body) {
+        HttpCalls.Reply reply = client.call(verb, target, body);
+        assertEquals(202, reply.status(), reply.body()::toString);
+        return reply.body().path("taskUid").asLong();
+    }
+
     @Test
     void writesThroughAllPodsAtOnceAreAllThere() throws Exception {
         AtomicInteger ids = new AtomicInteger();

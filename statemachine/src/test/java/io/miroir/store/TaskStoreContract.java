@@ -25,7 +25,8 @@ public abstract class TaskStoreContract
                 AliasesContract,
                 JobsContract,
                 SessionsContract,
-                AccountsContract {
+                AccountsContract,
+                BarriersContract {
     private static final ReadLevel READ = ReadLevel.LINEARIZABLE;
 
     @Override

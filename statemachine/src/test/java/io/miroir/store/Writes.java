@@ -1,6 +1,7 @@
 package io.miroir.store;
 
 import io.miroir.store.index.IndexEffect;
+import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes;
@@ -25,6 +26,14 @@ public final class Writes {
     }
 
     public static Intend intend(String lane, long epoch, @Nullable String key) {
+        return intend(lane, epoch, key, Intend.ALLOT);
+    }
+
+    public static Intend intend(String lane, long epoch, long incarnation) {
+        return intend(lane, epoch, null, incarnation);
+    }
+
+    private static Intend intend(String lane, long epoch, @Nullable String key, long incarnation) {
         return new Intend(
                 lane,
                 epoch,
@@ -34,7 +43,7 @@ public final class Writes {
                 key,
                 key == null ? 0 : 3_600_000_000L,
                 null,
-                Intend.ALLOT,
+                incarnation,
                 List.of("node-0", "node-1"),
                 List.of(1, 3));
     }
@@ -66,7 +75,12 @@ public final class Writes {
 
     /** A write from intent to task. */
     public static long write(Rooms store, String lane, long epoch) {
-        Lanes.Intention.Intended intended = intended(store, intend(lane, epoch, null));
+        long incarnation =
+                store.indexes()
+                        .get(ReadLevel.LINEARIZABLE, lane)
+                        .map(IndexRow::incarnation)
+                        .orElse(Intend.ALLOT);
+        Lanes.Intention.Intended intended = intended(store, intend(lane, epoch, incarnation));
         Bind bind = bind(lane, epoch, intended.position(), Map.of(), List.of());
         return ((Lanes.Binding.Bound) store.lanes().bind(bind).orThrow()).taskUid();
     }

@@ -193,7 +193,8 @@ final class RedisTasks implements Tasks {
                         fields.number("enqueued_at"),
                         fields.numberOrNull("started_at"),
                         fields.numberOrNull("finished_at")),
-                null);
+                null,
+                List.of());
     }
 
     private static void field(List<Object> arguments, String name, @Nullable Object value) {

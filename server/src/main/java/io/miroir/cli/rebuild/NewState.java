@@ -47,7 +47,8 @@ final class NewState {
                         null,
                         0,
                         null,
-                        index.incarnation(),
+                        // Its name stands for nothing yet; its number is the nodes'.
+                        Intend.ALLOT,
                         List.of(),
                         List.of());
         if (!(store.lanes().intend(intend).orThrow()

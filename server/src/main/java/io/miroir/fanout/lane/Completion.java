@@ -84,8 +84,28 @@ record Completion(
                         visible(task, status, replicas, results),
                         error,
                         effects(task, status, set.containsAll(touched)),
-                        refused ? Map.of() : Divergence.of(replicas, has),
+                        refused || changesNoReplica(task) ? Map.of() : Divergence.of(replicas, has),
                         refused));
+    }
+
+    private static boolean changesNoReplica(Tracked task) {
+        return task.type() == TaskType.INDEX_COMPACTION;
+    }
+
+    /** The same end, which also moves names; one that failed moves none. */
+    Completion moving(NameMoves moves) {
+        if (status != TaskStatus.SUCCEEDED) {
+            return this;
+        }
+        List<IndexEffect> all = new ArrayList<>(effects);
+        all.addAll(moves.effects());
+        return new Completion(
+                moves.error() == null ? TaskStatus.SUCCEEDED : TaskStatus.FAILED,
+                visible,
+                moves.error(),
+                all,
+                out,
+                restore);
     }
 
     // Settings change as one: a node that can't have them keeps all others from having them.
@@ -133,6 +153,10 @@ record Completion(
         }
         if (visible.has("deletedDocuments")) {
             visible.put("deletedDocuments", counted("deletedDocuments", replicas, results));
+        }
+        if (task.type() == TaskType.INDEX_COMPACTION) {
+            ByteSizes.sum(results.values(), "preCompactionSize", visible);
+            ByteSizes.sum(results.values(), "postCompactionSize", visible);
         }
         return visible;
     }
@@ -190,8 +214,8 @@ record Completion(
                 }
             }
             case INDEX_UPDATE -> {
-                if (succeeded) {
-                    String key = task.details().visible().path("primaryKey").asString(null);
+                String key = task.details().visible().path("primaryKey").asString(null);
+                if (succeeded && key != null) {
                     effects.add(new IndexEffect.PrimaryKeySet(incarnation, key));
                 }
             }

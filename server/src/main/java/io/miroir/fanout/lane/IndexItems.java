@@ -1,7 +1,6 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.ApiException;
-import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.settings.NodeSettings;
@@ -55,9 +54,7 @@ final class IndexItems {
                 TaskType.INDEX_CREATION,
                 details,
                 Scope.nothing(topology, index.get().row().incarnation()),
-                new ApiException(
-                        ErrorCode.INDEX_ALREADY_EXISTS,
-                        "Index `" + request.indexUid() + "` already exists."));
+                IndexUid.alreadyExists(request.indexUid()));
     }
 
     /** The creation that comes with an index's first documents; on all nodes, whatever they get. */
@@ -86,12 +83,24 @@ final class IndexItems {
                 List.of());
     }
 
-    /** Another primary key. */
+    /** Another primary key, or none other. */
     Item update(WriteRequest request, Optional<IndexView> index) {
+        return update(request, index, keyDetails(request.parameter(WriteRequest.PRIMARY_KEY)));
+    }
+
+    Item update(WriteRequest request, Optional<IndexView> index, Details details) {
         String key = request.parameter(WriteRequest.PRIMARY_KEY);
-        Details details = keyDetails(key);
         if (index.isEmpty()) {
             return missing(TaskType.INDEX_UPDATE, request, details);
+        }
+        if (key == null) {
+            return new Item(
+                    TaskType.INDEX_UPDATE,
+                    details,
+                    Scope.nothing(index.get().topology(), index.get().row().incarnation()),
+                    Item.Steps.none(),
+                    Item.Effects.none(),
+                    List.of());
         }
         ObjectNode body = Json.object();
         body.put("primaryKey", key);
@@ -99,12 +108,29 @@ final class IndexItems {
                 TaskType.INDEX_UPDATE,
                 details,
                 everywhere(index.get()),
-                (_, place) ->
-                        List.of(
-                                new Item.Step(
-                                        request("index", "PATCH", place.path(""), body), false)),
+                (_, place) -> List.of(step(request("index", "PATCH", place.path(""), body))),
                 Item.Effects.none(),
                 List.of());
+    }
+
+    /** Less room on the nodes' disks. */
+    Item compact(WriteRequest request, Optional<IndexView> index) {
+        Details details = Details.of(Json.object());
+        if (index.isEmpty()) {
+            return missing(TaskType.INDEX_COMPACTION, request, details);
+        }
+        return new Item(
+                TaskType.INDEX_COMPACTION,
+                details,
+                everywhere(index.get()),
+                (_, place) -> List.of(step(request("index", "POST", place.path("/compact"), null))),
+                Item.Effects.none(),
+                List.of());
+    }
+
+    // Its task is found by its number alone: only documents' tasks can carry more.
+    private static Item.Step step(NodeRequest request) {
+        return new Item.Step(request, false);
     }
 
     /** The end of an index. It leaves the catalogue at once, the nodes when they come to it. */
@@ -120,10 +146,7 @@ final class IndexItems {
                 TaskType.INDEX_DELETION,
                 Details.of(visible),
                 everywhere(index.get()),
-                (_, place) ->
-                        List.of(
-                                new Item.Step(
-                                        request("index", "DELETE", place.path(""), null), false)),
+                (_, place) -> List.of(step(request("index", "DELETE", place.path(""), null))),
                 (_, _) -> List.of(new IndexEffect.Deleted(incarnation)),
                 List.of());
     }
@@ -232,12 +255,11 @@ final class IndexItems {
         if (primaryKey != null) {
             body.put("primaryKey", primaryKey);
         }
-        return new Item.Step(request("index", "POST", "/indexes", body), false);
+        return step(request("index", "POST", "/indexes", body));
     }
 
     private Item.Step settingsStep(Place place, ObjectNode nodeSettings) {
-        return new Item.Step(
-                request("settings", "PATCH", place.path("/settings"), nodeSettings), false);
+        return step(request("settings", "PATCH", place.path("/settings"), nodeSettings));
     }
 
     private NodeRequest request(

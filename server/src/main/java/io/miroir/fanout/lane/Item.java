@@ -70,9 +70,24 @@ record Item(
                 List.of());
     }
 
+    /** The same change, whose bind does this to the catalogue. */
+    Item doing(Effects instead) {
+        return new Item(type, details, scope, steps, instead, resources);
+    }
+
     /** True if no node is sent anything. */
     boolean isLocal() {
         return scope.shards().isEmpty();
+    }
+
+    /** False for an item of several indexes, whose task shows none. */
+    boolean isOfOneIndex() {
+        return type != TaskType.INDEX_SWAP;
+    }
+
+    /** Whether replicas that take it, and those that don't, are the same afterwards. */
+    boolean changesNoReplica() {
+        return type == TaskType.INDEX_COMPACTION;
     }
 
     /** The same change, of fewer replicas; this one is still to be closed. */

@@ -1,6 +1,7 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.Json;
+import io.miroir.api.indexes.IndexSwaps;
 import io.miroir.api.settings.SettingsUpdate;
 import io.miroir.cluster.IndexView;
 import io.miroir.fanout.spool.Spooled;
@@ -18,11 +19,13 @@ final class ItemFactory {
     private final LaneContext context;
     private final IndexItems indexes;
     private final DocumentItems documents;
+    private final NameItems names;
 
     ItemFactory(LaneContext context) {
         this.context = context;
         this.indexes = new IndexItems(context);
         this.documents = new DocumentItems(context, indexes);
+        this.names = new NameItems(context, indexes);
     }
 
     Item prepare(WriteRequest request, Optional<IndexView> index, Spooled body) throws IOException {
@@ -44,8 +47,13 @@ final class ItemFactory {
             }
             case DOCUMENTS_CLEAR -> documents.clear(request, index, clearing(request));
             case INDEX_CREATE -> indexes.create(request, index);
-            case INDEX_UPDATE -> indexes.update(request, index);
+            case INDEX_UPDATE ->
+                    request.parameter(WriteRequest.NEW_UID) == null
+                            ? indexes.update(request, index)
+                            : names.rename(request, index);
             case INDEX_DELETE -> indexes.delete(request, index);
+            case INDEX_COMPACT -> indexes.compact(request, index);
+            case INDEX_SWAP -> names.swap(index, IndexSwaps.ofDetails(parse(body)));
             case SETTINGS_UPDATE ->
                     indexes.settings(
                             request,

@@ -8,22 +8,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * A write has become a task.
  *
+ * @param indexUid null for a task of several indexes
  * @param enqueuedAt store time, epoch microseconds
  * @param headers what else the client is told, by header name
  */
 public record LaneReply(
         long taskUid,
-        String indexUid,
+        @Nullable String indexUid,
         TaskType type,
         long enqueuedAt,
         @Nullable String customMetadata,
         Map<String, String> headers) {
 
     /** What the client of a lane is told of a task that is there already. */
-    static LaneReply of(String lane, TaskRow task) {
+    static LaneReply of(TaskRow task) {
         return new LaneReply(
                 task.uid(),
-                lane,
+                task.indexUid(),
                 task.type(),
                 task.dates().enqueuedAt(),
                 Details.parse(task.detailsJson()).customMetadata(),

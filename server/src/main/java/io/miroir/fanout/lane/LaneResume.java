@@ -56,6 +56,11 @@ final class LaneResume {
     }
 
     private void settle(IntentRow intent, long epoch) throws InterruptedException {
+        TaskType type = type(intent);
+        if (type == TaskType.INDEX_SWAP || type == TaskType.INDEX_COMPACTION) {
+            abandon(intent, epoch, "no document is another one by it");
+            return;
+        }
         Optional<IndexView> index =
                 context.view()
                         .index(intent.indexUid())
@@ -65,7 +70,6 @@ final class LaneResume {
             dropPhysical(intent.incarnation());
             return;
         }
-        TaskType type = type(intent);
         if (type == TaskType.INDEX_DELETION) {
             // Some nodes may have dropped it: there is no way but forward.
             IndexEffect deleted = new IndexEffect.Deleted(intent.incarnation());
@@ -265,6 +269,8 @@ final class LaneResume {
             case INDEX_CREATE -> TaskType.INDEX_CREATION;
             case INDEX_UPDATE -> TaskType.INDEX_UPDATE;
             case INDEX_DELETE -> TaskType.INDEX_DELETION;
+            case INDEX_COMPACT -> TaskType.INDEX_COMPACTION;
+            case INDEX_SWAP -> TaskType.INDEX_SWAP;
             case SETTINGS_UPDATE -> TaskType.SETTINGS_UPDATE;
         };
     }

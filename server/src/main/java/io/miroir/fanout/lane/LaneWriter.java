@@ -66,27 +66,33 @@ final class LaneWriter {
         // Kept for the whole write: the keeper may let the lane go in the middle of it, and what
         // was begun under an epoch must be found, and is bound, under that epoch.
         long mine = claim.take();
-        Optional<IndexView> index = context.view().index(lane);
-        try (Item item = items.prepare(request, index, body.body())) {
-            requireQuorum(item);
-            switch (intend(request, item, mine, body.sha256())) {
-                case Intention.Intended intended -> {
-                    Place place =
-                            new Place(lane, mine, intended.position(), intended.incarnation());
-                    return dispatch(item, place);
+        Passage passage = new Passage(lane, context);
+        while (true) {
+            Optional<IndexView> index = context.view().index(lane);
+            try (Item item = items.prepare(request, index, body.body())) {
+                requireQuorum(item);
+                switch (intend(request, item, mine, body.sha256())) {
+                    case Intention.Intended intended -> {
+                        Place place =
+                                new Place(lane, mine, intended.position(), intended.incarnation());
+                        return dispatch(item, place);
+                    }
+                    case Intention.AlreadyBound known -> {
+                        return Optional.of(alreadyBound(known.taskUid()));
+                    }
+                    case Intention.KeyReused _ -> throw LaneErrors.keyReused();
+                    case Intention.Pending _, Intention.Fenced _ -> {
+                        claim.release();
+                        return Optional.empty();
+                    }
+                    case Intention.Full full ->
+                            throw LaneErrors.overloaded(
+                                    "The task store holds as many " + full.what() + " as it may.");
+                    // The lane's name moves to another index, or did: the item is made anew.
+                    case Intention.Barred _, Intention.IndexChanged _ -> {}
                 }
-                case Intention.AlreadyBound known -> {
-                    return Optional.of(alreadyBound(known.taskUid()));
-                }
-                case Intention.KeyReused _ -> throw LaneErrors.keyReused();
-                case Intention.Pending _, Intention.Fenced _ -> {
-                    claim.release();
-                    return Optional.empty();
-                }
-                case Intention.Full full ->
-                        throw LaneErrors.overloaded(
-                                "The task store holds as many " + full.what() + " as it may.");
             }
+            passage.await();
         }
     }
 
@@ -122,7 +128,7 @@ final class LaneWriter {
                                         lane,
                                         mine,
                                         request.operation().wireName(),
-                                        lane,
+                                        item.isOfOneIndex() ? lane : "",
                                         request.fingerprint(bodySha256),
                                         key,
                                         key == null ? 0 : ttlMicros(),
@@ -150,7 +156,10 @@ final class LaneWriter {
         if (item.isLocal()) {
             return bind(item, item.details(), place, sent, Map.of());
         }
-        Map<String, ShardSet> out = Divergence.of(item.scope().replicas(), Accounts.has(sent));
+        Map<String, ShardSet> out =
+                item.changesNoReplica()
+                        ? Map.of()
+                        : Divergence.of(item.scope().replicas(), Accounts.has(sent));
         return switch (item.scope().after(sent)) {
             case Quorum.Met met -> {
                 Optional<LaneReply> reply = bind(item, touching(item), place, sent, out);
@@ -258,7 +267,7 @@ final class LaneWriter {
                 yield Optional.of(
                         new LaneReply(
                                 bound.taskUid(),
-                                lane,
+                                item.isOfOneIndex() ? lane : null,
                                 item.type(),
                                 bound.enqueuedAt(),
                                 details.customMetadata(),
@@ -315,7 +324,7 @@ final class LaneWriter {
         return context.store()
                 .tasks()
                 .get(ReadLevel.LINEARIZABLE, taskUid)
-                .map(row -> LaneReply.of(lane, row))
+                .map(row -> LaneReply.of(row))
                 .orElseThrow(() -> LaneErrors.indeterminate("The task is gone."));
     }
 }

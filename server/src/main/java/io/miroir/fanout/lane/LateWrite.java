@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,7 @@ final class LateWrite {
         if (task.isEmpty() && !unseen) {
             throw LaneErrors.changedHands();
         }
-        return task.map(row -> LaneReply.of(place.lane(), row));
+        return task.map(row -> LaneReply.of(row));
     }
 
     /** Waits until the new owner decided on the write; false if it did not for long. */
@@ -113,13 +114,18 @@ final class LateWrite {
 
     /** The task that the new owner made of the write, if it found it on a node. */
     private Optional<TaskRow> settledAs(Place place) {
+        // Its index may have another name by now, and the task with it.
+        Set<String> names = new TreeSet<>(Set.of(place.lane()));
+        context.store().indexes().list(ReadLevel.LINEARIZABLE).stream()
+                .filter(index -> index.incarnation() == place.incarnation())
+                .forEach(index -> names.add(index.uid()));
         TaskQuery latest =
                 new TaskQuery(
                         null,
                         null,
                         null,
                         null,
-                        Set.of(place.lane()),
+                        names,
                         null,
                         DateBounds.OPEN,
                         DateBounds.OPEN,

@@ -16,6 +16,9 @@ public enum Operation {
     INDEX_CREATE,
     INDEX_UPDATE,
     INDEX_DELETE,
+    INDEX_COMPACT,
+    /** In the lane of the first name; the body is the list of swaps. */
+    INDEX_SWAP,
     /** The body is a patch of the settings that the edge has checked. */
     SETTINGS_UPDATE;
 

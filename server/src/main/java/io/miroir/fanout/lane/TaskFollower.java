@@ -170,7 +170,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         if (end.isEmpty()) {
             return false;
         }
-        Completion done = end.get();
+        Completion done = end.get().moving(moves(task));
         Reply<Tasks.Step> reply =
                 context.store()
                         .tasks()
@@ -195,9 +195,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                     line.all().forEach(this::unfollow);
                     return false;
                 }
-                if (applied.outcome() instanceof Tasks.Step.StatesChanged) {
-                    // The next tick decides on what is in sync by then.
-                    LOG.info("task {} can't be ended yet: replicas went out", task.uid());
+                if (isTooEarly(task, applied.outcome())) {
                     return false;
                 }
                 done.out()
@@ -217,6 +215,42 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 return true;
             }
         }
+    }
+
+    // The next tick decides on what is the case by then.
+    private static boolean isTooEarly(Tracked task, Tasks.Step step) {
+        return switch (step) {
+            case Tasks.Step.StatesChanged _ -> {
+                LOG.info("task {} can't be ended yet: replicas went out", task.uid());
+                yield true;
+            }
+            case Tasks.Step.IndexChanged _ -> {
+                LOG.info("task {} can't be ended yet: names moved", task.uid());
+                yield true;
+            }
+            case Tasks.Step.Barred _ -> true;
+            case Tasks.Step.Stepped _,
+                    Tasks.Step.AlreadyFinished _,
+                    Tasks.Step.Fenced _,
+                    Tasks.Step.NoSuchTask _ ->
+                    false;
+        };
+    }
+
+    private NameMoves moves(Tracked task) {
+        if (!NameMoves.isOf(task.type(), task.details())) {
+            return NameMoves.NONE;
+        }
+        // Another pod may have moved the names that this one is about to.
+        context.view().catchUp();
+        return NameMoves.decide(
+                task.type(),
+                task.details(),
+                name ->
+                        context.view()
+                                .index(name)
+                                .map(view -> view.row().incarnation())
+                                .orElse(NameMoves.NOBODY));
     }
 
     // What a node says of its settings decides, not what it says of the task (protocol, rule 7).

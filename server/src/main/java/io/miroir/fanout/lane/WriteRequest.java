@@ -37,6 +37,9 @@ public record WriteRequest(Operation operation, String indexUid, Map<String, Str
     /** The client's {@code Idempotency-Key}. */
     public static final String IDEMPOTENCY_KEY = "idempotencyKey";
 
+    /** The name that an index is to have. */
+    public static final String NEW_UID = "newUid";
+
     /** {@code true} if settings go back to their defaults, which creates no index. */
     public static final String RESET = "reset";
 

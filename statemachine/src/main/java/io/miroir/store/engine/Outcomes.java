@@ -22,6 +22,12 @@ public final class Outcomes {
     public static final Outcome STATES_CHANGED =
             Outcome.newBuilder().setStatesChanged(Done.getDefaultInstance()).build();
 
+    public static final Outcome BARRED =
+            Outcome.newBuilder().setBarred(Done.getDefaultInstance()).build();
+
+    public static final Outcome INDEX_CHANGED =
+            Outcome.newBuilder().setIndexChanged(Done.getDefaultInstance()).build();
+
     public static final Outcome NOTHING =
             Outcome.newBuilder().setNothing(Done.getDefaultInstance()).build();
 

@@ -1,10 +1,12 @@
 package io.miroir.store.index;
 
 import com.google.protobuf.ByteString;
+import io.miroir.proto.store.Barrier;
 import io.miroir.proto.store.Effect;
 import io.miroir.proto.store.IndexCreated;
 import io.miroir.proto.store.IndexRenamed;
 import io.miroir.proto.store.IndexesSwapped;
+import io.miroir.proto.store.NameExpected;
 import io.miroir.proto.store.NodeReplicas;
 import io.miroir.proto.store.PrimaryKeySet;
 import io.miroir.proto.store.ReplicasOut;
@@ -48,6 +50,13 @@ public final class EffectWords {
                                     .setIncarnation(out.incarnation())
                                     .setNodeId(out.nodeId())
                                     .addAllShard(out.shards()));
+            case IndexEffect.Barrier barrier ->
+                    words.setBarrier(Barrier.newBuilder().addAllIndexUid(barrier.indexUids()));
+            case IndexEffect.NameExpected expected ->
+                    words.setNameExpected(
+                            NameExpected.newBuilder()
+                                    .setUid(expected.uid())
+                                    .setIncarnation(expected.incarnation()));
         }
         return words.build();
     }

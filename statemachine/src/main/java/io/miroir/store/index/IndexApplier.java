@@ -8,6 +8,8 @@ import io.miroir.proto.store.SettingsCommitted;
 import io.miroir.store.Change;
 import io.miroir.store.engine.NewerFormatException;
 import io.miroir.store.engine.Write;
+import io.miroir.store.lane.BarrierApplier;
+import io.miroir.store.lane.LaneApplier;
 import io.miroir.store.nodesettings.NodeSettingsApplier;
 import io.miroir.store.replica.InSync;
 import io.miroir.store.replica.ReplicaApplier;
@@ -21,10 +23,24 @@ import org.jspecify.annotations.Nullable;
 public final class IndexApplier {
     private IndexApplier() {}
 
-    public static void apply(Write write, List<Effect> effects) {
+    /** Applies what a task does. */
+    public static void apply(Write write, long taskUid, List<Effect> effects) {
         for (Effect effect : effects) {
-            apply(write, effect);
+            apply(write, taskUid, effect);
         }
+    }
+
+    /** Whether a name that the effects were decided on stands for another index by now. */
+    public static boolean namesChanged(Write write, List<Effect> effects) {
+        return effects.stream()
+                .filter(Effect::hasNameExpected)
+                .map(Effect::getNameExpected)
+                .anyMatch(name -> name.getIncarnation() != incarnationOf(write, name.getUid()));
+    }
+
+    /** The incarnation that a name stands for, 0 for none. */
+    public static long incarnationOf(Write write, String uid) {
+        return IndexReads.get(write.sql(), uid).map(IndexRow::incarnation).orElse(0L);
     }
 
     /** Whether a shard would have no replica in sync any more, which nobody can have meant. */
@@ -41,7 +57,7 @@ public final class IndexApplier {
                 .anyMatch(index -> !InSync.of(write, index.getKey()).survives(index.getValue()));
     }
 
-    private static void apply(Write write, Effect effect) {
+    private static void apply(Write write, long taskUid, Effect effect) {
         switch (effect.getKindCase()) {
             case CREATED -> create(write, effect.getCreated());
             case DELETED -> delete(write, effect.getDeleted());
@@ -64,6 +80,9 @@ public final class IndexApplier {
                             effect.getReplicasOut().getIncarnation(),
                             effect.getReplicasOut().getNodeId(),
                             effect.getReplicasOut().getShardList());
+            case BARRIER ->
+                    BarrierApplier.raise(write, taskUid, effect.getBarrier().getIndexUidList());
+            case NAME_EXPECTED -> {}
             case KIND_NOT_SET -> throw new NewerFormatException("an effect");
         }
     }
@@ -142,8 +161,9 @@ public final class IndexApplier {
         }
         setUid(write, incarnation, newUid);
         NodeSettingsApplier.forget(write, row.get().uid());
-        write.changed(new Change.IndexChanged(row.get().uid(), null));
+        LaneApplier.exchangeHistory(write, row.get().uid(), newUid);
         changed(write, incarnation);
+        write.changed(new Change.IndexChanged(row.get().uid(), null));
     }
 
     private static void swap(Write write, long incarnation, long otherIncarnation) {
@@ -159,6 +179,7 @@ public final class IndexApplier {
         setUid(write, incarnation, other.get().uid());
         NodeSettingsApplier.forget(write, one.get().uid());
         NodeSettingsApplier.forget(write, other.get().uid());
+        LaneApplier.exchangeHistory(write, one.get().uid(), other.get().uid());
         changed(write, incarnation);
         changed(write, otherIncarnation);
     }

@@ -1,5 +1,6 @@
 package io.miroir.store.index;
 
+import io.miroir.store.lane.Lanes;
 import io.miroir.store.replica.ReplicaRow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,30 @@ public sealed interface IndexEffect {
 
     /** Two indexes exchange their names. */
     record Swapped(long incarnation, long otherIncarnation) implements IndexEffect {}
+
+    /**
+     * The task waits for all that is before it in the lanes of these names, and all that comes
+     * after waits for it: no change of these indexes is intended until it has ended (protocol rule
+     * 7).
+     *
+     * @param indexUids what the task speaks of, in its order; at most {@link Lanes#NAMES_MAX}
+     */
+    record Barrier(List<String> indexUids) implements IndexEffect {
+        public Barrier {
+            indexUids = List.copyOf(indexUids);
+            if (indexUids.size() > Lanes.NAMES_MAX) {
+                throw new IllegalArgumentException(indexUids.size() + " names");
+            }
+        }
+    }
+
+    /**
+     * What the other effects were decided on. Where the name stands for another index by now,
+     * nothing of the command is done.
+     *
+     * @param incarnation 0 where there is no such index
+     */
+    record NameExpected(String uid, long incarnation) implements IndexEffect {}
 
     /**
      * A node did not apply what it had accepted: these of its replicas are not read any more.

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param bodySha256 64 hex digits
  * @param idempotencyKey the client's, at most {@link Lanes#IDEMPOTENCY_KEY_CHARS_MAX} characters
  * @param idempotencyTtlMicros how long the key lives from the bind on; 0 without a key
- * @param incarnation the index's, or {@link #ALLOT} for an index that is to be created
+ * @param indexUid the name that its task will show; empty for none
+ * @param incarnation the index's, or {@link #ALLOT} for an index that is to be created. If the
+ *     lane's name stands for another one by now, the caller must look again
  * @param targets ids of the nodes it goes to
  * @param shards that it touches: by them the lane's next owner judges what became of it
  */

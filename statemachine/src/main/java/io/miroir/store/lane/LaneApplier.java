@@ -74,6 +74,10 @@ public final class LaneApplier {
         if (known != null) {
             return known;
         }
+        Outcome late = late(write, command);
+        if (late != null) {
+            return late;
+        }
         Outcome full = full(write, command);
         if (full != null) {
             return full;
@@ -108,7 +112,7 @@ public final class LaneApplier {
         }
         end(write, intent.lane(), intent.position());
         long uid = TaskApplier.insert(write, bound(command, intent));
-        IndexApplier.apply(write, command.getEffectList());
+        IndexApplier.apply(write, uid, command.getEffectList());
         for (Missed missed : command.getMissedList()) {
             ReplicaApplier.missed(
                     write, intent.incarnation(), missed.getNodeId(), missed.getShardList());
@@ -215,6 +219,61 @@ public final class LaneApplier {
         return command.hasIdempotencyKey() ? IdempotencyApplier.full(write) : null;
     }
 
+    /** Not null for a change that was decided before another one that came first. */
+    private static @Nullable Outcome late(Write write, Intend command) {
+        if (!command.getCurrent()) {
+            return null;
+        }
+        if (BarrierApplier.bars(write, command.getLane())) {
+            return Outcomes.BARRED;
+        }
+        boolean same =
+                IndexApplier.incarnationOf(write, command.getLane()) == command.getIncarnation();
+        return same ? null : Outcomes.INDEX_CHANGED;
+    }
+
+    /**
+     * Two names are exchanged, or one is given up for another: what was done under them goes with
+     * their indexes. An index's positions go on where they were, whichever lane it comes to:
+     * documents are stamped with them.
+     */
+    public static void exchangeHistory(Write write, String one, String other) {
+        TaskApplier.exchange(write, one, other);
+        BarrierApplier.exchange(write, one, other);
+        long next = Math.max(nextPosition(write, one), nextPosition(write, other));
+        for (String lane : List.of(one, other)) {
+            int known =
+                    write.sql()
+                            .update(
+                                    "UPDATE lanes SET next_position = ? WHERE lane = ?",
+                                    next,
+                                    lane);
+            if (known == 0) {
+                begin(write, lane, next);
+            }
+        }
+    }
+
+    private static long nextPosition(Write write, String lane) {
+        return LaneReads.get(write.sql(), lane).map(LaneRow::nextPosition).orElse(1L);
+    }
+
+    // Nobody's until it is claimed: an empty owner is no pod.
+    private static void begin(Write write, String lane, long nextPosition) {
+        if (write.rows("lanes") >= Lanes.ROWS_MAX) {
+            forgetUnusedLane(write);
+        }
+        write.sql()
+                .update(
+                        "INSERT INTO lanes (lane, owner, epoch, next_position, claimed_at)"
+                                + " VALUES (?, '', ?, ?, ?)",
+                        lane,
+                        write.nextEpoch(),
+                        nextPosition,
+                        write.now());
+        write.rowsChanged("lanes", 1);
+    }
+
     private static long takePosition(Write write, String lane) {
         long position = write.sql().number("SELECT next_position FROM lanes WHERE lane = ?", lane);
         write.sql().update("UPDATE lanes SET next_position = ? WHERE lane = ?", position + 1, lane);
@@ -259,7 +318,7 @@ public final class LaneApplier {
                 command.hasTerminalStatus()
                         ? TaskStatus.ofCode(command.getTerminalStatus())
                         : TaskStatus.ENQUEUED,
-                intent.indexUid(),
+                intent.indexUid().isEmpty() ? null : intent.indexUid(),
                 command.getDetailsJson(),
                 command.hasErrorJson() ? command.getErrorJson() : null,
                 new TaskApplier.LaneItem(

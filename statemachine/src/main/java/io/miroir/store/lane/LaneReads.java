@@ -36,6 +36,14 @@ final class LaneReads {
         return sql.all(INTENT + " WHERE lane = ? ORDER BY position", LaneReads::intent, lane);
     }
 
+    static boolean barred(Sql sql, String lane) {
+        return sql.first(
+                        "SELECT 1 FROM task_names WHERE index_uid = ? AND waits = 1",
+                        row -> true,
+                        lane)
+                .isPresent();
+    }
+
     private static LaneRow lane(Cursor row) {
         return new LaneRow(row.text(1), row.text(2), row.number(3), row.number(4), row.number(5));
     }

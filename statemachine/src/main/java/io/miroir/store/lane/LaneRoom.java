@@ -55,6 +55,7 @@ public final class LaneRoom implements Lanes {
                                 ByteString.copyFrom(HexFormat.of().parseHex(intend.bodySha256())))
                         .setIdempotencyTtlMicros(intend.idempotencyTtlMicros())
                         .setIncarnation(intend.incarnation())
+                        .setCurrent(true)
                         .addAllTarget(intend.targets())
                         .addAllShard(intend.shards());
         if (intend.idempotencyKey() != null) {
@@ -129,6 +130,11 @@ public final class LaneRoom implements Lanes {
         return reads.point(level, sql -> LaneReads.openIntents(sql, lane));
     }
 
+    @Override
+    public boolean barred(ReadLevel level, String lane) {
+        return reads.point(level, sql -> LaneReads.barred(sql, lane));
+    }
+
     private static void atMost(@Nullable String text, int charsMax) {
         if (text != null && text.length() > charsMax) {
             throw new IllegalArgumentException(text.length() + " characters, at most " + charsMax);
@@ -149,6 +155,8 @@ public final class LaneRoom implements Lanes {
                     new Intention.Pending(
                             outcome.getPending().getPosition(), outcome.getPending().getEpoch());
             case KEY_REUSED -> new Intention.KeyReused();
+            case BARRED -> new Intention.Barred();
+            case INDEX_CHANGED -> new Intention.IndexChanged();
             case FULL ->
                     new Intention.Full(outcome.getFull().getWhat(), outcome.getFull().getRowsMax());
             default -> throw Proposer.unexpected(outcome);

@@ -43,6 +43,9 @@ public interface Lanes {
     /** Unbound intents by position: what the next owner must settle first. */
     List<IntentRow> openIntents(ReadLevel level, String lane);
 
+    /** Whether a change of the index must wait for a task that is a barrier in its lane. */
+    boolean barred(ReadLevel level, String lane);
+
     /** Lanes that ever were claimed and not forgotten with their index. */
     int ROWS_MAX = 20_000;
 
@@ -51,6 +54,12 @@ public interface Lanes {
 
     /** Unbound intents of all lanes. */
     int OPEN_INTENTS_MAX = 65_536;
+
+    /** Names that one task may speak of, and exchange. */
+    int NAMES_MAX = 1_024;
+
+    /** Names that are kept of tasks that have ended; of more, a task is not found by them. */
+    int NAME_ROWS_MAX = 100_000;
 
     /** Characters of {@link Intend#kind}; more is a bug of the caller. */
     int KIND_CHARS_MAX = 64;
@@ -89,6 +98,12 @@ public interface Lanes {
 
         /** The key came with another body before. */
         record KeyReused() implements Intention {}
+
+        /** A task that is a barrier in the lane has not ended. */
+        record Barred() implements Intention {}
+
+        /** The name stands for another index than the caller saw. */
+        record IndexChanged() implements Intention {}
 
         /** Too many open intents or living idempotency keys; {@code what} names which. */
         record Full(String what, int rowsMax) implements Intention {}

@@ -50,6 +50,18 @@ final class KeyedBitmaps<K> {
         return byKey.keySet();
     }
 
+    /** Uids of one key are the other's from here on, and the other way round. */
+    void exchange(K one, K other) {
+        RoaringBitmap uids = byKey.remove(one);
+        RoaringBitmap others = byKey.remove(other);
+        if (uids != null) {
+            byKey.put(other, uids);
+        }
+        if (others != null) {
+            byKey.put(one, others);
+        }
+    }
+
     /** Whether uids of this key may be among {@link #others}. */
     boolean mayHaveOthers() {
         return !others.isEmpty();

@@ -13,6 +13,7 @@ import io.miroir.store.engine.Outcomes;
 import io.miroir.store.engine.Write;
 import io.miroir.store.idempotency.IdempotencyApplier;
 import io.miroir.store.index.IndexApplier;
+import io.miroir.store.lane.BarrierApplier;
 import io.miroir.store.lane.LaneApplier;
 import io.miroir.store.session.SessionApplier;
 import java.util.ArrayList;
@@ -191,6 +192,12 @@ public final class TaskApplier {
             return Outcomes.STATES_CHANGED;
         }
         TaskReads.Standing task = found.orElseThrow();
+        if (BarrierApplier.waits(write, task.uid())) {
+            return Outcomes.BARRED;
+        }
+        if (IndexApplier.namesChanged(write, command.getEffectList())) {
+            return Outcomes.INDEX_CHANGED;
+        }
         TaskStatus status = TaskStatus.ofCode(command.getStatus());
         @Nullable Long canceledBy = command.hasCanceledBy() ? command.getCanceledBy() : null;
         write.sql()
@@ -206,12 +213,31 @@ public final class TaskApplier {
                         command.hasErrorJson() ? command.getErrorJson() : null,
                         canceledBy,
                         task.uid());
-        IndexApplier.apply(write, command.getEffectList());
+        IndexApplier.apply(write, task.uid(), command.getEffectList());
+        BarrierApplier.lower(write, task.uid());
         write.changed(new Change.TaskChanged(task.uid(), status, task.indexUid()));
         write.task(
                 new TaskDelta.Moved(
                         task.uid(), task.status(), status, write.now(), write.now(), canceledBy));
         return Outcomes.DONE;
+    }
+
+    /**
+     * Tasks of two names are the other name's from here on. Those that are barriers and have not
+     * ended are not: what they speak of is what the names stand for when they end.
+     */
+    public static void exchange(Write write, String one, String other) {
+        write.sql()
+                .update(
+                        "UPDATE tasks SET index_uid = CASE index_uid WHEN ? THEN ? ELSE ? END WHERE"
+                                + " index_uid IN (?, ?) AND uid NOT IN (SELECT task_uid FROM"
+                                + " task_names WHERE waits = 1)",
+                        one,
+                        other,
+                        one,
+                        one,
+                        other);
+        write.task(new TaskDelta.Exchanged(one, other, BarrierApplier.waiting(write)));
     }
 
     public static Outcome delete(Write write, DeleteTasks command) {
@@ -263,7 +289,8 @@ public final class TaskApplier {
     private static void forget(Write write, List<TaskReads.Standing> tasks) {
         for (TaskReads.Standing task : tasks) {
             write.sql().update("DELETE FROM tasks WHERE uid = ?", task.uid());
-            write.task(new TaskDelta.Gone(task.uid(), task.facets()));
+            List<String> names = BarrierApplier.forget(write, task.uid());
+            write.task(new TaskDelta.Gone(task.uid(), task.facets(), names));
         }
         write.rowsChanged(TABLE, -tasks.size());
         if (!tasks.isEmpty()) {

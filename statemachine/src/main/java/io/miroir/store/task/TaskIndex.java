@@ -25,6 +25,11 @@ import org.roaringbitmap.RoaringBitmap;
  * of their own; rows of more are found by a scan.
  */
 public final class TaskIndex {
+    private static final String OF_INDEX =
+            "SELECT uid FROM tasks WHERE index_uid = ?1 UNION SELECT task_uid FROM task_names WHERE"
+                    + " index_uid = ?1";
+    private static final String OF_CANCELER = "SELECT uid FROM tasks WHERE canceled_by = ?1";
+
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final RoaringBitmap all = new RoaringBitmap();
     private final RoaringBitmap started = new RoaringBitmap();
@@ -69,6 +74,9 @@ public final class TaskIndex {
                                                 row.number(6),
                                                 row.numberOrNull(7),
                                                 row.numberOrNull(8)))));
+        sql.each(
+                "SELECT task_uid, index_uid FROM task_names",
+                row -> index.named(row.number(1), List.of(row.text(2))));
         return index;
     }
 
@@ -84,6 +92,9 @@ public final class TaskIndex {
                     case TaskDelta.Born born -> born(born);
                     case TaskDelta.Moved moved -> moved(moved);
                     case TaskDelta.Gone gone -> gone(gone);
+                    case TaskDelta.Named named -> named(named.uid(), named.names());
+                    case TaskDelta.Unnamed unnamed -> unnamed(unnamed.uid(), unnamed.names());
+                    case TaskDelta.Exchanged exchanged -> exchanged(exchanged);
                 }
             }
         } finally {
@@ -97,8 +108,8 @@ public final class TaskIndex {
      * @param sql for index names and cancelers beyond those with a bitmap
      */
     Tasks.TaskUids find(Sql sql, TaskQuery query) {
-        RoaringBitmap ofIndexes = rare(sql, byIndex, "index_uid", query.indexUids());
-        RoaringBitmap ofCancelers = rare(sql, byCanceler, "canceled_by", query.canceledBy());
+        RoaringBitmap ofIndexes = rare(sql, byIndex, OF_INDEX, query.indexUids());
+        RoaringBitmap ofCancelers = rare(sql, byCanceler, OF_CANCELER, query.canceledBy());
         lock.readLock().lock();
         try {
             return page(matching(query, ofIndexes, ofCancelers), query);
@@ -180,7 +191,36 @@ public final class TaskIndex {
         if (gone.facets().canceledBy() != null) {
             byCanceler.remove(gone.facets().canceledBy(), uid);
         }
+        unnamed(uid, gone.names());
         dates.remove(uid);
+    }
+
+    // A swap is of no index, as Meilisearch has it, whichever it speaks of.
+    private void named(long uid, List<String> names) {
+        if (!of(TaskType.INDEX_SWAP).contains((int) uid)) {
+            names.forEach(name -> byIndex.add(name, (int) uid));
+        }
+    }
+
+    private void unnamed(long uid, List<String> names) {
+        names.forEach(name -> byIndex.remove(name, (int) uid));
+    }
+
+    private void exchanged(TaskDelta.Exchanged exchanged) {
+        String one = exchanged.one();
+        String other = exchanged.other();
+        byIndex.exchange(one, other);
+        for (TaskDelta.Kept kept : exchanged.kept()) {
+            if (kept.name().equals(one) || kept.name().equals(other)) {
+                byIndex.remove(kept.name().equals(one) ? other : one, (int) kept.uid());
+            }
+        }
+        // Added when all are removed: a task may keep both names.
+        for (TaskDelta.Kept kept : exchanged.kept()) {
+            if (kept.name().equals(one) || kept.name().equals(other)) {
+                named(kept.uid(), List.of(kept.name()));
+            }
+        }
     }
 
     private RoaringBitmap of(TaskStatus status) {
@@ -290,14 +330,13 @@ public final class TaskIndex {
 
     /** Tasks of the keys that may have no bitmap of their own. */
     private <K> RoaringBitmap rare(
-            Sql sql, KeyedBitmaps<K> bitmaps, String column, @Nullable Collection<K> keys) {
+            Sql sql, KeyedBitmaps<K> bitmaps, String select, @Nullable Collection<K> keys) {
         RoaringBitmap found = new RoaringBitmap();
         if (keys == null || !mayHaveOthers(bitmaps)) {
             return found;
         }
         for (K key : keys) {
-            sql.all("SELECT uid FROM tasks WHERE " + column + " = ?", row -> row.number(1), key)
-                    .forEach(uid -> found.add((int) (long) uid));
+            sql.all(select, row -> row.number(1), key).forEach(uid -> found.add((int) (long) uid));
         }
         return found;
     }

@@ -69,11 +69,18 @@ public record TaskQuery(
                 && in(batchUids, row.batchUid())
                 && in(statuses, row.status())
                 && in(types, row.type())
-                && in(indexUids, row.indexUid())
+                && (in(indexUids, row.indexUid()) || in(indexUids, row))
                 && in(canceledBy, row.canceledBy())
                 && enqueued.contains(row.dates().enqueuedAt())
                 && started.contains(row.dates().startedAt())
                 && finished.contains(row.dates().finishedAt());
+    }
+
+    // A swap is of no index, a rename of both.
+    private static boolean in(@Nullable Set<String> filter, TaskRow row) {
+        return filter != null
+                && row.type() != TaskType.INDEX_SWAP
+                && row.names().stream().anyMatch(filter::contains);
     }
 
     private static <T> boolean in(@Nullable Set<T> filter, @Nullable T value) {

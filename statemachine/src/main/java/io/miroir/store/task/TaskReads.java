@@ -53,7 +53,19 @@ final class TaskReads {
     }
 
     static Optional<TaskRow> get(Sql sql, long uid) {
-        return sql.first(SELECT + " WHERE uid = ?", TaskReads::row, uid);
+        return sql.first(SELECT + " WHERE uid = ?", TaskReads::row, uid)
+                .map(row -> mayName(row.type()) ? row.naming(names(sql, uid)) : row);
+    }
+
+    private static boolean mayName(TaskType type) {
+        return type == TaskType.INDEX_SWAP || type == TaskType.INDEX_UPDATE;
+    }
+
+    private static List<String> names(Sql sql, long uid) {
+        return sql.all(
+                "SELECT index_uid FROM task_names WHERE task_uid = ? ORDER BY place",
+                row -> row.text(1),
+                uid);
     }
 
     static List<TaskRow> unfinished(Sql sql, String lane) {
@@ -94,7 +106,8 @@ final class TaskReads {
                 row.text(7),
                 row.textOrNull(8),
                 new TaskRow.Dates(row.number(9), row.numberOrNull(10), row.numberOrNull(11)),
-                origin(row));
+                origin(row),
+                List.of());
     }
 
     private static TaskRow.@Nullable Origin origin(Cursor row) {

@@ -147,6 +147,8 @@ public final class TaskRoom implements Tasks {
                     new Step.Fenced(outcome.getFenced().getOwner(), outcome.getFenced().getEpoch());
             case NO_SUCH_TASK -> new Step.NoSuchTask();
             case STATES_CHANGED -> new Step.StatesChanged();
+            case BARRED -> new Step.Barred();
+            case INDEX_CHANGED -> new Step.IndexChanged();
             default -> throw Proposer.unexpected(outcome);
         };
     }

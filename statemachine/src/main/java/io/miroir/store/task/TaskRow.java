@@ -1,5 +1,6 @@
 package io.miroir.store.task;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param canceledBy uid of the task that cancelled it
  * @param dates when it took its steps
  * @param origin how it came about; null for tasks outside lanes
+ * @param names what a task of several indexes speaks of, in its order
  */
 public record TaskRow(
         long uid,
@@ -23,7 +25,26 @@ public record TaskRow(
         String detailsJson,
         @Nullable String errorJson,
         Dates dates,
-        @Nullable Origin origin) {
+        @Nullable Origin origin,
+        List<String> names) {
+
+    /** The same task, which speaks of these names. */
+    TaskRow naming(List<String> spokenOf) {
+        return spokenOf.isEmpty()
+                ? this
+                : new TaskRow(
+                        uid,
+                        batchUid,
+                        indexUid,
+                        type,
+                        status,
+                        canceledBy,
+                        detailsJson,
+                        errorJson,
+                        dates,
+                        origin,
+                        List.copyOf(spokenOf));
+    }
 
     /** Store times, epoch microseconds. */
     public record Dates(long enqueuedAt, @Nullable Long startedAt, @Nullable Long finishedAt) {}

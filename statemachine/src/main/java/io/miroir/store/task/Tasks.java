@@ -22,7 +22,8 @@ public interface Tasks {
 
     /**
      * Ends a task. A terminal status never changes: the first end counts. An end that would put the
-     * last replica in sync of a shard out does nothing.
+     * last replica in sync of a shard out does nothing, nor does one of a barrier that something is
+     * still before.
      */
     Reply<Step> finish(Finish finish);
 
@@ -90,5 +91,11 @@ public interface Tasks {
 
         /** Replicas went out since the end was decided: nothing is done, decide again. */
         record StatesChanged() implements Step {}
+
+        /** It is a barrier, and what is before it in one of its lanes has not ended. */
+        record Barred() implements Step {}
+
+        /** A name stands for another index than was expected: nothing is done, decide again. */
+        record IndexChanged() implements Step {}
     }
 }

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.miroir.proto.store.AdminSession;
+import io.miroir.proto.store.Barrier;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
 import io.miroir.proto.store.Bind;
 import io.miroir.proto.store.ClaimLane;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.DeleteAlias;
+import io.miroir.proto.store.Effect;
+import io.miroir.proto.store.FinishTask;
 import io.miroir.proto.store.FlipAlias;
 import io.miroir.proto.store.Full;
 import io.miroir.proto.store.Intend;
@@ -74,6 +77,29 @@ class FullTablesTest {
             assertEquals(2, log.apply(mark(1, 1)).getVersion());
             assertFull("replica_state", log.apply(intend("a", claim(log, "a"), ALLOT)));
             assertEquals(Replicas.ROWS_MAX, log.rows("replica_state"));
+        }
+    }
+
+    @Test
+    void aTaskThatEndsWhereNamesAreFullLeavesNone() {
+        try (Entries log = new Entries(dir)) {
+            fill(
+                    log,
+                    "INSERT INTO task_names SELECT n + 10, 0, 'index-' || n, 0",
+                    Lanes.NAME_ROWS_MAX);
+            long epoch = claim(log, "a");
+            log.apply(intend("a", epoch, ALLOT));
+            Command.Builder swap = bind("a", epoch, 1);
+            swap.getBindBuilder()
+                    .addEffect(
+                            Effect.newBuilder().setBarrier(Barrier.newBuilder().addIndexUid("a")));
+            long task = log.apply(swap).getTaskBorn().getUid();
+            // It must be a barrier all the same.
+            assertEquals(Lanes.NAME_ROWS_MAX + 1, log.rows("task_names"));
+            FinishTask.Builder finish =
+                    FinishTask.newBuilder().setUid(task).setEpoch(epoch).setStatus(2);
+            assertTrue(log.apply(Command.newBuilder().setFinishTask(finish)).hasDone());
+            assertEquals(Lanes.NAME_ROWS_MAX, log.rows("task_names"));
         }
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.miroir.proto.store.Abandon;
 import io.miroir.proto.store.Accepted;
 import io.miroir.proto.store.AdminSession;
+import io.miroir.proto.store.Barrier;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
 import io.miroir.proto.store.Bind;
@@ -23,6 +24,7 @@ import io.miroir.proto.store.Intend;
 import io.miroir.proto.store.KeyPart;
 import io.miroir.proto.store.MarkReplicas;
 import io.miroir.proto.store.Missed;
+import io.miroir.proto.store.NameExpected;
 import io.miroir.proto.store.NodeReplicas;
 import io.miroir.proto.store.Outcome;
 import io.miroir.proto.store.PutRow;
@@ -157,6 +159,7 @@ final class RandomCommands {
                         .setIndexUid(name())
                         .setBodySha256(ByteString.copyFromUtf8(name()))
                         .setIncarnation(random.nextBoolean() ? 0 : incarnation())
+                        .setCurrent(random.nextInt(3) == 0)
                         .setSessionId(name());
         if (random.nextBoolean()) {
             intend.setIdempotencyKey("key-" + random.nextInt(40))
@@ -182,7 +185,12 @@ final class RandomCommands {
 
     private Effect.Builder effect() {
         Effect.Builder effect = Effect.newBuilder();
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
+            case 6 ->
+                    effect.setBarrier(Barrier.newBuilder().addIndexUid(name()).addIndexUid(name()));
+            case 7 ->
+                    effect.setNameExpected(
+                            NameExpected.newBuilder().setUid(name()).setIncarnation(incarnation()));
             case 0 -> effect.setDeleted(incarnation());
             case 1 -> effect.setTouched(incarnation());
             case 2 ->

@@ -53,6 +53,7 @@ class StoreEngineTest {
                     "tasks WHERE lane IS NOT NULL AND status >= 2",
                     "lanes",
                     "intents",
+                    "task_names WHERE waits = 0",
                     "indexes",
                     "replica_state",
                     "aliases",

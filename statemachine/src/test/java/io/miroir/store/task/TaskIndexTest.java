@@ -3,11 +3,19 @@ package io.miroir.store.task;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
+import io.miroir.proto.store.Barrier;
 import io.miroir.proto.store.Batch;
+import io.miroir.proto.store.Bind;
+import io.miroir.proto.store.ClaimLane;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.DeleteTasks;
+import io.miroir.proto.store.Effect;
 import io.miroir.proto.store.EnqueueTask;
 import io.miroir.proto.store.FinishTask;
+import io.miroir.proto.store.IndexCreated;
+import io.miroir.proto.store.IndexesSwapped;
+import io.miroir.proto.store.Intend;
 import io.miroir.proto.store.StartTask;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
@@ -68,6 +76,126 @@ class TaskIndexTest {
                 assertEquals(fed, narrow.find(database.writer(), query), query.toString());
             }
         }
+    }
+
+    @Test
+    void exchangedNamesAreFoundAsReadingEveryRowWould(@TempDir Path dir) {
+        // Two indexes, tasks of both, and one that keeps its names until it has exchanged them.
+        try (Database database = open(dir)) {
+            StoreEngine engine = new StoreEngine(database, new WatchHub(0));
+            long round = 0;
+            for (Command command : swap()) {
+                engine.apply(
+                        ++round, 1, TIME + round, Batch.newBuilder().addCommand(command).build());
+                engine.commit();
+                for (int keysMax : new int[] {1, 2, 64}) {
+                    TaskIndex loaded = TaskIndex.load(database.writer(), keysMax);
+                    for (String name : List.of("a", "b", "c")) {
+                        List<Long> rows =
+                                database.writer()
+                                        .all(
+                                                "SELECT uid FROM tasks WHERE index_uid = ?1 UNION"
+                                                        + " SELECT task_uid FROM task_names WHERE"
+                                                        + " index_uid = ?1 ORDER BY 1 DESC",
+                                                row -> row.number(1),
+                                                name);
+                        TaskQuery query = named(name);
+                        assertEquals(rows, loaded.find(database.writer(), query).uids());
+                        assertEquals(rows, engine.tasks().find(database.writer(), query).uids());
+                    }
+                }
+            }
+            List<Long> ofA = engine.tasks().find(database.writer(), named("a")).uids();
+            assertEquals(List.of(4L, 3L, 1L), ofA);
+        }
+    }
+
+    private static TaskQuery named(String index) {
+        return new TaskQuery(
+                null,
+                null,
+                null,
+                null,
+                Set.of(index),
+                null,
+                TaskQuery.DateBounds.OPEN,
+                TaskQuery.DateBounds.OPEN,
+                TaskQuery.DateBounds.OPEN,
+                null,
+                100,
+                false);
+    }
+
+    /** Tasks 0 of a, 1 of b, 2 of a; 3 exchanges them; 4 of a. */
+    private static List<Command> swap() {
+        List<Command> commands = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            String lane = i == 1 ? "b" : "a";
+            int epoch = i + 1;
+            Bind.Builder bind = Bind.newBuilder().setLane(lane).setEpoch(epoch).setPosition(1);
+            if (i == 2) {
+                bind.setPosition(2);
+            } else {
+                bind.addEffect(
+                        Effect.newBuilder()
+                                .setCreated(
+                                        IndexCreated.newBuilder()
+                                                .setUid(lane)
+                                                .setIncarnation(epoch)
+                                                .setShards(4)));
+            }
+            commands.add(
+                    Command.newBuilder()
+                            .setClaimLane(ClaimLane.newBuilder().setLane(lane).setPodId("p"))
+                            .build());
+            commands.add(intend(lane, lane, epoch));
+            commands.add(Command.newBuilder().setBind(bind).build());
+        }
+        commands.add(intend("a", "", 3));
+        commands.add(
+                Command.newBuilder()
+                        .setBind(
+                                Bind.newBuilder()
+                                        .setLane("a")
+                                        .setEpoch(3)
+                                        .setPosition(3)
+                                        .setType(TaskType.INDEX_UPDATE.code())
+                                        .addEffect(
+                                                Effect.newBuilder()
+                                                        .setBarrier(
+                                                                Barrier.newBuilder()
+                                                                        .addIndexUid("a")
+                                                                        .addIndexUid("b"))))
+                        .build());
+        for (long uid = 0; uid < 4; uid++) {
+            FinishTask.Builder finish =
+                    FinishTask.newBuilder().setUid(uid).setEpoch(uid == 1 ? 2 : 3).setStatus(2);
+            if (uid == 3) {
+                finish.addEffect(
+                        Effect.newBuilder()
+                                .setSwapped(
+                                        IndexesSwapped.newBuilder()
+                                                .setIncarnation(1)
+                                                .setOtherIncarnation(2)));
+            }
+            commands.add(Command.newBuilder().setFinishTask(finish).build());
+        }
+        commands.add(
+                Command.newBuilder()
+                        .setEnqueueTask(EnqueueTask.newBuilder().setIndexUid("a"))
+                        .build());
+        return commands;
+    }
+
+    private static Command intend(String lane, String index, long epoch) {
+        return Command.newBuilder()
+                .setIntend(
+                        Intend.newBuilder()
+                                .setLane(lane)
+                                .setEpoch(epoch)
+                                .setIndexUid(index)
+                                .setBodySha256(ByteString.copyFrom(new byte[32])))
+                .build();
     }
 
     /** Answers how many tasks were found in all. */
