@@ -1,28 +1,46 @@
 package io.miroir;
 
 import io.miroir.config.bind.Secret;
+import io.miroir.tls.LoadedKeys;
 import io.miroir.tls.SharedSecret;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Keys that may be exchanged while the pod runs. */
-public final class Keys {
-    private Keys() {}
+/** A key that may be exchanged while the pod runs. */
+public final class Keys implements Supplier<List<String>> {
+    private final Supplier<List<String>> now;
+    private final Supplier<LoadedKeys> loaded;
+
+    private Keys(Supplier<List<String>> now, Supplier<LoadedKeys> loaded) {
+        this.now = now;
+        this.loaded = loaded;
+    }
 
     /**
-     * Those that are good now, the one to show first; none if none was given. The lines of the
-     * secret's file, looked at again every second that someone asks, or the one that came another
-     * way.
+     * The lines of the secret's file, looked at again every second that someone asks, or the one
+     * that came another way.
      *
-     * @param what it is, for the log
+     * @param what it is, for the log and for operators
      */
-    public static Supplier<List<String>> of(Secret secret, String what) {
+    public static Keys of(Secret secret, String what) {
         Path file = secret.file();
         if (file != null && secret.isSet()) {
-            return new SharedSecret(file, what, 1, System::nanoTime)::all;
+            SharedSecret lines = new SharedSecret(file, what, 1, System::nanoTime);
+            return new Keys(lines::all, lines::loaded);
         }
         List<String> only = secret.isSet() ? List.of(secret.reveal()) : List.of();
-        return () -> only;
+        return new Keys(() -> only, SharedSecret.fixed(what, only));
+    }
+
+    /** Those that are good now, the one to show first; none if none was given. */
+    @Override
+    public List<String> get() {
+        return now.get();
+    }
+
+    /** What may be told of them; a file is read anew for it. */
+    LoadedKeys loaded() {
+        return loaded.get();
     }
 }

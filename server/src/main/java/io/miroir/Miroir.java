@@ -15,8 +15,8 @@ import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
-import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.cluster.member.PodIdentity;
+import io.miroir.cluster.peer.ClusterKeys;
 import io.miroir.cluster.peer.OpenStore;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.MiroirConfig;
@@ -46,7 +46,6 @@ import io.miroir.fanout.spool.Spooler;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.TaskStore;
 import io.miroir.store.backup.OnlineBackup;
-import io.miroir.tls.PodKeys;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
@@ -56,11 +55,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -84,14 +81,12 @@ public final class Miroir implements AutoCloseable {
     private final AtomicReference<HttpServer> metrics = new AtomicReference<>();
     private final AtomicReference<Readiness> readiness = new AtomicReference<>();
     private final AtomicReference<LaneKeeper> lanes = new AtomicReference<>();
-    private final Supplier<List<String>> nodeKeys;
 
     private Miroir(MiroirConfig config, InstantSource clock, RandomGenerator random) {
         this.config = config;
         this.clock = clock;
         this.random = random;
         this.uuids = new Uuids(random, clock);
-        this.nodeKeys = Keys.of(config.nodeMasterKey(), "the node key");
     }
 
     /**
@@ -116,17 +111,23 @@ public final class Miroir implements AutoCloseable {
     private void startParts() throws IOException {
         DefaultExports.register(registry);
         Fleet fleet = ConfiguredNodes.fleet(config);
-        Optional<PodKeys> keys = PodKeyFiles.of(config.peer());
+        ExchangedKeys keys = ExchangedKeys.of(config);
         // They know each other by the node key: all pods have it, and clients never see it.
-        Peers peers = own(new Peers(config.podId(), StoreOpening.others(config), nodeKeys, keys));
+        Peers peers =
+                own(
+                        new Peers(
+                                config.podId(),
+                                StoreOpening.others(config),
+                                keys.nodes(),
+                                keys.pods()));
         StoreOpening opening =
                 new StoreOpening(
                         config,
                         new RaftTaskStore.Surroundings(
-                                clock, random, registry, this::onFatal, keys),
+                                clock, random, registry, this::onFatal, keys.pods()),
                         peers);
         own(opening::stop);
-        TaskStore store = own(opening.open(nodeKeys));
+        TaskStore store = own(opening.open(keys));
         OnlineBackup backups = new OnlineBackup(store, config.dataDir(), clusterId());
         ClusterView view = own(new ClusterView(store, fleet));
         view.start();
@@ -144,7 +145,7 @@ public final class Miroir implements AutoCloseable {
                 own(
                         Nodes.overHttp(
                                 ConfiguredNodes.endpoints(config),
-                                nodeKeys,
+                                keys.nodes(),
                                 health.and(new NodeMetrics(registry))));
         HealthProbe asking = own(new HealthProbe(nodes, health, probeSettings()));
         probe.set(asking);
@@ -185,7 +186,11 @@ public final class Miroir implements AutoCloseable {
                                 lease,
                                 new Reports(config.podId(), store, view, peers, System::nanoTime)));
         startMetricsPort();
-        startClientPort(parts, new Edge.Backups(backups, peers::backup), opening.doorkeeper());
+        ClusterKeys told = new ClusterKeys(config.podId(), keys::loaded, peers);
+        Edge.Operations operations =
+                new Edge.Operations(
+                        new Edge.Backups(backups, peers::backup), opening.doorkeeper(), told);
+        startClientPort(parts, keys, operations);
         LOG.info("pod {} listens on port {}", config.podId(), port());
     }
 
@@ -216,19 +221,17 @@ public final class Miroir implements AutoCloseable {
         return PodIdentity.read(config.dataDir()).map(own -> own.clusterId().toString()).orElse("");
     }
 
-    private void startClientPort(
-            Edge.Parts parts, Edge.Backups backups, @Nullable Doorkeeper doorkeeper) {
+    private void startClientPort(Edge.Parts parts, ExchangedKeys keys, Edge.Operations operations) {
         Edge.Rules rules =
                 new Edge.Rules(
-                        Keys.of(config.masterKey(), "the master key"),
-                        Keys.of(config.admin().apiKey(), "the admin key"),
+                        keys.clients(),
+                        keys.operators(),
                         new Edge.Offered(config.admin().enabled(), config.multiSearch().enabled()),
                         slots(),
                         config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
                         new Edge.BodyLimits(
                                 config.server().maxSearchBodyBytes(),
-                                config.server().maxJsonBodyBytes()),
-                        backups);
+                                config.server().maxJsonBodyBytes()));
         HttpServer.Limits defaults = HttpServer.Limits.defaults();
         HttpServer.Limits limits =
                 new HttpServer.Limits(
@@ -243,7 +246,7 @@ public final class Miroir implements AutoCloseable {
                                 config.server().port(),
                                 limits,
                                 random,
-                                Edge.handler(parts, rules, registry, clock, uuids, doorkeeper))));
+                                Edge.handler(parts, rules, registry, clock, uuids, operations))));
     }
 
     private void startMetricsPort() {

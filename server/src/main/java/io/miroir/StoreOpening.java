@@ -21,7 +21,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +47,9 @@ final class StoreOpening {
     /**
      * Opens the peer port and the store; what is open already is closed by {@link #stop}.
      *
-     * @param secrets by which pods know each other, the one to show first
+     * @param keys by which pods know each other
      */
-    TaskStore open(Supplier<List<String>> secrets) throws IOException {
+    TaskStore open(ExchangedKeys keys) throws IOException {
         return switch (config.taskStore().backend()) {
             case SQLITE -> {
                 DataOwner.claimAlone(config.dataDir(), config.podId());
@@ -60,11 +59,11 @@ final class StoreOpening {
                         surroundings.registry(),
                         surroundings.onFatal());
             }
-            case RAFT -> openAmongOthers(secrets);
+            case RAFT -> openAmongOthers(keys);
         };
     }
 
-    private TaskStore openAmongOthers(Supplier<List<String>> secrets) throws IOException {
+    private TaskStore openAmongOthers(ExchangedKeys keys) throws IOException {
         PeerAddress own =
                 config.peers().stream()
                         .filter(peer -> peer.id().equals(config.podId()))
@@ -84,10 +83,10 @@ final class StoreOpening {
                 PeerServer.start(
                         new InetSocketAddress(config.peer().bind(), config.peer().port()),
                         config.podId(),
-                        secrets,
-                        surroundings.keys(),
+                        keys.nodes(),
+                        keys.pods(),
                         keeper,
-                        reception.answers());
+                        reception.answers(keys::loaded));
         Admission admission = keeper.enter();
         RaftTaskStore store =
                 new RaftTaskStore(

@@ -4,6 +4,7 @@ import io.miroir.cluster.peer.Peers;
 import io.miroir.config.ConfigLoader;
 import io.miroir.config.LoadOutcome;
 import io.miroir.config.MiroirConfig;
+import io.miroir.config.bind.Secret;
 import io.miroir.raft.RaftTaskStore;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,8 +50,8 @@ final class StorePod implements AutoCloseable {
     }
 
     private StorePod(MiroirConfig config) throws IOException {
-        this.peers =
-                new Peers(config.podId(), StoreOpening.others(config), () -> List.of("secret"));
+        Keys secret = Keys.of(new Secret("secret"), "node key");
+        this.peers = new Peers(config.podId(), StoreOpening.others(config), secret);
         this.opening =
                 new StoreOpening(
                         config,
@@ -60,7 +62,10 @@ final class StorePod implements AutoCloseable {
                                 fatal::add),
                         peers);
         try {
-            this.store = (RaftTaskStore) opening.open(() -> List.of("secret"));
+            this.store =
+                    (RaftTaskStore)
+                            opening.open(
+                                    new ExchangedKeys(Optional.empty(), secret, secret, secret));
         } catch (IOException | RuntimeException refused) {
             opening.stop();
             peers.close();

@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,13 +35,16 @@ import tools.jackson.databind.node.ObjectNode;
             "Example:",
             "  export MIROIR_ADMIN_API_KEY=...",
             "  miroir cluster status --from http://10.0.0.1:7700",
-            "  miroir cluster replace pod-2 pod-3 --from http://10.0.0.1:7700"
+            "  miroir cluster replace pod-2 pod-3 --from http://10.0.0.1:7700",
+            "  miroir cluster keys --wait 30 --from http://10.0.0.1:7700"
         },
         subcommands = {RecoverCommand.class, RebuildCommand.class},
         mixinStandardHelpOptions = true)
 final class ClusterCommand {
     /** A pod that joins may have to be sent all data. */
     private static final Duration PATIENCE = Duration.ofMinutes(11);
+
+    private static final long ASK_AGAIN_MILLIS = 100;
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -100,6 +106,57 @@ final class ClusterCommand {
         return change("replace", object("lost", lost).put("by", by));
     }
 
+    @Command(
+            description = {
+                "Tells by fingerprints which keys, secrets and certificates each pod knows; every"
+                        + " pod reads its files anew for it.",
+                "Ends with 0 if all pods agree: then the next step of an exchange may follow. Else"
+                        + " it says what is in the way."
+            })
+    int keys(
+            @Option(
+                            names = "--wait",
+                            paramLabel = "SECONDS",
+                            defaultValue = "0",
+                            description = "wait so long for all pods to agree")
+                    int waitSeconds)
+            throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(waitSeconds);
+        ApiCall call = ApiCall.get("/_miroir/cluster/keys");
+        while (true) {
+            Optional<ApiAnswer> answer = ask(call);
+            if (answer.isEmpty() || !answer.get().isSuccess()) {
+                return answer.map(ClusterCommand::exitCode).orElse(ExitCode.FAILED).code();
+            }
+            JsonNode told = answer.get().json();
+            if (told.path("obstacles").isEmpty() || System.nanoTime() - giveUpNanos >= 0) {
+                return tellKeys(told);
+            }
+            Thread.sleep(ASK_AGAIN_MILLIS);
+        }
+    }
+
+    private int tellKeys(JsonNode answer) {
+        PrintWriter out = spec.commandLine().getOut();
+        for (JsonNode told : answer.path("pods")) {
+            for (JsonNode key : told.path("keys")) {
+                String fingerprints =
+                        key.path("fingerprints")
+                                .valueStream()
+                                .map(one -> one.asString(""))
+                                .collect(Collectors.joining(" "));
+                out.printf(
+                        "%-20s %-16s %s%n",
+                        told.path("pod").asString(""), key.path("key").asString(""), fingerprints);
+            }
+        }
+        out.flush();
+        for (JsonNode obstacle : answer.path("obstacles")) {
+            spec.commandLine().getErr().println("miroir: not yet: " + obstacle.asString(""));
+        }
+        return (answer.path("obstacles").isEmpty() ? ExitCode.OK : ExitCode.REFUSED).code();
+    }
+
     private static ObjectNode object(String field, String value) {
         return Json.object().put(field, value);
     }
@@ -109,19 +166,28 @@ final class ClusterCommand {
     }
 
     private int show(ApiCall call) {
-        PrintWriter out = spec.commandLine().getOut();
+        Optional<ApiAnswer> answer = ask(call);
+        answer.filter(ApiAnswer::isSuccess)
+                .ifPresent(good -> print(good.json(), spec.commandLine().getOut()));
+        return answer.map(ClusterCommand::exitCode).orElse(ExitCode.FAILED).code();
+    }
+
+    private static ExitCode exitCode(ApiAnswer answer) {
+        return answer.isSuccess() ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    /** Nothing if the pod does not answer. What is no success is told. */
+    private Optional<ApiAnswer> ask(ApiCall call) {
         PrintWriter err = spec.commandLine().getErr();
         try (HttpCaller caller = new HttpCaller()) {
             ApiAnswer answer = caller.call(pod, adminKey == null ? "" : adminKey, call, PATIENCE);
             if (!answer.isSuccess()) {
                 err.println("miroir: " + answer.json().path("message").asString(answer.text()));
-                return ExitCode.REFUSED.code();
             }
-            print(answer.json(), out);
-            return ExitCode.OK.code();
+            return Optional.of(answer);
         } catch (IOException e) {
             err.println("miroir: " + pod + " does not answer: " + e);
-            return ExitCode.FAILED.code();
+            return Optional.empty();
         }
     }
 

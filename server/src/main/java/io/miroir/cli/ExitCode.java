@@ -8,7 +8,7 @@ public enum ExitCode {
     CONFIG(3, "the configuration is refused; every reason is told"),
     PORT_IN_USE(4, "another process listens on a port of the configuration"),
     DATA_DIRECTORY(5, "the data directory can't be used: no room, not writable, or in use"),
-    REFUSED(6, "a backup or recovery was refused and changed nothing; the message says why"),
+    REFUSED(6, "what was asked for is refused and changed nothing; the message says why"),
     IDENTITY(7, "this pod must not take part like this: whose data it has, or in what state");
 
     private final int code;

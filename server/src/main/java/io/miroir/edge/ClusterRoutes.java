@@ -5,6 +5,8 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.cluster.member.PodIdentity;
+import io.miroir.cluster.peer.ClusterKeys;
+import io.miroir.cluster.peer.KeyAgreement;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
@@ -13,6 +15,7 @@ import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import io.miroir.store.TaskStore;
+import io.miroir.tls.LoadedKeys;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -29,16 +32,19 @@ final class ClusterRoutes {
     private final Auth auth;
     private final TaskStore store;
     private final @Nullable Doorkeeper doorkeeper;
+    private final ClusterKeys keys;
 
-    ClusterRoutes(Auth auth, TaskStore store, @Nullable Doorkeeper doorkeeper) {
+    ClusterRoutes(Auth auth, TaskStore store, @Nullable Doorkeeper doorkeeper, ClusterKeys keys) {
         this.auth = auth;
         this.store = store;
         this.doorkeeper = doorkeeper;
+        this.keys = keys;
     }
 
     List<Route> routes() {
         return List.of(
                 new Route("GET", "/_miroir/cluster", this::status),
+                new Route("GET", "/_miroir/cluster/keys", this::keys),
                 change(
                         "join",
                         body ->
@@ -82,6 +88,25 @@ final class ClusterRoutes {
                     .put("raft", member.raftAddress())
                     .put("peer", member.peerAddress());
         }
+    }
+
+    private Answer keys(Request request) {
+        auth.admin(request);
+        var told = keys.ask();
+        ObjectNode body = Json.object();
+        ArrayNode obstacles = body.putArray("obstacles");
+        KeyAgreement.obstacles(told).forEach(obstacles::add);
+        ArrayNode pods = body.putArray("pods");
+        told.forEach(
+                (pod, known) -> {
+                    ArrayNode array = pods.addObject().put("pod", pod).putArray("keys");
+                    for (LoadedKeys one : known.orElse(List.of())) {
+                        ArrayNode fingerprints =
+                                array.addObject().put("key", one.key()).putArray("fingerprints");
+                        one.fingerprints().forEach(fingerprints::add);
+                    }
+                });
+        return Answer.json(200, body);
     }
 
     private Route change(String name, Function<JsonNode, MemberChange> wish) {

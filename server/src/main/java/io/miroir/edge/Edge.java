@@ -8,6 +8,7 @@ import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.member.Doorkeeper;
+import io.miroir.cluster.peer.ClusterKeys;
 import io.miroir.edge.http.Handler;
 import io.miroir.edge.http.Router;
 import io.miroir.edge.http.Router.Route;
@@ -47,8 +48,16 @@ public final class Edge {
             Offered offered,
             Slots slots,
             boolean staleReads,
-            BodyLimits limits,
-            Backups backups) {}
+            BodyLimits limits) {}
+
+    /**
+     * What operators do by way of this pod.
+     *
+     * @param backups of the cluster's state
+     * @param doorkeeper looks after the members; null for a pod that is alone
+     * @param keys which all pods know
+     */
+    public record Operations(Backups backups, @Nullable Doorkeeper doorkeeper, ClusterKeys keys) {}
 
     /**
      * Where backups are made.
@@ -104,7 +113,6 @@ public final class Edge {
      * The one handler of the client port.
      *
      * @param uuids of what clients create
-     * @param doorkeeper looks after the members; null for a pod that is alone
      */
     public static Handler handler(
             Parts parts,
@@ -112,7 +120,7 @@ public final class Edge {
             CollectorRegistry registry,
             InstantSource clock,
             Uuids uuids,
-            @Nullable Doorkeeper doorkeeper) {
+            Operations operations) {
         Leases leases = parts.leases();
         // Keys expire by the store's time, at the same moment on all pods.
         InstantSource storeTime = () -> StoreTime.instant(parts.store().nowMicros());
@@ -156,8 +164,11 @@ public final class Edge {
                                     new Exposition(registry),
                                     clock)
                             .routes());
-            routes.addAll(new BackupRoutes(auth, rules.backups()).routes());
-            routes.addAll(new ClusterRoutes(auth, parts.store(), doorkeeper).routes());
+            routes.addAll(new BackupRoutes(auth, operations.backups()).routes());
+            routes.addAll(
+                    new ClusterRoutes(
+                                    auth, parts.store(), operations.doorkeeper(), operations.keys())
+                            .routes());
         }
         Gate gate = new Gate(rules.slots(), new EdgeMetrics(registry));
         StaleView stale = new StaleView(leases.view()::valid, rules.staleReads());

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class EmbeddedNode implements TestNode {
     private final Path directory;
     private final int port = TestPorts.one();
+    private String key = KEY;
     private @Nullable Node node;
 
     EmbeddedNode(Path directory) {
@@ -27,6 +28,11 @@ final class EmbeddedNode implements TestNode {
     }
 
     @Override
+    public void useKey(String next) {
+        key = next;
+    }
+
+    @Override
     public void start() {
         try {
             node =
@@ -34,7 +40,7 @@ final class EmbeddedNode implements TestNode {
                             new NodeConfig(
                                     "127.0.0.1",
                                     port,
-                                    KEY,
+                                    key,
                                     directory,
                                     HttpServer.Limits.defaults()),
                             LuceneEngine::open);

@@ -77,6 +77,11 @@ final class FaultyNode implements TestNode {
     }
 
     @Override
+    public void useKey(String key) {
+        sound.useKey(key);
+    }
+
+    @Override
     public void start() {
         try {
             HttpServer started =

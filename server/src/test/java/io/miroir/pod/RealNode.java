@@ -13,6 +13,7 @@ final class RealNode implements TestNode {
     private final String program;
     private final Path directory;
     private final int port;
+    private String key = KEY;
     private @Nullable Process process;
 
     RealNode(String program, Path directory) {
@@ -28,13 +29,18 @@ final class RealNode implements TestNode {
     }
 
     @Override
+    public void useKey(String next) {
+        key = next;
+    }
+
+    @Override
     public void start() {
         try {
             process =
                     new ProcessBuilder(
                                     program,
                                     "--master-key",
-                                    KEY,
+                                    key,
                                     "--no-analytics",
                                     "--http-addr",
                                     "127.0.0.1:" + port,
@@ -51,7 +57,7 @@ final class RealNode implements TestNode {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        HttpCalls calls = new HttpCalls(address(), KEY);
+        HttpCalls calls = new HttpCalls(address(), key);
         calls.awaitStatus("GET", "/health", 200);
     }
 

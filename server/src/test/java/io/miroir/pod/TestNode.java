@@ -12,6 +12,9 @@ interface TestNode extends AutoCloseable {
     /** Ends it at once; its data stays. */
     void kill();
 
+    /** The key that opens it from its next start on. */
+    void useKey(String key);
+
     /** Starts it again; back when it answers. */
     void start();
 

@@ -37,11 +37,23 @@ final class TestPod implements AutoCloseable {
 
     private final Path directory;
     private final String yaml;
+    private final Map<String, String> environment;
     private Miroir pod;
 
     /** A pod over nodes in groups. */
     TestPod(Path directory, List<List<URI>> groups, int replicationFactor, String more) {
+        this(directory, groups, replicationFactor, more, SECRETS);
+    }
+
+    /** A pod whose secrets are those of this environment, and of files that {@code more} names. */
+    TestPod(
+            Path directory,
+            List<List<URI>> groups,
+            int replicationFactor,
+            String more,
+            Map<String, String> environment) {
         this.directory = directory;
+        this.environment = environment;
         this.yaml = yaml(directory, groups, replicationFactor, more);
         this.pod = open();
     }
@@ -85,7 +97,7 @@ final class TestPod implements AutoCloseable {
         return group(self, raftPorts, peerPorts, "");
     }
 
-    private static String group(
+    static String group(
             int self, List<Integer> raftPorts, List<Integer> peerPorts, String peerKeys) {
         StringBuilder peers = new StringBuilder();
         for (int i = 0; i < raftPorts.size(); i++) {
@@ -158,7 +170,7 @@ final class TestPod implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             Path file = Files.writeString(directory.resolve("config.yaml"), yaml);
-            return switch (ConfigLoader.load(file, SECRETS, Map.of())) {
+            return switch (ConfigLoader.load(file, environment, Map.of())) {
                 case LoadOutcome.Loaded loaded ->
                         Miroir.start(loaded.config(), Clock.systemUTC(), new SecureRandom());
                 case LoadOutcome.Refused refused -> fail(refused.errors().toString() + yaml);

@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -51,6 +52,7 @@ public final class CertificateFiles implements PodKeys {
                     });
     private long lookedNanos;
     private Loaded loaded;
+    private String trouble = "";
 
     /**
      * Where they are.
@@ -62,7 +64,10 @@ public final class CertificateFiles implements PodKeys {
     public record Places(Path certificate, Path key, Path authority) {}
 
     private record Loaded(
-            List<FileTime> changed, KeyHolder.Pair pair, X509TrustManager authority) {}
+            List<FileTime> changed,
+            KeyHolder.Pair pair,
+            List<X509Certificate> authorities,
+            X509TrustManager authority) {}
 
     /**
      * Reads the files.
@@ -88,21 +93,62 @@ public final class CertificateFiles implements PodKeys {
         return check;
     }
 
+    /** Each pod has a certificate of its own; all are to let in those of the same authorities. */
+    @Override
+    public List<LoadedKeys> loaded() {
+        Loaded now;
+        String against;
+        synchronized (this) {
+            look();
+            now = loaded;
+            against = trouble;
+        }
+        return List.of(
+                new LoadedKeys(
+                        "certificate",
+                        false,
+                        fingerprints(List.of(now.pair().chain().getFirst())),
+                        against),
+                new LoadedKeys(
+                        "authorities",
+                        true,
+                        fingerprints(now.authorities()).stream().sorted().toList(),
+                        against));
+    }
+
+    private static List<String> fingerprints(List<X509Certificate> certificates) {
+        List<String> fingerprints = new ArrayList<>();
+        try {
+            for (X509Certificate certificate : certificates) {
+                fingerprints.add(Fingerprint.ofPublic(certificate.getEncoded()));
+            }
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was read can't be written", e);
+        }
+        return fingerprints;
+    }
+
     private synchronized Loaded current() {
         long now = nanos.getAsLong();
         if (now - lookedNanos >= LOOK_NANOS) {
             lookedNanos = now;
-            try {
-                if (!changed().equals(loaded.changed())) {
-                    loaded = load();
-                    LOG.info("the certificates of pods were read anew");
-                }
-            } catch (IOException | GeneralSecurityException e) {
-                // Those that are known stay good: half a file must not part the cluster.
-                LOG.error("the certificates of pods stay as they were: {}", e.toString());
-            }
+            look();
         }
         return loaded;
+    }
+
+    private void look() {
+        try {
+            if (!changed().equals(loaded.changed())) {
+                loaded = load();
+                LOG.info("the certificates of pods were read anew");
+            }
+            trouble = "";
+        } catch (IOException | GeneralSecurityException e) {
+            // Those that are known stay good: half a file must not part the cluster.
+            trouble = e.toString();
+            LOG.error("the certificates of pods stay as they were: {}", trouble);
+        }
     }
 
     private List<FileTime> changed() throws IOException {
@@ -117,10 +163,9 @@ public final class CertificateFiles implements PodKeys {
         List<X509Certificate> chain = certificates(files.certificate());
         PrivateKey key = key(files.key());
         String name = chain.getFirst().getSerialNumber().toString(16) + "-" + changed.hashCode();
+        List<X509Certificate> authorities = certificates(files.authority());
         return new Loaded(
-                changed,
-                new KeyHolder.Pair(name, key, chain),
-                authority(certificates(files.authority())));
+                changed, new KeyHolder.Pair(name, key, chain), authorities, authority(authorities));
     }
 
     private static List<X509Certificate> certificates(Path file)

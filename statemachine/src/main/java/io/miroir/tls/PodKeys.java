@@ -1,5 +1,6 @@
 package io.miroir.tls;
 
+import java.util.List;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -12,4 +13,7 @@ public interface PodKeys {
 
     /** Never looks at host names: a pod is its key, not its address. */
     X509ExtendedTrustManager trust();
+
+    /** What may be told of them; their files are read anew for it. */
+    List<LoadedKeys> loaded();
 }

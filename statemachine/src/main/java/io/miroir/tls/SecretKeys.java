@@ -46,6 +46,16 @@ public final class SecretKeys implements PodKeys {
         return check;
     }
 
+    @Override
+    public List<LoadedKeys> loaded() {
+        // A public key made of it: others see that anyway.
+        return List.of(
+                secret.loaded(
+                        one ->
+                                Fingerprint.ofPublic(
+                                        pair(one).chain().getFirst().getPublicKey().getEncoded())));
+    }
+
     private String newest() {
         return secret.all().getFirst();
     }

@@ -7,8 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +29,18 @@ public final class SharedSecret {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int LINES_MAX = 4;
 
+    /** They are slow to make, so those of now and of before are kept. */
+    private static final int FINGERPRINTS_MAX = 2 * LINES_MAX;
+
     private final Path file;
     private final String what;
     private final int bytesMin;
     private final LongSupplier nanos;
+    private final Map<String, String> fingerprints = new ConcurrentHashMap<>();
     private FileTime changed;
     private long lookedNanos;
     private List<String> secrets;
+    private String trouble = "";
 
     /**
      * Reads the file of the secret of a cluster.
@@ -39,7 +48,7 @@ public final class SharedSecret {
      * @throws IllegalArgumentException if it holds no secret, too many or a short one
      */
     public SharedSecret(Path file, LongSupplier nanos) {
-        this(file, "the cluster secret", BYTES_MIN, nanos);
+        this(file, "cluster secret", BYTES_MIN, nanos);
     }
 
     /**
@@ -59,7 +68,7 @@ public final class SharedSecret {
             this.changed = Files.getLastModifiedTime(file);
             this.secrets = read();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + what + ": " + file, e);
+            throw new UncheckedIOException("cannot read the " + what + ": " + file, e);
         }
     }
 
@@ -68,22 +77,64 @@ public final class SharedSecret {
         long now = nanos.getAsLong();
         if (now - lookedNanos >= LOOK_NANOS) {
             lookedNanos = now;
-            look();
+            look(false);
         }
         return secrets;
     }
 
-    private void look() {
+    /** What may be told of them, each by its fingerprint; the file is read for it. */
+    public LoadedKeys loaded() {
+        if (fingerprints.size() > FINGERPRINTS_MAX) {
+            fingerprints.clear();
+        }
+        return loaded(one -> fingerprints.computeIfAbsent(one, Fingerprint::ofSecret));
+    }
+
+    /** What may be told of secrets that stand in no file, made when it is asked for first. */
+    public static Supplier<LoadedKeys> fixed(String what, List<String> secrets) {
+        Map<String, String> made = new ConcurrentHashMap<>();
+        return () ->
+                new LoadedKeys(
+                        what,
+                        true,
+                        secrets.stream()
+                                .map(one -> made.computeIfAbsent(one, Fingerprint::ofSecret))
+                                .toList(),
+                        "");
+    }
+
+    LoadedKeys loaded(UnaryOperator<String> fingerprint) {
+        List<String> known;
+        String against;
+        synchronized (this) {
+            look(true);
+            known = secrets;
+            against = trouble;
+        }
+        return new LoadedKeys(what, true, known.stream().map(fingerprint).toList(), against);
+    }
+
+    /**
+     * Reads the file if it has changed.
+     *
+     * @param surely also if its time says that it has not: two changes may bear one time
+     */
+    private void look(boolean surely) {
         try {
             FileTime found = Files.getLastModifiedTime(file);
-            if (!found.equals(changed)) {
+            if (surely || !found.equals(changed)) {
+                List<String> before = secrets;
                 secrets = read();
                 changed = found;
-                LOG.info("{} was read anew, {} of them", what, secrets.size());
+                if (!secrets.equals(before)) {
+                    LOG.info("the {} was read anew, {} of them", what, secrets.size());
+                }
             }
+            trouble = "";
         } catch (IOException | IllegalArgumentException e) {
             // The one that is known stays good: half a file must not part the cluster.
-            LOG.error("{} stays as it was: {}", what, e.toString());
+            trouble = e.toString();
+            LOG.error("the {} stays as it was: {}", what, trouble);
         }
     }
 

@@ -1,18 +1,25 @@
 package io.miroir.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -111,6 +118,47 @@ class PodKeysTest {
         assertEquals(42, meet(second, first));
     }
 
+    /** Told as soon as it stands in the file, whenever that was looked at last. */
+    @Test
+    void whoAsksForFingerprintsIsToldWhatTheFileHoldsNow() throws Exception {
+        Path file = write("told", SECRET);
+        SharedSecret secret = new SharedSecret(file, nanos::get);
+        SecretKeys keys = new SecretKeys(secret);
+        LoadedKeys before = keys.loaded().getFirst();
+        assertEquals(1, before.fingerprints().size());
+        assertEquals("", before.trouble());
+
+        // The same second, and a file time that has not moved.
+        FileTime time = Files.getLastModifiedTime(file);
+        Files.writeString(file, "the next secret of the cluster\n" + SECRET);
+        Files.setLastModifiedTime(file, time);
+        LoadedKeys after = keys.loaded().getFirst();
+        assertEquals(2, after.fingerprints().size());
+        assertEquals(before.fingerprints().getFirst(), after.fingerprints().getLast());
+        assertEquals(2, secret.all().size());
+
+        // What can't be used is said, and what was known stays good.
+        Files.writeString(file, "x");
+        LoadedKeys half = keys.loaded().getFirst();
+        assertEquals(after.fingerprints(), half.fingerprints());
+        assertTrue(half.trouble().contains("less than 16 bytes"), half::toString);
+    }
+
+    /** What is told must not give the key away, nor mix two kinds of it. */
+    @Test
+    void aFingerprintIsNeitherTheKeyNorItsPlainDigest() throws Exception {
+        Path file = write("plain", "a key");
+        LoadedKeys told = new SharedSecret(file, "node key", 1, nanos::get).loaded();
+        assertEquals(told, SharedSecret.fixed("node key", List.of("a key")).get());
+        String digest =
+                HexFormat.of()
+                        .formatHex(
+                                MessageDigest.getInstance("SHA-256")
+                                        .digest("a key".getBytes(StandardCharsets.UTF_8)));
+        assertEquals(8, told.fingerprints().getFirst().length());
+        assertFalse(digest.startsWith(told.fingerprints().getFirst()));
+    }
+
     private record Issued(String certificate, String key) {}
 
     private static Issued issue() throws GeneralSecurityException {
@@ -143,6 +191,9 @@ class PodKeysTest {
         PodKeys podA = ofFiles("a", a, both);
         PodKeys podB = ofFiles("b", b, both);
         assertEquals(42, meet(podA, podB));
+        // Each its own certificate, the same authorities.
+        assertNotEquals(podA.loaded().getFirst(), podB.loaded().getFirst());
+        assertEquals(podA.loaded().getLast(), podB.loaded().getLast());
         Issued stranger = issue();
         PodKeys podC = ofFiles("c", stranger, both);
         assertThrows(IOException.class, () -> meet(podA, podC));
@@ -150,6 +201,7 @@ class PodKeysTest {
         // A new certificate: known to the others first, then shown.
         Issued newer = issue();
         write("b.ca", both + newer.certificate());
+        assertEquals(3, podB.loaded().getLast().fingerprints().size());
         write("a.crt", newer.certificate());
         write("a.key", newer.key());
         assertEquals(42, meet(podA, podB));

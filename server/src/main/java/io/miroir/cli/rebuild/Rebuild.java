@@ -45,7 +45,7 @@ public final class Rebuild {
         try (Nodes nodes =
                 Nodes.overHttp(
                         ConfiguredNodes.endpoints(config),
-                        Keys.of(config.nodeMasterKey(), "the node key"),
+                        Keys.of(config.nodeMasterKey(), "node key"),
                         (_, _, _, _) -> {})) {
             for (NodeEndpoint node : ConfiguredNodes.endpoints(config)) {
                 try {

@@ -11,12 +11,14 @@ import io.miroir.proto.peer.BackupRequest;
 import io.miroir.proto.peer.ForwardHead;
 import io.miroir.proto.peer.ForwardReply;
 import io.miroir.proto.peer.ForwardRequest;
+import io.miroir.proto.peer.KeysRequest;
 import io.miroir.proto.peer.PeerGrpc;
 import io.miroir.proto.peer.StatusReply;
 import io.miroir.proto.peer.StatusRequest;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import io.miroir.store.backup.BackupStream;
+import io.miroir.tls.LoadedKeys;
 import io.miroir.tls.PodKeys;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,6 +88,19 @@ final class PeerClient implements AutoCloseable {
                     MemberWords.greeted(
                             stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
                                     .greet(MemberWords.request(from))));
+        } catch (StatusException | RuntimeException unreachable) {
+            return Optional.empty();
+        }
+    }
+
+    /** Which keys the pod knows, or nothing within the time or from an earlier program. */
+    Optional<List<LoadedKeys>> keys(Duration timeout) {
+        try {
+            channel.resetConnectBackoff();
+            return Optional.of(
+                    KeyWords.keys(
+                            stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                                    .keys(KeysRequest.getDefaultInstance())));
         } catch (StatusException | RuntimeException unreachable) {
             return Optional.empty();
         }

@@ -2,6 +2,7 @@ package io.miroir.cluster.peer;
 
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.miroir.tls.LoadedKeys;
 import io.miroir.tls.PodKeys;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,9 +27,13 @@ public final class PeerServer implements AutoCloseable {
      * @param standing what this pod tells of itself
      * @param writes takes writes that others pass on
      * @param store what they may follow and copy, once it is open
+     * @param keys what may be told of this pod's keys
      */
     public record Answers(
-            Standing standing, PassedWriteHandler writes, Supplier<Optional<OpenStore>> store) {}
+            Standing standing,
+            PassedWriteHandler writes,
+            Supplier<Optional<OpenStore>> store,
+            Supplier<List<LoadedKeys>> keys) {}
 
     private PeerServer(Server server, ExecutorService executor) {
         this.server = server;

@@ -13,6 +13,8 @@ import io.miroir.proto.peer.ForwardReply;
 import io.miroir.proto.peer.ForwardRequest;
 import io.miroir.proto.peer.GreetReply;
 import io.miroir.proto.peer.GreetRequest;
+import io.miroir.proto.peer.KeysReply;
+import io.miroir.proto.peer.KeysRequest;
 import io.miroir.proto.peer.NotOwner;
 import io.miroir.proto.peer.PeerGrpc;
 import io.miroir.proto.peer.Proceed;
@@ -20,7 +22,10 @@ import io.miroir.proto.peer.StatusReply;
 import io.miroir.proto.peer.StatusRequest;
 import io.miroir.proto.peer.WatchReply;
 import io.miroir.proto.peer.WatchRequest;
+import io.miroir.tls.LoadedKeys;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +42,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     private final PassedWriteHandler handler;
     private final Doorway doorway;
     private final StoreStreams streams;
+    private final Supplier<List<LoadedKeys>> keys;
 
     PeerService(String podId, Doorway doorway, PeerServer.Answers answers) {
         this.podId = podId;
@@ -44,6 +50,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
         this.standing = answers.standing();
         this.handler = answers.writes();
         this.streams = new StoreStreams(answers.store());
+        this.keys = answers.keys();
     }
 
     @Override
@@ -72,6 +79,12 @@ final class PeerService extends PeerGrpc.PeerImplBase {
             Thread.currentThread().interrupt();
             replies.onError(Status.UNAVAILABLE.asRuntimeException());
         }
+    }
+
+    @Override
+    public void keys(KeysRequest request, StreamObserver<KeysReply> replies) {
+        replies.onNext(KeyWords.reply(keys.get()));
+        replies.onCompleted();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.miroir.proto.peer.StatusReply;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import io.miroir.store.backup.BackupStream;
+import io.miroir.tls.LoadedKeys;
 import io.miroir.tls.PodKeys;
 import java.io.InputStream;
 import java.time.Duration;
@@ -134,6 +135,12 @@ public final class Peers implements Reports.Others, AutoCloseable {
                         ? Optional.empty()
                         : client.status(0, timeout).filter(told -> told.getPodId().equals(podId));
         return reply.map(told -> OptionalLong.of(told.getRun())).orElse(OptionalLong.empty());
+    }
+
+    /** Which keys a pod knows now, or nothing within the time. */
+    Optional<List<LoadedKeys>> keys(String podId, Duration timeout) {
+        PeerClient client = clients.get(podId);
+        return client == null ? Optional.empty() : client.keys(timeout);
     }
 
     /** Asks a pod to change the members, which only the leader does. */

@@ -1,10 +1,13 @@
 package io.miroir.cluster.peer;
 
+import io.miroir.tls.LoadedKeys;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +24,14 @@ public final class Reception implements Standing, PassedWriteHandler {
         parts.set(new Parts(standing, writes, store));
     }
 
-    /** As the peer port wants it. */
-    public PeerServer.Answers answers() {
+    /**
+     * As the peer port wants it.
+     *
+     * @param keys what may be told of this pod's keys
+     */
+    public PeerServer.Answers answers(Supplier<List<LoadedKeys>> keys) {
         return new PeerServer.Answers(
-                this, this, () -> Optional.ofNullable(parts.get()).map(Parts::store));
+                this, this, () -> Optional.ofNullable(parts.get()).map(Parts::store), keys);
     }
 
     @Override

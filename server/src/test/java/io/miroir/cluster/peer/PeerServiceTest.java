@@ -64,7 +64,8 @@ class PeerServiceTest {
 
     @Test
     void anAnswerThatIsThereAtOnceComesAfterTheWordToProceed() throws Exception {
-        var answers = new PeerServer.Answers(PeersTest.STANDING, new Hasty(), Optional::empty);
+        var answers =
+                new PeerServer.Answers(PeersTest.STANDING, new Hasty(), Optional::empty, List::of);
         PeerService service = new PeerService("pod-1", new PeersTest.Stranger(), answers);
         SlowCall call = new SlowCall();
         StreamObserver<ForwardRequest> sender = service.forward(call);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
+import io.miroir.tls.LoadedKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +31,11 @@ class PeersTest {
     private static final long APPLIED_MAX = 7;
     private static final PassedWrite WRITE =
             new PassedWrite("movies", "documents_replace", Map.of("a", "b"));
+
+    private static final List<LoadedKeys> KEYS =
+            List.of(
+                    new LoadedKeys("cluster secret", true, List.of("0a1b2c3d", "99"), ""),
+                    new LoadedKeys("certificate", false, List.of("55"), "half a file"));
 
     static final Standing STANDING =
             new Standing() {
@@ -97,7 +103,7 @@ class PeersTest {
                 secrets,
                 Optional.empty(),
                 new Stranger(),
-                new PeerServer.Answers(STANDING, new Counting(), Optional::empty));
+                new PeerServer.Answers(STANDING, new Counting(), Optional::empty, () -> KEYS));
     }
 
     private static Peers peers(PeerServer server, String secret) {
@@ -223,6 +229,22 @@ class PeersTest {
         }
     }
 
+    /** What an operator waits for who exchanges a key: each pod's word, also that one says none. */
+    @Test
+    void allPodsTellWhichKeysTheyKnow() throws IOException {
+        PeerServer server = serve("secret");
+        try (Peers peers = peers(server, "secret")) {
+            ClusterKeys cluster = new ClusterKeys("pod-0", () -> KEYS.subList(0, 1), peers);
+            assertEquals(
+                    Map.of("pod-0", Optional.of(KEYS.subList(0, 1)), "pod-1", Optional.of(KEYS)),
+                    cluster.ask());
+            server.close();
+            assertEquals(Optional.empty(), cluster.ask().get("pod-1"));
+        } finally {
+            server.close();
+        }
+    }
+
     /** An open peer port is write access. */
     @Test
     void withoutASecretOnlyLoopbackIsListenedOn() {
@@ -235,6 +257,7 @@ class PeersTest {
                                 List::of,
                                 Optional.empty(),
                                 new Stranger(),
-                                new PeerServer.Answers(STANDING, new Counting(), Optional::empty)));
+                                new PeerServer.Answers(
+                                        STANDING, new Counting(), Optional::empty, () -> KEYS)));
     }
 }

@@ -80,7 +80,10 @@ class StoreStreamsTest {
                         Optional.empty(),
                         new Closed(),
                         new PeerServer.Answers(
-                                new Reception(), new Reception(), () -> Optional.of(open)));
+                                new Reception(),
+                                new Reception(),
+                                () -> Optional.of(open),
+                                List::of));
         channel = channel(SECRET);
     }
 
