@@ -187,6 +187,8 @@ final class StoreStateMachine extends BaseStateMachine {
             snapshots.advance(index);
             toldDurableIndex = applied.index();
             setLastAppliedTermIndex(index);
+            // Where the group is idle, no entry comes that would say it.
+            appliedSignal.advance(applied.index());
         }
     }
 

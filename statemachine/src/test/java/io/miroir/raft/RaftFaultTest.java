@@ -75,6 +75,19 @@ class RaftFaultTest {
         }
     }
 
+    /** Its database has everything already: no entry comes that would say so. */
+    @Test
+    void aMemberThatComesBackToAnIdleGroupReadsAtOnce(@TempDir Path dir) throws Exception {
+        try (Group group = new Group(dir, QUICK, 10_000)) {
+            group.startAll();
+            String id = group.follower();
+            Writes.claim(group.pod(id), "movies", "pod-x");
+            group.awaitEqual();
+            group.stop(id);
+            assertInstanceOf(Reply.Applied.class, group.start(id).barrier());
+        }
+    }
+
     /** Without it a call that never ends would hang the build instead of failing it. */
     @Timeout(60)
     @Test
