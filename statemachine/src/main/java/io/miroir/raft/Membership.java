@@ -46,6 +46,7 @@ public final class Membership {
     private static final long JOIN_MILLIS_MAX = 600_000;
 
     private static final long CHANGE_MILLIS_MAX = 10_000;
+    private static final long LOOK_MILLIS = 10;
 
     private final RaftServer server;
     private final RaftStoreConfig config;
@@ -89,7 +90,8 @@ public final class Membership {
     }
 
     /**
-     * Waits until silence means something: a new leader counts from its election.
+     * Waits until each member has answered, or its silence means something: a new leader counts
+     * from its election.
      *
      * @return false if this pod does not lead any more
      */
@@ -99,11 +101,15 @@ public final class Membership {
             if (!role.hasLeaderInfo()) {
                 return false;
             }
-            long missingMillis = silenceMillisMax() - role.getRoleElapsedTimeMs();
-            if (missingMillis <= 0) {
+            List<Long> silentMillis =
+                    role.getLeaderInfo().getFollowerInfoList().stream()
+                            .map(ServerRpcProto::getLastRpcElapsedTimeMs)
+                            .toList();
+            if (MembershipPlan.knowsWhoLives(
+                    role.getRoleElapsedTimeMs(), silentMillis, silenceMillisMax())) {
                 return true;
             }
-            Thread.sleep(missingMillis);
+            Thread.sleep(LOOK_MILLIS);
         }
     }
 

@@ -29,6 +29,19 @@ final class MembershipPlan {
     }
 
     /**
+     * Whether a leader can tell the living from the dead. To a new one those that have not answered
+     * it yet look as if they had, an election's time before it.
+     *
+     * @param ledMillis since it leads
+     * @param silentMillis since each other member's last answer
+     * @param silenceMillisMax a longer silence is death
+     */
+    static boolean knowsWhoLives(long ledMillis, List<Long> silentMillis, long silenceMillisMax) {
+        return ledMillis >= silenceMillisMax
+                || silentMillis.stream().allMatch(silent -> silent <= ledMillis);
+    }
+
+    /**
      * What to do.
      *
      * @param now the members, none of whose changes is under way

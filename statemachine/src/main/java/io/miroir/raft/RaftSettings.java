@@ -68,6 +68,12 @@ final class RaftSettings {
     private static void elections(RaftProperties properties, RaftStoreConfig.Tuning tuning) {
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(tuning.electionMillisMin()));
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(tuning.electionMillisMax()));
+        // Who has just started has lost no leader: it need not wait as long before it asks for
+        // votes. If there is a leader, others don't give them.
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
+                properties, millis(tuning.electionMillisMin() / 4));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(
+                properties, millis(tuning.electionMillisMin() / 2));
         // A leader that reaches no majority should say so soon: its callers wait for nothing.
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
                 properties, millis(2L * tuning.electionMillisMax()));

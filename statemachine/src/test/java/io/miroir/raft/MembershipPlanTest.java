@@ -1,6 +1,7 @@
 package io.miroir.raft;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -42,6 +43,17 @@ class MembershipPlanTest {
                 .filter(Member::voter)
                 .map(Member::id)
                 .toList();
+    }
+
+    /** A dead member would count as living, and one more could be taken away. */
+    @Test
+    void aNewLeaderWaitsForAnAnswerOfEachOrForASilenceThatMeansDeath() {
+        long max = 2_000;
+        assertTrue(MembershipPlan.knowsWhoLives(5, List.of(), max), "alone");
+        assertTrue(MembershipPlan.knowsWhoLives(50, List.of(50L, 3L), max), "all answered");
+        assertFalse(MembershipPlan.knowsWhoLives(50, List.of(3L, 1_050L), max), "one has not");
+        assertFalse(MembershipPlan.knowsWhoLives(1_999, List.of(3L, 2_999L), max));
+        assertTrue(MembershipPlan.knowsWhoLives(2_000, List.of(3L, 3_000L), max), "it is dead");
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Joining {
     private static final Logger LOG = LoggerFactory.getLogger(Joining.class);
-    private static final long PAUSE_MILLIS = 500;
+    private static final long PAUSE_MILLIS = 100;
     private static final long PROMOTE_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
     private final Doorkeeper.Self self;
