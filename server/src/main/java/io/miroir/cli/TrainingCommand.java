@@ -73,6 +73,7 @@ final class TrainingCommand implements Callable<Integer> {
                 }
             }
             use(List.of(cluster.get(0).get(), cluster.get(1).get(), cluster.get(2).get()));
+            operate(cluster.getFirst().get());
             use(List.of(pod(singlePod(nodes.getLast()))));
         } finally {
             while (!started.isEmpty()) {
@@ -162,6 +163,36 @@ final class TrainingCommand implements Callable<Integer> {
                 yield URI.create("http://127.0.0.1:" + pod.port());
             }
         };
+    }
+
+    /** Operators' commands are JVMs too, and whoever types one waits for its start. */
+    private void operate(URI pod) {
+        String from = pod.toString();
+        String key = KEY + "-of-operators";
+        String file = directory.resolve("state.mbk").toString();
+        command("cluster", "status", "--from", from, "--admin-key", key);
+        command("cluster", "keys", "--from", from, "--admin-key", key);
+        command("backup", "--from", from, "--admin-key", key, "--to", file);
+        command("backup", "verify", file);
+        String restored = directory.resolve("restored").toString();
+        command(
+                "restore",
+                file,
+                "--data-dir",
+                restored,
+                "--pod-id",
+                "pod-0",
+                "--raft",
+                "127.0.0.1:9001",
+                "--peer",
+                "127.0.0.1:9002");
+    }
+
+    private static void command(String... words) {
+        int exit = Main.commandLine().execute(words);
+        if (exit != ExitCode.OK.code()) {
+            throw new IllegalStateException(String.join(" ", words) + " ended with " + exit);
+        }
     }
 
     private static void use(List<URI> pods) {

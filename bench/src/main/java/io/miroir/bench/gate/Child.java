@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** A process that this one started; it is told lines and answers lines, and never outlives it. */
 final class Child implements AutoCloseable {
     private static final long END_MILLIS_MAX = 5_000;
+    private static final int STORE_HEAP_MEGABYTES = 256;
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
@@ -84,24 +84,17 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /** A store in a JVM of its own, flags as a pod's; waits until it is open. */
+    /** A store in a JVM of its own, which starts as a pod's; waits until it is open. */
     static Child store(String name, Path logDir, List<String> arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of(
-                        "-XX:+UseSerialGC",
-                        "-XX:+UseCompactObjectHeaders",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-XX:-UsePerfData",
-                        "-Xmx256m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        StoreProcess.class.getName()));
-        command.addAll(arguments);
-        Child child = start(name, logDir, command);
+        Child child =
+                start(
+                        name,
+                        logDir,
+                        PodJvm.launch()
+                                .command(
+                                        STORE_HEAP_MEGABYTES,
+                                        StoreProcess.class.getName(),
+                                        arguments));
         child.answer();
         return child;
     }

@@ -63,6 +63,7 @@ public final class Gate {
                                 : ": WAIT proves that replicas have the write, not their fsync"));
         Report.printHead();
         ScheduledExecutorService alarm = alarm();
+        PodJvm.prepare();
         try (Bench bench = new Bench(options.effort());
                 Progress progress = new Progress(wanted.size())) {
             for (Measurement measurement : wanted) {

@@ -10,7 +10,6 @@ import io.miroir.cli.fleet.FleetNode;
 import io.miroir.cli.fleet.FleetPlan;
 import io.miroir.cli.fleet.FleetPod;
 import io.miroir.cli.fleet.FleetShape;
-import io.miroir.cli.fleet.JavaLaunch;
 import io.miroir.cli.fleet.NodeSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,9 +41,6 @@ final class PodProcedures implements Procedures {
                     "ADMIN_SESSION_SEAL_KEY", KEYS.seal());
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
-
-    /** Pods read their secret again within a second of its change. */
-    private static final Duration REREAD = Duration.ofMillis(1_500);
 
     private static final String SECRET = "peer-secret-of-before-0123456789";
     private static final String NEW_SECRET = "peer-secret-of-after-0123456789";
@@ -176,7 +172,11 @@ final class PodProcedures implements Procedures {
     private static void rotate(Steps steps, Path dir, Fleet fleet, String what, String secrets) {
         steps.step(
                 3, what, () -> fleet.pods().forEach(pod -> write(secretFile(dir, pod), secrets)));
-        steps.await(() -> Await.pause(REREAD));
+        // Each pod says which secrets it knows: the next step when all know the same.
+        String pod = fleet.pods().getFirst().http().toString();
+        steps.step(
+                "miroir cluster keys --wait",
+                () -> cli("cluster", "keys", "--wait", "30", "--from", pod));
     }
 
     private static void useSecret(Path dir, FleetPod pod) {
@@ -205,7 +205,7 @@ final class PodProcedures implements Procedures {
                         KEYS,
                         nodes,
                         dir,
-                        JavaLaunch.likeThisProcess(),
+                        PodJvm.launch(),
                         FleetPlan.Heaps.DEFAULT),
                 System::nanoTime);
     }
@@ -289,10 +289,7 @@ final class PodProcedures implements Procedures {
 
     /** {@code miroir ARGUMENT...} as a process of its own. */
     private static void cli(String... arguments) {
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        JavaLaunch.likeThisProcess()
-                                .command(128, "io.miroir.cli.Main", List.of(arguments)));
+        ProcessBuilder builder = new ProcessBuilder(PodJvm.command(List.of(arguments)));
         builder.environment().putAll(SECRETS);
         Child.run(builder, PATIENCE);
     }

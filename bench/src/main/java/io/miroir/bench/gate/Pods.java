@@ -52,7 +52,7 @@ final class Pods implements Contender {
         pods.pods.add(pods.startAlone());
         for (int i = 1; i < pods.ports.size(); i++) {
             pods.pods.add(pods.startNewcomer("pod-" + i, pods.ports.get(i)));
-            must("Changed", pods.leader().ask("promote pod-" + i));
+            pods.change("promote pod-" + i);
         }
         return pods;
     }
@@ -157,11 +157,16 @@ final class Pods implements Contender {
         arguments.add(id);
         arguments.add(String.valueOf(port));
         Child newcomer = Child.store(id, dir, arguments);
-        must("Changed", leader().ask("join " + id + " " + port));
+        change("join " + id + " " + port);
         if (!newcomer.isAlive()) {
             throw new IllegalStateException(id + " ended; see its log");
         }
         return newcomer;
+    }
+
+    /** As an operator does it: again if leadership moves just then. */
+    private void change(String words) {
+        Await.until(words, LEADER_PATIENCE, () -> leader().ask(words).startsWith("Changed"));
     }
 
     private List<String> arguments(String mode, String id) {

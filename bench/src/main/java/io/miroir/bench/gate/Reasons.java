@@ -53,8 +53,8 @@ final class Reasons {
                                     + " and the check of its file are native programs"),
                     new Reason(
                             "procedure\\.rotate\\.seconds",
-                            "three times a wait until every pod has surely read its file again;"
-                                    + " Redis is told by a command, but its pods are restarted"),
+                            "three times a JVM starts, to ask until every pod has read its file;"
+                                    + " redis-cli is a small native program"),
                     new Reason(
                             "(cold_start|install|restore|procedure\\..*\\.seconds)",
                             "JVMs start, find each other and elect; a Redis server is a small"
