@@ -96,6 +96,13 @@ class ImageScriptTest {
                 run.out().subList(run.out().size() - 5, run.out().size()));
     }
 
+    @Test
+    void aCommandThatEndsSoonIsCompiledQuickly() throws IOException, InterruptedException {
+        String quick = "-XX:TieredStopAtLevel=1";
+        assertTrue(miroir("cluster", "keys").out().contains(quick));
+        assertFalse(miroir("serve").out().contains(quick));
+    }
+
     private static void assertRejected(ScriptRun run) {
         assertTrue(run.err().contains(WARNING), run.toString());
         assertFalse(run.out().stream().anyMatch(word -> word.contains("AOT")), run.toString());

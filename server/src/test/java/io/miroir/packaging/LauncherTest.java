@@ -69,6 +69,13 @@ class LauncherTest {
                 run.out());
     }
 
+    @Test
+    void aCommandThatEndsSoonIsCompiledQuickly() throws IOException, InterruptedException {
+        mavenThatFails("no build is wanted");
+        assertEquals("-XX:TieredStopAtLevel=1", miroir("cluster", "keys").out().get(1));
+        assertEquals("-jar", miroir("serve").out().get(1));
+    }
+
     /** Where the default Java is older, the next place is looked at. */
     @Test
     void anOlderJdkIsPassedOver() throws IOException, InterruptedException {
