@@ -28,14 +28,9 @@ class KeysTest {
                     "142-auth-basic#24", // webhooks
                     "144-auth-actions-more#31", // an embedded node says that it is one
                     "144-auth-actions-more#44", // dumps
-                    "144-auth-actions-more#45", // swaps
                     "144-auth-actions-more#46", // experimental features
                     "144-auth-actions-more#47", // experimental features
-                    "145-auth-index-scope#26", // swaps
-                    "145-auth-index-scope#27", // swaps
-                    "145-auth-index-scope#29", // what was swapped
-                    "145-auth-index-scope#30", // dumps
-                    "145-auth-index-scope#32"); // a new name
+                    "145-auth-index-scope#30"); // dumps
 
     @TempDir Path directory;
 

@@ -128,7 +128,8 @@ public final class TaskIndex {
         if (mayHaveOthers(byIndex)) {
             names.addAll(
                     sql.all(
-                            "SELECT DISTINCT index_uid FROM tasks WHERE index_uid IS NOT NULL",
+                            "SELECT index_uid FROM tasks WHERE index_uid IS NOT NULL UNION"
+                                    + " SELECT index_uid FROM task_names",
                             row -> row.text(1)));
         }
         lock.readLock().lock();

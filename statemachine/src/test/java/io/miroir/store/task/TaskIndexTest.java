@@ -69,6 +69,10 @@ class TaskIndexTest {
             }
             TaskIndex loaded = TaskIndex.load(database.writer());
             TaskIndex narrow = TaskIndex.load(database.writer(), 2);
+            Set<String> names = engine.tasks().indexUids(database.writer());
+            assertTrue(names.size() > 2, names::toString);
+            assertEquals(names, loaded.indexUids(database.writer()));
+            assertEquals(names, narrow.indexUids(database.writer()));
             for (int i = 0; i < 300; i++) {
                 TaskQuery query = query(random, 4_000);
                 Tasks.TaskUids fed = engine.tasks().find(database.writer(), query);
