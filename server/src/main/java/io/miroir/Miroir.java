@@ -10,6 +10,7 @@ import io.miroir.cluster.LimitsRecorder;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.RebalanceMetrics;
 import io.miroir.cluster.TopologyRecorder;
+import io.miroir.cluster.format.FormatRaiser;
 import io.miroir.cluster.health.HealthProbe;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
@@ -123,8 +124,8 @@ public final class Miroir implements AutoCloseable {
         StoreOpening opening =
                 new StoreOpening(
                         config,
-                        new RaftTaskStore.Surroundings(
-                                clock, random, registry, this::onFatal, keys.pods()),
+                        new RaftTaskStore.Surroundings(clock, random, registry, this::onFatal)
+                                .keyed(keys.pods()),
                         peers);
         own(opening::stop);
         TaskStore store = own(opening.open(keys));
@@ -203,7 +204,8 @@ public final class Miroir implements AutoCloseable {
                 List.of(
                         new TopologyRecorder(fleet),
                         new LimitsRecorder(config),
-                        new FirstKeys(uuids::random)));
+                        new FirstKeys(uuids::random),
+                        new FormatRaiser(store, peers)));
     }
 
     private Edge.Reads reads(ClusterView view, Nodes nodes, NodeHealth health) {

@@ -74,7 +74,8 @@ final class StoreOpening {
                         new Doorkeeper.Self(
                                 member(own).member(),
                                 config.dataDir(),
-                                surroundings.random().nextLong()),
+                                surroundings.random().nextLong(),
+                                surroundings.formats().known()),
                         others(config),
                         peers,
                         surroundings.onFatal());

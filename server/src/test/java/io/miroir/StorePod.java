@@ -1,11 +1,14 @@
 package io.miroir;
 
+import io.miroir.cluster.format.FormatRaiser;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.ConfigLoader;
 import io.miroir.config.LoadOutcome;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.bind.Secret;
+import io.miroir.duty.Duties;
 import io.miroir.raft.RaftTaskStore;
+import io.miroir.store.format.CommandFormats;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +38,8 @@ final class StorePod implements AutoCloseable {
     private final Peers peers;
     private final StoreOpening opening;
     private final RaftTaskStore store;
+    private final FormatRaiser raiser;
+    private final Duties duties;
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
 
     /**
@@ -49,17 +54,18 @@ final class StorePod implements AutoCloseable {
         }
     }
 
-    private StorePod(MiroirConfig config) throws IOException {
+    private StorePod(MiroirConfig config, CommandFormats formats) throws IOException {
         Keys secret = Keys.of(new Secret("secret"), "node key");
         this.peers = new Peers(config.podId(), StoreOpening.others(config), secret);
         this.opening =
                 new StoreOpening(
                         config,
                         new RaftTaskStore.Surroundings(
-                                InstantSource.system(),
-                                new Random(),
-                                new CollectorRegistry(),
-                                fatal::add),
+                                        InstantSource.system(),
+                                        new Random(),
+                                        new CollectorRegistry(),
+                                        fatal::add)
+                                .knowing(formats),
                         peers);
         try {
             this.store =
@@ -72,10 +78,18 @@ final class StorePod implements AutoCloseable {
             throw refused;
         }
         peers.start();
+        this.raiser = new FormatRaiser(store, peers);
+        this.duties = new Duties(config.podId(), store, peers::live, List.of(), List.of(raiser));
+        duties.start();
     }
 
     /** Starts a pod on any data directory and any two ports. */
     static StorePod start(Layout layout, int pod, Path data, List<Integer> own) {
+        return start(layout, pod, data, own, CommandFormats.OF_THIS_PROGRAM);
+    }
+
+    private static StorePod start(
+            Layout layout, int pod, Path data, List<Integer> own, CommandFormats formats) {
         StringBuilder members = new StringBuilder();
         for (int i = 0; i < layout.ports().size(); i++) {
             members.append(
@@ -105,7 +119,7 @@ final class StorePod implements AutoCloseable {
             LoadOutcome outcome = ConfigLoader.load(file, SECRETS, Map.of());
             Files.delete(file);
             return switch (outcome) {
-                case LoadOutcome.Loaded loaded -> new StorePod(loaded.config());
+                case LoadOutcome.Loaded loaded -> new StorePod(loaded.config(), formats);
                 case LoadOutcome.Refused refused ->
                         throw new AssertionError(refused.errors() + yaml);
             };
@@ -115,17 +129,26 @@ final class StorePod implements AutoCloseable {
     }
 
     static StorePod start(Layout layout, int pod) {
-        return start(layout, pod, layout.data(pod), layout.ports().get(pod));
+        return start(layout, pod, CommandFormats.OF_THIS_PROGRAM);
+    }
+
+    /** Starts a pod whose program knows these formats of commands. */
+    static StorePod start(Layout layout, int pod, CommandFormats formats) {
+        return start(layout, pod, layout.data(pod), layout.ports().get(pod), formats);
     }
 
     /** Starts pods at once: none of them forms a cluster before all have met. */
     static List<StorePod> startAll(Layout layout) {
+        return startAll(layout, CommandFormats.OF_THIS_PROGRAM);
+    }
+
+    static List<StorePod> startAll(Layout layout, CommandFormats formats) {
         List<CompletableFuture<StorePod>> starting =
                 IntStream.range(0, layout.ports().size())
                         .mapToObj(
                                 pod ->
                                         CompletableFuture.supplyAsync(
-                                                () -> start(layout, pod),
+                                                () -> start(layout, pod, formats),
                                                 task -> Thread.ofPlatform().start(task)))
                         .toList();
         List<StorePod> pods = starting.stream().map(CompletableFuture::join).toList();
@@ -135,6 +158,11 @@ final class StorePod implements AutoCloseable {
 
     RaftTaskStore store() {
         return store;
+    }
+
+    /** One step of the duty, as the leader's thread does it from time to time. */
+    void raiseFormat() {
+        raiser.step(store.fencedBy(store.status().term()));
     }
 
     StoreOpening opening() {
@@ -161,6 +189,7 @@ final class StorePod implements AutoCloseable {
 
     @Override
     public void close() {
+        duties.close();
         opening.stop();
         store.close();
         peers.close();

@@ -194,20 +194,22 @@ final class ClusterCommand {
     private static void print(JsonNode answer, PrintWriter out) {
         if (answer.has("pod")) {
             out.printf(
-                    "pod %s, %s, leader %s, term %d, applied %d of %d%n",
+                    "pod %s, %s, leader %s, term %d, applied %d of %d, format %d%n",
                     answer.path("pod").asString(""),
                     answer.path("role").asString(""),
                     answer.path("leader").asString("none"),
                     answer.path("term").asLong(),
                     answer.path("applied_index").asLong(),
-                    answer.path("commit_index").asLong());
+                    answer.path("commit_index").asLong(),
+                    answer.path("format").asLong());
         }
         for (JsonNode member : answer.path("members")) {
             out.printf(
-                    "  %-20s %-8s %-6s raft %s peer %s%n",
+                    "  %-20s %-8s %-6s knows format %s, raft %s peer %s%n",
                     member.path("pod").asString(""),
                     member.path("voter").asBoolean() ? "voter" : "listener",
                     member.path("alive").asBoolean() ? "alive" : "silent",
+                    member.path("known_format").asString("?"),
                     member.path("raft").asString(""),
                     member.path("peer").asString(""));
         }

@@ -18,6 +18,7 @@ import io.miroir.store.TaskStore;
 import io.miroir.tls.LoadedKeys;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,15 +46,7 @@ final class ClusterRoutes {
         return List.of(
                 new Route("GET", "/_miroir/cluster", this::status),
                 new Route("GET", "/_miroir/cluster/keys", this::keys),
-                change(
-                        "join",
-                        body ->
-                                new MemberChange.Join(
-                                        new Member(
-                                                text(body, "pod"),
-                                                text(body, "raft"),
-                                                text(body, "peer"),
-                                                false))),
+                change("join", this::join),
                 change("promote", body -> new MemberChange.Promote(text(body, "pod"))),
                 change("leave", body -> new MemberChange.Leave(text(body, "pod"))),
                 change(
@@ -73,20 +66,22 @@ final class ClusterRoutes {
                             .map(PodIdentity::clusterId)
                             .map(Object::toString)
                             .orElse(null));
-            Set<String> alive = keeper.alive();
-            members(body.putArray("members"), keeper.members(), alive);
+            members(body.putArray("members"), keeper.members(), keeper);
         }
         return Answer.json(200, body);
     }
 
-    private static void members(ArrayNode array, List<Member> members, Set<String> alive) {
+    private static void members(ArrayNode array, List<Member> members, Doorkeeper keeper) {
+        Set<String> alive = keeper.alive();
+        Map<String, Integer> knownFormats = keeper.knownFormats();
         for (Member member : members) {
             array.addObject()
                     .put("pod", member.id())
                     .put("voter", member.voter())
                     .put("alive", alive.contains(member.id()))
                     .put("raft", member.raftAddress())
-                    .put("peer", member.peerAddress());
+                    .put("peer", member.peerAddress())
+                    .put("known_format", knownFormats.get(member.id()));
         }
     }
 
@@ -119,15 +114,34 @@ final class ClusterRoutes {
                 });
     }
 
-    private Answer outcome(MemberChange change) {
-        Doorkeeper keeper = doorkeeper;
-        if (keeper == null) {
+    /** The pod can't ask for itself, so it is asked what it knows. */
+    private MemberChange join(JsonNode body) {
+        Member pod = new Member(text(body, "pod"), text(body, "raft"), text(body, "peer"), false);
+        int format =
+                keeper().knownFormat(pod)
+                        .orElseThrow(
+                                () ->
+                                        refused(
+                                                "no "
+                                                        + pod.id()
+                                                        + " answers at "
+                                                        + pod.peerAddress()));
+        return new MemberChange.Join(pod, format);
+    }
+
+    private Doorkeeper keeper() {
+        if (doorkeeper == null) {
             throw refused("this pod is alone: its task_store.backend is sqlite");
         }
+        return doorkeeper;
+    }
+
+    private Answer outcome(MemberChange change) {
+        Doorkeeper keeper = keeper();
         return switch (keeper.toLeader(change)) {
             case MemberOutcome.Changed changed -> {
                 ObjectNode body = Json.object();
-                members(body.putArray("members"), changed.members(), keeper.alive());
+                members(body.putArray("members"), changed.members(), keeper);
                 yield Answer.json(200, body);
             }
             case MemberOutcome.Refused refusal -> throw refused(refusal.why());

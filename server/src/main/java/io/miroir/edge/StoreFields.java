@@ -16,5 +16,7 @@ final class StoreFields {
         body.put("term", status.term());
         body.put("applied_index", status.appliedIndex());
         body.put("commit_index", status.commitIndex());
+        body.put("format", status.formats().cluster());
+        body.put("known_format", status.formats().known());
     }
 }

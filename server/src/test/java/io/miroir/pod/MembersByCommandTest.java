@@ -3,6 +3,7 @@ package io.miroir.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.store.format.CommandFormats;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,11 @@ class MembersByCommandTest {
         return status.out().lines().filter(line -> line.contains(" voter ")).count();
     }
 
+    private static long knowingTheFormat(Cli status) {
+        String knows = "knows format " + CommandFormats.OF_THIS_PROGRAM.known() + ",";
+        return status.out().lines().filter(line -> line.contains(knows)).count();
+    }
+
     @Test
     void oneVoterBecomesThreeOneIsReplacedAndOneLeaves() {
         try (TestNodes nodes = new TestNodes(directory, 1, 1)) {
@@ -71,6 +77,12 @@ class MembersByCommandTest {
             start(1, nodes);
             start(2, nodes);
             assertEquals(1, voters(agreed("status")));
+            // They are asked from when the first pod has seen that they are members.
+            Cli status = agreed("status");
+            for (int i = 0; i < 50 && knowingTheFormat(status) < 3; i++) {
+                status = agreed("status");
+            }
+            assertEquals(3, knowingTheFormat(status));
             agreed("promote", "pod-1");
             assertEquals(3, voters(agreed("promote", "pod-2")));
 

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
@@ -50,13 +52,15 @@ public final class Membership {
 
     private final RaftServer server;
     private final RaftStoreConfig config;
+    private final IntSupplier clusterFormat;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final ReentrantLock changing = new ReentrantLock();
 
-    Membership(RaftServer server, RaftStoreConfig config) {
+    Membership(RaftServer server, RaftStoreConfig config, IntSupplier clusterFormat) {
         this.server = server;
         this.config = config;
+        this.clusterFormat = clusterFormat;
     }
 
     /** The members that this pod knows of, by id; during a change those of after it. */
@@ -90,12 +94,13 @@ public final class Membership {
     }
 
     /**
-     * Waits until each member has answered, or its silence means something: a new leader counts
-     * from its election.
+     * Waits until this pod has applied what its predecessor agreed on, a raise of the format among
+     * it, and each member has answered, or its silence means something: a new leader counts from
+     * its election.
      *
      * @return false if this pod does not lead any more
      */
-    private boolean knowsWhoLives() throws InterruptedException {
+    private boolean canDecide() throws InterruptedException {
         while (true) {
             var role = division().getInfo().getRoleInfoProto();
             if (!role.hasLeaderInfo()) {
@@ -105,8 +110,9 @@ public final class Membership {
                     role.getLeaderInfo().getFollowerInfoList().stream()
                             .map(ServerRpcProto::getLastRpcElapsedTimeMs)
                             .toList();
-            if (MembershipPlan.knowsWhoLives(
-                    role.getRoleElapsedTimeMs(), silentMillis, silenceMillisMax())) {
+            if (division().getInfo().isLeaderReady()
+                    && MembershipPlan.knowsWhoLives(
+                            role.getRoleElapsedTimeMs(), silentMillis, silenceMillisMax())) {
                 return true;
             }
             Thread.sleep(LOOK_MILLIS);
@@ -140,7 +146,7 @@ public final class Membership {
             return new MemberOutcome.Refused("another change of the members is under way");
         }
         try {
-            return knowsWhoLives() ? decided(change) : new MemberOutcome.NotLeader(leaderId());
+            return canDecide() ? decided(change) : new MemberOutcome.NotLeader(leaderId());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new MemberOutcome.Undecided("interrupted");
@@ -149,8 +155,29 @@ public final class Membership {
         }
     }
 
+    /**
+     * Does something about the members while nobody can join or leave; nothing where that is under
+     * way. For the leader.
+     */
+    public void whileUnchanged(Consumer<List<Member>> work) {
+        if (!changing.tryLock()) {
+            return;
+        }
+        try {
+            if (division().getInfo().isLeaderReady() && !isChanging()) {
+                work.accept(members());
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private boolean isChanging() {
+        return !division().getRaftConf().getPreviousPeers().isEmpty();
+    }
+
     private MemberOutcome decided(MemberChange change) {
-        if (!division().getRaftConf().getPreviousPeers().isEmpty()) {
+        if (isChanging()) {
             return new MemberOutcome.Refused("another change of the members is under way");
         }
         List<Member> now = members();
@@ -158,7 +185,8 @@ public final class Membership {
         if (alive.isEmpty()) {
             return new MemberOutcome.NotLeader(leaderId());
         }
-        return switch (MembershipPlan.decide(now, alive, caughtUp(), change)) {
+        return switch (MembershipPlan.decide(
+                now, alive, caughtUp(), clusterFormat.getAsInt(), change)) {
             case MembershipPlan.Decision.Nothing _ -> new MemberOutcome.Changed(now);
             case MembershipPlan.Decision.Refuse refuse -> new MemberOutcome.Refused(refuse.why());
             case MembershipPlan.Decision.Apply apply -> {

@@ -47,15 +47,32 @@ final class MembershipPlan {
      * @param now the members, none of whose changes is under way
      * @param alive who has answered the leader lately, itself included
      * @param caughtUp who has nearly all that is committed
+     * @param clusterFormat which commands a member may be sent
      */
     static Decision decide(
-            List<Member> now, Set<String> alive, Set<String> caughtUp, MemberChange change) {
+            List<Member> now,
+            Set<String> alive,
+            Set<String> caughtUp,
+            int clusterFormat,
+            MemberChange change) {
         return switch (change) {
-            case MemberChange.Join join -> join(now, alive, join.pod());
+            case MemberChange.Join join ->
+                    join.format() < clusterFormat
+                            ? earlier(join, clusterFormat)
+                            : join(now, alive, join.pod());
             case MemberChange.Promote promote -> promote(now, alive, caughtUp, promote.id());
             case MemberChange.Leave leave -> leave(now, alive, leave.id());
             case MemberChange.Replace replace -> replace(now, alive, caughtUp, replace);
         };
+    }
+
+    /** It would stop at the first command of the later format. */
+    private static Decision earlier(MemberChange.Join join, int clusterFormat) {
+        return refuse(
+                """
+                the program of %s knows commands up to format %d, the cluster's is %d: start the \
+                one that the others run"""
+                        .formatted(join.pod().id(), join.format(), clusterFormat));
     }
 
     private static Decision join(List<Member> now, Set<String> alive, Member pod) {

@@ -102,7 +102,7 @@ public final class OfflineStore {
         boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
         Path before = dataDir.resolve("before-recovery");
         if (!again) {
-            RaftTaskStore.openDatabase(dataDir).close();
+            StoreFiles.open(dataDir).close();
         }
         long term = Survivor.look(dataDir).term();
         Unfinished mark = mark("cluster recover");
@@ -151,7 +151,7 @@ public final class OfflineStore {
     public Outcome toSqlite(String podId) throws IOException {
         boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
         if (!again) {
-            RaftTaskStore.openDatabase(dataDir).close();
+            StoreFiles.open(dataDir).close();
         }
         Survivor.Findings found = Survivor.look(dataDir);
         if (found.damage() != null) {

@@ -8,6 +8,7 @@ import io.miroir.raft.link.LinkService;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.engine.Batcher;
+import io.miroir.store.format.CommandFormats;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,7 @@ final class RaftSubmitter implements Batcher.Sink {
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final RaftGroupId groupId;
+    private final CommandFormats formats;
     private final long proposer;
     private long sequence;
 
@@ -62,23 +64,20 @@ final class RaftSubmitter implements Batcher.Sink {
             RaftServer server,
             StoreStateMachine stateMachine,
             RaftStoreConfig config,
+            CommandFormats formats,
             long proposer) {
         this.server = server;
         this.stateMachine = stateMachine;
         this.groupId = config.groupId();
+        this.formats = formats;
         this.proposer = proposer;
         this.links = (LinkService) server.getServerRpc();
     }
 
     @Override
     public Batcher.Result submit(List<Command> commands, long deadlineNanos) {
-        Batch batch =
-                Batch.newBuilder()
-                        .setProposer(proposer)
-                        .setSequence(++sequence)
-                        .addAllCommand(commands)
-                        .build();
-        Message message = Message.valueOf(UnsafeByteOperations.unsafeWrap(batch.toByteArray()));
+        Message message =
+                Message.valueOf(UnsafeByteOperations.unsafeWrap(batch(commands).toByteArray()));
         long callId = callIds.incrementAndGet();
         Attempts attempts = new Attempts();
         try {
@@ -100,6 +99,19 @@ final class RaftSubmitter implements Batcher.Sink {
             Thread.currentThread().interrupt();
         }
         return failed(attempts.refusal());
+    }
+
+    private Batch batch(List<Command> commands) {
+        Batch.Builder batch =
+                Batch.newBuilder()
+                        .setProposer(proposer)
+                        .setSequence(++sequence)
+                        .addAllCommand(commands);
+        int format = formats.of(commands);
+        if (format > CommandFormats.FIRST) {
+            batch.setFormat(format);
+        }
+        return batch.build();
     }
 
     /** Waits until this pod has applied what was acknowledged anywhere before the call. */

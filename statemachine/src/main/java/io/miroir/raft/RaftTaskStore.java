@@ -2,8 +2,6 @@ package io.miroir.raft;
 
 import io.miroir.raft.link.LinkMetrics;
 import io.miroir.sqlite.Database;
-import io.miroir.sqlite.DatabaseFiles;
-import io.miroir.sqlite.Durability;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.Digests;
 import io.miroir.store.LeadershipWatcher;
@@ -19,6 +17,7 @@ import io.miroir.store.engine.Applied;
 import io.miroir.store.engine.Batcher;
 import io.miroir.store.engine.DatabaseReads;
 import io.miroir.store.engine.DigestReads;
+import io.miroir.store.engine.FormatMetrics;
 import io.miroir.store.engine.LeadershipHub;
 import io.miroir.store.engine.StoreClock;
 import io.miroir.store.engine.StoreEngine;
@@ -26,6 +25,7 @@ import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.StoreRooms;
 import io.miroir.store.engine.TableRows;
 import io.miroir.store.engine.WatchHub;
+import io.miroir.store.format.CommandFormats;
 import io.miroir.tls.PodKeys;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -35,21 +35,14 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
-import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +52,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RaftTaskStore implements TaskStore {
     private static final Logger LOG = LoggerFactory.getLogger(RaftTaskStore.class);
-    private static final long TRANSFER_MILLIS_MAX = 2_000;
 
     private final RaftStoreConfig config;
     private final WatchHub watchers;
@@ -78,20 +70,38 @@ public final class RaftTaskStore implements TaskStore {
      * What a store takes from its surroundings.
      *
      * @param keys by which pods know each other on the Raft port
+     * @param formats of commands that the program knows
      */
     public record Surroundings(
             InstantSource wallClock,
             RandomGenerator random,
             CollectorRegistry registry,
             Consumer<Throwable> onFatal,
-            Optional<PodKeys> keys) {
+            Optional<PodKeys> keys,
+            CommandFormats formats) {
         /** Without keys: whoever reaches the Raft port is let in. */
         public Surroundings(
                 InstantSource wallClock,
                 RandomGenerator random,
                 CollectorRegistry registry,
                 Consumer<Throwable> onFatal) {
-            this(wallClock, random, registry, onFatal, Optional.empty());
+            this(
+                    wallClock,
+                    random,
+                    registry,
+                    onFatal,
+                    Optional.empty(),
+                    CommandFormats.OF_THIS_PROGRAM);
+        }
+
+        /** The same among pods that know each other by keys. */
+        public Surroundings keyed(Optional<PodKeys> others) {
+            return new Surroundings(wallClock, random, registry, onFatal, others, formats);
+        }
+
+        /** The same for a program that knows other formats. */
+        public Surroundings knowing(CommandFormats others) {
+            return new Surroundings(wallClock, random, registry, onFatal, keys, others);
         }
     }
 
@@ -105,7 +115,7 @@ public final class RaftTaskStore implements TaskStore {
         this.config = config;
         StoreMetrics metrics = new StoreMetrics(surroundings.registry());
         breakSeal(config.dataDir());
-        Database database = openDatabase(config.dataDir());
+        Database database = StoreFiles.open(config.dataDir());
         Applied applied = Applied.load(database.writer());
         boolean formed = Files.isDirectory(logDirectory(config));
         if (!formed && applied.index() > 0) {
@@ -117,11 +127,13 @@ public final class RaftTaskStore implements TaskStore {
                             + " pod's store, or its log was lost");
         }
         this.watchers = new WatchHub(applied.index());
+        StoreEngine engine = StoreFiles.engine(database, watchers, surroundings.formats());
         this.clock = new StoreClock(startMicros(applied, surroundings), System::nanoTime);
         this.stateMachine =
                 new StoreStateMachine(
                         config.dataDir(),
-                        new StoreEngine(database, watchers),
+                        engine,
+                        surroundings.formats(),
                         clock,
                         new StoreStateMachine.Listeners(
                                 watchers, leadership, metrics, surroundings.onFatal()));
@@ -134,16 +146,24 @@ public final class RaftTaskStore implements TaskStore {
                         server,
                         stateMachine,
                         config,
+                        surroundings.formats(),
                         surroundings.random().nextLong(1, Long.MAX_VALUE));
-        this.batcher = new Batcher("store-proposer", config.limits(), submitter, metrics);
+        this.batcher =
+                new Batcher(
+                        "store-proposer",
+                        config.limits(),
+                        stateMachine.check(),
+                        submitter,
+                        metrics);
         this.reads =
                 new DatabaseReads(stateMachine::engine, clock::nowMicros, this::barrier, metrics);
         this.rooms = StoreRooms.of(batcher, reads);
-        this.membership = new Membership(server, config);
+        this.membership = new Membership(server, config, reads::clusterFormat);
         this.snapshotTimer = new SnapshotTimer(server, config);
         new RatisMetrics(server, config, stateMachine.snapshots())
                 .register(surroundings.registry());
         new TableRows(reads).register(surroundings.registry());
+        new FormatMetrics(() -> stateMachine.engine().formats()).register(surroundings.registry());
         batcher.start();
     }
 
@@ -179,7 +199,8 @@ public final class RaftTaskStore implements TaskStore {
                         .toList(),
                 applied.index(),
                 Math.max(applied.index(), division.getRaftLog().getLastCommittedIndex()),
-                applied.storeTimeMicros());
+                applied.storeTimeMicros(),
+                stateMachine.engine().formats());
     }
 
     @Override
@@ -235,7 +256,7 @@ public final class RaftTaskStore implements TaskStore {
         snapshotTimer.close();
         leadership.close();
         batcher.close();
-        transferLeadership();
+        handOver();
         try {
             server.close();
         } catch (IOException e) {
@@ -273,39 +294,7 @@ public final class RaftTaskStore implements TaskStore {
 
     /** Gives leadership to another member, if this pod leads; an election may follow as well. */
     public void handOver() {
-        transferLeadership();
-    }
-
-    private void transferLeadership() {
-        DivisionInfo info = division().getInfo();
-        RaftPeerId successor = info.isLeader() ? successor() : null;
-        if (successor == null) {
-            return;
-        }
-        TransferLeadershipRequest request =
-                new TransferLeadershipRequest(
-                        ClientId.randomId(),
-                        server.getId(),
-                        config.groupId(),
-                        1,
-                        successor,
-                        TRANSFER_MILLIS_MAX);
-        try {
-            server.transferLeadershipAsync(request).get(TRANSFER_MILLIS_MAX, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException | IOException e) {
-            LOG.warn("{} did not take over leadership: an election will decide", successor, e);
-        }
-    }
-
-    /** The member that has most of the log: it can take over at once. */
-    private @Nullable RaftPeerId successor() {
-        return division().getCommitInfos().stream()
-                .filter(info -> !server.getId().toByteString().equals(info.getServer().getId()))
-                .max(Comparator.comparingLong(CommitInfoProto::getCommitIndex))
-                .map(info -> RaftPeerId.valueOf(info.getServer().getId()))
-                .orElse(null);
+        new Handover(server, division()).run();
     }
 
     private RaftServer.Division division() {
@@ -327,25 +316,6 @@ public final class RaftTaskStore implements TaskStore {
             case LISTENER -> Role.LISTENER;
             case UNRECOGNIZED -> Role.OFFLINE;
         };
-    }
-
-    /** Finishes an install that a crash cut short: the log may already go on from it. */
-    static Database openDatabase(Path dataDir) {
-        DatabaseFiles files = new DatabaseFiles(dataDir, Durability.BEHIND_A_LOG);
-        Database database = files.open();
-        SnapshotFiles.Arrived file = SnapshotFiles.leftBehind(dataDir);
-        if (file == null
-                || file.sentUnder().getIndex() <= Applied.load(database.writer()).index()) {
-            return database;
-        }
-        LOG.info("A file that was installed before replaces the database: {}", file.sentUnder());
-        database.close();
-        try {
-            files.replaceBy(file.file());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot replace the database by " + file.file(), e);
-        }
-        return files.open();
     }
 
     private static long startMicros(Applied applied, Surroundings surroundings) {

@@ -1,7 +1,6 @@
 package io.miroir.raft;
 
 import com.google.protobuf.CodedOutputStream;
-import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
@@ -12,6 +11,7 @@ import io.miroir.store.engine.StoreClock;
 import io.miroir.store.engine.StoreEngine;
 import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.WatchHub;
+import io.miroir.store.format.CommandFormats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -62,6 +62,9 @@ final class StoreStateMachine extends BaseStateMachine {
     private final Consumer<Throwable> onFatal;
     private final AppliedSignal appliedSignal = new AppliedSignal();
     private final Checkpoints checkpoints;
+    private final CommandFormats formats;
+    private final CommandCheck check;
+    private final LogGate gate;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile StoreEngine engine;
     private volatile long liveAboveIndex = Long.MAX_VALUE;
@@ -78,9 +81,17 @@ final class StoreStateMachine extends BaseStateMachine {
             StoreMetrics metrics,
             Consumer<Throwable> onFatal) {}
 
-    StoreStateMachine(Path dataDir, StoreEngine engine, StoreClock clock, Listeners listeners) {
+    StoreStateMachine(
+            Path dataDir,
+            StoreEngine engine,
+            CommandFormats formats,
+            StoreClock clock,
+            Listeners listeners) {
         this.files = new DatabaseFiles(dataDir, Durability.BEHIND_A_LOG);
         this.engine = engine;
+        this.formats = formats;
+        this.check = new CommandCheck(formats, () -> this.engine.formats().cluster());
+        this.gate = new LogGate(check, appliedSignal);
         this.clock = clock;
         this.watchers = listeners.watchers();
         this.leadership = listeners.leadership();
@@ -98,6 +109,11 @@ final class StoreStateMachine extends BaseStateMachine {
 
     StoreEngine engine() {
         return engine;
+    }
+
+    /** What may be proposed. */
+    CommandCheck check() {
+        return check;
     }
 
     SnapshotFiles snapshots() {
@@ -151,7 +167,7 @@ final class StoreStateMachine extends BaseStateMachine {
         SnapshotFiles.Arrived arrived = snapshots.arrived();
         engine.database().close();
         files.replaceBy(arrived.file());
-        engine = new StoreEngine(files.open(), watchers);
+        engine = openInstalled();
         long index = engine.committed().index();
         LOG.info("A snapshot replaced the database: {}, it holds {}", arrived.sentUnder(), index);
         snapshots.advance(arrived.sentUnder());
@@ -161,6 +177,14 @@ final class StoreStateMachine extends BaseStateMachine {
         watchers.resync(index);
         appliedSignal.advance(index);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
+    private StoreEngine openInstalled() {
+        try {
+            return StoreFiles.engine(files.open(), watchers, formats);
+        } catch (RuntimeException e) {
+            throw fatal("the database that was sent cannot be opened", e);
+        }
     }
 
     @Override
@@ -202,7 +226,7 @@ final class StoreStateMachine extends BaseStateMachine {
             throws StateMachineException {
         ByteString packed = request.getMessage().getContent();
         long now = clock.nowMicros();
-        StampedBatch batch = new StampedBatch(now, readable(packed));
+        StampedBatch batch = new StampedBatch(now, gate.admit(packed, this::committedIndex));
         return TransactionContext.newBuilder()
                 .setStateMachine(this)
                 .setClientRequest(request)
@@ -210,20 +234,6 @@ final class StoreStateMachine extends BaseStateMachine {
                 .setLogData(StampedBatch.stamp(now, packed))
                 .setStateMachineContext(batch)
                 .build();
-    }
-
-    private static Batch readable(ByteString packed) throws StateMachineException {
-        Batch batch;
-        try {
-            batch = StampedBatch.batch(packed.asReadOnlyByteBuffer());
-        } catch (IllegalStateException e) {
-            throw new StateMachineException("not a batch of commands", e);
-        }
-        String refusal = CommandCheck.refusal(batch);
-        if (refusal != null) {
-            throw new StateMachineException(refusal);
-        }
-        return batch;
     }
 
     @Override
@@ -280,12 +290,11 @@ final class StoreStateMachine extends BaseStateMachine {
     }
 
     private long lag(long index) {
-        RaftServer server = getServer().join();
-        try {
-            return server.getDivision(getGroupId()).getRaftLog().getLastCommittedIndex() - index;
-        } catch (IOException e) {
-            return 0;
-        }
+        return committedIndex() - index;
+    }
+
+    private long committedIndex() {
+        return division().getRaftLog().getLastCommittedIndex();
     }
 
     private static ByteString bytes(BatchOutcome outcome) {

@@ -7,6 +7,7 @@ import io.miroir.store.canary.Canaries;
 import io.miroir.store.canary.CanaryRuns;
 import io.miroir.store.cdc.CdcCursors;
 import io.miroir.store.cdc.CdcOverflow;
+import io.miroir.store.format.ClusterFormat;
 import io.miroir.store.idempotency.IdempotencyKeys;
 import io.miroir.store.index.Indexes;
 import io.miroir.store.job.Jobs;
@@ -78,4 +79,6 @@ public interface Rooms {
     Webhooks webhooks();
 
     Limits limits();
+
+    ClusterFormat clusterFormat();
 }

@@ -1,5 +1,6 @@
 package io.miroir.store;
 
+import io.miroir.store.format.Formats;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param appliedIndex last index in this pod's database
  * @param commitIndex last index known to be committed; the difference is what this pod lags behind
  * @param storeTimeMicros store time of the last applied command, epoch microseconds
+ * @param formats of commands: what the cluster has agreed on, and what this pod knows
  */
 public record StoreStatus(
         String backend,
@@ -25,4 +27,5 @@ public record StoreStatus(
         List<String> voters,
         long appliedIndex,
         long commitIndex,
-        long storeTimeMicros) {}
+        long storeTimeMicros,
+        Formats formats) {}

@@ -3,11 +3,13 @@ package io.miroir.raft;
 import io.miroir.store.Role;
 import io.miroir.store.TaskStore;
 import io.miroir.store.engine.Batcher;
+import io.miroir.store.format.CommandFormats;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,7 +19,10 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A group of pods in this JVM, over loopback. */
@@ -87,13 +92,26 @@ final class Group implements AutoCloseable {
     }
 
     static RaftTaskStore open(RaftStoreConfig config) {
+        return open(config, CommandFormats.OF_THIS_PROGRAM, Throwable::printStackTrace);
+    }
+
+    static RaftTaskStore open(
+            RaftStoreConfig config, CommandFormats formats, Consumer<Throwable> onFatal) {
         return new RaftTaskStore(
                 config,
                 new RaftTaskStore.Surroundings(
-                        InstantSource.system(),
-                        new Random(),
-                        new CollectorRegistry(),
-                        failure -> failure.printStackTrace()));
+                                InstantSource.system(),
+                                new Random(),
+                                new CollectorRegistry(),
+                                onFatal)
+                        .knowing(formats));
+    }
+
+    /** As a program that knows these formats; what ends it is added to the list. */
+    RaftTaskStore start(String id, CommandFormats formats, List<Throwable> ends) {
+        RaftTaskStore store = open(config(id), formats, ends::add);
+        open.put(id, store);
+        return store;
     }
 
     TaskStore start(String id) {
@@ -168,6 +186,22 @@ final class Group implements AutoCloseable {
         await(
                 "equal digests",
                 () -> open.values().stream().map(TaskStore::digests).distinct().count() == 1);
+    }
+
+    /** Where a member's log begins: its segments bear the index. */
+    long firstLogIndex(String id) {
+        AtomicLong first = new AtomicLong(Long.MAX_VALUE);
+        Path raft = dir.resolve(id).resolve("raft");
+        try (Stream<Path> files = Files.walk(raft)) {
+            files.map(f -> f.getFileName().toString())
+                    .filter(name -> name.startsWith("log_"))
+                    .map(name -> name.substring(4).replaceAll("-.*|[^0-9].*", ""))
+                    .filter(index -> !index.isEmpty())
+                    .forEach(index -> first.accumulateAndGet(Long.parseLong(index), Math::min));
+        } catch (IOException e) {
+            return 0;
+        }
+        return first.get() == Long.MAX_VALUE ? 0 : first.get();
     }
 
     static void await(String what, BooleanSupplier holds) {

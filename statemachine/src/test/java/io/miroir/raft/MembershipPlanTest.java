@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.raft.MembershipPlan.Decision;
+import io.miroir.store.format.CommandFormats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which changes of the group are let through. */
 class MembershipPlanTest {
+    private static final int FORMAT = CommandFormats.OF_THIS_PROGRAM.known();
     private static final Set<String> ABC = Set.of("a", "b", "c");
     private static final Set<String> ABCD = Set.of("a", "b", "c", "d");
 
@@ -31,7 +33,7 @@ class MembershipPlanTest {
     }
 
     private static Decision decide(List<Member> now, Set<String> alive, MemberChange change) {
-        return MembershipPlan.decide(now, alive, alive, change);
+        return MembershipPlan.decide(now, alive, alive, FORMAT, change);
     }
 
     private static String refusal(Decision decision) {
@@ -65,6 +67,16 @@ class MembershipPlanTest {
     }
 
     @Test
+    void aPodOfAnEarlierProgramThanTheClustersDoesNotJoin() {
+        // Rule 20: it would stop at the first command that it does not know.
+        String why = refusal(decide(three(), ABC, new MemberChange.Join(voter("d"), FORMAT - 1)));
+        assertTrue(why.contains("the program of d") && why.contains("format " + (FORMAT - 1)), why);
+        assertEquals(
+                List.of("a", "b", "c"),
+                voters(decide(three(), ABC, new MemberChange.Join(voter("d"), FORMAT))));
+    }
+
+    @Test
     void aMemberDoesNotJoinTwice() {
         // A voter that lost its disk would vote as if it had never acknowledged anything.
         MemberChange again = new MemberChange.Join(voter("c"));
@@ -93,7 +105,9 @@ class MembershipPlanTest {
         List<Member> now = three(listener("d"));
         MemberChange promote = new MemberChange.Promote("d");
         assertTrue(refusal(decide(now, ABC, promote)).contains("does not answer"));
-        assertTrue(refusal(MembershipPlan.decide(now, ABCD, ABC, promote)).contains("caught up"));
+        assertTrue(
+                refusal(MembershipPlan.decide(now, ABCD, ABC, FORMAT, promote))
+                        .contains("caught up"));
         assertEquals(List.of("a", "b", "c", "d"), voters(decide(now, ABCD, promote)));
         assertInstanceOf(
                 Decision.Nothing.class, decide(three(), ABC, new MemberChange.Promote("b")));

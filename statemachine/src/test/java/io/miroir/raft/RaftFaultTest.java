@@ -24,7 +24,6 @@ import io.miroir.store.engine.Applied;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,8 +31,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,7 +134,7 @@ class RaftFaultTest {
                     "the log to be purged",
                     () -> {
                         Writes.write(leader, "movies", epoch);
-                        return firstLogIndex(dir, group.awaitLeader()) > firstIndexOfAway + 1;
+                        return group.firstLogIndex(group.awaitLeader()) > firstIndexOfAway + 1;
                     });
 
             List<Long> resyncs = new CopyOnWriteArrayList<>();
@@ -237,22 +234,6 @@ class RaftFaultTest {
         } finally {
             database.close();
         }
-    }
-
-    /** The log's segments bear the index that they begin with. */
-    private static long firstLogIndex(Path dir, String id) {
-        AtomicLong first = new AtomicLong(Long.MAX_VALUE);
-        Path raft = dir.resolve(id).resolve("raft");
-        try (Stream<Path> files = Files.walk(raft)) {
-            files.map(f -> f.getFileName().toString())
-                    .filter(name -> name.startsWith("log_"))
-                    .map(name -> name.substring(4).replaceAll("-.*|[^0-9].*", ""))
-                    .filter(index -> !index.isEmpty())
-                    .forEach(index -> first.accumulateAndGet(Long.parseLong(index), Math::min));
-        } catch (IOException e) {
-            return 0;
-        }
-        return first.get() == Long.MAX_VALUE ? 0 : first.get();
     }
 
     private static LeadershipWatcher recorder(List<String> heard) {

@@ -69,13 +69,15 @@ class RaftTlsTest {
                                 Group.limits(10_000),
                                 new RaftStoreConfig.Tuning(300, 600, 10_000, 8 << 20)),
                         new RaftTaskStore.Surroundings(
-                                InstantSource.system(),
-                                new Random(),
-                                new CollectorRegistry(),
-                                Throwable::printStackTrace,
-                                Optional.of(
-                                        new SecretKeys(
-                                                new SharedSecret(secret, System::nanoTime)))));
+                                        InstantSource.system(),
+                                        new Random(),
+                                        new CollectorRegistry(),
+                                        Throwable::printStackTrace)
+                                .keyed(
+                                        Optional.of(
+                                                new SecretKeys(
+                                                        new SharedSecret(
+                                                                secret, System::nanoTime)))));
         open.add(store);
         return store;
     }

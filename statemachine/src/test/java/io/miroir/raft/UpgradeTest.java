@@ -8,6 +8,7 @@ import io.miroir.sqlite.Database;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.Writes;
+import io.miroir.store.format.CommandFormats;
 import io.miroir.store.lane.IntentRow;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.replica.ShardState;
@@ -66,6 +67,8 @@ class UpgradeTest {
             group.awaitEqual();
             assertKnowsAll(late);
             assertEquals(Database.FORMAT, format("pod-c"));
+            // A later one is agreed on by a command, never by a member's program alone.
+            assertEquals(CommandFormats.FIRST, late.clusterFormat().current());
             assertEquals(TASKS + 200, Writes.write(late, "movies", EPOCH));
         }
         // Once more from what the new program wrote.

@@ -10,6 +10,8 @@ import io.miroir.store.Watcher;
 import io.miroir.store.adminsession.AdminSessionRow;
 import io.miroir.store.apikey.ApiKeyRow;
 import io.miroir.store.canary.CanaryRow;
+import io.miroir.store.format.CommandFormats;
+import io.miroir.store.format.Formats;
 import io.miroir.store.rollover.RolloverPolicyRow;
 import io.miroir.store.searchui.SearchUiConfigRow;
 import io.miroir.store.tenant.TenantRow;
@@ -94,7 +96,8 @@ public final class RedisTaskStore {
                             List.of(),
                             0,
                             0,
-                            writes.lastWriteMicros());
+                            writes.lastWriteMicros(),
+                            new Formats(CommandFormats.FIRST, CommandFormats.FIRST));
             case "nowMicros" -> wallMicros();
             case "watch" -> new RedisWatch(reads.connection(), (Watcher) arguments[0]);
             case "barrier" -> new Reply.Applied<>(0, 0L);

@@ -14,9 +14,11 @@ import io.miroir.raft.StoreCheck;
 import io.miroir.store.StoreStatus;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -43,12 +45,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
 
     private static final long LOOK_MILLIS = 1_000;
 
-    /**
-     * Log entries. A crash may take from a leader what its followers alone had synced; a disk that
-     * is older than that lacks more.
-     */
-    private static final long UNSYNCED_MAX = 1_000;
-
     private final Self self;
     private final Peers peers;
     private final Map<String, PeerEndpoint> configured = new ConcurrentSkipListMap<>();
@@ -63,8 +59,9 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
      *
      * @param member its id and addresses; whether it has a vote is not its to say
      * @param run names this run, random
+     * @param knownFormat the highest format of commands that its program knows
      */
-    public record Self(Member member, Path dataDir, long run) {
+    public record Self(Member member, Path dataDir, long run, int knownFormat) {
         String podId() {
             return member.id();
         }
@@ -138,7 +135,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                         LOG.warn("waiting: {}", wait.why());
                         toldNanos = nowNanos;
                     }
-                    pause(ASK_AGAIN_MILLIS);
+                    Patience.pause(ASK_AGAIN_MILLIS, "waiting for the other pods");
                 }
             }
         }
@@ -152,18 +149,14 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         if (found.damage() != null) {
             return found.damage();
         }
-        for (PodFacts pod : greetings.welcomes()) {
-            if (identity.map(PodIdentity::clusterId).equals(Optional.ofNullable(pod.clusterId()))) {
-                long told = pod.commits().getOrDefault(self.podId(), -1L);
-                if (told - found.end() > UNSYNCED_MAX) {
-                    return """
-                            data_dir ends at entry %d, but %s has heard of %d from this pod: it is \
-                            an old copy"""
-                            .formatted(found.end(), pod.podId(), told);
-                }
-            }
-        }
-        return null;
+        return identity.flatMap(
+                        own ->
+                                OldCopy.ofMember(
+                                        self.podId(),
+                                        own.clusterId(),
+                                        found.end(),
+                                        greetings.welcomes()))
+                .orElse(null);
     }
 
     /** The store is open: newcomers ask for their place in the group, and others hear of us. */
@@ -192,7 +185,8 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                 new Greeting(
                         self.podId(),
                         identity.map(PodIdentity::clusterId).orElse(null),
-                        self.run()));
+                        self.run(),
+                        self.knownFormat()));
     }
 
     /** What is known of the cluster now. */
@@ -205,19 +199,23 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
 
     @Override
     public Greeted greet(Greeting from) {
-        if (from.podId().equals(self.podId())) {
-            return from.run() == self.run()
-                    ? new Greeted.Refused("that is me: is its address given for another pod?")
-                    : refused("another pod named " + self.podId() + " runs here already");
-        }
-        UUID own = identity.map(PodIdentity::clusterId).orElse(null);
-        UUID theirs = from.clusterId();
-        if (own != null && theirs != null && !own.equals(theirs)) {
-            return refused(
-                    "%s is of cluster %s, this is %s of cluster %s"
-                            .formatted(from.podId(), theirs, self.podId(), own));
+        Optional<String> refusal = visited().refusal(from);
+        if (refusal.isPresent()) {
+            return refused(refusal.get());
         }
         return twin(from).orElseGet(() -> new Greeted.Welcome(tell()));
+    }
+
+    /** Who is greeted. */
+    private Visited visited() {
+        RaftTaskStore open = store;
+        return new Visited(
+                self.podId(),
+                self.run(),
+                identity.map(PodIdentity::clusterId).orElse(null),
+                open == null
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(open.clusterFormat().current()));
     }
 
     /** Whether someone else answers where the greeting pod is known to be. */
@@ -231,6 +229,11 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     @Override
     public long run() {
         return self.run();
+    }
+
+    @Override
+    public int knownFormat() {
+        return self.knownFormat();
     }
 
     private static Greeted refused(String why) {
@@ -311,6 +314,20 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         return open == null ? List.of() : open.membership().members();
     }
 
+    /** The highest format of commands that each pod has said that it knows, this one's with it. */
+    public Map<String, Integer> knownFormats() {
+        Map<String, Integer> known = new HashMap<>(peers.knownFormats());
+        known.put(self.podId(), self.knownFormat());
+        return known;
+    }
+
+    /** The same of a pod that is to join, if it answers. */
+    public OptionalInt knownFormat(Member pod) {
+        return endpoint(pod)
+                .map(there -> peers.knownFormat(there, Greetings.TIMEOUT))
+                .orElse(OptionalInt.empty());
+    }
+
     /** Ids of the pods that answer: those that the leader hears, or else this pod. */
     public Set<String> alive() {
         RaftTaskStore open = store;
@@ -382,15 +399,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         Thread thread = watching;
         if (thread != null) {
             thread.interrupt();
-        }
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StartRefusedException("interrupted while waiting for the other pods");
         }
     }
 }

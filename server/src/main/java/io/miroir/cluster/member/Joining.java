@@ -77,7 +77,8 @@ final class Joining {
                                 member.raftAddress(),
                                 member.peerAddress(),
                                 incarnation.toString(),
-                                false)));
+                                false),
+                        self.knownFormat()));
         LOG.info("pod {} follows the cluster", self.podId());
         if (admission.wasVoter()) {
             promote();
@@ -89,7 +90,7 @@ final class Joining {
         MemberChange promote = new MemberChange.Promote(self.podId());
         MemberOutcome outcome = leader.apply(promote);
         while (!(outcome instanceof MemberOutcome.Changed) && System.nanoTime() < giveUpNanos) {
-            pause();
+            Patience.pause(PAUSE_MILLIS, "joining the cluster");
             outcome = leader.apply(promote);
         }
         if (outcome instanceof MemberOutcome.Changed) {
@@ -113,7 +114,7 @@ final class Joining {
                 told = outcome.toString();
                 LOG.warn("{} is not agreed on yet: {}", change, told);
             }
-            pause();
+            Patience.pause(PAUSE_MILLIS, "joining the cluster");
             outcome = leader.apply(change);
         }
     }
@@ -128,16 +129,7 @@ final class Joining {
             if (best.isPresent()) {
                 return best.get().members();
             }
-            pause();
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StartRefusedException("interrupted while joining the cluster");
+            Patience.pause(PAUSE_MILLIS, "joining the cluster");
         }
     }
 }

@@ -8,6 +8,9 @@ public interface Doorway {
     /** Names this run of the process. */
     long run();
 
+    /** The highest format of commands that this pod's program knows. */
+    int knownFormat();
+
     /** Tells of itself, or why the other must not take part. */
     Greeted greet(Greeting from);
 

@@ -9,5 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param podId its id
  * @param clusterId null while it belongs to none
  * @param run names this run of its process, so that a second pod with the same id is told apart
+ * @param format the highest format of commands that its program knows
  */
-public record Greeting(String podId, @Nullable UUID clusterId, long run) {}
+public record Greeting(String podId, @Nullable UUID clusterId, long run, int format) {}

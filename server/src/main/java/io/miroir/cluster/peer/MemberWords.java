@@ -10,6 +10,7 @@ import io.miroir.proto.peer.Replacement;
 import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
+import io.miroir.store.format.CommandFormats;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,11 +25,16 @@ final class MemberWords {
                 .setPodId(from.podId())
                 .setClusterId(text(from.clusterId()))
                 .setRun(from.run())
+                .setFormat(from.format())
                 .build();
     }
 
     static Greeting greeting(GreetRequest request) {
-        return new Greeting(request.getPodId(), uuid(request.getClusterId()), request.getRun());
+        return new Greeting(
+                request.getPodId(),
+                uuid(request.getClusterId()),
+                request.getRun(),
+                format(request.getFormat()));
     }
 
     static GreetReply reply(Greeted greeted) {
@@ -69,7 +75,8 @@ final class MemberWords {
     static ChangeMembersRequest request(MemberChange change) {
         ChangeMembersRequest.Builder request = ChangeMembersRequest.newBuilder();
         switch (change) {
-            case MemberChange.Join join -> request.setJoin(word(join.pod()));
+            case MemberChange.Join join ->
+                    request.setJoin(word(join.pod())).setFormat(join.format());
             case MemberChange.Promote promote -> request.setPromote(promote.id());
             case MemberChange.Leave leave -> request.setLeave(leave.id());
             case MemberChange.Replace replace ->
@@ -82,7 +89,10 @@ final class MemberWords {
     /** Nothing for a change that only a newer pod knows. */
     static Optional<MemberChange> change(ChangeMembersRequest request) {
         return switch (request.getChangeCase()) {
-            case JOIN -> Optional.of(new MemberChange.Join(member(request.getJoin())));
+            case JOIN ->
+                    Optional.of(
+                            new MemberChange.Join(
+                                    member(request.getJoin()), format(request.getFormat())));
             case PROMOTE -> Optional.of(new MemberChange.Promote(request.getPromote()));
             case LEAVE -> Optional.of(new MemberChange.Leave(request.getLeave()));
             case REPLACE ->
@@ -124,6 +134,11 @@ final class MemberWords {
             case OUTCOME_NOT_SET ->
                     new MemberOutcome.Undecided("an answer that only a newer pod knows");
         };
+    }
+
+    /** A program that says nothing is of before there was a second format. */
+    static int format(int told) {
+        return Math.max(CommandFormats.FIRST, told);
     }
 
     private static List<Member> members(List<ClusterMember> words) {

@@ -73,6 +73,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
                             .setReady(standing.runsLanes())
                             .setAppliedIndex(Math.max(0, applied))
                             .setRun(doorway.run())
+                            .setFormat(doorway.knownFormat())
                             .build());
             replies.onCompleted();
         } catch (InterruptedException stopped) {

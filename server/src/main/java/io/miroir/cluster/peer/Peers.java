@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,6 +35,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
     private final Map<String, PeerClient> clients = new ConcurrentSkipListMap<>();
     private final Map<String, Integer> misses = new ConcurrentHashMap<>();
     private final Map<String, Long> applied = new ConcurrentHashMap<>();
+    private final Map<String, Integer> formats = new ConcurrentHashMap<>();
     private final Map<String, Thread> probes = new ConcurrentHashMap<>();
     private boolean started;
     private volatile Set<String> live;
@@ -119,6 +121,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
         }
         misses.remove(podId);
         applied.remove(podId);
+        formats.remove(podId);
     }
 
     /** What a pod says to a greeting, or nothing within the time. */
@@ -129,12 +132,32 @@ public final class Peers implements Reports.Others, AutoCloseable {
 
     /** The run that answers at a pod's address, if it bears that pod's id. */
     public OptionalLong run(String podId, Duration timeout) {
-        PeerClient client = clients.get(podId);
-        Optional<StatusReply> reply =
-                client == null
-                        ? Optional.empty()
-                        : client.status(0, timeout).filter(told -> told.getPodId().equals(podId));
-        return reply.map(told -> OptionalLong.of(told.getRun())).orElse(OptionalLong.empty());
+        return ask(podId, timeout)
+                .map(told -> OptionalLong.of(told.getRun()))
+                .orElse(OptionalLong.empty());
+    }
+
+    /** The highest format of commands that a pod's program knows, as it says when asked now. */
+    public OptionalInt knownFormat(String podId, Duration timeout) {
+        return format(ask(podId, timeout));
+    }
+
+    /** The same of a pod that is no member yet. */
+    public OptionalInt knownFormat(PeerEndpoint pod, Duration timeout) {
+        try (PeerClient client = new PeerClient(pod, secrets, keys)) {
+            return format(
+                    client.status(0, timeout).filter(told -> told.getPodId().equals(pod.podId())));
+        }
+    }
+
+    private static OptionalInt format(Optional<StatusReply> reply) {
+        return reply.map(told -> OptionalInt.of(MemberWords.format(told.getFormat())))
+                .orElse(OptionalInt.empty());
+    }
+
+    /** The same of all pods that ever answered, as each said last. */
+    public Map<String, Integer> knownFormats() {
+        return Map.copyOf(formats);
     }
 
     /** Which keys a pod knows now, or nothing within the time. */
@@ -187,12 +210,22 @@ public final class Peers implements Reports.Others, AutoCloseable {
         return applied.getOrDefault(podId, -1L) >= index;
     }
 
+    private Optional<StatusReply> ask(String podId, Duration timeout) {
+        PeerClient client = clients.get(podId);
+        return client == null ? Optional.empty() : ask(podId, client, 0, timeout);
+    }
+
     private Optional<StatusReply> ask(
             String podId, PeerClient client, long index, Duration timeout) {
         Optional<StatusReply> reply =
                 client.status(index, timeout).filter(told -> told.getPodId().equals(podId));
-        reply.ifPresent(told -> applied.merge(podId, told.getAppliedIndex(), Math::max));
+        reply.ifPresent(told -> heard(podId, told));
         return reply;
+    }
+
+    private void heard(String podId, StatusReply told) {
+        applied.merge(podId, told.getAppliedIndex(), Math::max);
+        formats.put(podId, MemberWords.format(told.getFormat()));
     }
 
     /**

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class PeersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long APPLIED_MAX = 7;
+    private static final int KNOWN = 9;
     private static final PassedWrite WRITE =
             new PassedWrite("movies", "documents_replace", Map.of("a", "b"));
 
@@ -55,6 +57,11 @@ class PeersTest {
         @Override
         public long run() {
             return 1;
+        }
+
+        @Override
+        public int knownFormat() {
+            return KNOWN;
         }
 
         @Override
@@ -243,6 +250,26 @@ class PeersTest {
         } finally {
             server.close();
         }
+    }
+
+    /** Protocol, rule 20: who does not answer is not taken for one that knows. */
+    @Test
+    void aPodTellsWhichFormatItKnows() throws IOException {
+        PeerServer server = serve("secret");
+        PeerEndpoint there = new PeerEndpoint("pod-1", "127.0.0.1", server.port());
+        try (Peers peers = peers(server, "secret");
+                Peers alone = new Peers("pod-0", List.of(), () -> List.of("secret"))) {
+            assertEquals(OptionalInt.of(KNOWN), peers.knownFormat("pod-1", PATIENCE));
+            assertEquals(Map.of("pod-1", KNOWN), peers.knownFormats());
+            assertEquals(OptionalInt.of(KNOWN), alone.knownFormat(there, PATIENCE));
+            server.close();
+            assertTrue(peers.knownFormat("pod-1", Duration.ofMillis(100)).isEmpty());
+            assertTrue(alone.knownFormat(there, Duration.ofMillis(100)).isEmpty());
+        } finally {
+            server.close();
+        }
+        // A program from before there were formats says nothing.
+        assertEquals(1, MemberWords.format(0));
     }
 
     /** An open peer port is write access. */

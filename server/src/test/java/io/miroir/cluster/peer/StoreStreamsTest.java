@@ -109,6 +109,11 @@ class StoreStreamsTest {
         }
 
         @Override
+        public int knownFormat() {
+            return 1;
+        }
+
+        @Override
         public Greeted greet(Greeting from) {
             return new Greeted.Refused("closed");
         }

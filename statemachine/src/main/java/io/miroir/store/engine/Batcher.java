@@ -31,6 +31,7 @@ public final class Batcher implements Proposer, AutoCloseable {
 
     private final Limits limits;
     private final Sink sink;
+    private final CommandCheck check;
     private final StoreMetrics metrics;
     private final BlockingQueue<Waiting> queue;
     private final Thread thread;
@@ -93,8 +94,14 @@ public final class Batcher implements Proposer, AutoCloseable {
         }
     }
 
-    public Batcher(String name, Limits limits, Sink sink, StoreMetrics metrics) {
+    /**
+     * @param name of its thread
+     * @param check what does not pass it is refused at once
+     */
+    public Batcher(
+            String name, Limits limits, CommandCheck check, Sink sink, StoreMetrics metrics) {
         this.limits = limits;
+        this.check = check;
         this.sink = sink;
         this.metrics = metrics;
         this.queue = new ArrayBlockingQueue<>(limits.waitingMax());
@@ -107,7 +114,7 @@ public final class Batcher implements Proposer, AutoCloseable {
 
     @Override
     public Reply<Outcome> propose(Command command) {
-        String refusal = CommandCheck.refusal(command);
+        String refusal = check.refusal(command);
         if (refusal != null) {
             return refused(new Refusal.Rejected(refusal));
         }

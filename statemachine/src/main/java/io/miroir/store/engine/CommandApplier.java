@@ -8,6 +8,7 @@ import io.miroir.store.alias.AliasApplier;
 import io.miroir.store.apikey.ApiKeyApplier;
 import io.miroir.store.canary.CanaryRunApplier;
 import io.miroir.store.cdc.CdcApplier;
+import io.miroir.store.format.FormatTable;
 import io.miroir.store.job.JobApplier;
 import io.miroir.store.lane.LaneApplier;
 import io.miroir.store.lease.LeaseApplier;
@@ -76,8 +77,9 @@ final class CommandApplier {
             case RECORD_LOGIN -> RateApplier.login(write, command.getRecordLogin());
             case MAKE_API_KEYS -> ApiKeyApplier.make(write, command.getMakeApiKeys());
             case RELABEL_API_KEY -> ApiKeyApplier.relabel(write, command.getRelabelApiKey());
+            case RAISE_FORMAT -> FormatTable.raise(write, command.getRaiseFormat());
             // A pod that skipped it would differ from those that know it (protocol rule 20).
-            case KIND_NOT_SET -> throw new NewerFormatException("a command");
+            case KIND_NOT_SET -> throw new NewerFormatException("a command that is unknown here");
         };
     }
 }

@@ -5,24 +5,39 @@ import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.Command;
+import io.miroir.store.format.CommandFormats;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What must be known of a command before it is logged: an entry that an applier does not know would
- * stop every pod, again after each restart. A pod asks before it sends, the leader before it logs.
+ * stop its pod, again after each restart. A pod asks before it sends, the leader before it logs.
  */
 public final class CommandCheck {
-    /** Format of the commands that this program writes, and the newest that it applies. */
-    public static final int FORMAT = 1;
-
     private static final OneofDescriptor KIND = Command.getDescriptor().getOneofs().getFirst();
 
-    private CommandCheck() {}
+    private final CommandFormats formats;
+    private final IntSupplier clusterFormat;
+
+    /**
+     * @param formats what this program knows
+     * @param clusterFormat what every member knows, as far as this pod has applied it
+     */
+    public CommandCheck(CommandFormats formats, IntSupplier clusterFormat) {
+        this.formats = formats;
+        this.clusterFormat = clusterFormat;
+    }
+
+    /** Whether the cluster must first agree on the format of a command, or this pod hear of it. */
+    public boolean isAhead(Batch batch) {
+        int agreed = clusterFormat.getAsInt();
+        return batch.getCommandList().stream().anyMatch(command -> asks(command) > agreed);
+    }
 
     /** Why the batch must not be logged; null if it may. */
-    public static @Nullable String refusal(Batch batch) {
-        if (batch.getFormat() > FORMAT) {
-            return "commands of format " + batch.getFormat() + "; this pod knows up to " + FORMAT;
+    public @Nullable String refusal(Batch batch) {
+        if (batch.getFormat() > formats.known()) {
+            return "commands of format " + batch.getFormat() + knows();
         }
         if (!batch.getUnknownFields().isEmpty()) {
             return "a batch with fields that this pod does not know";
@@ -33,11 +48,15 @@ public final class CommandCheck {
                 return refusal;
             }
         }
-        return null;
+        int format = formats.of(batch.getCommandList());
+        int said = Math.max(CommandFormats.FIRST, batch.getFormat());
+        return format <= said
+                ? null
+                : "a batch that says it is of format " + said + ", and is of " + format;
     }
 
     /** Why the command must not be logged; null if it may. */
-    public static @Nullable String refusal(Command command) {
+    public @Nullable String refusal(Command command) {
         if (command.getKindCase() == Command.KindCase.KIND_NOT_SET) {
             return "a command that this pod does not know";
         }
@@ -45,6 +64,26 @@ public final class CommandCheck {
         boolean known =
                 command.getUnknownFields().isEmpty()
                         && ((Message) command.getField(kind)).getUnknownFields().isEmpty();
-        return known ? null : "a " + kind.getName() + " with fields that this pod does not know";
+        if (!known) {
+            return "a " + kind.getName() + " with fields that this pod does not know";
+        }
+        int format = formats.of(command);
+        if (format > formats.known()) {
+            return "a " + kind.getName() + " of format " + format + knows();
+        }
+        int agreed = clusterFormat.getAsInt();
+        return asks(command) <= agreed
+                ? null
+                : "a %s of format %d; the cluster's is %d until every member knows a later one"
+                        .formatted(kind.getName(), format, agreed);
+    }
+
+    /** What the cluster must have agreed on: to agree it needs the command that does. */
+    private int asks(Command command) {
+        return command.hasRaiseFormat() ? CommandFormats.FIRST : formats.of(command);
+    }
+
+    private String knows() {
+        return "; this pod knows up to " + formats.known();
     }
 }

@@ -56,6 +56,11 @@ public final class DatabaseReads implements Reads, AutoCloseable {
     }
 
     @Override
+    public int clusterFormat() {
+        return engine.get().formats().cluster();
+    }
+
+    @Override
     public TaskIndex tasks() {
         return engine.get().tasks();
     }

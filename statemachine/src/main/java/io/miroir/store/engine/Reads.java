@@ -11,6 +11,9 @@ public interface Reads {
     /** Estimate of store time, to leave out what is over but not swept yet. */
     long nowMicros();
 
+    /** The format that commands from here may have, as applied by this pod; from memory. */
+    int clusterFormat();
+
     /** Which tasks match, of the database that is current. */
     TaskIndex tasks();
 

@@ -8,6 +8,8 @@ import io.miroir.proto.store.Outcome;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.Change;
+import io.miroir.store.format.CommandFormats;
+import io.miroir.store.format.Formats;
 import io.miroir.store.task.TaskIndex;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,21 +35,36 @@ public final class StoreEngine {
     private final Database database;
     private final Sql sql;
     private final WatchHub watchers;
+    private final CommandFormats formats;
     private final TaskIndex tasks;
     private final List<Entry> open = new ArrayList<>();
     private Write write;
     private boolean careful;
     private int openCommands;
     private volatile Applied committed;
+    private volatile int clusterFormat;
 
     /** An entry of the open transaction; without a batch only its index counts. */
     private record Entry(long index, long term, long storeTimeMicros, @Nullable Batch batch) {}
 
+    /** With what this program knows. */
     public StoreEngine(Database database, WatchHub watchers) {
+        this(database, watchers, CommandFormats.OF_THIS_PROGRAM);
+    }
+
+    /**
+     * @throws NewerFormatException if the cluster is beyond what the program knows
+     */
+    public StoreEngine(Database database, WatchHub watchers, CommandFormats formats) {
         this.database = database;
         this.sql = database.writer();
         this.write = new Write(sql);
         this.watchers = watchers;
+        this.formats = formats;
+        this.clusterFormat = write.clusterFormat();
+        if (clusterFormat > formats.known()) {
+            throw new NewerFormatException("a task store", clusterFormat, formats.known());
+        }
         this.tasks = TaskIndex.load(sql);
         this.committed = write.applied();
     }
@@ -64,6 +81,11 @@ public final class StoreEngine {
     /** How far the database has come, as committed; for any thread. */
     public Applied committed() {
         return committed;
+    }
+
+    /** What commands it may be given, as committed; for any thread. */
+    public Formats formats() {
+        return new Formats(clusterFormat, formats.known());
     }
 
     /** How far it has come with the open transaction. */
@@ -130,6 +152,7 @@ public final class StoreEngine {
         sql.commit();
         tasks.apply(write.takeTasks());
         committed = applied;
+        clusterFormat = write.clusterFormat();
         open.clear();
         openCommands = 0;
         careful = false;
@@ -150,8 +173,9 @@ public final class StoreEngine {
     }
 
     private BatchOutcome run(Entry entry, Batch batch) {
-        if (batch.getFormat() > CommandCheck.FORMAT) {
-            throw new NewerFormatException("entry " + entry.index());
+        if (batch.getFormat() > formats.known()) {
+            throw new NewerFormatException(
+                    "log entry " + entry.index(), batch.getFormat(), formats.known());
         }
         Sweep.step(write);
         if (batch.getProposer() == 0) {

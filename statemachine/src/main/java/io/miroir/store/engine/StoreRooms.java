@@ -14,6 +14,8 @@ import io.miroir.store.canary.CanaryRuns;
 import io.miroir.store.cdc.CdcCursors;
 import io.miroir.store.cdc.CdcOverflow;
 import io.miroir.store.cdc.CdcRoom;
+import io.miroir.store.format.ClusterFormat;
+import io.miroir.store.format.ClusterFormatRoom;
 import io.miroir.store.idempotency.IdempotencyKeys;
 import io.miroir.store.idempotency.IdempotencyRoom;
 import io.miroir.store.index.IndexRoom;
@@ -74,7 +76,8 @@ public record StoreRooms(
         ScopedKeys scopedKeys,
         RateLimits rateLimits,
         Webhooks webhooks,
-        Limits limits)
+        Limits limits,
+        ClusterFormat clusterFormat)
         implements Rooms {
 
     /** The rooms whose commands go to {@code proposer} and whose queries go to {@code reads}. */
@@ -103,6 +106,7 @@ public record StoreRooms(
                 new ScopedKeyRoom(proposer, reads),
                 new RateRoom(proposer, reads),
                 new WebhookRoom(proposer, reads),
-                new LimitsRoom(proposer, reads));
+                new LimitsRoom(proposer, reads),
+                new ClusterFormatRoom(proposer, reads));
     }
 }

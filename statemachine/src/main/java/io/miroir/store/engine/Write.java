@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.Change;
+import io.miroir.store.format.FormatTable;
 import io.miroir.store.limit.LimitsTable;
 import io.miroir.store.limit.StoreLimits;
 import io.miroir.store.task.TaskDelta;
@@ -22,6 +23,7 @@ public final class Write {
     private final Map<String, Integer> rowsByTable = new HashMap<>();
     private Applied applied;
     private StoreLimits limits;
+    private int clusterFormat;
     private List<Change> changes = new ArrayList<>();
     private List<TaskDelta> tasks = new ArrayList<>();
 
@@ -29,6 +31,7 @@ public final class Write {
         this.sql = sql;
         this.applied = Applied.load(sql);
         this.limits = LimitsTable.get(sql).limits();
+        this.clusterFormat = FormatTable.get(sql);
     }
 
     public Sql sql() {
@@ -70,6 +73,19 @@ public final class Write {
     /** They were changed by a command. */
     public void limits(StoreLimits changed) {
         limits = changed;
+    }
+
+    /**
+     * The cluster's format, as of the commands before. An applier that is to do something else from
+     * some format on asks here: members with an earlier program do what they did.
+     */
+    public int clusterFormat() {
+        return clusterFormat;
+    }
+
+    /** It was raised by a command. */
+    public void clusterFormat(int raised) {
+        clusterFormat = raised;
     }
 
     void nextSweepAt(long storeTimeMicros) {
@@ -121,17 +137,25 @@ public final class Write {
     record Mark(
             Applied applied,
             StoreLimits limits,
+            int clusterFormat,
             Map<String, Integer> rowsByTable,
             int changes,
             int tasks) {}
 
     Mark mark() {
-        return new Mark(applied, limits, Map.copyOf(rowsByTable), changes.size(), tasks.size());
+        return new Mark(
+                applied,
+                limits,
+                clusterFormat,
+                Map.copyOf(rowsByTable),
+                changes.size(),
+                tasks.size());
     }
 
     void backTo(Mark mark) {
         applied = mark.applied();
         limits = mark.limits();
+        clusterFormat = mark.clusterFormat();
         rowsByTable.clear();
         rowsByTable.putAll(mark.rowsByTable());
         changes.subList(mark.changes(), changes.size()).clear();

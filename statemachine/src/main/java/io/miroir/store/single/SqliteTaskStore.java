@@ -20,8 +20,10 @@ import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
 import io.miroir.store.engine.Applied;
 import io.miroir.store.engine.Batcher;
+import io.miroir.store.engine.CommandCheck;
 import io.miroir.store.engine.DatabaseReads;
 import io.miroir.store.engine.DigestReads;
+import io.miroir.store.engine.FormatMetrics;
 import io.miroir.store.engine.LeadershipHub;
 import io.miroir.store.engine.StoreClock;
 import io.miroir.store.engine.StoreEngine;
@@ -29,6 +31,7 @@ import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.StoreRooms;
 import io.miroir.store.engine.TableRows;
 import io.miroir.store.engine.WatchHub;
+import io.miroir.store.format.CommandFormats;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,7 +92,9 @@ public final class SqliteTaskStore implements TaskStore {
         long wallMicros = ChronoUnit.MICROS.between(Instant.EPOCH, wallClock.instant());
         this.clock =
                 new StoreClock(Math.max(applied.storeTimeMicros(), wallMicros), System::nanoTime);
-        this.batcher = new Batcher("store-writer", config.limits(), this::commit, metrics);
+        CommandCheck check =
+                new CommandCheck(CommandFormats.OF_THIS_PROGRAM, () -> engine.formats().cluster());
+        this.batcher = new Batcher("store-writer", config.limits(), check, this::commit, metrics);
         this.reads =
                 new DatabaseReads(
                         () -> engine,
@@ -97,6 +102,7 @@ public final class SqliteTaskStore implements TaskStore {
                         () -> new Reply.Applied<>(index(), index()),
                         metrics);
         new TableRows(reads).register(registry);
+        new FormatMetrics(engine::formats).register(registry);
         this.rooms = StoreRooms.of(batcher, reads);
         metrics.leadership(term, true);
         batcher.start();
@@ -120,7 +126,8 @@ public final class SqliteTaskStore implements TaskStore {
                 List.of(config.podId()),
                 applied.index(),
                 applied.index(),
-                applied.storeTimeMicros());
+                applied.storeTimeMicros(),
+                engine.formats());
     }
 
     @Override

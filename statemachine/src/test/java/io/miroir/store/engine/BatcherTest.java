@@ -9,6 +9,7 @@ import io.miroir.proto.store.DeleteAlias;
 import io.miroir.proto.store.Outcome;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
+import io.miroir.store.format.CommandFormats;
 import io.prometheus.client.CollectorRegistry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 class BatcherTest {
     private static final String[] REASON = {"reason"};
     private static final String[] BUSY = {"busy"};
+    private static final CommandCheck ANY =
+            new CommandCheck(CommandFormats.OF_THIS_PROGRAM, () -> CommandFormats.FIRST);
 
     @Test
     void anAnswerThatDoesNotFitIsIndeterminateAndTheNextOneIsHeard() {
@@ -32,7 +35,7 @@ class BatcherTest {
         Batcher.Limits limits = new Batcher.Limits(8, 8, 1 << 10, 5_000);
         StoreMetrics metrics = new StoreMetrics(new CollectorRegistry());
         try (Batcher batcher =
-                new Batcher("test", limits, (_, _) -> answers.removeFirst(), metrics)) {
+                new Batcher("test", limits, ANY, (_, _) -> answers.removeFirst(), metrics)) {
             batcher.start();
             Command command =
                     Command.newBuilder()
@@ -65,7 +68,7 @@ class BatcherTest {
                 };
         Command command =
                 Command.newBuilder().setDeleteAlias(DeleteAlias.newBuilder().setName("a")).build();
-        try (Batcher batcher = new Batcher("test", limits, sink, metrics)) {
+        try (Batcher batcher = new Batcher("test", limits, ANY, sink, metrics)) {
             batcher.start();
             Thread alone = Thread.ofPlatform().start(() -> batcher.propose(command));
             firstUnderWay.await();
@@ -106,7 +109,7 @@ class BatcherTest {
         Command command =
                 Command.newBuilder().setDeleteAlias(DeleteAlias.newBuilder().setName("a")).build();
         CollectorRegistry registry = new CollectorRegistry();
-        try (Batcher batcher = new Batcher("test", limits, sink, new StoreMetrics(registry))) {
+        try (Batcher batcher = new Batcher("test", limits, ANY, sink, new StoreMetrics(registry))) {
             batcher.start();
             List<Reply<Outcome>> replies = new CopyOnWriteArrayList<>();
             List<Thread> callers = new ArrayList<>();

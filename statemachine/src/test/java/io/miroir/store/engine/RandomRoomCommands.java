@@ -23,6 +23,7 @@ import io.miroir.proto.store.MakeApiKeys;
 import io.miroir.proto.store.NewJob;
 import io.miroir.proto.store.NodeSettingsVersion;
 import io.miroir.proto.store.PutRow;
+import io.miroir.proto.store.RaiseFormat;
 import io.miroir.proto.store.RecordLogin;
 import io.miroir.proto.store.RelabelApiKey;
 import io.miroir.proto.store.ReleaseLease;
@@ -101,7 +102,7 @@ final class RandomRoomCommands {
     }
 
     private Command.Builder sessions(Command.Builder command) {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0, 1 ->
                     command.setTouchSession(
                             Session.newBuilder()
@@ -118,6 +119,7 @@ final class RandomRoomCommands {
                                                     .setKey(name())
                                                     .setTtlMicros(random.nextInt(30_000_000))));
             case 4 -> command.setRevokeAdminSessions(RevokeAdminSessions.getDefaultInstance());
+            case 5 -> command.setRaiseFormat(RaiseFormat.newBuilder().setFormat(random.nextInt(3)));
             default ->
                     command.setSetLimits(
                             SetLimits.newBuilder()

@@ -16,6 +16,7 @@ import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.store.Digests;
+import io.miroir.store.format.CommandFormats;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -48,6 +49,9 @@ class StoreEngineTest {
         assertEquals(Set.copyOf(HIT), hit, "rows that no command reached");
     }
 
+    /** The log raises the cluster's format, and a store beyond a program's is not opened. */
+    private static final CommandFormats LATER = new CommandFormats(2, CommandFormats::declared);
+
     private static final List<String> HIT =
             List.of(
                     "tasks WHERE lane IS NOT NULL AND status >= 2",
@@ -72,6 +76,7 @@ class StoreEngineTest {
                     "login_backoff",
                     "node_settings_version",
                     "limits WHERE version > 1",
+                    "cluster_format WHERE format > 1",
                     "applied WHERE next_sweep_at > " + TIME);
 
     /** Equal digests of empty tables would show nothing. */
@@ -147,9 +152,10 @@ class StoreEngineTest {
     @Test
     void aCommandOfANewerFormatIsRefusedBeforeItIsLogged() {
         // Rule 20: in the log it would stop every pod, again after each restart.
-        assertNotNull(CommandCheck.refusal(Command.getDefaultInstance()));
-        assertNull(CommandCheck.refusal(batch(1, 1, "known")));
-        assertNotNull(CommandCheck.refusal(batch(1, 1, "a").toBuilder().setFormat(99).build()));
+        CommandCheck check = new CommandCheck(CommandFormats.OF_THIS_PROGRAM, () -> 1);
+        assertNotNull(check.refusal(Command.getDefaultInstance()));
+        assertNull(check.refusal(batch(1, 1, "known")));
+        assertNotNull(check.refusal(batch(1, 1, "a").toBuilder().setFormat(99).build()));
         UnknownFieldSet news =
                 UnknownFieldSet.newBuilder()
                         .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
@@ -158,8 +164,8 @@ class StoreEngineTest {
                 Command.newBuilder()
                         .setEnqueueTask(EnqueueTask.newBuilder().setUnknownFields(news))
                         .build();
-        assertNotNull(CommandCheck.refusal(inside));
-        assertNotNull(CommandCheck.refusal(inside.toBuilder().setUnknownFields(news).build()));
+        assertNotNull(check.refusal(inside));
+        assertNotNull(check.refusal(inside.toBuilder().setUnknownFields(news).build()));
     }
 
     @Test
@@ -207,7 +213,7 @@ class StoreEngineTest {
         RandomCommands commands = new RandomCommands(new Random(seed));
         List<Batch> log = new ArrayList<>();
         try (Database database = open(dir)) {
-            StoreEngine engine = new StoreEngine(database, new WatchHub(0));
+            StoreEngine engine = new StoreEngine(database, new WatchHub(0), LATER);
             for (int i = 1; i <= entries; i++) {
                 Batch batch = commands.next();
                 // As replay does it: epochs that the commands name must be those it gives.
@@ -223,12 +229,12 @@ class StoreEngineTest {
     private static Digests replay(Path dir, List<Batch> log, int group, int restartAfter) {
         Database database = open(dir);
         try {
-            StoreEngine engine = new StoreEngine(database, new WatchHub(0));
+            StoreEngine engine = new StoreEngine(database, new WatchHub(0), LATER);
             for (int from = 0; from < log.size(); from += group) {
                 if (from >= restartAfter && from - group < restartAfter) {
                     database.close();
                     database = open(dir);
-                    engine = new StoreEngine(database, new WatchHub(0));
+                    engine = new StoreEngine(database, new WatchHub(0), LATER);
                 }
                 for (int i = from; i < Math.min(log.size(), from + group); i++) {
                     engine.apply(i + 1, 1 + i / 100, TIME + i * 50_000L, log.get(i));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.miroir.cluster.format;
+
+import org.jspecify.annotations.NullMarked;

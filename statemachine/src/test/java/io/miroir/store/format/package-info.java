@@ -1,0 +1,4 @@
+@NullMarked
+package io.miroir.store.format;
+
+import org.jspecify.annotations.NullMarked;
