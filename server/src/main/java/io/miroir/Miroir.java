@@ -228,7 +228,7 @@ public final class Miroir implements AutoCloseable {
                 new Edge.Rules(
                         keys.clients(),
                         keys.operators(),
-                        new Edge.Offered(config.admin().enabled(), config.multiSearch().enabled()),
+                        Edge.Offered.of(config),
                         slots(),
                         config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
                         new Edge.BodyLimits(

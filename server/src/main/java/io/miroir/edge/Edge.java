@@ -9,10 +9,12 @@ import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.cluster.peer.ClusterKeys;
+import io.miroir.config.MiroirConfig;
 import io.miroir.edge.http.Handler;
 import io.miroir.edge.http.Router;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.WriteJourney;
+import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.FederatedJourney;
 import io.miroir.fanout.read.SearchJourney;
@@ -81,8 +83,20 @@ public final class Edge {
      *
      * @param admin those of the operator; whether the pod is ready is told all the same
      * @param multiSearch several searches in one request
+     * @param aliases names that stand for indexes
+     * @param aliasTargetsMustExist whether an alias to an index that is not there is refused
      */
-    public record Offered(boolean admin, boolean multiSearch) {}
+    public record Offered(
+            boolean admin, boolean multiSearch, boolean aliases, boolean aliasTargetsMustExist) {
+        /** What a configuration offers. */
+        public static Offered of(MiroirConfig config) {
+            return new Offered(
+                    config.admin().enabled(),
+                    config.multiSearch().enabled(),
+                    config.aliases().enabled(),
+                    config.aliases().requireTargetExists());
+        }
+    }
 
     /**
      * What JSON bodies may hold. Documents are read as a stream and have the server's limit.
@@ -141,11 +155,15 @@ public final class Edge {
         routes.addAll(new SwapRoutes(path, parts.store().tasks()).routes());
         routes.addAll(new DocumentRoutes(path, reads.searches(), reads.documents()).routes());
         QueryMetadata metadata = new QueryMetadata(reads.searches(), uuids);
-        routes.addAll(new SearchRoutes(path, reads.searches(), metadata).routes());
+        routes.addAll(
+                new SearchRoutes(
+                                path,
+                                reads.searches(),
+                                new AliasSearch(reads.federated()),
+                                metadata)
+                        .routes());
         if (rules.offered().multiSearch()) {
-            routes.addAll(
-                    new MultiSearchRoutes(path, reads.searches(), reads.federated(), metadata)
-                            .routes());
+            routes.addAll(new MultiSearchRoutes(path, reads, metadata).routes());
         }
         routes.addAll(new SettingsRoutes(path, reads.searches()).routes());
         routes.addAll(new TaskRoutes(path, parts.store(), leases.reports()).routes());
@@ -164,6 +182,16 @@ public final class Edge {
                                     new Exposition(registry),
                                     clock)
                             .routes());
+            if (rules.offered().aliases()) {
+                routes.addAll(
+                        new AliasRoutes(
+                                        auth,
+                                        parts.store().aliases(),
+                                        parts.view(),
+                                        leases.reports(),
+                                        rules.offered().aliasTargetsMustExist())
+                                .routes());
+            }
             routes.addAll(new BackupRoutes(auth, operations.backups()).routes());
             routes.addAll(
                     new ClusterRoutes(

@@ -11,6 +11,7 @@ import io.miroir.core.topology.ShardSet;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.FederatedJourney;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
@@ -33,16 +34,14 @@ final class MultiSearchRoutes {
     private final RequestPath path;
     private final SearchJourney searches;
     private final FederatedJourney federated;
+    private final AliasSearch aliases;
     private final QueryMetadata metadata;
 
-    MultiSearchRoutes(
-            RequestPath path,
-            SearchJourney searches,
-            FederatedJourney federated,
-            QueryMetadata metadata) {
+    MultiSearchRoutes(RequestPath path, Edge.Reads reads, QueryMetadata metadata) {
         this.path = path;
-        this.searches = searches;
-        this.federated = federated;
+        this.searches = reads.searches();
+        this.federated = reads.federated();
+        this.aliases = new AliasSearch(federated);
         this.metadata = metadata;
     }
 
@@ -112,7 +111,7 @@ final class MultiSearchRoutes {
             String name = asked.queries().get(i).indexUid();
             result.put("indexUid", name);
             result.setAll(reply.body());
-            if (QueryMetadata.isWanted(request)) {
+            if (QueryMetadata.isWanted(request) && path.targets(name).isEmpty()) {
                 result.set(QueryMetadata.FIELD, metadata.of(path.resolved(name)));
             }
             results.add(result);
@@ -131,7 +130,11 @@ final class MultiSearchRoutes {
         }
         ObjectNode query = (ObjectNode) queries.get(position).deepCopy();
         query.remove(List.of("indexUid", "federationOptions"));
-        return searches.search(path.resolved(asked.queries().get(position).indexUid()), query);
+        String name = asked.queries().get(position).indexUid();
+        List<String> targets = path.targets(name).orElse(null);
+        return targets == null
+                ? searches.search(path.resolved(name), query)
+                : aliases.search(targets, query);
     }
 
     private static ReadReply joined(Future<ReadReply> reply, int position)

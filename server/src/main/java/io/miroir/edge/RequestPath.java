@@ -19,7 +19,9 @@ import io.miroir.store.alias.AliasRow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -96,6 +98,13 @@ final class RequestPath {
                 .filter(alias -> alias.kind() == AliasRow.Kind.SINGLE)
                 .map(alias -> alias.targets().getFirst())
                 .orElse(uid);
+    }
+
+    /** The indexes that an alias stands for, if the name is one with several targets. */
+    Optional<List<String>> targets(String name) {
+        return view.alias(name)
+                .filter(alias -> alias.kind() == AliasRow.Kind.MULTI)
+                .map(AliasRow::targets);
     }
 
     /** Checks the key and the name of a write, and follows an alias that may be written through. */

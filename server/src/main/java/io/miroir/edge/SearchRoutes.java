@@ -6,6 +6,7 @@ import io.miroir.api.search.SimilarRequest;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
 import java.util.List;
@@ -16,11 +17,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class SearchRoutes {
     private final RequestPath path;
     private final SearchJourney searches;
+    private final AliasSearch aliases;
     private final QueryMetadata metadata;
 
-    SearchRoutes(RequestPath path, SearchJourney searches, QueryMetadata metadata) {
+    SearchRoutes(
+            RequestPath path, SearchJourney searches, AliasSearch aliases, QueryMetadata metadata) {
         this.path = path;
         this.searches = searches;
+        this.aliases = aliases;
         this.metadata = metadata;
     }
 
@@ -46,7 +50,12 @@ final class SearchRoutes {
     }
 
     private Answer answered(Request request, RequestPath.Search search, ObjectNode body) {
-        ReadReply reply = searches.search(search.uid(), search.filtered(body));
+        ObjectNode filtered = search.filtered(body);
+        List<String> targets = path.targets(search.name()).orElse(null);
+        if (targets != null) {
+            return RequestPath.read(aliases.search(targets, filtered));
+        }
+        ReadReply reply = searches.search(search.uid(), filtered);
         if (QueryMetadata.isWanted(request)) {
             reply.body().set(QueryMetadata.FIELD, metadata.of(search.uid()));
         }

@@ -92,11 +92,13 @@ public final class FederatedCall {
         Map<String, Long> queriesOf =
                 queries.stream()
                         .collect(
-                                Collectors.groupingBy(q -> q.index().uid(), Collectors.counting()));
+                                Collectors.groupingBy(
+                                        q -> q.index().physicalUid(), Collectors.counting()));
         Set<Integer> counted = new TreeSet<>();
         for (int i = 0; i < queries.size(); i++) {
-            String uid = queries.get(i).index().uid();
-            if (queriesOf.getOrDefault(uid, 0L) > 1 || federation.path(FACETS).has(uid)) {
+            IndexProfile index = queries.get(i).index();
+            if (queriesOf.getOrDefault(index.physicalUid(), 0L) > 1
+                    || federation.path(FACETS).has(index.uid())) {
                 counted.add(i);
             }
         }

@@ -82,7 +82,8 @@ final class FederatedHits {
         sources.forEach(
                 (position, lists) ->
                         byIndex.computeIfAbsent(
-                                        queries.get(position).index().uid(), _ -> new ArrayList<>())
+                                        queries.get(position).index().physicalUid(),
+                                        _ -> new ArrayList<>())
                                 .add(ofQuery(position, lists)));
         List<Iterator<Hit>> indexes = new ArrayList<>();
         for (List<Iterator<Hit>> ofIndex : byIndex.values()) {

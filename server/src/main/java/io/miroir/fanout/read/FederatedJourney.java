@@ -18,6 +18,7 @@ import io.miroir.fanout.answer.NodeErrors;
 import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.lane.WireErrors;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,11 +85,11 @@ public final class FederatedJourney {
 
     /** What one request is about. */
     private record Search(
-            FederatedCall call, FederatedChecks checks, List<IndexView> indexes, long hash) {
-        List<IndexProfile> profiles() {
-            return indexes.stream().map(SearchJourney::profile).toList();
-        }
-    }
+            FederatedCall call,
+            FederatedChecks checks,
+            List<IndexView> indexes,
+            List<IndexProfile> profiles,
+            long hash) {}
 
     /**
      * One federated search.
@@ -100,12 +101,21 @@ public final class FederatedJourney {
      *     refuse, or shards are missing and policy wants none missing
      */
     public ReadReply search(MultiSearchRequest asked, ObjectNode body, List<String> uids) {
-        FederatedChecks checks = new FederatedChecks(asked, this::profile);
+        Map<String, String> resolved = new HashMap<>();
+        for (int i = 0; i < uids.size(); i++) {
+            resolved.put(asked.queries().get(i).indexUid(), uids.get(i));
+        }
+        FederatedChecks checks =
+                new FederatedChecks(
+                        asked, name -> profile(name, resolved.getOrDefault(name, name)));
         checks.check();
         List<IndexView> indexes = uids.stream().map(searches::indexOf).toList();
-        List<IndexProfile> profiles = indexes.stream().map(SearchJourney::profile).toList();
+        List<IndexProfile> profiles = new ArrayList<>();
+        for (int i = 0; i < indexes.size(); i++) {
+            profiles.add(SearchJourney.profile(indexes.get(i), asked.queries().get(i).indexUid()));
+        }
         FederatedCall call = FederatedCall.of(body, profiles);
-        Search search = new Search(call, checks, indexes, QueryHash.of("", body));
+        Search search = new Search(call, checks, indexes, profiles, QueryHash.of("", body));
         List<FederatedCall.NodeAnswer> answers = new ArrayList<>();
         ShardSet missing = ShardSet.none();
         for (Progress progress : askAll(search)) {
@@ -121,8 +131,9 @@ public final class FederatedJourney {
         return new ReadReply(call.merge(answers), missing);
     }
 
-    private @Nullable IndexProfile profile(String uid) {
-        return searches.find(uid).map(SearchJourney::profile).orElse(null);
+    /** Clients are told of an index by the name that they used, which may be an alias. */
+    private @Nullable IndexProfile profile(String name, String uid) {
+        return searches.find(uid).map(index -> SearchJourney.profile(index, name)).orElse(null);
     }
 
     /** Hits and counts are asked side by side. */

@@ -183,8 +183,13 @@ public final class SearchJourney {
     }
 
     static IndexProfile profile(IndexView index) {
+        return profile(index, index.row().uid());
+    }
+
+    /** What clients know by that name. */
+    static IndexProfile profile(IndexView index, String name) {
         return IndexProfile.of(
-                index.row().uid(),
+                name,
                 index.row().physicalUid(),
                 index.row().primaryKey(),
                 Json.parseObject(index.row().settingsJson()));
