@@ -11,6 +11,7 @@ import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.lane.Lanes.Intention;
 import io.miroir.store.task.Finish;
+import io.miroir.store.task.TaskPage;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskQuery.DateBounds;
 import io.miroir.store.task.TaskRow;
@@ -97,6 +98,10 @@ public interface BarriersContract {
     }
 
     private List<Long> listed(String index) {
+        return page(index).tasks().stream().map(TaskRow::uid).toList();
+    }
+
+    private TaskPage page(String index) {
         TaskQuery query =
                 new TaskQuery(
                         null,
@@ -111,9 +116,7 @@ public interface BarriersContract {
                         null,
                         100,
                         true);
-        return store().tasks().list(ReadLevel.LINEARIZABLE, query).tasks().stream()
-                .map(TaskRow::uid)
-                .toList();
+        return store().tasks().list(ReadLevel.LINEARIZABLE, query);
     }
 
     private long incarnation(String uid) {
@@ -147,8 +150,9 @@ public interface BarriersContract {
         assertEquals(a.incarnation(), incarnation("exb"));
         assertEquals("exb", shown(a.task()));
         assertEquals("exa", shown(late));
-        // A swap is of no index, as Meilisearch has it.
+        // As Meilisearch has it: the swap is counted, and not shown.
         assertEquals(List.of(b.task(), late), listed("exa"));
+        assertEquals(3, page("exa").total());
         assertEquals(List.of(a.task()), listed("exb"));
         // Documents are stamped with positions, which must go on growing in each index.
         long next = store().lanes().get(ReadLevel.LINEARIZABLE, "exb").orElseThrow().nextPosition();

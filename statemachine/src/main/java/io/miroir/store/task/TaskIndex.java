@@ -112,7 +112,8 @@ public final class TaskIndex {
         RoaringBitmap ofCancelers = rare(sql, byCanceler, OF_CANCELER, query.canceledBy());
         lock.readLock().lock();
         try {
-            return page(matching(query, ofIndexes, ofCancelers), query);
+            RoaringBitmap matching = matching(query, ofIndexes, ofCancelers);
+            return page(shown(matching, query), query, matching.getLongCardinality());
         } finally {
             lock.readLock().unlock();
         }
@@ -196,11 +197,8 @@ public final class TaskIndex {
         dates.remove(uid);
     }
 
-    // A swap is of no index, as Meilisearch has it, whichever it speaks of.
     private void named(long uid, List<String> names) {
-        if (!of(TaskType.INDEX_SWAP).contains((int) uid)) {
-            names.forEach(name -> byIndex.add(name, (int) uid));
-        }
+        names.forEach(name -> byIndex.add(name, (int) uid));
     }
 
     private void unnamed(long uid, List<String> names) {
@@ -274,6 +272,14 @@ public final class TaskIndex {
         }
     }
 
+    // As Meilisearch has it, a swap is of no index: those that speak of one are counted with its
+    // tasks, and not shown among them.
+    private RoaringBitmap shown(RoaringBitmap matching, TaskQuery query) {
+        return query.indexUids() == null
+                ? matching
+                : RoaringBitmap.andNot(matching, of(TaskType.INDEX_SWAP));
+    }
+
     private static RoaringBitmap any(List<RoaringBitmap> bitmaps) {
         return bitmaps.size() == 1
                 ? bitmaps.getFirst()
@@ -303,14 +309,14 @@ public final class TaskIndex {
         return set;
     }
 
-    private static Tasks.TaskUids page(RoaringBitmap matching, TaskQuery query) {
+    private static Tasks.TaskUids page(RoaringBitmap matching, TaskQuery query, long total) {
         List<Long> uids = new ArrayList<>(Math.min(query.limit(), 1_024));
         long at = first(matching, query);
         while (at >= 0 && uids.size() < query.limit()) {
             uids.add(at);
             at = after(matching, at, query.reverse());
         }
-        return new Tasks.TaskUids(uids, at < 0 ? null : at, matching.getLongCardinality());
+        return new Tasks.TaskUids(uids, at < 0 ? null : at, total);
     }
 
     private static long first(RoaringBitmap matching, TaskQuery query) {

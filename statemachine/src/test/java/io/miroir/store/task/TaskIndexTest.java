@@ -294,7 +294,8 @@ class TaskIndexTest {
         return switch (random.nextInt(8)) {
             case 0, 1, 2 -> {
                 EnqueueTask.Builder enqueue = EnqueueTask.newBuilder().setType(random.nextInt(16));
-                if (random.nextInt(5) > 0) {
+                // A swap is of no index.
+                if (random.nextInt(5) > 0 && enqueue.getType() != TaskType.INDEX_SWAP.code()) {
                     enqueue.setIndexUid("index-" + random.nextInt(INDEXES));
                 }
                 if (random.nextInt(5) == 0) {
