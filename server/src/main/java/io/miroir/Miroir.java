@@ -1,6 +1,7 @@
 package io.miroir;
 
 import io.miroir.api.Uuids;
+import io.miroir.capability.partitioned.drift.DriftCheck;
 import io.miroir.capability.partitioned.verify.ReplicaVerifier;
 import io.miroir.cluster.ClusterMetrics;
 import io.miroir.cluster.ClusterView;
@@ -9,6 +10,7 @@ import io.miroir.cluster.Fleet;
 import io.miroir.cluster.LimitsRecorder;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.RebalanceMetrics;
+import io.miroir.cluster.SettingsGauges;
 import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.format.FormatRaiser;
 import io.miroir.cluster.health.HealthProbe;
@@ -25,7 +27,9 @@ import io.miroir.config.NodeConfig;
 import io.miroir.config.QueryPlannerConfig;
 import io.miroir.config.ScatterConfig;
 import io.miroir.config.ServerConfig;
+import io.miroir.config.SettingsBroadcastConfig;
 import io.miroir.duty.Duties;
+import io.miroir.duty.PartitionedDuty;
 import io.miroir.edge.Edge;
 import io.miroir.edge.Exposition;
 import io.miroir.edge.http.HttpServer;
@@ -35,6 +39,8 @@ import io.miroir.fanout.lane.LaneContext;
 import io.miroir.fanout.lane.LaneKeeper;
 import io.miroir.fanout.lane.LaneMetrics;
 import io.miroir.fanout.lane.LaneSettings;
+import io.miroir.fanout.lane.SettingsLimits;
+import io.miroir.fanout.lane.SettingsMetrics;
 import io.miroir.fanout.lane.TaskFollower;
 import io.miroir.fanout.lane.TaskMetrics;
 import io.miroir.fanout.lane.WriteJourney;
@@ -54,6 +60,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -160,7 +167,15 @@ public final class Miroir implements AutoCloseable {
         LaneContext context =
                 new LaneContext(
                         config.podId(), store, view, nodes, health, spooler, laneSettings());
-        TaskFollower follower = own(new TaskFollower(context, new TaskMetrics(registry)));
+        Reports reports = new Reports(config.podId(), store, view, peers, System::nanoTime);
+        SettingsMetrics settings = new SettingsMetrics(registry);
+        TaskFollower follower =
+                own(
+                        new TaskFollower(
+                                context,
+                                new TaskMetrics(registry),
+                                new TaskFollower.Rolling(
+                                        reports::awaitTold, settings, settingsLimits())));
         LaneKeeper keeper = own(new LaneKeeper(context, peers, follower));
         WriteJourney writes = new WriteJourney(keeper, peers, spooler);
         // Closed before the lanes are let go.
@@ -172,8 +187,14 @@ public final class Miroir implements AutoCloseable {
         lanes.set(keeper);
         new ClusterMetrics(store, view, health, ready, lease).register(registry);
         new LaneMetrics(keeper, follower).register(registry);
+        new SettingsGauges(view).register(registry);
         RebalanceMetrics.register(registry);
-        own(duties(store, peers, fleet, nodes)).start();
+        List<PartitionedDuty> partitioned = new ArrayList<>();
+        partitioned.add(new ReplicaVerifier(store, nodes));
+        if (config.settingsDriftCheck().enabled()) {
+            partitioned.add(new DriftCheck(view, store, nodes, settings, driftRules()));
+        }
+        own(duties(store, peers, fleet, partitioned)).start();
 
         Edge.Parts parts =
                 new Edge.Parts(
@@ -183,9 +204,7 @@ public final class Miroir implements AutoCloseable {
                         ready,
                         writes,
                         reads(view, nodes, health),
-                        new Edge.Leases(
-                                lease,
-                                new Reports(config.podId(), store, view, peers, System::nanoTime)));
+                        new Edge.Leases(lease, reports));
         startMetricsPort();
         ClusterKeys told = new ClusterKeys(config.podId(), keys::loaded, peers);
         Edge.Operations operations =
@@ -195,12 +214,13 @@ public final class Miroir implements AutoCloseable {
         LOG.info("pod {} listens on port {}", config.podId(), port());
     }
 
-    private Duties duties(TaskStore store, Peers peers, Fleet fleet, Nodes nodes) {
+    private Duties duties(
+            TaskStore store, Peers peers, Fleet fleet, List<PartitionedDuty> partitioned) {
         return new Duties(
                 config.podId(),
                 store,
                 peers::live,
-                List.of(new ReplicaVerifier(store, nodes)),
+                partitioned,
                 List.of(
                         new TopologyRecorder(fleet),
                         new LimitsRecorder(config),
@@ -215,7 +235,7 @@ public final class Miroir implements AutoCloseable {
         return new Edge.Reads(
                 searches,
                 new FederatedJourney(searches, nodes, health, counts, settings),
-                new DocumentReads(nodes, health, counts, settings));
+                new DocumentReads(view, nodes, health, counts, settings));
     }
 
     /** Of the state in the data directory; empty for a pod that is alone. */
@@ -385,6 +405,21 @@ public final class Miroir implements AutoCloseable {
                         ? Duration.ofSeconds(config.idempotency().ttlSeconds())
                         : Duration.ZERO,
                 config.server().maxWaitingWrites());
+    }
+
+    private SettingsLimits settingsLimits() {
+        SettingsBroadcastConfig broadcast = config.settingsBroadcast();
+        return new SettingsLimits(
+                Duration.ofSeconds(broadcast.verifyTimeoutS()),
+                broadcast.maxRepairRetries(),
+                broadcast.freezeWritesOnUnrepairable(),
+                broadcast.strategy() == SettingsBroadcastConfig.Strategy.SEQUENTIAL);
+    }
+
+    private DriftCheck.Rules driftRules() {
+        return new DriftCheck.Rules(
+                Duration.ofSeconds(config.settingsDriftCheck().intervalS()),
+                config.settingsDriftCheck().autoRepair());
     }
 
     private Edge.Slots slots() {

@@ -10,6 +10,7 @@ import io.miroir.store.Watcher;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.apikey.ApiKeys;
 import io.miroir.store.index.IndexRow;
+import io.miroir.store.nodesettings.NodeSettingsVersionRow;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.ShardStates;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +74,23 @@ public final class ClusterView implements Watcher, AutoCloseable {
         rows.forEach((uid, row) -> sorted.put(uid, view(row)));
         sorted.values().removeIf(index -> !index.ready());
         return sorted.values();
+    }
+
+    /** The indexes that clients see of which some node may have other settings, or had. */
+    public List<IndexView> unsettled() {
+        return rows.values().stream()
+                .filter(row -> !row.standing().equals(IndexRow.Standing.SETTLED))
+                .map(this::view)
+                .filter(IndexView::ready)
+                .toList();
+    }
+
+    /** The version of an index's settings that each node was last seen to have. */
+    public Map<String, Long> verifiedSettings(String uid) {
+        return store.nodeSettings().of(ReadLevel.LOCAL, uid).stream()
+                .collect(
+                        Collectors.toMap(
+                                NodeSettingsVersionRow::nodeId, NodeSettingsVersionRow::version));
     }
 
     /** The alias of that name. */

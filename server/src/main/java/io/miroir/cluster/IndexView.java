@@ -6,7 +6,9 @@ import io.miroir.core.topology.Topology;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One index as this pod believes it, at one moment: never changes.
@@ -24,6 +26,18 @@ public record IndexView(IndexRow row, Topology topology, Map<String, ShardStates
      */
     public boolean ready() {
         return row.settingsVersion() > 0;
+    }
+
+    /** True if a node has the settings in force, as far as anybody knows. */
+    public boolean settled(String nodeId) {
+        return !row.standing().unsettled().contains(nodeId);
+    }
+
+    /** The same index as if these nodes held nothing of it. */
+    public IndexView without(Set<String> nodes) {
+        Map<String, ShardStates> others = new HashMap<>(states);
+        others.keySet().removeAll(nodes);
+        return new IndexView(row, topology, Map.copyOf(others));
     }
 
     @Override

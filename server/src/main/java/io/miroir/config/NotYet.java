@@ -17,7 +17,6 @@ final class NotYet {
                     "resharding",
                     "hedging",
                     "replica_selection",
-                    "settings_drift_check",
                     "session_pinning",
                     "anti_entropy",
                     "dump_import",

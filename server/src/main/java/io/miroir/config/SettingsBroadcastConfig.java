@@ -8,9 +8,10 @@ import io.miroir.config.bind.Range;
  *
  * @param enabled off: settings can be read, not changed
  * @param strategy how they are rolled out
- * @param verifyTimeoutS longest wait for a node to show the new settings
- * @param maxRepairRetries attempts on a node that shows others
- * @param freezeWritesOnUnrepairable refuses writes while nodes differ
+ * @param verifyTimeoutS how long a node that falls silent in the middle of a change is waited for
+ * @param maxRepairRetries times that settings are sent again to a node that shows others
+ * @param freezeWritesOnUnrepairable refuses writes while a node can't be brought to have them; else
+ *     its replicas are not read any more
  */
 public record SettingsBroadcastConfig(
         @Default("true") boolean enabled,
@@ -21,9 +22,9 @@ public record SettingsBroadcastConfig(
 
     /** Ways to roll out settings. */
     public enum Strategy {
-        /** Propose to all, read back, then commit. */
+        /** Group after group: sent, read back, then in force. */
         TWO_PHASE,
-        /** Node after node. */
+        /** The same, node after node. */
         SEQUENTIAL
     }
 }

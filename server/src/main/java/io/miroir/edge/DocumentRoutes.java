@@ -133,27 +133,29 @@ final class DocumentRoutes {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
         DocumentsRequest.oneFromParameters(request.query());
         String id = request.path("id");
-        IndexView index = searches.indexOf(uid);
+        IndexView _ = searches.indexOf(uid);
         if (!PrimaryKey.isId(id)) {
             throw DocumentsRequest.notFound(id);
         }
-        return Answer.json(200, documents.get(index, id, request.query()));
+        long floor = SettingsHeaders.floor(request);
+        return RequestPath.read(documents.get(uid, id, request.query(), floor));
     }
 
     private Answer list(Request request) {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
         DocumentsRequest asked = DocumentsRequest.fromParameters(request.query());
-        return page(uid, asked);
+        return page(uid, asked, SettingsHeaders.floor(request));
     }
 
     private Answer fetch(Request request) throws Exception {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
-        return page(uid, DocumentsRequest.fromBody(path.searchBody(request)));
+        DocumentsRequest asked = DocumentsRequest.fromBody(path.searchBody(request));
+        return page(uid, asked, SettingsHeaders.floor(request));
     }
 
-    private Answer page(String uid, DocumentsRequest asked) {
+    private Answer page(String uid, DocumentsRequest asked, long floor) {
         FilterInput.parse(asked.filter(), ErrorCode.INVALID_DOCUMENT_FILTER);
-        return RequestPath.read(documents.list(searches.indexOf(uid), body(asked)));
+        return RequestPath.read(documents.list(uid, body(asked), floor));
     }
 
     /** The body of a fetch that asks for the same. */

@@ -83,16 +83,22 @@ public final class Edge {
      *
      * @param admin those of the operator; whether the pod is ready is told all the same
      * @param multiSearch several searches in one request
+     * @param otherSettings changes of settings; they can be read all the same
      * @param aliases names that stand for indexes
      * @param aliasTargetsMustExist whether an alias to an index that is not there is refused
      */
     public record Offered(
-            boolean admin, boolean multiSearch, boolean aliases, boolean aliasTargetsMustExist) {
+            boolean admin,
+            boolean multiSearch,
+            boolean otherSettings,
+            boolean aliases,
+            boolean aliasTargetsMustExist) {
         /** What a configuration offers. */
         public static Offered of(MiroirConfig config) {
             return new Offered(
                     config.admin().enabled(),
                     config.multiSearch().enabled(),
+                    config.settingsBroadcast().enabled(),
                     config.aliases().enabled(),
                     config.aliases().requireTargetExists());
         }
@@ -165,7 +171,9 @@ public final class Edge {
         if (rules.offered().multiSearch()) {
             routes.addAll(new MultiSearchRoutes(path, reads, metadata).routes());
         }
-        routes.addAll(new SettingsRoutes(path, reads.searches()).routes());
+        routes.addAll(
+                new SettingsRoutes(path, reads.searches(), rules.offered().otherSettings())
+                        .routes());
         routes.addAll(new TaskRoutes(path, parts.store(), leases.reports()).routes());
         KeyKeeper keeper = new KeyKeeper(parts.store().apiKeys(), parts.view(), leases.reports());
         routes.addAll(

@@ -17,6 +17,9 @@ import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,7 +62,8 @@ final class MultiSearchRoutes {
         }
         List<String> uids =
                 asked.queries().stream().map(query -> path.resolved(query.indexUid())).toList();
-        ReadReply reply = federated.search(asked, (ObjectNode) body, uids);
+        ReadReply reply =
+                federated.search(asked, (ObjectNode) body, uids, SettingsHeaders.floor(request));
         metadata.addRequestUid(reply.body());
         if (QueryMetadata.isWanted(request)) {
             ArrayNode each = reply.body().putArray(QueryMetadata.FIELD);
@@ -85,6 +89,7 @@ final class MultiSearchRoutes {
 
     private Answer apart(Request request, MultiSearchRequest asked, JsonNode queries)
             throws InterruptedException {
+        long floor = SettingsHeaders.floor(request);
         List<Future<ReadReply>> running = new ArrayList<>();
         Semaphore slots = new Semaphore(AT_A_TIME_MAX);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -95,7 +100,7 @@ final class MultiSearchRoutes {
                         threads.submit(
                                 () -> {
                                     try {
-                                        return one(asked, queries, position);
+                                        return one(asked, queries, position, floor);
                                     } finally {
                                         slots.release();
                                     }
@@ -105,6 +110,7 @@ final class MultiSearchRoutes {
         ObjectNode answer = Json.object();
         ArrayNode results = answer.putArray("results");
         ShardSet missing = ShardSet.none();
+        Set<String> inconsistent = new TreeSet<>();
         for (int i = 0; i < running.size(); i++) {
             ReadReply reply = joined(running.get(i), i);
             ObjectNode result = Json.object();
@@ -116,11 +122,12 @@ final class MultiSearchRoutes {
             }
             results.add(result);
             missing = missing.or(reply.missing());
+            inconsistent.addAll(reply.inconsistent());
         }
-        return RequestPath.read(new ReadReply(answer, missing));
+        return RequestPath.read(new ReadReply(answer, missing, OptionalLong.empty(), inconsistent));
     }
 
-    private ReadReply one(MultiSearchRequest asked, JsonNode queries, int position) {
+    private ReadReply one(MultiSearchRequest asked, JsonNode queries, int position, long floor) {
         if (asked.queries().get(position).options() != null) {
             throw new ApiException(
                     ErrorCode.INVALID_MULTI_SEARCH_FEDERATION_OPTIONS,
@@ -133,8 +140,8 @@ final class MultiSearchRoutes {
         String name = asked.queries().get(position).indexUid();
         List<String> targets = path.targets(name).orElse(null);
         return targets == null
-                ? searches.search(path.resolved(name), query)
-                : aliases.search(targets, query);
+                ? searches.search(path.resolved(name), query, floor)
+                : aliases.search(targets, query, floor);
     }
 
     private static ReadReply joined(Future<ReadReply> reply, int position)

@@ -155,7 +155,7 @@ final class RequestPath {
 
     /** The answer to a read; one that lacks shards says so. */
     static Answer read(ReadReply reply) {
-        Answer answer = Answer.json(200, reply.body());
+        Answer answer = SettingsHeaders.on(Answer.json(200, reply.body()), reply);
         ShardSet missing = reply.missing();
         return missing.isEmpty() ? answer : degraded(answer, "shards=" + missing);
     }

@@ -50,12 +50,13 @@ final class SearchRoutes {
     }
 
     private Answer answered(Request request, RequestPath.Search search, ObjectNode body) {
+        long floor = SettingsHeaders.floor(request);
         ObjectNode filtered = search.filtered(body);
         List<String> targets = path.targets(search.name()).orElse(null);
         if (targets != null) {
-            return RequestPath.read(aliases.search(targets, filtered));
+            return RequestPath.read(aliases.search(targets, filtered, floor));
         }
-        ReadReply reply = searches.search(search.uid(), filtered);
+        ReadReply reply = searches.search(search.uid(), filtered, floor);
         if (QueryMetadata.isWanted(request)) {
             reply.body().set(QueryMetadata.FIELD, metadata.of(search.uid()));
         }
@@ -67,24 +68,31 @@ final class SearchRoutes {
         JsonNode body = path.searchBody(request);
         FacetSearchRequest.fromBody(body);
         return RequestPath.read(
-                searches.facetSearch(search.uid(), search.filtered((ObjectNode) body)));
+                searches.facetSearch(
+                        search.uid(),
+                        search.filtered((ObjectNode) body),
+                        SettingsHeaders.floor(request)));
     }
 
     private Answer similar(Request request) throws Exception {
         RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         SimilarRequest.fromBody(body);
-        return similar(search, (ObjectNode) body);
+        return similar(search, (ObjectNode) body, SettingsHeaders.floor(request));
     }
 
     private Answer similarByParameters(Request request) {
         RequestPath.Search search = path.passSearch(request);
-        return similar(search, SimilarRequest.bodyOf(request.query()));
+        ObjectNode body = SimilarRequest.bodyOf(request.query());
+        return similar(search, body, SettingsHeaders.floor(request));
     }
 
-    private Answer similar(RequestPath.Search search, ObjectNode body) {
+    private Answer similar(RequestPath.Search search, ObjectNode body, long floor) {
         return RequestPath.read(
                 searches.similar(
-                        search.uid(), search.filtered(body), search.access().rule(search.name())));
+                        search.uid(),
+                        search.filtered(body),
+                        search.access().rule(search.name()),
+                        floor));
     }
 }

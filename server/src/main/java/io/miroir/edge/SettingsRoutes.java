@@ -25,13 +25,20 @@ final class SettingsRoutes {
 
     private final RequestPath path;
     private final SearchJourney searches;
+    private final boolean changes;
 
-    SettingsRoutes(RequestPath path, SearchJourney searches) {
+    /** Routes of settings. Without {@code changes} they can be read only. */
+    SettingsRoutes(RequestPath path, SearchJourney searches, boolean changes) {
         this.path = path;
         this.searches = searches;
+        this.changes = changes;
     }
 
     List<Route> routes() {
+        return all().stream().filter(route -> changes || route.verb().equals("GET")).toList();
+    }
+
+    private List<Route> all() {
         List<Route> routes = new ArrayList<>();
         routes.add(new Route("GET", SETTINGS, request -> Answer.json(200, shown(request))));
         routes.add(

@@ -57,6 +57,11 @@ final class HttpCalls {
         return call(method, target, contentType, body, Map.of());
     }
 
+    /** A GET with headers. */
+    Reply get(String target, Map<String, String> headers) {
+        return call("GET", target, BodyPublishers.noBody(), headers);
+    }
+
     /** A POST that does not tell its length. */
     Reply stream(String target, String contentType, String body) {
         byte[] utf8 = body.getBytes(StandardCharsets.UTF_8);

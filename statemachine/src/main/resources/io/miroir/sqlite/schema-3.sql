@@ -8,3 +8,8 @@ CREATE TABLE api_keys_begun (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     at INTEGER NOT NULL
 ) STRICT;
+
+-- Which nodes may have other settings of an index than those in force (a list, see Strings), and why its writes
+-- are refused where that can't be mended.
+ALTER TABLE indexes ADD COLUMN unsettled BLOB NOT NULL DEFAULT x'';
+ALTER TABLE indexes ADD COLUMN frozen TEXT;

@@ -305,7 +305,8 @@ public interface LanesContract {
                                 null,
                                 List.of(
                                         new IndexEffect.PrimaryKeySet(inc, "isbn"),
-                                        new IndexEffect.SettingsCommitted(inc, "{\"a\":1}"))))
+                                        new IndexEffect.SettingsCommitted(
+                                                inc, "{\"a\":1}", List.of(), List.of()))))
                 .orThrow();
         IndexRow row = store().indexes().get(READ, "cat").orElseThrow();
         assertEquals("isbn", row.primaryKey());

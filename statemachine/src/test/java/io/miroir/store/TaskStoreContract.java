@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class TaskStoreContract
         implements LanesContract,
+                StandingContract,
                 InSyncContract,
                 TasksContract,
                 AliasesContract,

@@ -77,7 +77,8 @@ final class NewState {
                                         index.shards(),
                                         settings,
                                         replicas(index)),
-                                new IndexEffect.SettingsCommitted(index.incarnation(), settings)));
+                                new IndexEffect.SettingsCommitted(
+                                        index.incarnation(), settings, List.of(), List.of())));
         Lanes.Binding _ = store.lanes().bind(bind).orThrow();
     }
 

@@ -34,7 +34,7 @@ public record SearchPlan(int group, List<NodeShards> nodes, ShardSet uncovered) 
     /**
      * Plans a search.
      *
-     * @param readable which nodes are healthy and have the right settings
+     * @param readable which nodes may be asked
      * @param wanted the shards that can have matches; all of them if nothing narrows
      * @param queryHash a hash of the query without its paging: the same query goes to the same
      *     replicas, because replicas in sync may have applied different amounts (protocol, rule 11)
@@ -70,25 +70,31 @@ public record SearchPlan(int group, List<NodeShards> nodes, ShardSet uncovered) 
     }
 
     /**
-     * As {@link #of}, but what no healthy node covers is asked of nodes in doubt: what is believed
-     * of them may be old. What healthy nodes cover stays theirs.
+     * As {@link #of} with the first preference, but what its nodes don't cover is asked of those of
+     * the next one, and so on. What earlier ones cover stays theirs.
+     *
+     * @param preferences which nodes may be asked, the best first
      */
-    public static SearchPlan healthyFirst(
+    public static SearchPlan preferring(
             Topology topology,
             Replicas replicas,
-            Predicate<String> healthy,
-            Predicate<String> readable,
+            List<Predicate<String>> preferences,
             ShardSet wanted,
             long queryHash) {
-        SearchPlan sure = of(topology, replicas, readable.and(healthy), wanted, queryHash);
-        if (sure.uncovered.isEmpty()) {
-            return sure;
+        List<NodeShards> parts = new ArrayList<>();
+        ShardSet open = wanted;
+        int group = 0;
+        for (Predicate<String> preference : preferences) {
+            // No node of an earlier part holds any of these in sync, so none is asked twice.
+            SearchPlan next = of(topology, replicas, preference, open, queryHash);
+            group = next.group;
+            parts.addAll(next.nodes);
+            open = next.uncovered;
+            if (open.isEmpty()) {
+                break;
+            }
         }
-        // No node of the first part holds any of these in sync, so none is asked twice.
-        SearchPlan doubtful = of(topology, replicas, readable, sure.uncovered, queryHash);
-        List<NodeShards> parts = new ArrayList<>(sure.nodes);
-        parts.addAll(doubtful.nodes);
-        return new SearchPlan(sure.group, List.copyOf(parts), doubtful.uncovered);
+        return new SearchPlan(group, List.copyOf(parts), open);
     }
 
     private static void take(

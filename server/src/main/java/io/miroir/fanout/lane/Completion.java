@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,15 +26,13 @@ import tools.jackson.databind.node.ObjectNode;
  * @param error why it failed, in the client's words
  * @param effects what happens to the catalogue
  * @param out for each node the shards that the command that ends the task marks out
- * @param restore true if some nodes took settings that others refused: all are to have the old ones
  */
 record Completion(
         TaskStatus status,
         ObjectNode visible,
         @Nullable ObjectNode error,
         List<IndexEffect> effects,
-        Map<String, ShardSet> out,
-        boolean restore) {
+        Map<String, ShardSet> out) {
 
     /**
      * What is known of the nodes.
@@ -68,12 +67,9 @@ record Completion(
             }
         }
         Set<Integer> touched = shardsOf(replicas, _ -> true);
-        Set<Integer> set = shardsOf(replicas, evidence.verified()::contains);
+        Set<String> verified = evidence.verified();
+        Set<Integer> set = shardsOf(replicas, verified::contains);
         ObjectNode error = task.details().error();
-        boolean refused = refusesSettings(task, results);
-        if (error == null && refused) {
-            error = firstError(task, results);
-        }
         if (error == null && !applied.containsAll(touched)) {
             error = firstError(task, results);
         }
@@ -83,9 +79,8 @@ record Completion(
                         status,
                         visible(task, status, replicas, results),
                         error,
-                        effects(task, status, set.containsAll(touched)),
-                        refused || changesNoReplica(task) ? Map.of() : Divergence.of(replicas, has),
-                        refused));
+                        effects(task, status, set.containsAll(touched) ? verified : Set.of()),
+                        changesNoReplica(task) ? Map.of() : Divergence.of(replicas, has)));
     }
 
     private static boolean changesNoReplica(Tracked task) {
@@ -104,15 +99,7 @@ record Completion(
                 visible,
                 moves.error(),
                 all,
-                out,
-                restore);
-    }
-
-    // Settings change as one: a node that can't have them keeps all others from having them.
-    private static boolean refusesSettings(Tracked task, Map<String, NodeResult> results) {
-        return task.type() == TaskType.SETTINGS_UPDATE
-                && !task.details().creates()
-                && results.values().stream().anyMatch(NodeResult.Failed.class::isInstance);
+                out);
     }
 
     private static Set<Integer> shardsOf(Map<String, ShardSet> replicas, Predicate<String> wanted) {
@@ -193,14 +180,20 @@ record Completion(
         return all;
     }
 
-    private static List<IndexEffect> effects(Tracked task, TaskStatus status, boolean verified) {
+    private static List<IndexEffect> effects(
+            Tracked task, TaskStatus status, Set<String> verified) {
         long incarnation = task.place().incarnation();
         boolean succeeded = status == TaskStatus.SUCCEEDED;
         List<IndexEffect> effects = new ArrayList<>();
         ObjectNode settings = task.details().settings();
         boolean creates = task.details().creates();
-        if (settings != null && verified && (succeeded || creates)) {
-            effects.add(new IndexEffect.SettingsCommitted(incarnation, Json.text(settings)));
+        if (settings != null && !verified.isEmpty() && (succeeded || creates)) {
+            effects.add(
+                    new IndexEffect.SettingsCommitted(
+                            incarnation,
+                            Json.text(settings),
+                            List.copyOf(new TreeSet<>(verified)),
+                            List.of()));
         } else if (creates) {
             effects.add(new IndexEffect.Deleted(incarnation));
         }

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -89,17 +88,14 @@ final class DocumentItems {
     }
 
     private static boolean hasGeo(IndexView index) {
-        ObjectNode settings = Json.parseObject(index.row().settingsJson());
-        return Stream.of("filterableAttributes", "sortableAttributes")
-                .flatMap(list -> settings.path(list).valueStream())
-                .anyMatch(attribute -> attribute.asString("").equals("_geo"));
+        return SettingsOrder.hasGeo(Json.parseObject(index.row().settingsJson()));
     }
 
     // What Meilisearch finds only while it indexes, it tells with the index's name.
     private static @Nullable ApiException inIndex(String uid, @Nullable ApiException fault) {
         return fault == null || fault.code() != ErrorCode.INVALID_DOCUMENT_GEO_FIELD
                 ? fault
-                : new ApiException(fault.code(), "Index `" + uid + "`: " + fault.text());
+                : IndexItems.inIndex(uid, fault);
     }
 
     private Item toExisting(

@@ -172,9 +172,7 @@ final class IndexItems {
         try {
             after = Settings.apply(before, update);
         } catch (ApiException found) {
-            ApiException misfit =
-                    new ApiException(
-                            found.code(), "Index `" + request.indexUid() + "`: " + found.text());
+            ApiException misfit = inIndex(request.indexUid(), found);
             Topology topology = context.fleet().topology(context.fleet().shards());
             return index.isEmpty()
                     ? retyped(creating(details.failing(misfit.toJson()), topology, null))
@@ -184,8 +182,8 @@ final class IndexItems {
                             Scope.nothing(topology, index.get().row().incarnation()),
                             misfit);
         }
-        ObjectNode change = change(before, after);
         if (index.isEmpty()) {
+            // Nobody reads it yet, so all nodes get them at once, with the index.
             Topology topology = context.fleet().topology(context.fleet().shards());
             Item creation = creating(details, topology, null);
             return new Item(
@@ -194,25 +192,25 @@ final class IndexItems {
                     creation.scope(),
                     (node, place) -> {
                         List<Item.Step> steps = new ArrayList<>(creation.steps().of(node, place));
-                        steps.add(settingsStep(place, change));
+                        steps.add(settingsStep(place, NodeSettings.derive(after)));
                         return steps;
                     },
                     creation.effects(),
                     List.of());
         }
+        // No node hears of them now: the task rolls them out when it is its turn.
         return new Item(
                 TaskType.SETTINGS_UPDATE,
                 details.committing(after),
-                everywhere(index.get()),
-                (_, place) -> List.of(settingsStep(place, change)),
+                Scope.nothing(index.get().topology(), index.get().row().incarnation()),
+                Item.Steps.none(),
                 Item.Effects.none(),
                 List.of());
     }
 
-    private static ObjectNode change(ObjectNode before, ObjectNode after) {
-        ObjectNode change = NodeSettings.derive(after);
-        dropEmbedders(change, before);
-        return change;
+    /** What Meilisearch finds only when it comes to the task, it tells with the index's name. */
+    static ApiException inIndex(String uid, ApiException found) {
+        return new ApiException(found.code(), "Index `" + uid + "`: " + found.text());
     }
 
     /** Embedders are merged by name on nodes: those that are gone must be named. */

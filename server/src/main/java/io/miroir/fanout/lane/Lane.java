@@ -1,15 +1,20 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.api.Json;
 import io.miroir.cluster.IndexView;
 import io.miroir.fanout.spool.Spooler;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.index.IndexRow;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The order of one index's changes, while this pod runs it. One change at a time. */
 final class Lane {
+    private static final Duration SETTINGS_PAUSE = Duration.ofMillis(20);
+
     private final String name;
     private final LaneContext context;
     private final TaskFollower follower;
@@ -26,7 +31,7 @@ final class Lane {
                 new Dispatcher(context.nodes(), context.settings(), follower.numbers());
         LaneResume resume = new LaneResume(context, dispatcher, follower);
         this.claim = new LaneClaim(name, context, resume, follower);
-        this.writer = new LaneWriter(name, context, claim, dispatcher, resume, follower);
+        this.writer = new LaneWriter(name, context, claim, dispatcher, follower);
     }
 
     /**
@@ -37,12 +42,36 @@ final class Lane {
      */
     Optional<LaneReply> run(WriteRequest request, Spooler.Received body, BooleanSupplier ours)
             throws IOException, InterruptedException {
-        turn.take();
-        try {
-            return ours.getAsBoolean() ? writer.write(request, body) : Optional.empty();
-        } finally {
-            turn.leave();
+        long giveUpNanos = System.nanoTime() + context.settings().turnTimeout().toNanos();
+        while (true) {
+            turn.take();
+            try {
+                if (!ours.getAsBoolean()) {
+                    return Optional.empty();
+                }
+                // What was left in the lane counts too.
+                long _ = claim.take();
+                if (!settingsFirst(request)) {
+                    return writer.write(request, body);
+                }
+            } finally {
+                turn.leave();
+            }
+            if (System.nanoTime() > giveUpNanos) {
+                throw LaneErrors.overloaded(
+                        "The settings that it depends on are still on their way to the nodes.");
+            }
+            // Others may go first meanwhile: no client was told of this one yet.
+            Thread.sleep(SETTINGS_PAUSE);
         }
+    }
+
+    private boolean settingsFirst(WriteRequest request) {
+        Optional<IndexRow> index = context.view().index(name).map(IndexView::row);
+        ObjectNode coming = index.map(follower::comingSettings).orElse(null);
+        return coming != null
+                && SettingsOrder.waits(
+                        request.operation(), Json.parseObject(index.get().settingsJson()), coming);
     }
 
     /**
@@ -62,23 +91,25 @@ final class Lane {
     }
 
     /**
-     * Makes all nodes have the settings in force: some took others that the rest refused.
+     * Gives the settings in force to nodes that have others. Writes go on meanwhile.
      *
      * @param ours whether this pod still is to run the lane
      */
-    void restoreSettings(BooleanSupplier ours) throws InterruptedException {
+    void repairSettings(BooleanSupplier ours) throws InterruptedException {
+        long mine;
         turn.take();
         try {
             if (!ours.getAsBoolean()) {
                 return;
             }
-            long _ = claim.take();
-            Optional<IndexView> index = context.view().index(name);
-            if (index.isPresent()) {
-                new SettingsRestore(context, follower).run(index.get());
-            }
+            mine = claim.take();
         } finally {
             turn.leave();
+        }
+        Optional<IndexView> index = context.view().index(name);
+        if (index.isPresent()) {
+            BooleanSupplier still = () -> ours.getAsBoolean() && claim.isHeld(mine);
+            follower.rolls().repair(index.get(), mine, still);
         }
     }
 

@@ -43,6 +43,11 @@ final class LaneClaim {
         return epoch != NOT_CLAIMED;
     }
 
+    /** True while this pod runs the lane under that epoch. */
+    boolean isHeld(long since) {
+        return epoch == since;
+    }
+
     /** The next one who takes it begins anew, and settles what is open. */
     void release() {
         epoch = NOT_CLAIMED;

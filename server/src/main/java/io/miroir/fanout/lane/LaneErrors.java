@@ -31,6 +31,12 @@ final class LaneErrors {
                 "The idempotency key came with another request before.");
     }
 
+    static ApiException frozen(String uid, String why) {
+        return new ApiException(
+                ErrorCode.MIROIR_INDEX_FROZEN,
+                "Index `" + uid + "` takes no writes. " + why + " Nothing was written.");
+    }
+
     static ApiException noQuorum(ShardSet shards) {
         return new ApiException(
                 ErrorCode.MIROIR_NO_QUORUM,

@@ -1,6 +1,7 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.ApiException;
+import io.miroir.cluster.IndexView;
 import io.miroir.cluster.LaneOwner;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.fanout.spool.Spooler;
@@ -161,9 +162,7 @@ public final class LaneKeeper implements AutoCloseable {
                         look();
                         seen = live;
                     }
-                    for (String name : follower.takeUnsettled()) {
-                        settleAgain(name);
-                    }
+                    repairSettings();
                 } catch (RuntimeException bug) {
                     // Without this thread no lane of a lost pod would ever be taken over.
                     LOG.error("lanes are not looked after", bug);
@@ -225,14 +224,26 @@ public final class LaneKeeper implements AutoCloseable {
         };
     }
 
-    private void settleAgain(String name) throws InterruptedException {
-        try {
-            if (owns(name)) {
-                Lane lane = lane(name);
-                lane.restoreSettings(() -> runs(name, lane));
+    // On threads of their own: settings take as long as nodes need to index anew.
+    private void repairSettings() {
+        for (IndexView index : context.view().unsettled()) {
+            String name = index.row().uid();
+            if (!retiring && owns(name) && follower.rolls().due(index)) {
+                Thread.ofVirtual().name("settings-" + name).start(() -> repairSettings(name));
             }
+        }
+    }
+
+    private void repairSettings(String name) {
+        try {
+            Lane lane = lane(name);
+            lane.repairSettings(() -> runs(name, lane));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         } catch (StoreUnavailableException | ApiException notNow) {
-            LOG.warn("settings of {} are not restored: {}", name, notNow.getMessage());
+            LOG.warn("settings of {} are not repaired: {}", name, notNow.getMessage());
+        } catch (RuntimeException bug) {
+            LOG.error("settings of {} can't be repaired", name, bug);
         }
     }
 
@@ -255,5 +266,6 @@ public final class LaneKeeper implements AutoCloseable {
     @Override
     public void close() {
         thread.interrupt();
+        lanes.clear();
     }
 }

@@ -67,7 +67,7 @@ final class LaneResume {
                         .filter(view -> view.row().incarnation() == intent.incarnation());
         if (index.isEmpty()) {
             abandon(intent, epoch, "the index never came to be");
-            dropPhysical(intent.incarnation());
+            dropPhysical(context, intent.incarnation());
             return;
         }
         if (type == TaskType.INDEX_DELETION) {
@@ -75,17 +75,36 @@ final class LaneResume {
             IndexEffect deleted = new IndexEffect.Deleted(intent.incarnation());
             LeftWrite.Bound bound = LeftWrite.Bound.unjudged(Map.of());
             bind(intent, epoch, Map.of(), bound, details(type), deleted);
-            dropPhysical(intent.incarnation());
+            dropPhysical(context, intent.incarnation());
         } else if (type == TaskType.SETTINGS_UPDATE) {
-            // Before it is given up: whoever comes next finds it, should this pod be lost
-            // meanwhile.
-            new SettingsRestore(context, follower).run(index.get());
-            abandon(intent, epoch, "undone by the settings of before");
+            undoSettings(intent, epoch, index.get());
+            abandon(intent, epoch, "no task speaks of it");
         } else if (type == TaskType.INDEX_UPDATE) {
             settleKey(intent, epoch, index.get());
         } else {
             settleMarked(intent, epoch, index.get());
         }
+    }
+
+    /**
+     * Settings are sent once they are bound. An earlier program sent them before: what it reached
+     * is given those in force again, before anything else is written.
+     */
+    private void undoSettings(IntentRow intent, long epoch, IndexView index)
+            throws InterruptedException {
+        if (intent.targets().isEmpty()) {
+            return;
+        }
+        IndexEffect doubted =
+                new IndexEffect.NodesStand(
+                        intent.incarnation(),
+                        List.of(),
+                        intent.targets(),
+                        IndexEffect.NodesStand.ANY_VERSION);
+        Reply<?> reply = context.store().lanes().affect(intent.lane(), epoch, List.of(doubted));
+        reply.orThrow();
+        requireSeen(reply);
+        follower.rolls().repair(index, epoch, () -> true);
     }
 
     /** Settles a change of the primary key by the key that nodes say they have. */
@@ -253,7 +272,11 @@ final class LaneResume {
             throw LaneErrors.overloaded("Replicas went out while the lane changed hands.");
         }
         // What is read of the lane from here on must have its task.
-        if (reply instanceof Reply.Applied<Binding> applied && !context.sees(applied)) {
+        requireSeen(reply);
+    }
+
+    private void requireSeen(Reply<?> reply) throws InterruptedException {
+        if (reply instanceof Reply.Applied<?> applied && !context.sees(applied)) {
             throw LaneErrors.lagging();
         }
     }
@@ -284,8 +307,8 @@ final class LaneResume {
         return Details.of(visible);
     }
 
-    /** Tells all nodes to drop an index that never came to be; its number is never used again. */
-    void dropPhysical(long incarnation) {
+    /** Tells all nodes to drop an index that is not in the catalogue; no other has its number. */
+    static void dropPhysical(LaneContext context, long incarnation) {
         NodeRequest drop =
                 new NodeRequest(
                         "index",

@@ -37,7 +37,6 @@ final class LaneWriter {
     private final LaneClaim claim;
     private final ItemFactory items;
     private final Dispatcher dispatcher;
-    private final LaneResume resume;
     private final TaskFollower follower;
 
     LaneWriter(
@@ -45,14 +44,12 @@ final class LaneWriter {
             LaneContext context,
             LaneClaim claim,
             Dispatcher dispatcher,
-            LaneResume resume,
             TaskFollower follower) {
         this.lane = lane;
         this.context = context;
         this.claim = claim;
         this.items = new ItemFactory(context);
         this.dispatcher = dispatcher;
-        this.resume = resume;
         this.follower = follower;
     }
 
@@ -69,6 +66,7 @@ final class LaneWriter {
         Passage passage = new Passage(lane, context);
         while (true) {
             Optional<IndexView> index = context.view().index(lane);
+            requireThawed(request, index);
             try (Item item = items.prepare(request, index, body.body())) {
                 requireQuorum(item);
                 switch (intend(request, item, mine, body.sha256())) {
@@ -106,6 +104,17 @@ final class LaneWriter {
             // it. A write that passed it by would find replicas that are not equal.
             claim.release();
             throw undecided;
+        }
+    }
+
+    // Other settings may mend it, and an index may always go.
+    private void requireThawed(WriteRequest request, Optional<IndexView> index) {
+        String frozen = index.map(view -> view.row().standing().frozen()).orElse(null);
+        boolean mends =
+                request.operation() == Operation.SETTINGS_UPDATE
+                        || request.operation() == Operation.INDEX_DELETE;
+        if (frozen != null && !mends) {
+            throw LaneErrors.frozen(lane, frozen);
         }
     }
 
@@ -215,7 +224,7 @@ final class LaneWriter {
                 claim.release();
             }
             if (creates) {
-                resume.dropPhysical(place.incarnation());
+                LaneResume.dropPhysical(context, place.incarnation());
             }
             return Accounts.refusal(sent, place).orElseGet(() -> LaneErrors.nobodyTook(lost));
         }

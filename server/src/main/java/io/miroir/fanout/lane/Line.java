@@ -4,10 +4,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The followed tasks of one lane in their order, and what nodes said of them. */
 final class Line {
     private final TreeMap<Long, Entry> entries = new TreeMap<>();
+    private int rolling;
     private boolean hasThread;
     private boolean again;
 
@@ -31,10 +34,26 @@ final class Line {
 
     synchronized void add(Tracked task) {
         entries.put(task.place().position(), new Entry(task));
+        rolling += task.rolls() ? 1 : 0;
     }
 
     synchronized void remove(Tracked task) {
-        entries.remove(task.place().position());
+        boolean known = entries.remove(task.place().position()) != null;
+        rolling -= known && task.rolls() ? 1 : 0;
+    }
+
+    /** The settings that its tasks will have put in force when all are done; null if none does. */
+    synchronized @Nullable ObjectNode comingSettings(long incarnation) {
+        if (rolling == 0) {
+            return null;
+        }
+        ObjectNode coming = null;
+        for (Entry entry : entries.values()) {
+            if (entry.task.rolls() && entry.task.place().incarnation() == incarnation) {
+                coming = entry.task.details().settings();
+            }
+        }
+        return coming;
     }
 
     synchronized boolean isEmpty() {

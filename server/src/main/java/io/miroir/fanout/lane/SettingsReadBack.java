@@ -1,25 +1,38 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.fanout.NodeRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** Compares the settings that a node was sent with those that it says it has. */
-final class SettingsReadBack {
+/** Compares the settings that a node is to have with those that it says it has. */
+public final class SettingsReadBack {
     private static final Set<String> ORDERED = Set.of("rankingRules", "searchableAttributes");
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final String EMBEDDERS = "embedders";
     private static final Set<String> SECRETS = Set.of("apiKey");
 
     private SettingsReadBack() {}
+
+    /** Where a node has the settings of an index. */
+    static String path(String physicalUid) {
+        return "/indexes/" + physicalUid + "/settings";
+    }
+
+    /** Asks a node which settings of an index it has. */
+    public static NodeRequest request(String physicalUid) {
+        return NodeRequest.get("settings", path(physicalUid), TIMEOUT);
+    }
 
     /**
      * True if the node has what it was sent. Members that were not sent may be anything, but
      * embedders, which are merged by name, must be those that were sent and no others; a null that
      * was sent is the default; secrets come back masked and are not compared.
      */
-    static boolean matches(JsonNode sent, JsonNode found) {
+    public static boolean matches(JsonNode sent, JsonNode found) {
         for (Map.Entry<String, JsonNode> member : sent.properties()) {
             boolean ordered = ORDERED.contains(member.getKey());
             if (!same(member.getValue(), found.path(member.getKey()), ordered)) {

@@ -10,6 +10,7 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
+import io.miroir.store.index.IndexRow;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.Tasks;
 import java.time.Duration;
@@ -29,7 +30,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TaskFollower.class);
-    private static final Duration READ_BACK_TIMEOUT = Duration.ofSeconds(5);
 
     /** How long a task waits for a node that is down, while others have what it has. */
     private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(10);
@@ -40,16 +40,23 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private final TaskMetrics metrics;
     private final Map<String, NodePoller> pollers = new TreeMap<>();
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
-    private final Set<String> unsettled = ConcurrentHashMap.newKeySet();
     private final Map<String, Long> downSinceNanos = new ConcurrentHashMap<>();
     private final NodeNumbers numbers;
+    private final SettingsRolls rolls;
     private final Thread ticker;
 
+    /** How settings are brought to nodes, and how that is told. */
+    public record Rolling(
+            SettingsRolls.Told told, SettingsMetrics metrics, SettingsLimits limits) {}
+
     /** Follows nothing yet. */
-    public TaskFollower(LaneContext context, TaskMetrics metrics) {
+    public TaskFollower(LaneContext context, TaskMetrics metrics, Rolling rolling) {
         this.context = context;
         this.metrics = metrics;
         this.numbers = new NodeNumbers(context.store());
+        this.rolls =
+                new SettingsRolls(
+                        context, numbers, rolling.told(), rolling.metrics(), rolling.limits());
         context.nodes()
                 .ids()
                 .forEach(id -> pollers.put(id, new NodePoller(id, context.nodes(), this)));
@@ -95,16 +102,15 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         }
     }
 
-    /** Takes note of a lane whose nodes have different settings. */
-    void unsettled(String lane) {
-        unsettled.add(lane);
+    /** What brings settings to the nodes of all lanes. */
+    SettingsRolls rolls() {
+        return rolls;
     }
 
-    /** Lanes whose nodes have different settings since the last call. */
-    Set<String> takeUnsettled() {
-        Set<String> taken = new HashSet<>(unsettled);
-        unsettled.removeAll(taken);
-        return taken;
+    /** The settings that an index will have when its lane's tasks are done; null if it has them. */
+    @Nullable ObjectNode comingSettings(IndexRow index) {
+        Line line = lines.get(index.uid());
+        return line == null ? null : line.comingSettings(index.incarnation());
     }
 
     /** The numbers that nodes gave to the tasks of all lanes. */
@@ -146,9 +152,12 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         do {
             try {
                 Optional<Line.Head> head = line.head();
-                while (head.isPresent() && finish(line, head.get())) {
+                while (head.isPresent() && look(line, head.get())) {
                     head = line.head();
                 }
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return;
             } catch (StoreUnavailableException unavailable) {
                 // The next tick tries again.
                 LOG.warn("tasks of lane {} wait: {}", lane, unavailable.getMessage());
@@ -161,16 +170,35 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     }
 
     /** Ends a lane's oldest task if its end is clear; whether the next one may be looked at. */
-    private boolean finish(Line line, Line.Head head) {
+    private boolean look(Line line, Line.Head head) throws InterruptedException {
         Tracked task = head.task();
+        if (task.rolls()) {
+            return roll(line, head);
+        }
         Optional<IndexView> index = context.view().index(task.place().lane());
         Topology fallback = context.fleet().topology(context.fleet().shards());
         Map<String, ShardSet> held = task.replicas(index, fallback);
         Optional<Completion> end = Completion.of(task, held, evidence(task, head.results()));
-        if (end.isEmpty()) {
-            return false;
-        }
-        Completion done = end.get().moving(moves(task));
+        return end.isPresent() && finish(line, head, end.get().moving(moves(task)));
+    }
+
+    /** Settings have their turn: this thread brings them to the nodes. */
+    private boolean roll(Line line, Line.Head head) throws InterruptedException {
+        Tracked task = head.task();
+        String lane = task.place().lane();
+        began(task);
+        return switch (rolls.run(task, () -> lines.get(lane) == line)) {
+            case SettingsRolls.Outcome.Ended ended -> finish(line, head, ended.completion());
+            case SettingsRolls.Outcome.Later _ -> false;
+            case SettingsRolls.Outcome.Deposed _ -> {
+                drop(lane, line);
+                yield false;
+            }
+        };
+    }
+
+    private boolean finish(Line line, Line.Head head, Completion done) {
+        Tracked task = head.task();
         Reply<Tasks.Step> reply =
                 context.store()
                         .tasks()
@@ -190,9 +218,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
             case Reply.Applied<Tasks.Step> applied -> {
                 if (applied.outcome() instanceof Tasks.Step.Fenced fenced) {
                     LOG.info("lane {} is run by {} now", task.place().lane(), fenced.owner());
-                    // This line only: the lane may be followed under a new epoch already.
-                    lines.remove(task.place().lane(), line);
-                    line.all().forEach(this::unfollow);
+                    drop(task.place().lane(), line);
                     return false;
                 }
                 if (isTooEarly(task, applied.outcome())) {
@@ -209,9 +235,6 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 line.remove(task);
                 unfollow(task);
                 metrics.ended(done.status(), System.nanoTime() - head.sinceNanos());
-                if (done.restore()) {
-                    unsettled(task.place().lane());
-                }
                 return true;
             }
         }
@@ -253,6 +276,12 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                                 .orElse(NameMoves.NOBODY));
     }
 
+    // This line only: the lane may be followed under a new epoch already.
+    private void drop(String lane, Line line) {
+        lines.remove(lane, line);
+        line.all().forEach(this::unfollow);
+    }
+
     // What a node says of its settings decides, not what it says of the task (protocol, rule 7).
     private Completion.Evidence evidence(Tracked task, Map<String, NodeResult> results) {
         ObjectNode settings = task.details().settings();
@@ -262,11 +291,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         ObjectNode expected = NodeSettings.derive(settings);
         Map<String, NodeResult> checked = new TreeMap<>(results);
         Set<String> verified = new HashSet<>();
-        NodeRequest read =
-                NodeRequest.get(
-                        "settings",
-                        "/indexes/" + task.physicalUid() + "/settings",
-                        READ_BACK_TIMEOUT);
+        NodeRequest read = SettingsReadBack.request(task.physicalUid());
         for (Map.Entry<String, NodeResult> result : results.entrySet()) {
             String node = result.getKey();
             if (result.getValue() instanceof NodeResult.Lost) {
@@ -337,6 +362,8 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     @Override
     public void close() {
         ticker.interrupt();
+        // What brings settings to nodes stops at its next step; the next owner goes on.
+        lines.clear();
         pollers.values().forEach(NodePoller::close);
     }
 }

@@ -51,6 +51,16 @@ record Tracked(
                         sentAs == null ? bound.metadata() : sentAs));
     }
 
+    /**
+     * True for other settings of an index that is there: no node was sent them when it was bound.
+     */
+    boolean rolls() {
+        return type == TaskType.SETTINGS_UPDATE
+                && details.settings() != null
+                && details.error() == null
+                && !details.creates();
+    }
+
     /** The name under which nodes know the index. */
     String physicalUid() {
         return IndexRow.physicalUid(place.incarnation());

@@ -34,14 +34,20 @@ public final class AliasSearch {
      *
      * @param targets of the alias
      * @param body of a search of one index, valid already
+     * @param floor as for a search of one index
      * @throws ApiException as a search of one index does
      */
-    public ReadReply search(List<String> targets, ObjectNode body) {
+    public ReadReply search(List<String> targets, ObjectNode body, long floor) {
         ObjectNode federation = federationOf(targets, body);
         try {
             ReadReply reply =
-                    federated.search(MultiSearchRequest.fromBody(federation), federation, targets);
-            return new ReadReply(shown(reply.body(), body), reply.missing());
+                    federated.search(
+                            MultiSearchRequest.fromBody(federation), federation, targets, floor);
+            return new ReadReply(
+                    shown(reply.body(), body),
+                    reply.missing(),
+                    reply.settingsVersion(),
+                    reply.inconsistent());
         } catch (ApiException refused) {
             throw new ApiException(
                     refused.code(),

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Asks one replica of each wanted shard, and another one where that fails: a node that dies under a
@@ -114,14 +115,23 @@ final class Cover {
         return new ApiException(error.code(), text);
     }
 
-    /** Whom to ask of the open shards: nobody who failed, healthy nodes before those in doubt. */
+    /**
+     * Whom to ask of the open shards: nobody who failed. Nodes that have the settings in force go
+     * before those that may have others, unless they are in trouble: an answer that says that it
+     * may be mixed is better than a late one.
+     */
     static List<NodeShards> plan(
             NodeHealth health, IndexView index, ShardSet open, long hash, Set<String> failed) {
-        return SearchPlan.healthyFirst(
+        Predicate<String> readable = node -> !failed.contains(node);
+        Predicate<String> healthy = readable.and(health::usable);
+        return SearchPlan.preferring(
                         index.topology(),
                         index,
-                        health::usable,
-                        node -> !failed.contains(node),
+                        List.of(
+                                healthy.and(index::settled),
+                                healthy,
+                                readable.and(index::settled),
+                                readable),
                         open,
                         hash)
                 .nodes();

@@ -5,6 +5,8 @@ import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.topology.ShardSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,6 +20,11 @@ import tools.jackson.databind.node.ObjectNode;
 record Coverage(List<Part> parts, ShardSet uncovered, Optional<ApiException> refusal) {
     /** One node's answer for some shards. */
     record Part(NodeShards asked, JsonNode answer) {}
+
+    /** The nodes that gave them. */
+    Set<String> askedNodes() {
+        return parts.stream().map(part -> part.asked().nodeId()).collect(Collectors.toSet());
+    }
 
     /** The answers as objects. */
     List<ObjectNode> answers() {

@@ -3,6 +3,7 @@ package io.miroir.fanout.read;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.indexes.StatsQuery;
+import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.routing.Rendezvous;
@@ -31,12 +32,18 @@ import tools.jackson.databind.node.ObjectNode;
 public final class DocumentReads {
     private final Nodes nodes;
     private final NodeHealth health;
+    private final OneVersion versions;
     private final Cover cover;
     private final ReadSettings settings;
 
     /** Reads from these nodes, healthy ones first. */
     public DocumentReads(
-            Nodes nodes, NodeHealth health, ReadMetrics metrics, ReadSettings settings) {
+            ClusterView view,
+            Nodes nodes,
+            NodeHealth health,
+            ReadMetrics metrics,
+            ReadSettings settings) {
+        this.versions = new OneVersion(view);
         this.nodes = nodes;
         this.health = health;
         this.cover = new Cover(nodes, health, metrics);
@@ -47,8 +54,13 @@ public final class DocumentReads {
      * One document.
      *
      * @param query the client's checked parameters, decoded
+     * @param floor the least version of the settings to answer by; 0 for any
      */
-    public ObjectNode get(IndexView index, String id, Map<String, String> query) {
+    public ReadReply get(String uid, String id, Map<String, String> query, long floor) {
+        return versions.read(uid, floor, index -> get(index, id, query));
+    }
+
+    private Reading get(IndexView index, String id, Map<String, String> query) {
         int shard = Rendezvous.shard(id, index.topology().shards());
         String target =
                 path(index, "/documents/")
@@ -69,7 +81,7 @@ public final class DocumentReads {
         SearchJourney.requireWhole(coverage, false);
         ObjectNode document = coverage.answers().getFirst();
         ReservedFields.strip(document);
-        return document;
+        return Reading.of(document, coverage);
     }
 
     /**
@@ -77,7 +89,11 @@ public final class DocumentReads {
      *
      * @param request the fields of POST {@code documents/fetch}, valid already
      */
-    public ReadReply list(IndexView index, ObjectNode request) {
+    public ReadReply list(String uid, ObjectNode request, long floor) {
+        return versions.read(uid, floor, index -> list(index, request));
+    }
+
+    private Reading list(IndexView index, ObjectNode request) {
         DocumentsCall call = DocumentsCall.of(request);
         Coverage coverage =
                 cover.ask(
@@ -89,7 +105,7 @@ public final class DocumentReads {
             throw coverage.refusal().get();
         }
         SearchJourney.requireWhole(coverage, settings.partial());
-        return new ReadReply(call.merge(coverage.answers()), coverage.uncovered());
+        return Reading.of(call.merge(coverage.answers()), coverage);
     }
 
     // What clients send unescaped is no part of a node's address.

@@ -65,6 +65,7 @@ public final class FederatedJourney {
         private final List<FederatedCall.NodeAnswer> answers = new ArrayList<>();
         private final List<ShardSet> open = new ArrayList<>();
         private final Set<String> failed = new HashSet<>();
+        private final Set<String> answered = new HashSet<>();
 
         Progress(FederatedCall.Purpose purpose, Search search) {
             this.purpose = purpose;
@@ -97,10 +98,12 @@ public final class FederatedJourney {
      * @param body the client's, valid already
      * @param asked the same
      * @param uids the index of each query, aliases resolved
+     * @param floor the least version of each index's settings to answer by; 0 for any
      * @throws ApiException if there is no such index, the queries can't be federated, the nodes
      *     refuse, or shards are missing and policy wants none missing
      */
-    public ReadReply search(MultiSearchRequest asked, ObjectNode body, List<String> uids) {
+    public ReadReply search(
+            MultiSearchRequest asked, ObjectNode body, List<String> uids, long floor) {
         Map<String, String> resolved = new HashMap<>();
         for (int i = 0; i < uids.size(); i++) {
             resolved.put(asked.queries().get(i).indexUid(), uids.get(i));
@@ -109,7 +112,15 @@ public final class FederatedJourney {
                 new FederatedChecks(
                         asked, name -> profile(name, resolved.getOrDefault(name, name)));
         checks.check();
-        List<IndexView> indexes = uids.stream().map(searches::indexOf).toList();
+        return searches.versions()
+                .read(uids, floor, indexes -> search(asked, checks, body, indexes));
+    }
+
+    private Reading search(
+            MultiSearchRequest asked,
+            FederatedChecks checks,
+            ObjectNode body,
+            List<IndexView> indexes) {
         List<IndexProfile> profiles = new ArrayList<>();
         for (int i = 0; i < indexes.size(); i++) {
             profiles.add(SearchJourney.profile(indexes.get(i), asked.queries().get(i).indexUid()));
@@ -117,10 +128,12 @@ public final class FederatedJourney {
         FederatedCall call = FederatedCall.of(body, profiles);
         Search search = new Search(call, checks, indexes, profiles, QueryHash.of("", body));
         List<FederatedCall.NodeAnswer> answers = new ArrayList<>();
+        Set<String> answered = new HashSet<>();
         ShardSet missing = ShardSet.none();
         for (Progress progress : askAll(search)) {
             missing = progress.open.stream().reduce(missing, ShardSet::or);
             answers.addAll(progress.answers);
+            answered.addAll(progress.answered);
         }
         boolean nothing = answers.isEmpty() && !indexes.isEmpty();
         if (nothing || (!missing.isEmpty() && !settings.partial())) {
@@ -128,7 +141,7 @@ public final class FederatedJourney {
                     ErrorCode.MIROIR_SHARD_UNAVAILABLE,
                     "No replica in sync answered for shards " + missing + ".");
         }
-        return new ReadReply(call.merge(answers), missing);
+        return new Reading(call.merge(answers), missing, answered);
     }
 
     /** Clients are told of an index by the name that they used, which may be an alias. */
@@ -188,7 +201,10 @@ public final class FederatedJourney {
             switch (Objects.requireNonNull(replies.get(node.getKey()))) {
                 case NodeReply.Answer answer when !answer.body().isObject() ->
                         progress.failed.add(node.getKey());
-                case NodeReply.Answer answer -> take(answer, node.getValue(), progress);
+                case NodeReply.Answer answer -> {
+                    progress.answered.add(node.getKey());
+                    take(answer, node.getValue(), progress);
+                }
                 case NodeReply.Refusal refusal when Cover.isOfNode(refusal) ->
                         progress.failed.add(node.getKey());
                 case NodeReply.Refusal refusal ->

@@ -2,7 +2,6 @@ package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.search.FilterInput;
 import io.miroir.cluster.ClusterView;
@@ -28,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Searches. Everything they need is in memory: no log, no disk, no other pod. */
 public final class SearchJourney {
-    private final ClusterView view;
+    private final OneVersion versions;
     private final Cover cover;
     private final ReadSettings settings;
 
@@ -39,7 +38,7 @@ public final class SearchJourney {
             NodeHealth health,
             ReadMetrics metrics,
             ReadSettings settings) {
-        this.view = view;
+        this.versions = new OneVersion(view);
         this.cover = new Cover(nodes, health, metrics);
         this.settings = settings;
     }
@@ -48,11 +47,15 @@ public final class SearchJourney {
      * One search of one index.
      *
      * @param body the client's, valid already
+     * @param floor the least version of the settings to answer by; 0 for any
      * @throws ApiException if there is no such index, the nodes refuse, or shards are missing and
      *     policy wants none missing
      */
-    public ReadReply search(String uid, ObjectNode body) {
-        IndexView index = indexOf(uid);
+    public ReadReply search(String uid, ObjectNode body, long floor) {
+        return versions.read(uid, floor, index -> search(index, body));
+    }
+
+    private Reading search(IndexView index, ObjectNode body) {
         SearchCall call = SearchCall.of(body, profile(index));
         Coverage coverage =
                 cover.ask(
@@ -62,12 +65,15 @@ public final class SearchJourney {
                         part -> post("search", index, "/search", call.nodeRequest(only(part))));
         requireWhole(coverage);
         call.checkFacets();
-        return new ReadReply(call.merge(coverage.answers()), coverage.uncovered());
+        return Reading.of(call.merge(coverage.answers()), coverage);
     }
 
     /** The values of one facet. */
-    public ReadReply facetSearch(String uid, ObjectNode body) {
-        IndexView index = indexOf(uid);
+    public ReadReply facetSearch(String uid, ObjectNode body, long floor) {
+        return versions.read(uid, floor, index -> facetSearch(index, body));
+    }
+
+    private Reading facetSearch(IndexView index, ObjectNode body) {
         FacetSearchCall call = FacetSearchCall.of(body, profile(index));
         Coverage coverage =
                 cover.ask(
@@ -81,16 +87,20 @@ public final class SearchJourney {
                                         "/facet-search",
                                         call.nodeRequest(only(part))));
         requireWhole(coverage);
-        return new ReadReply(call.merge(coverage.answers()), coverage.uncovered());
+        return Reading.of(call.merge(coverage.answers()), coverage);
     }
 
     /**
      * Documents like one document: its vector is fetched, then searched for on all shards.
      *
      * @param rule what the document must match so that the client may know of it; null for nothing
+     * @param floor as for a search
      */
-    public ReadReply similar(String uid, ObjectNode body, @Nullable JsonNode rule) {
-        IndexView index = indexOf(uid);
+    public ReadReply similar(String uid, ObjectNode body, @Nullable JsonNode rule, long floor) {
+        return versions.read(uid, floor, index -> similar(index, body, rule));
+    }
+
+    private Reading similar(IndexView index, ObjectNode body, @Nullable JsonNode rule) {
         requireEmbedder(index, body.path("embedder").asString(""));
         FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SIMILAR_FILTER);
         SimilarCall call = SimilarCall.of(body, profile(index));
@@ -106,7 +116,7 @@ public final class SearchJourney {
             throw call.refusal(coverage.refusal().get());
         }
         requireWhole(coverage);
-        return new ReadReply(search.merge(coverage.answers()), coverage.uncovered());
+        return Reading.of(search.merge(coverage.answers()), coverage);
     }
 
     private static void requireEmbedder(IndexView index, String name) {
@@ -119,12 +129,17 @@ public final class SearchJourney {
 
     /** The index that clients know by that uid. */
     public IndexView indexOf(String uid) {
-        return find(uid).orElseThrow(() -> IndexUid.notFound(uid));
+        return versions.index(uid);
     }
 
     /** The index that clients know by that uid, if there is one. */
     Optional<IndexView> find(String uid) {
-        return view.index(uid).filter(IndexView::ready);
+        return versions.find(uid);
+    }
+
+    /** Reads of several indexes at once go by the same. */
+    OneVersion versions() {
+        return versions;
     }
 
     private ObjectNode documentOf(

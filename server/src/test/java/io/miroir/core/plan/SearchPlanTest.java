@@ -153,8 +153,8 @@ class SearchPlanTest {
 
     private static SearchPlan healthyFirst(
             Replicas replicas, String healthy, String readable, long hash) {
-        return SearchPlan.healthyFirst(
-                TOPOLOGY, replicas, healthy::contains, readable::contains, ALL, hash);
+        return SearchPlan.preferring(
+                TOPOLOGY, replicas, List.of(healthy::contains, readable::contains), ALL, hash);
     }
 
     private static Replicas someNotInSync(Random random) {

@@ -119,25 +119,19 @@ class CompletionTest {
 
     /** Protocol, rule 7: settings count once the nodes were seen to have them. */
     @Test
-    void settingsAreCommittedWhenVerifiedAndRestoredWhenOneRefuses() {
-        Details details = Details.of(Json.object()).committing(Json.parseObject("{\"a\":1}"));
-        Tracked task = task(TaskType.SETTINGS_UPDATE, details);
+    void anIndexIsThereWithTheSettingsThatItsNodesWereSeenToHave() {
+        Details details =
+                Details.of(Json.object()).creating().committing(Json.parseObject("{\"a\":1}"));
+        Tracked task = task(TaskType.INDEX_CREATION, details);
         Map<String, NodeResult> both = Map.of("a", done("{}"), "b", done("{}"));
         Completion end =
                 Completion.of(task, REPLICAS, new Completion.Evidence(both, Set.of("a", "b"), NONE))
                         .orElseThrow();
-        assertEquals(List.of(new IndexEffect.SettingsCommitted(5, "{\"a\":1}")), end.effects());
-        Completion refused =
-                Completion.of(
-                                task,
-                                REPLICAS,
-                                new Completion.Evidence(
-                                        Map.of("a", done("{}"), "b", failed()), Set.of("a"), NONE))
-                        .orElseThrow();
-        assertEquals(TaskStatus.FAILED, refused.status());
-        assertTrue(refused.restore());
-        assertEquals(List.of(), refused.effects());
-        assertEquals(Map.of(), refused.out());
+        assertEquals(
+                List.of(
+                        new IndexEffect.SettingsCommitted(
+                                5, "{\"a\":1}", List.of("a", "b"), List.of())),
+                end.effects());
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.TaskStore;
+import io.miroir.store.index.IndexEffect;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.IntentRow;
 import io.miroir.store.lane.Lanes;
@@ -57,12 +58,24 @@ final class LaneFixture implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    static final SettingsLimits SETTINGS = new SettingsLimits(SHORT, 1, true, false);
+
+    private static final int FAILURES_UNTIL_DOWN = 3;
+    private static final NodeRequest PROBE = NodeRequest.get("health", "/health", SHORT);
+
     private final AtomicLong nodeTasks = new AtomicLong();
     final ConcurrentLinkedQueue<String> sent = new ConcurrentLinkedQueue<>();
     volatile BiFunction<String, NodeRequest, NodeReply> node = (_, _) -> accepted();
     volatile BiFunction<String, NodeRequest, NodeReply> reads = (_, _) -> noTasks();
     volatile Function<Bind, Reply<Binding>> bind = this::boundByStore;
     volatile boolean abandons = true;
+
+    /** Run after each command in which the owner tells what it found. */
+    volatile Runnable affected = () -> {};
+
+    /** Run where all pods are waited for. */
+    volatile Runnable told = () -> {};
+
     volatile Function<String, Reply<Claim>> claim = this::claimedInStore;
     final TaskStore store;
     final ClusterView view;
@@ -71,8 +84,13 @@ final class LaneFixture implements AutoCloseable {
     final LaneContext context;
     final Lane lane;
     private final Spooler spooler;
+    private final CollectorRegistry registry = new CollectorRegistry();
 
     LaneFixture(Path directory) throws IOException {
+        this(directory, PATIENCE, SETTINGS);
+    }
+
+    LaneFixture(Path directory, Duration turnTimeout, SettingsLimits limits) throws IOException {
         store = openStore(directory);
         view = new ClusterView(store, new Fleet(4, 1, List.of(List.of("a"), List.of("b"))));
         view.start();
@@ -84,16 +102,45 @@ final class LaneFixture implements AutoCloseable {
         health =
                 new NodeHealth(
                         List.of("a", "b"),
-                        new HealthState.Thresholds(3, 1),
+                        new HealthState.Thresholds(FAILURES_UNTIL_DOWN, 1),
                         InstantSource.system(),
                         _ -> {});
         spooler = new Spooler(directory.resolve("spool"), 1 << 20, 1 << 20);
         LaneSettings settings =
                 new LaneSettings(
-                        SHORT, SHORT, PATIENCE, SHORT, Duration.ofSeconds(60), WAITING_MAX);
+                        SHORT, SHORT, turnTimeout, SHORT, Duration.ofSeconds(60), WAITING_MAX);
         context = new LaneContext("p", withHooks(store), view, nodes, health, spooler, settings);
-        follower = new TaskFollower(context, new TaskMetrics(new CollectorRegistry()));
+        follower = follower(registry, limits);
         lane = new Lane("i", context, follower);
+    }
+
+    private TaskFollower follower(CollectorRegistry metrics, SettingsLimits limits) {
+        return new TaskFollower(
+                context,
+                new TaskMetrics(metrics),
+                new TaskFollower.Rolling(() -> told.run(), new SettingsMetrics(metrics), limits));
+    }
+
+    /** One as the next owner of the lane has it. */
+    TaskFollower anotherFollower() {
+        return follower(new CollectorRegistry(), SETTINGS);
+    }
+
+    /** What a metric says. */
+    double metric(String name) {
+        return registry.getSampleValue(name);
+    }
+
+    /** The pod hears that a node does not answer. */
+    void down(String id) {
+        for (int i = 0; i < FAILURES_UNTIL_DOWN; i++) {
+            health.replied(id, PROBE, new NodeReply.Failure(NodeReply.Kind.UNREACHABLE, ""), 1);
+        }
+    }
+
+    /** The pod hears that a node answers again. */
+    void up(String id) {
+        health.replied(id, PROBE, new NodeReply.Answer(200, Json.object()), 1);
     }
 
     /** A store of the one pod "p". */
@@ -133,6 +180,14 @@ final class LaneFixture implements AutoCloseable {
         return new Reply.Refused<>(new Refusal.Unavailable("no leader"));
     }
 
+    @SuppressWarnings("unchecked")
+    private Reply<Lanes.Affecting> affect(TaskStore real, Object[] args) {
+        Reply<Lanes.Affecting> reply =
+                real.lanes().affect((String) args[0], (Long) args[1], (List<IndexEffect>) args[2]);
+        affected.run();
+        return reply;
+    }
+
     Reply<Claim> claimedInStore(String name) {
         return store.lanes().claim(name, "p");
     }
@@ -148,6 +203,7 @@ final class LaneFixture implements AutoCloseable {
                                     case "claim" -> claim.apply((String) args[0]);
                                     case "bind" -> bind.apply((Bind) args[0]);
                                     case "abandon" -> abandons ? null : unavailable();
+                                    case "affect" -> affect(real, args);
                                     default -> null;
                                 });
         return proxy(TaskStore.class, real, (method, _) -> method.equals("lanes") ? lanes : null);

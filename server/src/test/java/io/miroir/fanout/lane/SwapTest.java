@@ -18,7 +18,6 @@ import io.miroir.store.index.IndexRow;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
-import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -210,7 +209,7 @@ class SwapTest {
         long swap = swapAll();
         pod.follower.forget("a");
         end(before, "b");
-        TaskFollower next = new TaskFollower(pod.context, new TaskMetrics(new CollectorRegistry()));
+        TaskFollower next = pod.anotherFollower();
         try (next) {
             new Lane("a", pod.context, next).resume(() -> true);
             assertEquals(TaskStatus.SUCCEEDED, ended(swap).status());

@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.Fleet;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.fanout.NodeClient;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
+import io.miroir.store.TaskStore;
 import io.prometheus.client.CollectorRegistry;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -47,10 +51,21 @@ class VersionTest {
                     });
         }
         return new DocumentReads(
+                new ClusterView(noStore(), new Fleet(1, 1, List.of(IDS))),
                 Nodes.over(clients, health),
                 health,
                 new ReadMetrics(new CollectorRegistry()),
                 new ReadSettings(Duration.ofSeconds(1), true, 10));
+    }
+
+    private static TaskStore noStore() {
+        return (TaskStore)
+                Proxy.newProxyInstance(
+                        TaskStore.class.getClassLoader(),
+                        new Class<?>[] {TaskStore.class},
+                        (_, method, _) -> {
+                            throw new AssertionError(method);
+                        });
     }
 
     private static NodeReply version(String id) {

@@ -37,6 +37,7 @@ final class CommandApplier {
             case CLAIM_LANE -> LaneApplier.claim(write, command.getClaimLane());
             case INTEND -> LaneApplier.intend(write, command.getIntend());
             case BIND -> LaneApplier.bind(write, command.getBind());
+            case AFFECT_INDEX -> LaneApplier.affect(write, command.getAffectIndex());
             case ABANDON -> LaneApplier.abandon(write, command.getAbandon());
             case ENQUEUE_TASK -> TaskApplier.enqueue(write, command.getEnqueueTask());
             case START_TASK -> TaskApplier.start(write, command.getStartTask());

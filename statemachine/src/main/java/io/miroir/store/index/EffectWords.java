@@ -4,10 +4,12 @@ import com.google.protobuf.ByteString;
 import io.miroir.proto.store.Barrier;
 import io.miroir.proto.store.Effect;
 import io.miroir.proto.store.IndexCreated;
+import io.miroir.proto.store.IndexFrozen;
 import io.miroir.proto.store.IndexRenamed;
 import io.miroir.proto.store.IndexesSwapped;
 import io.miroir.proto.store.NameExpected;
 import io.miroir.proto.store.NodeReplicas;
+import io.miroir.proto.store.NodesStand;
 import io.miroir.proto.store.PrimaryKeySet;
 import io.miroir.proto.store.ReplicasOut;
 import io.miroir.proto.store.SettingsCommitted;
@@ -33,7 +35,17 @@ public final class EffectWords {
                     words.setSettingsCommitted(
                             SettingsCommitted.newBuilder()
                                     .setIncarnation(committed.incarnation())
-                                    .setSettingsJson(committed.settingsJson()));
+                                    .setSettingsJson(committed.settingsJson())
+                                    .addAllVerified(committed.verified())
+                                    .addAllUnsettled(committed.unsettled()));
+            case IndexEffect.NodesStand stand ->
+                    words.setNodesStand(
+                            NodesStand.newBuilder()
+                                    .setIncarnation(stand.incarnation())
+                                    .addAllVerified(stand.verified())
+                                    .addAllUnsettled(stand.unsettled())
+                                    .setVersion(stand.version()));
+            case IndexEffect.Frozen frozen -> words.setFrozen(frozen(frozen));
             case IndexEffect.Renamed renamed ->
                     words.setRenamed(
                             IndexRenamed.newBuilder()
@@ -81,6 +93,14 @@ public final class EffectWords {
                     NodeReplicas.newBuilder()
                             .setNodeId(replica.nodeId())
                             .setStates(ByteString.copyFrom(replica.states().toBytes())));
+        }
+        return words.build();
+    }
+
+    private static IndexFrozen frozen(IndexEffect.Frozen frozen) {
+        IndexFrozen.Builder words = IndexFrozen.newBuilder().setIncarnation(frozen.incarnation());
+        if (frozen.reason() != null) {
+            words.setReason(frozen.reason());
         }
         return words.build();
     }

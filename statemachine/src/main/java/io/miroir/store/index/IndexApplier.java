@@ -2,9 +2,12 @@ package io.miroir.store.index;
 
 import io.miroir.proto.store.Effect;
 import io.miroir.proto.store.IndexCreated;
+import io.miroir.proto.store.IndexFrozen;
+import io.miroir.proto.store.NodesStand;
 import io.miroir.proto.store.PrimaryKeySet;
 import io.miroir.proto.store.ReplicasOut;
 import io.miroir.proto.store.SettingsCommitted;
+import io.miroir.proto.store.Strings;
 import io.miroir.store.Change;
 import io.miroir.store.engine.NewerFormatException;
 import io.miroir.store.engine.Write;
@@ -17,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the catalogue: the effects of tasks. */
@@ -64,6 +68,8 @@ public final class IndexApplier {
             case PRIMARY_KEY_SET -> setPrimaryKey(write, effect.getPrimaryKeySet());
             case TOUCHED -> touch(write, effect.getTouched());
             case SETTINGS_COMMITTED -> commitSettings(write, effect.getSettingsCommitted());
+            case NODES_STAND -> stand(write, effect.getNodesStand());
+            case FROZEN -> freeze(write, effect.getFrozen());
             case RENAMED ->
                     rename(
                             write,
@@ -151,7 +157,58 @@ public final class IndexApplier {
                         committed.getSettingsJson(),
                         write.now(),
                         committed.getIncarnation());
+        settle(
+                write,
+                committed.getIncarnation(),
+                committed.getVerifiedList(),
+                committed.getUnsettledList());
         changed(write, committed.getIncarnation());
+    }
+
+    private static void stand(Write write, NodesStand stand) {
+        Optional<IndexRow> row = IndexReads.get(write.sql(), stand.getIncarnation());
+        boolean meant =
+                row.isPresent()
+                        && (stand.getVersion() == IndexEffect.NodesStand.ANY_VERSION
+                                || stand.getVersion() == row.get().settingsVersion());
+        if (meant) {
+            settle(
+                    write,
+                    stand.getIncarnation(),
+                    stand.getVerifiedList(),
+                    stand.getUnsettledList());
+            changed(write, stand.getIncarnation());
+        }
+    }
+
+    /** What was read back counts as verified at the version that is in force now. */
+    private static void settle(
+            Write write, long incarnation, List<String> verified, List<String> unsettled) {
+        Optional<IndexRow> row = IndexReads.get(write.sql(), incarnation);
+        if (row.isEmpty()) {
+            return;
+        }
+        TreeSet<String> left = new TreeSet<>(row.get().standing().unsettled());
+        left.addAll(unsettled);
+        verified.forEach(left::remove);
+        write.sql()
+                .update(
+                        "UPDATE indexes SET unsettled = ? WHERE incarnation = ?",
+                        Strings.newBuilder().addAllValue(left).build().toByteArray(),
+                        incarnation);
+        for (String node : verified) {
+            NodeSettingsApplier.verified(write, row.get().uid(), node, row.get().settingsVersion());
+        }
+    }
+
+    private static void freeze(Write write, IndexFrozen frozen) {
+        @Nullable String reason = frozen.hasReason() ? frozen.getReason() : null;
+        write.sql()
+                .update(
+                        "UPDATE indexes SET frozen = ? WHERE incarnation = ?",
+                        reason,
+                        frozen.getIncarnation());
+        changed(write, frozen.getIncarnation());
     }
 
     private static void rename(Write write, long incarnation, String newUid) {

@@ -36,8 +36,38 @@ public sealed interface IndexEffect {
     /** Its documents changed. */
     record Touched(long incarnation) implements IndexEffect {}
 
-    /** The client's settings; the version is counted up. */
-    record SettingsCommitted(long incarnation, String settingsJson) implements IndexEffect {}
+    /**
+     * The client's settings are in force; the version is counted up.
+     *
+     * @param verified nodes that were read back and have them
+     * @param unsettled nodes that are still to be changed
+     */
+    record SettingsCommitted(
+            long incarnation, String settingsJson, List<String> verified, List<String> unsettled)
+            implements IndexEffect {
+        public SettingsCommitted {
+            verified = List.copyOf(verified);
+            unsettled = List.copyOf(unsettled);
+        }
+    }
+
+    /**
+     * Some nodes were read back and have the settings in force, others have or may have other ones.
+     *
+     * @param version changes nothing unless this one is in force; {@link #ANY_VERSION}
+     */
+    record NodesStand(long incarnation, List<String> verified, List<String> unsettled, long version)
+            implements IndexEffect {
+        public static final long ANY_VERSION = 0;
+
+        public NodesStand {
+            verified = List.copyOf(verified);
+            unsettled = List.copyOf(unsettled);
+        }
+    }
+
+    /** Its writes are refused for that reason, or (null) no more. */
+    record Frozen(long incarnation, @Nullable String reason) implements IndexEffect {}
 
     /** The index bears another name; nothing happens if that is taken. */
     record Renamed(long incarnation, String newUid) implements IndexEffect {}

@@ -1,7 +1,9 @@
 package io.miroir.store.index;
 
+import io.miroir.proto.store.Strings;
 import io.miroir.sqlite.Cursor;
 import io.miroir.sqlite.Sql;
+import io.miroir.store.engine.Stored;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,7 +11,7 @@ import java.util.Optional;
 final class IndexReads {
     private static final String SELECT =
             "SELECT uid, incarnation, primary_key, shards, settings_json, settings_version,"
-                    + " created_at, updated_at FROM indexes";
+                    + " unsettled, frozen, created_at, updated_at FROM indexes";
 
     private IndexReads() {}
 
@@ -35,7 +37,10 @@ final class IndexReads {
                 row.integer(4),
                 row.text(5),
                 row.number(6),
-                row.number(7),
-                row.number(8));
+                new IndexRow.Standing(
+                        Stored.parse(Strings.parser(), row.blob(7)).getValueList(),
+                        row.textOrNull(8)),
+                row.number(9),
+                row.number(10));
     }
 }

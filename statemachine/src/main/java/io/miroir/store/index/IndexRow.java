@@ -1,5 +1,6 @@
 package io.miroir.store.index;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param shards number of shards, fixed for the incarnation
  * @param settingsJson the client's settings
  * @param settingsVersion counts commits of settings, from 0
+ * @param standing where its nodes stand with them
  * @param createdAt store time, epoch microseconds
  * @param updatedAt store time of the last change of its documents or settings
  */
@@ -23,8 +25,24 @@ public record IndexRow(
         int shards,
         String settingsJson,
         long settingsVersion,
+        Standing standing,
         long createdAt,
         long updatedAt) {
+
+    /**
+     * Where an index's nodes stand with its settings.
+     *
+     * @param unsettled nodes that have other settings than those in force, or may have; by id
+     * @param frozen why writes are refused; null while they are not
+     */
+    public record Standing(List<String> unsettled, @Nullable String frozen) {
+        /** All nodes have the settings in force. */
+        public static final Standing SETTLED = new Standing(List.of(), null);
+
+        public Standing {
+            unsettled = List.copyOf(unsettled);
+        }
+    }
 
     /** The name under which nodes hold an incarnation. */
     public static String physicalUid(long incarnation) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The index catalogue. It is changed by the effects of tasks only ({@link IndexEffect}): an index
- * has no life beside the tasks that made it.
+ * The index catalogue. It is changed by the effects of tasks only ({@link IndexEffect}), and by
+ * what the owner of a lane finds of its nodes: an index has no life beside the tasks that made it.
  */
 public interface Indexes {
 

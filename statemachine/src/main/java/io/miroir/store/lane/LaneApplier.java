@@ -2,6 +2,7 @@ package io.miroir.store.lane;
 
 import com.google.protobuf.ByteString;
 import io.miroir.proto.store.Abandon;
+import io.miroir.proto.store.AffectIndex;
 import io.miroir.proto.store.Bind;
 import io.miroir.proto.store.ClaimLane;
 import io.miroir.proto.store.Dispatch;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes lanes and intents. */
 public final class LaneApplier {
+    /** What is found beside tasks has no barrier. */
+    private static final long NO_TASK = -1;
+
     private LaneApplier() {}
 
     public static Outcome claim(Write write, ClaimLane command) {
@@ -149,6 +153,19 @@ public final class LaneApplier {
         return end(write, command.getLane(), command.getPosition())
                 ? Outcomes.DONE
                 : Outcomes.NOT_INTENDED;
+    }
+
+    /** What is found of an index beside tasks: by its lane's owner, or by anyone without epoch. */
+    public static Outcome affect(Write write, AffectIndex command) {
+        Outcome fenced =
+                command.getEpoch() == 0
+                        ? null
+                        : fence(write, command.getLane(), command.getEpoch());
+        if (fenced != null) {
+            return fenced;
+        }
+        IndexApplier.apply(write, NO_TASK, command.getEffectList());
+        return Outcomes.DONE;
     }
 
     /** Null if the caller runs the lane under its current epoch. */

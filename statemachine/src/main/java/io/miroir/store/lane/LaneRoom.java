@@ -3,6 +3,7 @@ package io.miroir.store.lane;
 import com.google.protobuf.ByteString;
 import io.miroir.proto.store.Abandon;
 import io.miroir.proto.store.Accepted;
+import io.miroir.proto.store.AffectIndex;
 import io.miroir.proto.store.ClaimLane;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.Counted;
@@ -13,6 +14,7 @@ import io.miroir.store.Reply;
 import io.miroir.store.engine.Proposer;
 import io.miroir.store.engine.Reads;
 import io.miroir.store.index.EffectWords;
+import io.miroir.store.index.IndexEffect;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link Lanes} over commands and SQL. */
 public final class LaneRoom implements Lanes {
+    private static final long NOBODY = 0;
+
     private final Proposer proposer;
     private final Reads reads;
 
@@ -116,6 +120,26 @@ public final class LaneRoom implements Lanes {
     }
 
     @Override
+    public Reply<Affecting> affect(String lane, long epoch, List<IndexEffect> effects) {
+        AffectIndex.Builder affect =
+                AffectIndex.newBuilder()
+                        .setLane(lane)
+                        .setEpoch(epoch)
+                        .addAllEffect(EffectWords.of(effects));
+        return proposer.propose(Command.newBuilder().setAffectIndex(affect), LaneRoom::affecting);
+    }
+
+    @Override
+    public Reply<Affecting> doubt(String lane, long incarnation, String nodeId, long version) {
+        return affect(
+                lane,
+                NOBODY,
+                List.of(
+                        new IndexEffect.NodesStand(
+                                incarnation, List.of(), List.of(nodeId), version)));
+    }
+
+    @Override
     public Optional<LaneRow> get(ReadLevel level, String lane) {
         return reads.point(level, sql -> LaneReads.get(sql, lane));
     }
@@ -174,6 +198,16 @@ public final class LaneRoom implements Lanes {
                             outcome.getFenced().getOwner(), outcome.getFenced().getEpoch());
             case NOT_INTENDED -> new Binding.NotIntended();
             case STATES_CHANGED -> new Binding.StatesChanged();
+            default -> throw Proposer.unexpected(outcome);
+        };
+    }
+
+    private static Affecting affecting(Outcome outcome) {
+        return switch (outcome.getKindCase()) {
+            case DONE -> new Affecting.Affected();
+            case FENCED ->
+                    new Affecting.Fenced(
+                            outcome.getFenced().getOwner(), outcome.getFenced().getEpoch());
             default -> throw Proposer.unexpected(outcome);
         };
     }

@@ -2,6 +2,7 @@ package io.miroir.store.lane;
 
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
+import io.miroir.store.index.IndexEffect;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +34,15 @@ public interface Lanes {
      * @param reason for whoever reads the log, at most {@link #REASON_CHARS_MAX} characters
      */
     Reply<Abandonment> abandon(String lane, long epoch, long position, String reason);
+
+    /** Tells what the lane's owner found of its index: where its nodes stand with settings. */
+    Reply<Affecting> affect(String lane, long epoch, List<IndexEffect> effects);
+
+    /**
+     * Tells that a node has other settings than those of a version; says nothing where another is
+     * in force by now. Whoever finds that may tell it: the lane's owner mends it.
+     */
+    Reply<Affecting> doubt(String lane, long incarnation, String nodeId, long version);
 
     /** Who runs the lane, and its next position; empty if nobody ever claimed it. */
     Optional<LaneRow> get(ReadLevel level, String lane);
@@ -120,6 +130,13 @@ public interface Lanes {
 
         /** Replicas went out since it was decided: nothing is done, decide again. */
         record StatesChanged() implements Binding {}
+    }
+
+    /** What came of an {@link #affect} or a {@link #doubt}. */
+    sealed interface Affecting {
+        record Affected() implements Affecting {}
+
+        record Fenced(String owner, long epoch) implements Affecting {}
     }
 
     /** What came of an {@link #abandon}. */

@@ -19,9 +19,13 @@ public final class NodeSettingsApplier {
     private NodeSettingsApplier() {}
 
     public static Outcome advance(Write write, NodeSettingsVersion command) {
-        Optional<NodeSettingsVersionRow> old =
-                get(write.sql(), command.getIndexUid(), command.getNodeId());
-        if (old.isPresent() && old.get().version() > command.getVersion()) {
+        return verified(write, command.getIndexUid(), command.getNodeId(), command.getVersion());
+    }
+
+    /** The node was read back and has this version. */
+    public static Outcome verified(Write write, String indexUid, String nodeId, long version) {
+        Optional<NodeSettingsVersionRow> old = get(write.sql(), indexUid, nodeId);
+        if (old.isPresent() && old.get().version() > version) {
             return Outcomes.changed(old.get().version());
         }
         if (old.isEmpty() && write.rows(TABLE) >= NodeSettingsVersions.ROWS_MAX) {
@@ -31,14 +35,13 @@ public final class NodeSettingsApplier {
                 .update(
                         "INSERT OR REPLACE INTO node_settings_version (index_uid, node_id, version,"
                                 + " updated_at) VALUES (?, ?, ?, ?)",
-                        command.getIndexUid(),
-                        command.getNodeId(),
-                        command.getVersion(),
+                        indexUid,
+                        nodeId,
+                        version,
                         write.now());
         write.rowsChanged(TABLE, old.isEmpty() ? 1 : 0);
-        write.changed(
-                new Change.RowChanged(TABLE, command.getIndexUid() + "/" + command.getNodeId()));
-        return Outcomes.version(command.getVersion());
+        write.changed(new Change.RowChanged(TABLE, indexUid + "/" + nodeId));
+        return Outcomes.version(version);
     }
 
     /** The name is another index's from here on, or nobody's. */

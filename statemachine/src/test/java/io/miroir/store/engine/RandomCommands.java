@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.miroir.proto.store.Abandon;
 import io.miroir.proto.store.Accepted;
 import io.miroir.proto.store.AdminSession;
+import io.miroir.proto.store.AffectIndex;
 import io.miroir.proto.store.Barrier;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.BatchOutcome;
@@ -18,6 +19,7 @@ import io.miroir.proto.store.EnqueueTask;
 import io.miroir.proto.store.FinishTask;
 import io.miroir.proto.store.FlipAlias;
 import io.miroir.proto.store.IndexCreated;
+import io.miroir.proto.store.IndexFrozen;
 import io.miroir.proto.store.IndexRenamed;
 import io.miroir.proto.store.IndexesSwapped;
 import io.miroir.proto.store.Intend;
@@ -26,6 +28,7 @@ import io.miroir.proto.store.MarkReplicas;
 import io.miroir.proto.store.Missed;
 import io.miroir.proto.store.NameExpected;
 import io.miroir.proto.store.NodeReplicas;
+import io.miroir.proto.store.NodesStand;
 import io.miroir.proto.store.Outcome;
 import io.miroir.proto.store.PutRow;
 import io.miroir.proto.store.ReplaceTopology;
@@ -87,7 +90,7 @@ final class RandomCommands {
         if (random.nextInt(20) == 0) {
             command.setFencingTerm(1 + random.nextInt(4));
         }
-        return switch (random.nextInt(22)) {
+        return switch (random.nextInt(23)) {
             case 0 -> command.setClaimLane(ClaimLane.newBuilder().setLane(lane()).setPodId(name()));
             case 1, 2 -> command.setIntend(intend());
             case 3, 4 -> command.setBind(bind());
@@ -122,6 +125,17 @@ final class RandomCommands {
                                             .setName(name())
                                             .addTarget(name())
                                             .setExpectedVersion(random.nextInt(4) - 1));
+            case 13 ->
+                    command.setAffectIndex(
+                            AffectIndex.newBuilder()
+                                    .setLane(lane())
+                                    .setEpoch(random.nextBoolean() ? 0 : epoch())
+                                    .addEffect(
+                                            Effect.newBuilder()
+                                                    .setNodesStand(
+                                                            NodesStand.newBuilder()
+                                                                    .setIncarnation(incarnation())
+                                                                    .addUnsettled(name()))));
             case 12 ->
                     command.setReplaceTopology(
                             ReplaceTopology.newBuilder()
@@ -185,7 +199,7 @@ final class RandomCommands {
 
     private Effect.Builder effect() {
         Effect.Builder effect = Effect.newBuilder();
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(10)) {
             case 6 ->
                     effect.setBarrier(Barrier.newBuilder().addIndexUid(name()).addIndexUid(name()));
             case 7 ->
@@ -195,7 +209,22 @@ final class RandomCommands {
             case 1 -> effect.setTouched(incarnation());
             case 2 ->
                     effect.setSettingsCommitted(
-                            SettingsCommitted.newBuilder().setIncarnation(incarnation()));
+                            SettingsCommitted.newBuilder()
+                                    .setIncarnation(incarnation())
+                                    .addVerified(name())
+                                    .addUnsettled(name()));
+            case 8 ->
+                    effect.setNodesStand(
+                            NodesStand.newBuilder()
+                                    .setIncarnation(incarnation())
+                                    .addVerified(name())
+                                    .addUnsettled(name())
+                                    .setVersion(random.nextInt(3)));
+            case 9 ->
+                    effect.setFrozen(
+                            IndexFrozen.newBuilder()
+                                    .setIncarnation(incarnation())
+                                    .setReason(name()));
             case 3 ->
                     effect.setRenamed(
                             IndexRenamed.newBuilder()

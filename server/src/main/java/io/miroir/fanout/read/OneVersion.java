@@ -1,0 +1,182 @@
+package io.miroir.fanout.read;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.IndexUid;
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.IndexView;
+import io.miroir.store.index.IndexRow;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Reads by one version of an index's settings (protocol, rule 7). Before a node is changed every
+ * pod knows that it is going to be. So if all that was asked is as it was when the answers are
+ * there, none of them is by other settings; else it is asked again.
+ */
+final class OneVersion {
+    /** Ways through the nodes for one read; settings don't change that fast. */
+    static final int TRIES_MAX = 3;
+
+    private final ClusterView view;
+
+    OneVersion(ClusterView view) {
+        this.view = view;
+    }
+
+    /** One way through the nodes. */
+    @FunctionalInterface
+    interface Read {
+        /** Asks; the indexes are those of the queries, in their order. */
+        Reading of(List<IndexView> indexes);
+    }
+
+    /** One way through the nodes for a read of one index. */
+    @FunctionalInterface
+    interface ReadOne {
+        Reading of(IndexView index);
+    }
+
+    /** The index that clients know by that uid. */
+    IndexView index(String uid) {
+        return find(uid).orElseThrow(() -> IndexUid.notFound(uid));
+    }
+
+    /** The index that clients know by that uid, if there is one. */
+    Optional<IndexView> find(String uid) {
+        return view.index(uid).filter(IndexView::ready);
+    }
+
+    /** As {@link #read(List, long, Read)}, of one index. */
+    ReadReply read(String uid, long floor, ReadOne read) {
+        return read(List.of(uid), floor, indexes -> read.of(indexes.getFirst()));
+    }
+
+    /**
+     * Reads.
+     *
+     * @param floor the least version that nodes may answer by; 0 for any
+     * @throws ApiException {@code miroir_settings_version_stale} if nodes with that version don't
+     *     hold all that is asked for
+     */
+    ReadReply read(List<String> uids, long floor, Read read) {
+        for (int tries = 1; ; tries++) {
+            List<Planned> planned = uids.stream().map(uid -> plan(uid, floor)).toList();
+            boolean last = tries == TRIES_MAX;
+            Reading reading;
+            try {
+                reading = read.of(planned.stream().map(Planned::index).toList());
+            } catch (ApiException refused) {
+                // By other settings it may be right.
+                if (last || unchanged(planned, Optional.empty())) {
+                    throw stale(planned, refused).orElse(refused);
+                }
+                continue;
+            }
+            if (!reading.missing().isEmpty() && planned.stream().anyMatch(Planned::narrowed)) {
+                throw stale(floor);
+            }
+            boolean same = unchanged(planned, Optional.of(reading.asked()));
+            if (same || last) {
+                return reply(planned, reading, same);
+            }
+        }
+    }
+
+    /**
+     * An index as it is asked.
+     *
+     * @param floor that it was asked for
+     * @param narrowed whether nodes were left out that have an older version
+     */
+    private record Planned(IndexView index, long floor, boolean narrowed) {
+        boolean mixes(Set<String> asked) {
+            return asked.stream().anyMatch(node -> !index.settled(node));
+        }
+    }
+
+    private Planned plan(String uid, long floor) {
+        IndexView index = index(uid);
+        if (index.row().settingsVersion() < floor) {
+            // Another pod may have put it in force a moment ago.
+            view.catchUp();
+            index = index(uid);
+            if (index.row().settingsVersion() < floor) {
+                throw stale(floor);
+            }
+        }
+        List<String> unsettled = index.row().standing().unsettled();
+        if (floor == 0 || unsettled.isEmpty()) {
+            return new Planned(index, floor, false);
+        }
+        Map<String, Long> verified = view.verifiedSettings(uid);
+        Set<String> older = new HashSet<>(unsettled);
+        older.removeIf(node -> verified.getOrDefault(node, 0L) >= floor);
+        return new Planned(index.without(older), floor, !older.isEmpty());
+    }
+
+    /**
+     * Whether what was asked is as it was when it was planned.
+     *
+     * @param asked nodes that answered; empty if nobody knows which
+     */
+    private boolean unchanged(List<Planned> planned, Optional<Set<String>> asked) {
+        return planned.stream().allMatch(one -> unchanged(one.index().row(), asked));
+    }
+
+    private boolean unchanged(IndexRow before, Optional<Set<String>> asked) {
+        Optional<IndexRow> now =
+                view.index(before.uid())
+                        .map(IndexView::row)
+                        .filter(row -> row.incarnation() == before.incarnation())
+                        .filter(row -> row.settingsVersion() == before.settingsVersion());
+        if (now.isEmpty()) {
+            return false;
+        }
+        Set<String> doubted = new HashSet<>(now.get().standing().unsettled());
+        before.standing().unsettled().forEach(doubted::remove);
+        asked.ifPresent(doubted::retainAll);
+        return doubted.isEmpty();
+    }
+
+    private static ReadReply reply(List<Planned> planned, Reading reading, boolean same) {
+        Set<String> inconsistent = new TreeSet<>();
+        Set<Long> versions = new HashSet<>();
+        Set<String> uids = new HashSet<>();
+        for (Planned one : planned) {
+            IndexRow row = one.index().row();
+            if (!same || one.mixes(reading.asked())) {
+                inconsistent.add(row.uid());
+            }
+            uids.add(row.uid());
+            versions.add(row.settingsVersion());
+        }
+        return new ReadReply(
+                reading.body(),
+                reading.missing(),
+                uids.size() == 1
+                        ? OptionalLong.of(versions.iterator().next())
+                        : OptionalLong.empty(),
+                inconsistent);
+    }
+
+    // Without the nodes that were left out it would lack nothing, or less.
+    private static Optional<ApiException> stale(List<Planned> planned, ApiException refused) {
+        boolean lacks = refused.code() == ErrorCode.MIROIR_SHARD_UNAVAILABLE;
+        return planned.stream()
+                .filter(one -> lacks && one.narrowed())
+                .findFirst()
+                .map(one -> stale(one.floor()));
+    }
+
+    private static ApiException stale(long floor) {
+        return new ApiException(
+                ErrorCode.MIROIR_SETTINGS_VERSION_STALE,
+                "Nodes that have version " + floor + " of the settings don't hold all shards.");
+    }
+}
