@@ -30,6 +30,9 @@ final class Group implements AutoCloseable {
     private static final long PATIENCE_NANOS = 30_000_000_000L;
     private static final Random PORTS = new Random();
 
+    /** Surefire counts its JVMs from 1. */
+    private static final int JVM = Integer.getInteger("surefire.forkNumber", 1);
+
     private final Path dir;
     private final RaftStoreConfig.Tuning tuning;
     private final long deadlineMillis;
@@ -70,10 +73,13 @@ final class Group implements AutoCloseable {
         return peers;
     }
 
-    /** From below the ports that the kernel gives to outgoing connections and to port 0. */
+    /**
+     * From below the ports that the kernel gives to outgoing connections and to port 0. Of two JVMs
+     * that run tests at the same time one has the even ports, one the odd.
+     */
     private static ServerSocket freePort() throws IOException {
         while (true) {
-            int port = PORTS.nextInt(15_000, 32_000);
+            int port = 2 * PORTS.nextInt(7_500, 16_000) + JVM % 2;
             try {
                 return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
             } catch (BindException taken) {
