@@ -1,6 +1,8 @@
 package io.miroir;
 
 import io.miroir.api.Uuids;
+import io.miroir.capability.leader.features.NodeFeatures;
+import io.miroir.capability.leader.webhook.WebhookDuty;
 import io.miroir.capability.partitioned.drift.DriftCheck;
 import io.miroir.capability.partitioned.verify.ReplicaVerifier;
 import io.miroir.cluster.ClusterMetrics;
@@ -11,6 +13,7 @@ import io.miroir.cluster.LimitsRecorder;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.RebalanceMetrics;
 import io.miroir.cluster.SettingsGauges;
+import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.format.FormatRaiser;
 import io.miroir.cluster.health.HealthProbe;
@@ -29,9 +32,11 @@ import io.miroir.config.ScatterConfig;
 import io.miroir.config.ServerConfig;
 import io.miroir.config.SettingsBroadcastConfig;
 import io.miroir.duty.Duties;
+import io.miroir.duty.LeaderDuty;
 import io.miroir.duty.PartitionedDuty;
 import io.miroir.edge.Edge;
 import io.miroir.edge.Exposition;
+import io.miroir.edge.StoredTasks;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.fanout.NodeMetrics;
 import io.miroir.fanout.Nodes;
@@ -50,6 +55,7 @@ import io.miroir.fanout.read.ReadMetrics;
 import io.miroir.fanout.read.ReadSettings;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.fanout.spool.Spooler;
+import io.miroir.fanout.webhook.WebhookCaller;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.TaskStore;
 import io.miroir.store.backup.OnlineBackup;
@@ -194,16 +200,25 @@ public final class Miroir implements AutoCloseable {
         if (config.settingsDriftCheck().enabled()) {
             partitioned.add(new DriftCheck(view, store, nodes, settings, driftRules()));
         }
-        own(duties(store, peers, fleet, partitioned)).start();
+        NodeFeatures features = new NodeFeatures(nodes, registry);
+        List<LeaderDuty> leading =
+                List.of(
+                        new TopologyRecorder(fleet),
+                        new LimitsRecorder(config),
+                        new FirstKeys(uuids::random),
+                        new FormatRaiser(store, peers),
+                        features,
+                        webhooks(store, reports));
+        own(new Duties(config.podId(), store, peers::live, partitioned, leading)).start();
 
         Edge.Parts parts =
                 new Edge.Parts(
                         store,
                         view,
-                        health,
+                        new Edge.NodeSide(health, features),
                         ready,
                         writes,
-                        reads(view, nodes, health),
+                        reads(store, view, nodes, health),
                         new Edge.Leases(lease, reports));
         startMetricsPort();
         ClusterKeys told = new ClusterKeys(config.podId(), keys::loaded, peers);
@@ -214,27 +229,28 @@ public final class Miroir implements AutoCloseable {
         LOG.info("pod {} listens on port {}", config.podId(), port());
     }
 
-    private Duties duties(
-            TaskStore store, Peers peers, Fleet fleet, List<PartitionedDuty> partitioned) {
-        return new Duties(
-                config.podId(),
-                store,
-                peers::live,
-                partitioned,
-                List.of(
-                        new TopologyRecorder(fleet),
-                        new LimitsRecorder(config),
-                        new FirstKeys(uuids::random),
-                        new FormatRaiser(store, peers)));
+    private WebhookDuty webhooks(TaskStore store, Reports reports) {
+        return new WebhookDuty(
+                own(new WebhookCaller()),
+                reports::awaitTold,
+                task -> StoredTasks.view(task).toJson(),
+                store::nowMicros,
+                registry);
     }
 
-    private Edge.Reads reads(ClusterView view, Nodes nodes, NodeHealth health) {
+    private Edge.Reads reads(TaskStore store, ClusterView view, Nodes nodes, NodeHealth health) {
         ReadMetrics counts = new ReadMetrics(registry);
         ReadSettings settings = readSettings();
         SearchJourney searches = new SearchJourney(view, nodes, health, counts, settings);
         return new Edge.Reads(
                 searches,
-                new FederatedJourney(searches, nodes, health, counts, settings),
+                new FederatedJourney(
+                        searches,
+                        nodes,
+                        health,
+                        counts,
+                        settings,
+                        new SwitchedFeatures(store)::now),
                 new DocumentReads(view, nodes, health, counts, settings));
     }
 

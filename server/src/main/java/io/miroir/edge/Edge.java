@@ -2,8 +2,10 @@ package io.miroir.edge;
 
 import io.miroir.api.Uuids;
 import io.miroir.api.keys.KeyDesk;
+import io.miroir.capability.leader.features.NodeFeatures;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Readiness;
+import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
@@ -116,11 +118,14 @@ public final class Edge {
     public record Parts(
             TaskStore store,
             ClusterView view,
-            NodeHealth health,
+            NodeSide nodes,
             Readiness readiness,
             WriteJourney writes,
             Reads reads,
             Leases leases) {}
+
+    /** What is known of nodes, and what they are made to have. */
+    public record NodeSide(NodeHealth health, NodeFeatures features) {}
 
     /** How new reads are, and what may be told. */
     public record Leases(ViewLease view, Reports reports) {}
@@ -152,6 +157,7 @@ public final class Edge {
                         storeTime);
         RequestPath path = new RequestPath(auth, parts.view(), parts.writes(), rules.limits());
         Reads reads = parts.reads();
+        SwitchedFeatures switched = new SwitchedFeatures(parts.store());
         List<Route> routes = new ArrayList<>();
         routes.addAll(
                 new SystemRoutes(path, parts.view(), parts.readiness(), reads.documents())
@@ -172,10 +178,19 @@ public final class Edge {
             routes.addAll(new MultiSearchRoutes(path, reads, metadata).routes());
         }
         routes.addAll(
-                new SettingsRoutes(path, reads.searches(), rules.offered().otherSettings())
+                new SettingsRoutes(
+                                path, reads.searches(), rules.offered().otherSettings(), switched)
                         .routes());
-        routes.addAll(new TaskRoutes(path, parts.store(), leases.reports()).routes());
-        KeyKeeper keeper = new KeyKeeper(parts.store().apiKeys(), parts.view(), leases.reports());
+        Reports reports = leases.reports();
+        routes.addAll(new TaskRoutes(path, parts.store(), reports, switched).routes());
+        routes.addAll(new WebhookRoutes(path, parts.store().webhooks(), uuids, reports).routes());
+        routes.addAll(new FeatureRoutes(path, switched, parts.nodes(), reports).routes());
+        CollectorRegistry theirs = new CollectorRegistry();
+        theirs.register(
+                new MeilisearchMetrics(parts.view(), reads.documents(), parts.store(), registry));
+        routes.addAll(new ExperimentalRoutes(path, switched, new Exposition(theirs)).routes());
+        routes.addAll(new ChatRoutes(path, switched).routes());
+        KeyKeeper keeper = new KeyKeeper(parts.store().apiKeys(), parts.view(), reports);
         routes.addAll(
                 new KeyRoutes(path, new KeyDesk(keeper, auth.values(), storeTime, uuids::random))
                         .routes());
@@ -185,7 +200,7 @@ public final class Edge {
                                     auth,
                                     parts.store(),
                                     parts.view(),
-                                    parts.health(),
+                                    parts.nodes().health(),
                                     parts.readiness(),
                                     new Exposition(registry),
                                     clock)

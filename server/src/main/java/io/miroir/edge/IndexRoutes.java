@@ -3,6 +3,7 @@ package io.miroir.edge;
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
+import io.miroir.api.indexes.FieldsRequest;
 import io.miroir.api.indexes.IndexRequests;
 import io.miroir.api.indexes.StatsQuery;
 import io.miroir.api.keys.Access;
@@ -47,6 +48,7 @@ final class IndexRoutes {
                 new Route("GET", "/indexes/{uid}", this::get),
                 new Route("PATCH", "/indexes/{uid}", this::update),
                 new Route("DELETE", "/indexes/{uid}", this::delete),
+                new Route("POST", "/indexes/{uid}/fields", this::fields),
                 new Route("POST", "/indexes/{uid}/compact", this::compact),
                 new Route("GET", "/indexes/{uid}/stats", this::stats));
     }
@@ -98,6 +100,12 @@ final class IndexRoutes {
     private Answer delete(Request request) throws Exception {
         String uid = path.passWrite(request, Action.INDEXES_DELETE);
         return write(Operation.INDEX_DELETE, uid, Map.of());
+    }
+
+    private Answer fields(Request request) throws Exception {
+        String uid = path.passRead(request, Action.FIELDS_POST);
+        FieldsRequest asked = FieldsRequest.fromBody(path.searchBody(request));
+        return RequestPath.read(documents.fields(uid, asked, SettingsHeaders.floor(request)));
     }
 
     private Answer stats(Request request) {

@@ -74,17 +74,17 @@ final class SearchRoutes {
                         SettingsHeaders.floor(request)));
     }
 
+    private Answer similarByParameters(Request request) {
+        RequestPath.Search search = path.passSearch(request);
+        ObjectNode body = SimilarRequest.bodyOf(request.query());
+        return similar(search, body, SettingsHeaders.floor(request));
+    }
+
     private Answer similar(Request request) throws Exception {
         RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         SimilarRequest.fromBody(body);
         return similar(search, (ObjectNode) body, SettingsHeaders.floor(request));
-    }
-
-    private Answer similarByParameters(Request request) {
-        RequestPath.Search search = path.passSearch(request);
-        ObjectNode body = SimilarRequest.bodyOf(request.query());
-        return similar(search, body, SettingsHeaders.floor(request));
     }
 
     private Answer similar(RequestPath.Search search, ObjectNode body, long floor) {

@@ -6,6 +6,7 @@ import io.miroir.api.settings.NodeSettings;
 import io.miroir.api.settings.Setting;
 import io.miroir.api.settings.Settings;
 import io.miroir.api.settings.SettingsUpdate;
+import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
@@ -26,12 +27,15 @@ final class SettingsRoutes {
     private final RequestPath path;
     private final SearchJourney searches;
     private final boolean changes;
+    private final SwitchedFeatures switched;
 
     /** Routes of settings. Without {@code changes} they can be read only. */
-    SettingsRoutes(RequestPath path, SearchJourney searches, boolean changes) {
+    SettingsRoutes(
+            RequestPath path, SearchJourney searches, boolean changes, SwitchedFeatures switched) {
         this.path = path;
         this.searches = searches;
         this.changes = changes;
+        this.switched = switched;
     }
 
     List<Route> routes() {
@@ -106,6 +110,13 @@ final class SettingsRoutes {
         Map<String, String> parameters = new HashMap<>();
         String uid = path.passCreatingWrite(request, Action.SETTINGS_UPDATE, parameters);
         SettingsUpdate update = change.read();
+        update.require(switched.now());
+        if (!update.experimental().isEmpty()) {
+            throw ExperimentalRoutes.refused(
+                    "An index of a Miroir cluster has no setting `"
+                            + update.experimental().getFirst().key()
+                            + "`: a node knows only the documents that it holds.");
+        }
         NodeSettings.refuseReserved(update.changes());
         if (reset) {
             parameters.put(WriteRequest.RESET, "true");

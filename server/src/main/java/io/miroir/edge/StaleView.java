@@ -15,7 +15,7 @@ final class StaleView {
     private static final List<String> SECTIONS =
             List.of("/indexes", "/multi-search", "/stats", "/keys");
     private static final List<String> READS_BY_POST =
-            List.of("/search", "/facet-search", "/similar", "/multi-search", "/fetch");
+            List.of("/search", "/facet-search", "/similar", "/multi-search", "/fetch", "/fields");
 
     private final BooleanSupplier leased;
     private final boolean staleReads;

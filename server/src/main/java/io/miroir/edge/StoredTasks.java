@@ -22,11 +22,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The store's tasks in the words of the API. */
-final class StoredTasks {
+public final class StoredTasks {
     private StoredTasks() {}
 
     /** A task as clients see it. */
-    static TaskView view(TaskRow row) {
+    public static TaskView view(TaskRow row) {
         Details details = Details.parse(row.detailsJson());
         TaskRow.Dates dates = row.dates();
         return new TaskView(

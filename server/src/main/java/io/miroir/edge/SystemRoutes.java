@@ -31,10 +31,16 @@ final class SystemRoutes {
 
     List<Route> routes() {
         return List.of(
+                new Route("GET", "/", _ -> running()),
                 new Route("GET", "/health", _ -> health()),
                 new Route("GET", "/_miroir/ready", _ -> ready()),
                 new Route("GET", "/version", this::version),
                 new Route("GET", "/stats", this::stats));
+    }
+
+    // What Meilisearch says where it shows no page of its own.
+    private static Answer running() {
+        return Answer.json(200, Json.object().put("status", "Meilisearch is running"));
     }
 
     // Whether the process lives, no more: what it can do is told by /_miroir/ready.

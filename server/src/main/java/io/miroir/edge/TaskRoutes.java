@@ -3,11 +3,13 @@ package io.miroir.edge;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.tasks.BatchView;
 import io.miroir.api.tasks.TaskFilter;
 import io.miroir.api.tasks.TasksQuery;
+import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
@@ -30,12 +32,14 @@ final class TaskRoutes {
     private final TaskStore store;
     private final DoneTasks done;
     private final Reports reports;
+    private final SwitchedFeatures switched;
 
-    TaskRoutes(RequestPath path, TaskStore store, Reports reports) {
+    TaskRoutes(RequestPath path, TaskStore store, Reports reports, SwitchedFeatures switched) {
         this.path = path;
         this.store = store;
         this.done = new DoneTasks(store.tasks());
         this.reports = reports;
+        this.switched = switched;
     }
 
     List<Route> routes() {
@@ -43,27 +47,56 @@ final class TaskRoutes {
                 new Route("GET", "/tasks", this::list),
                 new Route("DELETE", "/tasks", this::delete),
                 new Route("POST", "/tasks/cancel", this::cancel),
+                new Route("POST", "/tasks/compact", this::compact),
                 new Route("GET", "/tasks/{task}", this::get),
+                new Route("GET", "/tasks/{task}/documents", this::documents),
                 new Route("GET", "/batches", this::listBatches),
                 new Route("GET", "/batches/{batch}", this::getBatch));
     }
 
-    private Answer get(Request request) throws InterruptedException {
-        Access access = path.pass(request, Action.TASKS_GET);
+    private TaskRow named(Request request, Access access) {
         String text = request.path("task");
         String number = text.startsWith(TEXT_UID) ? text.substring(TEXT_UID.length()) : text;
         long uid = TasksQuery.uidInPath(number, "Task");
-        TaskRow row =
-                store.tasks()
-                        .get(ReadLevel.LOCAL, uid)
-                        // Another pod may have given the uid out a moment ago.
-                        .or(() -> store.tasks().get(ReadLevel.LINEARIZABLE, uid))
-                        .filter(task -> StoredTasks.visible(access, task))
-                        .orElseThrow(
-                                () ->
-                                        new ApiException(
-                                                ErrorCode.TASK_NOT_FOUND,
-                                                "Task `" + uid + "` not found."));
+        return store.tasks()
+                .get(ReadLevel.LOCAL, uid)
+                // Another pod may have given the uid out a moment ago.
+                .or(() -> store.tasks().get(ReadLevel.LINEARIZABLE, uid))
+                .filter(task -> StoredTasks.visible(access, task))
+                .orElseThrow(
+                        () ->
+                                new ApiException(
+                                        ErrorCode.TASK_NOT_FOUND, "Task `" + uid + "` not found."));
+    }
+
+    // The documents of a task are with the nodes by the time that it has a uid, and Meilisearch
+    // forgets them once they are worked on: here that is always so.
+    private Answer documents(Request request) {
+        Access access = path.pass(request, Action.TASKS_GET);
+        switched.now()
+                .require(
+                        Feature.GET_TASK_DOCUMENTS_ROUTE,
+                        "Getting the documents of an enqueued task");
+        long uid = named(request, access).uid();
+        throw new ApiException(
+                ErrorCode.TASK_FILE_NOT_FOUND,
+                "Task `"
+                        + uid
+                        + "` does not contain any documents. Only `documentAdditionOrUpdate` tasks"
+                        + " with the statuses `enqueued` or `processing` contain documents");
+    }
+
+    private Answer compact(Request request) {
+        path.pass(request, Action.TASKS_COMPACT);
+        switched.now()
+                .require(Feature.TASK_QUEUE_COMPACTION_ROUTE, "Using the /tasks/compact route");
+        throw ExperimentalRoutes.refused(
+                "The task queue of a Miroir cluster needs no compaction: what has expired is"
+                        + " removed as it goes, and its room is used again.");
+    }
+
+    private Answer get(Request request) throws InterruptedException {
+        TaskRow row = named(request, path.pass(request, Action.TASKS_GET));
         if (row.status().terminal()) {
             // No read of any pod may contradict it (protocol, rule 9).
             reports.awaitTold();

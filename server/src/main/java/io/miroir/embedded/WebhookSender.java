@@ -4,7 +4,6 @@ import io.miroir.api.Json;
 import io.miroir.api.webhooks.Webhook;
 import io.miroir.embedded.store.NodeState;
 import io.miroir.embedded.store.TaskRow;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +40,9 @@ final class WebhookSender implements AutoCloseable {
         if (state.webhooks().isEmpty()) {
             return;
         }
-        byte[] body = body(finished);
+        byte[] body =
+                Webhook.payload(
+                        finished.stream().map(task -> Json.bytes(task.view().toJson())).toList());
         for (Webhook webhook : state.webhooks().values()) {
             if (!calls.tryAcquire()) {
                 LOG.warn("webhook {}: not told of {} tasks", webhook.uuid(), finished.size());
@@ -78,22 +78,9 @@ final class WebhookSender implements AutoCloseable {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(webhook.url()))
                         .timeout(CALL_TIME_MAX)
-                        .header("Content-Type", "application/x-ndjson")
-                        .header("Content-Encoding", "gzip");
+                        .header("Content-Type", Webhook.PAYLOAD_TYPE)
+                        .header("Content-Encoding", Webhook.PAYLOAD_ENCODING);
         webhook.headers().forEach(request::header);
         return request.POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
-    }
-
-    private static byte[] body(List<TaskRow> finished) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            for (TaskRow task : finished) {
-                gzip.write(Json.bytes(task.view().toJson()));
-                gzip.write('\n');
-            }
-        } catch (IOException impossible) {
-            throw new IllegalStateException("a byte array takes everything", impossible);
-        }
-        return bytes.toByteArray();
     }
 }

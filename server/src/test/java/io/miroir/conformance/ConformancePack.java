@@ -38,6 +38,18 @@ public final class ConformancePack {
         }
     }
 
+    /** The scenarios with these names. */
+    public ConformancePack only(Set<String> names) {
+        List<JsonNode> some =
+                scenarios.stream()
+                        .filter(scenario -> names.contains(scenario.path("name").asString()))
+                        .toList();
+        if (some.size() != names.size()) {
+            throw new IllegalArgumentException(names + " are not all there");
+        }
+        return new ConformancePack(some);
+    }
+
     private static JsonNode read(Path file) {
         try {
             return ServerUnderTest.JSON.readTree(Files.readString(file));

@@ -7,6 +7,7 @@ import io.miroir.store.canary.Canaries;
 import io.miroir.store.canary.CanaryRuns;
 import io.miroir.store.cdc.CdcCursors;
 import io.miroir.store.cdc.CdcOverflow;
+import io.miroir.store.feature.FeatureSwitches;
 import io.miroir.store.format.ClusterFormat;
 import io.miroir.store.idempotency.IdempotencyKeys;
 import io.miroir.store.index.Indexes;
@@ -77,6 +78,8 @@ public interface Rooms {
     RateLimits rateLimits();
 
     Webhooks webhooks();
+
+    FeatureSwitches features();
 
     Limits limits();
 

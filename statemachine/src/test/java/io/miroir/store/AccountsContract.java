@@ -14,6 +14,7 @@ import io.miroir.store.canary.CanaryRuns;
 import io.miroir.store.cdc.CdcCursors;
 import io.miroir.store.cdc.CdcOverflow;
 import io.miroir.store.cdc.CdcSegmentRow;
+import io.miroir.store.feature.FeatureRow;
 import io.miroir.store.nodesettings.NodeSettingsVersions;
 import io.miroir.store.ratelimit.RateLimits;
 import io.miroir.store.ratelimit.RateScope;
@@ -231,6 +232,18 @@ public interface AccountsContract {
                 "2042-04-02T00:42:42+02:00",
                 0,
                 0);
+    }
+
+    @Test
+    default void aSwitchIsOnUntilItIsOff() {
+        for (boolean on : List.of(true, false)) {
+            FeatureRow touched = new FeatureRow("metrics", on, 0);
+            assertInstanceOf(Table.Put.Written.class, store().features().put(touched).orThrow());
+            FeatureRow read = store().features().get(READ, "metrics").orElseThrow();
+            assertEquals(on, read.on());
+            assertTrue(read.updatedAt() > 0);
+        }
+        assertEquals(1, store().features().list(READ, 10).size());
     }
 
     private CdcOverflow.Adding add(long first, long last, long bytes) {

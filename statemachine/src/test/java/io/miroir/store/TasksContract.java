@@ -3,6 +3,7 @@ package io.miroir.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.store.task.Finish;
 import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskPage;
 import io.miroir.store.task.TaskQuery;
@@ -11,6 +12,7 @@ import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,29 @@ public interface TasksContract {
         assertEquals(2, store().tasks().delete(all).orThrow());
         assertTrue(store().tasks().get(READ, first).isPresent());
         assertTrue(store().tasks().get(READ, first + 2).isEmpty());
+    }
+
+    @Test
+    default void endedTasksComeInTheOrderInWhichTheyEnded() {
+        long open = newTask("ends", TaskType.INDEX_CREATION, null);
+        long first = newTask("ends", TaskType.INDEX_UPDATE, TaskStatus.SUCCEEDED);
+        long since =
+                Objects.requireNonNull(
+                        store().tasks().get(READ, first).orElseThrow().dates().finishedAt());
+        assertEquals(List.of(first), ended(since, 9));
+        assertEquals(List.of(), ended(since + 3_600_000_000L, 9));
+        // What began earlier ends later.
+        Finish finish = Finish.of(open, Finish.NO_LANE, TaskStatus.FAILED, null, null, List.of());
+        store().tasks().finish(finish).orThrow();
+        assertEquals(List.of(first, open), ended(since, 9));
+        assertEquals(List.of(first), ended(since, 1));
+    }
+
+    private List<Long> ended(long since, int limit) {
+        return store().tasks().ended(READ, since, limit).stream()
+                .filter(task -> "ends".equals(task.indexUid()))
+                .map(TaskRow::uid)
+                .toList();
     }
 
     private long newTask(String index, TaskType type, @Nullable TaskStatus end) {

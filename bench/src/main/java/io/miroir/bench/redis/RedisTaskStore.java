@@ -10,6 +10,7 @@ import io.miroir.store.Watcher;
 import io.miroir.store.adminsession.AdminSessionRow;
 import io.miroir.store.apikey.ApiKeyRow;
 import io.miroir.store.canary.CanaryRow;
+import io.miroir.store.feature.FeatureRow;
 import io.miroir.store.format.CommandFormats;
 import io.miroir.store.format.Formats;
 import io.miroir.store.rollover.RolloverPolicyRow;
@@ -69,6 +70,7 @@ public final class RedisTaskStore {
         rooms.put("scopedKeys", new RedisScopedKeys(writes, reads));
         rooms.put("rateLimits", new RedisRates(writes, reads));
         rooms.put("webhooks", rows("webhooks", WebhookRow.class));
+        rooms.put("features", rows("features", FeatureRow.class));
         rooms.put("apiKeys", new RedisApiKeys(rows("api_keys", ApiKeyRow.class), writes));
         rooms.put(
                 "adminSessions",

@@ -12,7 +12,9 @@ import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -177,6 +179,21 @@ final class RedisTasks implements Tasks {
     @Override
     public List<TaskRow> unfinished(ReadLevel level, String lane) {
         throw new UnsupportedOperationException("lanes");
+    }
+
+    @Override
+    public List<TaskRow> ended(ReadLevel level, long sinceMicros, int limit) {
+        Comparator<TaskRow> order =
+                Comparator.comparingLong(RedisTasks::endedAt).thenComparingLong(TaskRow::uid);
+        return rows(uids(true, -1)).stream()
+                .filter(row -> row.status().terminal() && endedAt(row) >= sinceMicros)
+                .sorted(order)
+                .limit(limit)
+                .toList();
+    }
+
+    private static long endedAt(TaskRow row) {
+        return Objects.requireNonNull(row.dates().finishedAt());
     }
 
     private static TaskRow row(long uid, RedisHash fields) {

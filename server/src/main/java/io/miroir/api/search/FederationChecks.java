@@ -3,6 +3,8 @@ package io.miroir.api.search;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.features.Feature;
+import io.miroir.api.features.Features;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 
@@ -19,7 +21,7 @@ public final class FederationChecks {
     public static void check(
             MultiSearchRequest.Query query,
             MultiSearchRequest.Federation federation,
-            SearchFeatures features) {
+            Features features) {
         String paging = query.paginationField();
         if (paging != null) {
             throw new ApiException(
@@ -51,7 +53,7 @@ public final class FederationChecks {
     private static void checkRest(
             MultiSearchRequest.Query query,
             MultiSearchRequest.Federation federation,
-            SearchFeatures features) {
+            Features features) {
         if (query.request().extras().personalize() != null) {
             throw new ApiException(
                     ErrorCode.INVALID_MULTI_SEARCH_QUERY_PERSONALIZATION,
@@ -76,20 +78,17 @@ public final class FederationChecks {
         }
         RequestChecks.network(query.request(), features);
         MultiSearchRequest.FederationOptions options = query.options();
-        if (options != null && options.remote() != null && !features.network()) {
-            throw networkOff("Performing a remote federated search");
+        if (options != null && options.remote() != null) {
+            features.require(Feature.NETWORK, "Performing a remote federated search");
+            throw new ApiException(
+                    ErrorCode.INVALID_MULTI_SEARCH_REMOTE,
+                    "Invalid `.federation_options.remote`: remote `"
+                            + options.remote()
+                            + "` is not registered");
         }
-        if (options != null && options.queryPosition() != null && !features.network()) {
-            throw networkOff("Using `federationOptions.queryPosition`");
+        if (options != null && options.queryPosition() != null) {
+            features.require(Feature.NETWORK, "Using `federationOptions.queryPosition`");
         }
-    }
-
-    private static ApiException networkOff(String use) {
-        return new ApiException(
-                ErrorCode.FEATURE_NOT_ENABLED,
-                use
-                        + " requires enabling the `network` experimental feature. See"
-                        + " https://github.com/orgs/meilisearch/discussions/805");
     }
 
     /** There is no such index. */

@@ -2,6 +2,8 @@ package io.miroir.api.search;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.features.Feature;
+import io.miroir.api.features.Features;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.filter.Word;
 
@@ -10,27 +12,22 @@ public final class FilterFeatures {
     private FilterFeatures() {}
 
     /** Throws if the filter uses what {@code features} do not allow. */
-    public static void check(Filter filter, SearchFeatures features) {
+    public static void check(Filter filter, Features features) {
         switch (filter) {
             case Filter.And and -> and.parts().forEach(part -> check(part, features));
             case Filter.Or or -> or.parts().forEach(part -> check(part, features));
             case Filter.Not not -> check(not.part(), features);
             case Filter.Contains contains -> {
-                if (!features.containsFilter()) {
+                if (!features.isOn(Feature.CONTAINS_FILTER)) {
                     throw off(
                             contains.keyword(),
-                            "Using `CONTAINS` in a filter requires enabling the `contains filter`"
-                                    + " experimental feature. See"
-                                    + " https://github.com/orgs/meilisearch/discussions/763");
+                            Feature.CONTAINS_FILTER.offText("Using `CONTAINS` in a filter"));
                 }
             }
             case Filter.VectorExists vectors -> {
-                if (!features.multimodal()) {
+                if (!features.isOn(Feature.MULTIMODAL)) {
                     throw off(
-                            vectors.keyword(),
-                            "using a vector filter requires enabling the `multimodal` experimental"
-                                    + " feature. See"
-                                    + " https://github.com/orgs/meilisearch/discussions/846");
+                            vectors.keyword(), Feature.MULTIMODAL.offText("using a vector filter"));
                 }
             }
             case Filter.Compare _,

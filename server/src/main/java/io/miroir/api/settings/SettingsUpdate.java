@@ -3,6 +3,8 @@ package io.miroir.api.settings;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.features.Feature;
+import io.miroir.api.features.Features;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +70,31 @@ public record SettingsUpdate(ObjectNode changes) {
         return Arrays.stream(Setting.values())
                 .filter(s -> s.isExperimental() && changes.hasNonNull(s.key()))
                 .toList();
+    }
+
+    /** Throws what Meilisearch answers if it needs a feature that is off. */
+    public void require(Features features) {
+        for (JsonNode embedder : changes.path(Setting.EMBEDDERS.key())) {
+            if (embedder.path("source").asString("").equals("composite")) {
+                features.require(Feature.COMPOSITE_EMBEDDERS, "using `\"composite\"` as source");
+            }
+            for (String part : List.of("searchEmbedder", "indexingEmbedder")) {
+                if (embedder.hasNonNull(part)) {
+                    features.require(Feature.COMPOSITE_EMBEDDERS, "setting `" + part + "`");
+                }
+            }
+            for (String part : List.of("indexingFragments", "searchFragments")) {
+                if (embedder.hasNonNull(part)) {
+                    features.require(Feature.MULTIMODAL, "setting `" + part + "`");
+                }
+            }
+        }
+        if (changes.hasNonNull(Setting.CHAT.key())) {
+            features.require(Feature.CHAT_COMPLETIONS, "setting `chat` in the index settings");
+        }
+        if (changes.hasNonNull(Setting.FOREIGN_KEYS.key())) {
+            features.require(Feature.FOREIGN_KEYS, "setting `foreignKeys` in the index settings");
+        }
     }
 
     private static SettingsUpdate checked(ObjectNode changes) {

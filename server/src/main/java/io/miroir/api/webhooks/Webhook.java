@@ -6,6 +6,8 @@ import io.miroir.api.Json;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,6 +29,14 @@ import tools.jackson.databind.node.ObjectNode;
 public record Webhook(String uuid, String url, Map<String, String> headers) {
     /** The uuid of the webhook that a command line would define. */
     private static final String RESERVED = "00000000-0000-0000-0000-000000000000";
+
+    /** More can't be defined. */
+    public static final int WEBHOOKS_MAX = 20;
+
+    /** The media type of what a webhook is sent: a task a line, compressed. */
+    public static final String PAYLOAD_TYPE = "application/x-ndjson";
+
+    public static final String PAYLOAD_ENCODING = "gzip";
 
     private static final int HEADERS_MAX = 200;
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -45,14 +56,32 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
         headers = Map.copyOf(headers);
     }
 
-    /** The webhook that a body describes. */
+    /** The webhook that a body describes; a header without a value is an empty one. */
     public static Webhook create(String uuid, JsonNode body) {
-        return new Webhook(uuid, "", Map.of()).patched(body);
+        checkBody(body);
+        ObjectNode filled = (ObjectNode) body.deepCopy();
+        if (filled.path("headers") instanceof ObjectNode headers) {
+            headers.propertyStream()
+                    .filter(header -> header.getValue().isNull())
+                    .toList()
+                    .forEach(header -> headers.put(header.getKey(), ""));
+        }
+        return new Webhook(uuid, "", Map.of()).patched(filled);
     }
 
-    /** The webhook after a change: headers are merged, null takes away. */
-    public Webhook patched(JsonNode body) {
+    /** Throws what Meilisearch says of a body that describes no webhook and no change of one. */
+    public static void checkBody(JsonNode body) {
         BODY.check(StrictValue.body(body));
+    }
+
+    /** The uuid in a path, as answers show it. */
+    public static String uuidInPath(String text) {
+        return WebhookUuid.parse(text);
+    }
+
+    /** The same, of a webhook that is to be changed. */
+    public static String changeableUuid(String text) {
+        String uuid = uuidInPath(text);
         if (uuid.equals(RESERVED)) {
             throw new ApiException(
                     ErrorCode.IMMUTABLE_WEBHOOK,
@@ -61,6 +90,12 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
                             + "` is immutable. The webhook defined from the command line cannot be"
                             + " modified using the API.");
         }
+        return uuid;
+    }
+
+    /** The webhook after a change: headers are merged, null takes away. */
+    public Webhook patched(JsonNode body) {
+        checkBody(body);
         JsonNode urlNode = body.path("url");
         String newUrl = urlNode.isMissingNode() ? url : urlNode.asString("");
         checkUrl(newUrl);
@@ -70,6 +105,33 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
     /** The error for one that is not there. */
     public static ApiException notFound(String uuid) {
         return new ApiException(ErrorCode.WEBHOOK_NOT_FOUND, "Webhook `" + uuid + "` not found.");
+    }
+
+    /** The error for one more than there may be. */
+    public static ApiException tooMany() {
+        return new ApiException(
+                ErrorCode.INVALID_WEBHOOKS,
+                "Defining too many webhooks would crush the server. Please limit the number of"
+                        + " webhooks to "
+                        + WEBHOOKS_MAX
+                        + ". You may use a third-party proxy server to dispatch events to more"
+                        + " than "
+                        + WEBHOOKS_MAX
+                        + " endpoints.");
+    }
+
+    /** What a webhook is sent of these tasks. */
+    public static byte[] payload(List<byte[]> tasks) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            for (byte[] task : tasks) {
+                gzip.write(task);
+                gzip.write('\n');
+            }
+        } catch (IOException impossible) {
+            throw new IllegalStateException("a byte array takes everything", impossible);
+        }
+        return bytes.toByteArray();
     }
 
     /** The webhook object that clients see. */
@@ -132,7 +194,8 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
                             + "`. Please limit the number of"
                             + " headers to "
                             + HEADERS_MAX
-                            + ".");
+                            + ". Hint: To remove an already defined header set its value to"
+                            + " `null`");
         }
         return merged;
     }

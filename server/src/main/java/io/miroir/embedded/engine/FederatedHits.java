@@ -38,7 +38,7 @@ final class FederatedHits {
             ObjectNode json = maker.make(ranked);
             json.putObject("_federation")
                     .put("indexUid", indexUid)
-                    .put("queriesPosition", placed.position())
+                    .put("queriesPosition", placed.shownPosition())
                     .put("weightedRankingScore", global);
             made.add(
                     new FederatedSearch.Candidate(

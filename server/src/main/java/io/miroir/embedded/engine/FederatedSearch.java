@@ -3,6 +3,7 @@ package io.miroir.embedded.engine;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.features.Features;
 import io.miroir.api.search.CanonicalRules;
 import io.miroir.api.search.FacetRules;
 import io.miroir.api.search.FederationChecks;
@@ -10,7 +11,6 @@ import io.miroir.api.search.FilterFeatures;
 import io.miroir.api.search.FilterInput;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.api.search.RankingAgreement;
-import io.miroir.api.search.SearchFeatures;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.embedded.engine.find.FacetCounts;
 import io.miroir.embedded.engine.store.Snapshot;
@@ -33,7 +33,7 @@ public final class FederatedSearch {
     private final MultiSearchRequest request;
     private final MultiSearchRequest.Federation federation;
     private final Function<String, @Nullable IndexEngine> engines;
-    private final SearchFeatures features;
+    private final Features features;
     private final Map<String, SearchAnswer.Facets> facets = new LinkedHashMap<>();
     private final FacetOrders orders = new FacetOrders();
     private final Map<Integer, float[]> vectors = new TreeMap<>();
@@ -46,7 +46,7 @@ public final class FederatedSearch {
             MultiSearchRequest request,
             MultiSearchRequest.Federation federation,
             Function<String, @Nullable IndexEngine> engines,
-            SearchFeatures features) {
+            Features features) {
         this.request = request;
         this.federation = federation;
         this.engines = engines;
@@ -55,7 +55,14 @@ public final class FederatedSearch {
     }
 
     /** A query, and its place in the request. */
-    record Placed(MultiSearchRequest.Query query, int position) {}
+    record Placed(MultiSearchRequest.Query query, int position) {
+        /** The position that hits show: the client may have given another. */
+        long shownPosition() {
+            MultiSearchRequest.FederationOptions options = query.options();
+            Long given = options == null ? null : options.queryPosition();
+            return given == null ? position : given;
+        }
+    }
 
     /**
      * A hit that may be shown.
@@ -81,7 +88,7 @@ public final class FederatedSearch {
     public static SearchAnswer search(
             MultiSearchRequest request,
             Function<String, @Nullable IndexEngine> engines,
-            SearchFeatures features) {
+            Features features) {
         MultiSearchRequest.Federation federation = request.federation();
         if (federation == null) {
             throw new IllegalArgumentException("not a federated search");

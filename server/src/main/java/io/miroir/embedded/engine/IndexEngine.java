@@ -48,6 +48,9 @@ public interface IndexEngine extends Closeable {
     /** A page of documents as they are stored. */
     DocumentPage list(SearchContext context, DocumentsQuery query);
 
+    /** The fields that pass the filter of a {@code FieldsRequest}, by name. */
+    List<ObjectNode> fields(ObjectNode filter);
+
     /** Figures. */
     IndexStats stats();
 }

@@ -204,6 +204,13 @@ public final class LuceneEngine implements IndexEngine {
     }
 
     @Override
+    public List<ObjectNode> fields(ObjectNode filter) {
+        try (Snapshot snapshot = store.snapshot()) {
+            return FieldList.of(snapshot, filter);
+        }
+    }
+
+    @Override
     public IndexStats stats() {
         try (Snapshot snapshot = store.snapshot()) {
             long embeddings = 0;

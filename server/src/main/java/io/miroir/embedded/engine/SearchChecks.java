@@ -2,8 +2,8 @@ package io.miroir.embedded.engine;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.search.RequestChecks;
-import io.miroir.api.search.SearchFeatures;
+import io.miroir.api.features.Feature;
+import io.miroir.api.features.Features;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.api.search.SortBy;
 import io.miroir.api.settings.Patterns;
@@ -36,7 +36,7 @@ final class SearchChecks {
     }
 
     /** The embedder a search uses; null for a search by words alone. */
-    @Nullable Embedder embedder(SearchRequest request, SearchFeatures features) {
+    @Nullable Embedder embedder(SearchRequest request, Features features) {
         SearchRequest.Semantic semantic = request.semantic();
         SearchRequest.Hybrid hybrid = semantic.hybrid();
         float[] vector = semantic.vector();
@@ -54,8 +54,8 @@ final class SearchChecks {
             }
             return null;
         }
-        if (semantic.media() != null && !features.multimodal()) {
-            throw RequestChecks.off("passing `media` in a search query", "multimodal", 846);
+        if (semantic.media() != null) {
+            features.require(Feature.MULTIMODAL, "passing `media` in a search query");
         }
         boolean nothing =
                 request.matching().isPlaceholder() && vector == null && semantic.media() == null;

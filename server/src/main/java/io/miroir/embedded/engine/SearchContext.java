@@ -1,6 +1,6 @@
 package io.miroir.embedded.engine;
 
-import io.miroir.api.search.SearchFeatures;
+import io.miroir.api.features.Features;
 
 /**
  * What a search needs to know of its surroundings.
@@ -8,4 +8,4 @@ import io.miroir.api.search.SearchFeatures;
  * @param indexUid the name of the index now, for messages
  * @param features the experimental features that are on
  */
-public record SearchContext(String indexUid, SearchFeatures features) {}
+public record SearchContext(String indexUid, Features features) {}

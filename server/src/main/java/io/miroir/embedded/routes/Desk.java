@@ -2,10 +2,10 @@ package io.miroir.embedded.routes;
 
 import io.miroir.api.IndexUid;
 import io.miroir.api.Uuids;
+import io.miroir.api.features.Features;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.Authorizer;
-import io.miroir.api.search.SearchFeatures;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.embedded.engine.IndexEngine;
@@ -67,7 +67,7 @@ public record Desk(
 
     /** Does something with an index. */
     <T> T with(IndexRow index, BiFunction<IndexEngine, SearchContext, T> action) {
-        SearchContext context = new SearchContext(index.uid(), Features.of(state));
+        SearchContext context = new SearchContext(index.uid(), features());
         return indexes.use(index, engine -> action.apply(engine, context));
     }
 
@@ -96,9 +96,9 @@ public record Desk(
                 });
     }
 
-    /** The features that searches depend on. */
-    SearchFeatures features() {
-        return Features.of(state);
+    /** The features that are on. */
+    Features features() {
+        return Features.fromJson(state.features());
     }
 
     /** Leaves a task, and answers with its summary. */

@@ -6,6 +6,7 @@ import io.miroir.api.Json;
 import io.miroir.api.documents.DocumentsRequest;
 import io.miroir.api.documents.PayloadFormat;
 import io.miroir.api.documents.WriteRequests;
+import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.search.FilterInput;
@@ -190,12 +191,8 @@ public final class DocumentRoutes {
         desk.passIndex(request, Action.DOCUMENTS_ADD);
         JsonNode body = JsonBody.read(request);
         EDITION.check(StrictValue.body(body));
-        if (!Features.isOn(desk.state(), "editDocumentsByFunction")) {
-            throw Features.off(
-                    "Using the documents edit route",
-                    "edit documents by function",
-                    "orgs/meilisearch/discussions/762");
-        }
+        desk.features()
+                .require(Feature.EDIT_DOCUMENTS_BY_FUNCTION, "Using the documents edit route");
         if (body.hasNonNull("context") && !body.get("context").isObject()) {
             throw new ApiException(
                     ErrorCode.INVALID_DOCUMENT_EDITION_CONTEXT, "The context must be an object");

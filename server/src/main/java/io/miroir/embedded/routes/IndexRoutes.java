@@ -2,6 +2,7 @@ package io.miroir.embedded.routes;
 
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
+import io.miroir.api.indexes.FieldsRequest;
 import io.miroir.api.indexes.IndexRequests;
 import io.miroir.api.indexes.IndexSwaps;
 import io.miroir.api.indexes.Swap;
@@ -39,6 +40,7 @@ public final class IndexRoutes {
                 new Route("PATCH", "/indexes/{uid}", this::update),
                 new Route("DELETE", "/indexes/{uid}", this::delete),
                 new Route("POST", "/indexes/{uid}/compact", this::compact),
+                new Route("POST", "/indexes/{uid}/fields", this::fields),
                 new Route("POST", "/swap-indexes", this::swap));
     }
 
@@ -65,6 +67,15 @@ public final class IndexRoutes {
                         null,
                         Details.creation(asked.primaryKey()),
                         new Work.CreateIndex(asked.primaryKey())));
+    }
+
+    private Answer fields(Request request) throws IOException {
+        desk.passIndex(request, Action.FIELDS_POST);
+        FieldsRequest asked = FieldsRequest.fromBody(JsonBody.read(request));
+        IndexRow index = desk.index(request);
+        return Answer.json(
+                200,
+                asked.page(desk.indexes().use(index, engine -> engine.fields(asked.filter()))));
     }
 
     private Answer get(Request request) {

@@ -5,8 +5,9 @@ import static io.miroir.api.strict.Shape.optional;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.Json;
+import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
+import io.miroir.api.network.NetworkRequest;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
@@ -16,43 +17,12 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import java.io.IOException;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Routes of what this node does not have: network, export, dumps, snapshots. A malformed request is
  * told what is wrong with it; a good one is refused.
  */
 public final class RefusedRoutes {
-    private static final String NO_VERSION = "00000000-0000-0000-0000-000000000000";
-
-    private static final Shape REMOTE =
-            Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(ErrorCode.INVALID_NETWORK_REMOTES)
-                                    .unknownField(key, accepted),
-                    optional("url", ErrorCode.INVALID_NETWORK_URL, Check.STRING),
-                    optional(
-                            "searchApiKey", ErrorCode.INVALID_NETWORK_SEARCH_API_KEY, Check.STRING),
-                    optional("writeApiKey", ErrorCode.INVALID_NETWORK_WRITE_API_KEY, Check.STRING));
-
-    private static final Shape SHARD =
-            Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(ErrorCode.INVALID_NETWORK_SHARDS)
-                                    .unknownField(key, accepted),
-                    optional("remotes", ErrorCode.INVALID_NETWORK_REMOTES, Check.STRINGS),
-                    optional("addRemotes", ErrorCode.INVALID_NETWORK_REMOTES, Check.STRINGS),
-                    optional("removeRemotes", ErrorCode.INVALID_NETWORK_REMOTES, Check.STRINGS));
-
-    private static final Shape NETWORK =
-            Shape.of(
-                    optional("remotes", ErrorCode.INVALID_NETWORK_REMOTES, mapOf(REMOTE)),
-                    optional("shards", ErrorCode.INVALID_NETWORK_SHARDS, mapOf(SHARD)),
-                    optional("previousShards", ErrorCode.INVALID_NETWORK_SHARDS, mapOf(SHARD)),
-                    optional("self", ErrorCode.INVALID_NETWORK_SELF, Check.STRING),
-                    optional("leader", ErrorCode.INVALID_NETWORK_LEADER, Check.STRING),
-                    optional("previousRemotes", ErrorCode.INVALID_NETWORK_REMOTES, mapOf(REMOTE)));
-
     private static final Shape EXPORTED_INDEX =
             Shape.of(
                     optional("filter", ErrorCode.INVALID_EXPORT_INDEX_FILTER, Check.ANY),
@@ -86,52 +56,24 @@ public final class RefusedRoutes {
                         "POST", "/snapshots", request -> refuse(request, Action.SNAPSHOTS_CREATE)));
     }
 
-    private static Check mapOf(Shape shape) {
-        return Check.mapOf(shape.orNull());
-    }
-
     private Answer network(Request request) {
         desk.pass(request, Action.NETWORK_GET);
         checkNetworkIsOn();
-        return noNetwork();
+        return Answer.json(200, NetworkRequest.nobody());
     }
 
     private Answer changeNetwork(Request request) throws IOException {
         desk.pass(request, Action.NETWORK_UPDATE);
+        NetworkRequest asked = NetworkRequest.fromBody(JsonBody.read(request));
         checkNetworkIsOn();
-        JsonNode body = JsonBody.read(request);
-        NETWORK.check(StrictValue.body(body));
-        if (body.hasNonNull("leader")) {
-            throw new ApiException(
-                    ErrorCode.REQUIRES_ENTERPRISE_EDITION,
-                    "Meilisearch Enterprise Edition is required to set `network.leader`");
+        if (asked.changes()) {
+            throw absent("network");
         }
-        if (body.has("previousRemotes")) {
-            throw new ApiException(
-                    ErrorCode.UNEXPECTED_NETWORK_PREVIOUS_REMOTES,
-                    "Unexpected `previousRemotes` in network call.\n"
-                            + "  - Note: `previousRemote` is reserved for internal use.");
-        }
-        // What leaves the network as it is, without members, is done.
-        if (body.valueStream().allMatch(value -> value.isNull() || value.isEmpty())
-                && !body.path("self").isString()) {
-            return noNetwork();
-        }
-        throw absent("network");
+        return Answer.json(200, NetworkRequest.nobody());
     }
 
     private void checkNetworkIsOn() {
-        if (!Features.isOn(desk.state(), "network")) {
-            throw Features.off(
-                    "Using the /network route", "network", "orgs/meilisearch/discussions/805");
-        }
-    }
-
-    private static Answer noNetwork() {
-        var json = Json.object().putNull("self");
-        json.putObject("remotes");
-        json.putObject("shards");
-        return Answer.json(200, json.putNull("leader").put("version", NO_VERSION));
+        desk.features().require(Feature.NETWORK, "Using the /network route");
     }
 
     private Answer export(Request request) throws IOException {

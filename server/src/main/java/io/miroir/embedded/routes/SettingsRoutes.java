@@ -76,6 +76,7 @@ public final class SettingsRoutes {
     }
 
     private Answer accept(Request request, SettingsUpdate update, boolean mayCreate) {
+        update.require(desk.features());
         if (!update.experimental().isEmpty()) {
             throw new ApiException(
                     ErrorCode.FEATURE_NOT_ENABLED,

@@ -2,6 +2,8 @@ package io.miroir.embedded.routes;
 
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
+import io.miroir.api.features.Feature;
+import io.miroir.api.features.Features;
 import io.miroir.api.indexes.StatsQuery;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
@@ -118,21 +120,21 @@ public final class SystemRoutes {
 
     private Answer features(Request request) {
         desk.pass(request, Action.EXPERIMENTAL_FEATURES_GET);
-        return Answer.json(200, Features.shown(desk.state()));
+        return Answer.json(200, desk.features().toJson());
     }
 
     private Answer switchFeatures(Request request) throws IOException {
         desk.pass(request, Action.EXPERIMENTAL_FEATURES_UPDATE);
-        ObjectNode switched = Features.switched(desk.state(), JsonBody.read(request));
+        ObjectNode switched = desk.state().features().deepCopy();
+        Features.switches(JsonBody.read(request))
+                .forEach((feature, on) -> switched.put(feature.wireName(), on));
         desk.state().commit(List.of(new Change.PutFeatures(switched)));
-        return Answer.json(200, Features.shown(desk.state()));
+        return Answer.json(200, desk.features().toJson());
     }
 
     private Answer metrics(Request request) {
         desk.pass(request, Action.METRICS_GET);
-        if (!Features.isOn(desk.state(), "metrics")) {
-            throw Features.off("Getting metrics", "metrics", "meilisearch/product/discussions/625");
-        }
+        desk.features().require(Feature.METRICS, "Getting metrics");
         String text =
                 "# TYPE meilisearch_index_count gauge\nmeilisearch_index_count "
                         + desk.state().indexes().size()
@@ -144,10 +146,7 @@ public final class SystemRoutes {
 
     private Answer logs(Request request) {
         desk.pass(request, Action.METRICS_GET);
-        throw Features.off(
-                "Modifying logs through the `/logs/*` routes",
-                "logs route",
-                "orgs/meilisearch/discussions/721");
+        throw Feature.LOGS_ROUTE.off("Modifying logs through the `/logs/*` routes");
     }
 
     private static @Nullable String orNull(@Nullable Instant time) {

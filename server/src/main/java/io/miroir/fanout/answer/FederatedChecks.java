@@ -2,12 +2,12 @@ package io.miroir.fanout.answer;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.features.Features;
 import io.miroir.api.search.CanonicalRules;
 import io.miroir.api.search.FacetRules;
 import io.miroir.api.search.FederationChecks;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.api.search.RankingAgreement;
-import io.miroir.api.search.SearchFeatures;
 import io.miroir.api.settings.Patterns;
 import io.miroir.core.merge.FacetSum;
 import java.util.ArrayList;
@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FederatedChecks {
     private final MultiSearchRequest request;
+    private final Features features;
     private final Map<String, @Nullable List<String>> facets;
     private final Function<String, @Nullable IndexProfile> indexes;
     private final SortedMap<String, List<Integer>> byIndex = new TreeMap<>();
@@ -32,12 +33,16 @@ public final class FederatedChecks {
      * Checks of one request.
      *
      * @param request with a federation
+     * @param features that are on
      * @param indexes an index by the uid that the request names; null if there is none
      */
     public FederatedChecks(
-            MultiSearchRequest request, Function<String, @Nullable IndexProfile> indexes) {
+            MultiSearchRequest request,
+            Features features,
+            Function<String, @Nullable IndexProfile> indexes) {
         MultiSearchRequest.Federation federation = request.federation();
         this.request = request;
+        this.features = features;
         this.facets = federation == null ? Map.of() : federation.facetsByIndex();
         this.indexes = indexes;
     }
@@ -54,9 +59,7 @@ public final class FederatedChecks {
             int position = i;
             inside(
                     position,
-                    () ->
-                            FederationChecks.check(
-                                    queries.get(position), federation, SearchFeatures.NONE));
+                    () -> FederationChecks.check(queries.get(position), federation, features));
             byIndex.computeIfAbsent(queries.get(i).indexUid(), _ -> new ArrayList<>()).add(i);
         }
         RankingAgreement agreement = new RankingAgreement();

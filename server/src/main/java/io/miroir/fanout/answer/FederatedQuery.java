@@ -53,6 +53,11 @@ record FederatedQuery(
                 ownDistinct);
     }
 
+    /** The position that hits show: the client may have given another than it has. */
+    int shownPosition(int own) {
+        return client.path("federationOptions").path("queryPosition").asInt(own);
+    }
+
     /**
      * What a node is asked for hits: the search by itself, as deep as the federation's page.
      *

@@ -58,6 +58,7 @@ final class Cover {
             Function<NodeShards, NodeRequest> request) {
         List<Coverage.Part> parts = new ArrayList<>();
         Set<String> failed = new HashSet<>();
+        Optional<ApiException> lagging = Optional.empty();
         ShardSet open = wanted;
         for (int round = 0; round < ROUNDS_MAX && !open.isEmpty(); round++) {
             List<NodeShards> plan = plan(health, index, open, hash, failed);
@@ -73,11 +74,17 @@ final class Cover {
             for (NodeShards part : plan) {
                 NodeReply reply = Objects.requireNonNull(replies.get(part.nodeId()));
                 Optional<ApiException> refusal = take(part, reply, index, parts, failed, left);
-                if (refusal.isPresent()) {
+                if (refusal.filter(Cover::mayLag).isPresent()) {
+                    failed.add(part.nodeId());
+                    lagging = refusal;
+                } else if (refusal.isPresent()) {
                     return new Coverage(List.of(), open, refusal);
                 }
             }
             open = ShardSet.copyOf(left);
+        }
+        if (!open.isEmpty() && lagging.isPresent()) {
+            return new Coverage(List.of(), open, lagging);
         }
         if (!open.isEmpty()) {
             metrics.lacked();
@@ -135,6 +142,11 @@ final class Cover {
                         open,
                         hash)
                 .nodes();
+    }
+
+    // A node that was away may not have been told yet what was switched on meanwhile.
+    static boolean mayLag(ApiException refusal) {
+        return refusal.code() == ErrorCode.FEATURE_NOT_ENABLED;
     }
 
     // The node lacks the index or takes another key: its trouble, not the client's.

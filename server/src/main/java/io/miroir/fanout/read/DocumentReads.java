@@ -2,6 +2,7 @@ package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.indexes.FieldsRequest;
 import io.miroir.api.indexes.StatsQuery;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
@@ -14,6 +15,7 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.answer.DocumentsCall;
+import io.miroir.fanout.answer.FieldsCall;
 import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.answer.StatsAnswer;
@@ -119,6 +121,28 @@ public final class DocumentReads {
                 path(index, "/documents/fetch"),
                 NodeBody.json(body),
                 settings.nodeTimeout());
+    }
+
+    /** The fields of an index, and what its settings do with them. */
+    public ReadReply fields(String uid, FieldsRequest request, long floor) {
+        return versions.read(uid, floor, index -> fields(index, request));
+    }
+
+    private Reading fields(IndexView index, FieldsRequest request) {
+        FieldsCall call = FieldsCall.of(request, SearchJourney.profile(index));
+        NodeRequest asked =
+                NodeRequest.post(
+                        "fields",
+                        path(index, "/fields"),
+                        NodeBody.json(call.nodeRequest()),
+                        settings.nodeTimeout());
+        Coverage coverage =
+                cover.ask(index, ShardSet.all(index.topology().shards()), 0, _ -> asked);
+        if (coverage.refusal().isPresent()) {
+            throw coverage.refusal().get();
+        }
+        SearchJourney.requireWhole(coverage, settings.partial());
+        return Reading.of(call.merge(coverage.answers()), coverage);
     }
 
     /**

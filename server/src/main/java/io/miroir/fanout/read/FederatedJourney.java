@@ -2,6 +2,7 @@ package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.features.Features;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
@@ -27,6 +28,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,7 @@ public final class FederatedJourney {
     private final NodeHealth health;
     private final ReadMetrics metrics;
     private final ReadSettings settings;
+    private final Supplier<Features> features;
 
     /** Searches over the same nodes as {@code searches}. */
     public FederatedJourney(
@@ -51,12 +54,14 @@ public final class FederatedJourney {
             Nodes nodes,
             NodeHealth health,
             ReadMetrics metrics,
-            ReadSettings settings) {
+            ReadSettings settings,
+            Supplier<Features> features) {
         this.searches = searches;
         this.nodes = nodes;
         this.health = health;
         this.metrics = metrics;
         this.settings = settings;
+        this.features = features;
     }
 
     /** What came back for one purpose: answers, and per query the shards still open. */
@@ -66,6 +71,7 @@ public final class FederatedJourney {
         private final List<ShardSet> open = new ArrayList<>();
         private final Set<String> failed = new HashSet<>();
         private final Set<String> answered = new HashSet<>();
+        private @Nullable ApiException lagging;
 
         Progress(FederatedCall.Purpose purpose, Search search) {
             this.purpose = purpose;
@@ -110,7 +116,9 @@ public final class FederatedJourney {
         }
         FederatedChecks checks =
                 new FederatedChecks(
-                        asked, name -> profile(name, resolved.getOrDefault(name, name)));
+                        asked,
+                        features.get(),
+                        name -> profile(name, resolved.getOrDefault(name, name)));
         checks.check();
         return searches.versions()
                 .read(uids, floor, indexes -> search(asked, checks, body, indexes));
@@ -131,6 +139,10 @@ public final class FederatedJourney {
         Set<String> answered = new HashSet<>();
         ShardSet missing = ShardSet.none();
         for (Progress progress : askAll(search)) {
+            ApiException lagging = progress.lagging;
+            if (!progress.done() && lagging != null) {
+                throw lagging;
+            }
             missing = progress.open.stream().reduce(missing, ShardSet::or);
             answers.addAll(progress.answers);
             answered.addAll(progress.answered);
@@ -207,8 +219,14 @@ public final class FederatedJourney {
                 }
                 case NodeReply.Refusal refusal when Cover.isOfNode(refusal) ->
                         progress.failed.add(node.getKey());
-                case NodeReply.Refusal refusal ->
-                        throw inClientWords(refusal, node.getValue(), search);
+                case NodeReply.Refusal refusal -> {
+                    ApiException refused = inClientWords(refusal, node.getValue(), search);
+                    if (!Cover.mayLag(refused)) {
+                        throw refused;
+                    }
+                    progress.failed.add(node.getKey());
+                    progress.lagging = refused;
+                }
                 case NodeReply.Failure _ -> progress.failed.add(node.getKey());
             }
         }

@@ -14,6 +14,8 @@ import io.miroir.store.canary.CanaryRuns;
 import io.miroir.store.cdc.CdcCursors;
 import io.miroir.store.cdc.CdcOverflow;
 import io.miroir.store.cdc.CdcRoom;
+import io.miroir.store.feature.FeatureRoom;
+import io.miroir.store.feature.FeatureSwitches;
 import io.miroir.store.format.ClusterFormat;
 import io.miroir.store.format.ClusterFormatRoom;
 import io.miroir.store.idempotency.IdempotencyKeys;
@@ -76,6 +78,7 @@ public record StoreRooms(
         ScopedKeys scopedKeys,
         RateLimits rateLimits,
         Webhooks webhooks,
+        FeatureSwitches features,
         Limits limits,
         ClusterFormat clusterFormat)
         implements Rooms {
@@ -106,6 +109,7 @@ public record StoreRooms(
                 new ScopedKeyRoom(proposer, reads),
                 new RateRoom(proposer, reads),
                 new WebhookRoom(proposer, reads),
+                new FeatureRoom(proposer, reads),
                 new LimitsRoom(proposer, reads),
                 new ClusterFormatRoom(proposer, reads));
     }

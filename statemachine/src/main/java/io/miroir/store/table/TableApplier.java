@@ -9,6 +9,7 @@ import io.miroir.store.apikey.ApiKeyRoom;
 import io.miroir.store.canary.CanaryRoom;
 import io.miroir.store.engine.NewerFormatException;
 import io.miroir.store.engine.Write;
+import io.miroir.store.feature.FeatureRoom;
 import io.miroir.store.rollover.RolloverPolicyRoom;
 import io.miroir.store.searchui.SearchUiConfigRoom;
 import io.miroir.store.tenant.TenantRoom;
@@ -51,6 +52,7 @@ public final class TableApplier {
             case SEARCH_UI_CONFIG -> SearchUiConfigRoom.TABLE;
             case ADMIN_SESSION -> AdminSessionRoom.TABLE;
             case WEBHOOK -> WebhookRoom.TABLE;
+            case FEATURE -> FeatureRoom.TABLE;
             case ROW_NOT_SET -> throw newer();
         };
     }

@@ -73,6 +73,14 @@ final class TaskReads {
                 SELECT + " WHERE lane = ? AND status < 2 ORDER BY position", TaskReads::row, lane);
     }
 
+    static List<TaskRow> ended(Sql sql, long sinceMicros, int limit) {
+        return sql.all(
+                SELECT + " WHERE finished_at >= ? ORDER BY finished_at, uid LIMIT ?",
+                TaskReads::row,
+                sinceMicros,
+                limit);
+    }
+
     /**
      * Uids and total come from the index, rows from the table. A commit may lie between the two:
      * then the index is asked again, and a row that still does not fit is left out.

@@ -125,6 +125,11 @@ public final class TaskRoom implements Tasks {
         return reads.scan(level, sql -> TaskReads.unfinished(sql, lane));
     }
 
+    @Override
+    public List<TaskRow> ended(ReadLevel level, long sinceMicros, int limit) {
+        return reads.scan(level, sql -> TaskReads.ended(sql, sinceMicros, limit));
+    }
+
     private static Birth birth(Outcome outcome) {
         return switch (outcome.getKindCase()) {
             case TASK_BORN ->

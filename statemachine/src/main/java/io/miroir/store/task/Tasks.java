@@ -49,6 +49,15 @@ public interface Tasks {
     /** Tasks of a lane that are not finished, by position: what the next owner must follow. */
     List<TaskRow> unfinished(ReadLevel level, String lane);
 
+    /**
+     * Tasks that ended, in the order in which they did (those of one moment by uid).
+     *
+     * @param sinceMicros store time, inclusive: further tasks may yet end at the last moment that
+     *     was seen, none before it
+     * @param limit at most this many, 1 to {@link TaskQuery#LIMIT_MAX}
+     */
+    List<TaskRow> ended(ReadLevel level, long sinceMicros, int limit);
+
     int DELETE_MAX = 10_000;
 
     /** The last uid that is given out; Meilisearch's have 32 bits too. */

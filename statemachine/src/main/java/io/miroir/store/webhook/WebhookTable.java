@@ -1,10 +1,13 @@
 package io.miroir.store.webhook;
 
+import io.miroir.proto.store.ForgetSink;
 import io.miroir.proto.store.PutRow;
 import io.miroir.proto.store.Strings;
 import io.miroir.proto.store.Webhook;
 import io.miroir.sqlite.Cursor;
+import io.miroir.store.cdc.CdcApplier;
 import io.miroir.store.engine.Stored;
+import io.miroir.store.engine.Write;
 import io.miroir.store.table.TableSpec;
 import java.util.Collections;
 import java.util.List;
@@ -61,6 +64,12 @@ final class WebhookTable implements TableSpec<String, WebhookRow> {
         return new @Nullable Object[] {
             words.getUuid(), words.getUrl(), headers.build().toByteArray(), now, now
         };
+    }
+
+    @Override
+    public void afterDelete(Write write, List<Object> key) {
+        String sink = Webhooks.sink((String) key.getFirst());
+        CdcApplier.forget(write, ForgetSink.newBuilder().setSinkName(sink).build());
     }
 
     @Override

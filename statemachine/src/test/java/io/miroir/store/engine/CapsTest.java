@@ -12,6 +12,7 @@ import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.Canary;
 import io.miroir.proto.store.CdcCursor;
 import io.miroir.proto.store.Command;
+import io.miroir.proto.store.Feature;
 import io.miroir.proto.store.FlipAlias;
 import io.miroir.proto.store.MakeApiKeys;
 import io.miroir.proto.store.Outcome;
@@ -28,6 +29,7 @@ import io.miroir.store.apikey.ApiKeys;
 import io.miroir.store.canary.Canaries;
 import io.miroir.store.cdc.CdcCursors;
 import io.miroir.store.cdc.CdcOverflow;
+import io.miroir.store.feature.FeatureSwitches;
 import io.miroir.store.lease.Leases;
 import io.miroir.store.rollover.RolloverPolicies;
 import io.miroir.store.scopedkey.ScopedKeys;
@@ -81,6 +83,13 @@ class CapsTest {
                                                 .setSearchUiConfig(
                                                         SearchUiConfig.newBuilder()
                                                                 .setIndexUid("" + n)))),
+                new Capped(
+                        "features",
+                        FeatureSwitches.ROWS_MAX,
+                        n ->
+                                put(
+                                        PutRow.newBuilder()
+                                                .setFeature(Feature.newBuilder().setName("" + n)))),
                 new Capped("tenant_map", Tenants.ROWS_MAX, CapsTest::tenant),
                 new Capped("admin_sessions", AdminSessions.ROWS_MAX, CapsTest::adminSession),
                 new Capped("scoped_keys", ScopedKeys.ROWS_MAX, CapsTest::scopedKey),

@@ -119,6 +119,18 @@ class SqliteTaskStoreTest extends TaskStoreContract {
     }
 
     @Test
+    void aWebhookThatGoesTakesItsCursorWithIt(@TempDir Path dir) {
+        try (TaskStore hooked = open(dir, START)) {
+            hooked.webhooks().put(new WebhookRow("w", "http://w", new TreeMap<>(), 0, 0)).orThrow();
+            hooked.cdcCursors().advance(Webhooks.sink("w"), "", 0, 7).orThrow();
+            hooked.cdcCursors().advance("other", "", 0, 7).orThrow();
+            assertTrue(hooked.webhooks().delete("w").orThrow());
+            assertEquals(List.of(), hooked.cdcCursors().of(ReadLevel.LOCAL, Webhooks.sink("w")));
+            assertEquals(1, hooked.cdcCursors().of(ReadLevel.LOCAL, "other").size());
+        }
+    }
+
+    @Test
     void aClosedStoreRefuses(@TempDir Path dir) {
         TaskStore closed = open(dir, START);
         closed.close();

@@ -1,0 +1,286 @@
+package io.miroir.edge;
+
+import static io.miroir.api.strict.Shape.notNull;
+import static io.miroir.api.strict.Shape.optional;
+import static io.miroir.api.strict.Shape.required;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
+import io.miroir.api.features.Feature;
+import io.miroir.api.keys.Action;
+import io.miroir.api.network.NetworkRequest;
+import io.miroir.api.strict.Check;
+import io.miroir.api.strict.Shape;
+import io.miroir.api.strict.StrictValue;
+import io.miroir.cluster.SwitchedFeatures;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.Request;
+import io.miroir.edge.http.Router.Route;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Routes of experimental features. While a feature is off they answer as Meilisearch does. Of those
+ * that have no meaning for a cluster they tell that there is nothing, and refuse with a reason what
+ * would change that.
+ */
+final class ExperimentalRoutes {
+    private static final String RULES = "/dynamic-search-rules";
+    private static final String ANY_RULE = "Using the `/dynamic-search-rules` routes";
+    private static final String LOGS = "Modifying logs through the `/logs/*` routes";
+
+    private static final Shape LOG_STREAM =
+            Shape.of(
+                    notNull("target", ErrorCode.BAD_REQUEST, ExperimentalRoutes::checkTarget),
+                    required(
+                            "mode",
+                            ErrorCode.BAD_REQUEST,
+                            Check.oneOf(List.of("human", "json", "profile")),
+                            ErrorCode.BAD_REQUEST),
+                    notNull("profileMemory", ErrorCode.BAD_REQUEST, Check.BOOLEAN));
+
+    private static final Shape LOG_TARGET =
+            Shape.of(notNull("target", ErrorCode.BAD_REQUEST, ExperimentalRoutes::checkTarget));
+
+    private static final Shape RULE_FILTER =
+            Shape.of(
+                    (object, key, accepted) ->
+                            object.withCode(ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER)
+                                    .unknownField(key, accepted),
+                    optional(
+                            "query",
+                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER_QUERY,
+                            Check.STRING),
+                    optional(
+                            "active",
+                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER_ACTIVE,
+                            Check.BOOLEAN));
+
+    private static final Shape RULE_LIST =
+            Shape.of(
+                    notNull(
+                            "offset",
+                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_OFFSET,
+                            Check.unsigned(Long.MAX_VALUE)),
+                    notNull(
+                            "limit",
+                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_LIMIT,
+                            Check.unsigned(Long.MAX_VALUE)),
+                    optional("filter", ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER, RULE_FILTER));
+
+    private static final Shape RULE =
+            Shape.of(
+                    optional(
+                            "description",
+                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_DESCRIPTION,
+                            Check.STRING),
+                    optional(
+                            "precedence",
+                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_PRIORITY,
+                            Check.unsigned(Long.MAX_VALUE)),
+                    optional("active", ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_ACTIVE, Check.BOOLEAN),
+                    optional(
+                            "conditions",
+                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_CONDITIONS,
+                            Check.mapOf(Check.ANY)),
+                    optional(
+                            "actions",
+                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_ACTIONS,
+                            Check.arrayOf(Check.ANY)));
+
+    private static final Shape RENDERING =
+            Shape.of(
+                    required(
+                            "template",
+                            ErrorCode.INVALID_RENDER_TEMPLATE,
+                            Check.mapOf(Check.ANY),
+                            ErrorCode.BAD_REQUEST),
+                    optional("input", ErrorCode.INVALID_RENDER_INPUT, Check.mapOf(Check.ANY)));
+
+    private final RequestPath path;
+    private final SwitchedFeatures switched;
+    private final Exposition metrics;
+
+    /** Routes that look up features there; {@code metrics} are those of Meilisearch. */
+    ExperimentalRoutes(RequestPath path, SwitchedFeatures switched, Exposition metrics) {
+        this.path = path;
+        this.switched = switched;
+        this.metrics = metrics;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                new Route("GET", "/metrics", this::metrics),
+                new Route("GET", "/network", this::network),
+                new Route("PATCH", "/network", this::changeNetwork),
+                new Route("POST", "/network/control", this::controlNetwork),
+                new Route("POST", "/logs/stream", this::streamLogs),
+                new Route("DELETE", "/logs/stream", this::endLogs),
+                new Route("POST", "/logs/stderr", this::changeLogs),
+                new Route("POST", RULES, this::listRules),
+                new Route("DELETE", RULES, this::clearRules),
+                new Route("GET", RULES + "/{uid}", this::getRule),
+                new Route("PATCH", RULES + "/{uid}", this::putRule),
+                new Route("DELETE", RULES + "/{uid}", this::clearRules),
+                new Route("POST", "/render-template", this::render));
+    }
+
+    private Answer metrics(Request request) {
+        path.pass(request, Action.METRICS_GET);
+        require(Feature.METRICS, "Getting metrics");
+        return metrics.answer();
+    }
+
+    // ---- a network of instances
+
+    private Answer network(Request request) {
+        path.pass(request, Action.NETWORK_GET);
+        require(Feature.NETWORK, "Using the /network route");
+        return Answer.json(200, NetworkRequest.nobody());
+    }
+
+    private Answer changeNetwork(Request request) throws IOException {
+        path.pass(request, Action.NETWORK_UPDATE);
+        NetworkRequest asked = NetworkRequest.fromBody(path.jsonBody(request));
+        require(Feature.NETWORK, "Using the /network route");
+        if (asked.changes()) {
+            throw refused(
+                    "A Miroir cluster spreads and copies its indexes itself: its nodes and shards"
+                            + " are what its configuration says, and no other instance can join"
+                            + " them by `/network`.");
+        }
+        return Answer.json(200, NetworkRequest.nobody());
+    }
+
+    private Answer controlNetwork(Request request) throws IOException {
+        path.pass(request, Action.NETWORK_UPDATE);
+        path.jsonBody(request);
+        require(Feature.NETWORK, "Using the /network/control route");
+        throw new ApiException(
+                ErrorCode.REQUIRES_ENTERPRISE_EDITION,
+                "Meilisearch Enterprise Edition is required to call this route");
+    }
+
+    // ---- logs
+
+    private Answer streamLogs(Request request) throws IOException {
+        path.pass(request, Action.METRICS_GET);
+        JsonNode body = path.jsonBody(request);
+        LOG_STREAM.check(StrictValue.body(body));
+        boolean profile = body.path("mode").asString("").equals("profile");
+        if (body.path("profileMemory").asBoolean(false) && !profile) {
+            throw new ApiException(
+                    ErrorCode.INVALID_SETTINGS_TYPO_TOLERANCE,
+                    "Invalid value: `profile_memory` can only be used while profiling code and is"
+                            + " not compatible with the "
+                            + (body.path("mode").asString("").equals("json") ? "Json" : "Human")
+                            + " mode.");
+        }
+        require(Feature.LOGS_ROUTE, LOGS);
+        throw logsElsewhere();
+    }
+
+    private Answer endLogs(Request request) {
+        path.pass(request, Action.METRICS_GET);
+        require(Feature.LOGS_ROUTE, LOGS);
+        return Answer.empty(204);
+    }
+
+    private Answer changeLogs(Request request) throws IOException {
+        path.pass(request, Action.METRICS_GET);
+        LOG_TARGET.check(StrictValue.body(path.jsonBody(request)));
+        require(Feature.LOGS_ROUTE, LOGS);
+        throw logsElsewhere();
+    }
+
+    private static void checkTarget(StrictValue target) {
+        String text = target.string();
+        if (Arrays.stream(text.split(",", -1)).anyMatch(part -> part.split("=", -1).length > 2)) {
+            throw target.invalid(
+                    "invalid filter directive: too many '=' in filter directive, expected 0 or 1");
+        }
+        if (text.isEmpty()) {
+            throw target.invalid(
+                    "Empty string is not a valid target. If you want to get no logs use `OFF`."
+                            + " Usage: `info`, `meilisearch=info`, or you can write multiple"
+                            + " filters in one target: `index_scheduler=info,milli=trace`");
+        }
+    }
+
+    private static ApiException logsElsewhere() {
+        return refused(
+                "One pod of several would tell a part only: read what the pods and the nodes write"
+                        + " to their standard output, and set its level in their configuration.");
+    }
+
+    // ---- dynamic search rules
+
+    private Answer listRules(Request request) throws IOException {
+        path.pass(request, Action.DYNAMIC_SEARCH_RULES_GET);
+        JsonNode body = path.jsonBody(request);
+        RULE_LIST.check(StrictValue.body(body));
+        require(Feature.DYNAMIC_SEARCH_RULES, "Calling the `POST /dynamic-search-rules` route");
+        return Answer.json(
+                200, noPage(body.path("offset").asLong(0), body.path("limit").asLong(20)));
+    }
+
+    private Answer getRule(Request request) {
+        path.pass(request, Action.DYNAMIC_SEARCH_RULES_GET);
+        String uid = request.path("uid");
+        require(
+                Feature.DYNAMIC_SEARCH_RULES,
+                "Calling the `GET /dynamic-search-rules/{:ruleUid}` route");
+        throw new ApiException(
+                ErrorCode.DYNAMIC_SEARCH_RULE_NOT_FOUND,
+                "Dynamic search rule `" + uid + "` not found.");
+    }
+
+    private Answer putRule(Request request) throws IOException {
+        path.pass(request, Action.DYNAMIC_SEARCH_RULES_UPDATE);
+        RULE.check(StrictValue.body(path.jsonBody(request)));
+        require(Feature.DYNAMIC_SEARCH_RULES, ANY_RULE);
+        throw noRules();
+    }
+
+    private Answer clearRules(Request request) {
+        path.pass(request, Action.DYNAMIC_SEARCH_RULES_DELETE);
+        require(Feature.DYNAMIC_SEARCH_RULES, ANY_RULE);
+        throw noRules();
+    }
+
+    private static ApiException noRules() {
+        return refused(
+                "A Miroir cluster has no dynamic search rules: they pin documents to positions of"
+                        + " a list that each node has only a part of.");
+    }
+
+    // ---- templates
+
+    private Answer render(Request request) throws IOException {
+        path.pass(request, Action.SETTINGS_GET);
+        path.pass(request, Action.DOCUMENTS_GET);
+        RENDERING.check(StrictValue.body(path.jsonBody(request)));
+        require(Feature.RENDER_ROUTE, "calling the /render-template route");
+        throw refused("A Miroir cluster renders no templates: ask a single Meilisearch.");
+    }
+
+    private void require(Feature feature, String doing) {
+        switched.now().require(feature, doing);
+    }
+
+    /** A page of nothing. */
+    static ObjectNode noPage(long offset, long limit) {
+        ObjectNode page = Json.object();
+        page.putArray("results");
+        return page.put("offset", offset).put("limit", limit).put("total", 0);
+    }
+
+    /** The error for what a cluster can't have, with the reason. */
+    static ApiException refused(String why) {
+        return new ApiException(ErrorCode.MIROIR_NOT_IMPLEMENTED, why);
+    }
+}

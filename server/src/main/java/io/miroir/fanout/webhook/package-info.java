@@ -1,0 +1,5 @@
+/** The client to webhooks. */
+@NullMarked
+package io.miroir.fanout.webhook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.miroir.capability.leader.webhook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,248 @@
+package io.miroir.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.conformance.ConformancePack;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Experimental features over a cluster: who knows of them, and what they open. */
+class FeaturesTest {
+    private static final String FEATURES = "/experimental-features";
+
+    @TempDir static Path directory;
+
+    private static TestNodes nodes;
+    private static TestPod pod;
+    private static HttpCalls client;
+
+    @BeforeAll
+    static void start() {
+        nodes = new TestNodes(directory, 2, 2);
+        pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "");
+        client = pod.client();
+        client.awaitStatus("GET", "/_miroir/ready", 200);
+    }
+
+    @AfterAll
+    static void stop() {
+        pod.close();
+        nodes.close();
+    }
+
+    @Test
+    void clientsSeeWhatMeilisearchShows() throws Exception {
+        ConformancePack.Report report =
+                ConformancePack.load()
+                        .only(
+                                Set.of(
+                                        "153-experimental-features",
+                                        "156-network-enabled",
+                                        "206-filter-contains"))
+                        .replay(pod.address(), TestPod.MASTER_KEY, Set.of("api"));
+        assertTrue(report.failed().isEmpty(), () -> String.join("\n", report.failures()));
+    }
+
+    /** A node that was away must not answer searches as if nothing had been switched. */
+    @Test
+    void aNodeThatComesBackIsTold() {
+        TestNode away = nodes.node(0, 0);
+        away.kill();
+        client.call("PATCH", FEATURES, "{\"multimodal\": true}");
+        away.start();
+        HttpCalls node = new HttpCalls(away.address(), TestNode.KEY);
+        node.await(
+                "GET",
+                FEATURES,
+                reply -> reply.status() == 200 && reply.body().path("multimodal").asBoolean());
+        client.call("PATCH", FEATURES, "{\"multimodal\": false}");
+        client.awaitStatus("GET", "/_miroir/ready", 200);
+    }
+
+    /** Until it is told, another replica answers what it refuses. */
+    @Test
+    void aNodeThatWasNotToldYetIsPassedOver() {
+        client.done("PATCH", "/indexes/told/settings", "{\"filterableAttributes\": [\"t\"]}");
+        client.done("POST", "/indexes/told/documents", "[{\"id\": 1, \"t\": \"abc\"}]");
+        client.call("PATCH", FEATURES, "{\"containsFilter\": true}");
+        try {
+            for (int n = 0; n < 2; n++) {
+                new HttpCalls(nodes.node(0, n).address(), TestNode.KEY)
+                        .call("PATCH", FEATURES, "{\"containsFilter\": false}");
+            }
+            // The query decides which replicas are asked.
+            for (int limit = 1; limit < 9; limit++) {
+                String body = "{\"filter\": \"t CONTAINS b\", \"limit\": " + limit + "}";
+                HttpCalls.Reply found = client.call("POST", "/indexes/told/search", body);
+                assertEquals(200, found.status(), () -> found.body().toString());
+                assertEquals(1, found.body().path("hits").size());
+            }
+        } finally {
+            client.call("PATCH", FEATURES, "{\"containsFilter\": false}");
+        }
+    }
+
+    @Test
+    void whatIsOffTellsHowItIsSwitchedOn() {
+        assertOff("GET", "/chats", "", "listing the chats", "chat completions", 835);
+        assertOff(
+                "POST",
+                "/chats/a/chat/completions",
+                "{\"model\": \"m\", \"messages\": []}",
+                "using the /chats chat completions route",
+                "chat completions",
+                835);
+        assertOff(
+                "POST",
+                "/logs/stream",
+                "{\"mode\": \"human\"}",
+                "Modifying logs through the `/logs/*` routes",
+                "logs route",
+                721);
+        assertOff(
+                "POST",
+                "/dynamic-search-rules",
+                "{}",
+                "Calling the `POST /dynamic-search-rules` route",
+                "dynamic search rules",
+                884);
+        assertOff(
+                "POST",
+                "/render-template",
+                "{\"template\": {\"kind\": \"inlineFragment\"}}",
+                "calling the /render-template route",
+                "render_route",
+                888);
+        assertOff(
+                "POST",
+                "/tasks/compact",
+                "",
+                "Using the /tasks/compact route",
+                "task queue compaction route",
+                883);
+        assertOff(
+                "GET",
+                "/tasks/0/documents",
+                "",
+                "Getting the documents of an enqueued task",
+                "get task documents route",
+                808);
+        assertOff(
+                "PATCH",
+                "/indexes/any/settings",
+                "{\"embedders\": {\"a\": {\"source\": \"composite\", \"searchEmbedder\": {},"
+                        + " \"indexingEmbedder\": {}}}}",
+                "using `\"composite\"` as source",
+                "composite embedders",
+                816);
+    }
+
+    /** Switched on, they exist, and say why a cluster has nothing to show. */
+    @Test
+    void whatAClusterCantHaveIsRefusedWithAReason() {
+        client.call("PATCH", FEATURES, "{\"chatCompletions\": true, \"logsRoute\": true}");
+        try {
+            assertEquals(0, client.call("GET", "/chats").body().path("total").asInt());
+            assertEquals("chat_not_found", code(client.call("GET", "/chats/a")));
+            HttpCalls.Reply refused =
+                    client.call("PATCH", "/chats/a/settings", "{\"source\": \"openAi\"}");
+            assertEquals(501, refused.status());
+            assertEquals("miroir_not_implemented", code(refused));
+            assertEquals(
+                    "invalid_chat_completion_api_key",
+                    code(client.call("PATCH", "/chats/a/settings", "{\"apiKey\": 1}")));
+            assertEquals(501, client.call("POST", "/logs/stderr", "{}").status());
+            assertEquals(204, client.call("DELETE", "/logs/stream").status());
+            assertEquals(
+                    501, client.call("PATCH", "/indexes/any/settings", "{\"chat\": {}}").status());
+        } finally {
+            client.call("PATCH", FEATURES, "{\"chatCompletions\": false, \"logsRoute\": false}");
+        }
+    }
+
+    /** The figures of one Meilisearch that holds everything. */
+    @Test
+    void metricsAreThoseOfTheCluster() {
+        client.done("POST", "/indexes/counted/documents", "[{\"id\": 1}, {\"id\": 2}]");
+        assertEquals("feature_not_enabled", code(client.call("GET", "/metrics")));
+        client.call("PATCH", FEATURES, "{\"metrics\": true}");
+        try {
+            HttpCalls.Reply told = client.call("GET", "/metrics");
+            assertEquals(200, told.status());
+            String text = new String(told.raw().body(), StandardCharsets.UTF_8);
+            for (String line :
+                    List.of(
+                            "meilisearch_index_docs_count{index=\"counted\",} 2.0",
+                            "meilisearch_nb_tasks{kind=\"indexes\",value=\"counted\",} 1.0",
+                            "meilisearch_nb_tasks{kind=\"statuses\",value=\"failed\",} 0.0",
+                            "meilisearch_is_indexing 0.0",
+                            "meilisearch_http_requests_total{method=\"POST\","
+                                    + "path=\"/indexes/{uid}/documents\",status=\"202\",}",
+                            "meilisearch_http_response_time_seconds_count{method=\"POST\"")) {
+                assertTrue(text.contains(line), line + "\n" + text);
+            }
+        } finally {
+            client.call("PATCH", FEATURES, "{\"metrics\": false}");
+        }
+    }
+
+    /** A cluster has no remotes: it answers as an instance that nobody joined. */
+    @Test
+    void aNetworkHasNobodyInIt() {
+        client.done("POST", "/indexes/net/documents", "[{\"id\": 1}]");
+        String remote = search("{\"remote\": \"r\"}");
+        assertEquals("feature_not_enabled", code(client.call("POST", "/multi-search", remote)));
+        client.call("PATCH", FEATURES, "{\"network\": true}");
+        try {
+            assertEquals(
+                    "invalid_multi_search_remote",
+                    code(client.call("POST", "/multi-search", remote)));
+            JsonNode found =
+                    client.call("POST", "/multi-search", search("{\"queryPosition\": 7}")).body();
+            assertEquals(
+                    7,
+                    found.path("hits").path(0).path("_federation").path("queriesPosition").asInt(),
+                    found::toString);
+            assertEquals(501, client.call("PATCH", "/network", "{\"self\": \"me\"}").status());
+            assertEquals(
+                    "requires_enterprise_edition",
+                    code(client.call("PATCH", "/network", "{\"leader\": \"me\"}")));
+        } finally {
+            client.call("PATCH", FEATURES, "{\"network\": false}");
+        }
+    }
+
+    private static String search(String options) {
+        return "{\"federation\": {}, \"queries\": [{\"indexUid\": \"net\","
+                + " \"federationOptions\": "
+                + options
+                + "}]}";
+    }
+
+    private static void assertOff(
+            String method, String target, String body, String doing, String title, int number) {
+        HttpCalls.Reply reply = client.call(method, target, body);
+        assertEquals(400, reply.status(), () -> target + reply.body());
+        assertEquals("feature_not_enabled", code(reply));
+        assertEquals(
+                doing
+                        + " requires enabling the `"
+                        + title
+                        + "` experimental feature. See"
+                        + " https://github.com/orgs/meilisearch/discussions/"
+                        + number,
+                reply.body().path("message").asString());
+    }
+
+    private static String code(HttpCalls.Reply reply) {
+        return reply.body().path("code").asString();
+    }
+}
