@@ -4,12 +4,15 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.documents.DocumentsRequest;
+import io.miroir.api.documents.EditRequest;
 import io.miroir.api.documents.PayloadFormat;
 import io.miroir.api.documents.PrimaryKey;
 import io.miroir.api.documents.WriteRequests;
+import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
 import io.miroir.api.search.FilterInput;
 import io.miroir.cluster.IndexView;
+import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
@@ -36,11 +39,17 @@ final class DocumentRoutes {
     private final RequestPath path;
     private final SearchJourney searches;
     private final DocumentReads documents;
+    private final SwitchedFeatures switched;
 
-    DocumentRoutes(RequestPath path, SearchJourney searches, DocumentReads documents) {
+    DocumentRoutes(
+            RequestPath path,
+            SearchJourney searches,
+            DocumentReads documents,
+            SwitchedFeatures switched) {
         this.path = path;
         this.searches = searches;
         this.documents = documents;
+        this.switched = switched;
     }
 
     List<Route> routes() {
@@ -52,6 +61,7 @@ final class DocumentRoutes {
                 new Route("POST", DOCUMENTS + "/fetch", this::fetch),
                 new Route("POST", DOCUMENTS + "/delete-batch", this::deleteBatch),
                 new Route("POST", DOCUMENTS + "/delete", this::deleteByFilter),
+                new Route("POST", DOCUMENTS + "/edit", this::edit),
                 new Route("GET", DOCUMENTS + "/{id}", this::get),
                 new Route("DELETE", DOCUMENTS + "/{id}", this::deleteOne));
     }
@@ -90,6 +100,19 @@ final class DocumentRoutes {
         ObjectNode passed = Json.object();
         passed.set("filter", WriteRequests.filterToDelete(path.jsonBody(request)));
         return delete(request, Operation.DOCUMENTS_DELETE_BY_FILTER, uid, request.query(), passed);
+    }
+
+    // In Meilisearch's order: the key, the body's shape, the feature, the index's name.
+    private Answer edit(Request request) throws Exception {
+        path.passKey(request, Action.DOCUMENTS_ALL);
+        JsonNode asked = path.jsonBody(request);
+        EditRequest.checkShape(asked);
+        WriteRequests.customMetadata(request.query());
+        switched.now()
+                .require(Feature.EDIT_DOCUMENTS_BY_FUNCTION, "Using the documents edit route");
+        String uid = path.passWrite(request, Action.DOCUMENTS_ALL);
+        EditRequest.parse(asked, uid);
+        return delete(request, Operation.DOCUMENTS_EDIT, uid, request.query(), asked);
     }
 
     private Answer clear(Request request) throws Exception {

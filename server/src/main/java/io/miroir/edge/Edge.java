@@ -165,7 +165,8 @@ public final class Edge {
         routes.addAll(
                 new IndexRoutes(path, parts.view(), reads.searches(), reads.documents()).routes());
         routes.addAll(new SwapRoutes(path, parts.store().tasks()).routes());
-        routes.addAll(new DocumentRoutes(path, reads.searches(), reads.documents()).routes());
+        routes.addAll(
+                new DocumentRoutes(path, reads.searches(), reads.documents(), switched).routes());
         QueryMetadata metadata = new QueryMetadata(reads.searches(), uuids);
         routes.addAll(
                 new SearchRoutes(

@@ -4,15 +4,12 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.documents.DocumentsRequest;
+import io.miroir.api.documents.EditRequest;
 import io.miroir.api.documents.PayloadFormat;
 import io.miroir.api.documents.WriteRequests;
 import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
-import io.miroir.api.search.FilterInput;
-import io.miroir.api.strict.Check;
-import io.miroir.api.strict.Shape;
-import io.miroir.api.strict.StrictValue;
 import io.miroir.api.tasks.TaskType;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.JsonBody;
@@ -34,17 +31,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** Routes of documents: add, delete, fetch. */
 public final class DocumentRoutes {
     private static final char COMMA = ',';
-
-    private static final Shape EDITION =
-            Shape.of(
-                    Shape.optional("filter", ErrorCode.INVALID_DOCUMENT_FILTER, Check.ANY),
-                    Shape.optional(
-                            "context", ErrorCode.INVALID_DOCUMENT_EDITION_CONTEXT, Check.ANY),
-                    Shape.required(
-                            "function",
-                            ErrorCode.INVALID_DOCUMENT_EDITION_FUNCTION_FILTER,
-                            Check.STRING,
-                            ErrorCode.MISSING_DOCUMENT_EDITION_FUNCTION));
 
     private final Desk desk;
     private final Payloads payloads;
@@ -190,21 +176,13 @@ public final class DocumentRoutes {
     private Answer edit(Request request) throws IOException {
         desk.passIndex(request, Action.DOCUMENTS_ADD);
         JsonNode body = JsonBody.read(request);
-        EDITION.check(StrictValue.body(body));
+        EditRequest.checkShape(body);
         desk.features()
                 .require(Feature.EDIT_DOCUMENTS_BY_FUNCTION, "Using the documents edit route");
-        if (body.hasNonNull("context") && !body.get("context").isObject()) {
-            throw new ApiException(
-                    ErrorCode.INVALID_DOCUMENT_EDITION_CONTEXT, "The context must be an object");
-        }
-        try {
-            FilterInput.parse(body.get("filter"), ErrorCode.INVALID_DOCUMENT_FILTER);
-        } catch (ApiException refused) {
-            throw new ApiException(
-                    refused.code(), "Index `" + desk.uid(request) + "`: " + refused.text());
-        }
+        EditRequest.parse(body, desk.uid(request));
         throw new ApiException(
                 ErrorCode.MIROIR_NOT_IMPLEMENTED,
-                "The embedded Miroir node does not edit documents by function.");
+                "The embedded Miroir node does not edit documents by function.",
+                400);
     }
 }

@@ -116,7 +116,12 @@ record Completion(
     /** The details of a task that failed before any node heard of it. */
     static ObjectNode visibleFailure(Details details) {
         ObjectNode visible = details.visible();
-        for (String count : List.of("indexedDocuments", "deletedDocuments", "editedDocuments")) {
+        // Of an edit that failed Meilisearch tells only how many documents it edited.
+        List<String> counts =
+                visible.has("editedDocuments")
+                        ? List.of("editedDocuments")
+                        : List.of("indexedDocuments", "deletedDocuments");
+        for (String count : counts) {
             if (visible.has(count)) {
                 visible.put(count, 0);
             }
@@ -138,8 +143,10 @@ record Completion(
             long indexed = counted("indexedDocuments", replicas, results);
             visible.put("indexedDocuments", Math.min(received, indexed));
         }
-        if (visible.has("deletedDocuments")) {
-            visible.put("deletedDocuments", counted("deletedDocuments", replicas, results));
+        for (String count : List.of("deletedDocuments", "editedDocuments")) {
+            if (visible.has(count)) {
+                visible.put(count, counted(count, replicas, results));
+            }
         }
         if (task.type() == TaskType.INDEX_COMPACTION) {
             ByteSizes.sum(results.values(), "preCompactionSize", visible);
@@ -228,10 +235,20 @@ record Completion(
         return effects;
     }
 
+    private static ObjectNode clientsError(Tracked task, NodeResult.Failed failed) {
+        ObjectNode error = ClientWords.of(failed.error(), task.physicalUid(), task.place().lane());
+        String function = task.details().visible().path("function").asString(null);
+        return function == null
+                ? error
+                : error.put(
+                        "message",
+                        EditFunction.unwrapped(error.path("message").asString(""), function));
+    }
+
     private static ObjectNode firstError(Tracked task, Map<String, NodeResult> results) {
         for (NodeResult result : new TreeMap<>(results).values()) {
             if (result instanceof NodeResult.Failed failed) {
-                return ClientWords.of(failed.error(), task.physicalUid(), task.place().lane());
+                return clientsError(task, failed);
             }
         }
         return new io.miroir.api.ApiException(

@@ -1,6 +1,7 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.Json;
+import io.miroir.api.documents.EditRequest;
 import io.miroir.api.indexes.IndexSwaps;
 import io.miroir.api.settings.SettingsUpdate;
 import io.miroir.cluster.IndexView;
@@ -19,12 +20,14 @@ final class ItemFactory {
     private final LaneContext context;
     private final IndexItems indexes;
     private final DocumentItems documents;
+    private final EditItems edits;
     private final NameItems names;
 
     ItemFactory(LaneContext context) {
         this.context = context;
         this.indexes = new IndexItems(context);
         this.documents = new DocumentItems(context, indexes);
+        this.edits = new EditItems(context);
         this.names = new NameItems(context, indexes);
     }
 
@@ -46,6 +49,8 @@ final class ItemFactory {
                         request, index, filter, deletion(request, 0, Json.text(filter)));
             }
             case DOCUMENTS_CLEAR -> documents.clear(request, index, clearing(request));
+            case DOCUMENTS_EDIT ->
+                    edits.edit(request, index, EditRequest.parse(parse(body), request.indexUid()));
             case INDEX_CREATE -> indexes.create(request, index);
             case INDEX_UPDATE ->
                     request.parameter(WriteRequest.NEW_UID) == null

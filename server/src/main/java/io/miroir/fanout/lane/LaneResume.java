@@ -289,6 +289,7 @@ final class LaneResume {
             case DOCUMENTS_REPLACE, DOCUMENTS_UPDATE -> TaskType.DOCUMENT_ADDITION_OR_UPDATE;
             case DOCUMENT_DELETE, DOCUMENTS_DELETE, DOCUMENTS_DELETE_BY_FILTER, DOCUMENTS_CLEAR ->
                     TaskType.DOCUMENT_DELETION;
+            case DOCUMENTS_EDIT -> TaskType.DOCUMENT_EDITION;
             case INDEX_CREATE -> TaskType.INDEX_CREATION;
             case INDEX_UPDATE -> TaskType.INDEX_UPDATE;
             case INDEX_DELETE -> TaskType.INDEX_DELETION;
@@ -301,8 +302,11 @@ final class LaneResume {
     // The request is gone with its owner: what it asked for in numbers is known by nobody.
     private static Details details(TaskType type) {
         ObjectNode visible = Json.object();
-        if (type == TaskType.DOCUMENT_DELETION) {
+        if (type == TaskType.DOCUMENT_DELETION || type == TaskType.DOCUMENT_EDITION) {
             visible.putNull("deletedDocuments");
+        }
+        if (type == TaskType.DOCUMENT_EDITION) {
+            visible.putNull("editedDocuments");
         }
         return Details.of(visible);
     }

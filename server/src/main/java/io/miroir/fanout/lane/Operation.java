@@ -13,6 +13,8 @@ public enum Operation {
     DOCUMENTS_DELETE,
     DOCUMENTS_DELETE_BY_FILTER,
     DOCUMENTS_CLEAR,
+    /** The body is the client's, checked by the edge. */
+    DOCUMENTS_EDIT,
     INDEX_CREATE,
     INDEX_UPDATE,
     INDEX_DELETE,

@@ -24,11 +24,10 @@ final class SettingsOrder {
      */
     static boolean waits(Operation operation, JsonNode inForce, JsonNode coming) {
         return switch (operation) {
-            case DOCUMENTS_DELETE_BY_FILTER ->
-                    !inForce.path(FILTERABLE).equals(coming.path(FILTERABLE));
-            // A node refuses a malformed place, and vectors that don't fit.
-            case DOCUMENTS_REPLACE, DOCUMENTS_UPDATE ->
-                    hasGeo(inForce) != hasGeo(coming) || !vectors(inForce).equals(vectors(coming));
+            case DOCUMENTS_DELETE_BY_FILTER -> filtersDiffer(inForce, coming);
+            case DOCUMENTS_REPLACE, DOCUMENTS_UPDATE -> checksDiffer(inForce, coming);
+            // By a filter, and a function may write anything.
+            case DOCUMENTS_EDIT -> filtersDiffer(inForce, coming) || checksDiffer(inForce, coming);
             case DOCUMENT_DELETE,
                     DOCUMENTS_DELETE,
                     DOCUMENTS_CLEAR,
@@ -40,6 +39,15 @@ final class SettingsOrder {
                     SETTINGS_UPDATE ->
                     false;
         };
+    }
+
+    private static boolean filtersDiffer(JsonNode inForce, JsonNode coming) {
+        return !inForce.path(FILTERABLE).equals(coming.path(FILTERABLE));
+    }
+
+    /** A node refuses a malformed place, and vectors that don't fit. */
+    private static boolean checksDiffer(JsonNode inForce, JsonNode coming) {
+        return hasGeo(inForce) != hasGeo(coming) || !vectors(inForce).equals(vectors(coming));
     }
 
     /** Whether nodes check the places of documents. */

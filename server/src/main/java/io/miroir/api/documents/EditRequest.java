@@ -1,0 +1,70 @@
+package io.miroir.api.documents;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.api.search.FilterInput;
+import io.miroir.api.strict.Check;
+import io.miroir.api.strict.Shape;
+import io.miroir.api.strict.StrictValue;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A function that edits documents.
+ *
+ * @param function in the language of nodes
+ * @param filter of the documents that it edits; null for all
+ * @param context what it is given beside a document; null for nothing
+ */
+public record EditRequest(
+        String function, @Nullable JsonNode filter, @Nullable ObjectNode context) {
+    private static final Shape BODY =
+            Shape.of(
+                    Shape.optional("filter", ErrorCode.INVALID_DOCUMENT_FILTER, Check.ANY),
+                    Shape.optional(
+                            "context", ErrorCode.INVALID_DOCUMENT_EDITION_CONTEXT, Check.ANY),
+                    Shape.required(
+                            "function",
+                            ErrorCode.INVALID_DOCUMENT_EDITION_FUNCTION_FILTER,
+                            Check.STRING,
+                            ErrorCode.MISSING_DOCUMENT_EDITION_FUNCTION));
+
+    /** Checks the members of a body, not yet what they hold. */
+    public static void checkShape(JsonNode body) {
+        BODY.check(StrictValue.body(body));
+    }
+
+    /**
+     * Reads a body whose shape was checked.
+     *
+     * @param indexUid the index, which errors name
+     */
+    public static EditRequest parse(JsonNode body, String indexUid) {
+        JsonNode context = body.path("context");
+        if (!context.isMissingNode() && !context.isNull() && !context.isObject()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_DOCUMENT_EDITION_CONTEXT, "The context must be an object");
+        }
+        JsonNode filter = body.path("filter");
+        boolean filtered = !filter.isMissingNode() && !filter.isNull();
+        if (filtered) {
+            checkFilter(filter, indexUid);
+        }
+        return new EditRequest(
+                body.path("function").stringValue(),
+                filtered ? filter : null,
+                context instanceof ObjectNode object ? object : null);
+    }
+
+    private static void checkFilter(JsonNode filter, String indexUid) {
+        try {
+            if (FilterInput.parse(filter, ErrorCode.INVALID_DOCUMENT_FILTER) == null) {
+                throw new ApiException(
+                        ErrorCode.INVALID_DOCUMENT_FILTER, "Sending an empty filter is forbidden.");
+            }
+        } catch (ApiException refused) {
+            throw new ApiException(refused.code(), "Index `" + indexUid + "`: " + refused.text());
+        }
+    }
+}
