@@ -1,7 +1,10 @@
 package io.miroir;
 
 import io.miroir.api.Uuids;
+import io.miroir.capability.leader.dump.DumpDirectory;
+import io.miroir.capability.leader.dump.DumpWork;
 import io.miroir.capability.leader.features.NodeFeatures;
+import io.miroir.capability.leader.snapshot.SnapshotWork;
 import io.miroir.capability.leader.webhook.WebhookDuty;
 import io.miroir.capability.partitioned.drift.DriftCheck;
 import io.miroir.capability.partitioned.verify.ReplicaVerifier;
@@ -34,6 +37,7 @@ import io.miroir.config.SettingsBroadcastConfig;
 import io.miroir.duty.Duties;
 import io.miroir.duty.LeaderDuty;
 import io.miroir.duty.PartitionedDuty;
+import io.miroir.duty.TaskDuty;
 import io.miroir.edge.Edge;
 import io.miroir.edge.Exposition;
 import io.miroir.edge.StoredTasks;
@@ -59,6 +63,7 @@ import io.miroir.fanout.webhook.WebhookCaller;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.TaskStore;
 import io.miroir.store.backup.OnlineBackup;
+import io.miroir.store.task.TaskType;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
@@ -142,6 +147,7 @@ public final class Miroir implements AutoCloseable {
                         peers);
         own(opening::stop);
         TaskStore store = own(opening.open(keys));
+        DumpDirectory dumps = new DumpDirectory(dumpDir());
         OnlineBackup backups = new OnlineBackup(store, config.dataDir(), clusterId());
         ClusterView view = own(new ClusterView(store, fleet));
         view.start();
@@ -186,7 +192,7 @@ public final class Miroir implements AutoCloseable {
         WriteJourney writes = new WriteJourney(keeper, peers, spooler);
         // Closed before the lanes are let go.
         own(opening::stop);
-        opening.reception().open(ready, writes, new OpenStore(store, backups));
+        opening.reception().open(ready, writes, new OpenStore(store, backups, dumps::open));
         peers.start();
         follower.start();
         keeper.start();
@@ -201,6 +207,8 @@ public final class Miroir implements AutoCloseable {
             partitioned.add(new DriftCheck(view, store, nodes, settings, driftRules()));
         }
         NodeFeatures features = new NodeFeatures(nodes, registry);
+        Edge.Reads reads = reads(store, view, nodes, health);
+        DumpWork dumping = new DumpWork(store, view, reads.documents(), dumps, registry);
         List<LeaderDuty> leading =
                 List.of(
                         new TopologyRecorder(fleet),
@@ -208,7 +216,9 @@ public final class Miroir implements AutoCloseable {
                         new FirstKeys(uuids::random),
                         new FormatRaiser(store, peers),
                         features,
-                        webhooks(store, reports));
+                        webhooks(store, reports),
+                        new TaskDuty(TaskType.DUMP_CREATION, dumping),
+                        new TaskDuty(TaskType.SNAPSHOT_CREATION, new SnapshotWork(nodes)));
         own(new Duties(config.podId(), store, peers::live, partitioned, leading)).start();
 
         Edge.Parts parts =
@@ -218,14 +228,14 @@ public final class Miroir implements AutoCloseable {
                         new Edge.NodeSide(health, features),
                         ready,
                         writes,
-                        reads(store, view, nodes, health),
+                        reads,
                         new Edge.Leases(lease, reports));
         startMetricsPort();
         ClusterKeys told = new ClusterKeys(config.podId(), keys::loaded, peers);
-        Edge.Operations operations =
-                new Edge.Operations(
-                        new Edge.Backups(backups, peers::backup), opening.doorkeeper(), told);
-        startClientPort(parts, keys, operations);
+        Edge.Backups kept =
+                new Edge.Backups(
+                        backups, peers::backup, uid -> dumps.open(uid).or(() -> peers.dump(uid)));
+        startClientPort(parts, keys, new Edge.Operations(kept, opening.doorkeeper(), told));
         LOG.info("pod {} listens on port {}", config.podId(), port());
     }
 
@@ -403,6 +413,11 @@ public final class Miroir implements AutoCloseable {
         Path configured = server.spoolDir();
         Path directory = configured == null ? config.dataDir().resolve("spool") : configured;
         return new Spooler(directory, server.spoolMemoryBytes(), server.spoolQuotaBytes());
+    }
+
+    private Path dumpDir() {
+        Path configured = config.server().dumpDir();
+        return configured == null ? config.dataDir().resolve("dumps") : configured;
     }
 
     private HealthProbe.Settings probeSettings() {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param spoolDir where large bodies wait; the data directory if not set
  * @param spoolMemoryBytes of a body, what stays in memory before a file is used
  * @param spoolQuotaBytes all spooled bodies together
+ * @param dumpDir where this pod keeps the dumps that it made; the data directory if not set
  */
 public record ServerConfig(
         @Default("0.0.0.0") String bind,
@@ -32,7 +33,8 @@ public record ServerConfig(
         @Default("10000") @Range(min = 0, max = 600000) long drainTimeoutMs,
         @Nullable Path spoolDir,
         @Default("1048576") @Range(min = 0, max = 1073741824) long spoolMemoryBytes,
-        @Default("4294967296") @Range(min = 0, max = 1099511627776.0) long spoolQuotaBytes) {
+        @Default("4294967296") @Range(min = 0, max = 1099511627776.0) long spoolQuotaBytes,
+        @Nullable Path dumpDir) {
 
     /** Writes worked on at a time: the other half is kept for searches and all else. */
     public int maxConcurrentWrites() {

@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 
-/** {@code GET /_miroir/backup}: the whole task store as one file. */
+/**
+ * {@code GET /_miroir/backup}: the whole task store as one file; {@code GET /_miroir/dumps/{uid}}:
+ * a dump, from whichever pod has it.
+ */
 final class BackupRoutes {
     private static final String TYPE = "application/octet-stream";
 
@@ -24,12 +27,27 @@ final class BackupRoutes {
     }
 
     List<Route> routes() {
-        return List.of(new Route("GET", "/_miroir/backup", this::backup));
+        return List.of(
+                new Route("GET", "/_miroir/backup", this::backup),
+                new Route("GET", "/_miroir/dumps/{uid}", this::dump));
     }
 
     private Answer backup(Request request) throws IOException {
         auth.admin(request);
         return take();
+    }
+
+    private Answer dump(Request request) {
+        auth.admin(request);
+        String uid = request.path("uid");
+        return backups.dumps()
+                .apply(uid)
+                .map(BackupRoutes::sent)
+                .orElseThrow(
+                        () ->
+                                new ApiException(
+                                        ErrorCode.DUMP_NOT_FOUND,
+                                        "No pod that lives has a dump `" + uid + "`."));
     }
 
     /** From this pod, or through it from another. */

@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,12 +65,16 @@ public final class Edge {
     public record Operations(Backups backups, @Nullable Doorkeeper doorkeeper, ClusterKeys keys) {}
 
     /**
-     * Where backups are made.
+     * Where backups are made, and dumps are kept.
      *
      * @param own of this pod's store
      * @param others asked where this pod cannot make one: a backup of another pod, if one makes it
+     * @param dumps a dump by its uid, from any pod that has it
      */
-    public record Backups(OnlineBackup own, Supplier<Optional<BackupStream>> others) {}
+    public record Backups(
+            OnlineBackup own,
+            Supplier<Optional<BackupStream>> others,
+            Function<String, Optional<BackupStream>> dumps) {}
 
     /**
      * Requests worked on at a time. Each kind has its own: writes that wait for a slow node keep no
@@ -191,6 +196,7 @@ public final class Edge {
                 new MeilisearchMetrics(parts.view(), reads.documents(), parts.store(), registry));
         routes.addAll(new ExperimentalRoutes(path, switched, new Exposition(theirs)).routes());
         routes.addAll(new ChatRoutes(path, switched).routes());
+        routes.addAll(new DumpRoutes(path, parts.store().tasks()).routes());
         KeyKeeper keeper = new KeyKeeper(parts.store().apiKeys(), parts.view(), reports);
         routes.addAll(
                 new KeyRoutes(path, new KeyDesk(keeper, auth.values(), storeTime, uuids::random))

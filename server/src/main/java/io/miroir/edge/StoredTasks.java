@@ -28,6 +28,7 @@ public final class StoredTasks {
     /** A task as clients see it. */
     public static TaskView view(TaskRow row) {
         Details details = Details.parse(row.detailsJson());
+        ObjectNode visible = details.visible();
         TaskRow.Dates dates = row.dates();
         return new TaskView(
                 new TaskView.Ids(row.uid(), row.batchUid(), row.canceledBy()),
@@ -40,7 +41,7 @@ public final class StoredTasks {
                         StoreTime.instant(dates.enqueuedAt()),
                         dates.startedAt() == null ? null : StoreTime.instant(dates.startedAt()),
                         dates.finishedAt() == null ? null : StoreTime.instant(dates.finishedAt())),
-                named(details.visible(), row.names()),
+                visible.isEmpty() ? null : named(visible, row.names()),
                 row.errorJson() == null ? null : Json.parseObject(row.errorJson()));
     }
 

@@ -25,11 +25,11 @@ final class SwapRoutes {
     private static final int SWAPS_MAX = Lanes.NAMES_MAX / 2;
 
     private final RequestPath path;
-    private final DoneTasks done;
+    private final NewTasks tasks;
 
     SwapRoutes(RequestPath path, Tasks tasks) {
         this.path = path;
-        this.done = new DoneTasks(tasks);
+        this.tasks = new NewTasks(tasks);
     }
 
     List<Route> routes() {
@@ -45,7 +45,7 @@ final class SwapRoutes {
                     "At most " + SWAPS_MAX + " swaps may be asked for at once.");
         }
         if (swaps.isEmpty()) {
-            return Answer.json(202, done.add(TaskType.INDEX_SWAP, IndexSwaps.details(swaps)));
+            return Answer.json(202, tasks.done(TaskType.INDEX_SWAP, IndexSwaps.details(swaps)));
         }
         // Any of their lanes can run it: the first by name, so that equal requests meet.
         String lane = Collections.min(IndexSwaps.names(swaps));

@@ -30,14 +30,14 @@ final class TaskRoutes {
 
     private final RequestPath path;
     private final TaskStore store;
-    private final DoneTasks done;
+    private final NewTasks fresh;
     private final Reports reports;
     private final SwitchedFeatures switched;
 
     TaskRoutes(RequestPath path, TaskStore store, Reports reports, SwitchedFeatures switched) {
         this.path = path;
         this.store = store;
-        this.done = new DoneTasks(store.tasks());
+        this.fresh = new NewTasks(store.tasks());
         this.reports = reports;
         this.switched = switched;
     }
@@ -190,7 +190,7 @@ final class TaskRoutes {
         details.put("matchedTasks", matched);
         details.put("canceledTasks", 0);
         details.put("originalFilter", "?" + request.rawQuery());
-        return Answer.json(200, done.add(TaskType.TASK_CANCELATION, details));
+        return Answer.json(200, fresh.done(TaskType.TASK_CANCELATION, details));
     }
 
     private Answer delete(Request request) {
@@ -202,6 +202,6 @@ final class TaskRoutes {
         details.put("matchedTasks", counts.matched());
         details.put("deletedTasks", counts.deleted());
         details.put("originalFilter", "?" + request.rawQuery());
-        return Answer.json(200, done.add(TaskType.TASK_DELETION, details));
+        return Answer.json(200, fresh.done(TaskType.TASK_DELETION, details));
     }
 }

@@ -154,9 +154,6 @@ public final class HttpNodeClient implements NodeClient {
 
     private static NodeReply read(HttpResponse<byte[]> response) {
         int status = response.statusCode();
-        if (status >= 500) {
-            return new NodeReply.Failure(Kind.SERVER_ERROR, "status " + status);
-        }
         JsonNode body;
         try {
             body =
@@ -164,7 +161,14 @@ public final class HttpNodeClient implements NodeClient {
                             ? NullNode.getInstance()
                             : Json.parse(response.body());
         } catch (JacksonException notJson) {
-            return new NodeReply.Failure(Kind.GARBAGE, "status " + status + " without JSON");
+            return status >= 500
+                    ? new NodeReply.Failure(Kind.SERVER_ERROR, "status " + status)
+                    : new NodeReply.Failure(Kind.GARBAGE, "status " + status + " without JSON");
+        }
+        if (status >= 500) {
+            String why = body.path("message").asString("");
+            return new NodeReply.Failure(
+                    Kind.SERVER_ERROR, "status " + status + (why.isEmpty() ? "" : ": " + why));
         }
         if (status >= 200 && status < 300) {
             return new NodeReply.Answer(status, body);

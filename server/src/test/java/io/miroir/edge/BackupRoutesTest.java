@@ -61,7 +61,7 @@ class BackupRoutesTest {
     private BackupRoutes routes(Optional<BackupStream> another) {
         return new BackupRoutes(
                 new Auth(List::of, List::of, _ -> fail("no client asks"), InstantSource.system()),
-                new Edge.Backups(own, () -> another));
+                new Edge.Backups(own, () -> another, _ -> another));
     }
 
     private final class Another implements BackupStream {

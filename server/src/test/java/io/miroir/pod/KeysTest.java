@@ -21,16 +21,12 @@ class KeysTest {
     /** Steps that need what the proxy has not yet, or what embedded nodes say otherwise. */
     private static final Set<String> NOT_YET =
             Set.of(
-                    "142-auth-basic#11", // dumps
-                    "142-auth-basic#12", // snapshots
                     "142-auth-basic#13", // experimental features
                     "142-auth-basic#14", // webhooks
                     "142-auth-basic#24", // webhooks
                     "144-auth-actions-more#31", // an embedded node says that it is one
-                    "144-auth-actions-more#44", // dumps
                     "144-auth-actions-more#46", // experimental features
-                    "144-auth-actions-more#47", // experimental features
-                    "145-auth-index-scope#30"); // dumps
+                    "144-auth-actions-more#47"); // experimental features
 
     @TempDir Path directory;
 

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +15,16 @@ final class RealNode implements TestNode {
     private final String program;
     private final Path directory;
     private final int port;
+    private final List<String> more;
     private String key = KEY;
     private @Nullable Process process;
 
-    RealNode(String program, Path directory) {
+    /** Starts it with further options. */
+    RealNode(String program, Path directory, String... more) {
         this.program = program;
         this.directory = directory;
         this.port = TestPorts.one();
+        this.more = List.of(more);
         start();
     }
 
@@ -35,21 +40,25 @@ final class RealNode implements TestNode {
 
     @Override
     public void start() {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                program,
+                                "--master-key",
+                                key,
+                                "--no-analytics",
+                                "--http-addr",
+                                "127.0.0.1:" + port,
+                                "--db-path",
+                                directory.resolve("data").toString(),
+                                "--max-indexing-memory",
+                                "256MiB",
+                                "--max-indexing-threads",
+                                "1"));
+        command.addAll(more);
         try {
             process =
-                    new ProcessBuilder(
-                                    program,
-                                    "--master-key",
-                                    key,
-                                    "--no-analytics",
-                                    "--http-addr",
-                                    "127.0.0.1:" + port,
-                                    "--db-path",
-                                    directory.resolve("data").toString(),
-                                    "--max-indexing-memory",
-                                    "256MiB",
-                                    "--max-indexing-threads",
-                                    "1")
+                    new ProcessBuilder(command)
                             .directory(directory.toFile())
                             .redirectErrorStream(true)
                             .redirectOutput(new File(directory.toFile(), "log"))

@@ -74,9 +74,7 @@ public record TaskView(
         json.put("status", status.wireName());
         json.put("type", subject.type.wireName());
         json.put("canceledBy", ids.canceledBy);
-        if (details == null) {
-            json.putNull("details");
-        } else {
+        if (details != null) {
             json.set("details", details);
         }
         if (error == null) {

@@ -8,6 +8,7 @@ import io.grpc.stub.BlockingClientCall;
 import io.miroir.proto.peer.Answer;
 import io.miroir.proto.peer.BackupChunk;
 import io.miroir.proto.peer.BackupRequest;
+import io.miroir.proto.peer.DumpRequest;
 import io.miroir.proto.peer.ForwardHead;
 import io.miroir.proto.peer.ForwardReply;
 import io.miroir.proto.peer.ForwardRequest;
@@ -38,6 +39,9 @@ final class PeerClient implements AutoCloseable {
 
     /** The other pod copies and digests its database before it answers. */
     private static final long BACKUP_MINUTES_MAX = 30;
+
+    /** As long as a slow client takes to fetch a large one. */
+    private static final long DUMP_HOURS_MAX = 24;
 
     private static final long HANDSHAKE_SECONDS_MAX = 2;
 
@@ -178,9 +182,22 @@ final class PeerClient implements AutoCloseable {
 
     /** A backup that the pod makes now; empty if it makes none. */
     Optional<BackupStream> backup() {
-        var call =
+        return file(
+                "backup",
                 stub.withDeadlineAfter(BACKUP_MINUTES_MAX, TimeUnit.MINUTES)
-                        .backup(BackupRequest.getDefaultInstance());
+                        .backup(BackupRequest.getDefaultInstance()));
+    }
+
+    /** The pod's dump of that name; empty if it has none. */
+    Optional<BackupStream> dump(String uid) {
+        return file(
+                "dump",
+                stub.withDeadlineAfter(DUMP_HOURS_MAX, TimeUnit.HOURS)
+                        .dump(DumpRequest.newBuilder().setUid(uid).build()));
+    }
+
+    private static Optional<BackupStream> file(
+            String what, BlockingClientCall<?, BackupChunk> call) {
         try {
             BackupChunk first = call.read();
             if (first != null && first.hasTotalBytes()) {
@@ -188,7 +205,7 @@ final class PeerClient implements AutoCloseable {
             }
             call.cancel("a pod that does not say how much it sends", null);
         } catch (StatusException | RuntimeException refused) {
-            LOG.info("no backup from another pod: {}", refused.getMessage());
+            LOG.info("no {} from another pod: {}", what, refused.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             call.cancel("interrupted", e);

@@ -8,6 +8,7 @@ import io.miroir.proto.peer.BackupChunk;
 import io.miroir.proto.peer.BackupRequest;
 import io.miroir.proto.peer.ChangeMembersReply;
 import io.miroir.proto.peer.ChangeMembersRequest;
+import io.miroir.proto.peer.DumpRequest;
 import io.miroir.proto.peer.ForwardHead;
 import io.miroir.proto.peer.ForwardReply;
 import io.miroir.proto.peer.ForwardRequest;
@@ -61,6 +62,11 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     @Override
     public void backup(BackupRequest request, StreamObserver<BackupChunk> chunks) {
         streams.backup((ServerCallStreamObserver<BackupChunk>) chunks);
+    }
+
+    @Override
+    public void dump(DumpRequest request, StreamObserver<BackupChunk> chunks) {
+        streams.dump(request.getUid(), (ServerCallStreamObserver<BackupChunk>) chunks);
     }
 
     @Override

@@ -252,6 +252,15 @@ public final class Peers implements Reports.Others, AutoCloseable {
                 .findFirst();
     }
 
+    /** A dump from the first of the other living pods that has it. */
+    public Optional<BackupStream> dump(String uid) {
+        return live.stream()
+                .sorted()
+                .flatMap(podId -> Optional.ofNullable(clients.get(podId)).stream())
+                .flatMap(client -> client.dump(uid).stream())
+                .findFirst();
+    }
+
     private void probe(String podId, PeerClient client) {
         try {
             while (!Thread.currentThread().isInterrupted()) {

@@ -12,6 +12,7 @@ import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
+import io.miroir.store.backup.BackupStream;
 import io.miroir.store.backup.OnlineBackup.Taken;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -92,12 +93,31 @@ final class StoreStreams {
     }
 
     void backup(ServerCallStreamObserver<BackupChunk> call) {
+        send("peer-backup", call, StoreStreams::copy);
+    }
+
+    void dump(String uid, ServerCallStreamObserver<BackupChunk> call) {
+        send("peer-dump", call, (store, paced) -> dump(store, uid, paced));
+    }
+
+    /** Sends a file; how it ended. */
+    @FunctionalInterface
+    private interface Sender {
+        Status send(OpenStore store, PacedCall<BackupChunk> call);
+    }
+
+    private void send(String thread, ServerCallStreamObserver<BackupChunk> call, Sender sender) {
         PacedCall<BackupChunk> paced = new PacedCall<>(call);
         Thread.ofVirtual()
-                .name("peer-backup")
+                .name(thread)
                 .start(
                         () -> {
-                            Status end = copy(paced);
+                            Status end =
+                                    open.get()
+                                            .map(store -> sender.send(store, paced))
+                                            .orElse(
+                                                    Status.UNAVAILABLE.withDescription(
+                                                            "not open yet"));
                             if (end.isOk()) {
                                 call.onCompleted();
                             } else {
@@ -106,25 +126,35 @@ final class StoreStreams {
                         });
     }
 
-    private Status copy(PacedCall<BackupChunk> call) {
-        Optional<OpenStore> store = open.get();
-        if (store.isEmpty()) {
-            return Status.UNAVAILABLE.withDescription("not open yet");
+    private static Status dump(OpenStore store, String uid, PacedCall<BackupChunk> call) {
+        Optional<BackupStream> dump = store.dumps().apply(uid);
+        if (dump.isEmpty()) {
+            return Status.NOT_FOUND.withDescription("no dump " + uid);
         }
+        try (BackupStream file = dump.get()) {
+            write(file, call);
+            return Status.OK;
+        } catch (IOException e) {
+            LOG.warn("a dump for another pod was cut off: {}", e.toString());
+            return Status.ABORTED.withDescription(e.getMessage());
+        }
+    }
+
+    private static void write(BackupStream file, PacedCall<BackupChunk> call) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(new Chunks(call), CHUNK_BYTES)) {
+            boolean _ = call.send(BackupChunk.newBuilder().setTotalBytes(file.bytes()).build());
+            file.writeTo(out);
+        }
+    }
+
+    private static Status copy(OpenStore store, PacedCall<BackupChunk> call) {
         try {
-            return switch (store.get().backups().take()) {
+            return switch (store.backups().take()) {
                 case Taken.Busy _ -> Status.UNAVAILABLE.withDescription("a backup is under way");
                 case Taken.NoRoom _ -> Status.RESOURCE_EXHAUSTED.withDescription("no room on disk");
                 case Taken.Copy copy -> {
-                    try (copy;
-                            OutputStream out =
-                                    new BufferedOutputStream(new Chunks(call), CHUNK_BYTES)) {
-                        boolean _ =
-                                call.send(
-                                        BackupChunk.newBuilder()
-                                                .setTotalBytes(copy.bytes())
-                                                .build());
-                        copy.writeTo(out);
+                    try (copy) {
+                        write(copy, call);
                     }
                     yield Status.OK;
                 }

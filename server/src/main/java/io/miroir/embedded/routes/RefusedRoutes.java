@@ -1,16 +1,11 @@
 package io.miroir.embedded.routes;
 
-import static io.miroir.api.strict.Shape.notNull;
-import static io.miroir.api.strict.Shape.optional;
-
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.export.ExportRequest;
 import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
 import io.miroir.api.network.NetworkRequest;
-import io.miroir.api.strict.Check;
-import io.miroir.api.strict.Shape;
-import io.miroir.api.strict.StrictValue;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
@@ -23,21 +18,6 @@ import java.util.List;
  * told what is wrong with it; a good one is refused.
  */
 public final class RefusedRoutes {
-    private static final Shape EXPORTED_INDEX =
-            Shape.of(
-                    optional("filter", ErrorCode.INVALID_EXPORT_INDEX_FILTER, Check.ANY),
-                    notNull(
-                            "overrideSettings",
-                            ErrorCode.INVALID_EXPORT_INDEX_OVERRIDE_SETTINGS,
-                            Check.BOOLEAN));
-
-    private static final Shape EXPORT =
-            Shape.of(
-                    notNull("url", ErrorCode.INVALID_EXPORT_URL, Check.STRING),
-                    optional("apiKey", ErrorCode.INVALID_EXPORT_API_KEY, Check.STRING),
-                    optional("payloadSize", ErrorCode.INVALID_EXPORT_PAYLOAD_SIZE, Check.ANY),
-                    optional("indexes", ErrorCode.BAD_REQUEST, Check.mapOf(EXPORTED_INDEX)));
-
     private final Desk desk;
 
     /** Routes that work with this desk. */
@@ -78,7 +58,7 @@ public final class RefusedRoutes {
 
     private Answer export(Request request) throws IOException {
         desk.pass(request, Action.EXPORT);
-        EXPORT.check(StrictValue.body(JsonBody.read(request)));
+        ExportRequest.check(JsonBody.read(request));
         throw absent("export");
     }
 

@@ -7,6 +7,7 @@ import io.miroir.api.indexes.StatsQuery;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
+import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
@@ -18,20 +19,26 @@ import io.miroir.fanout.answer.DocumentsCall;
 import io.miroir.fanout.answer.FieldsCall;
 import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.ReservedFields;
+import io.miroir.fanout.answer.SequencePage;
 import io.miroir.fanout.answer.StatsAnswer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads of stored documents and of what nodes count. */
 public final class DocumentReads {
+    /** Of one page of a walk: nobody waits for it, and it may bring many vectors. */
+    private static final Duration WALK_TIMEOUT = Duration.ofSeconds(30);
+
     private final Nodes nodes;
     private final NodeHealth health;
     private final OneVersion versions;
@@ -102,7 +109,11 @@ public final class DocumentReads {
                         index,
                         ShardSet.all(index.topology().shards()),
                         QueryHash.of(index.row().physicalUid(), request),
-                        part -> fetch(index, call.nodeRequest(SearchJourney.only(part))));
+                        part ->
+                                fetch(
+                                        index,
+                                        call.nodeRequest(SearchJourney.only(part)),
+                                        settings.nodeTimeout()));
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
         }
@@ -110,17 +121,47 @@ public final class DocumentReads {
         return Reading.of(call.merge(coverage.answers()), coverage);
     }
 
+    /**
+     * A page of a walk, and whom it came from: only pages from the same replicas belong together,
+     * for others may have applied less.
+     */
+    public record Walked(SequencePage page, List<NodeShards> from) {}
+
+    /**
+     * The next page of a walk through all documents of an index, whole or not at all.
+     *
+     * @param after where the page before ended; null for the first
+     * @param limit documents that each node is asked for
+     */
+    public Walked walk(IndexView index, @Nullable String after, int limit) {
+        Coverage coverage =
+                cover.ask(
+                        index,
+                        ShardSet.all(index.topology().shards()),
+                        index.row().incarnation(),
+                        part ->
+                                fetch(
+                                        index,
+                                        SequencePage.nodeRequest(
+                                                after, limit, SearchJourney.only(part)),
+                                        WALK_TIMEOUT));
+        if (coverage.refusal().isPresent()) {
+            throw coverage.refusal().get();
+        }
+        SearchJourney.requireWhole(coverage, false);
+        return new Walked(
+                SequencePage.of(coverage.answers(), limit),
+                coverage.parts().stream().map(Coverage.Part::asked).toList());
+    }
+
     // What clients send unescaped is no part of a node's address.
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private NodeRequest fetch(IndexView index, ObjectNode body) {
+    private static NodeRequest fetch(IndexView index, ObjectNode body, Duration timeout) {
         return NodeRequest.post(
-                "documents",
-                path(index, "/documents/fetch"),
-                NodeBody.json(body),
-                settings.nodeTimeout());
+                "documents", path(index, "/documents/fetch"), NodeBody.json(body), timeout);
     }
 
     /** The fields of an index, and what its settings do with them. */

@@ -1,5 +1,6 @@
 package io.miroir.cluster.peer;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -25,9 +26,12 @@ import io.miroir.store.backup.Reading;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What other pods follow and copy of a store, over real sockets. */
 class StoreStreamsTest {
     private static final String SECRET = "secret";
+    private static final byte[] DUMP = "a dump".getBytes(StandardCharsets.UTF_8);
 
     @TempDir Path dir;
 
@@ -71,7 +76,7 @@ class StoreStreamsTest {
                             throw new AssertionError("the store failed", failure);
                         });
         backups = new OnlineBackup(store, dir, "test");
-        OpenStore open = new OpenStore(store, backups);
+        OpenStore open = new OpenStore(store, backups, this::dump);
         server =
                 PeerServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -196,6 +201,37 @@ class StoreStreamsTest {
                         assertInstanceOf(OnlineBackup.Taken.Copy.class, backups.take())) {
             assertTrue(peers.backup().isEmpty());
         }
+    }
+
+    @Test
+    void aDumpComesWhole() throws Exception {
+        ByteArrayOutputStream got = new ByteArrayOutputStream();
+        try (Peers peers = peers();
+                BackupStream dump = peers.dump("known").orElseThrow()) {
+            assertEquals(DUMP.length, dump.bytes());
+            dump.writeTo(got);
+            assertTrue(peers.dump("unknown").isEmpty());
+        }
+        assertArrayEquals(DUMP, got.toByteArray());
+    }
+
+    private Optional<BackupStream> dump(String uid) {
+        return uid.equals("known") ? Optional.of(new Dump()) : Optional.empty();
+    }
+
+    private static final class Dump implements BackupStream {
+        @Override
+        public long bytes() {
+            return DUMP.length;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            out.write(DUMP);
+        }
+
+        @Override
+        public void close() {}
     }
 
     private Peers peers() {

@@ -8,25 +8,32 @@ import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Tasks of what a pod has done itself: they have ended as they come to be. */
-final class DoneTasks {
+/** Tasks of no single index. */
+final class NewTasks {
     private final Tasks tasks;
 
-    DoneTasks(Tasks tasks) {
+    NewTasks(Tasks tasks) {
         this.tasks = tasks;
     }
 
-    /** Adds one, and answers what its client is told. */
-    ObjectNode add(TaskType type, ObjectNode details) {
-        Tasks.Birth birth =
-                tasks.enqueue(
-                                NewTask.of(
-                                        type, null, Json.text(details), TaskStatus.SUCCEEDED, null))
-                        .orThrow();
+    /** Adds one of what this pod has done itself, and answers what its client is told. */
+    ObjectNode done(TaskType type, ObjectNode details) {
+        return add(type, details, TaskStatus.SUCCEEDED);
+    }
+
+    /** Adds one that a duty works on, and answers what its client is told. */
+    ObjectNode queued(TaskType type, ObjectNode details) {
+        return add(type, details, null);
+    }
+
+    private ObjectNode add(TaskType type, ObjectNode details, @Nullable TaskStatus terminal) {
+        NewTask task = NewTask.of(type, null, Json.text(details), terminal, null);
+        Tasks.Birth birth = tasks.enqueue(task).orThrow();
         return switch (birth) {
-            case Tasks.Birth.Enqueued task -> summary(type, task);
+            case Tasks.Birth.Enqueued born -> summary(type, born);
             case Tasks.Birth.AlreadyBound _, Tasks.Birth.KeyReused _ ->
                     throw new IllegalStateException("a task without a key: " + birth);
             case Tasks.Birth.Full full ->
@@ -36,13 +43,13 @@ final class DoneTasks {
         };
     }
 
-    private static ObjectNode summary(TaskType type, Tasks.Birth.Enqueued task) {
+    private static ObjectNode summary(TaskType type, Tasks.Birth.Enqueued born) {
         ObjectNode summary = Json.object();
-        summary.put("taskUid", task.uid());
+        summary.put("taskUid", born.uid());
         summary.putNull("indexUid");
         summary.put("status", "enqueued");
         summary.put("type", type.wireName());
-        summary.put("enqueuedAt", Timestamps.rfc3339(StoreTime.instant(task.enqueuedAt())));
+        summary.put("enqueuedAt", Timestamps.rfc3339(StoreTime.instant(born.enqueuedAt())));
         return summary;
     }
 }

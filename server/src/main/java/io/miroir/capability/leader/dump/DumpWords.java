@@ -1,0 +1,96 @@
+package io.miroir.capability.leader.dump;
+
+import io.miroir.api.Json;
+import io.miroir.api.Timestamps;
+import io.miroir.api.keys.ApiKey;
+import io.miroir.api.settings.Setting;
+import io.miroir.store.index.IndexRow;
+import io.miroir.store.webhook.WebhookRow;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What stands in the files of a dump of version 6, as Meilisearch 1.50 reads them. */
+final class DumpWords {
+    private static final DateTimeFormatter UID =
+            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmssSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private DumpWords() {}
+
+    /** The name of a dump that is begun then. */
+    static String uid(Instant begun) {
+        return UID.format(begun);
+    }
+
+    /** What format it is. */
+    static ObjectNode metadata(String meilisearchVersion, Instant begun) {
+        ObjectNode json = Json.object();
+        json.put("dumpVersion", "V6");
+        json.put("dbVersion", meilisearchVersion);
+        json.put("dumpDate", Timestamps.rfc3339(begun));
+        return json;
+    }
+
+    /** A key without its value, which follows from the master key. */
+    static ObjectNode key(ApiKey key) {
+        ObjectNode api = key.toJson("");
+        ObjectNode json = Json.object();
+        for (String text : List.of("description", "name")) {
+            if (!api.path(text).isNull()) {
+                json.set(text, api.path(text));
+            }
+        }
+        json.set("uid", api.path("uid"));
+        json.set("actions", api.path("actions"));
+        json.set("indexes", api.path("indexes"));
+        json.set("expires_at", api.path("expiresAt"));
+        json.set("created_at", api.path("createdAt"));
+        json.set("updated_at", api.path("updatedAt"));
+        return json;
+    }
+
+    /** What an index is, under a name that it may have had earlier. */
+    static ObjectNode index(String uid, IndexRow row) {
+        ObjectNode json = Json.object();
+        json.put("uid", uid);
+        json.put("primaryKey", row.primaryKey());
+        json.put("createdAt", Timestamps.rfc3339(instant(row.createdAt())));
+        json.put("updatedAt", Timestamps.rfc3339(instant(row.updatedAt())));
+        return json;
+    }
+
+    /** The client's settings with their secrets. */
+    static ObjectNode settings(IndexRow row) {
+        ObjectNode settings = Json.parseObject(row.settingsJson());
+        for (JsonNode embedder : settings.path(Setting.EMBEDDERS.key())) {
+            // An import takes one without a pooling for one of before 1.14, which had another.
+            if (embedder instanceof ObjectNode object
+                    && object.path("source").asString("").equals("huggingFace")
+                    && !object.hasNonNull("pooling")) {
+                object.put("pooling", "useModel");
+            }
+        }
+        return settings;
+    }
+
+    /** All webhooks, with the values of their headers. */
+    static ObjectNode webhooks(List<WebhookRow> rows) {
+        ObjectNode json = Json.object();
+        ObjectNode webhooks = json.putObject("webhooks");
+        for (WebhookRow row : rows) {
+            ObjectNode webhook = webhooks.putObject(row.uuid()).put("url", row.url());
+            ObjectNode headers = webhook.putObject("headers");
+            row.headers().forEach(headers::put);
+        }
+        return json;
+    }
+
+    static Instant instant(long epochMicros) {
+        return Instant.EPOCH.plus(epochMicros, ChronoUnit.MICROS);
+    }
+}

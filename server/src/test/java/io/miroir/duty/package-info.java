@@ -1,0 +1,5 @@
+/** Tests of background work. */
+@NullMarked
+package io.miroir.duty;
+
+import org.jspecify.annotations.NullMarked;
