@@ -13,6 +13,7 @@ import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskQuery.DateBounds;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.Tasks;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -23,6 +24,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The store's tasks in the words of the API. */
 public final class StoredTasks {
+    /** Tasks that tell nothing besides; others show details, be they empty. */
+    private static final Set<io.miroir.store.task.TaskType> BARE =
+            EnumSet.of(
+                    io.miroir.store.task.TaskType.SNAPSHOT_CREATION,
+                    io.miroir.store.task.TaskType.INDEX_COMPACTION);
+
     private StoredTasks() {}
 
     /** A task as clients see it. */
@@ -41,7 +48,7 @@ public final class StoredTasks {
                         StoreTime.instant(dates.enqueuedAt()),
                         dates.startedAt() == null ? null : StoreTime.instant(dates.startedAt()),
                         dates.finishedAt() == null ? null : StoreTime.instant(dates.finishedAt())),
-                visible.isEmpty() ? null : named(visible, row.names()),
+                BARE.contains(row.type()) ? null : named(visible, row.names()),
                 row.errorJson() == null ? null : Json.parseObject(row.errorJson()));
     }
 
