@@ -257,7 +257,7 @@ public final class RaftTaskStore implements TaskStore {
         leadership.close();
         batcher.close();
         handOver();
-        try {
+        try (StuckClose _ = StuckClose.watching(config.podId())) {
             server.close();
         } catch (IOException e) {
             LOG.warn("Cannot close the Raft server", e);
