@@ -264,18 +264,26 @@ class OfflineStoreTest {
         return new OfflineStore(directory, one.getFirst(), (_, _) -> {});
     }
 
-    /** An index with its replicas, and writes; answers the epoch of its lane. */
+    /** An index with its replicas if there is none, and writes; answers the epoch of its lane. */
     private static long fill(TaskStore store, int writes) {
         long epoch = Writes.claim(store, "movies", "pod-x");
+        int written = 0;
+        if (store.indexes().get(ReadLevel.LINEARIZABLE, "movies").isEmpty()) {
+            create(store, epoch);
+            written++;
+        }
+        for (; written < writes; written++) {
+            Writes.write(store, "movies", epoch);
+        }
+        return epoch;
+    }
+
+    private static void create(TaskStore store, long epoch) {
         var intended = Writes.intended(store, Writes.intend("movies", epoch, null));
         IndexEffect created = Writes.created("movies", intended.incarnation(), "node-0", "node-1");
         store.lanes()
                 .bind(Writes.bind("movies", epoch, intended.position(), Map.of(), List.of(created)))
                 .orThrow();
-        for (int i = 1; i < writes; i++) {
-            Writes.write(store, "movies", epoch);
-        }
-        return epoch;
     }
 
     private Path backup(TaskStore store) throws IOException {

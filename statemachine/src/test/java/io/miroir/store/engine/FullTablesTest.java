@@ -108,7 +108,7 @@ class FullTablesTest {
         try (Entries log = new Entries(dir)) {
             fill(
                     log,
-                    "INSERT INTO indexes SELECT n + 1, 'index-' || n, NULL, 4, '{}', 0, 0, 0",
+                    "INSERT INTO indexes SELECT n + 1, 'index-' || n, NULL, 4, '{}', 0, 0, 0, x'', NULL",
                     Indexes.ROWS_MAX);
             assertFull("indexes", log.apply(intend("new", claim(log, "new"), ALLOT)));
             long epoch = claim(log, "index-0");
@@ -189,7 +189,10 @@ class FullTablesTest {
 
     /** Names run against the order of the claims. */
     private static void lanes(Entries log) {
-        fill(log, "INSERT INTO indexes SELECT 1, 'lane-20000', NULL, 4, '{}', 0, 0, 0", 1);
+        fill(
+                log,
+                "INSERT INTO indexes SELECT 1, 'lane-20000', NULL, 4, '{}', 0, 0, 0, x'', NULL",
+                1);
         for (int i = 0; i < Lanes.ROWS_MAX; i++) {
             long epoch = claim(log, i, "lane-" + (Lanes.ROWS_MAX - i));
             if (i == 1 || i == 2) {
