@@ -20,7 +20,6 @@ import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.format.FormatRaiser;
 import io.miroir.cluster.health.HealthProbe;
-import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
@@ -30,10 +29,6 @@ import io.miroir.cluster.peer.OpenStore;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.NodeConfig;
-import io.miroir.config.QueryPlannerConfig;
-import io.miroir.config.ScatterConfig;
-import io.miroir.config.ServerConfig;
-import io.miroir.config.SettingsBroadcastConfig;
 import io.miroir.duty.Duties;
 import io.miroir.duty.LeaderDuty;
 import io.miroir.duty.PartitionedDuty;
@@ -47,8 +42,6 @@ import io.miroir.fanout.Nodes;
 import io.miroir.fanout.lane.LaneContext;
 import io.miroir.fanout.lane.LaneKeeper;
 import io.miroir.fanout.lane.LaneMetrics;
-import io.miroir.fanout.lane.LaneSettings;
-import io.miroir.fanout.lane.SettingsLimits;
 import io.miroir.fanout.lane.SettingsMetrics;
 import io.miroir.fanout.lane.TaskFollower;
 import io.miroir.fanout.lane.TaskMetrics;
@@ -67,7 +60,6 @@ import io.miroir.store.task.TaskType;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -87,6 +79,7 @@ public final class Miroir implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Miroir.class);
 
     private final MiroirConfig config;
+    private final ConfiguredSettings settings;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Uuids uuids;
@@ -103,6 +96,7 @@ public final class Miroir implements AutoCloseable {
 
     private Miroir(MiroirConfig config, InstantSource clock, RandomGenerator random) {
         this.config = config;
+        this.settings = new ConfiguredSettings(config);
         this.clock = clock;
         this.random = random;
         this.uuids = new Uuids(random, clock);
@@ -147,7 +141,7 @@ public final class Miroir implements AutoCloseable {
                         peers);
         own(opening::stop);
         TaskStore store = own(opening.open(keys));
-        DumpDirectory dumps = new DumpDirectory(dumpDir());
+        DumpDirectory dumps = new DumpDirectory(settings.dumpDir());
         OnlineBackup backups = new OnlineBackup(store, config.dataDir(), clusterId());
         ClusterView view = own(new ClusterView(store, fleet));
         view.start();
@@ -156,9 +150,7 @@ public final class Miroir implements AutoCloseable {
         NodeHealth health =
                 new NodeHealth(
                         config.nodes().stream().map(NodeConfig::id).toList(),
-                        new HealthState.Thresholds(
-                                config.health().unhealthyThreshold(),
-                                config.health().recoveryThreshold()),
+                        settings.healthThresholds(),
                         clock,
                         node -> hurry(probe.get(), node));
         Nodes nodes =
@@ -167,7 +159,7 @@ public final class Miroir implements AutoCloseable {
                                 ConfiguredNodes.endpoints(config),
                                 keys.nodes(),
                                 health.and(new NodeMetrics(registry))));
-        HealthProbe asking = own(new HealthProbe(nodes, health, probeSettings()));
+        HealthProbe asking = own(new HealthProbe(nodes, health, settings.probeSettings()));
         probe.set(asking);
         asking.start();
         ViewLease lease = own(new ViewLease(config.podId(), store, view, System::nanoTime));
@@ -175,19 +167,27 @@ public final class Miroir implements AutoCloseable {
         Readiness ready = new Readiness(store, view, health, lease::everHeld);
         readiness.set(ready);
 
-        Spooler spooler = spooler();
+        Spooler spooler = settings.spooler();
         LaneContext context =
                 new LaneContext(
-                        config.podId(), store, view, nodes, health, spooler, laneSettings());
+                        config.podId(),
+                        store,
+                        view,
+                        nodes,
+                        health,
+                        spooler,
+                        settings.laneSettings());
         Reports reports = new Reports(config.podId(), store, view, peers, System::nanoTime);
-        SettingsMetrics settings = new SettingsMetrics(registry);
+        SettingsMetrics settingsMetrics = new SettingsMetrics(registry);
         TaskFollower follower =
                 own(
                         new TaskFollower(
                                 context,
                                 new TaskMetrics(registry),
                                 new TaskFollower.Rolling(
-                                        reports::awaitTold, settings, settingsLimits())));
+                                        reports::awaitTold,
+                                        settingsMetrics,
+                                        settings.settingsLimits())));
         LaneKeeper keeper = own(new LaneKeeper(context, peers, follower));
         WriteJourney writes = new WriteJourney(keeper, peers, spooler);
         // Closed before the lanes are let go.
@@ -204,7 +204,8 @@ public final class Miroir implements AutoCloseable {
         List<PartitionedDuty> partitioned = new ArrayList<>();
         partitioned.add(new ReplicaVerifier(store, nodes));
         if (config.settingsDriftCheck().enabled()) {
-            partitioned.add(new DriftCheck(view, store, nodes, settings, driftRules()));
+            partitioned.add(
+                    new DriftCheck(view, store, nodes, settingsMetrics, settings.driftRules()));
         }
         NodeFeatures features = new NodeFeatures(nodes, registry);
         Edge.Reads reads = reads(store, view, nodes, health);
@@ -250,18 +251,13 @@ public final class Miroir implements AutoCloseable {
 
     private Edge.Reads reads(TaskStore store, ClusterView view, Nodes nodes, NodeHealth health) {
         ReadMetrics counts = new ReadMetrics(registry);
-        ReadSettings settings = readSettings();
-        SearchJourney searches = new SearchJourney(view, nodes, health, counts, settings);
+        ReadSettings limits = settings.readSettings();
+        SearchJourney searches = new SearchJourney(view, nodes, health, counts, limits);
         return new Edge.Reads(
                 searches,
                 new FederatedJourney(
-                        searches,
-                        nodes,
-                        health,
-                        counts,
-                        settings,
-                        new SwitchedFeatures(store)::now),
-                new DocumentReads(view, nodes, health, counts, settings));
+                        searches, nodes, health, counts, limits, new SwitchedFeatures(store)::now),
+                new DocumentReads(view, nodes, health, counts, limits));
     }
 
     /** Of the state in the data directory; empty for a pod that is alone. */
@@ -270,23 +266,8 @@ public final class Miroir implements AutoCloseable {
     }
 
     private void startClientPort(Edge.Parts parts, ExchangedKeys keys, Edge.Operations operations) {
-        Edge.Rules rules =
-                new Edge.Rules(
-                        keys.clients(),
-                        keys.operators(),
-                        Edge.Offered.of(config),
-                        slots(),
-                        config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
-                        new Edge.BodyLimits(
-                                config.server().maxSearchBodyBytes(),
-                                config.server().maxJsonBodyBytes()));
-        HttpServer.Limits defaults = HttpServer.Limits.defaults();
-        HttpServer.Limits limits =
-                new HttpServer.Limits(
-                        config.server().maxBodyBytes(),
-                        defaults.headerBytesMax(),
-                        defaults.silenceMillisMax(),
-                        defaults.idleMillisMax());
+        Edge.Rules rules = settings.edgeRules(keys);
+        HttpServer.Limits limits = settings.httpLimits();
         http.set(
                 own(
                         HttpServer.start(
@@ -406,63 +387,5 @@ public final class Miroir implements AutoCloseable {
         if (probe != null) {
             probe.hurry(node);
         }
-    }
-
-    private Spooler spooler() throws IOException {
-        ServerConfig server = config.server();
-        Path configured = server.spoolDir();
-        Path directory = configured == null ? config.dataDir().resolve("spool") : configured;
-        return new Spooler(directory, server.spoolMemoryBytes(), server.spoolQuotaBytes());
-    }
-
-    private Path dumpDir() {
-        Path configured = config.server().dumpDir();
-        return configured == null ? config.dataDir().resolve("dumps") : configured;
-    }
-
-    private HealthProbe.Settings probeSettings() {
-        return new HealthProbe.Settings(
-                Duration.ofMillis(config.health().intervalMs()),
-                Duration.ofMillis(config.health().timeoutMs()));
-    }
-
-    private LaneSettings laneSettings() {
-        return new LaneSettings(
-                Duration.ofMillis(config.server().requestTimeoutMs()),
-                Duration.ofSeconds(2),
-                Duration.ofMillis(config.server().requestTimeoutMs()),
-                Duration.ofSeconds(5),
-                config.idempotency().enabled()
-                        ? Duration.ofSeconds(config.idempotency().ttlSeconds())
-                        : Duration.ZERO,
-                config.server().maxWaitingWrites());
-    }
-
-    private SettingsLimits settingsLimits() {
-        SettingsBroadcastConfig broadcast = config.settingsBroadcast();
-        return new SettingsLimits(
-                Duration.ofSeconds(broadcast.verifyTimeoutS()),
-                broadcast.maxRepairRetries(),
-                broadcast.freezeWritesOnUnrepairable(),
-                broadcast.strategy() == SettingsBroadcastConfig.Strategy.SEQUENTIAL);
-    }
-
-    private DriftCheck.Rules driftRules() {
-        return new DriftCheck.Rules(
-                Duration.ofSeconds(config.settingsDriftCheck().intervalS()),
-                config.settingsDriftCheck().autoRepair());
-    }
-
-    private Edge.Slots slots() {
-        int writes = config.server().maxConcurrentWrites();
-        return new Edge.Slots(writes, config.server().maxConcurrentRequests() - writes);
-    }
-
-    private ReadSettings readSettings() {
-        QueryPlannerConfig planner = config.queryPlanner();
-        return new ReadSettings(
-                Duration.ofMillis(config.scatter().nodeTimeoutMs()),
-                config.scatter().unavailableShardPolicy() == ScatterConfig.Policy.PARTIAL,
-                planner.enabled() ? planner.maxPkLiteralsNarrowable() : 0);
     }
 }

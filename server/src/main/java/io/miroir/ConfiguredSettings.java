@@ -1,0 +1,116 @@
+package io.miroir;
+
+import io.miroir.capability.partitioned.drift.DriftCheck;
+import io.miroir.cluster.health.HealthProbe;
+import io.miroir.cluster.health.HealthState;
+import io.miroir.config.MiroirConfig;
+import io.miroir.config.QueryPlannerConfig;
+import io.miroir.config.ScatterConfig;
+import io.miroir.config.ServerConfig;
+import io.miroir.config.SettingsBroadcastConfig;
+import io.miroir.edge.Edge;
+import io.miroir.edge.http.HttpServer;
+import io.miroir.fanout.lane.LaneSettings;
+import io.miroir.fanout.lane.SettingsLimits;
+import io.miroir.fanout.read.ReadSettings;
+import io.miroir.fanout.spool.Spooler;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** What the parts of a pod are told of its configuration, each in its own words. */
+record ConfiguredSettings(MiroirConfig config) {
+
+    /** What the client port demands, with the keys that are good now. */
+    Edge.Rules edgeRules(ExchangedKeys keys) {
+        return new Edge.Rules(
+                keys.clients(),
+                keys.operators(),
+                Edge.Offered.of(config),
+                slots(),
+                config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
+                new Edge.BodyLimits(
+                        config.server().maxSearchBodyBytes(), config.server().maxJsonBodyBytes()));
+    }
+
+    /** What the HTTP server of the client port bears. */
+    HttpServer.Limits httpLimits() {
+        HttpServer.Limits defaults = HttpServer.Limits.defaults();
+        return new HttpServer.Limits(
+                config.server().maxBodyBytes(),
+                defaults.headerBytesMax(),
+                defaults.silenceMillisMax(),
+                defaults.idleMillisMax());
+    }
+
+    /** When a node counts as down, and as up again. */
+    HealthState.Thresholds healthThresholds() {
+        return new HealthState.Thresholds(
+                config.health().unhealthyThreshold(), config.health().recoveryThreshold());
+    }
+
+    /** Where bodies wait to be read again. */
+    Spooler spooler() throws IOException {
+        ServerConfig server = config.server();
+        Path configured = server.spoolDir();
+        Path directory = configured == null ? config.dataDir().resolve("spool") : configured;
+        return new Spooler(directory, server.spoolMemoryBytes(), server.spoolQuotaBytes());
+    }
+
+    /** Where dumps lie. */
+    Path dumpDir() {
+        Path configured = config.server().dumpDir();
+        return configured == null ? config.dataDir().resolve("dumps") : configured;
+    }
+
+    /** How often nodes are asked how they are. */
+    HealthProbe.Settings probeSettings() {
+        return new HealthProbe.Settings(
+                Duration.ofMillis(config.health().intervalMs()),
+                Duration.ofMillis(config.health().timeoutMs()));
+    }
+
+    /** What writes may take. */
+    LaneSettings laneSettings() {
+        return new LaneSettings(
+                Duration.ofMillis(config.server().requestTimeoutMs()),
+                Duration.ofSeconds(2),
+                Duration.ofMillis(config.server().requestTimeoutMs()),
+                Duration.ofSeconds(5),
+                config.idempotency().enabled()
+                        ? Duration.ofSeconds(config.idempotency().ttlSeconds())
+                        : Duration.ZERO,
+                config.server().maxWaitingWrites());
+    }
+
+    /** What a change of settings may take. */
+    SettingsLimits settingsLimits() {
+        SettingsBroadcastConfig broadcast = config.settingsBroadcast();
+        return new SettingsLimits(
+                Duration.ofSeconds(broadcast.verifyTimeoutS()),
+                broadcast.maxRepairRetries(),
+                broadcast.freezeWritesOnUnrepairable(),
+                broadcast.strategy() == SettingsBroadcastConfig.Strategy.SEQUENTIAL);
+    }
+
+    /** How nodes' settings are watched. */
+    DriftCheck.Rules driftRules() {
+        return new DriftCheck.Rules(
+                Duration.ofSeconds(config.settingsDriftCheck().intervalS()),
+                config.settingsDriftCheck().autoRepair());
+    }
+
+    private Edge.Slots slots() {
+        int writes = config.server().maxConcurrentWrites();
+        return new Edge.Slots(writes, config.server().maxConcurrentRequests() - writes);
+    }
+
+    /** What reads may take. */
+    ReadSettings readSettings() {
+        QueryPlannerConfig planner = config.queryPlanner();
+        return new ReadSettings(
+                Duration.ofMillis(config.scatter().nodeTimeoutMs()),
+                config.scatter().unavailableShardPolicy() == ScatterConfig.Policy.PARTIAL,
+                planner.enabled() ? planner.maxPkLiteralsNarrowable() : 0);
+    }
+}
