@@ -80,11 +80,30 @@ record Completion(
                         visible(task, status, replicas, results),
                         error,
                         effects(task, status, set.containsAll(touched) ? verified : Set.of()),
-                        changesNoReplica(task) ? Map.of() : Divergence.of(replicas, has)));
+                        Divergence.of(changed(task, replicas, results), has)));
     }
 
-    private static boolean changesNoReplica(Tracked task) {
-        return task.type() == TaskType.INDEX_COMPACTION;
+    /**
+     * The replicas that the task may have made differ. An edit that found nothing to edit left its
+     * node as it was: it goes with those that refused the edit for one of their documents, and with
+     * those that edited others.
+     */
+    private static Map<String, ShardSet> changed(
+            Tracked task, Map<String, ShardSet> replicas, Map<String, NodeResult> results) {
+        if (task.type() == TaskType.INDEX_COMPACTION) {
+            return Map.of();
+        }
+        if (task.type() != TaskType.DOCUMENT_EDITION) {
+            return replicas;
+        }
+        Map<String, ShardSet> changed = new TreeMap<>(replicas);
+        changed.keySet()
+                .removeIf(
+                        node ->
+                                results.get(node) instanceof NodeResult.Succeeded done
+                                        && NodeResult.count(done, "editedDocuments") == 0
+                                        && NodeResult.count(done, "deletedDocuments") == 0);
+        return changed;
     }
 
     /** The same end, which also moves names; one that failed moves none. */

@@ -117,6 +117,33 @@ class CompletionTest {
         assertEquals(Map.of(), end.out());
     }
 
+    /** The document that refuses the edit is on a and c; b and d found nothing to edit. */
+    @Test
+    void anEditThatANodeRefusesPutsNobodyOutWhoChangedNothing() {
+        Tracked task = task(TaskType.DOCUMENT_EDITION, Details.of(Json.object()));
+        Map<String, ShardSet> crossed =
+                Map.of(
+                        "a", ShardSet.of(0, 1),
+                        "b", ShardSet.of(2, 3),
+                        "c", ShardSet.of(0, 2),
+                        "d", ShardSet.of(1, 3));
+        NodeResult nothing = done("{\"editedDocuments\":0,\"deletedDocuments\":0}");
+        var unchanged =
+                new Completion.Evidence(
+                        Map.of("a", failed(), "b", nothing, "c", failed(), "d", nothing),
+                        NONE,
+                        NONE);
+        Completion end = Completion.of(task, crossed, unchanged).orElseThrow();
+        assertEquals(TaskStatus.FAILED, end.status());
+        assertEquals(Map.of(), end.out());
+        NodeResult one = done("{\"editedDocuments\":1,\"deletedDocuments\":1}");
+        var edited =
+                new Completion.Evidence(
+                        Map.of("a", failed(), "b", one, "c", failed(), "d", nothing), NONE, NONE);
+        end = Completion.of(task, crossed, edited).orElseThrow();
+        assertEquals(Map.of("c", ShardSet.of(2)), end.out());
+    }
+
     /** Protocol, rule 7: settings count once the nodes were seen to have them. */
     @Test
     void anIndexIsThereWithTheSettingsThatItsNodesWereSeenToHave() {
