@@ -36,11 +36,10 @@ final class ExperimentalRoutes {
     private static final Shape LOG_STREAM =
             Shape.of(
                     notNull("target", ErrorCode.BAD_REQUEST, ExperimentalRoutes::checkTarget),
-                    required(
+                    notNull(
                             "mode",
                             ErrorCode.BAD_REQUEST,
-                            Check.oneOf(List.of("human", "json", "profile")),
-                            ErrorCode.BAD_REQUEST),
+                            Check.oneOf(List.of("human", "json", "profile"))),
                     notNull("profileMemory", ErrorCode.BAD_REQUEST, Check.BOOLEAN));
 
     private static final Shape LOG_TARGET =

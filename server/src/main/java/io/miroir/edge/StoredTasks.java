@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The store's tasks in the words of the API. */
 public final class StoredTasks {
-    /** Tasks that tell nothing besides; others show details, be they empty. */
+    /** Tasks that may have nothing to tell besides; others show details, be they empty. */
     private static final Set<io.miroir.store.task.TaskType> BARE =
             EnumSet.of(
                     io.miroir.store.task.TaskType.SNAPSHOT_CREATION,
@@ -48,7 +48,7 @@ public final class StoredTasks {
                         StoreTime.instant(dates.enqueuedAt()),
                         dates.startedAt() == null ? null : StoreTime.instant(dates.startedAt()),
                         dates.finishedAt() == null ? null : StoreTime.instant(dates.finishedAt())),
-                BARE.contains(row.type()) ? null : named(visible, row.names()),
+                visible.isEmpty() && BARE.contains(row.type()) ? null : named(visible, row.names()),
                 row.errorJson() == null ? null : Json.parseObject(row.errorJson()));
     }
 

@@ -87,7 +87,10 @@ public final class FederatedCall {
         return new FederatedCall(client, List.copyOf(queries));
     }
 
-    /** The queries of indexes that have several, or whose facets are asked. */
+    /**
+     * The queries of indexes that have several, or whose facets are asked; all, where values are
+     * shown once: a federation takes what it passes over off the total.
+     */
     private static Set<Integer> counted(ObjectNode federation, List<FederatedQuery> queries) {
         Map<String, Long> queriesOf =
                 queries.stream()
@@ -98,7 +101,8 @@ public final class FederatedCall {
         for (int i = 0; i < queries.size(); i++) {
             IndexProfile index = queries.get(i).index();
             if (queriesOf.getOrDefault(index.physicalUid(), 0L) > 1
-                    || federation.path(FACETS).has(index.uid())) {
+                    || federation.path(FACETS).has(index.uid())
+                    || federation.path("distinct").isString()) {
                 counted.add(i);
             }
         }
@@ -192,38 +196,48 @@ public final class FederatedCall {
             }
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        int semantic = writePage(hits.merged(), answer.putArray("hits"));
+        Walk walk = writePage(hits.merged(), answer.putArray("hits"));
         if (!vectors.isEmpty()) {
             answer.set("queryVectors", vectors);
         }
-        total = Math.max(0, total - hits.duplicates());
+        // Who has seen all hits need not estimate what a distinct attribute takes off.
+        total =
+                distinct != null && walk.seenAll
+                        ? walk.places
+                        : Math.max(0, total - hits.duplicates());
         answer.put("processingTimeMs", Answers.processingTimeMillis(results));
         paging.writeAnswer(answer, total);
         new FederatedFacets(federation, queries).write(counts, total, answer);
         Answers.copyFirst(results, "requestUid", answer);
         if (Answers.anyHas(results, "semanticHitCount")) {
-            answer.put("semanticHitCount", semantic);
+            answer.put("semanticHitCount", walk.semantic);
         }
         return answer;
     }
 
-    /** Walks the merged list to the page's end; gives the number of semantic hits on the page. */
-    private int writePage(Iterator<FederatedHits.Hit> merged, ArrayNode page) {
+    /**
+     * What was met on the way to the page's end.
+     *
+     * @param places hits that were walked, those before the page with them
+     * @param semantic hits of the page that were found by their vectors
+     * @param seenAll whether there are no more
+     */
+    private record Walk(int places, int semantic, boolean seenAll) {}
+
+    private Walk writePage(Iterator<FederatedHits.Hit> merged, ArrayNode page) {
         int begin = paging.begin(depthMax);
         int end = paging.end(depthMax);
         int semantic = 0;
-        for (int place = 0; place < end && merged.hasNext(); place++) {
+        int place = 0;
+        for (; place < end && merged.hasNext(); place++) {
             FederatedHits.Hit hit = merged.next();
             if (place >= begin) {
                 semantic += hit.ranked().semantic() ? 1 : 0;
-                int position = hit.ranked().query();
-                queries.get(position).view().show(hit.json());
-                ((ObjectNode) hit.json().path(HIT_FEDERATION))
-                        .put("queriesPosition", queries.get(position).shownPosition(position));
+                queries.get(hit.ranked().query()).view().show(hit.json());
                 page.add(hit.json());
             }
         }
-        return semantic;
+        return new Walk(place, semantic, place < end);
     }
 
     private static List<Integer> positions(List<Part> parts) {
