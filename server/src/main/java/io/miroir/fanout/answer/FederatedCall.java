@@ -233,7 +233,10 @@ public final class FederatedCall {
             FederatedHits.Hit hit = merged.next();
             if (place >= begin) {
                 semantic += hit.ranked().semantic() ? 1 : 0;
-                queries.get(hit.ranked().query()).view().show(hit.json());
+                int position = hit.ranked().query();
+                queries.get(position).view().show(hit.json());
+                ((ObjectNode) hit.json().path(HIT_FEDERATION))
+                        .put("queriesPosition", queries.get(position).shownPosition(position));
                 page.add(hit.json());
             }
         }
