@@ -12,8 +12,6 @@ import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.store.ReadLevel;
-import io.miroir.store.Reply;
-import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.alias.Aliases;
 import java.util.List;
@@ -91,7 +89,7 @@ final class AliasRoutes {
                     "There is an index `" + asked.name() + "`: an alias needs another name.");
         }
         requireTargets(asked);
-        return switch (told(aliases.flip(asked.name(), asked.kind(), asked.targets(), 0))) {
+        return switch (reports.told(aliases.flip(asked.name(), asked.kind(), asked.targets(), 0))) {
             case Aliases.Flip.Flipped _ -> Answer.json(201, json(row(asked.name())));
             case Aliases.Flip.Changed _ ->
                     throw conflict("There is an alias `" + asked.name() + "`: PUT turns it.");
@@ -114,7 +112,8 @@ final class AliasRoutes {
             }
             long version =
                     asked.expectedVersion() == null ? row.version() : asked.expectedVersion();
-            switch (told(aliases.flip(asked.name(), asked.kind(), asked.targets(), version))) {
+            switch (reports.told(
+                    aliases.flip(asked.name(), asked.kind(), asked.targets(), version))) {
                 case Aliases.Flip.Flipped _ -> {
                     return Answer.json(200, json(row(asked.name())));
                 }
@@ -133,7 +132,7 @@ final class AliasRoutes {
     private Answer delete(Request request) throws InterruptedException {
         auth.admin(request);
         String name = name(request);
-        if (!told(aliases.delete(name))) {
+        if (!reports.told(aliases.delete(name))) {
             throw absent(name);
         }
         return Answer.empty(204);
@@ -184,16 +183,6 @@ final class AliasRoutes {
 
     private static String time(long storeTime) {
         return Timestamps.rfc3339(StoreTime.instant(storeTime));
-    }
-
-    private <T> T told(Reply<T> reply) throws InterruptedException {
-        return switch (reply) {
-            case Reply.Applied<T> applied -> {
-                reports.awaitTold(applied.index());
-                yield applied.outcome();
-            }
-            case Reply.Refused<T> refused -> throw new StoreUnavailableException(refused.refusal());
-        };
     }
 
     private static ApiException absent(String name) {

@@ -9,8 +9,6 @@ import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.StoredKeys;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.store.ReadLevel;
-import io.miroir.store.Reply;
-import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.apikey.ApiKeyRow;
 import io.miroir.store.apikey.ApiKeys;
 import java.util.Optional;
@@ -39,7 +37,7 @@ final class KeyKeeper implements KeyDesk.Keeper {
 
     @Override
     public @Nullable ApiKey make(ApiKey key) throws InterruptedException {
-        return switch (told(stored.make(StoredKeys.row(key)))) {
+        return switch (reports.told(stored.make(StoredKeys.row(key)))) {
             case ApiKeys.Making.Made _ -> read(ReadLevel.LOCAL, key.uid()).orElse(key);
             case ApiKeys.Making.Taken _ -> null;
             case ApiKeys.Making.Full full ->
@@ -57,27 +55,17 @@ final class KeyKeeper implements KeyDesk.Keeper {
             return null;
         }
         ApiKey.Label label = change.apply(key.get().label());
-        boolean existed = told(stored.relabel(uid, label.name(), label.description()));
+        boolean existed = reports.told(stored.relabel(uid, label.name(), label.description()));
         return existed ? read(ReadLevel.LOCAL, uid).orElse(null) : null;
     }
 
     @Override
     public boolean delete(String uid) throws InterruptedException {
-        return told(stored.delete(uid));
+        return reports.told(stored.delete(uid));
     }
 
     private Optional<ApiKey> read(ReadLevel level, String uid) {
         Optional<ApiKeyRow> row = stored.get(level, uid);
         return row.map(StoredKeys::key);
-    }
-
-    private <T> T told(Reply<T> reply) throws InterruptedException {
-        return switch (reply) {
-            case Reply.Applied<T> applied -> {
-                reports.awaitTold(applied.index());
-                yield applied.outcome();
-            }
-            case Reply.Refused<T> refused -> throw new StoreUnavailableException(refused.refusal());
-        };
     }
 }

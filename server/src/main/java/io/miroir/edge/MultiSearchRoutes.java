@@ -6,6 +6,7 @@ import io.miroir.api.Json;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.Authorizer;
+import io.miroir.api.search.FederationChecks;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.edge.http.Answer;
@@ -159,9 +160,7 @@ final class MultiSearchRoutes {
     private static ApiException inQuery(int position, ApiException refused) {
         // An index that is absent here is a fault of the request, not of its path.
         boolean absent = refused.code() == ErrorCode.INDEX_NOT_FOUND;
-        return new ApiException(
-                refused.code(),
-                "Inside `.queries[" + position + "]`: " + refused.text(),
-                absent ? 400 : refused.status());
+        return FederationChecks.insideQuery(
+                position, absent ? new ApiException(refused.code(), refused.text(), 400) : refused);
     }
 }

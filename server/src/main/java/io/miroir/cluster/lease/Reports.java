@@ -1,6 +1,7 @@
 package io.miroir.cluster.lease;
 
 import io.miroir.cluster.ClusterView;
+import io.miroir.store.Reply;
 import io.miroir.store.TaskStore;
 import io.miroir.store.lease.LeaseRow;
 import java.time.Duration;
@@ -97,6 +98,18 @@ public final class Reports {
             }
         }
         mayBeTold.accumulateAndGet(index, Math::max);
+    }
+
+    /**
+     * A command's outcome, once it may be told.
+     *
+     * @throws io.miroir.store.StoreUnavailableException if the command was refused
+     */
+    public <T> T told(Reply<T> reply) throws InterruptedException {
+        if (reply instanceof Reply.Applied<T> applied) {
+            awaitTold(applied.index());
+        }
+        return reply.orThrow();
     }
 
     private void await(String id, long index, long sinceNanos) {

@@ -1,5 +1,6 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.api.settings.Patterns;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -11,30 +12,7 @@ final class Attributes {
 
     /** True if a list names the attribute, one that it is in, or everything. */
     static boolean covers(List<String> list, String attribute) {
-        for (String listed : list) {
-            if (listed.equals("*") || isInside(attribute, listed)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** True if {@code attribute} is {@code parent} or a path below it. */
-    static boolean isInside(String attribute, String parent) {
-        return attribute.startsWith(parent)
-                && (attribute.length() == parent.length()
-                        || attribute.charAt(parent.length()) == '.');
-    }
-
-    /** True if a pattern with at most one star, at its beginning or end, covers the attribute. */
-    static boolean matches(String pattern, String attribute) {
-        if (pattern.startsWith("*")) {
-            return attribute.endsWith(pattern.substring(1));
-        }
-        if (pattern.endsWith("*")) {
-            return attribute.startsWith(pattern.substring(0, pattern.length() - 1));
-        }
-        return isInside(attribute, pattern);
+        return list.contains("*") || Patterns.isWithinAny(attribute, list);
     }
 
     /** The names in a JSON list; empty if it is none. */

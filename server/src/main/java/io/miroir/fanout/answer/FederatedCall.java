@@ -243,7 +243,8 @@ public final class FederatedCall {
         return new Walk(place, semantic, place < end);
     }
 
-    private static List<Integer> positions(List<Part> parts) {
+    /** The positions of the queries that a node was asked: it counts only those. */
+    public static List<Integer> positions(List<Part> parts) {
         List<Integer> positions = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             if (parts.get(i).asked) {

@@ -277,12 +277,7 @@ public final class FederatedJourney {
     // A node counts the queries that it was asked; the client counts its own.
     private static ApiException inClientWords(
             NodeReply.Refusal refusal, List<Asked> asked, Search search) {
-        List<Integer> positions = new ArrayList<>();
-        for (int i = 0; i < asked.size(); i++) {
-            if (asked.get(i).part().asked()) {
-                positions.add(i);
-            }
-        }
+        List<Integer> positions = FederatedCall.positions(asked.stream().map(Asked::part).toList());
         ApiException error = WireErrors.toException(refusal.error());
         String text =
                 POSITION.matcher(error.text())
