@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import io.miroir.store.limit.StoreLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,11 @@ import java.util.List;
 /** All sides of a comparison, running and warm. */
 final class Arena implements AutoCloseable {
     private static final List<Integer> WARM_CALLERS = List.of(256, 16, 1);
+
+    /**
+     * All runs together insert millions, which nobody ends: at the default cap writes would stop.
+     */
+    private static final int TASKS_MAX = StoreLimits.ROWS_MAX;
 
     private final Shape shape;
     private final Links links;
@@ -29,6 +35,9 @@ final class Arena implements AutoCloseable {
         this.pods = new Pods(dir.resolve("pods"), shape.voters(), links);
         this.equal = redis(dir.resolve("equal"), RedisServers.Durability.EQUAL);
         this.usual = redis(dir.resolve("usual"), RedisServers.Durability.USUAL);
+        for (Contender side : List.of(pods, equal, usual)) {
+            side.asking().ask("keep " + TASKS_MAX);
+        }
         List<Child> asking =
                 new ArrayList<>(
                         List.of(pods.follower(), pods.leader(), equal.asking(), usual.asking()));

@@ -114,6 +114,16 @@ record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration
             }
         }
 
+        /** A few are refused while a leader changes; a store that refuses most is not measured. */
+        void mustHaveWritten(Load.Result result, long millis) {
+            double written = result.perSecond() * millis / 1_000;
+            if (result.failed() > written) {
+                throw new IllegalStateException(
+                        "%d writes were refused and %.0f were not"
+                                .formatted(result.failed(), written));
+            }
+        }
+
         double meanCpuMicros() {
             return cpuMicros.stream().mapToDouble(value -> value).average().orElse(0);
         }
@@ -134,6 +144,7 @@ record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration
         series.rate.add(result.perSecond());
         series.cpuMicros.add(1_000.0 * cpuMillis / (result.perSecond() * millis / 1_000 + 1));
         series.failed += result.failed();
+        series.mustHaveWritten(result, millis);
     }
 
     private List<Row> rows(String place, Series ours, Series equal, Series usual) {
