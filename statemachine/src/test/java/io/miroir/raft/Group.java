@@ -6,6 +6,7 @@ import io.miroir.store.engine.Batcher;
 import io.miroir.store.format.CommandFormats;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,9 +20,10 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class Group implements AutoCloseable {
     private static final long PATIENCE_NANOS = 30_000_000_000L;
     private static final Random PORTS = new Random();
+    private static final Pattern SEGMENT = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-\\d+)?");
 
     /** Surefire counts its JVMs from 1. */
     private static final int JVM = Integer.getInteger("surefire.forkNumber", 1);
@@ -194,20 +197,26 @@ final class Group implements AutoCloseable {
                 () -> open.values().stream().map(TaskStore::digests).distinct().count() == 1);
     }
 
-    /** Where a member's log begins: its segments bear the index. */
+    /** Where a member's log begins; 0 where there is none. */
     long firstLogIndex(String id) {
-        AtomicLong first = new AtomicLong(Long.MAX_VALUE);
-        Path raft = dir.resolve(id).resolve("raft");
-        try (Stream<Path> files = Files.walk(raft)) {
-            files.map(f -> f.getFileName().toString())
-                    .filter(name -> name.startsWith("log_"))
-                    .map(name -> name.substring(4).replaceAll("-.*|[^0-9].*", ""))
-                    .filter(index -> !index.isEmpty())
-                    .forEach(index -> first.accumulateAndGet(Long.parseLong(index), Math::min));
-        } catch (IOException e) {
-            return 0;
+        return segmentStarts(dir.resolve(id)).stream().findFirst().orElse(0L);
+    }
+
+    /** With which indexes the segments of a log begin, as their names say, in order. */
+    static List<Long> segmentStarts(Path dataDir) {
+        while (true) {
+            try (Stream<Path> files = Files.walk(dataDir.resolve("raft"))) {
+                return files.map(file -> SEGMENT.matcher(file.getFileName().toString()))
+                        .filter(Matcher::matches)
+                        .map(name -> Long.valueOf(name.group(1)))
+                        .sorted()
+                        .toList();
+            } catch (UncheckedIOException changing) {
+                // A segment went while it was looked at.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
-        return first.get() == Long.MAX_VALUE ? 0 : first.get();
     }
 
     static void await(String what, BooleanSupplier holds) {

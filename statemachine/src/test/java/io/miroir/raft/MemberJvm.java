@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class MemberJvm implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MemberJvm.class);
     private static final long PATIENCE_SECONDS = 40;
+    private static final String DEBUGGED_AT = "Listening for transport dt_socket at address: ";
 
     /** What is heard of a process that ended. */
     static final String GONE = "gone";
@@ -25,6 +27,7 @@ final class MemberJvm implements AutoCloseable {
     private final Process process;
     private final BufferedWriter in;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Integer> debugPort = new CompletableFuture<>();
 
     private MemberJvm(String id, Process process) {
         this.id = id;
@@ -61,6 +64,8 @@ final class MemberJvm implements AutoCloseable {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 if (line.startsWith("> ")) {
                     answers.add(line.substring(2));
+                } else if (line.startsWith(DEBUGGED_AT)) {
+                    debugPort.complete(Integer.valueOf(line.substring(DEBUGGED_AT.length())));
                 } else {
                     LOG.info("{}: {}", id, line);
                 }
@@ -73,6 +78,11 @@ final class MemberJvm implements AutoCloseable {
 
     String id() {
         return id;
+    }
+
+    /** Where a {@link Trap} can be set. */
+    int debugPort() {
+        return debugPort.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
 
     MemberJvm awaitReady() {

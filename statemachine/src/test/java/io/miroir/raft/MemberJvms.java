@@ -15,13 +15,15 @@ import java.util.TreeSet;
 /** A group of processes, and what they have acknowledged. */
 final class MemberJvms implements AutoCloseable {
     private final Path dir;
+    private final String[] jvmOptions;
     private final List<RaftStoreConfig.Peer> peers;
     private final SortedMap<String, MemberJvm> members = new TreeMap<>();
     private final NavigableSet<Long> acknowledged = new TreeSet<>();
 
     /** Three of them, ready. */
-    MemberJvms(Path dir) throws IOException {
+    MemberJvms(Path dir, String... jvmOptions) throws IOException {
         this.dir = dir;
+        this.jvmOptions = jvmOptions;
         this.peers = Group.freePeers();
         for (RaftStoreConfig.Peer peer : peers) {
             begin(peer.id());
@@ -44,7 +46,12 @@ final class MemberJvms implements AutoCloseable {
 
     /** Begins to start a member from its directory. */
     MemberJvm begin(String id) throws IOException {
-        MemberJvm member = MemberJvm.start(id, dir, peers);
+        return begin(id, jvmOptions);
+    }
+
+    /** Begins to start one with other options than the group's. */
+    MemberJvm begin(String id, String... otherOptions) throws IOException {
+        MemberJvm member = MemberJvm.start(id, dir, peers, otherOptions);
         members.put(id, member);
         return member;
     }

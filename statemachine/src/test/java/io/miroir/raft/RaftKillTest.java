@@ -1,17 +1,23 @@
 package io.miroir.raft;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseFiles;
+import io.miroir.sqlite.Sql;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.ratis.server.storage.SnapshotManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -38,25 +44,51 @@ class RaftKillTest {
 
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
+    /** The file of a snapshot is begun; up to {@link #WRITTEN} it is written. */
+    private static final Trap.Place WRITING = new Trap.Place(Database.class, "copyTo");
+
+    /** It is whole and not synced, and has a name that does not count. */
+    private static final Trap.Place WRITTEN = new Trap.Place(Sql.class, "close");
+
+    private static final List<Aim> INSTALLS =
+            Stream.of(
+                            // A part of the file is there, the next one has come.
+                            new Trap.Place(SnapshotManager.class, "appendSnapshot", 2),
+                            // All is there and nothing synced.
+                            new Trap.Place(StoreStateMachine.class, "pause"),
+                            // The log goes on from the file, which nobody has looked at.
+                            new Trap.Place(StoreStateMachine.class, "reinitialize"),
+                            // The file waits beside the database.
+                            new Trap.Place(DatabaseFiles.class, "takePlace"),
+                            // It is the database, and not open.
+                            new Trap.Place(StoreStateMachine.class, "openInstalled"))
+                    .<Aim>map(Aim.Install::new)
+                    .toList();
+
+    private static final List<Aim> SNAPSHOTS =
+            List.of(new Aim.Snapshot(WRITING), new Aim.Snapshot(WRITTEN));
+
     private final long seed = Long.getLong("miroir.seed", System.nanoTime());
     private final Random random = new Random(seed);
-    private final Map<Aim, Integer> hits = new EnumMap<>(Aim.class);
+    private final Map<Aim, Integer> hits = new HashMap<>();
 
-    /** Where a kill is aimed at. */
-    private enum Aim {
+    /** What a kill is aimed at. */
+    private sealed interface Aim {
         /** Whoever it is, whatever it does: appending, applying, looking how much is synced. */
-        WRITES,
+        record Writes() implements Aim {}
+
         /** A member that is sent the whole database. */
-        INSTALL,
-        /** A leader that writes the file of a snapshot. */
-        SNAPSHOT
+        record Install(Trap.Place at) implements Aim {}
+
+        /** A leader that writes the file for it. */
+        record Snapshot(Trap.Place at) implements Aim {}
     }
 
     @Test
     void whereverAMemberIsKilledItComesBackWithTheSameTables(@TempDir Path dir) throws Exception {
         LOG.info("seed {}, {} kills", seed, KILLS);
         for (int done = 0; done < KILLS; done += KILLS_OF_A_GROUP) {
-            try (MemberJvms group = new MemberJvms(dir.resolve("group-" + done))) {
+            try (MemberJvms group = new MemberJvms(dir.resolve("group-" + done), Trap.POSSIBLE)) {
                 for (int kill = done; kill < Math.min(KILLS, done + KILLS_OF_A_GROUP); kill++) {
                     one(group, aim(kill));
                 }
@@ -67,22 +99,26 @@ class RaftKillTest {
             }
         }
         LOG.info("kills: {}", hits);
+        Map<Aim, Integer> planned = new HashMap<>();
+        IntStream.range(0, KILLS).forEach(kill -> planned.merge(aim(kill), 1, Integer::sum));
+        assertEquals(planned, hits);
     }
 
     private static Aim aim(int kill) {
-        return switch (kill % 5) {
-            case 3 -> Aim.INSTALL;
-            case 4 -> Aim.SNAPSHOT;
-            default -> Aim.WRITES;
+        int round = kill / 4;
+        return switch (kill % 4) {
+            case 2 -> INSTALLS.get(round % INSTALLS.size());
+            case 3 -> SNAPSHOTS.get(round % SNAPSHOTS.size());
+            default -> new Aim.Writes();
         };
     }
 
     private void one(MemberJvms group, Aim aim) throws IOException {
         long startedNanos = System.nanoTime();
         switch (aim) {
-            case WRITES -> inTheMiddleOfWrites(group);
-            case INSTALL -> inTheMiddleOfAnInstall(group);
-            case SNAPSHOT -> inTheMiddleOfASnapshot(group);
+            case Aim.Writes _ -> inTheMiddleOfWrites(group);
+            case Aim.Install install -> inTheMiddleOfAnInstall(group, install.at());
+            case Aim.Snapshot snapshot -> inTheMiddleOfASnapshot(group, snapshot.at());
         }
         hits.merge(aim, 1, Integer::sum);
         long backNanos = System.nanoTime();
@@ -112,34 +148,71 @@ class RaftKillTest {
         writes.join();
     }
 
-    private void inTheMiddleOfAnInstall(MemberJvms group) throws IOException {
+    private void inTheMiddleOfAnInstall(MemberJvms group, Trap.Place place) throws IOException {
         String victim = group.follower();
         group.kill(victim);
-        group.write(group.without(victim).get(random.nextInt(2)), WRITES_WHILE_AWAY, TASK_BYTES);
-        group.begin(victim);
-        awaitHere(() -> holdsAFile(group.data(victim).resolve("snapshot-tmp"), ""));
-        pauseMillis(random.nextInt(60));
-        group.kill(victim);
+        writeUntilPurged(group, victim);
+        try (Trap trap = Trap.in(group.begin(victim, Trap.AWAITED), place)) {
+            await(place.toString(), trap::holds);
+            group.kill(victim);
+        }
         group.begin(victim).awaitReady();
     }
 
     /** A leader writes the file as soon as a member comes that needs what its log lacks. */
-    private void inTheMiddleOfASnapshot(MemberJvms group) throws IOException {
-        String leader = group.leader();
-        String away = group.without(leader).get(random.nextInt(2)).id();
+    private void inTheMiddleOfASnapshot(MemberJvms group, Trap.Place place) throws IOException {
+        String away = group.follower();
         group.kill(away);
-        MemberJvm through = group.without(leader).getFirst();
+        writeUntilPurged(group, away);
+        List<MemberJvm> live = group.without(away);
+        // Either may lead by then.
+        try (Trap one = Trap.in(live.getFirst(), WRITING);
+                Trap other = Trap.in(live.getLast(), WRITING)) {
+            MemberJvm returning = group.begin(away);
+            await("a leader that writes a file", () -> one.holds() || other.holds());
+            Trap leading = one.holds() ? one : other;
+            leading.letGoTo(WRITTEN);
+            if (place.equals(WRITTEN)) {
+                await(place.toString(), leading::holds);
+            } else {
+                pauseMillis(random.nextInt(10));
+            }
+            String leader = leading.member().id();
+            MemberJvm through =
+                    group.without(leader).stream()
+                            .filter(member -> !member.id().equals(away))
+                            .findFirst()
+                            .orElseThrow();
+            CompletableFuture<Void> writes =
+                    beside(() -> group.write(through, WRITES_WHILE_AWAY, TASK_BYTES));
+            group.kill(leader);
+            MemberJvm back = group.begin(leader);
+            returning.awaitReady();
+            back.awaitReady();
+            writes.join();
+        }
+    }
+
+    /**
+     * Until no log holds what a pod needs that is away. How many writes that takes is up to the
+     * disk, because looks at how much is synced rest as long as they were slow.
+     */
+    private void writeUntilPurged(MemberJvms group, String away) {
+        List<MemberJvm> live = group.without(away);
+        MemberJvm through = live.get(random.nextInt(2));
         group.write(through, WRITES_WHILE_AWAY, TASK_BYTES);
-        CompletableFuture<Void> writes =
-                beside(() -> group.write(through, WRITES_WHILE_AWAY, TASK_BYTES));
-        MemberJvm returning = group.begin(away);
-        awaitHere(() -> holdsAFile(group.data(leader).resolve("snapshot"), ".part"));
-        pauseMillis(random.nextInt(10));
-        group.kill(leader);
-        MemberJvm back = group.begin(leader);
-        returning.awaitReady();
-        back.awaitReady();
-        writes.join();
+        List<Path> logs = live.stream().map(member -> group.data(member.id())).toList();
+        List<Long> needed = logs.stream().map(log -> Group.segmentStarts(log).getLast()).toList();
+        await(
+                "logs without what " + away + " needs",
+                () -> {
+                    group.write(through, WRITES_WHILE_AWAY / 4, TASK_BYTES);
+                    return IntStream.range(0, logs.size())
+                            .allMatch(
+                                    i ->
+                                            Group.segmentStarts(logs.get(i)).getFirst()
+                                                    > needed.get(i));
+                });
     }
 
     private static CompletableFuture<Void> beside(Runnable writes) {
@@ -150,23 +223,10 @@ class RaftKillTest {
         return group.without("").get(random.nextInt(3)).id();
     }
 
-    private static boolean holdsAFile(Path directory, String end) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.anyMatch(
-                    file -> Files.isRegularFile(file) && file.toString().endsWith(end));
-        } catch (IOException | java.io.UncheckedIOException changing) {
-            return false;
-        }
-    }
-
-    /** As soon as it holds: what is aimed at lasts for milliseconds. */
-    private static void awaitHere(BooleanSupplier holds) {
+    private static void await(String what, BooleanSupplier holds) {
         long giveUpNanos = System.nanoTime() + PATIENCE_NANOS;
         while (!holds.getAsBoolean()) {
-            if (System.nanoTime() > giveUpNanos) {
-                throw new AssertionError("what is aimed at did not come");
-            }
-            Thread.onSpinWait();
+            assertTrue(System.nanoTime() < giveUpNanos, "did not come: " + what);
         }
     }
 

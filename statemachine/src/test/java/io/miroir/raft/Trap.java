@@ -1,0 +1,170 @@
+package io.miroir.raft;
+
+import com.sun.jdi.Bootstrap;
+import com.sun.jdi.Method;
+import com.sun.jdi.ReferenceType;
+import com.sun.jdi.VMDisconnectedException;
+import com.sun.jdi.VirtualMachine;
+import com.sun.jdi.connect.AttachingConnector;
+import com.sun.jdi.connect.Connector;
+import com.sun.jdi.connect.IllegalConnectorArgumentsException;
+import com.sun.jdi.event.BreakpointEvent;
+import com.sun.jdi.event.ClassPrepareEvent;
+import com.sun.jdi.event.Event;
+import com.sun.jdi.event.EventSet;
+import com.sun.jdi.event.VMDisconnectEvent;
+import com.sun.jdi.request.BreakpointRequest;
+import com.sun.jdi.request.ClassPrepareRequest;
+import com.sun.jdi.request.EventRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A debugger of a member in a process of its own. It holds the thread that comes to a method, so
+ * that a kill finds it there however busy the machine is; all other threads go on.
+ */
+final class Trap implements AutoCloseable {
+    private static final String AGENT =
+            "-agentlib:jdwp=transport=dt_socket,server=y,address=127.0.0.1:0,suspend=";
+
+    /** Option of a JVM in which traps can be set at any time. */
+    static final String POSSIBLE = AGENT + "n";
+
+    /** Option of a JVM that begins when a trap is set: it can't have passed it. */
+    static final String AWAITED = AGENT + "y";
+
+    private static final long LOOK_MILLIS = 10;
+
+    private final MemberJvm member;
+    private final VirtualMachine machine;
+    private Place place;
+    private @Nullable EventSet held;
+
+    /**
+     * Where a thread is held.
+     *
+     * @param time which time that somebody comes there, from 1; only that one is held
+     */
+    record Place(Class<?> type, String method, int time) {
+        Place(Class<?> type, String method) {
+            this(type, method, 1);
+        }
+
+        @Override
+        public String toString() {
+            return type.getSimpleName() + "." + method;
+        }
+    }
+
+    private Trap(MemberJvm member, VirtualMachine machine, Place place) {
+        this.member = member;
+        this.machine = machine;
+        this.place = place;
+    }
+
+    static Trap in(MemberJvm member, Place place) throws IOException {
+        Trap trap = new Trap(member, attach(member.debugPort()), place);
+        trap.set();
+        trap.machine.resume();
+        return trap;
+    }
+
+    private void set() {
+        ClassPrepareRequest loaded = machine.eventRequestManager().createClassPrepareRequest();
+        loaded.addClassFilter(place.type().getName());
+        loaded.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
+        loaded.enable();
+        machine.classesByName(place.type().getName()).forEach(this::arm);
+    }
+
+    private static VirtualMachine attach(int port) throws IOException {
+        AttachingConnector sockets =
+                Bootstrap.virtualMachineManager().attachingConnectors().stream()
+                        .filter(connector -> connector.transport().name().equals("dt_socket"))
+                        .findFirst()
+                        .orElseThrow();
+        Map<String, Connector.Argument> arguments = sockets.defaultArguments();
+        Objects.requireNonNull(arguments.get("hostname")).setValue("127.0.0.1");
+        Objects.requireNonNull(arguments.get("port")).setValue(String.valueOf(port));
+        try {
+            return sockets.attach(arguments);
+        } catch (IllegalConnectorArgumentsException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void arm(ReferenceType type) {
+        List<Method> methods = type.methodsByName(place.method());
+        if (methods.isEmpty()) {
+            throw new AssertionError("there is no " + place + " any more");
+        }
+        methods.forEach(method -> arm(method, place.time()));
+    }
+
+    private void arm(Method method, int time) {
+        BreakpointRequest come =
+                machine.eventRequestManager().createBreakpointRequest(method.location());
+        come.addCountFilter(time);
+        come.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
+        come.enable();
+    }
+
+    MemberJvm member() {
+        return member;
+    }
+
+    /** Whether somebody is held; looks for a moment. */
+    boolean holds() {
+        if (held != null) {
+            return true;
+        }
+        try {
+            EventSet events = machine.eventQueue().remove(LOOK_MILLIS);
+            if (events != null) {
+                look(events);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
+        return held != null;
+    }
+
+    private void look(EventSet events) {
+        for (Event event : events) {
+            if (event instanceof VMDisconnectEvent) {
+                throw new AssertionError(member.id() + " ended before it came to " + place);
+            }
+            if (event instanceof ClassPrepareEvent loaded) {
+                arm(loaded.referenceType());
+            }
+            if (event instanceof BreakpointEvent) {
+                held = events;
+            }
+        }
+        if (held == null) {
+            events.resume();
+        }
+    }
+
+    /** Who is held goes on, to be held again at another place. */
+    void letGoTo(Place next) {
+        EventSet gone = Objects.requireNonNull(held, "nobody is held");
+        held = null;
+        place = next;
+        set();
+        gone.resume();
+    }
+
+    /** Whoever is held goes on, if the member lives. */
+    @Override
+    public void close() {
+        try {
+            machine.dispose();
+        } catch (VMDisconnectedException killed) {
+            // As it should be.
+        }
+    }
+}
