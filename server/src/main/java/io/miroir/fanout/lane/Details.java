@@ -1,6 +1,8 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.Json;
+import io.miroir.api.settings.Settings;
+import io.miroir.api.settings.SettingsUpdate;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
@@ -46,8 +48,17 @@ public final class Details {
         return Json.text(json);
     }
 
-    /** What clients see. */
+    /** What clients see: secrets of embedders are masked, as in the settings themselves. */
     public ObjectNode visible() {
+        return Settings.shown(plain());
+    }
+
+    /** The change that a task of settings makes, with its secrets. */
+    SettingsUpdate settingsUpdate() {
+        return new SettingsUpdate(plain());
+    }
+
+    private ObjectNode plain() {
         ObjectNode copy = json.deepCopy();
         copy.remove(INNER);
         return copy;

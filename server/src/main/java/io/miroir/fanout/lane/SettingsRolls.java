@@ -2,7 +2,6 @@ package io.miroir.fanout.lane;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.settings.SettingsUpdate;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.settings.RollStep;
 import io.miroir.fanout.lane.SettingsRoll.End;
@@ -82,7 +81,7 @@ public final class SettingsRolls {
                         task.place().lane(),
                         task.place().epoch(),
                         task.place().incarnation(),
-                        new SettingsUpdate(task.details().visible()),
+                        task.details().settingsUpdate(),
                         ours);
         Optional<End> end = guarded(run);
         if (end.isPresent() && end.get() instanceof End.Gone) {

@@ -162,6 +162,26 @@ class SettingsRollTest {
         assertSettled(THE, 3);
     }
 
+    /** As Meilisearch's tasks do: who may read tasks need not know the secrets of embedders. */
+    @Test
+    void aSecretReachesTheNodesAndNobodyWhoReadsTheTask() throws Exception {
+        String secret = "sk-0123456789012345678901234567890123456789";
+        a.fail(Fault.WORKS);
+        long task =
+                change(
+                        "{\"embedders\":{\"o\":{\"source\":\"openAi\",\"apiKey\":\""
+                                + secret
+                                + "\"}}}");
+        TaskRow running = await(task, false);
+        assertFalse(Details.parse(running.detailsJson()).visible().toString().contains(secret));
+        a.fail(Fault.NONE);
+        TaskRow ended = ended(task);
+        assertEquals(TaskStatus.SUCCEEDED, ended.status(), ended::toString);
+        assertFalse(ended.detailsJson().contains(secret), ended::detailsJson);
+        assertTrue(ended.detailsJson().contains("sk-01XXX"), ended::detailsJson);
+        assertEquals(secret, b.setting("embedders").at("/o/apiKey").stringValue());
+    }
+
     /** What one node can't have, no node keeps; the next change is none the worse for it. */
     @Test
     void settingsThatTheFirstGroupCantHaveAreUndone() throws Exception {
