@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /** A {@link MemberProcess} as its parent sees it. For one thread at a time. */
 final class MemberJvm implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MemberJvm.class);
-    private static final long PATIENCE_SECONDS = 40;
+    private static final long PATIENCE_SECONDS = 120;
     private static final String DEBUGGED_AT = "Listening for transport dt_socket at address: ";
 
     /** What is heard of a process that ended. */

@@ -26,6 +26,9 @@ final class MemberProcess {
     /** Exit code when the store can't go on. */
     static final int STORE_FAILED = 3;
 
+    /** System property: how long a call waits for an outcome. */
+    static final String DEADLINE_MILLIS = "miroir.deadlineMillis";
+
     private MemberProcess() {}
 
     /** Arguments: id, data directory, then id, port and {@code voter} or not of each peer. */
@@ -42,7 +45,7 @@ final class MemberProcess {
                         Path.of(arguments[1]),
                         peers,
                         "127.0.0.1",
-                        Group.limits(10_000),
+                        Group.limits(Integer.getInteger(DEADLINE_MILLIS, 10_000)),
                         new RaftStoreConfig.Tuning(500, 1_000, 100, 64 << 10));
         RaftTaskStore store =
                 new RaftTaskStore(
