@@ -131,6 +131,21 @@ class AuthorizerTest {
                 refused("Bearer " + token, Action.DOCUMENTS_GET, "b").code());
     }
 
+    /** Both must let it in: the rules of the token, and the key behind it. */
+    @Test
+    void aTokenOpensWhatItsRulesAndItsKeyOpen() {
+        String value = key("[\"search\"]", "[\"a\",\"b\"]", "null").substring("Bearer ".length());
+        String bearer = "Bearer " + TestTokens.of(UID, value, "[\"b\",\"c\"]");
+        assertTrue(pass(bearer, Action.SEARCH, "b").allows("b"));
+        assertEquals(
+                "The provided tenant token cannot acces the index `a`, allowed indexes are"
+                        + " [\"b\", \"c\"].",
+                refused(bearer, Action.SEARCH, "a").text());
+        assertEquals(
+                "The API key used to generate this tenant token cannot acces the index `c`.",
+                refused(bearer, Action.SEARCH, "c").text());
+    }
+
     @Test
     void forgedTokensAreRefused() {
         String value = key("[\"search\"]", "[\"*\"]", "null").substring("Bearer ".length());

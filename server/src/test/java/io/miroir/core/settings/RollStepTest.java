@@ -55,6 +55,16 @@ class RollStepTest {
     void theGroupThatWasBegunWithGoesOnFirst() {
         assertEquals(change("c", "d"), next(false, Set.of("c", "d"), NONE, ALL));
         assertEquals(change("c", "d"), next(false, Set.of("d"), NONE, ALL));
+        // Also where another group could be read meanwhile, and a whole one stands before it.
+        Topology three =
+                new Topology(
+                        8, 1, List.of(List.of("a", "b"), List.of("c", "d"), List.of("e", "f")));
+        assertEquals(
+                change("c", "d"),
+                RollStep.next(
+                        three,
+                        Replicas.assigned(three),
+                        new Known(false, Set.of("d"), NONE, three.nodes())));
     }
 
     @Test
