@@ -59,7 +59,7 @@ final class RaftSettings {
         log(properties, config.tuning());
         snapshots(properties, config.tuning());
         // The table of proposers answers retries; this cache has no size, so it must be short.
-        RaftServerConfigKeys.RetryCache.setExpiryTime(properties, millis(5_000));
+        RaftServerConfigKeys.RetryCache.setExpiryTime(properties, millis(200));
         // A frozen VM that thaws after a minute is to go on, not to close its server.
         RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(1, TimeUnit.DAYS));
         return properties;

@@ -15,6 +15,7 @@ import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
 import io.miroir.store.engine.Applied;
 import io.miroir.store.engine.Batcher;
+import io.miroir.store.engine.CpuLoad;
 import io.miroir.store.engine.DatabaseReads;
 import io.miroir.store.engine.DigestReads;
 import io.miroir.store.engine.FormatMetrics;
@@ -35,10 +36,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
@@ -52,6 +55,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RaftTaskStore implements TaskStore {
     private static final Logger LOG = LoggerFactory.getLogger(RaftTaskStore.class);
+
+    /** More than one where a network is what they wait for. */
+    private static final int PACKS_UNDER_WAY_MAX = 4;
 
     private final RaftStoreConfig config;
     private final WatchHub watchers;
@@ -141,19 +147,18 @@ public final class RaftTaskStore implements TaskStore {
                 RaftSettings.parameters(
                         config, surroundings.keys(), new LinkMetrics(surroundings.registry()));
         this.server = RaftStart.start(config, parameters, stateMachine, formed);
-        this.submitter =
-                new RaftSubmitter(
-                        server,
-                        stateMachine,
-                        config,
-                        surroundings.formats(),
-                        surroundings.random().nextLong(1, Long.MAX_VALUE));
+        List<RaftSubmitter> submitters =
+                IntStream.range(0, PACKS_UNDER_WAY_MAX)
+                        .mapToObj(_ -> submitter(surroundings))
+                        .toList();
+        this.submitter = submitters.getFirst();
         this.batcher =
-                new Batcher(
+                Batcher.overlapping(
                         "store-proposer",
                         config.limits(),
                         stateMachine.check(),
-                        submitter,
+                        submitters,
+                        CpuLoad::sinceLastCall,
                         metrics);
         this.reads =
                 new DatabaseReads(stateMachine::engine, clock::nowMicros, this::barrier, metrics);
@@ -165,6 +170,16 @@ public final class RaftTaskStore implements TaskStore {
         new TableRows(reads).register(surroundings.registry());
         new FormatMetrics(() -> stateMachine.engine().formats()).register(surroundings.registry());
         batcher.start();
+    }
+
+    /** With a number series of its own: its packs are told apart from the others'. */
+    private RaftSubmitter submitter(Surroundings surroundings) {
+        return new RaftSubmitter(
+                server,
+                stateMachine,
+                config,
+                surroundings.formats(),
+                surroundings.random().nextLong(1, Long.MAX_VALUE));
     }
 
     @Override

@@ -4,10 +4,12 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.Role;
 import io.miroir.store.Rooms;
+import io.miroir.store.StoreStatus;
 import io.miroir.store.TaskStore;
 import io.miroir.store.adminsession.AdminSessionRow;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.alias.Aliases;
+import io.miroir.store.lease.Leases;
 import io.miroir.store.limit.Limits;
 import io.miroir.store.limit.LimitsRow;
 import io.miroir.store.limit.StoreLimits;
@@ -49,6 +51,11 @@ final class Workload {
     private final Queue<Long> started = new ArrayBlockingQueue<>(UNFINISHED_MAX);
     private final AtomicLong lastUid = new AtomicLong();
     private final AtomicLong numbers = new AtomicLong();
+
+    private volatile @Nullable Duties duties;
+
+    /** What duties have from the beginning of their term. */
+    private record Duties(Leases leases, String podId) {}
 
     /** The operations. */
     enum Kind {
@@ -212,10 +219,20 @@ final class Workload {
 
     /** A leader writes under its term; another pod takes what is free. */
     private boolean takeDuty(int worker) {
-        var status = store.status();
-        Rooms rooms = status.role() == Role.LEADER ? store.fencedBy(status.term()) : store.rooms();
-        return rooms.leases().take("reshard:index-" + worker, status.podId(), LEASE_MICROS)
-                instanceof Reply.Applied<?>;
+        Duties known = duties;
+        if (known == null) {
+            StoreStatus status = store.status();
+            boolean leads = status.role() == Role.LEADER;
+            Rooms rooms = leads ? store.fencedBy(status.term()) : store.rooms();
+            known = new Duties(rooms.leases(), status.podId());
+            duties = known;
+        }
+        String name = "reshard:index-" + worker;
+        if (known.leases().take(name, known.podId(), LEASE_MICROS) instanceof Reply.Applied<?>) {
+            return true;
+        }
+        duties = null;
+        return false;
     }
 
     private boolean flipAlias(String name) {

@@ -4,46 +4,30 @@ import io.miroir.proto.store.Command;
 import io.miroir.proto.store.Outcome;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Packs the commands that wait and hands the packs on, one after the other: while one is under way,
- * the next one fills. Nothing waits to be packed: a lone command goes at once, on its caller's own
- * thread, as handing it to another and back would take a good part of its time.
+ * Packs the commands that wait and hands the packs on: while one is under way, the next one fills.
+ * Where packs wait for a network, some are under way at a time ({@link Pace}). A lone command goes
+ * at once, on its caller's own thread, as handing it to another and back would take a good part of
+ * its time.
  */
 public final class Batcher implements Proposer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
 
-    /** How often an idle thread looks whether it is to end. */
-    private static final long CLOSED_CHECK_MILLIS = 100;
-
     private final Limits limits;
-    private final Sink sink;
     private final CommandCheck check;
     private final StoreMetrics metrics;
-    private final BlockingQueue<Waiting> queue;
-    private final Thread thread;
-
-    /** Whose holder has a pack under way. */
-    private final Semaphore turn = new Semaphore(1);
-
-    /** Whether the thread has a command in hand, and waits for its turn. */
-    private volatile boolean inHand;
-
-    private volatile boolean closed;
-    private @Nullable Waiting left;
+    private final Packs packs;
+    private final List<Thread> threads;
 
     /**
      * What may pile up.
@@ -75,41 +59,52 @@ public final class Batcher implements Proposer, AutoCloseable {
     }
 
     /**
-     * @param claimed by the one who sends it or by the one who no longer waits for that, whichever
-     *     comes first
-     */
-    private record Waiting(
-            Command command,
-            CompletableFuture<Reply<Outcome>> reply,
-            long sinceNanos,
-            AtomicBoolean claimed) {
-
-        static Waiting of(Command command) {
-            return new Waiting(
-                    command, new CompletableFuture<>(), System.nanoTime(), new AtomicBoolean());
-        }
-
-        boolean claim() {
-            return claimed.compareAndSet(false, true);
-        }
-    }
-
-    /**
+     * Sends one pack after the other.
+     *
      * @param name of its thread
      * @param check what does not pass it is refused at once
      */
     public Batcher(
             String name, Limits limits, CommandCheck check, Sink sink, StoreMetrics metrics) {
+        this(name, limits, check, List.of(sink), Pace.oneByOne(), metrics);
+    }
+
+    /**
+     * Sends as many packs at a time as there are sinks, where that makes sense.
+     *
+     * @param sinks each of which gets the next pack when it has answered the one before
+     * @param cpuLoad share of all cores that was in use since the last call, 0 to 1
+     */
+    public static Batcher overlapping(
+            String name,
+            Limits limits,
+            CommandCheck check,
+            List<? extends Sink> sinks,
+            DoubleSupplier cpuLoad,
+            StoreMetrics metrics) {
+        return new Batcher(name, limits, check, sinks, new Pace(sinks.size(), cpuLoad), metrics);
+    }
+
+    private Batcher(
+            String name,
+            Limits limits,
+            CommandCheck check,
+            List<? extends Sink> sinks,
+            Pace pace,
+            StoreMetrics metrics) {
         this.limits = limits;
         this.check = check;
-        this.sink = sink;
         this.metrics = metrics;
-        this.queue = new ArrayBlockingQueue<>(limits.waitingMax());
-        this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
+        this.packs = new Packs(limits, sinks, pace);
+        this.threads =
+                IntStream.range(0, sinks.size())
+                        .mapToObj(
+                                i -> Thread.ofPlatform().name(name + "-" + i).unstarted(this::run))
+                        .toList();
     }
 
     public void start() {
-        thread.start();
+        threads.forEach(Thread::start);
     }
 
     @Override
@@ -123,16 +118,22 @@ public final class Batcher implements Proposer, AutoCloseable {
             return refused(new Refusal.TooLarge(bytes, limits.batchBytesMax()));
         }
         Waiting waiting = Waiting.of(command);
-        if (!inHand && queue.isEmpty() && turn.tryAcquire()) {
-            return sendAlone(waiting);
+        Packs.Pack alone = packs.alone(waiting);
+        if (alone != null) {
+            try {
+                submit(alone);
+            } finally {
+                packs.ended(alone);
+            }
+            return waiting.reply().join();
         }
-        if (closed) {
+        if (packs.isClosed()) {
             return refused(new Refusal.Closed());
         }
-        if (!queue.offer(waiting)) {
-            return refused(new Refusal.Busy(queue.size(), limits.waitingMax()));
+        if (!packs.offer(waiting)) {
+            return refused(new Refusal.Busy(packs.queued(), limits.waitingMax()));
         }
-        if (closed && queue.remove(waiting)) {
+        if (packs.isClosed() && packs.remove(waiting)) {
             return refused(new Refusal.Closed());
         }
         return await(waiting);
@@ -146,28 +147,18 @@ public final class Batcher implements Proposer, AutoCloseable {
     /** Refuses new commands, finishes what waits within the deadline. */
     @Override
     public void close() {
-        closed = true;
+        packs.close();
         try {
-            thread.join(limits.deadlineMillis());
-            if (turn.tryAcquire(limits.deadlineMillis(), TimeUnit.MILLISECONDS)) {
-                turn.release();
+            long deadline =
+                    System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limits.deadlineMillis());
+            for (Thread thread : threads) {
+                thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
             }
+            packs.awaitNothing(limits.deadlineMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        refuseAll(new Refusal.Closed());
-    }
-
-    private Reply<Outcome> sendAlone(Waiting waiting) {
-        try {
-            if (closed) {
-                return new Reply.Refused<>(new Refusal.Closed());
-            }
-            submit(List.of(waiting));
-        } finally {
-            turn.release();
-        }
-        return waiting.reply().join();
+        packs.drain().forEach(w -> answer(w, new Reply.Refused<>(new Refusal.Closed())));
     }
 
     private Reply<Outcome> await(Waiting waiting) {
@@ -190,68 +181,23 @@ public final class Batcher implements Proposer, AutoCloseable {
     }
 
     private void run() {
-        List<Waiting> batch = new ArrayList<>();
-        while (true) {
-            Waiting first = next();
-            if (first == null) {
-                if (closed) {
-                    return;
-                }
-                continue;
-            }
-            // Whoever comes from here on waits behind it: nobody overtakes for ever.
-            inHand = true;
-            turn.acquireUninterruptibly();
-            try {
-                fill(batch, first);
-                if (!batch.isEmpty()) {
-                    submit(batch);
-                }
-            } finally {
-                inHand = false;
-                turn.release();
-            }
-            batch.clear();
+        Packs.Pack pack = packs.next(null);
+        while (pack != null) {
+            submit(pack);
+            pack = packs.next(pack);
         }
     }
 
-    private @Nullable Waiting next() {
-        if (left != null) {
-            Waiting next = left;
-            left = null;
-            return next;
-        }
-        try {
-            return queue.poll(CLOSED_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts this thread", e);
-        }
-    }
-
-    private void fill(List<Waiting> batch, Waiting first) {
-        int bytes = 0;
-        for (Waiting next = first; next != null; next = queue.poll()) {
-            bytes += next.command().getSerializedSize();
-            if (!batch.isEmpty() && bytes > limits.batchBytesMax()) {
-                left = next;
-                return;
-            }
-            if (next.claim()) {
-                batch.add(next);
-            }
-            if (batch.size() == limits.batchCommandsMax()) {
-                return;
-            }
-        }
-    }
-
-    private void submit(List<Waiting> batch) {
-        metrics.batch(batch.size(), queue.size());
+    private void submit(Packs.Pack pack) {
+        List<Waiting> batch = pack.commands();
+        metrics.batch(batch.size(), packs.queued());
         long deadlineNanos =
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limits.deadlineMillis());
         Result result;
         try {
-            result = sink.submit(batch.stream().map(Waiting::command).toList(), deadlineNanos);
+            result =
+                    pack.sink()
+                            .submit(batch.stream().map(Waiting::command).toList(), deadlineNanos);
             if (result instanceof Result.Done done && done.outcomes().size() != batch.size()) {
                 throw new IllegalStateException(
                         done.outcomes().size() + " outcomes for " + batch.size());
@@ -279,11 +225,5 @@ public final class Batcher implements Proposer, AutoCloseable {
         metrics.latency(
                 waiting.command().getKindCase(), System.nanoTime() - waiting.sinceNanos(), reply);
         waiting.reply().complete(reply);
-    }
-
-    private void refuseAll(Refusal refusal) {
-        List<Waiting> rest = new ArrayList<>();
-        queue.drainTo(rest);
-        rest.forEach(w -> answer(w, new Reply.Refused<>(refusal)));
     }
 }

@@ -5,7 +5,7 @@ import io.miroir.proto.store.BatchOutcome;
 
 /** Keeps the last answer of each proposer (protocol rule 22). */
 final class Proposers {
-    /** Proposers whose last answer is kept; a pod makes one a start. */
+    /** Proposers whose last answer is kept; a pod makes four a start. */
     static final int ROWS_MAX = 1_024;
 
     private Proposers() {}
