@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -27,7 +27,8 @@ final class MemberJvm implements AutoCloseable {
     private final Process process;
     private final BufferedWriter in;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
-    private final CompletableFuture<Integer> debugPort = new CompletableFuture<>();
+    private final CountDownLatch debuggable = new CountDownLatch(1);
+    private volatile int debugPort;
 
     private MemberJvm(String id, Process process) {
         this.id = id;
@@ -65,7 +66,8 @@ final class MemberJvm implements AutoCloseable {
                 if (line.startsWith("> ")) {
                     answers.add(line.substring(2));
                 } else if (line.startsWith(DEBUGGED_AT)) {
-                    debugPort.complete(Integer.valueOf(line.substring(DEBUGGED_AT.length())));
+                    debugPort = Integer.parseInt(line.substring(DEBUGGED_AT.length()));
+                    debuggable.countDown();
                 } else {
                     LOG.info("{}: {}", id, line);
                 }
@@ -80,9 +82,16 @@ final class MemberJvm implements AutoCloseable {
         return id;
     }
 
-    /** Where a {@link Trap} can be set. */
+    /** Where a {@link Trap} can be set: another port each time that a debugger has left. */
     int debugPort() {
-        return debugPort.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        try {
+            if (!debuggable.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError(id + " listens to no debugger");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
+        return debugPort;
     }
 
     MemberJvm awaitReady() {

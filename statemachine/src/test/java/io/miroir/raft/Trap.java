@@ -17,9 +17,11 @@ import com.sun.jdi.request.BreakpointRequest;
 import com.sun.jdi.request.ClassPrepareRequest;
 import com.sun.jdi.request.EventRequest;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,8 @@ final class Trap implements AutoCloseable {
     static final String AWAITED = AGENT + "y";
 
     private static final long LOOK_MILLIS = 10;
+    private static final long LISTENS_WITHIN_NANOS = 20_000_000_000L;
+    private static final long RETRY_NANOS = 20_000_000;
 
     private final MemberJvm member;
     private final VirtualMachine machine;
@@ -66,7 +70,7 @@ final class Trap implements AutoCloseable {
     }
 
     static Trap in(MemberJvm member, Place place) throws IOException {
-        Trap trap = new Trap(member, attach(member.debugPort()), place);
+        Trap trap = new Trap(member, attach(member), place);
         trap.set();
         trap.machine.resume();
         return trap;
@@ -80,7 +84,7 @@ final class Trap implements AutoCloseable {
         machine.classesByName(place.type().getName()).forEach(this::arm);
     }
 
-    private static VirtualMachine attach(int port) throws IOException {
+    private static VirtualMachine attach(MemberJvm member) throws IOException {
         AttachingConnector sockets =
                 Bootstrap.virtualMachineManager().attachingConnectors().stream()
                         .filter(connector -> connector.transport().name().equals("dt_socket"))
@@ -88,11 +92,21 @@ final class Trap implements AutoCloseable {
                         .orElseThrow();
         Map<String, Connector.Argument> arguments = sockets.defaultArguments();
         Objects.requireNonNull(arguments.get("hostname")).setValue("127.0.0.1");
-        Objects.requireNonNull(arguments.get("port")).setValue(String.valueOf(port));
-        try {
-            return sockets.attach(arguments);
-        } catch (IllegalConnectorArgumentsException e) {
-            throw new AssertionError(e);
+        // A machine listens again some time after the debugger before has left.
+        long giveUpNanos = System.nanoTime() + LISTENS_WITHIN_NANOS;
+        while (true) {
+            String port = String.valueOf(member.debugPort());
+            Objects.requireNonNull(arguments.get("port")).setValue(port);
+            try {
+                return sockets.attach(arguments);
+            } catch (ConnectException e) {
+                if (System.nanoTime() > giveUpNanos) {
+                    throw e;
+                }
+                LockSupport.parkNanos(RETRY_NANOS);
+            } catch (IllegalConnectorArgumentsException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 
