@@ -1,6 +1,7 @@
 package io.miroir.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -206,6 +207,31 @@ public interface BarriersContract {
         assertEquals(List.of(gone.task(), rename), listed("old"));
         assertTrue(store().tasks().delete(List.of(rename)).orThrow() == 1);
         assertEquals(List.of(old.task()), listed("new"));
+    }
+
+    @Test
+    default void aTaskThatHasEndedWhenItIsBoundBarsNothing() {
+        Made a = made("ena");
+        end(a.task(), a.epoch());
+        long position = Writes.intended(store(), intendTask(a, "ena")).position();
+        long failed =
+                bound(
+                        new Bind(
+                                "ena",
+                                a.epoch(),
+                                position,
+                                TaskType.INDEX_UPDATE,
+                                "{}",
+                                Map.of(),
+                                Map.of(),
+                                Map.of(),
+                                Map.of(),
+                                TaskStatus.FAILED,
+                                "{}",
+                                List.of(new IndexEffect.Barrier(List.of("ena", "enb")))));
+        assertFalse(store().lanes().barred(ReadLevel.LINEARIZABLE, "ena"));
+        assertInstanceOf(Intention.Intended.class, intend(a));
+        assertEquals(List.of(failed), listed("enb"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.indexes.IndexSwaps;
 import io.miroir.api.indexes.Swap;
+import io.miroir.fanout.NodeReply;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
@@ -234,6 +235,22 @@ class SwapTest {
         lane("b").resume(() -> true);
         assertEquals(TaskStatus.SUCCEEDED, ended(swap).status());
         assertEquals(b, incarnation("a"));
+    }
+
+    /** A rename with a key of which no node says whether it has it: its task has failed at once. */
+    @Test
+    void aRenameThatFailsBeforeItBeginsHoldsUpNothing() throws Exception {
+        pod.node = (_, _) -> new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "no answer");
+        WriteRequest rename =
+                new WriteRequest(
+                        Operation.INDEX_UPDATE,
+                        "a",
+                        Map.of(WriteRequest.NEW_UID, "c", WriteRequest.PRIMARY_KEY, "id"));
+        ApiException told = assertThrows(ApiException.class, () -> run(rename, ""));
+        assertEquals(ErrorCode.MIROIR_INDETERMINATE, told.code());
+        pod.node = (_, _) -> pod.accepted();
+        assertFalse(pod.store.lanes().barred(ReadLevel.LOCAL, "a"));
+        assertTrue(write("a") > 0);
     }
 
     @Test

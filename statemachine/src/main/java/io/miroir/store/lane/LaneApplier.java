@@ -117,6 +117,10 @@ public final class LaneApplier {
         end(write, intent.lane(), intent.position());
         long uid = TaskApplier.insert(write, bound(command, intent));
         IndexApplier.apply(write, uid, command.getEffectList());
+        if (command.hasTerminalStatus()) {
+            // Nobody will end it: what came behind it would wait for ever.
+            BarrierApplier.lower(write, uid);
+        }
         for (Missed missed : command.getMissedList()) {
             ReplicaApplier.missed(
                     write, intent.incarnation(), missed.getNodeId(), missed.getShardList());
