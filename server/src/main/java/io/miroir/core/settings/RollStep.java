@@ -27,7 +27,7 @@ public sealed interface RollStep {
      * Puts the settings in force.
      *
      * @param verified nodes that were seen to have them; they hold every shard
-     * @param unsettled the others
+     * @param unsettled the others, those too that hold nothing in sync now: they may come to it
      */
     record Commit(List<String> verified, List<String> unsettled) implements RollStep {}
 
@@ -80,7 +80,6 @@ public sealed interface RollStep {
     /** The group that goes first; all groups together where none of them is whole. */
     private static RollStep lead(Topology topology, Replicas replicas, Known known) {
         Set<String> all = new TreeSet<>(topology.nodes());
-        all.removeIf(node -> !holdsAny(topology, replicas, node));
         Set<String> first =
                 leader(topology, replicas, known)
                         .orElseGet(() -> reachable(topology.nodes(), topology, replicas, known));

@@ -40,8 +40,13 @@ record Completion(
      * @param results of those that are done
      * @param verified those that were seen to have the settings that the task commits
      * @param givenUp those that are not waited for where others have the same
+     * @param all nodes of the index, also those that never heard of the task
      */
-    record Evidence(Map<String, NodeResult> results, Set<String> verified, Set<String> givenUp) {}
+    record Evidence(
+            Map<String, NodeResult> results,
+            Set<String> verified,
+            Set<String> givenUp,
+            Set<String> all) {}
 
     /**
      * Decides, or waits.
@@ -79,7 +84,11 @@ record Completion(
                         status,
                         visible(task, status, replicas, results),
                         error,
-                        effects(task, status, set.containsAll(touched) ? verified : Set.of()),
+                        effects(
+                                task,
+                                status,
+                                set.containsAll(touched) ? verified : Set.of(),
+                                evidence.all()),
                         Divergence.of(changed(task, replicas, results), has)));
     }
 
@@ -207,19 +216,21 @@ record Completion(
     }
 
     private static List<IndexEffect> effects(
-            Tracked task, TaskStatus status, Set<String> verified) {
+            Tracked task, TaskStatus status, Set<String> verified, Set<String> all) {
         long incarnation = task.place().incarnation();
         boolean succeeded = status == TaskStatus.SUCCEEDED;
         List<IndexEffect> effects = new ArrayList<>();
         ObjectNode settings = task.details().settings();
         boolean creates = task.details().creates();
         if (settings != null && !verified.isEmpty() && (succeeded || creates)) {
+            Set<String> others = new TreeSet<>(all);
+            others.removeAll(verified);
             effects.add(
                     new IndexEffect.SettingsCommitted(
                             incarnation,
                             Json.text(settings),
                             List.copyOf(new TreeSet<>(verified)),
-                            List.of()));
+                            List.copyOf(others)));
         } else if (creates) {
             effects.add(new IndexEffect.Deleted(incarnation));
         }

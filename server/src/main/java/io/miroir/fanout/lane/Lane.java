@@ -160,6 +160,17 @@ final class Lane {
         return claim.isHeld();
     }
 
+    /**
+     * Lets the lane go if another pod ran it since this one claimed it.
+     *
+     * @param latestEpoch that of its last claim, as the store says
+     */
+    void releaseIfPast(long latestEpoch) {
+        if (claim.isPast(latestEpoch)) {
+            release();
+        }
+    }
+
     /** Another pod runs the lane from now on. */
     void release() {
         claim.release();

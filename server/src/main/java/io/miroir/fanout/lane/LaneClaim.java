@@ -48,6 +48,12 @@ final class LaneClaim {
         return epoch == since;
     }
 
+    /** True if this pod believes to run the lane, and another claim has come since. */
+    boolean isPast(long latestEpoch) {
+        long known = epoch;
+        return known != NOT_CLAIMED && known < latestEpoch;
+    }
+
     /** The next one who takes it begins anew, and settles what is open. */
     void release() {
         epoch = NOT_CLAIMED;

@@ -44,6 +44,12 @@ public final class LaneKeeper implements AutoCloseable {
     private final Peers peers;
     private final TaskFollower follower;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+
+    /**
+     * Indexes whose settings are being repaired: one that waits for its turn is not asked twice.
+     */
+    private final Set<String> repairing = ConcurrentHashMap.newKeySet();
+
     private final Thread thread;
     private volatile boolean retiring;
 
@@ -190,6 +196,11 @@ public final class LaneKeeper implements AutoCloseable {
                 lane.release();
                 lanes.remove(row.lane(), lane);
             }
+            if (ours && lane != null) {
+                // A pod that was paused did not see who took its place: its tasks are fenced, and
+                // nobody else follows them any more.
+                lane.releaseIfPast(row.epoch());
+            }
             if (ours && (lane == null || !lane.claimed())) {
                 wanted.add(row.lane());
             }
@@ -225,10 +236,11 @@ public final class LaneKeeper implements AutoCloseable {
     }
 
     // On threads of their own: settings take as long as nodes need to index anew.
-    private void repairSettings() {
+    void repairSettings() {
         for (IndexView index : context.view().unsettled()) {
             String name = index.row().uid();
-            if (!retiring && owns(name) && follower.rolls().due(index)) {
+            boolean due = !retiring && owns(name) && follower.mayRepair(index);
+            if (due && repairing.add(name)) {
                 Thread.ofVirtual().name("settings-" + name).start(() -> repairSettings(name));
             }
         }
@@ -244,6 +256,8 @@ public final class LaneKeeper implements AutoCloseable {
             LOG.warn("settings of {} are not repaired: {}", name, notNow.getMessage());
         } catch (RuntimeException bug) {
             LOG.error("settings of {} can't be repaired", name, bug);
+        } finally {
+            repairing.remove(name);
         }
     }
 

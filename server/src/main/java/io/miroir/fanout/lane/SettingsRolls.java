@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -158,11 +159,13 @@ public final class SettingsRolls {
         }
         if (end.get() instanceof End.Reached reached && reached.left().isEmpty()) {
             rests.remove(lane);
-            metrics.repaired(index.row().standing().unsettled().size());
-            LOG.info(
-                    "nodes {} have the settings of {} again",
-                    index.row().standing().unsettled(),
-                    lane);
+            Set<String> mended = new TreeSet<>(index.row().standing().unsettled());
+            // Those that hold nothing in sync stay as they are.
+            context.view()
+                    .index(lane)
+                    .ifPresent(now -> mended.removeAll(now.row().standing().unsettled()));
+            metrics.repaired(mended.size());
+            LOG.info("nodes {} have the settings of {} again", mended, lane);
             return;
         }
         Rest rest =

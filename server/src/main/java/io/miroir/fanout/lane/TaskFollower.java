@@ -107,6 +107,17 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         return rolls;
     }
 
+    /**
+     * Whether nodes of an index can be given the settings in force now. Not while a task that
+     * brings it to others has its turn, also where that waits for nodes: the two would undo each
+     * other.
+     */
+    boolean mayRepair(IndexView index) {
+        Line line = lines.get(index.row().uid());
+        boolean rolls = line != null && line.head().filter(head -> head.task().rolls()).isPresent();
+        return !rolls && rolls().due(index);
+    }
+
     /** The settings that an index will have when its lane's tasks are done; null if it has them. */
     @Nullable ObjectNode comingSettings(IndexRow index) {
         Line line = lines.get(index.uid());
@@ -178,7 +189,8 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         Optional<IndexView> index = context.view().index(task.place().lane());
         Topology fallback = context.fleet().topology(context.fleet().shards());
         Map<String, ShardSet> held = task.replicas(index, fallback);
-        Optional<Completion> end = Completion.of(task, held, evidence(task, head.results()));
+        Set<String> all = index.map(IndexView::topology).orElse(fallback).nodes();
+        Optional<Completion> end = Completion.of(task, held, evidence(task, head.results(), all));
         return end.isPresent() && finish(line, head, end.get().moving(moves(task)));
     }
 
@@ -283,10 +295,11 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     }
 
     // What a node says of its settings decides, not what it says of the task (protocol, rule 7).
-    private Completion.Evidence evidence(Tracked task, Map<String, NodeResult> results) {
+    private Completion.Evidence evidence(
+            Tracked task, Map<String, NodeResult> results, Set<String> all) {
         ObjectNode settings = task.details().settings();
         if (settings == null || results.size() < task.accepted().size()) {
-            return new Completion.Evidence(results, Set.of(), givenUp());
+            return new Completion.Evidence(results, Set.of(), givenUp(), all);
         }
         ObjectNode expected = NodeSettings.derive(settings);
         Map<String, NodeResult> checked = new TreeMap<>(results);
@@ -315,7 +328,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 case NodeReply.Failure _ -> checked.remove(node);
             }
         }
-        return new Completion.Evidence(checked, verified, givenUp());
+        return new Completion.Evidence(checked, verified, givenUp(), all);
     }
 
     private Set<String> givenUp() {

@@ -91,7 +91,7 @@ class RollStepTest {
                 change("a", "d"),
                 RollStep.next(pairs, replicas, new Known(false, NONE, NONE, ALL)));
         assertEquals(
-                new Commit(List.of("a", "d"), List.of()),
+                new Commit(List.of("a", "d"), List.of("b", "c")),
                 RollStep.next(pairs, replicas, new Known(false, NONE, Set.of("a", "d"), ALL)));
     }
 
@@ -111,6 +111,22 @@ class RollStepTest {
         assertEquals(
                 new Done(List.of()),
                 RollStep.next(TWO, replicas, new Known(true, Set.of("b"), NONE, ALL)));
+    }
+
+    /** It has missed the settings: should it be read again, it is changed before. */
+    @Test
+    void aNodeThatHoldsNothingInSyncIsUnsettledAllTheSame() {
+        Replicas replicas =
+                (node, shard) ->
+                        node.equals("c")
+                                ? ReplicaState.UNVERIFIED
+                                : Replicas.assigned(TWO).state(node, shard);
+        assertEquals(
+                new Commit(List.of("a", "b"), List.of("c", "d")),
+                RollStep.next(TWO, replicas, new Known(false, NONE, Set.of("a", "b"), ALL)));
+        Set<String> left = Set.of("c", "d");
+        assertEquals(change("d"), RollStep.next(TWO, replicas, new Known(true, left, NONE, ALL)));
+        assertEquals(change("c"), next(true, Set.of("c"), NONE, ALL));
     }
 
     /**

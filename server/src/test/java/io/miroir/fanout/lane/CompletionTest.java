@@ -40,12 +40,14 @@ class CompletionTest {
                 Json.parseObject("{\"code\":\"x\",\"message\":\"Index `m5`: no.\"}"));
     }
 
+    private static final Set<String> ALL = Set.of("a", "b");
+
     @Test
     void itIsOpenUntilAllReplicasAreDone() {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
-        var one = new Completion.Evidence(Map.of("a", done("{}")), NONE, NONE);
+        var one = new Completion.Evidence(Map.of("a", done("{}")), NONE, NONE, ALL);
         assertTrue(Completion.of(task, REPLICAS, one).isEmpty());
-        var givenUp = new Completion.Evidence(Map.of("a", done("{}")), NONE, Set.of("b"));
+        var givenUp = new Completion.Evidence(Map.of("a", done("{}")), NONE, Set.of("b"), ALL);
         Completion end = Completion.of(task, REPLICAS, givenUp).orElseThrow();
         assertEquals(TaskStatus.SUCCEEDED, end.status());
         assertEquals(Map.of("b", ShardSet.all(4)), end.out());
@@ -54,7 +56,7 @@ class CompletionTest {
     @Test
     void theLastReplicaIsWaitedForHoweverLongItTakes() {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
-        var nobody = new Completion.Evidence(Map.of(), NONE, Set.of("a", "b"));
+        var nobody = new Completion.Evidence(Map.of(), NONE, Set.of("a", "b"), ALL);
         assertTrue(Completion.of(task, REPLICAS, nobody).isEmpty());
     }
 
@@ -67,7 +69,8 @@ class CompletionTest {
                                 "a", done("{\"indexedDocuments\":2}"),
                                 "b", done("{\"indexedDocuments\":2}")),
                         NONE,
-                        NONE);
+                        NONE,
+                        ALL);
         Completion end = Completion.of(task, REPLICAS, all).orElseThrow();
         assertEquals("{\"receivedDocuments\":3,\"indexedDocuments\":2}", end.visible().toString());
         assertEquals(List.of(new IndexEffect.Touched(5)), end.effects());
@@ -76,7 +79,8 @@ class CompletionTest {
     @Test
     void aReplicaThatFailedAloneGoesOutAndTheTaskSucceeds() {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1));
-        var split = new Completion.Evidence(Map.of("a", done("{}"), "b", failed()), NONE, NONE);
+        var split =
+                new Completion.Evidence(Map.of("a", done("{}"), "b", failed()), NONE, NONE, ALL);
         Completion end = Completion.of(task, REPLICAS, split).orElseThrow();
         assertEquals(TaskStatus.SUCCEEDED, end.status());
         assertEquals(Map.of("b", ShardSet.all(4)), end.out());
@@ -91,7 +95,7 @@ class CompletionTest {
     @Test
     void whatFailsOnAllFailsInTheClientsWordsAndNobodyGoesOut() {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1).choosing());
-        var all = new Completion.Evidence(Map.of("a", failed(), "b", failed()), NONE, NONE);
+        var all = new Completion.Evidence(Map.of("a", failed(), "b", failed()), NONE, NONE, ALL);
         Completion end = Completion.of(task, REPLICAS, all).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
         assertEquals(
@@ -110,7 +114,10 @@ class CompletionTest {
         Map<String, ShardSet> single = Map.of("a", ShardSet.of(0, 1), "b", ShardSet.of(2, 3));
         var half =
                 new Completion.Evidence(
-                        Map.of("a", done("{\"indexedDocuments\":1}"), "b", failed()), NONE, NONE);
+                        Map.of("a", done("{\"indexedDocuments\":1}"), "b", failed()),
+                        NONE,
+                        NONE,
+                        ALL);
         Completion end = Completion.of(task, single, half).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
         assertEquals("{\"receivedDocuments\":2,\"indexedDocuments\":0}", end.visible().toString());
@@ -132,14 +139,18 @@ class CompletionTest {
                 new Completion.Evidence(
                         Map.of("a", failed(), "b", nothing, "c", failed(), "d", nothing),
                         NONE,
-                        NONE);
+                        NONE,
+                        ALL);
         Completion end = Completion.of(task, crossed, unchanged).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
         assertEquals(Map.of(), end.out());
         NodeResult one = done("{\"editedDocuments\":1,\"deletedDocuments\":1}");
         var edited =
                 new Completion.Evidence(
-                        Map.of("a", failed(), "b", one, "c", failed(), "d", nothing), NONE, NONE);
+                        Map.of("a", failed(), "b", one, "c", failed(), "d", nothing),
+                        NONE,
+                        NONE,
+                        ALL);
         end = Completion.of(task, crossed, edited).orElseThrow();
         assertEquals(Map.of("c", ShardSet.of(2)), end.out());
     }
@@ -152,7 +163,10 @@ class CompletionTest {
         Tracked task = task(TaskType.INDEX_CREATION, details);
         Map<String, NodeResult> both = Map.of("a", done("{}"), "b", done("{}"));
         Completion end =
-                Completion.of(task, REPLICAS, new Completion.Evidence(both, Set.of("a", "b"), NONE))
+                Completion.of(
+                                task,
+                                REPLICAS,
+                                new Completion.Evidence(both, Set.of("a", "b"), NONE, ALL))
                         .orElseThrow();
         assertEquals(
                 List.of(
@@ -161,12 +175,28 @@ class CompletionTest {
                 end.effects());
     }
 
+    /** It was down, and may be read one day: not before it has the settings. */
+    @Test
+    void aNodeThatMissedTheCreationIsUnsettled() {
+        Details details =
+                Details.of(Json.object()).creating().committing(Json.parseObject("{\"a\":1}"));
+        Tracked task = task(TaskType.INDEX_CREATION, details);
+        Map<String, NodeResult> both = Map.of("a", done("{}"), "b", done("{}"));
+        var evidence = new Completion.Evidence(both, Set.of("a", "b"), NONE, Set.of("a", "b", "c"));
+        Completion end = Completion.of(task, REPLICAS, evidence).orElseThrow();
+        assertEquals(
+                List.of(
+                        new IndexEffect.SettingsCommitted(
+                                5, "{\"a\":1}", List.of("a", "b"), List.of("c"))),
+                end.effects());
+    }
+
     @Test
     void anIndexWhoseSettingsNobodyHasIsNoIndex() {
         Details details =
                 Details.of(Json.object()).creating().committing(Json.parseObject("{\"a\":1}"));
         Tracked task = task(TaskType.INDEX_CREATION, details);
-        var none = new Completion.Evidence(Map.of("a", failed(), "b", failed()), NONE, NONE);
+        var none = new Completion.Evidence(Map.of("a", failed(), "b", failed()), NONE, NONE, ALL);
         Completion end = Completion.of(task, REPLICAS, none).orElseThrow();
         assertEquals(List.of(new IndexEffect.Deleted(5)), end.effects());
     }

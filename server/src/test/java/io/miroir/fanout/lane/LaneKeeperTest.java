@@ -1,20 +1,27 @@
 package io.miroir.fanout.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.cluster.peer.Peers;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
+import io.miroir.store.index.IndexEffect;
+import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Lanes.Claim;
+import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskStatus;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +107,73 @@ class LaneKeeperTest {
         awaitEnded(5);
         write("index-0");
         awaitEnded(6);
+    }
+
+    /** However often it is looked at, one repair waits in the lane, and clients have the rest. */
+    @Test
+    void aRepairOfSettingsThatWaitsForItsTurnWaitsOnce() throws Exception {
+        long created = write("i");
+        IndexRow index = pod.store.indexes().get(ReadLevel.LOCAL, "i").orElseThrow();
+        IndexEffect doubted =
+                new IndexEffect.SettingsCommitted(
+                        index.incarnation(), "{}", List.of("a"), List.of("b"));
+        Reply<?> made =
+                pod.store
+                        .tasks()
+                        .finish(
+                                Finish.of(
+                                        created,
+                                        pod.epoch(),
+                                        TaskStatus.SUCCEEDED,
+                                        null,
+                                        null,
+                                        List.of(doubted)));
+        long known = assertInstanceOf(Reply.Applied.class, made).index();
+        assertTrue(pod.view.await(known, LaneFixture.PATIENCE));
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        pod.node =
+                (_, _) -> {
+                    asked.countDown();
+                    try {
+                        goOn.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return pod.accepted();
+                };
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Long> atWork = clients.submit(() -> write("i"));
+            asked.await();
+            for (int looks = 0; looks < 100 || keeper.waitingLongest() == 0; looks++) {
+                keeper.repairSettings();
+                assertTrue(keeper.waitingLongest() <= 1, "repairs pile up");
+                Thread.sleep(1);
+            }
+            Future<Long> behind = clients.submit(() -> write("i"));
+            goOn.countDown();
+            assertTrue(behind.get() > atWork.get());
+        }
+    }
+
+    /** A pod that was paused comes back: who ran its lanes meanwhile has let them go again. */
+    @Test
+    void aLaneThatAnotherPodRanMeanwhileIsTakenUpAgain() throws Exception {
+        write("i");
+        assertInstanceOf(Claim.Claimed.class, pod.store.lanes().claim("i", "other").orThrow());
+        pod.follower.start();
+        awaitNoneFollowed();
+        assertEquals(0, ended());
+        keeper.look();
+        awaitEnded(1);
+    }
+
+    private void awaitNoneFollowed() throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + LaneFixture.PATIENCE.toNanos();
+        while (metric("miroir_lanes_followed") > 0) {
+            assertTrue(System.nanoTime() < giveUpNanos, "a line that is fenced stays");
+            Thread.sleep(20);
+        }
     }
 
     private void awaitEnded(int tasks) throws InterruptedException {

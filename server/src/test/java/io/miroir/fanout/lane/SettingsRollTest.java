@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.lane.SettingsNode.Fault;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -299,6 +300,29 @@ class SettingsRollTest {
         assertTrue(b.setting("embedders").isEmpty());
         assertEquals(List.of(), a.took());
         assertEquals(1, pod.metric("miroir_settings_drift_repair_total"));
+    }
+
+    /** Nodes that took them and tell nothing more: the task waits, and is not undone meanwhile. */
+    @Test
+    void whatATaskHasBegunIsNotRepairedWhileItWaits() throws Exception {
+        a.fail(Fault.WORKS);
+        b.fail(Fault.WORKS);
+        pod.reads =
+                (id, request) ->
+                        request.target().startsWith("/tasks/")
+                                ? new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "no answer")
+                                : node(id).answer(request);
+        long task = change(STOP);
+        int perRun = 1 + LaneFixture.SETTINGS.repairRetriesMax();
+        while (a.took().size() <= perRun) {
+            assertFalse(pod.follower.mayRepair(pod.view.index("i").orElseThrow()));
+            Thread.sleep(1);
+        }
+        a.fail(Fault.NONE);
+        b.fail(Fault.NONE);
+        pod.reads = pod.node;
+        assertEquals(TaskStatus.SUCCEEDED, ended(task).status());
+        assertSettled(THE, 2);
     }
 
     /**

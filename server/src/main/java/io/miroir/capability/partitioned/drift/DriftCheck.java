@@ -12,6 +12,8 @@ import io.miroir.fanout.lane.SettingsMetrics;
 import io.miroir.fanout.lane.SettingsReadBack;
 import io.miroir.store.TaskStore;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,22 +63,28 @@ public final class DriftCheck implements PartitionedDuty {
 
     @Override
     public void step(Predicate<String> owned) {
+        // One that hangs is waited for once, not for each index.
+        Set<String> silent = new HashSet<>();
         for (IndexView index : view.indexes()) {
             for (String node : index.topology().nodes()) {
-                boolean checked = index.settled(node) && holdsAny(index, node);
+                boolean checked =
+                        index.settled(node) && holdsAny(index, node) && !silent.contains(node);
                 if (checked && owned.test(index.row().uid() + '/' + node)) {
-                    check(index, node);
+                    switch (ask(index, node)) {
+                        case NodeReply.Answer answer -> compare(index, node, answer);
+                        case NodeReply.Refusal _ -> {}
+                        case NodeReply.Failure _ -> silent.add(node);
+                    }
                 }
             }
         }
     }
 
-    private void check(IndexView index, String node) {
-        String physicalUid = index.row().physicalUid();
-        if (!(nodes.ask(node, SettingsReadBack.request(physicalUid))
-                instanceof NodeReply.Answer answer)) {
-            return;
-        }
+    private NodeReply ask(IndexView index, String node) {
+        return nodes.ask(node, SettingsReadBack.request(index.row().physicalUid()));
+    }
+
+    private void compare(IndexView index, String node, NodeReply.Answer answer) {
         ObjectNode inForce = NodeSettings.derive(Json.parseObject(index.row().settingsJson()));
         if (SettingsReadBack.matches(inForce, answer.body()) || changed(index, node)) {
             return;
