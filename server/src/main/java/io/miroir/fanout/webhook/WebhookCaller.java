@@ -3,6 +3,7 @@ package io.miroir.fanout.webhook;
 import io.miroir.api.webhooks.Webhook;
 import io.miroir.store.webhook.WebhookRow;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,8 +44,11 @@ public final class WebhookCaller implements AutoCloseable {
             throws InterruptedException {
         try {
             HttpRequest request = request(webhook, taskUid, Webhook.payload(List.of(taskJson)));
-            return new Reply.Answered(
-                    client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
+            HttpResponse<InputStream> answer =
+                    client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            // Not waited for: it may have no end, and no time-out ends it.
+            answer.body().close();
+            return new Reply.Answered(answer.statusCode());
         } catch (IOException unreached) {
             return new Reply.Unreached(unreached.toString());
         }

@@ -66,7 +66,7 @@ public final class WebhookDuty implements LeaderDuty {
         List<WebhookRow> rows = fenced.webhooks().list(ReadLevel.LOCAL, Webhooks.ROWS_MAX);
         for (WebhookRow row : rows) {
             workers.computeIfAbsent(row.uuid(), _ -> new WebhookWorker(row.createdAt(), tools))
-                    .begin(row, fenced);
+                    .begin(row.uuid(), fenced);
         }
         Set<String> there = rows.stream().map(WebhookRow::uuid).collect(Collectors.toSet());
         for (String uuid : List.copyOf(workers.keySet())) {

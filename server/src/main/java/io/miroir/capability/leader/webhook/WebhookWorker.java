@@ -14,6 +14,7 @@ import io.miroir.store.webhook.Webhooks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,20 +56,20 @@ final class WebhookWorker {
     }
 
     /** Tells what is due, if that is not being done already. */
-    void begin(WebhookRow webhook, Rooms fenced) {
+    void begin(String uuid, Rooms fenced) {
         if (running.compareAndSet(false, true)) {
             Thread.ofVirtual()
-                    .name("webhook-" + webhook.uuid())
+                    .name("webhook-" + uuid)
                     .start(
                             () -> {
                                 try {
-                                    tellAll(webhook, fenced);
+                                    tellAll(uuid, fenced);
                                 } catch (StoreUnavailableException unavailable) {
                                     LOG.info("a webhook waits: {}", unavailable.getMessage());
                                 } catch (InterruptedException stopped) {
                                     Thread.currentThread().interrupt();
                                 } catch (RuntimeException bug) {
-                                    LOG.error("webhook {} failed", webhook.uuid(), bug);
+                                    LOG.error("webhook {} failed", uuid, bug);
                                 } finally {
                                     running.set(false);
                                 }
@@ -76,23 +77,28 @@ final class WebhookWorker {
         }
     }
 
-    private void tellAll(WebhookRow webhook, Rooms fenced) throws InterruptedException {
-        String sink = Webhooks.sink(webhook.uuid());
+    void tellAll(String uuid, Rooms fenced) throws InterruptedException {
+        String sink = Webhooks.sink(uuid);
         long stored =
                 fenced.cdcCursors()
                         .get(ReadLevel.LOCAL, sink, EVERY_INDEX)
                         .map(CdcCursorRow::lastEventSeq)
                         .orElse(0L);
         backlog.moveTo(stored);
+        Optional<WebhookRow> webhook = row(uuid, fenced);
         boolean more = true;
-        while (more) {
+        while (more && webhook.isPresent()) {
             List<TaskRow> ended =
                     fenced.tasks().ended(ReadLevel.LOCAL, backlog.position(), backlog.limit());
-            more = tell(webhook, ended);
+            more = tell(webhook.get(), ended);
             backlog.advance(ended);
+            // Under load this goes on for long, and one that is deleted meanwhile keeps no cursor.
+            webhook = row(uuid, fenced);
+            if (webhook.isEmpty()) {
+                return;
+            }
             long now = tools.nowMicros.getAsLong();
-            tools.metrics.standing(
-                    webhook.uuid(), now - backlog.oldestOpen(ended, now), backlog.ahead());
+            tools.metrics.standing(uuid, now - backlog.oldestOpen(ended, now), backlog.ahead());
             if (more && backlog.position() > stored) {
                 stored =
                         moved(
@@ -102,6 +108,10 @@ final class WebhookWorker {
                                 stored);
             }
         }
+    }
+
+    private static Optional<WebhookRow> row(String uuid, Rooms fenced) {
+        return fenced.webhooks().get(ReadLevel.LOCAL, uuid);
     }
 
     private long moved(CdcCursors.Move move, long before) {

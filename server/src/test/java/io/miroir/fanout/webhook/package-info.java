@@ -1,0 +1,4 @@
+@NullMarked
+package io.miroir.fanout.webhook;
+
+import org.jspecify.annotations.NullMarked;
