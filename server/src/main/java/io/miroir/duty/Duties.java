@@ -2,6 +2,7 @@ package io.miroir.duty;
 
 import io.miroir.cluster.LaneOwner;
 import io.miroir.store.LeadershipWatcher;
+import io.miroir.store.Rooms;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.Watch;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,10 +23,31 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
     private final String podId;
     private final TaskStore store;
     private final Supplier<Set<String>> livePods;
-    private final List<LeaderDuty> leaderDuties;
+    private final List<Led> leaderDuties;
     private final List<Thread> partitioned = new ArrayList<>();
     private final List<Thread> leading = new ArrayList<>();
     private @Nullable Watch watch;
+
+    /**
+     * A duty of the leader. A step of an earlier term may not have heard that it is over: the next
+     * one's begins when it has ended, so that a duty need not mind two.
+     */
+    private record Led(LeaderDuty duty, ReentrantLock steps) {
+        void step(Rooms fenced) throws InterruptedException {
+            steps.lockInterruptibly();
+            try {
+                duty.step(fenced);
+            } finally {
+                steps.unlock();
+            }
+        }
+    }
+
+    /** What a thread does again and again. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws InterruptedException;
+    }
 
     /**
      * Duties that have not begun.
@@ -40,7 +63,8 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
         this.podId = podId;
         this.store = store;
         this.livePods = livePods;
-        this.leaderDuties = List.copyOf(leaderDuties);
+        this.leaderDuties =
+                leaderDuties.stream().map(duty -> new Led(duty, new ReentrantLock())).toList();
         for (PartitionedDuty duty : partitionedDuties) {
             partitioned.add(
                     thread(duty.name(), duty.pause(), () -> duty.step(id -> owns(duty, id))));
@@ -56,9 +80,9 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
     @Override
     public synchronized void leading(long term) {
         following();
-        for (LeaderDuty duty : leaderDuties) {
-            Thread thread =
-                    thread(duty.name(), duty.pause(), () -> duty.step(store.fencedBy(term)));
+        for (Led led : leaderDuties) {
+            LeaderDuty duty = led.duty();
+            Thread thread = thread(duty.name(), duty.pause(), () -> led.step(store.fencedBy(term)));
             leading.add(thread);
             thread.start();
         }
@@ -75,11 +99,11 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
         return LaneOwner.of(duty.name() + '/' + id, livePods.get()).equals(podId);
     }
 
-    private static Thread thread(String name, Duration pause, Runnable step) {
+    private static Thread thread(String name, Duration pause, Step step) {
         return Thread.ofVirtual().name("duty-" + name).unstarted(() -> run(name, pause, step));
     }
 
-    private static void run(String name, Duration pause, Runnable step) {
+    private static void run(String name, Duration pause, Step step) {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 try {

@@ -3,7 +3,6 @@ package io.miroir.raft;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
@@ -73,7 +72,7 @@ final class RaftStart {
         } catch (IOException | RuntimeException e) {
             stateMachine.closing();
             try {
-                end(server, config.groupId());
+                end(server, config);
             } catch (IOException | RuntimeException alsoFailed) {
                 e.addSuppressed(alsoFailed);
             }
@@ -82,9 +81,10 @@ final class RaftStart {
     }
 
     /** A server that did not start closes nothing, though its member may run, and lead, already. */
-    private static void end(RaftServer server, RaftGroupId group) throws IOException {
-        try (RaftServerRpc _ = server.getServerRpc();
-                RaftServer.Division _ = server.getDivision(group)) {
+    private static void end(RaftServer server, RaftStoreConfig config) throws IOException {
+        try (StuckClose _ = StuckClose.watching(config.podId());
+                RaftServerRpc _ = server.getServerRpc();
+                RaftServer.Division _ = server.getDivision(config.groupId())) {
             server.close();
         }
     }

@@ -21,15 +21,17 @@ final class StuckClose implements AutoCloseable {
     private static final long BETWEEN_LOOKS_MILLIS = 500;
 
     private final String threadPrefix;
+    private final Thread owner = Thread.currentThread();
     private final Thread watch;
     private Set<Thread> waited = Set.of();
+    private volatile boolean endedOwners;
 
     private StuckClose(String podId) {
         threadPrefix = podId + "-impl-thread";
         watch = Thread.ofPlatform().daemon().name(podId + "-stuck-close").unstarted(this::watch);
     }
 
-    /** Watches until it is closed. */
+    /** Watches the member's threads and the calling one until it is closed, by the same thread. */
     static StuckClose watching(String podId) {
         StuckClose stuck = new StuckClose(podId);
         stuck.watch.start();
@@ -39,6 +41,10 @@ final class StuckClose implements AutoCloseable {
     @Override
     public void close() {
         watch.interrupt();
+        if (endedOwners) {
+            // The interrupt was for that wait alone.
+            boolean _ = Thread.interrupted();
+        }
     }
 
     private void watch() {
@@ -49,6 +55,7 @@ final class StuckClose implements AutoCloseable {
                 for (Thread thread : waiting) {
                     if (waited.contains(thread)) {
                         LOG.warn("{} waits for itself: its wait is ended", thread.getName());
+                        endedOwners |= thread.equals(owner);
                         thread.interrupt();
                     }
                 }
@@ -63,8 +70,10 @@ final class StuckClose implements AutoCloseable {
         Set<Thread> waiting = new HashSet<>();
         for (Map.Entry<Thread, StackTraceElement[]> thread :
                 Thread.getAllStackTraces().entrySet()) {
-            if (thread.getKey().getName().startsWith(threadPrefix)
-                    && Arrays.stream(thread.getValue()).anyMatch(StuckClose::isTheWait)) {
+            boolean closes =
+                    thread.getKey().equals(owner)
+                            || thread.getKey().getName().startsWith(threadPrefix);
+            if (closes && Arrays.stream(thread.getValue()).anyMatch(StuckClose::isTheWait)) {
                 waiting.add(thread.getKey());
             }
         }

@@ -1,8 +1,10 @@
 package io.miroir.raft;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.ratis.util.AwaitToRun;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,24 @@ class StuckCloseTest {
         try (StuckClose _ = StuckClose.watching("pod-a")) {
             assertTrue(closing.join(PATIENCE));
         }
+    }
+
+    /** As where a member that can't start is closed by the thread that started it. */
+    @Test
+    void whoClosesItselfEndsAndIsNotInterruptedFurther() throws InterruptedException {
+        AtomicBoolean interrupted = new AtomicBoolean(true);
+        Thread starting =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(
+                                () -> {
+                                    try (StuckClose _ = StuckClose.watching("pod-a")) {
+                                        closeLog();
+                                    }
+                                    interrupted.set(Thread.currentThread().isInterrupted());
+                                });
+        assertTrue(starting.join(PATIENCE));
+        assertFalse(interrupted.get());
     }
 
     /** As {@code SegmentedRaftLog.close} does it, when the other thread is about to evict. */

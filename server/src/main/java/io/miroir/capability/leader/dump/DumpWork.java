@@ -23,7 +23,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,9 +50,6 @@ public final class DumpWork implements TaskDuty.Work {
     private final DumpMetrics metrics;
     private final IndexDocuments documents;
 
-    /** One at a time, also while an earlier term's has not heard yet that it is over. */
-    private final ReentrantLock writing = new ReentrantLock();
-
     /** Dumps of that store's cluster. */
     public DumpWork(
             TaskStore store,
@@ -71,7 +67,6 @@ public final class DumpWork implements TaskDuty.Work {
 
     @Override
     public String run(TaskRow task) throws InterruptedException {
-        writing.lockInterruptibly();
         try {
             awaitEarlier(task.uid());
             catchUp();
@@ -89,7 +84,6 @@ public final class DumpWork implements TaskDuty.Work {
                     ErrorCode.DUMP_PROCESS_FAILED, "The dump was not written: " + e.getMessage());
         } finally {
             metrics.left(0);
-            writing.unlock();
         }
     }
 
