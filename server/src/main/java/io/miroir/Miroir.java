@@ -16,7 +16,6 @@ import io.miroir.cluster.LimitsRecorder;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.RebalanceMetrics;
 import io.miroir.cluster.SettingsGauges;
-import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.format.FormatRaiser;
 import io.miroir.cluster.health.HealthProbe;
@@ -208,7 +207,7 @@ public final class Miroir implements AutoCloseable {
                     new DriftCheck(view, store, nodes, settingsMetrics, settings.driftRules()));
         }
         NodeFeatures features = new NodeFeatures(nodes, registry);
-        Edge.Reads reads = reads(store, view, nodes, health);
+        Edge.Reads reads = reads(view, nodes, health);
         DumpWork dumping = new DumpWork(store, view, reads.documents(), dumps, registry);
         List<LeaderDuty> leading =
                 List.of(
@@ -249,14 +248,13 @@ public final class Miroir implements AutoCloseable {
                 registry);
     }
 
-    private Edge.Reads reads(TaskStore store, ClusterView view, Nodes nodes, NodeHealth health) {
+    private Edge.Reads reads(ClusterView view, Nodes nodes, NodeHealth health) {
         ReadMetrics counts = new ReadMetrics(registry);
         ReadSettings limits = settings.readSettings();
         SearchJourney searches = new SearchJourney(view, nodes, health, counts, limits);
         return new Edge.Reads(
                 searches,
-                new FederatedJourney(
-                        searches, nodes, health, counts, limits, new SwitchedFeatures(store)::now),
+                new FederatedJourney(searches, nodes, health, counts, limits, view::features),
                 new DocumentReads(view, nodes, health, counts, limits));
     }
 

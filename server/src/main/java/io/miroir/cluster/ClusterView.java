@@ -1,5 +1,7 @@
 package io.miroir.cluster;
 
+import io.miroir.api.Json;
+import io.miroir.api.features.Features;
 import io.miroir.api.keys.KnownKeys;
 import io.miroir.store.Change;
 import io.miroir.store.ReadLevel;
@@ -9,6 +11,7 @@ import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.apikey.ApiKeys;
+import io.miroir.store.feature.FeatureSwitches;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.nodesettings.NodeSettingsVersionRow;
 import io.miroir.store.replica.ReplicaRow;
@@ -16,16 +19,19 @@ import io.miroir.store.replica.ShardStates;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
- * What this pod believes of catalogue, replicas, aliases and API keys: kept in memory by the
+ * What this pod believes of catalogue, replicas, aliases, keys and features: kept in memory by the
  * store's apply stream, so that a search asks nobody.
  */
 public final class ClusterView implements Watcher, AutoCloseable {
@@ -33,19 +39,57 @@ public final class ClusterView implements Watcher, AutoCloseable {
 
     private final TaskStore store;
     private final Fleet fleet;
-    private final Map<String, IndexRow> rows = new ConcurrentHashMap<>();
+    private final Map<String, Known> indexes = new ConcurrentHashMap<>();
     private final Map<Long, Map<String, ShardStates>> states = new ConcurrentHashMap<>();
     private final Map<String, AliasRow> aliases = new ConcurrentHashMap<>();
+    private final SwitchedFeatures switches;
     private volatile KnownKeys keys = KnownKeys.of(List.of());
+    private volatile Features features = Features.NONE;
     private final Object appliedChanged = new Object();
     private volatile long appliedIndex = -1;
     private volatile long changedIndex = -1;
     private @Nullable Watch watch;
 
+    /**
+     * An index's row, with its settings read: searches must not read them each time.
+     *
+     * @param doubts as the index's view has them
+     */
+    private record Known(IndexRow row, JsonNode settings, Map<String, Integer> doubts) {
+        /**
+         * What is known by another row.
+         *
+         * @param before what was known under its name
+         */
+        static Known of(IndexRow row, @Nullable Known before) {
+            if (before == null || before.row.incarnation() != row.incarnation()) {
+                return new Known(row, Json.parseObject(row.settingsJson()), Map.of());
+            }
+            boolean same = before.row.settingsJson().equals(row.settingsJson());
+            Set<String> doubted = new HashSet<>(row.standing().unsettled());
+            before.row.standing().unsettled().forEach(doubted::remove);
+            return new Known(
+                            row,
+                            same ? before.settings : Json.parseObject(row.settingsJson()),
+                            before.doubts)
+                    .doubting(doubted);
+        }
+
+        Known doubting(Set<String> nodes) {
+            if (nodes.isEmpty()) {
+                return this;
+            }
+            Map<String, Integer> more = new HashMap<>(doubts);
+            nodes.forEach(node -> more.merge(node, 1, Integer::sum));
+            return new Known(row, settings, Map.copyOf(more));
+        }
+    }
+
     /** Knows nothing until it is started. */
     public ClusterView(TaskStore store, Fleet fleet) {
         this.store = store;
         this.fleet = fleet;
+        this.switches = new SwitchedFeatures(store);
     }
 
     /** Begins to follow the store. */
@@ -65,21 +109,21 @@ public final class ClusterView implements Watcher, AutoCloseable {
 
     /** An index of the catalogue, whether clients see it yet or not. */
     public Optional<IndexView> index(String uid) {
-        return Optional.ofNullable(rows.get(uid)).map(this::view);
+        return Optional.ofNullable(indexes.get(uid)).map(this::view);
     }
 
     /** The indexes that clients see, by uid. */
     public Collection<IndexView> indexes() {
         Map<String, IndexView> sorted = new TreeMap<>();
-        rows.forEach((uid, row) -> sorted.put(uid, view(row)));
+        indexes.forEach((uid, known) -> sorted.put(uid, view(known)));
         sorted.values().removeIf(index -> !index.ready());
         return sorted.values();
     }
 
     /** The indexes that clients see of which some node may have other settings, or had. */
     public List<IndexView> unsettled() {
-        return rows.values().stream()
-                .filter(row -> !row.standing().equals(IndexRow.Standing.SETTLED))
+        return indexes.values().stream()
+                .filter(known -> !known.row.standing().equals(IndexRow.Standing.SETTLED))
                 .map(this::view)
                 .filter(IndexView::ready)
                 .toList();
@@ -101,6 +145,11 @@ public final class ClusterView implements Watcher, AutoCloseable {
     /** The API keys of clients. */
     public KnownKeys keys() {
         return keys;
+    }
+
+    /** Which experimental features are on. */
+    public Features features() {
+        return features;
     }
 
     /** The last command whose effect is seen here. */
@@ -166,26 +215,41 @@ public final class ClusterView implements Watcher, AutoCloseable {
                     .computeIfAbsent(row.incarnation(), _ -> new HashMap<>())
                     .put(row.nodeId(), row.states());
         }
-        Map<String, IndexRow> freshRows = new HashMap<>();
-        store.indexes().list(ReadLevel.LOCAL).forEach(row -> freshRows.put(row.uid(), row));
+        Map<String, Known> freshIndexes = new HashMap<>();
+        store.indexes()
+                .list(ReadLevel.LOCAL)
+                .forEach(
+                        row ->
+                                freshIndexes.put(
+                                        row.uid(),
+                                        // Nobody knows what came in between.
+                                        Known.of(row, indexes.get(row.uid()))
+                                                .doubting(fleet.topology(row.shards()).nodes())));
         Map<String, AliasRow> freshAliases = new HashMap<>();
         store.aliases().list(ReadLevel.LOCAL).forEach(row -> freshAliases.put(row.name(), row));
         freshStates.replaceAll((_, nodes) -> Map.copyOf(nodes));
         replace(states, freshStates);
-        replace(rows, freshRows);
+        replace(indexes, freshIndexes);
         replace(aliases, freshAliases);
         keys =
                 KnownKeys.of(
                         store.apiKeys().list(ReadLevel.LOCAL, ApiKeys.ROWS_MAX).stream()
                                 .map(StoredKeys::key)
                                 .toList());
+        features = switches.now();
         changedIndex = index;
         advance(index);
     }
 
     private void apply(Change change) {
         switch (change) {
-            case Change.IndexChanged index -> put(rows, index.uid(), index.row());
+            case Change.IndexChanged index ->
+                    put(
+                            indexes,
+                            index.uid(),
+                            index.row() == null
+                                    ? null
+                                    : Known.of(index.row(), indexes.get(index.uid())));
             case Change.AliasChanged alias -> put(aliases, alias.name(), alias.row());
             case Change.ReplicasChanged replicas ->
                     states.merge(
@@ -202,8 +266,12 @@ public final class ClusterView implements Watcher, AutoCloseable {
                     Change.TasksDeleted _,
                     Change.LaneChanged _,
                     Change.AdminSessionsRevoked _,
-                    Change.TopologyChanged _,
-                    Change.RowChanged _ -> {}
+                    Change.TopologyChanged _ -> {}
+            case Change.RowChanged row -> {
+                if (row.table().equals(FeatureSwitches.TABLE)) {
+                    features = switches.now();
+                }
+            }
         }
     }
 
@@ -214,11 +282,14 @@ public final class ClusterView implements Watcher, AutoCloseable {
         }
     }
 
-    private IndexView view(IndexRow row) {
+    private IndexView view(Known known) {
+        IndexRow row = known.row;
         return new IndexView(
                 row,
+                known.settings,
                 fleet.topology(row.shards()),
-                states.getOrDefault(row.incarnation(), Map.of()));
+                states.getOrDefault(row.incarnation(), Map.of()),
+                known.doubts);
     }
 
     private static Map<String, ShardStates> joined(

@@ -9,15 +9,24 @@ import io.miroir.store.replica.ShardStates;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
 
 /**
  * One index as this pod believes it, at one moment: never changes.
  *
  * @param row the catalogue's row
+ * @param settings the client's settings in it, read once; nobody may change them
  * @param topology how its shards lie on the nodes
  * @param states what each node has of it
+ * @param doubts how often this pod saw a node become unsettled: one that is settled again had other
+ *     settings meanwhile
  */
-public record IndexView(IndexRow row, Topology topology, Map<String, ShardStates> states)
+public record IndexView(
+        IndexRow row,
+        JsonNode settings,
+        Topology topology,
+        Map<String, ShardStates> states,
+        Map<String, Integer> doubts)
         implements Replicas {
 
     /**
@@ -37,7 +46,7 @@ public record IndexView(IndexRow row, Topology topology, Map<String, ShardStates
     public IndexView without(Set<String> nodes) {
         Map<String, ShardStates> others = new HashMap<>(states);
         others.keySet().removeAll(nodes);
-        return new IndexView(row, topology, Map.copyOf(others));
+        return new IndexView(row, settings, topology, Map.copyOf(others), doubts);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.miroir.store.index.IndexRow;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -126,22 +127,22 @@ final class OneVersion {
      * @param asked nodes that answered; empty if nobody knows which
      */
     private boolean unchanged(List<Planned> planned, Optional<Set<String>> asked) {
-        return planned.stream().allMatch(one -> unchanged(one.index().row(), asked));
+        return planned.stream().allMatch(one -> unchanged(one.index(), asked));
     }
 
-    private boolean unchanged(IndexRow before, Optional<Set<String>> asked) {
-        Optional<IndexRow> now =
-                view.index(before.uid())
-                        .map(IndexView::row)
-                        .filter(row -> row.incarnation() == before.incarnation())
-                        .filter(row -> row.settingsVersion() == before.settingsVersion());
+    private boolean unchanged(IndexView before, Optional<Set<String>> asked) {
+        IndexRow row = before.row();
+        Optional<IndexView> now =
+                view.index(row.uid())
+                        .filter(index -> index.row().incarnation() == row.incarnation())
+                        .filter(index -> index.row().settingsVersion() == row.settingsVersion());
         if (now.isEmpty()) {
             return false;
         }
-        Set<String> doubted = new HashSet<>(now.get().standing().unsettled());
-        before.standing().unsettled().forEach(doubted::remove);
-        asked.ifPresent(doubted::retainAll);
-        return doubted.isEmpty();
+        // One that is settled again counts too: what it was given may have been undone.
+        Map<String, Integer> doubts = now.get().doubts();
+        return asked.orElse(doubts.keySet()).stream()
+                .allMatch(node -> Objects.equals(doubts.get(node), before.doubts().get(node)));
     }
 
     private static ReadReply reply(List<Planned> planned, Reading reading, boolean same) {

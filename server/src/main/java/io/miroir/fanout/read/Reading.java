@@ -1,6 +1,7 @@
 package io.miroir.fanout.read;
 
 import io.miroir.core.topology.ShardSet;
+import java.util.HashSet;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -12,7 +13,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param asked nodes whose answers are in it
  */
 record Reading(ObjectNode body, ShardSet missing, Set<String> asked) {
-    static Reading of(ObjectNode body, Coverage coverage) {
-        return new Reading(body, coverage.uncovered(), coverage.askedNodes());
+    /** What was made of all these answers. */
+    static Reading of(ObjectNode body, Coverage... coverages) {
+        ShardSet missing = ShardSet.none();
+        Set<String> asked = new HashSet<>();
+        for (Coverage coverage : coverages) {
+            missing = missing.or(coverage.uncovered());
+            asked.addAll(coverage.askedNodes());
+        }
+        return new Reading(body, missing, asked);
     }
 }

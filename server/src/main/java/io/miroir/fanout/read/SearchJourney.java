@@ -104,8 +104,8 @@ public final class SearchJourney {
         requireEmbedder(index, body.path("embedder").asString(""));
         FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SIMILAR_FILTER);
         SimilarCall call = SimilarCall.of(body, profile(index));
-        ObjectNode document = documentOf(index, call, body, rule);
-        SimilarCall.WithVector search = call.withVector(document);
+        Coverage fetched = fetchDocument(index, call, body, rule);
+        SimilarCall.WithVector search = call.withVector(document(fetched, call.documentId()));
         Coverage coverage =
                 cover.ask(
                         index,
@@ -116,11 +116,11 @@ public final class SearchJourney {
             throw call.refusal(coverage.refusal().get());
         }
         requireWhole(coverage);
-        return Reading.of(search.merge(coverage.answers()), coverage);
+        return Reading.of(search.merge(coverage.answers()), coverage, fetched);
     }
 
     private static void requireEmbedder(IndexView index, String name) {
-        if (!Json.parseObject(index.row().settingsJson()).path("embedders").has(name)) {
+        if (!index.settings().path("embedders").has(name)) {
             throw new ApiException(
                     ErrorCode.INVALID_SIMILAR_EMBEDDER,
                     "Cannot find embedder with name `" + name + "`.");
@@ -142,7 +142,7 @@ public final class SearchJourney {
         return versions;
     }
 
-    private ObjectNode documentOf(
+    private Coverage fetchDocument(
             IndexView index, SimilarCall call, ObjectNode body, @Nullable JsonNode rule) {
         String id = call.documentId();
         ObjectNode fetch = call.fetchRequest(rule);
@@ -160,10 +160,14 @@ public final class SearchJourney {
                     : refusal;
         }
         requireWhole(coverage);
-        if (coverage.parts().isEmpty()) {
+        return coverage;
+    }
+
+    private static ObjectNode document(Coverage fetched, String id) {
+        if (fetched.parts().isEmpty()) {
             return Json.object();
         }
-        if (coverage.answers().getFirst().path("results").path(0) instanceof ObjectNode document) {
+        if (fetched.answers().getFirst().path("results").path(0) instanceof ObjectNode document) {
             return document;
         }
         throw new ApiException(ErrorCode.NOT_FOUND_SIMILAR_ID, "Document `" + id + "` not found.");
@@ -204,10 +208,7 @@ public final class SearchJourney {
     /** What clients know by that name. */
     static IndexProfile profile(IndexView index, String name) {
         return IndexProfile.of(
-                name,
-                index.row().physicalUid(),
-                index.row().primaryKey(),
-                Json.parseObject(index.row().settingsJson()));
+                name, index.row().physicalUid(), index.row().primaryKey(), index.settings());
     }
 
     private static long hash(IndexView index, ObjectNode body) {

@@ -175,6 +175,30 @@ class OneVersionTest {
         assertEquals(Set.of(), reply.inconsistent());
     }
 
+    /** Settings that another node can't have are undone, under the same version. */
+    @Test
+    void aNodeThatIsSettledAgainWasInDoubtAllTheSame() {
+        AtomicInteger times = new AtomicInteger();
+        ReadReply reply =
+                reads.read(
+                        "i",
+                        0,
+                        _ -> {
+                            if (times.incrementAndGet() == 1) {
+                                unsettle("a");
+                                affect(
+                                        new NodesStand(
+                                                incarnation,
+                                                List.of("a"),
+                                                List.of(),
+                                                NodesStand.ANY_VERSION));
+                            }
+                            return from(A);
+                        });
+        assertEquals(2, times.get());
+        assertEquals(Set.of(), reply.inconsistent());
+    }
+
     /** The merge went by the old settings: the answer is made anew, by the new ones. */
     @Test
     void anotherVersionUnderTheReadIsReadAgain() {

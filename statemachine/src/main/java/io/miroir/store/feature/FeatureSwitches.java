@@ -7,6 +7,9 @@ import io.miroir.store.Table;
  */
 public interface FeatureSwitches extends Table<String, FeatureRow> {
 
+    /** What watchers are told of a change. */
+    String TABLE = "features";
+
     /** Rows; the next insert is refused. Meilisearch 1.50 has 15. */
     int ROWS_MAX = 100;
 }

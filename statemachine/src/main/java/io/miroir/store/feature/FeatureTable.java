@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class FeatureTable implements TableSpec<String, FeatureRow> {
     @Override
     public String table() {
-        return "features";
+        return FeatureSwitches.TABLE;
     }
 
     @Override

@@ -32,7 +32,9 @@ class IndexDocumentsTest {
             new IndexView(
                     new IndexRow(
                             "movies", 7, "m7", "id", 2, "{}", 1, IndexRow.Standing.SETTLED, 0, 0),
+                    Json.object(),
                     new Topology(2, 1, List.of(List.of("a", "b"))),
+                    Map.of(),
                     Map.of());
 
     private final CollectorRegistry registry = new CollectorRegistry();
