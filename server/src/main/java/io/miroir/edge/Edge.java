@@ -15,6 +15,8 @@ import io.miroir.config.MiroirConfig;
 import io.miroir.edge.http.Handler;
 import io.miroir.edge.http.Router;
 import io.miroir.edge.http.Router.Route;
+import io.miroir.edge.shared.KeyRoutes;
+import io.miroir.edge.shared.WebhookRoutes;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.DocumentReads;
@@ -189,7 +191,12 @@ public final class Edge {
                         .routes());
         Reports reports = leases.reports();
         routes.addAll(new TaskRoutes(path, parts.store(), reports, switched).routes());
-        routes.addAll(new WebhookRoutes(path, parts.store().webhooks(), uuids, reports).routes());
+        routes.addAll(
+                new WebhookRoutes(
+                                path,
+                                new WebhookKeeper(parts.store().webhooks(), reports),
+                                uuids::random)
+                        .routes());
         routes.addAll(new FeatureRoutes(path, switched, parts.nodes(), reports).routes());
         CollectorRegistry theirs = new CollectorRegistry();
         theirs.register(

@@ -12,6 +12,7 @@ import io.miroir.core.topology.ShardSet;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
+import io.miroir.edge.shared.FrontDesk;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.ReadReply;
@@ -26,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The steps that routes share: key, name, alias, and the way into the journeys. */
-final class RequestPath {
+final class RequestPath implements FrontDesk {
     static final String DEGRADED = "X-Miroir-Degraded";
 
     private final Auth auth;
@@ -46,8 +47,8 @@ final class RequestPath {
         return JsonBody.read(request, limits.searchBytesMax());
     }
 
-    /** The JSON body of what is neither a search nor documents. */
-    JsonNode jsonBody(Request request) throws IOException {
+    @Override
+    public JsonNode jsonBody(Request request) throws IOException {
         return JsonBody.read(request, limits.jsonBytesMax());
     }
 
@@ -55,7 +56,8 @@ final class RequestPath {
      * Checks the key of a route that names no index, and tells which indexes it may touch: the
      * route looks at each that it does.
      */
-    Access pass(Request request, Action action) {
+    @Override
+    public Access pass(Request request, Action action) {
         return auth.client(request, action, null);
     }
 
@@ -105,6 +107,15 @@ final class RequestPath {
         return view.alias(name)
                 .filter(alias -> alias.kind() == AliasRow.Kind.MULTI)
                 .map(AliasRow::targets);
+    }
+
+    /** Refuses an alias as the name of an index: nobody could ask for that index by it. */
+    void requireNoAlias(String uid) {
+        if (view.alias(uid).isPresent()) {
+            throw new ApiException(
+                    ErrorCode.MIROIR_ALIAS_CONFLICT,
+                    "There is an alias `" + uid + "`: an index needs another name.");
+        }
     }
 
     /** Checks the key and the name of a write, and follows an alias that may be written through. */

@@ -8,17 +8,18 @@ import io.miroir.api.keys.KeyRequests;
 import io.miroir.api.keys.MasterKey;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.edge.http.Router;
+import io.miroir.edge.shared.KeyRoutes;
+import io.miroir.edge.shared.WebhookRoutes;
 import io.miroir.embedded.routes.Desk;
 import io.miroir.embedded.routes.DocumentRoutes;
 import io.miroir.embedded.routes.IndexRoutes;
-import io.miroir.embedded.routes.KeyRoutes;
 import io.miroir.embedded.routes.NodeKeys;
+import io.miroir.embedded.routes.NodeWebhooks;
 import io.miroir.embedded.routes.RefusedRoutes;
 import io.miroir.embedded.routes.SearchRoutes;
 import io.miroir.embedded.routes.SettingsRoutes;
 import io.miroir.embedded.routes.SystemRoutes;
 import io.miroir.embedded.routes.TaskRoutes;
-import io.miroir.embedded.routes.WebhookRoutes;
 import io.miroir.embedded.store.Change;
 import io.miroir.embedded.store.IndexRow;
 import io.miroir.embedded.store.NodeState;
@@ -147,7 +148,9 @@ public final class Node implements AutoCloseable {
         routes.addAll(new SearchRoutes(desk).routes());
         routes.addAll(new TaskRoutes(desk).routes());
         routes.addAll(new KeyRoutes(desk, keys).routes());
-        routes.addAll(new WebhookRoutes(desk).routes());
+        routes.addAll(
+                new WebhookRoutes(desk, new NodeWebhooks(desk.state()), desk.ids()::random)
+                        .routes());
         return Router.of(routes);
     }
 

@@ -7,13 +7,16 @@ import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.Authorizer;
 import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
+import io.miroir.edge.shared.FrontDesk;
 import io.miroir.embedded.engine.IndexEngine;
 import io.miroir.embedded.engine.SearchContext;
 import io.miroir.embedded.store.IndexRow;
 import io.miroir.embedded.store.NodeState;
 import io.miroir.embedded.tasks.OpenIndexes;
 import io.miroir.embedded.tasks.TaskQueue;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What every route needs: who may pass, what is there, where tasks are left.
@@ -33,11 +37,17 @@ public record Desk(
         TaskQueue queue,
         Authorizer authorizer,
         InstantSource clock,
-        Uuids ids) {
+        Uuids ids)
+        implements FrontDesk {
 
-    /** Lets a request pass that is about no single index. */
-    Access pass(Request request, Action action) {
+    @Override
+    public Access pass(Request request, Action action) {
         return authorizer.authorize(request.header("Authorization"), action, null, clock.instant());
+    }
+
+    @Override
+    public JsonNode jsonBody(Request request) throws IOException {
+        return JsonBody.read(request);
     }
 
     /** Lets a request pass that names an index in its path. */

@@ -1,4 +1,4 @@
-package io.miroir.edge;
+package io.miroir.edge.shared;
 
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.KeyDesk;
@@ -7,17 +7,19 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import java.util.List;
 
-/** {@code /keys}: what clients may do, the same on all pods. */
-final class KeyRoutes {
-    private final RequestPath path;
+/** {@code /keys}: what clients may do. */
+public final class KeyRoutes {
+    private final FrontDesk desk;
     private final KeyDesk keys;
 
-    KeyRoutes(RequestPath path, KeyDesk keys) {
-        this.path = path;
+    /** Routes of the keys that {@code keys} looks after. */
+    public KeyRoutes(FrontDesk desk, KeyDesk keys) {
+        this.desk = desk;
         this.keys = keys;
     }
 
-    List<Route> routes() {
+    /** The routes. */
+    public List<Route> routes() {
         return List.of(
                 new Route("GET", "/keys", this::list),
                 new Route("POST", "/keys", this::create),
@@ -27,27 +29,27 @@ final class KeyRoutes {
     }
 
     private Answer list(Request request) {
-        path.pass(request, Action.KEYS_GET);
+        desk.pass(request, Action.KEYS_GET);
         return Answer.json(200, keys.list(request.query()));
     }
 
     private Answer create(Request request) throws Exception {
-        path.pass(request, Action.KEYS_ADD);
-        return Answer.json(201, keys.create(path.jsonBody(request)));
+        desk.pass(request, Action.KEYS_ADD);
+        return Answer.json(201, keys.create(desk.jsonBody(request)));
     }
 
     private Answer get(Request request) {
-        path.pass(request, Action.KEYS_GET);
+        desk.pass(request, Action.KEYS_GET);
         return Answer.json(200, keys.get(request.path("key")));
     }
 
     private Answer patch(Request request) throws Exception {
-        path.pass(request, Action.KEYS_UPDATE);
-        return Answer.json(200, keys.patch(request.path("key"), path.jsonBody(request)));
+        desk.pass(request, Action.KEYS_UPDATE);
+        return Answer.json(200, keys.patch(request.path("key"), desk.jsonBody(request)));
     }
 
     private Answer delete(Request request) throws Exception {
-        path.pass(request, Action.KEYS_DELETE);
+        desk.pass(request, Action.KEYS_DELETE);
         keys.delete(request.path("key"));
         return Answer.empty(204);
     }
