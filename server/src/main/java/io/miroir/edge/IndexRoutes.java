@@ -72,6 +72,7 @@ final class IndexRoutes {
         if (!access.allows(create.uid())) {
             throw Authorizer.invalidKey();
         }
+        path.requireNoAlias(create.uid());
         String key = create.primaryKey();
         return write(
                 Operation.INDEX_CREATE,
@@ -87,6 +88,7 @@ final class IndexRoutes {
             parameters.put(WriteRequest.PRIMARY_KEY, update.primaryKey());
         }
         if (update.uid() != null) {
+            path.requireNoAlias(update.uid());
             parameters.put(WriteRequest.NEW_UID, IndexUid.require(update.uid()));
         }
         return write(Operation.INDEX_UPDATE, uid, parameters);

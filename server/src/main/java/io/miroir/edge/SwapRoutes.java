@@ -47,6 +47,7 @@ final class SwapRoutes {
         if (swaps.isEmpty()) {
             return Answer.json(202, tasks.done(TaskType.INDEX_SWAP, IndexSwaps.details(swaps)));
         }
+        swaps.stream().filter(Swap::rename).map(Swap::second).forEach(path::requireNoAlias);
         // Any of their lanes can run it: the first by name, so that equal requests meet.
         String lane = Collections.min(IndexSwaps.names(swaps));
         return path.write(

@@ -110,6 +110,24 @@ class AliasTest {
                 "the master key is no admin");
     }
 
+    @Test
+    void noIndexIsGivenTheNameOfAnAlias() {
+        operate("POST", "", "{\"name\":\"docs\",\"target\":\"v1\"}");
+        List<HttpCalls.Reply> refused =
+                List.of(
+                        client(0).call("POST", "/indexes", "{\"uid\":\"docs\"}"),
+                        client(2).call("PATCH", "/indexes/v2", "{\"uid\":\"docs\"}"),
+                        client(0)
+                                .call(
+                                        "POST",
+                                        "/swap-indexes",
+                                        "[{\"indexes\":[\"v2\",\"docs\"],\"rename\":true}]"));
+        for (HttpCalls.Reply reply : refused) {
+            assertEquals(409, reply.status(), reply.body()::toString);
+            assertEquals("miroir_alias_conflict", reply.body().path("code").asString());
+        }
+    }
+
     private HttpCalls client(int pod) {
         return pods.get(pod).client();
     }
