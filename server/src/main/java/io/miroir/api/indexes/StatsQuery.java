@@ -1,11 +1,10 @@
 package io.miroir.api.indexes;
 
+import io.miroir.api.ByteText;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -22,9 +21,6 @@ public record StatsQuery(boolean human, boolean internalSizes) {
     private static final String FORMAT = "sizeFormat";
     private static final List<String> SIZES =
             List.of("databaseSize", "usedDatabaseSize", "rawDocumentDbSize", "avgDocumentSize");
-    private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB");
-    private static final int UNIT_BITS = 10;
-
     private static final Shape QUERY =
             Shape.of(
                     Shape.notNull(
@@ -61,21 +57,7 @@ public record StatsQuery(boolean human, boolean internalSizes) {
     private static void show(ObjectNode stats, String name) {
         JsonNode bytes = stats.get(name);
         if (bytes != null && bytes.isIntegralNumber()) {
-            stats.put(name, text(bytes.asLong()));
+            stats.put(name, ByteText.binary(bytes.asLong()));
         }
-    }
-
-    /** The largest unit of which there is one, two digits behind the point. */
-    private static String text(long bytes) {
-        int unit = 0;
-        while (unit + 1 < UNITS.size() && bytes >> (UNIT_BITS * (unit + 1)) > 0) {
-            unit++;
-        }
-        BigDecimal value =
-                BigDecimal.valueOf(bytes)
-                        .divide(BigDecimal.valueOf(1L << (UNIT_BITS * unit)))
-                        .setScale(2, RoundingMode.HALF_UP);
-        String digits = value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
-        return digits + " " + UNITS.get(unit);
     }
 }

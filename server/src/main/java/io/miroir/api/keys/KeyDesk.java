@@ -1,6 +1,7 @@
 package io.miroir.api.keys;
 
 import io.miroir.api.ErrorCode;
+import io.miroir.api.UuidText;
 import io.miroir.api.strict.Paging;
 import io.miroir.api.strict.Shape;
 import java.time.InstantSource;
@@ -103,7 +104,7 @@ public final class KeyDesk {
 
     /** The uid that a name in a path stands for; the key need not exist. */
     private String uid(String name) {
-        return KeyRequests.uid(name)
+        return UuidText.canonical(name)
                 .orElseGet(
                         () -> {
                             ApiKey key = values.byValue(name);

@@ -7,30 +7,22 @@ import static io.miroir.api.strict.Shape.required;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Timestamps;
+import io.miroir.api.UuidText;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The bodies of requests that make and change keys, and the keys every instance begins with. */
 public final class KeyRequests {
-    private static final int HYPHENATED_CHARS = 36;
-    private static final List<Integer> GROUP_CHARS = List.of(8, 4, 4, 4, 12);
-    private static final String HYPHENATED = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
-    private static final Pattern UUID_TEXT =
-            Pattern.compile("[0-9a-fA-F]{32}|(?:urn:uuid:)?%1$s|\\{%1$s}".formatted(HYPHENATED));
-
     private static final Check INDEXES =
             Check.arrayOf(
                     value -> {
@@ -68,7 +60,7 @@ public final class KeyRequests {
         refuseGlobalActionsForSomeIndexes(grant);
         String uid =
                 body.hasNonNull("uid")
-                        ? uid(body.get("uid").stringValue()).orElseThrow()
+                        ? UuidText.canonical(body.get("uid").stringValue()).orElseThrow()
                         : uids.get();
         return new ApiKey(uid, labelOf(body, null), grant, now, now);
     }
@@ -77,13 +69,6 @@ public final class KeyRequests {
     public static UnaryOperator<ApiKey.Label> patch(JsonNode body) {
         PATCH.check(StrictValue.body(body));
         return label -> labelOf(body, label);
-    }
-
-    /** A uid in any form that UUIDs are written in, as keys have it; empty for other texts. */
-    public static Optional<String> uid(String text) {
-        return UUID_TEXT.matcher(text).matches()
-                ? Optional.of(canonicalUid(text))
-                : Optional.empty();
     }
 
     /** The keys of a new instance, in the order that lists show them. */
@@ -181,47 +166,9 @@ public final class KeyRequests {
     }
 
     private static void checkUid(StrictValue value) {
-        String fault = uidFault(value.string());
-        if (fault != null) {
-            throw value.invalid(fault);
+        if (UuidText.canonical(value.string()).isEmpty()) {
+            throw value.invalid(UuidText.fault(value.string()));
         }
-    }
-
-    /** Why a text is no uid; null if it is one. */
-    static @Nullable String uidFault(String text) {
-        if (uid(text).isPresent()) {
-            return null;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!HexFormat.isHexDigit(c) && c != '-') {
-                return "invalid character: found `" + c + "` at " + i;
-            }
-        }
-        String[] groups = text.split("-", -1);
-        if (groups.length == 1 && text.length() != HYPHENATED_CHARS) {
-            return "invalid length: found " + text.length();
-        }
-        if (groups.length != GROUP_CHARS.size()) {
-            return "invalid group count: expected 5, found " + groups.length;
-        }
-        int wrong = 0;
-        while (groups[wrong].length() == GROUP_CHARS.get(wrong)) {
-            wrong++;
-        }
-        return "invalid group length in group %d: expected %d, found %d"
-                .formatted(wrong, GROUP_CHARS.get(wrong), groups[wrong].length());
-    }
-
-    private static String canonicalUid(String uid) {
-        String hex = uid.replaceAll("^urn:uuid:|[-{}]", "").toLowerCase(Locale.ROOT);
-        return String.join(
-                "-",
-                hex.substring(0, 8),
-                hex.substring(8, 12),
-                hex.substring(12, 16),
-                hex.substring(16, 20),
-                hex.substring(20));
     }
 
     private static ApiKey.Label labelOf(JsonNode body, ApiKey.@Nullable Label before) {

@@ -1,5 +1,6 @@
 package io.miroir.api.keys;
 
+import io.miroir.api.UuidText;
 import io.miroir.api.keys.TokenJson.Fault;
 import io.miroir.api.keys.TokenJson.Place;
 import java.nio.charset.StandardCharsets;
@@ -102,7 +103,7 @@ final class TenantToken {
                             "Claims",
                             CLAIMS,
                             List.of(RULES, KEY_UID));
-            String uid = KeyRequests.uid(body.path(KEY_UID).stringValue()).orElseThrow();
+            String uid = UuidText.canonical(body.path(KEY_UID).stringValue()).orElseThrow();
             verify(token, signature, header, master.valueOf(uid));
             refuseAudience(body);
             return inDate(uid, body, now);
@@ -203,7 +204,9 @@ final class TenantToken {
         if (!value.isString()) {
             return Fault.type(value, "a formatted UUID string");
         }
-        String fault = KeyRequests.uidFault(value.stringValue());
-        return fault == null ? null : new Fault("UUID parsing failed: " + fault, Place.BEHIND);
+        String text = value.stringValue();
+        return UuidText.canonical(text).isPresent()
+                ? null
+                : new Fault("UUID parsing failed: " + UuidText.fault(text), Place.BEHIND);
     }
 }

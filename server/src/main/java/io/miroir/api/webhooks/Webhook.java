@@ -3,6 +3,7 @@ package io.miroir.api.webhooks;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.UuidText;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
@@ -76,7 +77,12 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
 
     /** The uuid in a path, as answers show it. */
     public static String uuidInPath(String text) {
-        return WebhookUuid.parse(text);
+        return UuidText.canonical(text)
+                .orElseThrow(
+                        () ->
+                                new ApiException(
+                                        ErrorCode.INVALID_WEBHOOK_UUID,
+                                        "Invalid UUID: " + UuidText.fault(text)));
     }
 
     /** The same, of a webhook that is to be changed. */

@@ -10,16 +10,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** Sizes of nodes are added up as one node would tell their sum. */
 class ByteSizesTest {
     @Test
-    void sizesAreReadAndWrittenInTheLargestUnit() {
-        for (String text : List.of("0 B", "999 B", "1 KB", "1 KiB", "68 KiB", "1.5 MiB", "2 GiB")) {
-            assertEquals(text, ByteSizes.text(ByteSizes.parse(text)));
-        }
-        assertEquals("1 MB", ByteSizes.text(1_000_000));
-        assertEquals("1.024 MB", ByteSizes.text(1_024_000));
-        assertEquals(0, ByteSizes.parse("many"));
-    }
-
-    @Test
     void whatOnlySomeNodesTellIsAddedUp() {
         ObjectNode into = Json.object();
         NodeResult told = new NodeResult.Succeeded(Json.object().put("size", "68 KiB"));
