@@ -22,7 +22,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
 
     private final Self self;
     private final Peers peers;
-    private final Map<String, PeerEndpoint> configured = new ConcurrentSkipListMap<>();
+    private final Addresses addresses;
     private final Greetings greetings;
     private final Consumer<Throwable> onFatal;
     private volatile Optional<PodIdentity> identity;
@@ -77,8 +76,8 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         this.self = self;
         this.peers = peers;
         this.onFatal = onFatal;
-        others.forEach(peer -> configured.put(peer.podId(), peer));
-        this.greetings = new Greetings(peers, configured.keySet());
+        this.addresses = new Addresses(self.podId(), others);
+        this.greetings = new Greetings(peers, addresses.configured());
         this.identity = DataOwner.of(self.dataDir(), self.podId());
     }
 
@@ -105,7 +104,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                             self.podId(),
                             identity,
                             damage,
-                            List.copyOf(configured.keySet()),
+                            List.copyOf(addresses.configured()),
                             greetings.heard());
             switch (Entrance.decide(now, fresh)) {
                 case Entrance.Decision.Refuse refuse ->
@@ -115,7 +114,8 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                     return new Admission(open.clusterId(), List.of(), false, false);
                 }
                 case Entrance.Decision.Found form -> {
-                    LOG.info("forming cluster {} with {}", form.clusterId(), configured.keySet());
+                    LOG.info(
+                            "forming cluster {} with {}", form.clusterId(), addresses.configured());
                     settle(form.clusterId(), PodIdentity.Stage.FOUNDING);
                     return new Admission(form.clusterId(), List.of(), false, false);
                 }
@@ -323,7 +323,8 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
 
     /** The same of a pod that is to join, if it answers. */
     public OptionalInt knownFormat(Member pod) {
-        return endpoint(pod)
+        return addresses
+                .of(pod)
                 .map(there -> peers.knownFormat(there, Greetings.TIMEOUT))
                 .orElse(OptionalInt.empty());
     }
@@ -355,9 +356,9 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                         .ifPresent(own -> settle(own.clusterId(), PodIdentity.Stage.MEMBER));
             }
             if (opened.status().leaderId() != null) {
-                peers.update(others(opened.membership().members()));
+                peers.update(addresses.others(opened.membership().members()));
             }
-            if (!greetings.heard().keySet().containsAll(configured.keySet())) {
+            if (!greetings.heard().keySet().containsAll(addresses.configured())) {
                 greetAll();
                 refuseIfTold();
             }
@@ -378,20 +379,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                                 onFatal.accept(new StartRefusedException(id + " says: " + why));
                             }
                         });
-    }
-
-    private List<PeerEndpoint> others(List<Member> members) {
-        return members.stream()
-                .filter(member -> !member.id().equals(self.podId()))
-                .flatMap(member -> endpoint(member).stream())
-                .toList();
-    }
-
-    private Optional<PeerEndpoint> endpoint(Member member) {
-        PeerEndpoint known = configured.get(member.id());
-        return known != null
-                ? Optional.of(known)
-                : PeerEndpoint.parse(member.id(), member.peerAddress());
     }
 
     @Override

@@ -8,13 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -285,39 +282,6 @@ class LinkTest {
     }
 
     // ---- strangers
-
-    private void isDropped(byte[] bytes) throws IOException {
-        try (Socket socket = new Socket()) {
-            socket.connect(server.address());
-            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
-            socket.getOutputStream().write(bytes);
-            InputStream in = socket.getInputStream();
-            int read;
-            try {
-                read = in.read();
-            } catch (IOException reset) {
-                read = -1;
-            }
-            assertEquals(-1, read, "it was answered");
-        }
-        assertTrue(asked.isEmpty(), "it was listened to");
-    }
-
-    @Test
-    void whoSpeaksAnotherLanguageIsDropped() throws Exception {
-        isDropped("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        isDropped(new byte[] {'M', 'R', 'F', 'T', 99});
-    }
-
-    @Test
-    void framesThatNoMemberSendsEndTheConnection() throws Exception {
-        byte[] hello = {'M', 'R', 'F', 'T', 1};
-        for (int length : new int[] {-1, 0, 8, Frames.FRAME_BYTES_MAX + 1}) {
-            isDropped(ByteBuffer.allocate(9).put(hello).putInt(length).array());
-        }
-        byte unknown = 100;
-        isDropped(ByteBuffer.allocate(18).put(hello).putInt(9).put(unknown).putLong(1).array());
-    }
 
     @Test
     void whoDoesNotReadItsAnswersIsDropped() throws Exception {
