@@ -1,6 +1,7 @@
 package io.miroir;
 
 import io.miroir.capability.partitioned.drift.DriftCheck;
+import io.miroir.capability.partitioned.repair.RepairRules;
 import io.miroir.cluster.health.HealthProbe;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.config.MiroirConfig;
@@ -98,6 +99,13 @@ record ConfiguredSettings(MiroirConfig config) {
         return new DriftCheck.Rules(
                 Duration.ofSeconds(config.settingsDriftCheck().intervalS()),
                 config.settingsDriftCheck().autoRepair());
+    }
+
+    /** How much bringing replicas back may take. */
+    RepairRules repairRules() {
+        return new RepairRules(
+                config.replicaRepair().maxDocumentsPerSecond(),
+                config.replicaRepair().maxConcurrentCopies());
     }
 
     private Edge.Slots slots() {

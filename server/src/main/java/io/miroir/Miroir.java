@@ -6,8 +6,6 @@ import io.miroir.capability.leader.dump.DumpWork;
 import io.miroir.capability.leader.features.NodeFeatures;
 import io.miroir.capability.leader.snapshot.SnapshotWork;
 import io.miroir.capability.leader.webhook.WebhookDuty;
-import io.miroir.capability.partitioned.drift.DriftCheck;
-import io.miroir.capability.partitioned.verify.ReplicaVerifier;
 import io.miroir.cluster.ClusterMetrics;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.FirstKeys;
@@ -15,6 +13,7 @@ import io.miroir.cluster.Fleet;
 import io.miroir.cluster.LimitsRecorder;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.RebalanceMetrics;
+import io.miroir.cluster.ReplicaGauges;
 import io.miroir.cluster.SettingsGauges;
 import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.format.FormatRaiser;
@@ -38,6 +37,7 @@ import io.miroir.edge.StoredTasks;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.fanout.NodeMetrics;
 import io.miroir.fanout.Nodes;
+import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.lane.LaneContext;
 import io.miroir.fanout.lane.LaneKeeper;
 import io.miroir.fanout.lane.LaneMetrics;
@@ -62,7 +62,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -199,13 +198,13 @@ public final class Miroir implements AutoCloseable {
         new ClusterMetrics(store, view, health, ready, lease).register(registry);
         new LaneMetrics(keeper, follower).register(registry);
         new SettingsGauges(view).register(registry);
+        new ReplicaGauges(view).register(registry);
         RebalanceMetrics.register(registry);
-        List<PartitionedDuty> partitioned = new ArrayList<>();
-        partitioned.add(new ReplicaVerifier(store, nodes));
-        if (config.settingsDriftCheck().enabled()) {
-            partitioned.add(
-                    new DriftCheck(view, store, nodes, settingsMetrics, settings.driftRules()));
-        }
+        List<PartitionedDuty> partitioned =
+                new SharedDuties(config, settings, registry)
+                        .over(
+                                new CopyContext(config.podId(), store, view, nodes, health, keeper),
+                                settingsMetrics);
         NodeFeatures features = new NodeFeatures(nodes, registry);
         Edge.Reads reads = reads(view, nodes, health);
         DumpWork dumping = new DumpWork(store, view, reads.documents(), dumps, registry);

@@ -32,6 +32,7 @@ import java.util.List;
  * @param health how nodes are watched
  * @param scatter how requests are spread
  * @param rebalancer how shards move
+ * @param replicaRepair how replicas come back
  * @param connectionPoolPerNode connections to nodes
  * @param taskRegistry tasks kept
  * @param peerDiscovery how further pods are found
@@ -84,6 +85,7 @@ public record MiroirConfig(
         HealthConfig health,
         ScatterConfig scatter,
         RebalancerConfig rebalancer,
+        ReplicaRepairConfig replicaRepair,
         ConnectionPoolConfig connectionPoolPerNode,
         TaskRegistryConfig taskRegistry,
         PeerDiscoveryConfig peerDiscovery,

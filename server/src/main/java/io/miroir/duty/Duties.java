@@ -23,6 +23,7 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
     private final String podId;
     private final TaskStore store;
     private final Supplier<Set<String>> livePods;
+    private final List<PartitionedDuty> partitionedDuties;
     private final List<Led> leaderDuties;
     private final List<Thread> partitioned = new ArrayList<>();
     private final List<Thread> leading = new ArrayList<>();
@@ -63,6 +64,7 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
         this.podId = podId;
         this.store = store;
         this.livePods = livePods;
+        this.partitionedDuties = List.copyOf(partitionedDuties);
         this.leaderDuties =
                 leaderDuties.stream().map(duty -> new Led(duty, new ReentrantLock())).toList();
         for (PartitionedDuty duty : partitionedDuties) {
@@ -127,5 +129,6 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
         }
         following();
         partitioned.forEach(Thread::interrupt);
+        partitionedDuties.forEach(PartitionedDuty::stop);
     }
 }

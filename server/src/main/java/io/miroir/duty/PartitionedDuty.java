@@ -20,4 +20,7 @@ public interface PartitionedDuty {
      * @param owned whether this pod is to do an id's work
      */
     void step(Predicate<String> owned);
+
+    /** Ends what goes on beyond its steps; none follows. */
+    default void stop() {}
 }

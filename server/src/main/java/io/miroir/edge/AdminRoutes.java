@@ -1,6 +1,7 @@
 package io.miroir.edge;
 
 import io.miroir.api.Json;
+import io.miroir.capability.partitioned.repair.RepairReport;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.IndexView;
@@ -132,6 +133,7 @@ final class AdminRoutes {
                 }
             }
         }
+        body.set("repairs", RepairReport.of(store.jobs()));
         return Answer.json(200, body);
     }
 

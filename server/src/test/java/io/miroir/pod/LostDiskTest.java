@@ -3,12 +3,8 @@ package io.miroir.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +25,7 @@ class LostDiskTest {
     @BeforeEach
     void start() {
         nodes = new TestNodes(directory, 2, 1);
-        pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "");
+        pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, TestPod.WITHOUT_REPAIR);
         pod.client().awaitStatus("GET", "/_miroir/ready", 200);
     }
 
@@ -48,17 +44,9 @@ class LostDiskTest {
                 .path("shards");
     }
 
-    private void emptySecondNode() throws IOException {
+    private void emptySecondNode() {
         nodes.node(1, 0).kill();
-        Path home = directory.resolve("node-1-0");
-        List<Path> all;
-        try (Stream<Path> files = Files.walk(home)) {
-            all = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : all) {
-            Files.delete(file);
-        }
-        Files.createDirectories(home);
+        Disks.empty(directory.resolve("node-1-0"));
         nodes.node(1, 0).start();
     }
 
@@ -68,7 +56,7 @@ class LostDiskTest {
      */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aNodeThatLostItsDiskIsOutByItsNextWrite(boolean podRestarts) throws IOException {
+    void aNodeThatLostItsDiskIsOutByItsNextWrite(boolean podRestarts) {
         HttpCalls client = pod.client();
         client.done("POST", "/indexes/other/documents", "[{\"id\": 1}]");
         for (int id = 0; id < DOCUMENTS; id++) {

@@ -43,7 +43,7 @@ class ResumeTest {
     @BeforeEach
     void start() {
         nodes = new TestNodes(directory, 2, 1);
-        pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "");
+        pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, TestPod.WITHOUT_REPAIR);
         pod.client().awaitStatus("GET", "/_miroir/ready", 200);
         pod.client().done("POST", "/indexes/i/documents", "[{\"id\": 1}]");
     }

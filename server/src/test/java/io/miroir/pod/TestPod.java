@@ -22,6 +22,10 @@ import java.util.function.IntFunction;
 final class TestPod implements AutoCloseable {
     static final String MASTER_KEY = "master-key-of-tests-0123456789";
     static final int BODY_BYTES_MAX = 20_000_000;
+
+    /** For tests that look at what is out. */
+    static final String WITHOUT_REPAIR = "replica_repair:\n  enabled: false\n";
+
     static final String ADMIN_KEY = "admin-key-of-tests-0123456789";
 
     private static final Map<String, String> SECRETS =

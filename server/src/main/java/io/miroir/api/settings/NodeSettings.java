@@ -73,6 +73,24 @@ public final class NodeSettings {
     }
 
     /**
+     * What to send to a node so that it has these settings and no others.
+     *
+     * @param wanted whole
+     * @param before what the node says it has
+     */
+    public static ObjectNode replacing(ObjectNode wanted, JsonNode before) {
+        ObjectNode change = wanted.deepCopy();
+        String embedders = Setting.EMBEDDERS.key();
+        // They are merged by name: those that are gone must be named.
+        for (String name : before.path(embedders).propertyNames()) {
+            if (!change.path(embedders).has(name)) {
+                change.withObject(embedders).putNull(name);
+            }
+        }
+        return change;
+    }
+
+    /**
      * Refuses settings that name reserved fields.
      *
      * @param changes settings as a client sends them

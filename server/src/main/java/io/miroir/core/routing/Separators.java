@@ -42,6 +42,11 @@ public final class Separators {
         return encode(seq, SEQ_WIDTH);
     }
 
+    /** The highest sequence number of what was written up to a position of a lane. */
+    public static String seqThrough(long position) {
+        return seq(((position + 1) << ORDINAL_BITS) - 1);
+    }
+
     /**
      * The number that a text stands for.
      *

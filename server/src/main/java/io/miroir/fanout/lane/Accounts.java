@@ -26,11 +26,13 @@ final class Accounts {
         return has;
     }
 
-    static Map<String, Long> accepted(Map<String, Sent> sent) {
+    /** The tasks of nodes that took it and are read: of the others nobody waits for. */
+    static Map<String, Long> accepted(Scope scope, Map<String, Sent> sent) {
         Map<String, Long> accepted = new TreeMap<>();
         sent.forEach(
                 (node, what) -> {
-                    if (what instanceof Sent.Accepted taken) {
+                    if (what instanceof Sent.Accepted taken
+                            && scope.plan().targets().containsKey(node)) {
                         accepted.put(node, taken.nodeTaskUid());
                     }
                 });

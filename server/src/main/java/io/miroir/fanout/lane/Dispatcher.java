@@ -1,5 +1,7 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.core.plan.WritePlan;
+import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
@@ -35,7 +37,7 @@ final class Dispatcher {
         Map<String, Future<Sent>> sending = new TreeMap<>();
         Map<String, Sent> sent = new TreeMap<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (String node : item.scope().plan().targets().keySet()) {
+            for (String node : item.scope().plan().recipients()) {
                 List<Item.Step> steps = item.steps().of(node, place);
                 sending.put(node, threads.submit(() -> sendAll(node, steps, place)));
             }
@@ -45,11 +47,10 @@ final class Dispatcher {
         } catch (ExecutionException bug) {
             throw new IllegalStateException("dispatch of " + place, bug.getCause());
         }
-        item.scope()
-                .plan()
-                .missed()
-                .keySet()
-                .forEach(node -> sent.put(node, new Sent.Absent("the node is down")));
+        WritePlan plan = item.scope().plan();
+        for (Map<String, ShardSet> away : List.of(plan.missed(), plan.unfed())) {
+            away.keySet().forEach(node -> sent.put(node, new Sent.Absent("the node is down")));
+        }
         return sent;
     }
 

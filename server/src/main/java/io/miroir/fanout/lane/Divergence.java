@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which replicas may no longer be read after a write that not all of them took, so that those that
@@ -59,6 +60,41 @@ final class Divergence {
         Map<String, ShardSet> marked = new TreeMap<>();
         out.forEach((node, shards) -> marked.put(node, ShardSet.of(shards)));
         return marked;
+    }
+
+    /**
+     * The same, with the replicas that lag: one that is not known to have the same as those that go
+     * on being read must be copied anew.
+     *
+     * @param lagging for each node the shards of the write that lag on it
+     */
+    static Map<String, ShardSet> of(
+            Map<String, ShardSet> replicas, Map<String, ShardSet> lagging, Map<String, Has> has) {
+        Map<String, ShardSet> out = new TreeMap<>(of(replicas, has));
+        lagging.forEach(
+                (node, shards) -> {
+                    List<Integer> astray =
+                            shards.stream()
+                                    .filter(shard -> !agrees(has.get(node), replicas, shard, has))
+                                    .boxed()
+                                    .toList();
+                    if (!astray.isEmpty()) {
+                        out.merge(node, ShardSet.of(astray), ShardSet::or);
+                    }
+                });
+        return out;
+    }
+
+    private static boolean agrees(
+            @Nullable Has has, Map<String, ShardSet> replicas, int shard, Map<String, Has> all) {
+        Set<Has> told = new HashSet<>();
+        replicas.forEach(
+                (node, shards) -> {
+                    if (shards.contains(shard)) {
+                        told.add(all.getOrDefault(node, Has.UNKNOWN));
+                    }
+                });
+        return told.contains(Has.YES) ? has == Has.YES : has == Has.NO && told.contains(Has.NO);
     }
 
     private static Set<String> kept(List<String> nodes, Map<String, Has> has) {

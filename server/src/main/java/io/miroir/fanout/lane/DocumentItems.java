@@ -8,7 +8,6 @@ import io.miroir.api.documents.PayloadFormat;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.plan.WritePlan;
 import io.miroir.core.routing.Rendezvous;
-import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
 import io.miroir.fanout.NodeBody;
@@ -258,7 +257,7 @@ final class DocumentItems {
             return topology.writeTargets(shard);
         }
         return topology.nodes().stream()
-                .filter(node -> index.get().state(node, shard) == ReplicaState.IN_SYNC)
+                .filter(node -> WritePlan.isSent(index.get().state(node, shard)))
                 .toList();
     }
 

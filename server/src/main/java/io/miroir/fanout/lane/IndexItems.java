@@ -213,15 +213,6 @@ final class IndexItems {
         return new ApiException(found.code(), "Index `" + uid + "`: " + found.text());
     }
 
-    /** Embedders are merged by name on nodes: those that are gone must be named. */
-    static void dropEmbedders(ObjectNode change, JsonNode before) {
-        for (String name : before.path("embedders").propertyNames()) {
-            if (!change.path("embedders").has(name)) {
-                change.withObject("embedders").putNull(name);
-            }
-        }
-    }
-
     private static Item retyped(Item creation) {
         return new Item(
                 TaskType.SETTINGS_UPDATE,

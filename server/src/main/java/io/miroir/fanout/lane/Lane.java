@@ -114,6 +114,25 @@ final class Lane {
     }
 
     /**
+     * Does something while no change of the lane begins, and none is between its nodes and its
+     * bind.
+     *
+     * @param ours whether this pod still is to run the lane
+     * @return empty if it is not, or the turn did not come
+     */
+    <T> Optional<T> hold(BooleanSupplier ours, LaneHolder.Held<T> work)
+            throws InterruptedException {
+        if (!turn.take(context.settings().turnTimeout())) {
+            return Optional.empty();
+        }
+        try {
+            return ours.getAsBoolean() ? Optional.of(work.run(claim.take())) : Optional.empty();
+        } finally {
+            turn.leave();
+        }
+    }
+
+    /**
      * Lets the lane go once the change at hand has ended. Nothing may be begun in it any more.
      *
      * @return false if the change lasted longer than {@code patience}

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * The lanes that this pod runs: those that rendezvous over the live pods gives it. Takes over what
  * a lost pod left open, and lets go of what another pod runs.
  */
-public final class LaneKeeper implements AutoCloseable {
+public final class LaneKeeper implements LaneHolder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaneKeeper.class);
     private static final Duration TICK = Duration.ofMillis(250);
 
@@ -76,7 +76,7 @@ public final class LaneKeeper implements AutoCloseable {
         return LaneOwner.of(lane, pods);
     }
 
-    /** True if this pod runs the lane, as far as it can see. */
+    @Override
     public boolean owns(String lane) {
         return ownerOf(lane).equals(context.podId());
     }
@@ -114,6 +114,13 @@ public final class LaneKeeper implements AutoCloseable {
         awaitHandover(name);
         Lane lane = lane(name);
         return lane.run(request, body, () -> runs(name, lane));
+    }
+
+    @Override
+    public <T> Optional<T> hold(String name, Held<T> work) throws InterruptedException {
+        awaitHandover(name);
+        Lane lane = lane(name);
+        return lane.hold(() -> runs(name, lane), work);
     }
 
     private Lane lane(String name) {

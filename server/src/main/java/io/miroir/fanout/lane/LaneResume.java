@@ -178,6 +178,8 @@ final class LaneResume {
         ShardSet shards = touched.orElse(ShardSet.all(index.topology().shards()));
         Map<String, ShardSet> held = Replicated.inSync(index, intent.targets());
         held.replaceAll((_, all) -> all.and(shards));
+        // Of replicas that lag nobody waits for: who copies them compares them anew.
+        found.keySet().removeIf(node -> held.getOrDefault(node, ShardSet.none()).isEmpty());
         switch (LeftWrite.of(index.topology(), touched, held, has)) {
             case LeftWrite.GivenUp _ -> giveUp(intent, epoch, held, has);
             case LeftWrite.Bound bound -> {

@@ -143,7 +143,7 @@ final class LaneWriter {
                                         key == null ? 0 : ttlMicros(),
                                         null,
                                         item.scope().incarnation(),
-                                        List.copyOf(item.scope().plan().targets().keySet()),
+                                        List.copyOf(item.scope().plan().recipients()),
                                         item.scope().shards().stream().boxed().toList()));
         if (reply instanceof Reply.Refused<Intention> refused
                 && refused.refusal() instanceof Refusal.Indeterminate) {
@@ -168,7 +168,10 @@ final class LaneWriter {
         Map<String, ShardSet> out =
                 item.changesNoReplica()
                         ? Map.of()
-                        : Divergence.of(item.scope().replicas(), Accounts.has(sent));
+                        : Divergence.of(
+                                item.scope().replicas(),
+                                item.scope().lagging(),
+                                Accounts.has(sent));
         return switch (item.scope().after(sent)) {
             case Quorum.Met met -> {
                 Optional<LaneReply> reply = bind(item, touching(item), place, sent, out);
@@ -243,7 +246,7 @@ final class LaneWriter {
             Map<String, Sent> sent,
             Map<String, ShardSet> out)
             throws InterruptedException {
-        Map<String, Long> accepted = Accounts.accepted(sent);
+        Map<String, Long> accepted = Accounts.accepted(item.scope(), sent);
         ObjectNode error = details.error();
         boolean ended = accepted.isEmpty() && error != null;
         Details kept = ended ? details.finished(Completion.visibleFailure(details)) : details;

@@ -30,6 +30,13 @@ record Scope(Topology topology, long incarnation, ShardSet shards, WritePlan pla
         return all;
     }
 
+    /** All replicas of the shards that lag, reachable or not. */
+    Map<String, ShardSet> lagging() {
+        Map<String, ShardSet> all = new TreeMap<>(plan.fed());
+        all.putAll(plan.unfed());
+        return all;
+    }
+
     /** Whether enough could take it (protocol, rule 3). */
     Quorum.Verdict before() {
         return Quorum.judge(topology, shards, plan.targets());
@@ -55,7 +62,9 @@ record Scope(Topology topology, long incarnation, ShardSet shards, WritePlan pla
                 shards,
                 new WritePlan(
                         stillInSync(plan.targets(), replicas),
-                        stillInSync(plan.missed(), replicas)));
+                        stillInSync(plan.missed(), replicas),
+                        plan.fed(),
+                        plan.unfed()));
     }
 
     private static Map<String, ShardSet> stillInSync(

@@ -1,5 +1,6 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.api.settings.NodeSettings;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -158,8 +159,7 @@ final class SettingsNodes {
     }
 
     private NodeRequest patch(IndexRow index, ObjectNode wanted, JsonNode found) {
-        ObjectNode change = wanted.deepCopy();
-        IndexItems.dropEmbedders(change, found);
+        ObjectNode change = NodeSettings.replacing(wanted, found);
         return new NodeRequest(
                 "settings",
                 "PATCH",

@@ -64,4 +64,34 @@ class DivergenceTest {
         assertEquals(
                 Map.of(), Divergence.of(Map.of("a", ShardSet.of(0)), Map.of("a", Has.UNKNOWN)));
     }
+
+    private static final Map<String, ShardSet> LAGGING = Map.of("e", ShardSet.of(0, 2));
+
+    private static Map<String, ShardSet> withLagging(Has a, Has b, Has c, Has d, Has e) {
+        return Divergence.of(REPLICAS, LAGGING, Map.of("a", a, "b", b, "c", c, "d", d, "e", e));
+    }
+
+    /** What lags is copied to, so it may miss nothing of what those have that are read. */
+    @Test
+    void whatLagsAndMissedItIsCopiedAnew() {
+        assertEquals(Map.of(), withLagging(Has.YES, Has.YES, Has.YES, Has.YES, Has.YES));
+        assertEquals(LAGGING, withLagging(Has.YES, Has.YES, Has.YES, Has.YES, Has.NO));
+        assertEquals(LAGGING, withLagging(Has.YES, Has.YES, Has.YES, Has.YES, Has.UNKNOWN));
+    }
+
+    @Test
+    void whatLagsGoesWithTheShardsThatNobodyTook() {
+        assertEquals(Map.of(), withLagging(Has.NO, Has.NO, Has.NO, Has.NO, Has.NO));
+        assertEquals(LAGGING, withLagging(Has.NO, Has.NO, Has.NO, Has.NO, Has.YES));
+        // Shard 0 is on a, which took it; shard 2 is on b and c, which did not.
+        assertEquals(
+                ShardSet.of(0), withLagging(Has.YES, Has.NO, Has.NO, Has.YES, Has.NO).get("e"));
+    }
+
+    @Test
+    void whatLagsIsCopiedAnewWhereNobodyKnows() {
+        assertEquals(
+                ShardSet.of(0, 2),
+                withLagging(Has.UNKNOWN, Has.UNKNOWN, Has.UNKNOWN, Has.UNKNOWN, Has.NO).get("e"));
+    }
 }

@@ -5,6 +5,7 @@ import io.miroir.api.Json;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.PageSize;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;

@@ -1,19 +1,18 @@
 package io.miroir.capability.partitioned.verify;
 
 import io.miroir.api.Json;
-import io.miroir.core.hash.XxHash64;
 import io.miroir.core.routing.Separators;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
-import java.nio.charset.StandardCharsets;
+import io.miroir.fanout.copy.ShardDigest;
+import io.miroir.fanout.copy.StoredDocument;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -88,25 +87,8 @@ final class NodeDigests {
         String text = document.path(Separators.SHARD_FIELD).asString("");
         int shard = text.length() == Separators.SHARD_WIDTH ? (int) Separators.decode(text) : -1;
         if (shard >= 0 && shard < digests.size()) {
-            byte[] canonical = Json.text(sorted(document)).getBytes(StandardCharsets.UTF_8);
-            digests.set(shard, digests.get(shard).with(XxHash64.hash(canonical)));
+            long hash = StoredDocument.of((ObjectNode) document).digest();
+            digests.set(shard, digests.get(shard).with(hash));
         }
-    }
-
-    /** The same with the fields of every object by name: nodes may keep them in any order. */
-    private static JsonNode sorted(JsonNode value) {
-        if (value.isObject()) {
-            TreeMap<String, JsonNode> fields = new TreeMap<>();
-            value.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
-            ObjectNode ordered = Json.object();
-            fields.forEach((name, field) -> ordered.set(name, sorted(field)));
-            return ordered;
-        }
-        if (value.isArray()) {
-            var ordered = Json.array();
-            value.forEach(element -> ordered.add(sorted(element)));
-            return ordered;
-        }
-        return value;
     }
 }

@@ -2,6 +2,7 @@ package io.miroir.capability.partitioned.verify;
 
 import io.miroir.duty.PartitionedDuty;
 import io.miroir.fanout.Nodes;
+import io.miroir.fanout.copy.ShardDigest;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.index.IndexRow;

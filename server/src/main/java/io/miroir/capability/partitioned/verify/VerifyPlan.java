@@ -1,5 +1,6 @@
 package io.miroir.capability.partitioned.verify;
 
+import io.miroir.fanout.copy.ShardDigest;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;

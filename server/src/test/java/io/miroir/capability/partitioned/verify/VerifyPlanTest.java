@@ -2,6 +2,7 @@ package io.miroir.capability.partitioned.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.miroir.fanout.copy.ShardDigest;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.ShardStates;
 import java.util.ArrayList;

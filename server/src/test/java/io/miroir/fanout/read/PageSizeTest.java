@@ -1,4 +1,4 @@
-package io.miroir.capability.leader.dump;
+package io.miroir.fanout.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package io.miroir.capability.leader.dump;
+package io.miroir.fanout.read;
 
 /**
  * How many documents a node is asked for at a time: about so many that a page has a few megabytes,
@@ -6,16 +6,16 @@ package io.miroir.capability.leader.dump;
  *
  * @param documents 1 to {@link #DOCUMENTS_MAX}
  */
-record PageSize(int documents) {
-    static final int DOCUMENTS_MAX = 1_000;
+public record PageSize(int documents) {
+    public static final int DOCUMENTS_MAX = 1_000;
 
-    static final long BYTES_WANTED = 4L << 20;
+    public static final long BYTES_WANTED = 4L << 20;
 
     /** Small enough for documents of a megabyte each. */
-    static final PageSize FIRST = new PageSize(50);
+    public static final PageSize FIRST = new PageSize(50);
 
     /** After a page of that many documents and bytes. */
-    PageSize after(int got, long bytes) {
+    public PageSize after(int got, long bytes) {
         long fitting = bytes == 0 ? DOCUMENTS_MAX : got * BYTES_WANTED / bytes;
         // Not at once: the next documents may be larger.
         long next = Math.min(fitting, 2L * documents);
@@ -23,7 +23,7 @@ record PageSize(int documents) {
     }
 
     /** After a page that did not come. */
-    PageSize afterFailure() {
+    public PageSize afterFailure() {
         return new PageSize(Math.max(1, documents / 2));
     }
 }

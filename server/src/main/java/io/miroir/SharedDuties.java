@@ -1,0 +1,37 @@
+package io.miroir;
+
+import io.miroir.capability.partitioned.drift.DriftCheck;
+import io.miroir.capability.partitioned.repair.RepairMetrics;
+import io.miroir.capability.partitioned.repair.ReplicaRepair;
+import io.miroir.capability.partitioned.verify.ReplicaVerifier;
+import io.miroir.config.MiroirConfig;
+import io.miroir.duty.PartitionedDuty;
+import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.lane.SettingsMetrics;
+import io.prometheus.client.CollectorRegistry;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The background work that all pods share, as the configuration wants it. */
+record SharedDuties(MiroirConfig config, ConfiguredSettings settings, CollectorRegistry registry) {
+
+    List<PartitionedDuty> over(CopyContext context, SettingsMetrics settingsMetrics) {
+        List<PartitionedDuty> duties = new ArrayList<>();
+        duties.add(new ReplicaVerifier(context.store(), context.nodes()));
+        if (config.replicaRepair().enabled()) {
+            duties.add(
+                    new ReplicaRepair(
+                            context, settings.repairRules(), new RepairMetrics(registry)));
+        }
+        if (config.settingsDriftCheck().enabled()) {
+            duties.add(
+                    new DriftCheck(
+                            context.view(),
+                            context.store(),
+                            context.nodes(),
+                            settingsMetrics,
+                            settings.driftRules()));
+        }
+        return duties;
+    }
+}

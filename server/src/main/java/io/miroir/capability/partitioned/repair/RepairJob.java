@@ -1,0 +1,75 @@
+package io.miroir.capability.partitioned.repair;
+
+import io.miroir.api.Json;
+import io.miroir.core.repair.CopyPlan.Copy;
+import io.miroir.duty.ClaimedJob;
+import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.store.index.IndexRow;
+import io.miroir.store.job.NewJob;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all pods know of one copy: who makes it and how far it is, so that the next one goes on from
+ * there (protocol, rule 14).
+ */
+record RepairJob(ClaimedJob job) {
+    /** Jobs of this type are copies. */
+    static final String TYPE = "replica_repair";
+
+    /** Where a copy goes on that was not yet to be made sure of. */
+    static final String CURSOR = "cursor";
+
+    private static final int ATTEMPTS_MAX = 8;
+    private static final long BACKOFF_MICROS = 500_000;
+
+    static String id(IndexRow index, String target) {
+        return TYPE + '/' + index.physicalUid() + '/' + target;
+    }
+
+    /** Takes a copy on; empty while another pod makes it, or it rests after a failure. */
+    static Optional<RepairJob> claim(CopyContext context, IndexRow index, Copy copy) {
+        String id = id(index, copy.target());
+        String params =
+                Json.text(Json.object().put("index", index.uid()).put("node", copy.target()));
+        NewJob wanted = new NewJob(id, TYPE, id, params, ATTEMPTS_MAX, 0, BACKOFF_MICROS);
+        return ClaimedJob.claim(context.store(), context.podId(), wanted, _ -> true)
+                .map(RepairJob::new);
+    }
+
+    /** How far a copy was that was not yet to be made sure of; null for none. */
+    @Nullable String cursor() {
+        return job.progress().path(CURSOR).asString(null);
+    }
+
+    /** Keeps how far the copy is; null if what was copied is to be made sure of. */
+    void at(@Nullable String cursor) {
+        job.progress().put(CURSOR, cursor);
+    }
+
+    /** Keeps what operators want to know. */
+    void tell(String phase, Copy copy, Counts counts) {
+        job.progress()
+                .put("phase", phase)
+                .put("source", copy.source())
+                .put("shards", copy.shards().size())
+                .put("compared", counts.compared())
+                .put("copied", counts.put())
+                .put("removed", counts.removed());
+    }
+
+    /**
+     * Goes on.
+     *
+     * @throws CopyFailedException if another pod makes the copy by now
+     */
+    void beat() {
+        if (!job.beat()) {
+            throw new CopyFailedException("another pod makes the copy");
+        }
+    }
+
+    /** What was done so far. */
+    record Counts(long compared, long put, long removed) {}
+}

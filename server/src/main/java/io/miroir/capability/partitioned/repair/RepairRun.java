@@ -1,0 +1,287 @@
+package io.miroir.capability.partitioned.repair;
+
+import io.miroir.cluster.IndexView;
+import io.miroir.core.repair.CopyPlan.Copy;
+import io.miroir.core.routing.Separators;
+import io.miroir.fanout.copy.Comparison;
+import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.NodeDocuments;
+import io.miroir.fanout.copy.NodeTasks;
+import io.miroir.fanout.copy.SequenceReader;
+import io.miroir.fanout.copy.StoredDocument;
+import io.miroir.fanout.copy.TargetWriter;
+import io.miroir.fanout.lane.LaneHolder;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.index.IndexRow;
+import io.miroir.store.lane.LaneRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One copy: some replicas of one node are made as those of another are, while writes go on
+ * (protocol, rule 14). They lag first: all that is written is sent to them too. Then both nodes are
+ * compared in the order of writing, again and again, each time only what was written since; when
+ * that is little, writes wait for a moment, and what may still differ is looked at once more.
+ */
+final class RepairRun {
+    private static final Logger LOG = LoggerFactory.getLogger(RepairRun.class);
+    private static final int LOOKS_MAX = 200;
+    private static final int PUT_DOCUMENTS_MAX = 1_000;
+    private static final long PUT_BYTES_MAX = 4L << 20;
+    private static final int REMOVED_MAX = 500;
+    private static final long PAUSE_MILLIS = 20;
+
+    private final CopyContext context;
+    private final IndexRow index;
+    private final Copy copy;
+    private final RepairJob job;
+    private final RepairMetrics metrics;
+    private final Pace pace;
+    private final Cutover.Ends ends;
+    private final FedReplicas replicas;
+    private String phase = "prepare";
+    private long compared;
+    private long put;
+    private long removed;
+
+    RepairRun(
+            CopyContext context,
+            IndexRow index,
+            Copy copy,
+            RepairJob job,
+            RepairMetrics metrics,
+            Pace pace) {
+        this.context = context;
+        this.index = index;
+        this.copy = copy;
+        this.job = job;
+        this.metrics = metrics;
+        this.pace = pace;
+        this.ends = ends();
+        this.replicas = new FedReplicas(context, index.incarnation(), copy);
+    }
+
+    private Cutover.Ends ends() {
+        String uid = index.physicalUid();
+        NodeTasks targetTasks = new NodeTasks(context.nodes(), copy.target(), uid);
+        return new Cutover.Ends(
+                new NodeTasks(context.nodes(), copy.source(), uid),
+                targetTasks,
+                new NodeDocuments(context.nodes(), copy.source(), uid, copy.shards()),
+                new NodeDocuments(context.nodes(), copy.target(), uid, copy.shards()),
+                new TargetWriter(targetTasks, "miroir-copy:" + copy.source(), this::look));
+    }
+
+    /**
+     * Makes the copy; the replicas are in sync when it comes back.
+     *
+     * @throws CopyFailedException if it can't be made now
+     */
+    void run() throws InterruptedException {
+        prepare();
+        Cutover cutover = new Cutover(context, copy, ends, replicas);
+        Pass pass = new Pass(begin(), job.cursor());
+        boolean fresh = true;
+        for (int looks = 0; looks < LOOKS_MAX; looks++) {
+            Pass.Barrier barrier = fresh ? pass.begun() : barrier();
+            String horizon = Separators.seqThrough(barrier.position());
+            long before = compared;
+            compare(pass, horizon);
+            Cutover.Outcome outcome = Cutover.Outcome.LATER;
+            if (pass.isBulk()) {
+                outcome = Cutover.Outcome.ANEW;
+            } else if (compared - before <= Cutover.TAIL_MAX || fresh) {
+                phase = "cut over";
+                outcome = cutOver(cutover, pass, horizon);
+            }
+            fresh = false;
+            switch (outcome) {
+                case IN_SYNC -> {
+                    return;
+                }
+                case LATER -> Thread.sleep(PAUSE_MILLIS);
+                case ANEW -> {
+                    job.at(null);
+                    pass = new Pass(begin(), null);
+                    fresh = true;
+                }
+            }
+        }
+        throw new CopyFailedException("writes come faster than they are compared");
+    }
+
+    /** The index is there, with its settings, before anything else is sent to it. */
+    private void prepare() throws InterruptedException {
+        TargetIndex target = new TargetIndex(context.nodes(), copy.target(), ends.writer());
+        if (!target.exists(index)) {
+            // Whatever is believed of the node's other shards: they are not there.
+            held(
+                    _ -> {
+                        replicas.lost();
+                        return true;
+                    });
+            LOG.warn("node {} has no index {}: made anew", copy.target(), index.uid());
+            target.create(index);
+        }
+        target.settle(index);
+    }
+
+    /** From here on the replicas are sent all that is written. */
+    private Pass.Barrier begin() throws InterruptedException {
+        Pass.Barrier begun =
+                held(
+                        epoch -> {
+                            if (!Cutover.isInSync(copy, current())) {
+                                throw new CopyFailedException(
+                                        "node " + copy.source() + " is out itself");
+                            }
+                            replicas.feed();
+                            return here(epoch);
+                        });
+        awaitApplied(begun);
+        return begun;
+    }
+
+    private Pass.Barrier barrier() throws InterruptedException {
+        Pass.Barrier barrier = held(this::here);
+        awaitApplied(barrier);
+        return barrier;
+    }
+
+    private Pass.Barrier here(long epoch) {
+        long next =
+                context.store()
+                        .lanes()
+                        .get(ReadLevel.LOCAL, index.uid())
+                        .map(LaneRow::nextPosition)
+                        .orElse(1L);
+        return new Pass.Barrier(
+                epoch, next - 1, ends.sourceTasks().latest(), ends.targetTasks().latest());
+    }
+
+    /** What was sent before is on both nodes from here on, and not only in their queues. */
+    private void awaitApplied(Pass.Barrier barrier) throws InterruptedException {
+        while (!ends.sourceTasks().ended(barrier.sourceTask())
+                || !ends.targetTasks().ended(barrier.targetTask())) {
+            look();
+            Thread.sleep(PAUSE_MILLIS);
+        }
+    }
+
+    /** Compares what was not compared yet, and sends what differs. */
+    private void compare(Pass pass, String horizon) throws InterruptedException {
+        phase = "compare";
+        Comparison comparison =
+                new Comparison(
+                        new SequenceReader(ends.source()::page, pass.through()),
+                        new SequenceReader(ends.target()::page, pass.through()),
+                        horizon);
+        List<StoredDocument> lacking = new ArrayList<>();
+        List<StoredDocument> extra = new ArrayList<>();
+        long bytes = 0;
+        Optional<Comparison.Step> next = comparison.next();
+        while (next.isPresent()) {
+            switch (next.get()) {
+                case Comparison.Step.Same _ -> {}
+                case Comparison.Step.Lacking one -> {
+                    lacking.add(one.document());
+                    bytes += one.document().bytes();
+                }
+                case Comparison.Step.Extra one -> extra.add(one.document());
+            }
+            compared++;
+            metrics.compared();
+            TimeUnit.NANOSECONDS.sleep(pace.restNanos());
+            String seq = next.get().seq();
+            next = comparison.next();
+            boolean full =
+                    lacking.size() >= PUT_DOCUMENTS_MAX
+                            || bytes >= PUT_BYTES_MAX
+                            || extra.size() >= REMOVED_MAX;
+            if (full || next.isEmpty()) {
+                mend(pass, lacking, extra);
+                bytes = 0;
+            }
+            if (lacking.isEmpty() && extra.isEmpty()) {
+                pass.through(seq);
+            }
+            job.at(pass.isBulk() ? pass.through() : null);
+            look();
+        }
+        pass.through(horizon);
+    }
+
+    private void mend(Pass pass, List<StoredDocument> lacking, List<StoredDocument> extra)
+            throws InterruptedException {
+        String primaryKey = index.primaryKey();
+        if (primaryKey == null) {
+            throw new CopyFailedException("the index has got its primary key just now");
+        }
+        lacking.forEach(document -> pass.acted(document, primaryKey));
+        extra.forEach(document -> pass.acted(document, primaryKey));
+        ends.writer().put(lacking, primaryKey);
+        ends.writer().removeWritings(extra.stream().map(StoredDocument::seq).toList());
+        put += lacking.size();
+        removed += extra.size();
+        metrics.put(lacking.size());
+        metrics.removed(extra.size());
+        lacking.clear();
+        extra.clear();
+    }
+
+    private Cutover.Outcome cutOver(Cutover cutover, Pass pass, String horizon)
+            throws InterruptedException {
+        new TargetIndex(context.nodes(), copy.target(), ends.writer()).settle(current().row());
+        return held(epoch -> cutover.attempt(current(), pass, epoch, horizon));
+    }
+
+    private <T> T held(LaneHolder.Held<T> work) throws InterruptedException {
+        return context.lanes()
+                .hold(
+                        index.uid(),
+                        epoch -> {
+                            IndexView _ = current();
+                            return work.run(epoch);
+                        })
+                .orElseThrow(() -> new CopyFailedException("the lane could not be held"));
+    }
+
+    private IndexView current() {
+        return find().orElseThrow(() -> new CopyFailedException("the index is gone, or renamed"));
+    }
+
+    private Optional<IndexView> find() {
+        return context.view()
+                .index(index.uid())
+                .filter(view -> view.row().incarnation() == index.incarnation());
+    }
+
+    private void look() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        IndexView _ = current();
+        if (!context.lanes().owns(index.uid())) {
+            throw new CopyFailedException("the lane is another pod's");
+        }
+        for (String node : List.of(copy.source(), copy.target())) {
+            if (!context.health().usable(node)) {
+                throw new CopyFailedException("node " + node + " does not answer");
+            }
+        }
+        if (job.job().isBeatDue()) {
+            tell();
+            job.beat();
+        }
+    }
+
+    /** Keeps for the job's next step how far the copy is. */
+    void tell() {
+        job.tell(phase, copy, new RepairJob.Counts(compared, put, removed));
+    }
+}

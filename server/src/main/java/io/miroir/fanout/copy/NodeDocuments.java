@@ -1,0 +1,87 @@
+package io.miroir.fanout.copy;
+
+import io.miroir.api.Json;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.NodeBody;
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import io.miroir.fanout.answer.NodeFilter;
+import io.miroir.fanout.answer.SequencePage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What one node has of some shards of an index.
+ *
+ * @param physicalUid the name that nodes know the index by
+ */
+public record NodeDocuments(Nodes nodes, String node, String physicalUid, ShardSet shards) {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    /**
+     * Documents in the order in which they were written.
+     *
+     * @param after the sequence number to go on behind; null for the beginning
+     * @return as many as {@code limit}, unless these are the last
+     * @throws CopyFailedException if the node does not answer
+     */
+    public List<StoredDocument> page(@Nullable String after, int limit) {
+        return read(SequencePage.nodeRequest(after, limit, shards));
+    }
+
+    /** Those of these ids that are there, in any order. */
+    public List<StoredDocument> byIds(Collection<String> ids) {
+        ObjectNode request = Json.object();
+        ArrayNode wanted = request.putArray("ids");
+        ids.forEach(wanted::add);
+        request.put("limit", ids.size());
+        request.put("retrieveVectors", true);
+        request.put("filter", NodeFilter.shards(shards));
+        return read(request);
+    }
+
+    private List<StoredDocument> read(ObjectNode request) {
+        NodeRequest fetch =
+                NodeRequest.post(
+                        "copy",
+                        "/indexes/" + physicalUid + "/documents/fetch",
+                        NodeBody.json(request),
+                        TIMEOUT);
+        JsonNode results = answer(nodes, node, fetch).path("results");
+        List<StoredDocument> documents = new ArrayList<>(results.size());
+        for (JsonNode document : results) {
+            documents.add(StoredDocument.of((ObjectNode) document));
+        }
+        return documents;
+    }
+
+    /** What a node answers; everything else ends the copy. */
+    static JsonNode answer(Nodes nodes, String node, NodeRequest request) {
+        return switch (nodes.ask(node, request)) {
+            case NodeReply.Answer answer -> answer.body();
+            case NodeReply.Refusal refusal ->
+                    throw new CopyFailedException(
+                            "node "
+                                    + node
+                                    + " refuses: "
+                                    + refusal.code()
+                                    + ": "
+                                    + refusal.message());
+            case NodeReply.Failure failure ->
+                    throw new CopyFailedException(
+                            "node "
+                                    + node
+                                    + ": "
+                                    + failure.kind().label()
+                                    + ": "
+                                    + failure.detail());
+        };
+    }
+}

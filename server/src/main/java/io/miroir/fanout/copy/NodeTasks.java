@@ -1,0 +1,96 @@
+package io.miroir.fanout.copy;
+
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What one node did, and is still to do, with an index.
+ *
+ * @param physicalUid the name that nodes know the index by
+ */
+public record NodeTasks(Nodes nodes, String node, String physicalUid) {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final String OPEN = "&statuses=enqueued,processing";
+    private static final String OF_DOCUMENTS =
+            "&types=documentAdditionOrUpdate,documentDeletion,documentEdition";
+
+    /** Failed tasks that are looked at; of more, nobody can say whether two nodes have the same. */
+    private static final int FAILED_MAX = 1_000;
+
+    private static final long PAUSE_MILLIS = 5;
+
+    /** Before the first task of an index. */
+    public static final long NONE = -1;
+
+    /** The number of the latest task of the index, or {@link #NONE}. */
+    public long latest() {
+        return first("").path("uid").asLong(NONE);
+    }
+
+    /** Whether all tasks of the index up to that number have ended. */
+    public boolean ended(long uid) {
+        return uid == NONE || first(OPEN + "&from=" + uid).isMissingNode();
+    }
+
+    /** Waits until all tasks of the index have ended; false if they have not after that time. */
+    public boolean awaitRest(Duration patience) throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + patience.toNanos();
+        while (!first(OPEN).isMissingNode()) {
+            if (System.nanoTime() - giveUpNanos > 0) {
+                return false;
+            }
+            Thread.sleep(PAUSE_MILLIS);
+        }
+        return true;
+    }
+
+    /** Whether documents were edited by a function after the task of that number. */
+    public boolean editedSince(long uid) {
+        return first("&types=documentEdition").path("uid").asLong(NONE) > uid;
+    }
+
+    /** What the tasks of documents carry that failed after the one of that number. */
+    public Set<String> failedSince(long uid) {
+        JsonNode failed =
+                list(OF_DOCUMENTS + "&statuses=failed,canceled", FAILED_MAX).path("results");
+        Set<String> marks = new TreeSet<>();
+        int seen = 0;
+        for (JsonNode task : failed) {
+            long number = task.path("uid").asLong(NONE);
+            if (number <= uid) {
+                return marks;
+            }
+            // One without a mark is nobody's: it is unlike any on another node.
+            marks.add(task.path("customMetadata").asString(node + '/' + number));
+            seen++;
+        }
+        if (seen == FAILED_MAX) {
+            throw new CopyFailedException("too many tasks fail on node " + node);
+        }
+        return marks;
+    }
+
+    /** A task of any index. */
+    JsonNode task(long uid) {
+        return NodeDocuments.answer(
+                nodes, node, NodeRequest.get("tasks", "/tasks/" + uid, TIMEOUT));
+    }
+
+    private JsonNode first(String query) {
+        return list(query, 1).path("results").path(0);
+    }
+
+    private JsonNode list(String query, int limit) {
+        return NodeDocuments.answer(
+                nodes,
+                node,
+                NodeRequest.get(
+                        "tasks",
+                        "/tasks?limit=" + limit + "&indexUids=" + physicalUid + query,
+                        TIMEOUT));
+    }
+}

@@ -1,0 +1,28 @@
+package io.miroir.fanout.lane;
+
+import java.util.Optional;
+
+/** Who can stop an index's lane for a moment. */
+public interface LaneHolder {
+    /** True if this pod runs the lane, as far as it can see. */
+    boolean owns(String lane);
+
+    /**
+     * Does something while no write of this pod's lane begins, and none is between its nodes and
+     * its bind.
+     *
+     * @return empty if the lane is another pod's, or the writes before it last too long
+     */
+    <T> Optional<T> hold(String lane, Held<T> work) throws InterruptedException;
+
+    /** What is done meanwhile. */
+    @FunctionalInterface
+    interface Held<T> {
+        /**
+         * Does it; every write waits for its end.
+         *
+         * @param epoch under which this pod runs the lane: all that was sent under it is bound
+         */
+        T run(long epoch) throws InterruptedException;
+    }
+}

@@ -1,0 +1,558 @@
+package io.miroir.capability.partitioned.repair;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.miroir.api.Json;
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.Fleet;
+import io.miroir.cluster.IndexView;
+import io.miroir.cluster.health.HealthState;
+import io.miroir.cluster.health.NodeHealth;
+import io.miroir.core.plan.WritePlan;
+import io.miroir.core.repair.CopyPlan;
+import io.miroir.core.repair.CopyPlan.Copy;
+import io.miroir.core.routing.Rendezvous;
+import io.miroir.core.routing.Separators;
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.NodeClient;
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.lane.LaneHolder;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import io.miroir.store.index.IndexEffect;
+import io.miroir.store.lane.Bind;
+import io.miroir.store.lane.Intend;
+import io.miroir.store.lane.Lanes;
+import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.ShardState;
+import io.miroir.store.replica.ShardStates;
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
+import io.miroir.store.task.Finish;
+import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
+import io.miroir.store.task.Tasks;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Three nodes, each with all shards of an index, over a real store. Everything else that happens,
+ * happens while a copy asks a node something: the copy itself is the code that runs in a pod.
+ */
+final class RepairSimulation implements AutoCloseable {
+    private static final List<String> NODES = List.of("a", "b", "c");
+    private static final int SHARDS = 3;
+    private static final int IDS = 40;
+    private static final int TURNS_MAX = 400;
+    private static final String NO_BODY = "0".repeat(64);
+    private static final NodeRequest PROBE =
+            NodeRequest.get("health", "/health", Duration.ofSeconds(1));
+
+    private final SqliteTaskStore store;
+    private final ClusterView view;
+    private final NodeHealth health;
+    private final Nodes nodes;
+    private final RepairMetrics metrics;
+
+    private Random random = new Random(0);
+    private Map<String, SimulatedNode> simulated = Map.of();
+    private final Map<String, ObjectNode> truth = new TreeMap<>();
+    private final Deque<Open> open = new ArrayDeque<>();
+    private String lane = "";
+    private long epoch;
+    private long incarnation;
+    private boolean quiet;
+    private boolean held;
+    private boolean busy;
+    private String lastFailure = "";
+
+    /** A pod is lost: whatever it was about to do is not done. */
+    private static final class PodLost extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** A write that is bound and not ended. */
+    private record Open(long uid, Map<String, SimulatedNode.Task> tasks, boolean poisoned) {}
+
+    RepairSimulation(Path directory, CollectorRegistry registry) {
+        store =
+                new SqliteTaskStore(
+                        SqliteStoreConfig.of("p", directory),
+                        InstantSource.system(),
+                        registry,
+                        _ -> {});
+        view = new ClusterView(store, new Fleet(SHARDS, 1, NODES.stream().map(List::of).toList()));
+        view.start();
+        health =
+                new NodeHealth(
+                        NODES, new HealthState.Thresholds(1, 1), InstantSource.system(), _ -> {});
+        NODES.forEach(id -> health.replied(id, PROBE, new NodeReply.Answer(200, Json.object()), 1));
+        Map<String, NodeClient> clients = new HashMap<>();
+        NODES.forEach(id -> clients.put(id, request -> ask(id, request)));
+        nodes = Nodes.over(clients, (_, _, _, _) -> {});
+        metrics = new RepairMetrics(registry);
+    }
+
+    /** One run; answers how often replicas came back. */
+    int run(long seed) throws Exception {
+        random = new Random(seed);
+        simulated = new TreeMap<>();
+        NODES.forEach(id -> simulated.put(id, new SimulatedNode()));
+        truth.clear();
+        open.clear();
+        lane = "i" + seed;
+        quiet = false;
+        create();
+        for (int i = 0; i < 30; i++) {
+            happen();
+        }
+        int copies = 0;
+        for (int turn = 0; turn < TURNS_MAX; turn++) {
+            quiet = turn > 20;
+            if (quiet) {
+                settle();
+            } else {
+                happen();
+            }
+            List<Copy> planned = CopyPlan.of(index().topology(), index(), _ -> true);
+            if (planned.isEmpty()) {
+                if (quiet) {
+                    assertEqual();
+                    return copies;
+                }
+                continue;
+            }
+            copies += copy(planned.get(random.nextInt(planned.size()))) ? 1 : 0;
+        }
+        return fail("replicas don't come back: " + lastFailure);
+    }
+
+    private boolean copy(Copy copy) throws Exception {
+        CopyContext context = new CopyContext("p", store, view, nodes, health, holder());
+        Optional<RepairJob> job = RepairJob.claim(context, index().row(), copy);
+        if (job.isEmpty()) {
+            // It rests after a failure.
+            store.jobs().delete(RepairJob.id(index().row(), copy.target())).orThrow();
+            return false;
+        }
+        try {
+            Pace pace = new Pace(1_000_000, System::nanoTime);
+            new RepairRun(context, index().row(), copy, job.get(), metrics, pace).run();
+            job.get().job().complete();
+            return true;
+        } catch (CopyFailedException notNow) {
+            lastFailure = String.valueOf(notNow.getMessage());
+            job.get().job().fail(String.valueOf(notNow.getMessage()));
+        } catch (PodLost lost) {
+            held = false;
+            claim();
+        }
+        return false;
+    }
+
+    private LaneHolder holder() {
+        return new LaneHolder() {
+            @Override
+            public boolean owns(String name) {
+                return true;
+            }
+
+            @Override
+            public <T> Optional<T> hold(String name, Held<T> work) throws InterruptedException {
+                held = true;
+                Set<String> before = inSync();
+                T result = work.run(epoch);
+                Set<String> now = inSync();
+                now.removeAll(before);
+                for (String replica : now) {
+                    String[] parts = replica.split("/", -1);
+                    assertHolds(parts[0], Integer.parseInt(parts[1]));
+                }
+                held = false;
+                return Optional.of(result);
+            }
+        };
+    }
+
+    private Set<String> inSync() {
+        Set<String> replicas = new TreeSet<>();
+        for (String node : NODES) {
+            for (int shard = 0; shard < SHARDS; shard++) {
+                if (index().state(node, shard) == ReplicaState.IN_SYNC) {
+                    replicas.add(node + '/' + shard);
+                }
+            }
+        }
+        return replicas;
+    }
+
+    // ---- what happens
+
+    private NodeReply ask(String id, NodeRequest request) {
+        if (!quiet && chance(0.002)) {
+            throw new PodLost();
+        }
+        for (int i = random.nextInt(3); i > 0; i--) {
+            happen();
+        }
+        if (request.target().startsWith("/tasks")) {
+            // Whoever waits is not to wait for long.
+            work(id, 2);
+        }
+        if (!quiet && chance(0.003)) {
+            return new NodeReply.Failure(NodeReply.Kind.UNREACHABLE, "away");
+        }
+        boolean changes = !request.method().equals("GET") && !request.target().contains("/fetch");
+        NodeReply reply = node(id).answer(request, changes && !quiet && chance(0.01));
+        // Done, and nobody learns of it.
+        return changes && !quiet && chance(0.01)
+                ? new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "late")
+                : reply;
+    }
+
+    private void happen() {
+        if (busy) {
+            return;
+        }
+        busy = true;
+        try {
+            if (quiet) {
+                NODES.forEach(id -> work(id, 1));
+                end();
+            } else {
+                switch (random.nextInt(12)) {
+                    case 0, 1, 2, 3 -> write();
+                    case 4 -> end();
+                    case 5 -> loseDisk();
+                    default -> work(NODES.get(random.nextInt(NODES.size())), 1);
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            busy = false;
+        }
+    }
+
+    private void work(String id, int tasks) {
+        for (int i = 0; i < tasks && node(id).work(); i++) {}
+    }
+
+    // Rule 15: it is told by its marker, and out before anything else is asked of it.
+    private void loseDisk() throws InterruptedException {
+        String id = NODES.get(random.nextInt(NODES.size()));
+        boolean spare =
+                ShardSet.all(SHARDS).stream()
+                        .allMatch(
+                                shard ->
+                                        NODES.stream()
+                                                .anyMatch(
+                                                        other ->
+                                                                !other.equals(id)
+                                                                        && index().state(
+                                                                                                other,
+                                                                                                shard)
+                                                                                == ReplicaState
+                                                                                        .IN_SYNC));
+        if (held || someoneFails() || !spare || !chance(0.2)) {
+            return;
+        }
+        node(id).loseDisk();
+        ReplicaRow row = store.replicas().get(ReadLevel.LOCAL, incarnation, id).orElseThrow();
+        seen(
+                store.replicas()
+                        .mark(
+                                new ReplicaRow(
+                                        incarnation,
+                                        id,
+                                        ShardStates.all(SHARDS, ShardState.OUT),
+                                        row.version())));
+    }
+
+    /** A client's write of some kind, in its lane: intended, sent, bound. */
+    private void write() throws InterruptedException {
+        if (held) {
+            return;
+        }
+        ShardSet all = ShardSet.all(SHARDS);
+        WritePlan plan = WritePlan.of(index().topology(), index(), _ -> true, all);
+        Lanes.Intention.Intended intended =
+                (Lanes.Intention.Intended)
+                        seen(
+                                store.lanes()
+                                        .intend(
+                                                new Intend(
+                                                        lane,
+                                                        epoch,
+                                                        "documents_replace",
+                                                        lane,
+                                                        NO_BODY,
+                                                        null,
+                                                        0,
+                                                        null,
+                                                        incarnation,
+                                                        List.copyOf(plan.recipients()),
+                                                        all.stream().boxed().toList())));
+        SimulatedWrite write = SimulatedWrite.any(random, IDS, intended.position());
+        boolean poisoned = chance(0.03);
+        Map<String, SimulatedNode.Task> tasks = new TreeMap<>();
+        Set<String> lacking = new TreeSet<>();
+        Map<String, String> missed = new TreeMap<>();
+        Map<String, List<Integer>> missedShards = new TreeMap<>();
+        for (String id : plan.recipients()) {
+            if (chance(0.04) && leavesOne(plan, lacking, id)) {
+                lacking.add(id);
+                missed.put(id, "dropped");
+                missedShards.put(id, all.stream().boxed().toList());
+            } else {
+                boolean alone = chance(0.02) && leavesOne(plan, lacking, id);
+                if (alone) {
+                    lacking.add(id);
+                }
+                boolean fails = poisoned || alone;
+                tasks.put(id, send(id, plan, write, intended.position(), fails));
+            }
+        }
+        Map<String, Long> accepted = new TreeMap<>();
+        tasks.forEach(
+                (id, task) -> {
+                    if (plan.targets().containsKey(id)) {
+                        accepted.put(id, task.uid());
+                    }
+                });
+        tasks.keySet().retainAll(accepted.keySet());
+        Bind bind =
+                new Bind(
+                        lane,
+                        epoch,
+                        intended.position(),
+                        TaskType.DOCUMENT_ADDITION_OR_UPDATE,
+                        "{}",
+                        accepted,
+                        Map.of(),
+                        missed,
+                        missedShards,
+                        null,
+                        null,
+                        List.of());
+        Lanes.Binding.Bound bound = (Lanes.Binding.Bound) seen(store.lanes().bind(bind));
+        if (!poisoned) {
+            write.work().accept(truth);
+        }
+        open.add(new Open(bound.taskUid(), tasks, poisoned));
+    }
+
+    // What is out by one write may not be missed by all that have it.
+    private boolean leavesOne(WritePlan plan, Set<String> lacking, String id) {
+        if (someoneFails()) {
+            return false;
+        }
+        for (int shard = 0; shard < SHARDS; shard++) {
+            int wanted = shard;
+            boolean other =
+                    NODES.stream()
+                            .filter(node -> !node.equals(id) && !lacking.contains(node))
+                            .anyMatch(
+                                    node ->
+                                            plan.targets()
+                                                    .getOrDefault(node, ShardSet.none())
+                                                    .contains(wanted));
+            if (!other) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a write failed, or will, on a node that goes out for it when the write ends. */
+    private boolean someoneFails() {
+        return open.stream()
+                .filter(one -> !one.poisoned())
+                .anyMatch(one -> one.tasks().values().stream().anyMatch(SimulatedNode.Task::fails));
+    }
+
+    private SimulatedNode.Task send(
+            String id, WritePlan plan, SimulatedWrite write, long position, boolean fails) {
+        ShardSet sent =
+                plan.targets()
+                        .getOrDefault(id, ShardSet.none())
+                        .or(plan.fed().getOrDefault(id, ShardSet.none()));
+        return node(id).enqueue(
+                        write.type(),
+                        "miroir:" + epoch + ':' + position,
+                        write.within(id2 -> sent.contains(Rendezvous.shard(id2, SHARDS))),
+                        fails);
+    }
+
+    /** The oldest write ends, if its nodes are done with it. */
+    private void end() throws InterruptedException {
+        Open oldest = open.peek();
+        if (oldest == null
+                || !oldest.tasks().values().stream().allMatch(SimulatedNode.Task::isDone)) {
+            return;
+        }
+        open.remove();
+        List<IndexEffect> out = new ArrayList<>();
+        oldest.tasks()
+                .forEach(
+                        (id, task) -> {
+                            List<Integer> inSync = new ArrayList<>();
+                            for (int shard = 0; shard < SHARDS; shard++) {
+                                if (index().state(id, shard) == ReplicaState.IN_SYNC) {
+                                    inSync.add(shard);
+                                }
+                            }
+                            if (!task.succeeded() && !oldest.poisoned() && !inSync.isEmpty()) {
+                                out.add(new IndexEffect.ReplicasOut(incarnation, id, inSync));
+                            }
+                        });
+        Tasks.Step ended =
+                seen(
+                        store.tasks()
+                                .finish(
+                                        Finish.of(
+                                                oldest.uid(),
+                                                epoch,
+                                                TaskStatus.SUCCEEDED,
+                                                null,
+                                                null,
+                                                out)));
+        assertEquals(new Tasks.Step.Stepped(), ended);
+    }
+
+    // ---- the index
+
+    private void create() throws InterruptedException {
+        claim();
+        Intend intend =
+                new Intend(
+                        lane,
+                        epoch,
+                        "index_create",
+                        lane,
+                        NO_BODY,
+                        null,
+                        0,
+                        null,
+                        Intend.ALLOT,
+                        NODES,
+                        List.of());
+        Lanes.Intention.Intended intended =
+                (Lanes.Intention.Intended) seen(store.lanes().intend(intend));
+        incarnation = intended.incarnation();
+        ShardStates all = ShardStates.all(SHARDS, ShardState.IN_SYNC);
+        List<ReplicaRow> rows =
+                NODES.stream().map(id -> new ReplicaRow(incarnation, id, all, 0)).toList();
+        List<IndexEffect> effects =
+                List.of(
+                        new IndexEffect.Created(lane, incarnation, "id", SHARDS, "{}", rows),
+                        new IndexEffect.SettingsCommitted(incarnation, "{}", NODES, List.of()));
+        seen(
+                store.lanes()
+                        .bind(
+                                new Bind(
+                                        lane,
+                                        epoch,
+                                        intended.position(),
+                                        TaskType.INDEX_CREATION,
+                                        "{}",
+                                        Map.of(),
+                                        Map.of(),
+                                        Map.of(),
+                                        Map.of(),
+                                        TaskStatus.SUCCEEDED,
+                                        null,
+                                        effects)));
+    }
+
+    private void claim() throws InterruptedException {
+        epoch = ((Lanes.Claim.Claimed) seen(store.lanes().claim(lane, "p"))).epoch();
+    }
+
+    private <T> T seen(Reply<T> reply) throws InterruptedException {
+        T outcome = reply.orThrow();
+        if (reply instanceof Reply.Applied<T> applied) {
+            view.await(applied.index(), Duration.ofSeconds(10));
+        }
+        return outcome;
+    }
+
+    private IndexView index() {
+        return view.index(lane).orElseThrow();
+    }
+
+    private SimulatedNode node(String id) {
+        return Objects.requireNonNull(simulated.get(id));
+    }
+
+    private boolean chance(double of) {
+        return random.nextDouble() < of;
+    }
+
+    private void settle() throws InterruptedException {
+        NODES.forEach(id -> work(id, Integer.MAX_VALUE));
+        while (!open.isEmpty()) {
+            end();
+        }
+    }
+
+    // ---- what must hold
+
+    private void assertEqual() {
+        for (String id : NODES) {
+            for (int shard = 0; shard < SHARDS; shard++) {
+                assertEquals(ReplicaState.IN_SYNC, index().state(id, shard));
+                assertHolds(id, shard);
+            }
+        }
+    }
+
+    /** A node at rest has of a shard what the writes make, and nothing else. */
+    private void assertHolds(String id, int shard) {
+        if (!node(id).isAtRest()) {
+            fail(id + " is read and not at rest");
+        }
+        assertEquals(
+                of(truth, shard), of(node(id).documents, shard), () -> id + ", shard " + shard);
+    }
+
+    private static Map<String, ObjectNode> of(Map<String, ObjectNode> documents, int shard) {
+        Map<String, ObjectNode> some = new TreeMap<>(documents);
+        some.keySet().removeIf(id -> Rendezvous.shard(id, SHARDS) != shard);
+        some.replaceAll((_, one) -> Json.parseObject(Json.text(one)));
+        some.values()
+                .forEach(
+                        one ->
+                                assertEquals(
+                                        Separators.shard(shard),
+                                        one.path(Separators.SHARD_FIELD).asString()));
+        return some;
+    }
+
+    @Override
+    public void close() {
+        view.close();
+        store.close();
+    }
+}

@@ -1,0 +1,39 @@
+package io.miroir.capability.partitioned.repair;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Writes of all kinds, nodes that miss, refuse or lose them, and pods that are lost, at every step
+ * of the copies that bring replicas back (protocol, rules 2, 5, 14 and 15). Whenever a replica is
+ * read again it is what the writes make; at the end all are.
+ *
+ * <p>{@code -Dmiroir.seed} runs one again, {@code -Dmiroir.simulations} more of them.
+ */
+class RepairSimulationTest {
+    private static final int RUNS = Integer.getInteger("miroir.simulations", 12);
+
+    @TempDir Path directory;
+
+    @Test
+    void whateverHappensReplicasThatAreReadAreWhatTheWritesMake() throws Exception {
+        Long only = Long.getLong("miroir.seed");
+        long first = only == null ? System.nanoTime() % 1_000_000 : only;
+        long copies = 0;
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            for (long seed = first; seed < first + (only == null ? RUNS : 1); seed++) {
+                try {
+                    copies += simulation.run(seed);
+                } catch (AssertionError | Exception failed) {
+                    throw new AssertionError("seed " + seed, failed);
+                }
+            }
+        }
+        assertTrue(copies > 0, "nothing was copied");
+    }
+}

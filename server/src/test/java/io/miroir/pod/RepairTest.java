@@ -1,0 +1,274 @@
+package io.miroir.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.api.Json;
+import io.miroir.core.routing.Separators;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One pod over two groups of one node, of which the second was away and comes back: what it missed
+ * is copied to it (protocol, rule 14).
+ */
+class RepairTest {
+    private static final int DOCUMENTS = 300;
+
+    @TempDir Path directory;
+
+    private TestNodes nodes;
+    private TestPod pod;
+    private HttpCalls client;
+
+    @BeforeEach
+    void start() {
+        nodes = new TestNodes(directory, 2, 1);
+        pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "");
+        client = pod.client();
+        client.awaitStatus("GET", "/_miroir/ready", 200);
+        client.done(
+                "PATCH",
+                "/indexes/i/settings",
+                "{\"filterableAttributes\": [\"n\"],"
+                        + " \"embedders\": {\"own\": {\"source\": \"userProvided\","
+                        + " \"dimensions\": 2}}}");
+        client.done("POST", "/indexes/i/documents", documents(0, DOCUMENTS, "first"));
+    }
+
+    @AfterEach
+    void stop() {
+        pod.close();
+        nodes.close();
+    }
+
+    private static String documents(int from, int to, String text) {
+        ArrayNode all = Json.array();
+        for (int id = from; id < to; id++) {
+            ObjectNode one = all.addObject().put("id", id).put("n", id).put("t", text);
+            one.putObject("_vectors").putArray("own").add(id).add(0.5);
+            one.putObject("deep").put("exact", "12345678901234567890").putNull("none");
+        }
+        return Json.text(all);
+    }
+
+    /** What happens while the second node is away: additions, updates, replacements, deletions. */
+    private void write() {
+        client.done("POST", "/indexes/i/documents", documents(DOCUMENTS, DOCUMENTS + 50, "later"));
+        client.done("PUT", "/indexes/i/documents", "[{\"id\": 3, \"t\": \"updated\"}]");
+        client.done("POST", "/indexes/i/documents", documents(10, 20, "replaced"));
+        client.done("POST", "/indexes/i/documents/delete-batch", "[30, 31, 32]");
+        client.done("POST", "/indexes/i/documents/delete", "{\"filter\": \"n 100 TO 120\"}");
+        client.done("PATCH", "/indexes/i/settings", "{\"sortableAttributes\": [\"n\"]}");
+    }
+
+    private void awaitInSync() {
+        pod.operator()
+                .await(
+                        "GET",
+                        "/_miroir/shards",
+                        reply -> {
+                            String states = reply.body().toString();
+                            return !states.contains("\"out\"")
+                                    && !states.contains("\"lagging\"")
+                                    && !states.contains("\"unverified\"");
+                        });
+    }
+
+    private String physicalUid() {
+        return pod.operator()
+                .call("GET", "/_miroir/shards")
+                .body()
+                .path("indexes")
+                .path("i")
+                .path("physical_uid")
+                .asString();
+    }
+
+    /** All documents of a node by id, reserved fields and vectors included. */
+    private Map<String, JsonNode> held(int group) {
+        HttpCalls node = new HttpCalls(nodes.node(group, 0).address(), TestNode.KEY);
+        JsonNode results =
+                node.call(
+                                "POST",
+                                "/indexes/" + physicalUid() + "/documents/fetch",
+                                "{\"limit\": 100000, \"retrieveVectors\": true}")
+                        .body()
+                        .path("results");
+        Map<String, JsonNode> held = new TreeMap<>();
+        results.forEach(one -> held.put(one.path("id").toString(), one));
+        assertTrue(
+                results.valueStream().allMatch(one -> one.has(Separators.SEQ_FIELD)),
+                results::toString);
+        return held;
+    }
+
+    private void assertEqualNodes() {
+        Map<String, JsonNode> first = held(0);
+        Map<String, JsonNode> second = held(1);
+        assertEquals(first.keySet(), second.keySet());
+        first.forEach((id, document) -> assertEquals(document, second.get(id), id));
+        for (int group = 0; group < 2; group++) {
+            HttpCalls node = new HttpCalls(nodes.node(group, 0).address(), TestNode.KEY);
+            JsonNode settings = node.call("GET", "/indexes/" + physicalUid() + "/settings").body();
+            assertTrue(settings.path("embedders").has("own"), settings::toString);
+        }
+    }
+
+    private void assertSearchesAreComplete(int expected) {
+        for (int i = 0; i < 8; i++) {
+            // Different queries prefer different groups.
+            String query = "{\"limit\": 1000, \"q\": \"" + " ".repeat(i) + "\"}";
+            JsonNode hits = client.call("POST", "/indexes/i/search", query).body().path("hits");
+            Set<String> ids = new HashSet<>();
+            hits.forEach(hit -> ids.add(hit.path("id").toString()));
+            assertEquals(hits.size(), ids.size(), "a document twice");
+            assertEquals(expected, ids.size());
+        }
+    }
+
+    private static final int AFTER_WRITES = DOCUMENTS + 50 - 3 - 21;
+
+    @Test
+    void aNodeThatMissedWritesGetsThemAndIsReadAgain() {
+        nodes.node(1, 0).kill();
+        write();
+        nodes.node(1, 0).start();
+        assertSearchesAreComplete(AFTER_WRITES);
+
+        awaitInSync();
+
+        assertEqualNodes();
+        assertSearchesAreComplete(AFTER_WRITES);
+        // It alone answers now.
+        nodes.node(0, 0).kill();
+        client.await(
+                "POST",
+                "/indexes/i/search",
+                "{\"limit\": 1000}",
+                reply -> reply.body().path("hits").size() == AFTER_WRITES);
+        nodes.node(0, 0).start();
+    }
+
+    /** Of what the node has, only what differs is sent. */
+    @Test
+    void whatTheNodeHasAlreadyIsNotCopied() {
+        nodes.node(1, 0).kill();
+        client.done("PUT", "/indexes/i/documents", "[{\"id\": 3, \"t\": \"updated\"}]");
+        nodes.node(1, 0).start();
+
+        awaitInSync();
+
+        assertEqualNodes();
+        String metrics =
+                new String(
+                        new HttpCalls(pod.metrics(), "").call("GET", "/metrics").raw().body(),
+                        StandardCharsets.UTF_8);
+        assertTrue(
+                metrics.contains("miroir_repair_documents_copied_total 1.0"),
+                () -> metrics.lines().filter(line -> line.contains("repair")).toList().toString());
+    }
+
+    @Test
+    void aNodeThatLostItsDiskIsFilledAnew() {
+        nodes.node(1, 0).kill();
+        write();
+        Disks.empty(directory.resolve("node-1-0"));
+        nodes.node(1, 0).start();
+
+        awaitInSync();
+
+        assertEqualNodes();
+        assertSearchesAreComplete(AFTER_WRITES);
+    }
+
+    @Test
+    void aNodeWithAnOldCopyOfItsDiskLosesWhatIsGone() {
+        Path home = directory.resolve("node-1-0");
+        Path old = directory.resolve("old");
+        nodes.node(1, 0).kill();
+        Disks.copy(home, old);
+        nodes.node(1, 0).start();
+        client.awaitStatus("GET", "/_miroir/ready", 200);
+        awaitInSync();
+        client.done("POST", "/indexes/i/documents/delete-batch", "[40, 41]");
+        nodes.node(1, 0).kill();
+        write();
+        Disks.empty(home);
+        Disks.copy(old, home);
+        nodes.node(1, 0).start();
+
+        awaitInSync();
+
+        assertEqualNodes();
+        assertSearchesAreComplete(AFTER_WRITES - 2);
+    }
+
+    /** Writes of all kinds go on; at the end both nodes are the same, and nothing is lost. */
+    @Test
+    void writesGoOnMeanwhile() throws Exception {
+        nodes.node(1, 0).kill();
+        write();
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger written = new AtomicInteger();
+        List<Throwable> failures = new ArrayList<>();
+        Thread writer =
+                Thread.ofVirtual()
+                        .start(
+                                () -> {
+                                    HttpCalls other = pod.client();
+                                    for (int i = 0; !stop.get(); i++) {
+                                        try {
+                                            step(other, i);
+                                            written.incrementAndGet();
+                                        } catch (RuntimeException | AssertionError failed) {
+                                            failures.add(failed);
+                                            return;
+                                        }
+                                    }
+                                });
+        nodes.node(1, 0).start();
+
+        awaitInSync();
+        stop.set(true);
+        writer.join();
+
+        assertEquals(List.of(), failures);
+        assertTrue(written.get() > 0);
+        awaitInSync();
+        assertEqualNodes();
+    }
+
+    private static void step(HttpCalls other, int i) {
+        int id = i * 7 % DOCUMENTS;
+        switch (i % 4) {
+            case 0 -> other.done("POST", "/indexes/i/documents", documents(id, id + 1, "w" + i));
+            case 1 ->
+                    other.done(
+                            "PUT",
+                            "/indexes/i/documents",
+                            "[{\"id\": " + id + ", \"u" + i + "\": " + i + "}]");
+            case 2 -> other.done("DELETE", "/indexes/i/documents/" + id, "");
+            default ->
+                    other.done(
+                            "POST",
+                            "/indexes/i/documents/delete",
+                            "{\"filter\": \"n = " + (id + 1) + "\"}");
+        }
+    }
+}
