@@ -1,9 +1,11 @@
 package io.miroir;
 
+import io.miroir.capability.partitioned.antientropy.AntiEntropyRules;
 import io.miroir.capability.partitioned.drift.DriftCheck;
 import io.miroir.capability.partitioned.repair.RepairRules;
 import io.miroir.cluster.health.HealthProbe;
 import io.miroir.cluster.health.HealthState;
+import io.miroir.config.AntiEntropyConfig;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.QueryPlannerConfig;
 import io.miroir.config.ScatterConfig;
@@ -106,6 +108,17 @@ record ConfiguredSettings(MiroirConfig config) {
         return new RepairRules(
                 config.replicaRepair().maxDocumentsPerSecond(),
                 config.replicaRepair().maxConcurrentCopies());
+    }
+
+    /** How replicas are compared. */
+    AntiEntropyRules antiEntropyRules() {
+        AntiEntropyConfig comparing = config.antiEntropy();
+        return new AntiEntropyRules(
+                Duration.ofMillis(comparing.schedule().intervalMillis()),
+                comparing.shardsPerPass(),
+                comparing.maxReadConcurrency(),
+                comparing.fingerprintBatchSize(),
+                comparing.autoRepair());
     }
 
     private Edge.Slots slots() {

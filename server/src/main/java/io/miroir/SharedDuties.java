@@ -1,5 +1,7 @@
 package io.miroir;
 
+import io.miroir.capability.partitioned.antientropy.AntiEntropy;
+import io.miroir.capability.partitioned.antientropy.AntiEntropyMetrics;
 import io.miroir.capability.partitioned.drift.DriftCheck;
 import io.miroir.capability.partitioned.repair.RepairMetrics;
 import io.miroir.capability.partitioned.repair.ReplicaRepair;
@@ -22,6 +24,13 @@ record SharedDuties(MiroirConfig config, ConfiguredSettings settings, CollectorR
             duties.add(
                     new ReplicaRepair(
                             context, settings.repairRules(), new RepairMetrics(registry)));
+        }
+        if (config.antiEntropy().enabled()) {
+            duties.add(
+                    new AntiEntropy(
+                            context,
+                            settings.antiEntropyRules(),
+                            new AntiEntropyMetrics(registry, System::nanoTime)));
         }
         if (config.settingsDriftCheck().enabled()) {
             duties.add(

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
             BackupCommand.class,
             RestoreCommand.class,
             StoreCommand.class,
+            VerifyCommand.class,
             ClusterCommand.class,
             VersionCommand.class,
             TrainingCommand.class

@@ -18,7 +18,6 @@ final class NotYet {
                     "hedging",
                     "replica_selection",
                     "session_pinning",
-                    "anti_entropy",
                     "dump_import",
                     "query_coalescing",
                     "vector_search",

@@ -3,6 +3,7 @@ package io.miroir.edge;
 import io.miroir.api.Uuids;
 import io.miroir.api.keys.KeyDesk;
 import io.miroir.capability.leader.features.NodeFeatures;
+import io.miroir.capability.partitioned.antientropy.AntiEntropyReport;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.SwitchedFeatures;
@@ -95,13 +96,15 @@ public final class Edge {
      * @param otherSettings changes of settings; they can be read all the same
      * @param aliases names that stand for indexes
      * @param aliasTargetsMustExist whether an alias to an index that is not there is refused
+     * @param antiEntropy comparing replicas
      */
     public record Offered(
             boolean admin,
             boolean multiSearch,
             boolean otherSettings,
             boolean aliases,
-            boolean aliasTargetsMustExist) {
+            boolean aliasTargetsMustExist,
+            boolean antiEntropy) {
         /** What a configuration offers. */
         public static Offered of(MiroirConfig config) {
             return new Offered(
@@ -109,7 +112,8 @@ public final class Edge {
                     config.multiSearch().enabled(),
                     config.settingsBroadcast().enabled(),
                     config.aliases().enabled(),
-                    config.aliases().requireTargetExists());
+                    config.aliases().requireTargetExists(),
+                    config.antiEntropy().enabled());
         }
     }
 
@@ -228,6 +232,10 @@ public final class Edge {
                                         leases.reports(),
                                         rules.offered().aliasTargetsMustExist())
                                 .routes());
+            }
+            if (rules.offered().antiEntropy()) {
+                AntiEntropyReport report = new AntiEntropyReport(parts.store(), parts.view());
+                routes.addAll(new AntiEntropyRoutes(auth, report).routes());
             }
             routes.addAll(new BackupRoutes(auth, operations.backups()).routes());
             routes.addAll(

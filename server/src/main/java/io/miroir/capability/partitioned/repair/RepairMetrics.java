@@ -11,6 +11,7 @@ public final class RepairMetrics {
     private final Counter compared;
     private final Counter put;
     private final Counter removed;
+    private final Counter repaired;
 
     /** Registers the metrics. */
     public RepairMetrics(CollectorRegistry registry) {
@@ -34,6 +35,12 @@ public final class RepairMetrics {
                                 "miroir_repair_documents_removed_total",
                                 "Documents of replicas that those in sync do not have.")
                         .register(registry);
+        // The upstream plan's name for both together (section 13.8).
+        this.repaired =
+                Counter.build(
+                                "miroir_antientropy_docs_repaired_total",
+                                "Documents that were copied to replicas, or removed from them.")
+                        .register(registry);
     }
 
     void began() {
@@ -51,9 +58,11 @@ public final class RepairMetrics {
 
     void put(int documents) {
         put.inc(documents);
+        repaired.inc(documents);
     }
 
     void removed(int documents) {
         removed.inc(documents);
+        repaired.inc(documents);
     }
 }

@@ -1,0 +1,119 @@
+package io.miroir.capability.partitioned.antientropy;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.Json;
+import io.miroir.cluster.IndexView;
+import io.miroir.duty.ClaimedJob;
+import io.miroir.duty.PartitionedDuty;
+import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.index.IndexRow;
+import io.miroir.store.job.JobRow;
+import io.miroir.store.job.NewJob;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares replicas at intervals, one index after the other (protocol, rule 16). Whoever runs an
+ * index's lane does it, for it alone can hold the lane.
+ */
+public final class AntiEntropy implements PartitionedDuty {
+    /** Jobs of this type are passes. */
+    static final String TYPE = "anti_entropy";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AntiEntropy.class);
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+    private static final int ATTEMPTS_MAX = 5;
+    private static final long BACKOFF_MICROS = 1_000_000;
+
+    private final CopyContext context;
+    private final AntiEntropyRules rules;
+    private final AntiEntropyMetrics metrics;
+    private final Map<Long, Long> unknownSince = new HashMap<>();
+
+    /** Compares nothing yet. */
+    public AntiEntropy(CopyContext context, AntiEntropyRules rules, AntiEntropyMetrics metrics) {
+        this.context = context;
+        this.rules = rules;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public String name() {
+        return "anti-entropy";
+    }
+
+    @Override
+    public Duration pause() {
+        return PAUSE;
+    }
+
+    static String id(IndexRow index) {
+        return TYPE + '/' + index.physicalUid();
+    }
+
+    @Override
+    public void step(Predicate<String> owned) {
+        Collection<IndexView> all = context.view().indexes();
+        unknownSince.keySet().retainAll(all.stream().map(one -> one.row().incarnation()).toList());
+        for (IndexView index : all) {
+            if (context.lanes().owns(index.row().uid())) {
+                compare(index.row());
+            }
+        }
+    }
+
+    private void compare(IndexRow index) {
+        Optional<JobRow> known = context.store().jobs().get(ReadLevel.LOCAL, id(index));
+        if (known.isEmpty() && !isDue(firstSeen(index))) {
+            return;
+        }
+        int first =
+                known.map(job -> AntiEntropyPass.nextShard(Json.parseObject(job.progressJson())))
+                        .orElse(0);
+        ClaimedJob.claim(
+                        context.store(),
+                        context.podId(),
+                        job(index),
+                        ended -> isDue(ended.dates().endedAt()))
+                .ifPresent(job -> run(index, job, first));
+    }
+
+    /** The pass over an index, to be begun at once. */
+    static NewJob job(IndexRow index) {
+        String params = Json.text(Json.object().put("index", index.uid()));
+        return new NewJob(id(index), TYPE, id(index), params, ATTEMPTS_MAX, 0, BACKOFF_MICROS);
+    }
+
+    /** When this pod began to look after an index of which no pass is known. */
+    private long firstSeen(IndexRow index) {
+        return unknownSince.computeIfAbsent(index.incarnation(), _ -> context.store().nowMicros());
+    }
+
+    private boolean isDue(@Nullable Long sinceMicros) {
+        long interval = TimeUnit.MILLISECONDS.toMicros(rules.interval().toMillis());
+        return sinceMicros == null || context.store().nowMicros() - sinceMicros >= interval;
+    }
+
+    private void run(IndexRow index, ClaimedJob job, int first) {
+        try {
+            new AntiEntropyPass(context, rules, metrics, job, index).run(first);
+            job.complete();
+            metrics.completed();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (CopyFailedException | ApiException notNow) {
+            LOG.info("replicas of {} are not compared yet: {}", index.uid(), notNow.getMessage());
+            job.fail(Optional.ofNullable(notNow.getMessage()).orElse(""));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.miroir.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Replicas that were changed behind our back are found, and outvoted (protocol, rule 16). */
+class AntiEntropyTest {
+    @TempDir Path directory;
+
+    private static Cli verify(TestPod pod) {
+        return Cli.run(
+                "verify",
+                "--from",
+                pod.address().toString(),
+                "--admin-key",
+                TestPod.ADMIN_KEY,
+                "--wait",
+                "60");
+    }
+
+    private static void write(TestPod pod) {
+        StringBuilder documents = new StringBuilder("[{\"id\": 0}");
+        for (int id = 1; id < 200; id++) {
+            documents.append(",{\"id\": ").append(id).append(", \"n\": ").append(id).append('}');
+        }
+        pod.client().awaitStatus("GET", "/_miroir/ready", 200);
+        pod.client().done("POST", "/indexes/i/documents", documents.append(']').toString());
+    }
+
+    private static String physicalUid(TestPod pod) {
+        return pod.operator()
+                .call("GET", "/_miroir/shards")
+                .body()
+                .path("indexes")
+                .path("i")
+                .path("physical_uid")
+                .asString();
+    }
+
+    /** Removes a document of a node past the cluster. */
+    private static void spoil(TestPod pod, TestNode node, int id) {
+        HttpCalls past = new HttpCalls(node.address(), TestNode.KEY);
+        past.done("DELETE", "/indexes/" + physicalUid(pod) + "/documents/" + id, "");
+    }
+
+    @Test
+    void theOneThatDiffersFromTwoOthersIsCopiedAnew() {
+        try (TestNodes nodes = new TestNodes(directory, 3, 1);
+                TestPod pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "")) {
+            write(pod);
+            Cli clean = verify(pod);
+            assertEquals(0, clean.exit(), clean::toString);
+            assertTrue(clean.out().contains("200 documents, 0 differ"), clean::toString);
+
+            spoil(pod, nodes.node(2, 0), 42);
+            Cli found = verify(pod);
+            assertEquals(6, found.exit(), found::toString);
+            assertTrue(found.out().contains("copied anew [\"node-2-0\"]"), found::toString);
+
+            pod.operator()
+                    .await(
+                            "GET",
+                            "/_miroir/shards",
+                            reply ->
+                                    !reply.body().toString().contains("\"out\"")
+                                            && !reply.body().toString().contains("\"lagging\""));
+            Cli mended = verify(pod);
+            assertEquals(0, mended.exit(), mended::toString);
+            HttpCalls node = new HttpCalls(nodes.node(2, 0).address(), TestNode.KEY);
+            assertEquals(
+                    200,
+                    node.call("GET", "/indexes/" + physicalUid(pod) + "/documents/42").status());
+        }
+    }
+
+    @Test
+    void betweenTwoNobodyIsRightAndNothingIsChanged() {
+        try (TestNodes nodes = new TestNodes(directory, 2, 1);
+                TestPod pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "")) {
+            write(pod);
+            spoil(pod, nodes.node(1, 0), 42);
+
+            Cli found = verify(pod);
+
+            assertEquals(6, found.exit(), found::toString);
+            assertTrue(found.out().contains("no majority"), found::toString);
+            String states = pod.operator().call("GET", "/_miroir/shards").body().toString();
+            assertFalse(states.contains("\"out\""), states);
+            HttpCalls right = new HttpCalls(nodes.node(0, 0).address(), TestNode.KEY);
+            assertEquals(
+                    200,
+                    right.call("GET", "/indexes/" + physicalUid(pod) + "/documents/42").status());
+            JsonNode report = pod.operator().call("GET", "/_miroir/anti-entropy").body();
+            assertEquals(
+                    1,
+                    report.path("indexes").path("i").path("mismatches").asInt(),
+                    report::toString);
+        }
+    }
+}
