@@ -19,6 +19,9 @@ import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.format.FormatRaiser;
 import io.miroir.cluster.health.HealthProbe;
 import io.miroir.cluster.health.NodeHealth;
+import io.miroir.cluster.identity.IdentityCheck;
+import io.miroir.cluster.identity.NodeLives;
+import io.miroir.cluster.identity.NodeMarks;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.member.PodIdentity;
@@ -157,7 +160,10 @@ public final class Miroir implements AutoCloseable {
                                 ConfiguredNodes.endpoints(config),
                                 keys.nodes(),
                                 health.and(new NodeMetrics(registry))));
-        HealthProbe asking = own(new HealthProbe(nodes, health, settings.probeSettings()));
+        NodeMarks marks = new NodeMarks(nodes);
+        IdentityCheck identity = new IdentityCheck(view, store, marks);
+        HealthProbe asking =
+                own(new HealthProbe(nodes, health, settings.probeSettings(), identity));
         probe.set(asking);
         asking.start();
         ViewLease lease = own(new ViewLease(config.podId(), store, view, System::nanoTime));
@@ -214,6 +220,7 @@ public final class Miroir implements AutoCloseable {
                         new LimitsRecorder(config),
                         new FirstKeys(uuids::random),
                         new FormatRaiser(store, peers),
+                        new NodeLives(nodes.ids(), store, marks, uuids::random, registry),
                         features,
                         webhooks(store, reports),
                         new TaskDuty(TaskType.DUMP_CREATION, dumping),

@@ -3,6 +3,7 @@ package io.miroir.cluster;
 import io.miroir.api.Json;
 import io.miroir.api.features.Features;
 import io.miroir.api.keys.KnownKeys;
+import io.miroir.cluster.identity.KnownLives;
 import io.miroir.store.Change;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -45,6 +46,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
     private final SwitchedFeatures switches;
     private volatile KnownKeys keys = KnownKeys.of(List.of());
     private volatile Features features = Features.NONE;
+    private volatile KnownLives lives = KnownLives.NONE;
     private final Object appliedChanged = new Object();
     private volatile long appliedIndex = -1;
     private volatile long changedIndex = -1;
@@ -142,6 +144,11 @@ public final class ClusterView implements Watcher, AutoCloseable {
         return Optional.ofNullable(aliases.get(name));
     }
 
+    /** Who the nodes are. */
+    public KnownLives lives() {
+        return lives;
+    }
+
     /** The API keys of clients. */
     public KnownKeys keys() {
         return keys;
@@ -237,6 +244,11 @@ public final class ClusterView implements Watcher, AutoCloseable {
                                 .map(StoredKeys::key)
                                 .toList());
         features = switches.now();
+        lives =
+                store.topology()
+                        .get(ReadLevel.LOCAL)
+                        .map(row -> KnownLives.parse(row.json()))
+                        .orElse(KnownLives.NONE);
         changedIndex = index;
         advance(index);
     }
@@ -262,11 +274,11 @@ public final class ClusterView implements Watcher, AutoCloseable {
                             key.row() == null
                                     ? keys.without(key.uid())
                                     : keys.with(StoredKeys.key(key.row()));
+            case Change.TopologyChanged topology -> lives = KnownLives.parse(topology.row().json());
             case Change.TaskChanged _,
                     Change.TasksDeleted _,
                     Change.LaneChanged _,
-                    Change.AdminSessionsRevoked _,
-                    Change.TopologyChanged _ -> {}
+                    Change.AdminSessionsRevoked _ -> {}
             case Change.RowChanged row -> {
                 if (row.table().equals(FeatureSwitches.TABLE)) {
                     features = switches.now();

@@ -1,6 +1,7 @@
 package io.miroir.cluster;
 
 import io.miroir.api.Json;
+import io.miroir.cluster.identity.KnownLives;
 import io.miroir.duty.LeaderDuty;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Rooms;
@@ -42,7 +43,7 @@ public final class TopologyRecorder implements LeaderDuty {
         Optional<TopologyRow> row = fenced.topology().get(ReadLevel.LOCAL);
         if (row.isEmpty()) {
             fenced.topology().replace(json, 0).orThrow();
-        } else if (!row.get().json().equals(json)) {
+        } else if (!KnownLives.shapeOf(row.get().json()).equals(json)) {
             LOG.warn(
                     "the nodes of this configuration ({}) are not those of the cluster ({})",
                     json,

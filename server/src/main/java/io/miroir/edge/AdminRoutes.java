@@ -8,6 +8,7 @@ import io.miroir.cluster.IndexView;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
+import io.miroir.cluster.identity.KnownLives;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.Topology;
 import io.miroir.edge.http.Answer;
@@ -90,6 +91,8 @@ final class AdminRoutes {
                 "last_seen_ms",
                 entry.lastSeenMillis() == 0 ? null : clock.millis() - entry.lastSeenMillis());
         one.put("version", entry.version());
+        KnownLives.Life life = view.lives().of(id);
+        one.put("life", life == null ? null : life.life());
         if (entry.error() != null) {
             one.put("error", entry.error());
         }

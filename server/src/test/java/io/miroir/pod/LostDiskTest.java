@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 class LostDiskTest {
     private static final int DOCUMENTS = 20;
     private static final int SHARDS = 16;
+    private static final String OUT = "\"node-1-0\":\"out\"";
 
     @TempDir Path directory;
 
@@ -77,8 +78,12 @@ class LostDiskTest {
         assertEquals("succeeded", task.path("status").asString(), task::toString);
 
         for (String index : List.of("i", "other")) {
+            pod.operator()
+                    .await(
+                            "GET",
+                            "/_miroir/shards",
+                            _ -> shards(index).toString().split(OUT, -1).length == SHARDS + 1);
             String states = shards(index).toString();
-            assertEquals(SHARDS + 1, states.split("\"node-1-0\":\"out\"", -1).length, states);
             assertFalse(states.contains("\"node-0-0\":\"out\""), states);
         }
         for (int i = 0; i < 20; i++) {
@@ -88,6 +93,11 @@ class LostDiskTest {
             assertEquals(DOCUMENTS + 1, found.path("hits").size(), found::toString);
         }
         // What is made after it began anew is whole on it.
+        pod.operator()
+                .await(
+                        "GET",
+                        "/_miroir/topology",
+                        reply -> reply.body().path("degraded_node_count").asInt(9) == 0);
         client.done("POST", "/indexes/later/documents", "[{\"id\": 1}]");
         assertFalse(shards("later").toString().contains("\"out\""), () -> shards("later") + "");
     }

@@ -18,11 +18,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class HealthProbe implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthProbe.class);
+
+    /** A node that seems well is asked who it is this often. */
+    private static final int ROUNDS_PER_IDENTITY = 4;
+
     private static final Duration TROUBLE_INTERVAL_MAX = Duration.ofMillis(250);
 
     private final Nodes nodes;
     private final NodeHealth health;
     private final Settings settings;
+    private final Identity identity;
     private final Map<String, Semaphore> wakers = new ConcurrentHashMap<>();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -30,7 +35,8 @@ public final class HealthProbe implements AutoCloseable {
     public record Settings(Duration interval, Duration timeout) {}
 
     /** A probe that has not begun. */
-    public HealthProbe(Nodes nodes, NodeHealth health, Settings settings) {
+    public HealthProbe(Nodes nodes, NodeHealth health, Settings settings, Identity identity) {
+        this.identity = identity;
         this.nodes = nodes;
         this.health = health;
         this.settings = settings;
@@ -57,8 +63,8 @@ public final class HealthProbe implements AutoCloseable {
         NodeRequest probe = NodeRequest.get(NodeHealth.PROBE, "/version", settings.timeout());
         Semaphore waker = wakers.getOrDefault(nodeId, new Semaphore(0));
         try {
-            while (!Thread.currentThread().isInterrupted()) {
-                ask(nodeId, probe);
+            for (int round = 0; !Thread.currentThread().isInterrupted(); round++) {
+                ask(nodeId, probe, round);
                 boolean fine = health.usable(nodeId);
                 if (fine) {
                     waker.tryAcquire(settings.interval().toNanos(), TimeUnit.NANOSECONDS);
@@ -72,12 +78,28 @@ public final class HealthProbe implements AutoCloseable {
         }
     }
 
-    private void ask(String nodeId, NodeRequest probe) {
+    private void ask(String nodeId, NodeRequest probe, int round) {
         try {
+            if (!health.usable(nodeId) || round % ROUNDS_PER_IDENTITY == 0) {
+                identify(nodeId);
+            }
             nodes.ask(nodeId, probe);
         } catch (RuntimeException bug) {
             // Without this thread the node would stay for ever what it was.
             LOG.error("node {} can't be probed", nodeId, bug);
+        }
+    }
+
+    private void identify(String nodeId) {
+        switch (identity.of(nodeId)) {
+            case Identity.Verdict.Same _ -> health.trust(nodeId);
+            case Identity.Verdict.Other other -> health.doubt(nodeId, other.why());
+            case Identity.Verdict.Unknown unknown -> {
+                // One that is in use is not given up because it is slow to say.
+                if (!health.usable(nodeId)) {
+                    health.doubt(nodeId, unknown.why());
+                }
+            }
         }
     }
 

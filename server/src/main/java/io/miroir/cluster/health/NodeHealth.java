@@ -25,6 +25,9 @@ public final class NodeHealth implements NodeObserver {
     private final Consumer<String> onTrouble;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
+    /** Nodes that answer and must not be used, and why. */
+    private final Map<String, String> strangers = new ConcurrentHashMap<>();
+
     /**
      * All nodes unknown.
      *
@@ -70,20 +73,47 @@ public final class NodeHealth implements NodeObserver {
         return new TreeMap<>(entries);
     }
 
+    /** From here on the node counts as failing, whatever it answers; until it is itself again. */
+    void doubt(String nodeId, String why) {
+        String before = strangers.put(nodeId, why);
+        if (!why.equals(before)) {
+            LOG.warn("node {} is not used: {}", nodeId, why);
+        }
+    }
+
+    /** The node is who it was. */
+    void trust(String nodeId) {
+        strangers.remove(nodeId);
+    }
+
     @Override
     public void replied(String nodeId, NodeRequest request, NodeReply reply, long tookNanos) {
         boolean probe = request.operation().equals(PROBE);
         switch (reply) {
             case NodeReply.Answer answer ->
-                    succeeded(
-                            nodeId, probe ? answer.body().path("pkgVersion").asString(null) : null);
+                    answered(
+                            nodeId,
+                            probe,
+                            probe ? answer.body().path("pkgVersion").asString(null) : null);
             case NodeReply.Refusal refusal when probe ->
                     failed(nodeId, "refused: " + refusal.code(), true);
-            case NodeReply.Refusal _ -> succeeded(nodeId, null);
+            case NodeReply.Refusal _ -> answered(nodeId, false, null);
             // A full queue of our own says nothing about the node.
             case NodeReply.Failure failure when failure.kind() == NodeReply.Kind.BUSY -> {}
             case NodeReply.Failure failure ->
                     failed(nodeId, failure.kind().label() + ": " + failure.detail(), probe);
+        }
+    }
+
+    private void answered(String nodeId, boolean probe, @Nullable String version) {
+        String stranger = strangers.get(nodeId);
+        if (stranger != null) {
+            if (probe) {
+                failed(nodeId, stranger, true);
+            }
+        } else if (probe || status(nodeId) != HealthState.Status.DOWN) {
+            // A node that was down is asked who it is before each probe: no other answer counts.
+            succeeded(nodeId, version);
         }
     }
 

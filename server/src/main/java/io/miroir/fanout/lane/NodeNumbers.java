@@ -1,5 +1,6 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.cluster.identity.KnownLives;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
@@ -8,6 +9,8 @@ import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskRow;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,22 +38,29 @@ final class NodeNumbers {
     private static final long NONE = -1;
 
     private final TaskStore store;
+    private final Function<String, KnownLives.@Nullable Life> lives;
     private final Replicated replicas;
     private final Map<String, Long> highest = new ConcurrentHashMap<>();
 
-    NodeNumbers(TaskStore store) {
+    /**
+     * Numbers of nodes.
+     *
+     * @param lives who nodes are; null for one that was not marked yet
+     */
+    NodeNumbers(TaskStore store, Function<String, KnownLives.@Nullable Life> lives) {
         this.store = store;
+        this.lives = lives;
         this.replicas = new Replicated(store);
     }
 
     /** What the number of a task that the node is sent from now on must exceed. */
     long floor(String nodeId) {
-        Long known = highest.get(nodeId);
+        Long known = highest.get(key(nodeId));
         if (known != null) {
             return known;
         }
         long remembered = remembered(nodeId, LOOK_TASKS_MAX).highest();
-        Long raced = highest.putIfAbsent(nodeId, remembered);
+        Long raced = highest.putIfAbsent(key(nodeId), remembered);
         return raced == null ? remembered : raced;
     }
 
@@ -62,14 +72,14 @@ final class NodeNumbers {
      */
     boolean accept(String nodeId, long floor, long nodeTaskUid) {
         if (nodeTaskUid > floor) {
-            highest.merge(nodeId, nodeTaskUid, Math::max);
+            highest.merge(key(nodeId), nodeTaskUid, Math::max);
             return true;
         }
         // Another pod may have found it out, and put out what there was, since this one last knew:
         // the floor is too high then. Tasks that say nothing of it don't lower the floor.
         Remembered told = remembered(nodeId, BEGAN_LOOK_TASKS_MAX);
         if (told.beganAnew() && nodeTaskUid > told.highest()) {
-            highest.put(nodeId, nodeTaskUid);
+            highest.put(key(nodeId), nodeTaskUid);
             return true;
         }
         LOG.error(
@@ -83,12 +93,18 @@ final class NodeNumbers {
                     replicas.putOutLost(row.incarnation(), nodeId);
                 }
             }
-            highest.put(nodeId, nodeTaskUid);
+            highest.put(key(nodeId), nodeTaskUid);
         } catch (StoreUnavailableException unavailable) {
             // The next write to the node finds it out again.
             LOG.warn("replicas of {} can't be put out: {}", nodeId, unavailable.getMessage());
         }
         return false;
+    }
+
+    // In another life a node counts anew.
+    private String key(String nodeId) {
+        KnownLives.Life life = lives.apply(nodeId);
+        return life == null ? nodeId : nodeId + '/' + life.life();
     }
 
     /**
@@ -101,9 +117,13 @@ final class NodeNumbers {
 
     private Remembered remembered(String nodeId, int tasksMax) {
         long number = NONE;
+        KnownLives.Life life = lives.apply(nodeId);
         TaskQuery newest = TaskQuery.newest(tasksMax);
         for (TaskRow task : store.tasks().list(ReadLevel.LOCAL, newest).tasks()) {
             TaskRow.Origin origin = task.origin();
+            if (life != null && task.uid() <= life.sinceTask()) {
+                break;
+            }
             if (origin == null) {
                 continue;
             }

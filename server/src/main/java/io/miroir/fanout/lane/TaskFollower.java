@@ -53,7 +53,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     public TaskFollower(LaneContext context, TaskMetrics metrics, Rolling rolling) {
         this.context = context;
         this.metrics = metrics;
-        this.numbers = new NodeNumbers(context.store());
+        this.numbers = new NodeNumbers(context.store(), node -> context.view().lives().of(node));
         this.rolls =
                 new SettingsRolls(
                         context, numbers, rolling.told(), rolling.metrics(), rolling.limits());

@@ -37,7 +37,7 @@ class NodeNumbersTest {
                 assertInstanceOf(Lanes.Claim.Claimed.class, store.lanes().claim("i", "p").orThrow())
                         .epoch();
         task(Map.of("a", 1_000L), Map.of());
-        numbers = new NodeNumbers(store);
+        numbers = new NodeNumbers(store, _ -> null);
         assertEquals(1_000, numbers.floor("a"));
     }
 

@@ -1,0 +1,48 @@
+package io.miroir.cluster.identity;
+
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.health.Identity;
+import io.miroir.store.TaskStore;
+import java.util.OptionalLong;
+
+/** Whether a node may be used as the one that the cluster knows. */
+public final class IdentityCheck implements Identity {
+    private final ClusterView view;
+    private final TaskStore store;
+    private final NodeMarks marks;
+
+    /** By what this pod believes. */
+    public IdentityCheck(ClusterView view, TaskStore store, NodeMarks marks) {
+        this.view = view;
+        this.store = store;
+        this.marks = marks;
+    }
+
+    @Override
+    public Verdict of(String node) {
+        if (!view.loaded()) {
+            return new Verdict.Unknown("this pod does not know its nodes yet");
+        }
+        KnownLives.Life life = view.lives().of(node);
+        if (life == null) {
+            return new Verdict.Same();
+        }
+        return switch (marks.read(node)) {
+            case Reading.Unknown unknown -> new Verdict.Unknown(unknown.why());
+            case Reading.Unmarked _ -> new Verdict.Other("a server without its mark answers");
+            case Reading.Marked marked when !marked.mark().life().equals(life.life()) ->
+                    new Verdict.Other(
+                            "a server with the mark of node " + marked.mark().node() + " answers");
+            case Reading.Marked _ ->
+                    tasksLost(store, marks, node, life.sinceTask())
+                            ? new Verdict.Other("it has lost tasks that it took")
+                            : new Verdict.Same();
+        };
+    }
+
+    static boolean tasksLost(TaskStore store, NodeMarks marks, String node, long sinceTask) {
+        OptionalLong latest = marks.latestTask(node);
+        return latest.isPresent()
+                && latest.getAsLong() < TakenTasks.highest(store, node, sinceTask);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of who a node is. */
+@NullMarked
+package io.miroir.cluster.identity;
+
+import org.jspecify.annotations.NullMarked;
