@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -35,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
             "Example:",
             "  export MIROIR_ADMIN_API_KEY=...",
             "  miroir cluster status --from http://10.0.0.1:7700",
+            "  miroir cluster promote pod-1 pod-2 --from http://10.0.0.1:7700",
             "  miroir cluster replace pod-2 pod-3 --from http://10.0.0.1:7700",
             "  miroir cluster keys --wait 30 --from http://10.0.0.1:7700"
         },
@@ -84,17 +86,23 @@ final class ClusterCommand {
                             paramLabel = "HOST:PORT",
                             description = "where its peer port is reached")
                     String peer) {
-        return change("join", object("pod", id).put("raft", raft).put("peer", peer));
+        return show(change("join", object("pod", id).put("raft", raft).put("peer", peer)));
     }
 
-    @Command(description = "Gives a pod that has caught up a vote; at most five have one.")
-    int promote(@Parameters(paramLabel = "POD", description = "its pod_id") String id) {
-        return change("promote", object("pod", id));
+    @Command(
+            description = {
+                "Gives a pod that has caught up a vote, or several one after the other; at most"
+                        + " five have one."
+            })
+    int promote(
+            @Parameters(paramLabel = "POD", arity = "1..*", description = "its pod_id")
+                    List<String> ids) {
+        return show(ids.stream().map(id -> change("promote", object("pod", id))).toList());
     }
 
     @Command(description = "Strikes a pod off, alive or dead. Stop it for good afterwards.")
     int leave(@Parameters(paramLabel = "POD", description = "its pod_id") String id) {
-        return change("leave", object("pod", id));
+        return show(change("leave", object("pod", id)));
     }
 
     @Command(description = "Gives the vote of a pod that is lost to one that has joined.")
@@ -103,7 +111,7 @@ final class ClusterCommand {
                     String lost,
             @Parameters(paramLabel = "BY", description = "pod_id of the one that has joined")
                     String by) {
-        return change("replace", object("lost", lost).put("by", by));
+        return show(change("replace", object("lost", lost).put("by", by)));
     }
 
     @Command(
@@ -123,16 +131,18 @@ final class ClusterCommand {
             throws InterruptedException {
         long giveUpNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(waitSeconds);
         ApiCall call = ApiCall.get("/_miroir/cluster/keys");
-        while (true) {
-            Optional<ApiAnswer> answer = ask(call);
-            if (answer.isEmpty() || !answer.get().isSuccess()) {
-                return answer.map(ClusterCommand::exitCode).orElse(ExitCode.FAILED).code();
+        try (HttpCaller caller = new HttpCaller()) {
+            while (true) {
+                Optional<ApiAnswer> answer = ask(caller, call);
+                if (answer.isEmpty() || !answer.get().isSuccess()) {
+                    return answer.map(ClusterCommand::exitCode).orElse(ExitCode.FAILED).code();
+                }
+                JsonNode told = answer.get().json();
+                if (told.path("obstacles").isEmpty() || System.nanoTime() - giveUpNanos >= 0) {
+                    return tellKeys(told);
+                }
+                Thread.sleep(ASK_AGAIN_MILLIS);
             }
-            JsonNode told = answer.get().json();
-            if (told.path("obstacles").isEmpty() || System.nanoTime() - giveUpNanos >= 0) {
-                return tellKeys(told);
-            }
-            Thread.sleep(ASK_AGAIN_MILLIS);
         }
     }
 
@@ -161,12 +171,25 @@ final class ClusterCommand {
         return Json.object().put(field, value);
     }
 
-    private int change(String name, ObjectNode body) {
-        return show(ApiCall.change("POST", "/_miroir/cluster/" + name, body));
+    private static ApiCall change(String name, ObjectNode body) {
+        return ApiCall.change("POST", "/_miroir/cluster/" + name, body);
     }
 
     private int show(ApiCall call) {
-        Optional<ApiAnswer> answer = ask(call);
+        return show(List.of(call));
+    }
+
+    /** Asks one after the other until something is in the way; shows the last answer. */
+    private int show(List<ApiCall> calls) {
+        Optional<ApiAnswer> answer = Optional.empty();
+        try (HttpCaller caller = new HttpCaller()) {
+            for (ApiCall call : calls) {
+                answer = ask(caller, call);
+                if (answer.filter(ApiAnswer::isSuccess).isEmpty()) {
+                    break;
+                }
+            }
+        }
         answer.filter(ApiAnswer::isSuccess)
                 .ifPresent(good -> print(good.json(), spec.commandLine().getOut()));
         return answer.map(ClusterCommand::exitCode).orElse(ExitCode.FAILED).code();
@@ -177,9 +200,9 @@ final class ClusterCommand {
     }
 
     /** Nothing if the pod does not answer. What is no success is told. */
-    private Optional<ApiAnswer> ask(ApiCall call) {
+    private Optional<ApiAnswer> ask(HttpCaller caller, ApiCall call) {
         PrintWriter err = spec.commandLine().getErr();
-        try (HttpCaller caller = new HttpCaller()) {
+        try {
             ApiAnswer answer = caller.call(pod, adminKey == null ? "" : adminKey, call, PATIENCE);
             if (!answer.isSuccess()) {
                 err.println("miroir: " + answer.json().path("message").asString(answer.text()));

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -18,21 +19,23 @@ import picocli.CommandLine.Command;
                 "Many plain Meilisearch servers behave as one: sharded, replicated, always up.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,
-        exitCodeListHeading = "%nExit codes:%n",
-        subcommands = {
-            ServeCommand.class,
-            DemoCommand.class,
-            NodeCommand.class,
-            ConfigCommand.class,
-            BackupCommand.class,
-            RestoreCommand.class,
-            StoreCommand.class,
-            VerifyCommand.class,
-            ClusterCommand.class,
-            VersionCommand.class,
-            TrainingCommand.class
-        })
+        exitCodeListHeading = "%nExit codes:%n")
 public final class Main {
+    /** In the order in which help names them. */
+    private static final List<Class<?>> COMMANDS =
+            List.of(
+                    ServeCommand.class,
+                    DemoCommand.class,
+                    NodeCommand.class,
+                    ConfigCommand.class,
+                    BackupCommand.class,
+                    RestoreCommand.class,
+                    StoreCommand.class,
+                    VerifyCommand.class,
+                    ClusterCommand.class,
+                    VersionCommand.class,
+                    TrainingCommand.class);
+
     private Main() {}
 
     /** Runs a command and ends the process with its {@link ExitCode}. */
@@ -40,12 +43,22 @@ public final class Main {
         ParentWatch.beginIfAsked();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         Optional<PodProcess> pod = PodProcess.plainly(arguments, err);
-        System.exit(pod.isPresent() ? pod.get().run() : commandLine().execute(arguments));
+        System.exit(pod.isPresent() ? pod.get().run() : commandLine(arguments).execute(arguments));
     }
 
-    /** All commands, as {@link #main} runs them. */
-    public static CommandLine commandLine() {
+    /**
+     * Commands as {@link #main} runs them.
+     *
+     * @param arguments the command that they name is there alone, as what describes the others
+     *     takes longer to read than many a command to run; all are there if they name none
+     */
+    public static CommandLine commandLine(String... arguments) {
         CommandLine root = new CommandLine(new Main());
+        List<Class<?>> named =
+                COMMANDS.stream()
+                        .filter(one -> arguments.length > 0 && arguments[0].equals(name(one)))
+                        .toList();
+        (named.isEmpty() ? COMMANDS : named).forEach(root::addSubcommand);
         root.getCommandSpec().usageMessage().exitCodeList(exitCodes());
         root.setUsageHelpAutoWidth(true);
         root.setExecutionExceptionHandler(
@@ -56,6 +69,10 @@ public final class Main {
                     return ExitCode.FAILED.code();
                 });
         return root;
+    }
+
+    private static String name(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
     }
 
     private static Map<String, String> exitCodes() {

@@ -171,7 +171,7 @@ final class TrainingCommand implements Callable<Integer> {
         String key = KEY + "-of-operators";
         String file = directory.resolve("state.mbk").toString();
         command("cluster", "status", "--from", from, "--admin-key", key);
-        command("cluster", "keys", "--from", from, "--admin-key", key);
+        command("cluster", "keys", "--wait", "30", "--from", from, "--admin-key", key);
         command("backup", "--from", from, "--admin-key", key, "--to", file);
         command("backup", "verify", file);
         String restored = directory.resolve("restored").toString();
@@ -189,7 +189,7 @@ final class TrainingCommand implements Callable<Integer> {
     }
 
     private static void command(String... words) {
-        int exit = Main.commandLine().execute(words);
+        int exit = Main.commandLine(words).execute(words);
         if (exit != ExitCode.OK.code()) {
             throw new IllegalStateException(String.join(" ", words) + " ended with " + exit);
         }

@@ -4,6 +4,7 @@ import io.miroir.api.Json;
 import io.miroir.api.webhooks.Webhook;
 import io.miroir.embedded.store.NodeState;
 import io.miroir.embedded.store.TaskRow;
+import io.miroir.tls.LazyTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +31,8 @@ final class WebhookSender implements AutoCloseable {
             HttpClient.newBuilder()
                     .connectTimeout(CALL_TIME_MAX)
                     .followRedirects(HttpClient.Redirect.NEVER)
+                    .sslContext(LazyTls.get())
+                    .sslParameters(LazyTls.parameters())
                     .build();
 
     WebhookSender(NodeState state) {

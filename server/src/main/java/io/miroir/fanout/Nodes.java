@@ -1,5 +1,6 @@
 package io.miroir.fanout;
 
+import io.miroir.tls.LazyTls;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +40,8 @@ public final class Nodes implements AutoCloseable {
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(CONNECT_TIMEOUT)
                         .followRedirects(HttpClient.Redirect.NEVER)
+                        .sslContext(LazyTls.get())
+                        .sslParameters(LazyTls.parameters())
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .build();
         Map<String, NodeClient> clients = new LinkedHashMap<>();

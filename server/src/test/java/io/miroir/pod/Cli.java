@@ -16,7 +16,7 @@ record Cli(int exit, String out, String err) {
     static Cli run(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine miroir = Main.commandLine();
+        CommandLine miroir = Main.commandLine(arguments);
         miroir.setOut(new PrintWriter(out, true));
         miroir.setErr(new PrintWriter(err, true));
         int exit = miroir.execute(arguments);

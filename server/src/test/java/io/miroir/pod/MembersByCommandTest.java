@@ -83,8 +83,8 @@ class MembersByCommandTest {
                 status = agreed("status");
             }
             assertEquals(3, knowingTheFormat(status));
-            agreed("promote", "pod-1");
-            assertEquals(3, voters(agreed("promote", "pod-2")));
+            Cli promoted = agreed("promote", "pod-1", "pod-2");
+            assertEquals(3, voters(promoted), promoted::toString);
 
             // A machine is lost, another one takes its place.
             pods.remove(2).close();

@@ -100,7 +100,6 @@ final class PodProcedures implements Procedures {
             try (Fleet fleet = fleet(dir.resolve("new"), new NodeSource.Running(nodes))) {
                 FleetPod first = fleet.pods().getFirst();
                 Path config = dir.resolve("new").resolve(first.id()).resolve("miroir.yaml");
-                steps.step("miroir backup verify", () -> cli("backup", "verify", text(file)));
                 steps.step(
                         "miroir restore",
                         () -> cli("restore", text(file), "--config", text(config)));
@@ -115,10 +114,7 @@ final class PodProcedures implements Procedures {
                                                         "join",
                                                         PATIENCE,
                                                         () -> joined(first, pod))));
-                steps.step(
-                        2,
-                        "miroir cluster promote",
-                        () -> others.forEach(pod -> promote(first, pod)));
+                steps.step("miroir cluster promote", () -> promote(first, others));
                 steps.await(() -> ready(fleet));
                 steps.await(() -> write(fleet));
             }
@@ -283,8 +279,11 @@ final class PodProcedures implements Procedures {
         cli("backup", "--from", pod, "--to", text(file));
     }
 
-    private static void promote(FleetPod asked, FleetPod pod) {
-        cli("cluster", "promote", pod.id(), "--from", asked.http().toString());
+    private static void promote(FleetPod asked, List<FleetPod> pods) {
+        List<String> words = new ArrayList<>(List.of("cluster", "promote"));
+        pods.forEach(pod -> words.add(pod.id()));
+        words.addAll(List.of("--from", asked.http().toString()));
+        cli(words.toArray(String[]::new));
     }
 
     /** {@code miroir ARGUMENT...} as a process of its own. */

@@ -1,5 +1,6 @@
 package io.miroir.cli.backup;
 
+import io.miroir.tls.LazyTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,6 +39,8 @@ public record BackupDownload(URI pod, String adminKey, PrintWriter err) {
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(CONNECT_TIMEOUT)
+                        .sslContext(LazyTls.get())
+                        .sslParameters(LazyTls.parameters())
                         .build()) {
             HttpRequest request =
                     HttpRequest.newBuilder(pod.resolve("/_miroir/backup"))

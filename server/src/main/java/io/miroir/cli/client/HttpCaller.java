@@ -1,5 +1,6 @@
 package io.miroir.cli.client;
 
+import io.miroir.tls.LazyTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,8 @@ public final class HttpCaller implements AutoCloseable {
             HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
                     .connectTimeout(CONNECT_TIMEOUT)
+                    .sslContext(LazyTls.get())
+                    .sslParameters(LazyTls.parameters())
                     .build();
 
     /**

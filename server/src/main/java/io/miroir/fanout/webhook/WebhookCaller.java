@@ -2,6 +2,7 @@ package io.miroir.fanout.webhook;
 
 import io.miroir.api.webhooks.Webhook;
 import io.miroir.store.webhook.WebhookRow;
+import io.miroir.tls.LazyTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -25,6 +26,8 @@ public final class WebhookCaller implements AutoCloseable {
                     .version(HttpClient.Version.HTTP_1_1)
                     .connectTimeout(CALL_TIME_MAX)
                     .followRedirects(HttpClient.Redirect.NEVER)
+                    .sslContext(LazyTls.get())
+                    .sslParameters(LazyTls.parameters())
                     .executor(Executors.newVirtualThreadPerTaskExecutor())
                     .build();
 
