@@ -136,15 +136,21 @@ public final class FederatedCall {
         for (int i = 0; i < queries.size(); i++) {
             if (parts.get(i).asked) {
                 FederatedQuery query = queries.get(i);
-                ObjectNode asked =
-                        purpose == Purpose.COUNTS
-                                ? query.forCounts()
-                                : query.forHits(paging, distinct);
+                ObjectNode asked = purpose == Purpose.COUNTS ? query.forCounts() : forHits(query);
                 NodeFilter.restrict(asked, parts.get(i).only);
                 nodeQueries.add(asked);
             }
         }
         return request;
+    }
+
+    private ObjectNode forHits(FederatedQuery query) {
+        ObjectNode asked = query.forHits(paging, distinct);
+        JsonNode details = federation.get(PerformanceDetails.ASKED);
+        if (details != null) {
+            asked.set(PerformanceDetails.ASKED, details);
+        }
+        return asked;
     }
 
     private void writeFacetsRequest(ObjectNode nodeFederation, List<Part> parts) {
@@ -212,6 +218,8 @@ public final class FederatedCall {
         if (Answers.anyHas(results, "semanticHitCount")) {
             answer.put("semanticHitCount", walk.semantic);
         }
+        results.addAll(counts);
+        PerformanceDetails.merge(results, answer);
         return answer;
     }
 

@@ -99,6 +99,7 @@ public final class SearchCall {
         paging.writeAnswer(answer, distinct == null ? total : total(answers, total, duplicates));
         facets.writeAnswer(answers, total, answer);
         Answers.copyFirst(answers, "requestUid", answer);
+        PerformanceDetails.merge(answers, answer);
         if (Answers.anyHas(answers, "semanticHitCount")) {
             answer.put("semanticHitCount", semanticHits);
         }

@@ -80,6 +80,7 @@ public final class SimilarCall {
                         "retrieveVectors",
                         "showRankingScore",
                         "showRankingScoreDetails",
+                        PerformanceDetails.ASKED,
                         "rankingScoreThreshold",
                         "filter",
                         "offset",
@@ -177,6 +178,7 @@ public final class SimilarCall {
             answer.set("offset", found.path("offset"));
             // Unlike a search, this route counts no further than a client may page.
             answer.put("estimatedTotalHits", Math.min(total, index.totalHitsMax()));
+            PerformanceDetails.merge(List.of(found), answer);
             return answer;
         }
 

@@ -17,7 +17,14 @@ import tools.jackson.databind.node.ObjectNode;
 public final class AliasSearch {
     private static final List<String> PAGING = List.of("offset", "limit", "page", "hitsPerPage");
     private static final Set<String> OF_THE_WHOLE =
-            Set.of("offset", "limit", "page", "hitsPerPage", "facets", "distinct");
+            Set.of(
+                    "offset",
+                    "limit",
+                    "page",
+                    "hitsPerPage",
+                    "facets",
+                    "distinct",
+                    "showPerformanceDetails");
     private static final Pattern INSIDE =
             Pattern.compile(
                     "^(Inside `\\.(queries\\[\\d+]|federation\\.facetsByIndex\\.[^`]*)`: )+");
@@ -61,6 +68,7 @@ public final class AliasSearch {
         ObjectNode federation = request.putObject("federation");
         PAGING.forEach(field -> copy(body, field, federation));
         copy(body, "distinct", federation);
+        copy(body, "showPerformanceDetails", federation);
         JsonNode facets = body.path("facets");
         if (facets.isArray() && !facets.isEmpty()) {
             federation.putObject("mergeFacets");
