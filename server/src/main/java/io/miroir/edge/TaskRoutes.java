@@ -20,6 +20,7 @@ import io.miroir.store.task.TaskPage;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
+import java.time.Duration;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code /tasks}, from this pod's own copy of the task store. */
 final class TaskRoutes {
     private static final String TEXT_UID = "mtask-";
+    private static final Duration DELETION_PATIENCE = Duration.ofSeconds(2);
 
     private final RequestPath path;
     private final TaskStore store;
@@ -185,7 +187,8 @@ final class TaskRoutes {
         TaskFilter filter = TasksQuery.selection(request.query(), "cancel");
         TasksQuery count = new TasksQuery(filter, 0, null, false);
         Tasks tasks = store.tasks();
-        long matched = tasks.uids(ReadLevel.LOCAL, StoredTasks.query(count, access, tasks)).total();
+        long matched =
+                tasks.uids(ReadLevel.LINEARIZABLE, StoredTasks.query(count, access, tasks)).total();
         ObjectNode details = Json.object();
         details.put("matchedTasks", matched);
         details.put("canceledTasks", 0);
@@ -193,11 +196,12 @@ final class TaskRoutes {
         return Answer.json(200, fresh.done(TaskType.TASK_CANCELATION, details));
     }
 
-    private Answer delete(Request request) {
+    private Answer delete(Request request) throws InterruptedException {
         Access access = path.pass(request, Action.TASKS_DELETE);
         TaskFilter filter = TasksQuery.selection(request.query(), "delete");
         TaskDeletion.Counts counts =
-                new TaskDeletion(store.tasks(), Tasks.DELETE_MAX).delete(filter, access);
+                new TaskDeletion(store.tasks(), Tasks.DELETE_MAX, DELETION_PATIENCE)
+                        .delete(filter, access);
         ObjectNode details = Json.object();
         details.put("matchedTasks", counts.matched());
         details.put("deletedTasks", counts.deleted());
