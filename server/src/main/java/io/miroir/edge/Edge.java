@@ -22,6 +22,7 @@ import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.FederatedJourney;
+import io.miroir.fanout.read.ForeignDocuments;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.store.TaskStore;
 import io.miroir.store.backup.BackupStream;
@@ -157,6 +158,17 @@ public final class Edge {
             InstantSource clock,
             Uuids uuids,
             Operations operations) {
+        return Router.of(routes(parts, rules, registry, clock, uuids, operations));
+    }
+
+    /** What the handler serves, behind the gate. */
+    static List<Route> routes(
+            Parts parts,
+            Rules rules,
+            CollectorRegistry registry,
+            InstantSource clock,
+            Uuids uuids,
+            Operations operations) {
         Leases leases = parts.leases();
         // Keys expire by the store's time, at the same moment on all pods.
         InstantSource storeTime = () -> StoreTime.instant(parts.store().nowMicros());
@@ -179,15 +191,18 @@ public final class Edge {
         routes.addAll(
                 new DocumentRoutes(path, reads.searches(), reads.documents(), switched).routes());
         QueryMetadata metadata = new QueryMetadata(reads.searches(), uuids);
+        ForeignDocuments foreign =
+                new ForeignDocuments(reads.searches(), reads.documents(), switched::now);
         routes.addAll(
                 new SearchRoutes(
                                 path,
                                 reads.searches(),
                                 new AliasSearch(reads.federated()),
-                                metadata)
+                                metadata,
+                                foreign)
                         .routes());
         if (rules.offered().multiSearch()) {
-            routes.addAll(new MultiSearchRoutes(path, reads, metadata).routes());
+            routes.addAll(new MultiSearchRoutes(path, reads, metadata, foreign).routes());
         }
         routes.addAll(
                 new SettingsRoutes(
@@ -205,7 +220,9 @@ public final class Edge {
         CollectorRegistry theirs = new CollectorRegistry();
         theirs.register(
                 new MeilisearchMetrics(parts.view(), reads.documents(), parts.store(), registry));
-        routes.addAll(new ExperimentalRoutes(path, switched, new Exposition(theirs)).routes());
+        routes.addAll(
+                new ExperimentalRoutes(path, switched, new Exposition(theirs), reads.documents())
+                        .routes());
         routes.addAll(new ChatRoutes(path, switched).routes());
         routes.addAll(new DumpRoutes(path, parts.store().tasks()).routes());
         KeyKeeper keeper = new KeyKeeper(parts.store().apiKeys(), parts.view(), reports);
@@ -213,38 +230,49 @@ public final class Edge {
                 new KeyRoutes(path, new KeyDesk(keeper, auth.values(), storeTime, uuids::random))
                         .routes());
         if (rules.offered().admin()) {
-            routes.addAll(
-                    new AdminRoutes(
-                                    auth,
-                                    parts.store(),
-                                    parts.view(),
-                                    parts.nodes().health(),
-                                    parts.readiness(),
-                                    new Exposition(registry),
-                                    clock)
-                            .routes());
-            if (rules.offered().aliases()) {
-                routes.addAll(
-                        new AliasRoutes(
-                                        auth,
-                                        parts.store().aliases(),
-                                        parts.view(),
-                                        leases.reports(),
-                                        rules.offered().aliasTargetsMustExist())
-                                .routes());
-            }
-            if (rules.offered().antiEntropy()) {
-                AntiEntropyReport report = new AntiEntropyReport(parts.store(), parts.view());
-                routes.addAll(new AntiEntropyRoutes(auth, report).routes());
-            }
-            routes.addAll(new BackupRoutes(auth, operations.backups()).routes());
-            routes.addAll(
-                    new ClusterRoutes(
-                                    auth, parts.store(), operations.doorkeeper(), operations.keys())
-                            .routes());
+            routes.addAll(operators(auth, parts, rules, registry, clock, operations));
         }
         Gate gate = new Gate(rules.slots(), new EdgeMetrics(registry));
         StaleView stale = new StaleView(leases.view()::valid, rules.staleReads());
-        return Router.of(routes.stream().map(stale::guarded).map(gate::guarded).toList());
+        return routes.stream().map(stale::guarded).map(gate::guarded).toList();
+    }
+
+    private static List<Route> operators(
+            Auth auth,
+            Parts parts,
+            Rules rules,
+            CollectorRegistry registry,
+            InstantSource clock,
+            Operations operations) {
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(
+                new AdminRoutes(
+                                auth,
+                                parts.store(),
+                                parts.view(),
+                                parts.nodes().health(),
+                                parts.readiness(),
+                                new Exposition(registry),
+                                clock)
+                        .routes());
+        if (rules.offered().aliases()) {
+            routes.addAll(
+                    new AliasRoutes(
+                                    auth,
+                                    parts.store().aliases(),
+                                    parts.view(),
+                                    parts.leases().reports(),
+                                    rules.offered().aliasTargetsMustExist())
+                            .routes());
+        }
+        if (rules.offered().antiEntropy()) {
+            AntiEntropyReport report = new AntiEntropyReport(parts.store(), parts.view());
+            routes.addAll(new AntiEntropyRoutes(auth, report).routes());
+        }
+        routes.addAll(new BackupRoutes(auth, operations.backups()).routes());
+        routes.addAll(
+                new ClusterRoutes(auth, parts.store(), operations.doorkeeper(), operations.keys())
+                        .routes());
+        return routes;
     }
 }

@@ -17,6 +17,7 @@ import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.read.DocumentReads;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  * would change that.
  */
 final class ExperimentalRoutes {
+    private static final String INDEX_UID = "indexUid";
     private static final String RULES = "/dynamic-search-rules";
     private static final String ANY_RULE = "Using the `/dynamic-search-rules` routes";
     private static final String LOGS = "Modifying logs through the `/logs/*` routes";
@@ -103,12 +105,18 @@ final class ExperimentalRoutes {
     private final RequestPath path;
     private final SwitchedFeatures switched;
     private final Exposition metrics;
+    private final DocumentReads documents;
 
     /** Routes that look up features there; {@code metrics} are those of Meilisearch. */
-    ExperimentalRoutes(RequestPath path, SwitchedFeatures switched, Exposition metrics) {
+    ExperimentalRoutes(
+            RequestPath path,
+            SwitchedFeatures switched,
+            Exposition metrics,
+            DocumentReads documents) {
         this.path = path;
         this.switched = switched;
         this.metrics = metrics;
+        this.documents = documents;
     }
 
     List<Route> routes() {
@@ -262,9 +270,16 @@ final class ExperimentalRoutes {
     private Answer render(Request request) throws IOException {
         path.pass(request, Action.SETTINGS_GET);
         path.pass(request, Action.DOCUMENTS_GET);
-        RENDERING.check(StrictValue.body(path.jsonBody(request)));
+        JsonNode body = path.jsonBody(request);
+        RENDERING.check(StrictValue.body(body));
         require(Feature.RENDER_ROUTE, "calling the /render-template route");
-        throw refused("A Miroir cluster renders no templates: ask a single Meilisearch.");
+        if (body.path("template").has(INDEX_UID) || body.path("input").has(INDEX_UID)) {
+            throw refused(
+                    "A Miroir cluster renders inline templates of inline documents: a template or a"
+                            + " document of an index has fields on the nodes that clients don't"
+                            + " see.");
+        }
+        return Answer.json(200, documents.rendered(body));
     }
 
     private void require(Feature feature, String doing) {

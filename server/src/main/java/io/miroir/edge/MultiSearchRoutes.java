@@ -14,6 +14,7 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.FederatedJourney;
+import io.miroir.fanout.read.ForeignDocuments;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
 import java.util.ArrayList;
@@ -35,18 +36,23 @@ final class MultiSearchRoutes {
     /** Searches of one request that run at a time; the others wait. */
     private static final int AT_A_TIME_MAX = 16;
 
+    private static final String PERFORMANCE = "showPerformanceDetails";
+
     private final RequestPath path;
     private final SearchJourney searches;
     private final FederatedJourney federated;
     private final AliasSearch aliases;
     private final QueryMetadata metadata;
+    private final ForeignDocuments foreign;
 
-    MultiSearchRoutes(RequestPath path, Edge.Reads reads, QueryMetadata metadata) {
+    MultiSearchRoutes(
+            RequestPath path, Edge.Reads reads, QueryMetadata metadata, ForeignDocuments foreign) {
         this.path = path;
         this.searches = reads.searches();
         this.federated = reads.federated();
         this.aliases = new AliasSearch(federated);
         this.metadata = metadata;
+        this.foreign = foreign;
     }
 
     List<Route> routes() {
@@ -65,6 +71,7 @@ final class MultiSearchRoutes {
                 asked.queries().stream().map(query -> path.resolved(query.indexUid())).toList();
         ReadReply reply =
                 federated.search(asked, (ObjectNode) body, uids, SettingsHeaders.floor(request));
+        foreign.show(path::resolved, reply.body());
         metadata.addRequestUid(reply.body());
         if (QueryMetadata.isWanted(request)) {
             ArrayNode each = reply.body().putArray(QueryMetadata.FIELD);
@@ -138,11 +145,19 @@ final class MultiSearchRoutes {
         }
         ObjectNode query = (ObjectNode) queries.get(position).deepCopy();
         query.remove(List.of("indexUid", "federationOptions"));
+        // Here it may be null, other than in a search by itself.
+        if (query.path(PERFORMANCE).isNull()) {
+            query.remove(PERFORMANCE);
+        }
         String name = asked.queries().get(position).indexUid();
         List<String> targets = path.targets(name).orElse(null);
-        return targets == null
-                ? searches.search(path.resolved(name), query, floor)
-                : aliases.search(targets, query, floor);
+        if (targets != null) {
+            return aliases.search(targets, query, floor);
+        }
+        String uid = path.resolved(name);
+        ReadReply reply = searches.search(uid, query, floor);
+        foreign.show(uid, reply.body());
+        return reply;
     }
 
     private static ReadReply joined(Future<ReadReply> reply, int position)

@@ -7,6 +7,7 @@ import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.AliasSearch;
+import io.miroir.fanout.read.ForeignDocuments;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
 import java.util.List;
@@ -19,13 +20,19 @@ final class SearchRoutes {
     private final SearchJourney searches;
     private final AliasSearch aliases;
     private final QueryMetadata metadata;
+    private final ForeignDocuments foreign;
 
     SearchRoutes(
-            RequestPath path, SearchJourney searches, AliasSearch aliases, QueryMetadata metadata) {
+            RequestPath path,
+            SearchJourney searches,
+            AliasSearch aliases,
+            QueryMetadata metadata,
+            ForeignDocuments foreign) {
         this.path = path;
         this.searches = searches;
         this.aliases = aliases;
         this.metadata = metadata;
+        this.foreign = foreign;
     }
 
     List<Route> routes() {
@@ -57,6 +64,7 @@ final class SearchRoutes {
             return RequestPath.read(aliases.search(targets, filtered, floor));
         }
         ReadReply reply = searches.search(search.uid(), filtered, floor);
+        foreign.show(search.uid(), reply.body());
         if (QueryMetadata.isWanted(request)) {
             reply.body().set(QueryMetadata.FIELD, metadata.of(search.uid()));
         }

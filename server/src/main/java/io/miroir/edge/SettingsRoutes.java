@@ -1,6 +1,8 @@
 package io.miroir.edge;
 
 import io.miroir.api.Json;
+import io.miroir.api.features.Feature;
+import io.miroir.api.features.Features;
 import io.miroir.api.keys.Action;
 import io.miroir.api.settings.NodeSettings;
 import io.miroir.api.settings.Setting;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Settings, whole and one by one. Clients see their own, never what nodes have. */
@@ -63,13 +66,9 @@ final class SettingsRoutes {
                                         request,
                                         () -> SettingsUpdate.reset(List.of(Setting.values())),
                                         true)));
-        for (Setting setting : Setting.shown()) {
+        for (Setting setting : Setting.values()) {
             String one = SETTINGS + "/" + setting.path();
-            routes.add(
-                    new Route(
-                            "GET",
-                            one,
-                            request -> Answer.json(200, shown(request).path(setting.key()))));
+            routes.add(new Route("GET", one, request -> Answer.json(200, shown(request, setting))));
             routes.add(
                     new Route(
                             setting.verb(),
@@ -101,6 +100,32 @@ final class SettingsRoutes {
     }
 
     private ObjectNode shown(Request request) {
+        ObjectNode settings = settings(request);
+        Features features = switched.now();
+        show(settings, Setting.FOREIGN_KEYS, features.isOn(Feature.FOREIGN_KEYS));
+        show(settings, Setting.CHAT, features.isOn(Feature.CHAT_COMPLETIONS));
+        return settings;
+    }
+
+    private static void show(ObjectNode settings, Setting setting, boolean on) {
+        JsonNode value = valueOf(settings, setting);
+        settings.remove(setting.key());
+        if (on) {
+            settings.set(setting.key(), value);
+        }
+    }
+
+    /** One by itself is shown whether or not its feature is on. */
+    private JsonNode shown(Request request, Setting setting) {
+        return valueOf(settings(request), setting);
+    }
+
+    private static JsonNode valueOf(ObjectNode settings, Setting setting) {
+        JsonNode value = settings.get(setting.key());
+        return value == null ? setting.defaultValue() : value;
+    }
+
+    private ObjectNode settings(Request request) {
         String uid = path.passRead(request, Action.SETTINGS_GET);
         String settings = searches.indexOf(uid).row().settingsJson();
         return Settings.shown(Json.parseObject(settings));
@@ -111,11 +136,9 @@ final class SettingsRoutes {
         String uid = path.passCreatingWrite(request, Action.SETTINGS_UPDATE, parameters);
         SettingsUpdate update = change.read();
         update.require(switched.now());
-        if (!update.experimental().isEmpty()) {
+        if (update.changes().hasNonNull(Setting.CHAT.key())) {
             throw ExperimentalRoutes.refused(
-                    "An index of a Miroir cluster has no setting `"
-                            + update.experimental().getFirst().key()
-                            + "`: a node knows only the documents that it holds.");
+                    "An index of a Miroir cluster has no setting `chat`: there are no chats.");
         }
         NodeSettings.refuseReserved(update.changes());
         if (reset) {

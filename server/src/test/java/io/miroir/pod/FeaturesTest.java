@@ -148,8 +148,14 @@ class FeaturesTest {
     /** Switched on, they exist, and say why a cluster has nothing to show. */
     @Test
     void whatAClusterCantHaveIsRefusedWithAReason() {
-        client.call("PATCH", FEATURES, "{\"chatCompletions\": true, \"logsRoute\": true}");
+        client.call(
+                "PATCH",
+                FEATURES,
+                "{\"chatCompletions\": true, \"logsRoute\": true, \"renderRoute\": true}");
         try {
+            String template =
+                    "{\"template\": {\"kind\": \"documentTemplate\", \"indexUid\": \"any\"}}";
+            assertEquals(501, client.call("POST", "/render-template", template).status());
             assertEquals(0, client.call("GET", "/chats").body().path("total").asInt());
             assertEquals("chat_not_found", code(client.call("GET", "/chats/a")));
             HttpCalls.Reply refused =
@@ -161,10 +167,15 @@ class FeaturesTest {
                     code(client.call("PATCH", "/chats/a/settings", "{\"apiKey\": 1}")));
             assertEquals(501, client.call("POST", "/logs/stderr", "{}").status());
             assertEquals(204, client.call("DELETE", "/logs/stream").status());
+            String chat = "/indexes/any/settings/chat";
+            assertEquals(501, client.call("PATCH", chat, "{}").status());
             assertEquals(
                     501, client.call("PATCH", "/indexes/any/settings", "{\"chat\": {}}").status());
         } finally {
-            client.call("PATCH", FEATURES, "{\"chatCompletions\": false, \"logsRoute\": false}");
+            client.call(
+                    "PATCH",
+                    FEATURES,
+                    "{\"chatCompletions\": false, \"logsRoute\": false, \"renderRoute\": false}");
         }
     }
 

@@ -65,15 +65,15 @@ public enum Feature {
                     MULTIMODAL,
                     FOREIGN_KEYS,
                     DISABLE_DOCUMENTS_FETCH_QUEUE,
-                    LEGACY_SEARCH ->
+                    LEGACY_SEARCH,
+                    RENDER_ROUTE ->
                     true;
             case METRICS,
                     LOGS_ROUTE,
                     DYNAMIC_SEARCH_RULES,
                     GET_TASK_DOCUMENTS_ROUTE,
                     TASK_QUEUE_COMPACTION_ROUTE,
-                    CHAT_COMPLETIONS,
-                    RENDER_ROUTE ->
+                    CHAT_COMPLETIONS ->
                     false;
         };
     }

@@ -51,6 +51,8 @@ public final class NodeSettings {
      */
     public static ObjectNode derive(ObjectNode client) {
         ObjectNode node = client.deepCopy();
+        // A node has neither all documents of the other index nor that index by the client's name.
+        node.remove(Setting.FOREIGN_KEYS.key());
         // A node hides the values of sorts that it does not display; the merge compares them.
         node.putArray(Setting.DISPLAYED_ATTRIBUTES.key()).add("*");
         node.set(

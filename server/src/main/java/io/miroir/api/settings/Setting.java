@@ -49,7 +49,13 @@ public enum Setting {
             "localizedAttributes", ErrorCode.INVALID_SETTINGS_LOCALIZED_ATTRIBUTES, "null"),
     FACET_SEARCH("facetSearch", ErrorCode.INVALID_SETTINGS_FACET_SEARCH, "true"),
     PREFIX_SEARCH("prefixSearch", ErrorCode.INVALID_SETTINGS_PREFIX_SEARCH, "\"indexingTime\""),
-    CHAT("chat", ErrorCode.INVALID_SETTINGS_INDEX_CHAT, "{}");
+    CHAT(
+            "chat",
+            ErrorCode.INVALID_SETTINGS_INDEX_CHAT,
+            "{\"description\":\"\",\"documentTemplate\":\"{% for field in fields %}"
+                    + "{% if field.is_searchable and field.value != nil %}"
+                    + "{{ field.name }}: {{ field.value }}\\n{% endif %}{% endfor %}\","
+                    + "\"documentTemplateMaxBytes\":400,\"searchParameters\":{}}");
 
     private final String key;
     private final String path;
@@ -102,7 +108,8 @@ public enum Setting {
                     DICTIONARY ->
                     Check.STRINGS;
             case FILTERABLE_ATTRIBUTES -> SettingChecks.FILTERABLE;
-            case FOREIGN_KEYS, CHAT -> Check.ANY;
+            case FOREIGN_KEYS -> SettingChecks.FOREIGN_KEYS;
+            case CHAT -> SettingChecks.CHAT;
             case RANKING_RULES -> SettingChecks.RANKING_RULES;
             case SYNONYMS -> Check.mapOf(Check.STRINGS);
             case DISTINCT_ATTRIBUTE -> Check.STRING;

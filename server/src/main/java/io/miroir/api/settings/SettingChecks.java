@@ -22,6 +22,8 @@ final class SettingChecks {
             ErrorCode.INVALID_SETTINGS_FILTERABLE_ATTRIBUTES;
     private static final ErrorCode TYPO_CODE = ErrorCode.INVALID_SETTINGS_TYPO_TOLERANCE;
     private static final ErrorCode FACETING_CODE = ErrorCode.INVALID_SETTINGS_FACETING;
+    private static final ErrorCode FOREIGN_KEYS_CODE = ErrorCode.INVALID_SETTINGS_FOREIGN_KEYS;
+    private static final ErrorCode CHAT_CODE = ErrorCode.INVALID_SETTINGS_INDEX_CHAT;
     private static final ErrorCode LOCALIZED_CODE = ErrorCode.INVALID_SETTINGS_LOCALIZED_ATTRIBUTES;
 
     private static final int BYTE_MAX = 255;
@@ -113,6 +115,27 @@ final class SettingChecks {
                                     Check.STRINGS,
                                     LOCALIZED_CODE),
                             required("locales", LOCALIZED_CODE, Locales.LIST, LOCALIZED_CODE)));
+
+    static final Check FOREIGN_KEYS =
+            Check.arrayOf(
+                    Shape.of(
+                            required(
+                                    "foreignIndexUid",
+                                    FOREIGN_KEYS_CODE,
+                                    Check.STRING,
+                                    FOREIGN_KEYS_CODE),
+                            required(
+                                    "fieldName",
+                                    FOREIGN_KEYS_CODE,
+                                    Check.STRING,
+                                    FOREIGN_KEYS_CODE)));
+
+    static final Check CHAT =
+            Shape.of(
+                    optional("description", CHAT_CODE, Check.STRING),
+                    optional("documentTemplate", CHAT_CODE, Check.STRING),
+                    optional("documentTemplateMaxBytes", CHAT_CODE, Check.unsigned(Long.MAX_VALUE)),
+                    optional("searchParameters", CHAT_CODE, Check.mapOf(Check.ANY)));
 
     private SettingChecks() {}
 

@@ -32,11 +32,15 @@ public final class Settings {
      */
     public static ObjectNode apply(ObjectNode current, SettingsUpdate update) {
         ObjectNode next = current.deepCopy();
-        for (Setting setting : Setting.shown()) {
+        for (Setting setting : Setting.values()) {
             JsonNode change = update.changes().get(setting.key());
-            if (change != null) {
-                JsonNode before = next.get(setting.key());
-                next.set(setting.key(), changed(setting, before, change));
+            if (change == null) {
+                continue;
+            }
+            if (change.isNull() && setting.isExperimental()) {
+                next.remove(setting.key());
+            } else {
+                next.set(setting.key(), changed(setting, next.path(setting.key()), change));
             }
         }
         JsonNode sizes = next.path("typoTolerance").path("minWordSizeForTypos");

@@ -49,6 +49,35 @@ final class Attributes {
         }
     }
 
+    /** What a value becomes. */
+    @FunctionalInterface
+    interface Change {
+        JsonNode of(JsonNode value);
+    }
+
+    /** Replaces all values that a path leads to; arrays are entered, objects at its end are not. */
+    static void replace(JsonNode from, String path, Change change) {
+        switch (from) {
+            case ArrayNode array -> array.forEach(element -> replace(element, path, change));
+            case ObjectNode object -> replaceInObject(object, path, change);
+            default -> {}
+        }
+    }
+
+    private static void replaceInObject(ObjectNode object, String path, Change change) {
+        JsonNode whole = object.get(path);
+        if (whole instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, change.of(array.get(i)));
+            }
+        } else if (whole != null && !whole.isObject()) {
+            object.set(path, change.of(whole));
+        }
+        for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+            replace(object.path(path.substring(0, dot)), path.substring(dot + 1), change);
+        }
+    }
+
     /** Adds all values that a path leads to; arrays are entered. */
     static void collect(JsonNode from, String path, List<JsonNode> values) {
         switch (from) {

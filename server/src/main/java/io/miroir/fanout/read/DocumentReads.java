@@ -21,6 +21,7 @@ import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.answer.SequencePage;
 import io.miroir.fanout.answer.StatsAnswer;
+import io.miroir.fanout.lane.WireErrors;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,7 @@ public final class DocumentReads {
     }
 
     private Reading list(IndexView index, ObjectNode request) {
+        ReservedFields.refuse(request, ErrorCode.INVALID_DOCUMENT_FILTER);
         DocumentsCall call = DocumentsCall.of(request);
         Coverage coverage =
                 cover.ask(
@@ -226,22 +229,57 @@ public final class DocumentReads {
 
     /** Any node's version, as nodes tell it. */
     public JsonNode version() {
-        NodeRequest request = NodeRequest.get("version", "/version", settings.nodeTimeout());
+        return ofAny(NodeRequest.get("version", "/version", settings.nodeTimeout()));
+    }
+
+    /**
+     * A template of no index, as any node renders it.
+     *
+     * @param request of the route, valid already
+     */
+    public JsonNode rendered(JsonNode request) {
+        return ofAny(
+                NodeRequest.post(
+                        "render",
+                        "/render-template",
+                        NodeBody.json(request),
+                        settings.nodeTimeout()));
+    }
+
+    private JsonNode ofAny(NodeRequest request) {
         Map<String, NodeRequest> doubtful = new LinkedHashMap<>();
         for (String node : new TreeSet<>(nodes.ids())) {
             if (!health.usable(node)) {
                 doubtful.put(node, request);
-            } else if (nodes.ask(node, request) instanceof NodeReply.Answer answer) {
-                return answer.body();
+                continue;
+            }
+            Optional<JsonNode> told = told(nodes.ask(node, request));
+            if (told.isPresent()) {
+                return told.get();
             }
         }
         // At once: the time-outs of many dead nodes must not add up.
-        for (NodeReply reply : nodes.askAll(doubtful).values()) {
-            if (reply instanceof NodeReply.Answer answer) {
-                return answer.body();
+        return nodes.askAll(doubtful).values().stream()
+                .flatMap(reply -> told(reply).stream())
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new ApiException(
+                                        ErrorCode.MIROIR_SHARD_UNAVAILABLE, "No node answers."));
+    }
+
+    private static Optional<JsonNode> told(NodeReply reply) {
+        return switch (reply) {
+            case NodeReply.Answer answer -> Optional.of(answer.body());
+            case NodeReply.Refusal refusal -> {
+                ApiException error = WireErrors.toException(refusal.error());
+                if (!Cover.isOfNode(refusal) && !Cover.mayLag(error)) {
+                    throw error;
+                }
+                yield Optional.empty();
             }
-        }
-        throw new ApiException(ErrorCode.MIROIR_SHARD_UNAVAILABLE, "No node answers.");
+            case NodeReply.Failure _ -> Optional.empty();
+        };
     }
 
     private static String path(IndexView index, String rest) {

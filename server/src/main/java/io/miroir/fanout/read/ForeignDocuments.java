@@ -1,0 +1,100 @@
+package io.miroir.fanout.read;
+
+import io.miroir.api.Json;
+import io.miroir.api.features.Feature;
+import io.miroir.api.features.Features;
+import io.miroir.cluster.IndexView;
+import io.miroir.fanout.answer.ForeignKeys;
+import io.miroir.fanout.answer.IndexProfile;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Documents of other indexes in the hits of searches, where the index has foreign keys. A node has
+ * only some of these documents, so they are read once the page is known.
+ */
+public final class ForeignDocuments {
+    private final SearchJourney searches;
+    private final DocumentReads documents;
+    private final Supplier<Features> features;
+
+    /** Documents in hits, while the feature is on. */
+    public ForeignDocuments(
+            SearchJourney searches, DocumentReads documents, Supplier<Features> features) {
+        this.searches = searches;
+        this.documents = documents;
+        this.features = features;
+    }
+
+    /**
+     * Puts documents in the place of their keys, in the hits of one search.
+     *
+     * @throws io.miroir.api.ApiException if an index is not there that keys lead to
+     */
+    public void show(String uid, ObjectNode answer) {
+        if (features.get().isOn(Feature.FOREIGN_KEYS)) {
+            show(uid, hits(answer));
+        }
+    }
+
+    /**
+     * The same in the hits of a federated search.
+     *
+     * @param uid of an index by the name that hits have it by
+     */
+    public void show(UnaryOperator<String> uid, ObjectNode answer) {
+        if (features.get().isOn(Feature.FOREIGN_KEYS)) {
+            hits(answer).stream()
+                    .collect(Collectors.groupingBy(hit -> uid.apply(index(hit))))
+                    .forEach(this::show);
+        }
+    }
+
+    private static String index(ObjectNode hit) {
+        return hit.path("_federation").path("indexUid").asString();
+    }
+
+    private static List<ObjectNode> hits(ObjectNode answer) {
+        List<ObjectNode> hits = new ArrayList<>();
+        answer.path("hits").forEach(hit -> hits.add((ObjectNode) hit));
+        return hits;
+    }
+
+    private void show(String uid, List<ObjectNode> hits) {
+        String settings = searches.indexOf(uid).row().settingsJson();
+        for (ForeignKeys keys : ForeignKeys.of(Json.parseObject(settings))) {
+            IndexView foreign = searches.indexOf(keys.foreignUid());
+            keys.write(hits, documents(foreign, keys.ids(hits)));
+        }
+    }
+
+    private Map<String, ObjectNode> documents(IndexView index, Set<String> ids) {
+        String key = index.row().primaryKey();
+        Map<String, ObjectNode> byId = new HashMap<>();
+        if (ids.isEmpty() || key == null) {
+            return byId;
+        }
+        ObjectNode request = Json.object().put("limit", ids.size());
+        ArrayNode asked = request.putArray("ids");
+        ids.forEach(asked::add);
+        IndexProfile profile = SearchJourney.profile(index);
+        for (JsonNode found :
+                documents.list(index.row().uid(), request, 0).body().path("results")) {
+            ObjectNode document = (ObjectNode) found;
+            byId.put(document.path(key).asString(), document);
+            List.copyOf(document.propertyNames()).stream()
+                    .filter(field -> !profile.displays(field))
+                    .forEach(document::remove);
+        }
+        return byId;
+    }
+}
