@@ -11,6 +11,7 @@ import io.miroir.api.documents.WriteRequests;
 import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
 import io.miroir.api.search.FilterInput;
+import io.miroir.api.search.SortBy;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.edge.http.Answer;
@@ -27,6 +28,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -172,11 +174,19 @@ final class DocumentRoutes {
 
     private Answer fetch(Request request) throws Exception {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
-        DocumentsRequest asked = DocumentsRequest.fromBody(path.searchBody(request));
+        JsonNode body = path.searchBody(request);
+        DocumentsRequest asked = DocumentsRequest.fromBody(body);
+        if (body.path("useNetwork").asBoolean(false)) {
+            switched.now().require(Feature.NETWORK, "passing `useNetwork` in a search query");
+        }
         return page(uid, asked, SettingsHeaders.floor(request));
     }
 
     private Answer page(String uid, DocumentsRequest asked, long floor) {
+        List<SortBy> _ =
+                SortBy.parse(
+                        Objects.requireNonNullElse(asked.sort(), List.of()),
+                        ErrorCode.INVALID_DOCUMENT_SORT);
         FilterInput.parse(asked.filter(), ErrorCode.INVALID_DOCUMENT_FILTER);
         return RequestPath.read(documents.list(uid, body(asked), floor));
     }

@@ -105,7 +105,9 @@ final class IndexRoutes {
     }
 
     private Answer fields(Request request) throws Exception {
-        String uid = path.passRead(request, Action.FIELDS_POST);
+        // This route looks for the index without a look at its name.
+        path.passKey(request, Action.FIELDS_POST);
+        String uid = path.resolved(request.path("uid"));
         FieldsRequest asked = FieldsRequest.fromBody(path.searchBody(request));
         return RequestPath.read(documents.fields(uid, asked, SettingsHeaders.floor(request)));
     }

@@ -4,6 +4,7 @@ import io.miroir.api.Json;
 import io.miroir.api.Uuids;
 import io.miroir.edge.http.Request;
 import io.miroir.fanout.read.SearchJourney;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a client is told of its queries themselves, if it asks: which index, and an id for each. */
@@ -21,7 +22,12 @@ final class QueryMetadata {
     }
 
     static boolean isWanted(Request request) {
-        return "true".equals(request.header(HEADER));
+        return isYes(request.header(HEADER));
+    }
+
+    /** Whether the header asks for it: as {@code true} or {@code 1}, in capitals or not. */
+    static boolean isYes(@Nullable String value) {
+        return value != null && (value.equalsIgnoreCase("true") || value.equals("1"));
     }
 
     /** Of one query. */

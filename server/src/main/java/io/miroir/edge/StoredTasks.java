@@ -48,8 +48,16 @@ public final class StoredTasks {
                         StoreTime.instant(dates.enqueuedAt()),
                         dates.startedAt() == null ? null : StoreTime.instant(dates.startedAt()),
                         dates.finishedAt() == null ? null : StoreTime.instant(dates.finishedAt())),
-                visible.isEmpty() && BARE.contains(row.type()) ? null : named(visible, row.names()),
+                visible.isEmpty() && isBare(row) ? null : named(visible, row.names()),
                 row.errorJson() == null ? null : Json.parseObject(row.errorJson()));
+    }
+
+    // A compaction of no index shows empty details.
+    private static boolean isBare(TaskRow row) {
+        boolean failedCompaction =
+                row.type() == io.miroir.store.task.TaskType.INDEX_COMPACTION
+                        && row.status() == io.miroir.store.task.TaskStatus.FAILED;
+        return BARE.contains(row.type()) && !failedCompaction;
     }
 
     /** The query of a list, of what a key may see. */

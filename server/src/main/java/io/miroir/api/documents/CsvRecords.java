@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CsvRecords {
     private static final int END = -1;
+    private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final InputStream in;
     private final int delimiter;
@@ -51,6 +53,9 @@ final class CsvRecords {
 
     /** The next record's cells, or null at the end. */
     @Nullable List<String> next() throws IOException {
+        if (nextIndex == 0) {
+            skipMark();
+        }
         recordLine = line;
         recordByte = bytesRead;
         while (peek() == '\n' || peek() == '\r') {
@@ -117,6 +122,14 @@ final class CsvRecords {
                             + ", byte: "
                             + recordByte
                             + "): invalid utf-8");
+        }
+    }
+
+    /** A byte order mark is no part of the first record. */
+    private void skipMark() throws IOException {
+        in.mark(MARK.length);
+        if (!Arrays.equals(in.readNBytes(MARK.length), MARK)) {
+            in.reset();
         }
     }
 

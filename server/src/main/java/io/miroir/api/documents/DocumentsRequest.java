@@ -76,7 +76,10 @@ public record DocumentsRequest(
                     notNull("ids", ErrorCode.INVALID_DOCUMENT_IDS, Check.STRING),
                     notNull("filter", ErrorCode.INVALID_DOCUMENT_FILTER, Check.STRING),
                     notNull("sort", ErrorCode.INVALID_DOCUMENT_SORT, Check.STRING),
-                    notNull("useNetwork", ErrorCode.INVALID_DOCUMENT_USE_NETWORK, Check.BOOLEAN));
+                    notNull(
+                            "useNetwork",
+                            ErrorCode.INVALID_DOCUMENT_USE_NETWORK,
+                            DocumentsRequest::noText));
 
     private static final Shape ONE_PARAMETERS =
             Shape.of(
@@ -85,7 +88,10 @@ public record DocumentsRequest(
                             "retrieveVectors",
                             ErrorCode.INVALID_DOCUMENT_RETRIEVE_VECTORS,
                             Check.BOOLEAN),
-                    notNull("useNetwork", ErrorCode.INVALID_DOCUMENT_USE_NETWORK, Check.BOOLEAN));
+                    notNull(
+                            "useNetwork",
+                            ErrorCode.INVALID_DOCUMENT_USE_NETWORK,
+                            DocumentsRequest::noText));
 
     /**
      * What is shown of one document.
@@ -117,7 +123,9 @@ public record DocumentsRequest(
         String sort = parameters.get("sort");
         return new DocumentsRequest(
                 ids == null ? null : ids(texts(ids)),
-                filter == null ? null : SearchParameters.filter(filter),
+                filter == null
+                        ? null
+                        : SearchParameters.filter(filter, ErrorCode.INVALID_DOCUMENT_FILTER),
                 sort == null ? null : SearchParameters.splitSort(sort),
                 fields(parameters.get("fields")),
                 Boolean.parseBoolean(parameters.get("retrieveVectors")),
@@ -131,6 +139,15 @@ public record DocumentsRequest(
         return new Shown(
                 fields(parameters.get("fields")),
                 Boolean.parseBoolean(parameters.get("retrieveVectors")));
+    }
+
+    /** In a query it can't be given: Meilisearch wants a boolean where there are only texts. */
+    private static void noText(StrictValue value) {
+        throw value.error(
+                "Invalid value type for parameter `useNetwork`: expected a string, but found a"
+                        + " string: `"
+                        + value.string()
+                        + "`");
     }
 
     /** The error for a document that is not there. */

@@ -43,23 +43,15 @@ public enum PayloadFormat {
         };
     }
 
-    /** Refuses a CSV delimiter for formats that have none, and one that is not ASCII. */
+    /** Refuses a CSV delimiter for formats that have none. */
     public void checkDelimiter(@Nullable Character delimiter) {
-        if (delimiter == null) {
-            return;
-        }
-        if (this != CSV) {
+        if (delimiter != null && this != CSV) {
             throw new ApiException(
                     ErrorCode.INVALID_CONTENT_TYPE,
                     "The Content-Type `"
                             + mediaType
                             + "` does not support the use of a csv delimiter. The csv delimiter can"
                             + " only be used with the Content-Type `text/csv`.");
-        }
-        if (delimiter >= 0x80) {
-            throw new ApiException(
-                    ErrorCode.INVALID_DOCUMENT_CSV_DELIMITER,
-                    "csv delimiter must be an ascii character. Found: `" + delimiter + "`");
         }
     }
 }

@@ -143,11 +143,14 @@ public final class WriteRequests {
                             + text
                             + "`");
         }
+        if (text.codePointAt(0) >= 0x80) {
+            throw value.error("csv delimiter must be an ascii character. Found: `" + text + "`");
+        }
     }
 
     private static void skipCreation(StrictValue value) {
         String text = value.string();
-        if (!text.equals("true") && !text.equals("false")) {
+        if (!text.equalsIgnoreCase("true") && !text.equalsIgnoreCase("false")) {
             throw value.error(
                     "skipCreation must be either `true` or `false`. Found: `" + text + "`");
         }

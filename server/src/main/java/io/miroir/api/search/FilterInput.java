@@ -86,7 +86,7 @@ public final class FilterInput {
         }
     }
 
-    private static ApiException wrong(String expected, JsonNode found, ErrorCode code) {
+    static ApiException wrong(String expected, JsonNode found, ErrorCode code) {
         return new ApiException(
                 code,
                 "Invalid syntax for the filter parameter: `expected "

@@ -33,7 +33,7 @@ public final class Locales {
 
     /** The rule for comma-separated codes in a query, which has words of its own. */
     public static void checkParameter(StrictValue value) {
-        for (String code : value.string().split(",", -1)) {
+        for (String code : SearchParameters.elements(value.string())) {
             if (!CODES.contains(code)) {
                 throw value.invalid(
                         "Unsupported locale `"

@@ -9,8 +9,10 @@ import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -67,6 +69,11 @@ public final class SearchParameters {
                             "showPerformanceDetails",
                             ErrorCode.INVALID_SEARCH_SHOW_PERFORMANCE_DETAILS));
 
+    private static final Pattern QUOTES = Pattern.compile("^\"+|\"+$");
+
+    /** What Java reads as a number and Meilisearch does not: spaces, a letter for the type, hex. */
+    private static final Pattern NO_FLOAT = Pattern.compile("^\\s.*|.*\\s$|.*[dDfFxX].*");
+
     private SearchParameters() {}
 
     static ObjectNode toBody(Map<String, String> parameters) {
@@ -113,7 +120,7 @@ public final class SearchParameters {
                     "showPerformanceDetails" ->
                     body.put(name, Boolean.parseBoolean(value));
             case "rankingScoreThreshold" -> body.put(name, Double.parseDouble(value));
-            case "filter" -> body.set(name, filter(value));
+            case "filter" -> body.set(name, filter(value, ErrorCode.INVALID_SEARCH_FILTER));
             case "sort" -> splitSort(value).forEach(body.withArray(name)::add);
             case "vector" -> {
                 ArrayNode vector = body.putArray(name);
@@ -126,21 +133,31 @@ public final class SearchParameters {
         }
     }
 
-    /** A filter parameter may hold JSON; anything that is not JSON is an expression. */
-    public static JsonNode filter(String value) {
+    /**
+     * A filter parameter may hold JSON; anything that is not JSON is an expression.
+     *
+     * @param code of the error for a null, which in a body would be no filter
+     */
+    public static JsonNode filter(String value, ErrorCode code) {
+        JsonNode text = Json.mapper().valueToTree(value);
         if (value.isBlank()) {
-            return Json.mapper().valueToTree(value);
+            return text;
         }
+        JsonNode parsed;
         try {
-            JsonNode parsed = Json.parse(value);
-            return parsed.isMissingNode() ? Json.mapper().valueToTree(value) : parsed;
+            parsed = Json.parse(value);
         } catch (JacksonException notJson) {
-            return Json.mapper().valueToTree(value);
+            return text;
         }
+        if (parsed.isNull()) {
+            throw FilterInput.wrong("String, Array", parsed, code);
+        }
+        return parsed.isMissingNode() ? text : parsed;
     }
 
-    /** Splits at commas, but not inside the brackets of a _geoPoint. */
-    public static List<String> splitSort(String value) {
+    /** Splits at commas, but not inside the brackets of a _geoPoint; quotes around all go. */
+    public static List<String> splitSort(String quoted) {
+        String value = QUOTES.matcher(quoted).replaceAll("");
         List<String> expressions = new ArrayList<>();
         int start = 0;
         int depth = 0;
@@ -164,9 +181,9 @@ public final class SearchParameters {
         elements(value).forEach(list::add);
     }
 
-    /** The parts of a comma-separated list; an empty text is an empty list. */
+    /** The parts of a comma-separated list; empty ones don't count. */
     public static List<String> elements(String value) {
-        return value.isEmpty() ? List.of() : List.of(value.split(",", -1));
+        return Arrays.stream(value.split(",")).filter(part -> !part.isEmpty()).toList();
     }
 
     private static void floats(StrictValue value) {
@@ -183,6 +200,9 @@ public final class SearchParameters {
     }
 
     private static @Nullable Double parsed(String text) {
+        if (NO_FLOAT.matcher(text).matches()) {
+            return null;
+        }
         try {
             return Double.valueOf(text);
         } catch (NumberFormatException notNumber) {

@@ -4,8 +4,10 @@ import static io.miroir.api.strict.Shape.notNull;
 import static io.miroir.api.strict.Shape.optional;
 import static io.miroir.api.strict.Shape.required;
 
+import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.JsonText;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
@@ -37,11 +39,7 @@ public record SimilarRequest(
 
     private static final Shape BODY =
             Shape.of(
-                    required(
-                            "id",
-                            ErrorCode.INVALID_SIMILAR_ID,
-                            SimilarRequest::checkId,
-                            ErrorCode.BAD_REQUEST),
+                    required("id", ErrorCode.INVALID_SIMILAR_ID, Check.ANY, ErrorCode.BAD_REQUEST),
                     notNull("offset", ErrorCode.INVALID_SIMILAR_OFFSET, SearchFields.COUNT),
                     notNull("limit", ErrorCode.INVALID_SIMILAR_LIMIT, SearchFields.COUNT),
                     optional("filter", ErrorCode.INVALID_SIMILAR_FILTER, Check.ANY),
@@ -69,11 +67,7 @@ public record SimilarRequest(
 
     private static final Shape PARAMETERS =
             Shape.of(
-                    required(
-                            "id",
-                            ErrorCode.INVALID_SIMILAR_ID,
-                            SimilarRequest::checkId,
-                            ErrorCode.BAD_REQUEST),
+                    required("id", ErrorCode.INVALID_SIMILAR_ID, Check.ANY, ErrorCode.BAD_REQUEST),
                     required(
                             "embedder",
                             ErrorCode.INVALID_SIMILAR_EMBEDDER,
@@ -102,6 +96,7 @@ public record SimilarRequest(
     /** Reads the body of a POST. */
     public static SimilarRequest fromBody(JsonNode body) {
         BODY.check(StrictValue.body(body));
+        checkId(body.path("id"));
         return fromValid(body);
     }
 
@@ -115,6 +110,7 @@ public record SimilarRequest(
         PARAMETERS.check(StrictValue.query(parameters));
         ObjectNode body = Json.object();
         parameters.forEach((name, value) -> put(body, name, value));
+        checkId(body.path("id"));
         return body;
     }
 
@@ -125,7 +121,9 @@ public record SimilarRequest(
                 ArrayNode list = body.putArray(name);
                 SearchParameters.elements(value).forEach(list::add);
             }
-            case "filter" -> body.set(name, SearchParameters.filter(value));
+            case "filter" ->
+                    body.set(
+                            name, SearchParameters.filter(value, ErrorCode.INVALID_SIMILAR_FILTER));
             case "rankingScoreThreshold" -> body.put(name, Double.parseDouble(value));
             case "id", "embedder" -> body.put(name, value);
             default -> body.put(name, Boolean.parseBoolean(value));
@@ -148,14 +146,15 @@ public record SimilarRequest(
                         fields.number("rankingScoreThreshold")));
     }
 
-    private static void checkId(StrictValue value) {
-        JsonNode id = value.node();
+    /** Looked at when everything else is known to be right. */
+    private static void checkId(JsonNode id) {
         boolean valid =
                 id.isIntegralNumber() || (id.isString() && ID.matcher(id.stringValue()).matches());
         if (!valid) {
-            throw value.invalid(
-                    "Document identifier `"
-                            + Json.text(id)
+            throw new ApiException(
+                    ErrorCode.INVALID_SIMILAR_ID,
+                    "Invalid value at `.id`: Document identifier `"
+                            + JsonText.of(id)
                             + "` is invalid. A document identifier can be of type integer or"
                             + " string, only composed of alphanumeric characters (a-z A-Z 0-9),"
                             + " hyphens (-) and underscores (_), and can not be more than 511"

@@ -3,6 +3,7 @@ package io.miroir.api.strict;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.JsonText;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -166,7 +167,7 @@ public record StrictValue(JsonNode node, Place place, ErrorCode code) {
         String found =
                 node.isNull()
                         ? "null"
-                        : Kind.describe(Set.of(kind())) + ": `" + Json.text(node) + "`";
+                        : Kind.describe(Set.of(kind())) + ": `" + JsonText.of(node) + "`";
         String expected = Kind.describe(EnumSet.of(first, others));
         return error(
                 "Invalid value type"

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -99,8 +100,9 @@ public record TasksQuery(TaskFilter filter, long limit, @Nullable Long from, boo
      * @param word {@code Task} or {@code Batch}
      */
     public static long uidInPath(String text, String word) {
-        boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        if (!digits || text.length() > 10 || Long.parseLong(text) > UID_MAX) {
+        String number = text.startsWith("+") ? text.substring(1) : text;
+        boolean digits = !number.isEmpty() && number.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!digits || number.length() > 10 || Long.parseLong(number) > UID_MAX) {
             throw new ApiException(
                     word.equals("Task")
                             ? ErrorCode.INVALID_TASK_UIDS
@@ -110,7 +112,7 @@ public record TasksQuery(TaskFilter filter, long limit, @Nullable Long from, boo
                             + text
                             + "` is invalid. It should only contain numeric characters.");
         }
-        return Long.parseLong(text);
+        return Long.parseLong(number);
     }
 
     private static TaskFilter filter(Map<String, String> p) {
@@ -129,7 +131,7 @@ public record TasksQuery(TaskFilter filter, long limit, @Nullable Long from, boo
     }
 
     private static <T> @Nullable Set<T> set(@Nullable String text, Function<String, T> reader) {
-        if (text == null || text.equals(ANY)) {
+        if (text == null || words(text).contains(ANY)) {
             return null;
         }
         Set<T> values = new LinkedHashSet<>();
@@ -137,8 +139,9 @@ public record TasksQuery(TaskFilter filter, long limit, @Nullable Long from, boo
         return values;
     }
 
+    /** Empty ones don't count. */
     private static List<String> words(String text) {
-        return text.isEmpty() ? List.of() : List.of(text.split(",", -1));
+        return Arrays.stream(text.split(",")).filter(word -> !word.isEmpty()).toList();
     }
 
     private static TaskFilter.Span span(@Nullable String after, @Nullable String before) {
@@ -180,11 +183,11 @@ public record TasksQuery(TaskFilter filter, long limit, @Nullable Long from, boo
     /** A list of words between commas; errors name the place of a word if there are several. */
     private static Check listOf(Check element) {
         return value -> {
-            if (value.string().equals(ANY)) {
-                return;
-            }
             List<String> words = words(value.string());
             for (int i = 0; i < words.size(); i++) {
+                if (words.get(i).equals(ANY)) {
+                    continue;
+                }
                 element.check(value.word(words.get(i), words.size() > 1 ? i : -1));
             }
         };

@@ -6,6 +6,7 @@ import io.miroir.api.features.Features;
 import io.miroir.api.search.CanonicalRules;
 import io.miroir.api.search.FacetRules;
 import io.miroir.api.search.FederationChecks;
+import io.miroir.api.search.FilterInput;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.api.search.RankingAgreement;
 import io.miroir.api.settings.Patterns;
@@ -17,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Refuses of a federation what nodes can't judge: they have other names of indexes, one ranking
@@ -28,6 +30,7 @@ public final class FederatedChecks {
     private final Map<String, @Nullable List<String>> facets;
     private final Function<String, @Nullable IndexProfile> indexes;
     private final SortedMap<String, List<Integer>> byIndex = new TreeMap<>();
+    private final List<Integer> passed = new ArrayList<>();
 
     /**
      * Checks of one request.
@@ -55,6 +58,10 @@ public final class FederatedChecks {
     public void check() {
         List<MultiSearchRequest.Query> queries = request.queries();
         MultiSearchRequest.Federation federation = request.federation();
+        for (int i = 0; i < queries.size(); i++) {
+            JsonNode filter = queries.get(i).request().selection().filter();
+            inside(i, () -> FilterInput.parse(filter, ErrorCode.INVALID_SEARCH_FILTER));
+        }
         for (int i = 0; i < queries.size() && federation != null; i++) {
             int position = i;
             inside(
@@ -63,10 +70,22 @@ public final class FederatedChecks {
             byIndex.computeIfAbsent(queries.get(i).indexUid(), _ -> new ArrayList<>()).add(i);
         }
         RankingAgreement agreement = new RankingAgreement();
-        byIndex.forEach((uid, positions) -> checkIndex(uid, positions, agreement));
+        byIndex.forEach(
+                (uid, positions) -> {
+                    checkIndex(uid, positions, agreement);
+                    passed.addAll(positions);
+                });
         facets.keySet().stream()
                 .filter(uid -> !byIndex.containsKey(uid))
                 .forEach(this::checkUnusedFacets);
+    }
+
+    /**
+     * The queries that one server would have searched by the time that it finds the fault that
+     * {@link #check} throws: it checks and searches one index after the other.
+     */
+    public List<Integer> passed() {
+        return List.copyOf(passed);
     }
 
     private void checkIndex(String uid, List<Integer> positions, RankingAgreement agreement) {

@@ -15,7 +15,14 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ReservedFields {
     /** Where a request may name attributes that nodes would accept, besides the filter. */
     private static final List<String> NAMING =
-            List.of("sort", "facets", "distinct", "facetName", "attributesToSearchOn");
+            List.of(
+                    "sort",
+                    "facets",
+                    "distinct",
+                    "facetName",
+                    "attributesToSearchOn",
+                    "attributesToHighlight",
+                    "attributesToCrop");
 
     private ReservedFields() {}
 

@@ -3,6 +3,7 @@ package io.miroir.fanout.read;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.features.Features;
+import io.miroir.api.search.FederationChecks;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
@@ -17,6 +18,7 @@ import io.miroir.fanout.answer.FederatedChecks;
 import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.NodeErrors;
 import io.miroir.fanout.answer.QueryHash;
+import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.lane.WireErrors;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -119,9 +121,35 @@ public final class FederatedJourney {
                         asked,
                         features.get(),
                         name -> profile(name, resolved.getOrDefault(name, name)));
-        checks.check();
+        try {
+            checks.check();
+        } catch (ApiException refused) {
+            searchBefore(checks.passed(), body, uids, floor);
+            throw refused;
+        }
+        body.path("queries")
+                .forEach(
+                        query ->
+                                ReservedFields.refuse(
+                                        (ObjectNode) query, ErrorCode.INVALID_SEARCH_FILTER));
+        ReservedFields.refuse(
+                (ObjectNode) body.path("federation"), ErrorCode.INVALID_SEARCH_FILTER);
         return searches.versions()
                 .read(uids, floor, indexes -> search(asked, checks, body, indexes));
+    }
+
+    /** Nodes may refuse what one server would have searched before it found a fault. */
+    private void searchBefore(
+            List<Integer> positions, ObjectNode body, List<String> uids, long floor) {
+        for (int position : positions) {
+            ObjectNode query = (ObjectNode) body.path("queries").path(position).deepCopy();
+            query.remove(List.of("indexUid", "federationOptions"));
+            try {
+                ReadReply _ = searches.search(uids.get(position), query.put("limit", 0), floor);
+            } catch (ApiException refused) {
+                throw FederationChecks.insideQuery(position, refused);
+            }
+        }
     }
 
     private Reading search(

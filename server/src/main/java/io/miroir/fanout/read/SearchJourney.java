@@ -18,6 +18,7 @@ import io.miroir.fanout.Nodes;
 import io.miroir.fanout.answer.FacetSearchCall;
 import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.QueryHash;
+import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.answer.SearchCall;
 import io.miroir.fanout.answer.SimilarCall;
 import java.util.Optional;
@@ -56,6 +57,7 @@ public final class SearchJourney {
     }
 
     private Reading search(IndexView index, ObjectNode body) {
+        ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
         SearchCall call = SearchCall.of(body, profile(index));
         Coverage coverage =
                 cover.ask(
@@ -74,6 +76,7 @@ public final class SearchJourney {
     }
 
     private Reading facetSearch(IndexView index, ObjectNode body) {
+        ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
         FacetSearchCall call = FacetSearchCall.of(body, profile(index));
         Coverage coverage =
                 cover.ask(
@@ -102,7 +105,7 @@ public final class SearchJourney {
 
     private Reading similar(IndexView index, ObjectNode body, @Nullable JsonNode rule) {
         requireEmbedder(index, body.path("embedder").asString(""));
-        FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SIMILAR_FILTER);
+        ReservedFields.refuse(body, ErrorCode.INVALID_SIMILAR_FILTER);
         SimilarCall call = SimilarCall.of(body, profile(index));
         Coverage fetched = fetchDocument(index, call, body, rule);
         SimilarCall.WithVector search = call.withVector(document(fetched, call.documentId()));

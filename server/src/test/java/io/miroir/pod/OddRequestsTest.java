@@ -1,0 +1,177 @@
+package io.miroir.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Requests that few clients make. What a Meilisearch 1.50 answers was found by asking one and a
+ * cluster the same.
+ */
+class OddRequestsTest {
+    private static final String SEARCH = "POST /indexes/d/search ";
+
+    private static TestNodes nodes;
+    private static TestPod pod;
+    private static HttpCalls client;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) {
+        nodes = new TestNodes(directory, 1, 2);
+        pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "");
+        client = pod.client();
+        client.awaitStatus("GET", "/_miroir/ready", 200);
+        client.done(
+                "PATCH",
+                "/indexes/d/settings",
+                """
+                {"filterableAttributes": ["genre", "title"], "sortableAttributes": ["id", "_geo"],
+                 "embedders": {"e": {"source": "userProvided", "dimensions": 1}}}
+                """);
+        client.done(
+                "POST",
+                "/indexes/d/documents",
+                "[{\"id\": 1, \"genre\": \"a\", \"title\": \"t\", \"_vectors\": {\"e\": [1]}},"
+                        + " {\"id\": 2, \"genre\": \"b\", \"title\": \"t\", \"_vectors\": {\"e\": [2]}}]");
+    }
+
+    @AfterAll
+    static void stop() {
+        pod.close();
+        nodes.close();
+    }
+
+    @Test
+    void whatIsOddIsAnswered() {
+        assertEquals(2, ok("GET /indexes/d/search?facets=,").path("hits").size());
+        assertEquals(2, ok("GET /indexes/d/search?locales=").path("hits").size());
+        assertEquals(0, ok("GET /indexes/d/documents?ids=,").path("results").size());
+        assertEquals(0, ok("GET /tasks?types=,").path("total").asInt());
+        assertEquals(ok("GET /tasks").path("total"), ok("GET /tasks?indexUids=d,*").path("total"));
+        assertEquals(0, ok("GET /tasks/+0").path("uid").asInt());
+        assertEquals(1, ok("GET /indexes/d/documents?ids=1,,9").path("results").size());
+        ok(
+                "POST /multi-search {\"queries\": [{\"indexUid\": \"d\","
+                        + " \"showPerformanceDetails\": null}]}");
+    }
+
+    @Test
+    void whatIsWrongIsRefusedInTheSameWords() {
+        refused(
+                "POST /indexes/d/documents/fetch {\"sort\": [\"_geoPoint(1):asc\"]}",
+                "invalid_document_sort");
+        refused("GET /indexes/d/search?filter=null", "invalid_search_filter");
+        refused("GET /indexes/d/documents?filter=null", "invalid_document_filter");
+        refused(
+                "GET /indexes/d/search?rankingScoreThreshold=%201",
+                "invalid_search_ranking_score_threshold");
+        refused("GET /indexes/d/documents?sort=-1&filter=0", "invalid_document_sort");
+        refused("GET /indexes/d/documents?useNetwork=true", "invalid_document_use_network");
+        refused("POST /indexes/d/documents/fetch {\"useNetwork\": true}", "feature_not_enabled");
+        refused(
+                "POST /indexes/d/similar {\"id\": \" \", \"embedder\": \"e\", \"offset\": \"x\"}",
+                "invalid_similar_offset");
+        refused("GET /indexes/d/similar?id=&embedder=e", "invalid_similar_id");
+        refused("POST /indexes/a%20b/fields {}", "index_not_found");
+        refused(
+                "POST /indexes/d/documents?csvDelimiter=%C3%A9 [{\"id\": 1}]",
+                "invalid_document_csv_delimiter");
+        JsonNode number = refused(SEARCH + "{\"q\": 1e300}", "invalid_search_q");
+        assertEquals(
+                "Invalid value type at `.q`: expected a string, but found a number: `1e+300`",
+                number.path("message").asString());
+    }
+
+    /** Of two faults the one is told that Meilisearch finds first. */
+    @Test
+    void filtersOfAFederationAreReadBeforeAllElse() {
+        String filter = "{\"indexUid\": \"d\", \"filter\": \"genre =\"}";
+        for (String other :
+                List.of(
+                        "{\"indexUid\": \"d\", \"page\": 1}",
+                        "{\"indexUid\": \"d\", \"sort\": [\"no:asc\"]}",
+                        "{\"indexUid\": \"none\"}")) {
+            refused(
+                    "POST /multi-search {\"federation\": {}, \"queries\": [%s, %s]}"
+                            .formatted(other, filter),
+                    "invalid_search_filter");
+        }
+        refused(
+                "POST /multi-search {\"federation\": {}, \"queries\": [{\"indexUid\": \"none\"},"
+                        + " {\"indexUid\": \"d\", \"sort\": [\"no:asc\"]}]}",
+                "invalid_search_sort");
+    }
+
+    /** Nodes have fields of ours; no client finds, sorts or counts by them. */
+    @Test
+    void reservedFieldsAreOutOfReach() {
+        for (String body :
+                List.of(
+                        "{\"filter\": \"_miroir_shard EXISTS\"}",
+                        "{\"sort\": [\"_miroir_seq:asc\"]}",
+                        "{\"distinct\": \"_miroir_shard\"}",
+                        "{\"attributesToHighlight\": [\"_miroir_shard\"]}")) {
+            refused(SEARCH + body, "miroir_reserved_field");
+        }
+        refused(
+                "POST /indexes/d/facet-search {\"facetName\": \"_miroir_shard\"}",
+                "miroir_reserved_field");
+        refused(
+                "POST /indexes/d/documents/fetch {\"sort\": [\"_miroir_seq:asc\"]}",
+                "miroir_reserved_field");
+        refused(
+                "POST /multi-search {\"federation\": {}, \"queries\": [{\"indexUid\": \"d\","
+                        + " \"filter\": \"_miroir_shard EXISTS\"}]}",
+                "miroir_reserved_field");
+    }
+
+    @Test
+    void bodiesAreJsonByTheNameOfTheirTypeAndHaveNoMark() {
+        for (String type : List.of("text/json", "application/geo+json; charset=utf-8")) {
+            byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
+            assertEquals(200, client.call("POST", "/indexes/d/search", type, body).status(), type);
+        }
+        byte[] plain = "{}".getBytes(StandardCharsets.UTF_8);
+        assertEquals(415, client.call("POST", "/indexes/d/search", "text/plain", plain).status());
+        refused(SEARCH + "\uFEFF{}", "malformed_payload");
+    }
+
+    @Test
+    void additionsReadWhatOthersWrite() {
+        byte[] csv = "\uFEFFid,a\n1,2".getBytes(StandardCharsets.UTF_8);
+        JsonNode task = client.call("POST", "/indexes/csv/documents", "text/csv", csv).body();
+        JsonNode done = client.finished(task.path("taskUid").asLong());
+        assertEquals("succeeded", done.path("status").asString(), done::toString);
+        ok("POST /indexes/csv/documents?skipCreation=True [{\"id\": 1}]");
+        JsonNode compaction = ok("POST /indexes/none/compact");
+        JsonNode failed = client.finished(compaction.path("taskUid").asLong());
+        assertTrue(failed.path("details").isObject(), failed::toString);
+    }
+
+    private static JsonNode ok(String request) {
+        HttpCalls.Reply reply = call(request);
+        assertTrue(reply.status() < 300, () -> request + reply.body());
+        return reply.body();
+    }
+
+    private static JsonNode refused(String request, String code) {
+        HttpCalls.Reply reply = call(request);
+        assertEquals(code, reply.body().path("code").asString(), () -> request + reply.body());
+        return reply.body();
+    }
+
+    private static HttpCalls.Reply call(String request) {
+        String[] words = request.split(" ", 3);
+        return words.length < 3
+                ? client.call(words[0], words[1])
+                : client.call(words[0], words[1], words[2]);
+    }
+}
