@@ -2,13 +2,10 @@ package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.keys.TestTokens;
-import io.miroir.conformance.ConformancePack;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,16 +15,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Keys and tenant tokens on one pod over two nodes. */
 class KeysTest {
-    /** Steps that need what the proxy has not yet, or what embedded nodes say otherwise. */
-    private static final Set<String> NOT_YET =
-            Set.of(
-                    "142-auth-basic#13", // experimental features
-                    "142-auth-basic#14", // webhooks
-                    "142-auth-basic#24", // webhooks
-                    "144-auth-actions-more#31", // an embedded node says that it is one
-                    "144-auth-actions-more#46", // experimental features
-                    "144-auth-actions-more#47"); // experimental features
-
     @TempDir Path directory;
 
     private TestNodes nodes;
@@ -47,18 +34,6 @@ class KeysTest {
     void stop() {
         pod.close();
         nodes.close();
-    }
-
-    /** What a real Meilisearch 1.50 answered, from the keys it begins with to forged tokens. */
-    @Test
-    void theRecordedCasesOfKeysAndTokensPass() throws Exception {
-        ConformancePack.Report report =
-                ConformancePack.load()
-                        .only("14")
-                        .replay(pod.address(), TestPod.MASTER_KEY, Set.of("api", "ranking"));
-        assertTrue(
-                NOT_YET.containsAll(report.failed()),
-                () -> report.total() + "\n" + String.join("\n", report.failures()));
     }
 
     @Test
