@@ -14,6 +14,7 @@ final class PodConfigFile {
         FleetPorts.PodPorts own = plan.ports().pods().get(pod);
         return """
                 miroir:
+                  env: development
                   pod_id: %s
                   data_dir: %s
                   shards: %d
