@@ -83,7 +83,11 @@ record ConfiguredSettings(MiroirConfig config) {
                 config.idempotency().enabled()
                         ? Duration.ofSeconds(config.idempotency().ttlSeconds())
                         : Duration.ZERO,
-                config.server().maxWaitingWrites());
+                config.server().maxWaitingWrites(),
+                new LaneSettings.Merging(
+                        config.writes().maxMergedRequests(),
+                        config.writes().maxMergedDocuments(),
+                        config.writes().maxMergedBytes()));
     }
 
     /** What a change of settings may take. */

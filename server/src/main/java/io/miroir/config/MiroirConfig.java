@@ -22,6 +22,7 @@ import java.util.List;
  * @param peers the pods that form the group; none or one is a single pod
  * @param trustedPeerNetwork allows Raft and peer ports beyond loopback
  * @param server port 7700
+ * @param writes what of them goes together
  * @param raft port 9001
  * @param peer port 9002
  * @param metrics port 9090
@@ -75,6 +76,7 @@ public record MiroirConfig(
         @Range(min = 0, max = 5) List<PeerAddress> peers,
         @Default("false") boolean trustedPeerNetwork,
         ServerConfig server,
+        WritesConfig writes,
         RaftConfig raft,
         PeerConfig peer,
         MetricsConfig metrics,

@@ -43,6 +43,6 @@ public record ServerConfig(
 
     /** Writes that may wait for one index: so few that a slow one leaves room for the others. */
     public int maxWaitingWrites() {
-        return maxConcurrentWrites() / 4;
+        return maxConcurrentWrites() / 2;
     }
 }

@@ -223,6 +223,7 @@ class ConfigLoaderTest {
         List<String> plain =
                 List.of(
                         "server",
+                        "writes",
                         "raft",
                         "peer",
                         "log",

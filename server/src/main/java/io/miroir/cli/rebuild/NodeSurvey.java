@@ -8,6 +8,7 @@ import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
+import io.miroir.fanout.lane.Mark;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class NodeSurvey {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Pattern PHYSICAL = Pattern.compile("m([0-9]{1,18})");
-    private static final Pattern MARK = Pattern.compile("miroir:([0-9]+):([0-9]+):(.+)");
     private static final int INDEXES_MAX = 10_000;
     private static final int TASKS_MAX = 1_000;
     private static final int PAGE_DOCUMENTS = 500;
@@ -94,13 +94,7 @@ final class NodeSurvey {
         Marks marks = new Marks();
         JsonNode tasks = get("/tasks?limit=" + TASKS_MAX + "&indexUids=" + uid).path("results");
         for (JsonNode task : tasks) {
-            Matcher mark = MARK.matcher(task.path("customMetadata").asString(""));
-            if (mark.matches()) {
-                marks.epoch = Math.max(marks.epoch, Long.parseLong(mark.group(1)));
-                marks.position = Math.max(marks.position, Long.parseLong(mark.group(2)));
-                // The latest comes first.
-                marks.name = marks.name == null ? mark.group(3) : marks.name;
-            }
+            Mark.parse(task.path("customMetadata").asString("")).ifPresent(marks::add);
         }
         return marks;
     }
@@ -109,6 +103,13 @@ final class NodeSurvey {
         private @Nullable String name;
         private long epoch;
         private long position;
+
+        private void add(Mark mark) {
+            epoch = Math.max(epoch, mark.epoch());
+            position = Math.max(position, mark.last());
+            // The latest comes first.
+            name = name == null ? mark.lane() : name;
+        }
     }
 
     private JsonNode documents(String uid, long offset) throws IOException {

@@ -115,6 +115,11 @@ record Completion(
         return changed;
     }
 
+    /** True if what comes behind it is decided as it would be without it. */
+    boolean leavesAll() {
+        return out.isEmpty() && effects.stream().allMatch(IndexEffect.Touched.class::isInstance);
+    }
+
     /** The same end, which also moves names; one that failed moves none. */
     Completion moving(NameMoves moves) {
         if (status != TaskStatus.SUCCEEDED) {
@@ -168,7 +173,10 @@ record Completion(
         ObjectNode visible = task.details().visible();
         if (visible.has("indexedDocuments")) {
             long received = visible.path("receivedDocuments").asLong(Long.MAX_VALUE);
-            long indexed = counted("indexedDocuments", replicas, results);
+            long indexed =
+                    task.details()
+                            .counts()
+                            .orElseGet(() -> counted("indexedDocuments", replicas, results));
             visible.put("indexedDocuments", Math.min(received, indexed));
         }
         for (String count : List.of("deletedDocuments", "editedDocuments")) {

@@ -8,6 +8,7 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.task.TaskRow;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -26,6 +27,7 @@ public final class Details {
     private static final String SHARDS = "shards";
     private static final String CREATES = "creates";
     private static final String CHOOSES_KEY = "choosesKey";
+    private static final String COUNTS = "counts";
 
     private final ObjectNode json;
 
@@ -120,6 +122,19 @@ public final class Details {
 
     Details choosing() {
         return with(CHOOSES_KEY, Json.mapper().getNodeFactory().booleanNode(true));
+    }
+
+    /**
+     * Of a request that holds others as well: how many documents this task counts if it succeeds.
+     */
+    Details counting(long documents) {
+        return with(COUNTS, Json.mapper().getNodeFactory().numberNode(documents));
+    }
+
+    /** What it counts, if its request holds others as well. */
+    OptionalLong counts() {
+        JsonNode counts = json.path(INNER).path(COUNTS);
+        return counts.isIntegralNumber() ? OptionalLong.of(counts.asLong()) : OptionalLong.empty();
     }
 
     /** What node tasks carry, where an earlier owner than the one that bound it sent them. */

@@ -6,55 +6,127 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** Sends an item to all its nodes at once and finds out what each of them has of it. */
+/** Sends what a turn has to all nodes at once and finds out what each of them has of it. */
 final class Dispatcher {
     private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
     private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(5);
     private static final int LOOK_TASKS_MAX = 100;
+    private static final Sent MISSED_OTHERS = new Sent.Absent("it missed what came before");
 
     private final Nodes nodes;
     private final LaneSettings settings;
     private final NodeNumbers numbers;
+    private final LaneCounters counters;
 
-    Dispatcher(Nodes nodes, LaneSettings settings, NodeNumbers numbers) {
+    Dispatcher(Nodes nodes, LaneSettings settings, NodeNumbers numbers, LaneCounters counters) {
         this.nodes = nodes;
         this.settings = settings;
         this.numbers = numbers;
+        this.counters = counters;
     }
 
-    /** Sends the item to the nodes of its plan; comes back when all are decided. */
-    Map<String, Sent> send(Item item, Place place) throws InterruptedException {
-        Map<String, Future<Sent>> sending = new TreeMap<>();
-        Map<String, Sent> sent = new TreeMap<>();
+    /**
+     * Sends shipments to all nodes of their members, to each one after the other; comes back when
+     * all are decided.
+     *
+     * @return for each member what became of it on its nodes
+     */
+    Map<Place, Map<String, Sent>> send(List<Shipment> shipments) throws InterruptedException {
+        Set<String> targets = new TreeSet<>();
+        members(shipments)
+                .forEach(member -> targets.addAll(member.item().scope().plan().recipients()));
+        Map<String, Future<Map<Place, Sent>>> sending = new TreeMap<>();
+        Map<Place, Map<String, Sent>> sent = new HashMap<>();
+        members(shipments).forEach(member -> sent.put(member.place(), missed(member)));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (String node : item.scope().plan().recipients()) {
-                List<Item.Step> steps = item.steps().of(node, place);
-                sending.put(node, threads.submit(() -> sendAll(node, steps, place)));
+            for (String node : targets) {
+                sending.put(node, threads.submit(() -> sendAll(node, shipments)));
             }
-            for (Map.Entry<String, Future<Sent>> node : sending.entrySet()) {
-                sent.put(node.getKey(), node.getValue().get());
+            for (Map.Entry<String, Future<Map<Place, Sent>>> node : sending.entrySet()) {
+                node.getValue()
+                        .get()
+                        .forEach((place, what) -> put(sent, place, node.getKey(), what));
             }
         } catch (ExecutionException bug) {
-            throw new IllegalStateException("dispatch of " + place, bug.getCause());
-        }
-        WritePlan plan = item.scope().plan();
-        for (Map<String, ShardSet> away : List.of(plan.missed(), plan.unfed())) {
-            away.keySet().forEach(node -> sent.put(node, new Sent.Absent("the node is down")));
+            throw new IllegalStateException("dispatch of " + sent.keySet(), bug.getCause());
         }
         return sent;
     }
 
-    private Sent sendAll(String node, List<Item.Step> steps, Place place) {
+    private static void put(
+            Map<Place, Map<String, Sent>> sent, Place place, String node, Sent what) {
+        sent.computeIfAbsent(place, _ -> new TreeMap<>()).put(node, what);
+    }
+
+    private static Stream<Member> members(List<Shipment> shipments) {
+        return shipments.stream().flatMap(shipment -> shipment.members().stream());
+    }
+
+    private static Map<String, Sent> missed(Member member) {
+        Map<String, Sent> missed = new TreeMap<>();
+        WritePlan plan = member.item().scope().plan();
+        for (Map<String, ShardSet> away : List.of(plan.missed(), plan.unfed())) {
+            away.keySet().forEach(node -> missed.put(node, new Sent.Absent("the node is down")));
+        }
+        return missed;
+    }
+
+    private Map<Place, Sent> sendAll(String node, List<Shipment> shipments) {
+        Map<Place, Sent> sent = new HashMap<>();
+        for (Shipment shipment : shipments) {
+            List<Member> here = shipment.membersOn(node);
+            if (here.size() == 1) {
+                sendAlone(node, here.getFirst(), sent);
+            } else if (here.size() > 1) {
+                sendTogether(node, shipment, here, sent);
+            }
+        }
+        return sent;
+    }
+
+    private void sendTogether(
+            String node, Shipment shipment, List<Member> here, Map<Place, Sent> sent) {
+        Sent what = isBroken(sent) ? MISSED_OTHERS : send(node, shipment.steps(node, here), here);
+        counters.mergedRequests().increment();
+        counters.merged().add(here.size());
+        if (what instanceof Sent.Refused) {
+            // It has none of it, and nothing later was sent: each write has its own faults only.
+            counters.takenApart().increment();
+            here.forEach(member -> sendAlone(node, member, sent));
+        } else {
+            here.forEach(member -> sent.put(member.place(), what));
+        }
+    }
+
+    private void sendAlone(String node, Member member, Map<Place, Sent> sent) {
+        List<Item.Step> steps = Shipment.steps(node, member);
+        sent.put(
+                member.place(),
+                isBroken(sent) ? MISSED_OTHERS : send(node, steps, List.of(member)));
+    }
+
+    // What it may lack it is not read for: to have what came later would help nobody.
+    private static boolean isBroken(Map<Place, Sent> sent) {
+        return sent.values().stream()
+                .anyMatch(what -> what instanceof Sent.Absent || what instanceof Sent.Unknown);
+    }
+
+    private Sent send(String node, List<Item.Step> steps, List<Member> members) {
+        Place place = members.getFirst().place();
         Sent last = new Sent.Absent("nothing to send");
         for (Item.Step step : steps) {
             last = sendOne(node, step, place);
@@ -119,7 +191,7 @@ final class Dispatcher {
             return java.util.Optional.empty();
         }
         for (JsonNode task : answer.body().path("results")) {
-            if (task.path("customMetadata").asString("").equals(place.metadata())) {
+            if (Mark.covers(task.path("customMetadata").asString(""), place.metadata())) {
                 return java.util.Optional.of(OptionalLong.of(task.path("uid").asLong()));
             }
         }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -32,8 +33,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Makes items of document writes and deletions. */
 final class DocumentItems {
-    private static final String NDJSON = "application/x-ndjson";
-
     private final LaneContext context;
     private final IndexItems indexes;
 
@@ -51,12 +50,16 @@ final class DocumentItems {
         Topology topology =
                 index.map(IndexView::topology)
                         .orElseGet(() -> context.fleet().topology(context.fleet().shards()));
+        ObjectNode settings =
+                index.map(view -> Json.parseObject(view.row().settingsJson()))
+                        .orElseGet(Json::object);
         DocumentSplit.Target target =
                 new DocumentSplit.Target(
                         known == null ? named : known,
                         topology.shards(),
                         shard -> targetsOf(shard, topology, index),
-                        index.map(DocumentItems::hasGeo).orElse(false));
+                        SettingsOrder.hasGeo(settings),
+                        mergeable(settings) ? context.settings().merging().documentsMax() : 0);
         char separator = delimiter == null ? ',' : delimiter.charAt(0);
         DocumentSplit.Result split;
         try (InputStream in = body.open()) {
@@ -86,8 +89,9 @@ final class DocumentItems {
                 : toNew(request, topology, split, details);
     }
 
-    private static boolean hasGeo(IndexView index) {
-        return SettingsOrder.hasGeo(Json.parseObject(index.row().settingsJson()));
+    // What embedders make of a document, or miss in it, only nodes find out.
+    private static boolean mergeable(ObjectNode settings) {
+        return settings.path("embedders").isEmpty();
     }
 
     // What Meilisearch finds only while it indexes, it tells with the index's name.
@@ -109,7 +113,7 @@ final class DocumentItems {
                 TaskType.DOCUMENT_ADDITION_OR_UPDATE,
                 chosen ? details.choosing() : details,
                 scope(index, split.shards()),
-                (node, place) -> List.of(writeStep(request, split, node, place)),
+                documents(request, split, chosen ? OptionalLong.empty() : split.different()),
                 (_, _) -> effects,
                 List.copyOf(split.parts().values()));
     }
@@ -118,6 +122,7 @@ final class DocumentItems {
     private Item toNew(
             WriteRequest request, Topology topology, DocumentSplit.Result split, Details details) {
         Item creation = indexes.creating(details.choosing(), topology, split.primaryKey());
+        Documents documents = documents(request, split, OptionalLong.empty());
         return new Item(
                 creation.type(),
                 creation.details(),
@@ -125,7 +130,7 @@ final class DocumentItems {
                 (node, place) -> {
                     List<Item.Step> steps = new ArrayList<>(creation.steps().of(node, place));
                     if (split.parts().containsKey(node)) {
-                        steps.add(writeStep(request, split, node, place));
+                        steps.addAll(documents.of(node, place));
                     }
                     return steps;
                 },
@@ -133,9 +138,8 @@ final class DocumentItems {
                 List.copyOf(split.parts().values()));
     }
 
-    private Item.Step writeStep(
-            WriteRequest request, DocumentSplit.Result split, String node, Place place) {
-        Spooled part = split.parts().getOrDefault(node, Spooled.empty());
+    private Documents documents(
+            WriteRequest request, DocumentSplit.Result split, OptionalLong different) {
         String rest = "/documents";
         if (split.primaryKey() != null) {
             rest += "?primaryKey=" + encoded(split.primaryKey());
@@ -143,20 +147,13 @@ final class DocumentItems {
         if ("true".equals(request.parameter(WriteRequest.SKIP_CREATION))) {
             rest += (rest.contains("?") ? "&" : "?") + "skipCreation=true";
         }
-        NodeBody body =
-                new NodeBody.Stream(
-                        NDJSON,
-                        part.lengthBytes(),
-                        () -> new StampedStream(part.open(), place.position()));
-        boolean update = request.operation() == Operation.DOCUMENTS_UPDATE;
-        return new Item.Step(
-                new NodeRequest(
-                        "write",
-                        update ? "PUT" : "POST",
-                        place.markedPath(rest),
-                        body,
-                        context.settings().sendTimeout()),
-                true);
+        return new Documents(
+                request.operation() == Operation.DOCUMENTS_UPDATE ? "PUT" : "POST",
+                rest,
+                split.parts(),
+                split.received(),
+                different,
+                context.settings().sendTimeout());
     }
 
     /** A deletion of documents by their ids. */

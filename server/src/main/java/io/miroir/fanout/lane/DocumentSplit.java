@@ -18,8 +18,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
  * the part of each node that is to have it. One document is in memory at a time.
  */
 final class DocumentSplit implements DocumentReader.Sink {
+    private static final String VECTORS = "_vectors";
+
     private final IntFunction<List<String>> nodesOf;
     private final int shards;
     private final Spooler spooler;
@@ -37,6 +42,8 @@ final class DocumentSplit implements DocumentReader.Sink {
     private final Map<String, Spool> parts = new TreeMap<>();
     private final Map<Integer, List<String>> nodesOfShard = new HashMap<>();
     private final BitSet touched = new BitSet();
+    private final int differentMax;
+    private @Nullable Set<String> different = new HashSet<>();
     private @Nullable PrimaryKey key;
     private @Nullable ApiException fault;
     private long received;
@@ -47,6 +54,7 @@ final class DocumentSplit implements DocumentReader.Sink {
         this.shards = target.shards();
         this.nodesOf = target.nodesOf();
         this.geo = target.geo();
+        this.differentMax = target.differentMax();
         this.spooler = spooler;
     }
 
@@ -57,12 +65,14 @@ final class DocumentSplit implements DocumentReader.Sink {
      * @param nodesOf which nodes are to have the documents of a shard
      * @param geo true if the index refuses a malformed {@code _geo}. A node finds that out while it
      *     indexes, when other nodes have taken their part of the documents already
+     * @param differentMax how many different documents are told from each other
      */
     record Target(
             @Nullable String primaryKey,
             int shards,
             IntFunction<List<String>> nodesOf,
-            boolean geo) {}
+            boolean geo,
+            int differentMax) {}
 
     /**
      * A payload that has been read to its end.
@@ -72,13 +82,16 @@ final class DocumentSplit implements DocumentReader.Sink {
      * @param fault what fails the task, as Meilisearch would find it while it indexes
      * @param shards what the documents are in
      * @param parts for each node its documents, one a line, not yet placed
+     * @param different how many different documents there are; empty if there are too many to tell,
+     *     or some that a node may refuse for a reason that is not seen here
      */
     record Result(
             long received,
             @Nullable String primaryKey,
             @Nullable ApiException fault,
             ShardSet shards,
-            Map<String, Spooled> parts)
+            Map<String, Spooled> parts,
+            OptionalLong different)
             implements AutoCloseable {
         @Override
         public void close() {
@@ -136,10 +149,21 @@ final class DocumentSplit implements DocumentReader.Sink {
             GeoPoint.read(Json.text(Json.mapper().valueToTree(id)), document.path("_geo"));
         }
         int shard = Rendezvous.shard(id, shards);
+        tell(id, document);
         byte[] line = line(document, shard);
         touched.set(shard);
         for (String node : nodesOfShard.computeIfAbsent(shard, nodesOf::apply)) {
             parts.computeIfAbsent(node, _ -> spooler.open()).write(line, 0, line.length);
+        }
+    }
+
+    private void tell(String id, ObjectNode document) {
+        if (different == null) {
+            return;
+        }
+        different.add(id);
+        if (different.size() > differentMax || document.has(VECTORS)) {
+            different = null;
         }
     }
 
@@ -162,7 +186,8 @@ final class DocumentSplit implements DocumentReader.Sink {
     private Result result() {
         if (fault != null) {
             parts.values().forEach(Spool::discard);
-            return new Result(received, null, fault, ShardSet.none(), Map.of());
+            return new Result(
+                    received, null, fault, ShardSet.none(), Map.of(), OptionalLong.empty());
         }
         Map<String, Spooled> finished = new TreeMap<>();
         parts.forEach((node, spool) -> finished.put(node, spool.finish()));
@@ -171,6 +196,7 @@ final class DocumentSplit implements DocumentReader.Sink {
                 key == null ? null : key.name(),
                 null,
                 ShardSet.copyOf(touched),
-                finished);
+                finished,
+                different == null ? OptionalLong.empty() : OptionalLong.of(different.size()));
     }
 }

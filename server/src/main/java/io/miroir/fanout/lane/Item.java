@@ -75,6 +75,11 @@ record Item(
         return new Item(type, details, scope, steps, instead, resources);
     }
 
+    /** The same change, in a request that holds others' as well. */
+    Item counting(long documents) {
+        return new Item(type, details.counting(documents), scope, steps, effects, resources);
+    }
+
     /** True if no node is sent anything. */
     boolean isLocal() {
         return scope.shards().isEmpty();

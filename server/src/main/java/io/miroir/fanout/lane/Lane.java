@@ -7,35 +7,40 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.index.IndexRow;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The order of one index's changes, while this pod runs it. One change at a time. */
+/** The order of one index's changes, while this pod runs it. One turn at a time. */
 final class Lane {
     private static final Duration SETTINGS_PAUSE = Duration.ofMillis(20);
 
     private final String name;
     private final LaneContext context;
     private final TaskFollower follower;
-    private final Turn turn;
+    private final LaneCounters counters;
+    private final LaneQueue queue;
+    private final Turn turn = new Turn();
     private final LaneClaim claim;
     private final LaneWriter writer;
 
-    Lane(String name, LaneContext context, TaskFollower follower) {
+    Lane(String name, LaneContext context, TaskFollower follower, LaneCounters counters) {
         this.name = name;
         this.context = context;
         this.follower = follower;
-        this.turn = new Turn(name, context.settings());
+        this.counters = counters;
+        this.queue = new LaneQueue(name, context.settings(), counters);
         Dispatcher dispatcher =
-                new Dispatcher(context.nodes(), context.settings(), follower.numbers());
+                new Dispatcher(context.nodes(), context.settings(), follower.numbers(), counters);
         LaneResume resume = new LaneResume(context, dispatcher, follower);
         this.claim = new LaneClaim(name, context, resume, follower);
         this.writer = new LaneWriter(name, context, claim, dispatcher, follower);
     }
 
     /**
-     * Runs a change when it is its turn.
+     * Runs a change when it is its turn, which it may share.
      *
      * @param ours whether this pod still is to run the lane
      * @return empty if it is not, or was not any more when the store was asked: nothing was sent
@@ -44,18 +49,14 @@ final class Lane {
             throws IOException, InterruptedException {
         long giveUpNanos = System.nanoTime() + context.settings().turnTimeout().toNanos();
         while (true) {
-            turn.take();
-            try {
-                if (!ours.getAsBoolean()) {
+            switch (answer(new Waiting(request, body, ours))) {
+                case Waiting.Answer.Told told -> {
+                    return Optional.of(told.reply());
+                }
+                case Waiting.Answer.Elsewhere _ -> {
                     return Optional.empty();
                 }
-                // What was left in the lane counts too.
-                long _ = claim.take();
-                if (!settingsFirst(request)) {
-                    return writer.write(request, body);
-                }
-            } finally {
-                turn.leave();
+                case Waiting.Answer.Later _ -> {}
             }
             if (System.nanoTime() > giveUpNanos) {
                 throw LaneErrors.overloaded(
@@ -66,12 +67,83 @@ final class Lane {
         }
     }
 
-    private boolean settingsFirst(WriteRequest request) {
+    private Waiting.Answer answer(Waiting write) throws IOException, InterruptedException {
+        if (queue.add(write)) {
+            // On a thread of its own: no client waits for the writes of others.
+            Thread.ofVirtual().name("lane-" + name).start(this::work);
+        }
+        boolean heard = false;
+        try {
+            Optional<Waiting.Answer> answer = write.await(context.settings().turnTimeout());
+            heard = true;
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+        } finally {
+            if (!heard) {
+                queue.withdraw(write);
+            }
+        }
+        if (queue.withdraw(write)) {
+            counters.refusedLate().increment();
+            throw LaneErrors.overloaded(
+                    "The writes that came before on index `" + name + "` last too long.");
+        }
+        return write.await();
+    }
+
+    private void work() {
+        do {
+            turn.take();
+            try {
+                run(queue.take());
+            } finally {
+                turn.leave();
+            }
+        } while (!queue.workDone());
+    }
+
+    private void run(List<Waiting> writes) {
+        List<Waiting> mine = new ArrayList<>();
+        try {
+            for (Waiting write : writes) {
+                if (write.isOurs()) {
+                    mine.add(write);
+                } else {
+                    write.tell(Optional.empty());
+                }
+            }
+            if (mine.isEmpty()) {
+                return;
+            }
+            // What was left in the lane counts too.
+            long _ = claim.take();
+            mine.removeIf(this::putOff);
+            writer.write(mine);
+        } catch (RuntimeException | InterruptedException undecided) {
+            mine.forEach(write -> write.fail(undecided));
+        } finally {
+            // Nobody may wait for what does not come.
+            writes.forEach(write -> write.fail(new IllegalStateException("nobody answered")));
+        }
+    }
+
+    private boolean putOff(Waiting write) {
+        boolean later = settingsFirst(write);
+        if (later) {
+            write.putOff();
+        }
+        return later;
+    }
+
+    private boolean settingsFirst(Waiting write) {
         Optional<IndexRow> index = context.view().index(name).map(IndexView::row);
         ObjectNode coming = index.map(follower::comingSettings).orElse(null);
         return coming != null
                 && SettingsOrder.waits(
-                        request.operation(), Json.parseObject(index.get().settingsJson()), coming);
+                        write.request().operation(),
+                        Json.parseObject(index.get().settingsJson()),
+                        coming);
     }
 
     /**
@@ -80,7 +152,7 @@ final class Lane {
      * @param ours whether this pod still is to run the lane
      */
     void resume(BooleanSupplier ours) throws InterruptedException {
-        turn.take();
+        takeTurn();
         try {
             if (ours.getAsBoolean()) {
                 long _ = claim.take();
@@ -97,7 +169,7 @@ final class Lane {
      */
     void repairSettings(BooleanSupplier ours) throws InterruptedException {
         long mine;
-        turn.take();
+        takeTurn();
         try {
             if (!ours.getAsBoolean()) {
                 return;
@@ -110,6 +182,12 @@ final class Lane {
         if (index.isPresent()) {
             BooleanSupplier still = () -> ours.getAsBoolean() && claim.isHeld(mine);
             follower.rolls().repair(index.get(), mine, still);
+        }
+    }
+
+    private void takeTurn() throws InterruptedException {
+        if (!turn.take(context.settings().turnTimeout())) {
+            throw LaneErrors.overloaded("The writes of index `" + name + "` last too long.");
         }
     }
 
@@ -169,9 +247,14 @@ final class Lane {
         }
     }
 
-    /** Writes that wait for their turn. */
+    /** Writes and others that wait for their turn. */
     int waiting() {
-        return turn.waiting();
+        return queue.size() + turn.waiting();
+    }
+
+    /** How long the oldest of them has waited. */
+    long oldestNanos() {
+        return queue.oldestNanos();
     }
 
     /** True if this pod has claimed the lane and was not fenced since. */

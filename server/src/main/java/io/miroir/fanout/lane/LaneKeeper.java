@@ -43,6 +43,7 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
     private final LaneContext context;
     private final Peers peers;
     private final TaskFollower follower;
+    private final LaneCounters counters = LaneCounters.none();
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
 
     /**
@@ -124,7 +125,7 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
     }
 
     private Lane lane(String name) {
-        return lanes.computeIfAbsent(name, uid -> new Lane(uid, context, follower));
+        return lanes.computeIfAbsent(name, uid -> new Lane(uid, context, follower, counters));
     }
 
     // A lane that was dropped while a write was on its way to it orders nothing any more.
@@ -140,6 +141,16 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
     /** Writes that wait for their turn where most do. */
     int waitingLongest() {
         return lanes.values().stream().mapToInt(Lane::waiting).max().orElse(0);
+    }
+
+    /** How long the write has waited for its turn that has waited longest. */
+    long oldestNanos() {
+        return lanes.values().stream().mapToLong(Lane::oldestNanos).max().orElse(0);
+    }
+
+    /** What its lanes have done. */
+    LaneCounters counters() {
+        return counters;
     }
 
     // A living owner has seen, or will see at once, that it is not the owner any more. Claiming

@@ -1,11 +1,15 @@
 package io.miroir.fanout.lane;
 
 import io.prometheus.client.Collector;
+import io.prometheus.client.CounterMetricFamily;
 import io.prometheus.client.GaugeMetricFamily;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
-/** What this pod holds of lanes, looked up when it is asked for. */
+/** What this pod holds of lanes and what these have done, looked up when it is asked for. */
 public final class LaneMetrics extends Collector {
+    private static final double NANOS_PER_SECOND = 1e9;
+
     private final LaneKeeper keeper;
     private final TaskFollower follower;
 
@@ -17,6 +21,14 @@ public final class LaneMetrics extends Collector {
 
     @Override
     public List<MetricFamilySamples> collect() {
+        LaneCounters counters = keeper.counters();
+        CounterMetricFamily refused =
+                new CounterMetricFamily(
+                        "miroir_lane_refused_writes",
+                        "Writes that were refused since too many waited or their turn did not come.",
+                        List.of("why"));
+        refused.addMetric(List.of("full"), counters.refusedFull().doubleValue());
+        refused.addMetric(List.of("late"), counters.refusedLate().doubleValue());
         return List.of(
                 new GaugeMetricFamily(
                         "miroir_lanes", "Lanes that this pod has in memory.", keeper.held()),
@@ -27,6 +39,27 @@ public final class LaneMetrics extends Collector {
                 new GaugeMetricFamily(
                         "miroir_lane_waiting_writes",
                         "Writes that wait for their index, of the one for which most do.",
-                        keeper.waitingLongest()));
+                        keeper.waitingLongest()),
+                new GaugeMetricFamily(
+                        "miroir_lane_oldest_write_seconds",
+                        "How long the write has waited for its turn that has waited longest.",
+                        keeper.oldestNanos() / NANOS_PER_SECOND),
+                refused,
+                counter(
+                        "miroir_lane_merged_writes",
+                        "Writes that a node was sent in a request with others.",
+                        counters.merged()),
+                counter(
+                        "miroir_lane_merged_requests",
+                        "Requests to nodes that held several writes.",
+                        counters.mergedRequests()),
+                counter(
+                        "miroir_lane_requests_taken_apart",
+                        "Those that a node refused, and was then sent write by write.",
+                        counters.takenApart()));
+    }
+
+    private static CounterMetricFamily counter(String name, String help, LongAdder count) {
+        return new CounterMetricFamily(name, help, count.doubleValue());
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param storeTimeout how long the effect of a command may take to be seen here
  * @param idempotencyTtl how long a client's idempotency key lives; zero if keys are ignored
  * @param waitingWritesMax writes of one lane that may wait for their turn
+ * @param merging what shares a turn, and a request
  */
 public record LaneSettings(
         Duration sendTimeout,
@@ -18,4 +19,16 @@ public record LaneSettings(
         Duration turnTimeout,
         Duration storeTimeout,
         Duration idempotencyTtl,
-        int waitingWritesMax) {}
+        int waitingWritesMax,
+        Merging merging) {
+
+    /**
+     * What may go together. Nobody waits to be merged, so how old a merged write can be is said by
+     * {@code turnTimeout}.
+     *
+     * @param requestsMax writes of one turn; 1 merges nothing
+     * @param documentsMax documents of one merged request
+     * @param bytesMax bodies of one turn, as clients sent them
+     */
+    public record Merging(int requestsMax, int documentsMax, long bytesMax) {}
+}

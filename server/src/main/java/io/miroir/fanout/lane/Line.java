@@ -2,7 +2,6 @@ package io.miroir.fanout.lane;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,7 +25,7 @@ final class Line {
     }
 
     /**
-     * The oldest task and what is known of it.
+     * One of the oldest tasks and what is known of it.
      *
      * @param sinceNanos when it began to be followed, on this JVM's monotonic clock
      */
@@ -81,12 +80,12 @@ final class Line {
         }
     }
 
-    synchronized Optional<Head> head() {
-        if (entries.isEmpty()) {
-            return Optional.empty();
-        }
-        Entry first = entries.firstEntry().getValue();
-        return Optional.of(new Head(first.task, Map.copyOf(first.results), first.sinceNanos));
+    /** The oldest ones, in their order. */
+    synchronized List<Head> heads(int max) {
+        return entries.values().stream()
+                .limit(max)
+                .map(entry -> new Head(entry.task, Map.copyOf(entry.results), entry.sinceNanos))
+                .toList();
     }
 
     /** True if the caller is to look at the line; else whoever does will look once more. */

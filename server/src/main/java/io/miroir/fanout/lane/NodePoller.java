@@ -5,14 +5,14 @@ import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -29,14 +29,15 @@ final class NodePoller implements AutoCloseable {
     private final String nodeId;
     private final Nodes nodes;
     private final Listener listener;
-    private final ConcurrentSkipListMap<Long, Tracked> pending = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<Long, List<Tracked>> pending =
+            new ConcurrentSkipListMap<>();
     private final Semaphore newWork = new Semaphore(0);
     private final Thread thread;
 
     /** Learns what the node says. */
     interface Listener {
-        /** The node works on it. */
-        void began(Tracked task);
+        /** The node works on them. */
+        void began(List<Tracked> tasks);
 
         /** The node is done with it. */
         void ended(Tracked task, String nodeId, NodeResult result);
@@ -53,18 +54,37 @@ final class NodePoller implements AutoCloseable {
         thread.start();
     }
 
+    /** Follows a task of the node, which may be several of ours: those of a merged request. */
     void follow(long nodeTaskUid, Tracked task) {
-        Tracked former = pending.put(nodeTaskUid, task);
-        if (former != null && former.uid() != task.uid()) {
-            // A node gives each number once: this one began anew, and lost what it had.
-            listener.ended(former, nodeId, new NodeResult.Lost());
-        }
+        List<Tracked> lost = new ArrayList<>();
+        pending.compute(nodeTaskUid, (_, known) -> with(known, task, lost));
+        // A node gives each number once: this one began anew, and lost what it had.
+        lost.forEach(former -> listener.ended(former, nodeId, new NodeResult.Lost()));
         newWork.release();
+    }
+
+    private static List<Tracked> with(
+            @Nullable List<Tracked> known, Tracked task, List<Tracked> lost) {
+        List<Tracked> all = new ArrayList<>();
+        for (Tracked former : known == null ? List.<Tracked>of() : known) {
+            if (former.uid() == task.uid()) {
+                continue;
+            }
+            (former.mayShare(task) ? all : lost).add(former);
+        }
+        all.add(task);
+        return List.copyOf(all);
     }
 
     /** Forgets the task, unless it is followed under a later epoch by now. */
     void forget(long nodeTaskUid, Tracked task) {
-        pending.remove(nodeTaskUid, task);
+        pending.computeIfPresent(
+                nodeTaskUid,
+                (_, known) -> {
+                    List<Tracked> rest =
+                            known.stream().filter(other -> !other.equals(task)).toList();
+                    return rest.isEmpty() ? null : rest;
+                });
     }
 
     private void run() {
@@ -105,15 +125,14 @@ final class NodePoller implements AutoCloseable {
     }
 
     private boolean poll() {
-        List<Map.Entry<Long, Tracked>> asked =
-                pending.entrySet().stream().limit(ASKED_MAX).toList();
+        Map<Long, List<Tracked>> asked = new TreeMap<>();
+        pending.entrySet().stream()
+                .limit(ASKED_MAX)
+                .forEach(entry -> asked.put(entry.getKey(), entry.getValue()));
         if (asked.isEmpty()) {
             return false;
         }
-        String uids =
-                asked.stream()
-                        .map(e -> String.valueOf(e.getKey()))
-                        .collect(Collectors.joining(","));
+        String uids = asked.keySet().stream().map(String::valueOf).collect(Collectors.joining(","));
         NodeReply reply =
                 nodes.ask(
                         nodeId,
@@ -122,28 +141,27 @@ final class NodePoller implements AutoCloseable {
         if (!(reply instanceof NodeReply.Answer answer)) {
             return false;
         }
-        Set<Long> told = new HashSet<>();
         boolean progress = false;
+        List<Tracked> begun = new ArrayList<>();
         for (JsonNode nodeTask : answer.body().path("results")) {
             long uid = nodeTask.path("uid").asLong(-1);
-            Tracked task = pending.get(uid);
-            if (task != null) {
-                told.add(uid);
-                progress |= tell(uid, task, nodeTask);
+            asked.remove(uid);
+            for (Tracked task : pending.getOrDefault(uid, List.of())) {
+                progress |= tell(uid, task, nodeTask, begun);
             }
         }
-        List<Map.Entry<Long, Tracked>> unknown = new ArrayList<>(asked);
-        unknown.removeIf(entry -> told.contains(entry.getKey()));
-        for (Map.Entry<Long, Tracked> entry : unknown) {
-            end(entry.getKey(), entry.getValue(), new NodeResult.Lost());
+        if (!begun.isEmpty()) {
+            listener.began(begun);
         }
-        return progress || !unknown.isEmpty();
+        boolean unknown = !asked.isEmpty();
+        asked.forEach((uid, tasks) -> tasks.forEach(task -> end(uid, task, new NodeResult.Lost())));
+        return progress || unknown;
     }
 
-    private boolean tell(long uid, Tracked task, JsonNode nodeTask) {
+    private boolean tell(long uid, Tracked task, JsonNode nodeTask, List<Tracked> begun) {
         String metadata = nodeTask.path("customMetadata").asString(task.marked());
         String index = nodeTask.path("indexUid").asString("");
-        if (!metadata.equals(task.marked()) || !index.equals(task.physicalUid())) {
+        if (!Mark.covers(metadata, task.marked()) || !index.equals(task.physicalUid())) {
             end(uid, task, new NodeResult.Lost());
             return true;
         }
@@ -161,7 +179,7 @@ final class NodePoller implements AutoCloseable {
                 yield true;
             }
             case "processing" -> {
-                listener.began(task);
+                begun.add(task);
                 yield false;
             }
             default -> false;
@@ -169,7 +187,7 @@ final class NodePoller implements AutoCloseable {
     }
 
     private void end(long uid, Tracked task, NodeResult result) {
-        pending.remove(uid, task);
+        forget(uid, task);
         listener.ended(task, nodeId, result);
     }
 

@@ -31,6 +31,26 @@ public enum Operation {
         return wireName;
     }
 
+    /**
+     * Whether its turn may be shared with others of the kind: it changes documents that it names,
+     * and nothing else that the next one must see. All else is a barrier.
+     */
+    boolean sharesTurn() {
+        return switch (this) {
+            case DOCUMENTS_REPLACE, DOCUMENTS_UPDATE, DOCUMENT_DELETE, DOCUMENTS_DELETE -> true;
+            case DOCUMENTS_DELETE_BY_FILTER,
+                    DOCUMENTS_CLEAR,
+                    DOCUMENTS_EDIT,
+                    INDEX_CREATE,
+                    INDEX_UPDATE,
+                    INDEX_DELETE,
+                    INDEX_COMPACT,
+                    INDEX_SWAP,
+                    SETTINGS_UPDATE ->
+                    false;
+        };
+    }
+
     /** By wire name; empty for one that a newer pod knows. */
     public static Optional<Operation> of(String wireName) {
         for (Operation operation : values()) {

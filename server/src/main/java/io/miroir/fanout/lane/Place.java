@@ -17,12 +17,14 @@ record Place(String lane, long epoch, long position, long incarnation) {
         return IndexRow.physicalUid(incarnation);
     }
 
-    /**
-     * What each dispatch carries, so that its task can be found on the node whatever became of the
-     * answer (protocol, rule 4).
-     */
+    /** What a dispatch of this item alone carries. */
+    Mark mark() {
+        return new Mark(lane, epoch, position, position);
+    }
+
+    /** The same as text. */
     String metadata() {
-        return "miroir:" + epoch + ":" + position + ":" + lane;
+        return mark().text();
     }
 
     /** The path of the index on nodes, with what follows. */
@@ -32,10 +34,15 @@ record Place(String lane, long epoch, long position, long incarnation) {
 
     /** A path whose task will carry the metadata; only document routes can. */
     String markedPath(String rest) {
+        return markedPath(rest, mark());
+    }
+
+    /** A path whose task will carry a mark of several items, this one among them. */
+    String markedPath(String rest, Mark mark) {
         String separator = rest.contains("?") ? "&" : "?";
         return path(rest)
                 + separator
                 + "customMetadata="
-                + URLEncoder.encode(metadata(), StandardCharsets.UTF_8);
+                + URLEncoder.encode(mark.text(), StandardCharsets.UTF_8);
     }
 }

@@ -1,20 +1,17 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.Json;
-import io.miroir.api.settings.NodeSettings;
 import io.miroir.cluster.IndexView;
-import io.miroir.cluster.health.HealthState;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
-import io.miroir.fanout.NodeReply;
-import io.miroir.fanout.NodeRequest;
 import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.Tasks;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,16 +28,16 @@ import tools.jackson.databind.node.ObjectNode;
 public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TaskFollower.class);
 
-    /** How long a task waits for a node that is down, while others have what it has. */
-    private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(10);
-
     private static final Duration TICK = Duration.ofMillis(500);
+
+    /** Tasks of a lane that end in one command. */
+    private static final int ENDED_AT_ONCE_MAX = 256;
 
     private final LaneContext context;
     private final TaskMetrics metrics;
     private final Map<String, NodePoller> pollers = new TreeMap<>();
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
-    private final Map<String, Long> downSinceNanos = new ConcurrentHashMap<>();
+    private final Witness witness;
     private final NodeNumbers numbers;
     private final SettingsRolls rolls;
     private final Thread ticker;
@@ -53,6 +50,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     public TaskFollower(LaneContext context, TaskMetrics metrics, Rolling rolling) {
         this.context = context;
         this.metrics = metrics;
+        this.witness = new Witness(context);
         this.numbers = new NodeNumbers(context.store(), node -> context.view().lives().of(node));
         this.rolls =
                 new SettingsRolls(
@@ -114,7 +112,8 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
      */
     boolean mayRepair(IndexView index) {
         Line line = lines.get(index.row().uid());
-        boolean rolls = line != null && line.head().filter(head -> head.task().rolls()).isPresent();
+        boolean rolls =
+                line != null && line.heads(1).stream().anyMatch(head -> head.task().rolls());
         return !rolls && rolls().due(index);
     }
 
@@ -135,11 +134,16 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     }
 
     @Override
-    public void began(Tracked task) {
-        Line line = lines.get(task.place().lane());
-        if (line != null && line.began(task)) {
-            context.store().tasks().started(task.uid(), task.place().epoch());
+    public void began(List<Tracked> tasks) {
+        // An epoch is of one lane.
+        Map<Long, List<Long>> first = new TreeMap<>();
+        for (Tracked task : tasks) {
+            Line line = lines.get(task.place().lane());
+            if (line != null && line.began(task)) {
+                first.computeIfAbsent(task.place().epoch(), _ -> new ArrayList<>()).add(task.uid());
+            }
         }
+        first.forEach((epoch, uids) -> context.store().tasks().startedAll(uids, epoch));
     }
 
     @Override
@@ -162,9 +166,9 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private void drain(String lane, Line line) {
         do {
             try {
-                Optional<Line.Head> head = line.head();
-                while (head.isPresent() && look(line, head.get())) {
-                    head = line.head();
+                List<Line.Head> heads = line.heads(ENDED_AT_ONCE_MAX);
+                while (!heads.isEmpty() && look(line, heads)) {
+                    heads = line.heads(ENDED_AT_ONCE_MAX);
                 }
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
@@ -180,27 +184,44 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         lines.computeIfPresent(lane, (_, known) -> known == line && line.isEmpty() ? null : known);
     }
 
-    /** Ends a lane's oldest task if its end is clear; whether the next one may be looked at. */
-    private boolean look(Line line, Line.Head head) throws InterruptedException {
-        Tracked task = head.task();
-        if (task.rolls()) {
-            return roll(line, head);
+    /** A task whose end is clear. */
+    private record Ending(Line.Head head, Completion end) {}
+
+    /** Ends a lane's oldest tasks whose ends are clear; whether those behind may be looked at. */
+    private boolean look(Line line, List<Line.Head> heads) throws InterruptedException {
+        if (heads.getFirst().task().rolls()) {
+            return roll(line, heads.getFirst());
         }
+        List<Ending> clear = new ArrayList<>();
+        for (Line.Head head : heads) {
+            Optional<Completion> end = head.task().rolls() ? Optional.empty() : end(head);
+            end.ifPresent(completion -> clear.add(new Ending(head, completion)));
+            // What is behind one that changes more than documents is decided on what it leaves.
+            if (end.isEmpty() || !end.get().leavesAll()) {
+                break;
+            }
+        }
+        return !clear.isEmpty() && finish(line, clear);
+    }
+
+    private Optional<Completion> end(Line.Head head) {
+        Tracked task = head.task();
         Optional<IndexView> index = context.view().index(task.place().lane());
         Topology fallback = context.fleet().topology(context.fleet().shards());
         Map<String, ShardSet> held = task.replicas(index, fallback);
         Set<String> all = index.map(IndexView::topology).orElse(fallback).nodes();
-        Optional<Completion> end = Completion.of(task, held, evidence(task, head.results(), all));
-        return end.isPresent() && finish(line, head, end.get().moving(moves(task)));
+        return Completion.of(task, held, witness.evidence(task, head.results(), all))
+                .map(end -> end.moving(moves(task)));
     }
 
     /** Settings have their turn: this thread brings them to the nodes. */
     private boolean roll(Line line, Line.Head head) throws InterruptedException {
         Tracked task = head.task();
         String lane = task.place().lane();
-        began(task);
+        began(List.of(task));
         return switch (rolls.run(task, () -> lines.get(lane) == line)) {
-            case SettingsRolls.Outcome.Ended ended -> finish(line, head, ended.completion());
+            case SettingsRolls.Outcome.Ended ended ->
+                    finish(line, List.of(new Ending(head, ended.completion())));
             case SettingsRolls.Outcome.Later _ -> false;
             case SettingsRolls.Outcome.Deposed _ -> {
                 drop(lane, line);
@@ -209,47 +230,60 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         };
     }
 
-    private boolean finish(Line line, Line.Head head, Completion done) {
-        Tracked task = head.task();
-        Reply<Tasks.Step> reply =
+    /** In one command for all; false if one could not be ended yet. */
+    private boolean finish(Line line, List<Ending> endings) {
+        List<Reply<Tasks.Step>> replies =
                 context.store()
                         .tasks()
-                        .finish(
-                                Finish.of(
-                                        task.uid(),
-                                        task.place().epoch(),
-                                        done.status(),
-                                        task.details().finished(done.visible()).stored(),
-                                        done.error() == null ? null : Json.text(done.error()),
-                                        done.allEffects(task.place().incarnation())));
-        switch (reply) {
+                        .finishAll(endings.stream().map(TaskFollower::command).toList());
+        for (int i = 0; i < endings.size(); i++) {
+            if (!ended(line, endings.get(i), replies.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Finish command(Ending ending) {
+        Tracked task = ending.head().task();
+        Completion done = ending.end();
+        return Finish.of(
+                task.uid(),
+                task.place().epoch(),
+                done.status(),
+                task.details().finished(done.visible()).stored(),
+                done.error() == null ? null : Json.text(done.error()),
+                done.allEffects(task.place().incarnation()));
+    }
+
+    private boolean ended(Line line, Ending ending, Reply<Tasks.Step> reply) {
+        Tracked task = ending.head().task();
+        return switch (reply) {
             case Reply.Refused<Tasks.Step> refused -> {
                 LOG.warn("task {} can't be ended yet: {}", task.uid(), refused.refusal().message());
-                return false;
+                yield false;
             }
             case Reply.Applied<Tasks.Step> applied -> {
                 if (applied.outcome() instanceof Tasks.Step.Fenced fenced) {
                     LOG.info("lane {} is run by {} now", task.place().lane(), fenced.owner());
                     drop(task.place().lane(), line);
-                    return false;
+                    yield false;
                 }
                 if (isTooEarly(task, applied.outcome())) {
-                    return false;
+                    yield false;
                 }
-                done.out()
-                        .forEach(
-                                (node, shards) ->
-                                        LOG.warn(
-                                                "node {} is out for shards {} of index {}",
-                                                node,
-                                                shards,
-                                                task.physicalUid()));
+                ending.end().out().forEach((node, shards) -> tellOut(node, shards, task));
                 line.remove(task);
                 unfollow(task);
-                metrics.ended(done.status(), System.nanoTime() - head.sinceNanos());
-                return true;
+                long followedNanos = System.nanoTime() - ending.head().sinceNanos();
+                metrics.ended(ending.end().status(), followedNanos);
+                yield true;
             }
-        }
+        };
+    }
+
+    private static void tellOut(String node, ShardSet shards, Tracked task) {
+        LOG.warn("node {} is out for shards {} of index {}", node, shards, task.physicalUid());
     }
 
     // The next tick decides on what is the case by then.
@@ -294,66 +328,11 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         line.all().forEach(this::unfollow);
     }
 
-    // What a node says of its settings decides, not what it says of the task (protocol, rule 7).
-    private Completion.Evidence evidence(
-            Tracked task, Map<String, NodeResult> results, Set<String> all) {
-        ObjectNode settings = task.details().settings();
-        if (settings == null || results.size() < task.accepted().size()) {
-            return new Completion.Evidence(results, Set.of(), givenUp(), all);
-        }
-        ObjectNode expected = NodeSettings.derive(settings);
-        Map<String, NodeResult> checked = new TreeMap<>(results);
-        Set<String> verified = new HashSet<>();
-        NodeRequest read = SettingsReadBack.request(task.physicalUid());
-        for (Map.Entry<String, NodeResult> result : results.entrySet()) {
-            String node = result.getKey();
-            if (result.getValue() instanceof NodeResult.Lost) {
-                continue;
-            }
-            switch (context.nodes().ask(node, read)) {
-                case NodeReply.Answer answer -> {
-                    if (SettingsReadBack.matches(expected, answer.body())) {
-                        verified.add(node);
-                    } else if (result.getValue() instanceof NodeResult.Succeeded) {
-                        LOG.warn("node {} has other settings than task {}", node, task.uid());
-                        checked.put(node, NodeResult.failed("A node has other settings."));
-                    }
-                }
-                case NodeReply.Refusal _ -> {
-                    if (result.getValue() instanceof NodeResult.Succeeded) {
-                        checked.put(node, NodeResult.failed("A node has no such index."));
-                    }
-                }
-                // Not known yet: the task stays open until the node answers or is given up.
-                case NodeReply.Failure _ -> checked.remove(node);
-            }
-        }
-        return new Completion.Evidence(checked, verified, givenUp(), all);
-    }
-
-    private Set<String> givenUp() {
-        Set<String> nodes = new HashSet<>();
-        long nowNanos = System.nanoTime();
-        downSinceNanos.forEach(
-                (node, sinceNanos) -> {
-                    if (nowNanos - sinceNanos > GIVE_UP_AFTER.toNanos()) {
-                        nodes.add(node);
-                    }
-                });
-        return nodes;
-    }
-
     private void tick() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 Thread.sleep(TICK);
-                for (String node : pollers.keySet()) {
-                    if (context.health().status(node) == HealthState.Status.DOWN) {
-                        downSinceNanos.putIfAbsent(node, System.nanoTime());
-                    } else {
-                        downSinceNanos.remove(node);
-                    }
-                }
+                witness.look(pollers.keySet());
                 lines.keySet().forEach(this::advance);
             }
         } catch (InterruptedException stopped) {

@@ -61,6 +61,11 @@ record Tracked(
                 && !details.creates();
     }
 
+    /** Whether a node's task may be both: what it carries says whether it is. */
+    boolean mayShare(Tracked other) {
+        return type == TaskType.DOCUMENT_ADDITION_OR_UPDATE && other.type == type;
+    }
+
     /** The name under which nodes know the index. */
     String physicalUid() {
         return IndexRow.physicalUid(place.incarnation());

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 /** Documents are checked, stamped and parted in one pass (protocol, rules 1, 8 and 13). */
 class DocumentSplitTest {
     private static final int SHARDS = 4;
+    private static final int DIFFERENT_MAX = 50;
 
     @TempDir Path directory;
 
@@ -48,8 +50,28 @@ class DocumentSplitTest {
                         key,
                         SHARDS,
                         shard -> List.of(shard % 2 == 0 ? "even" : "odd", "all"),
-                        true),
+                        true,
+                        DIFFERENT_MAX),
                 spooler);
+    }
+
+    /** Rule 6: only what no node can refuse for what it is shares a request. */
+    @Test
+    void differentDocumentsAreCountedWhereEachIsWhollyUnderstood() throws IOException {
+        try (DocumentSplit.Result split = split("id", "[{\"id\":1},{\"id\":2},{\"id\":\"1\"}]")) {
+            assertEquals(3, split.received());
+            assertEquals(OptionalLong.of(2), split.different());
+        }
+        try (DocumentSplit.Result split = split("id", "[{\"id\":1,\"_vectors\":{}}]")) {
+            assertEquals(OptionalLong.empty(), split.different());
+        }
+        StringBuilder many = new StringBuilder("[{\"id\":0}");
+        for (int id = 1; id <= DIFFERENT_MAX; id++) {
+            many.append(",{\"id\":").append(id).append("}");
+        }
+        try (DocumentSplit.Result split = split("id", many.append("]").toString())) {
+            assertEquals(OptionalLong.empty(), split.different());
+        }
     }
 
     private static List<JsonNode> lines(DocumentSplit.Result split, String node)

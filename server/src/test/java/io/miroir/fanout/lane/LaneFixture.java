@@ -54,7 +54,9 @@ final class LaneFixture implements AutoCloseable {
     static final Duration SHORT = Duration.ofMillis(300);
 
     /** Writes that may wait for their turn. */
-    static final int WAITING_MAX = 2;
+    static final int WAITING_MAX = 8;
+
+    static final LaneSettings.Merging MERGING = new LaneSettings.Merging(8, 100, 1 << 16);
 
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -82,6 +84,7 @@ final class LaneFixture implements AutoCloseable {
     final NodeHealth health;
     final TaskFollower follower;
     final LaneContext context;
+    final LaneCounters counters = LaneCounters.none();
     final Lane lane;
     private final Spooler spooler;
     private final CollectorRegistry registry = new CollectorRegistry();
@@ -108,10 +111,16 @@ final class LaneFixture implements AutoCloseable {
         spooler = new Spooler(directory.resolve("spool"), 1 << 20, 1 << 20);
         LaneSettings settings =
                 new LaneSettings(
-                        SHORT, SHORT, turnTimeout, SHORT, Duration.ofSeconds(60), WAITING_MAX);
+                        SHORT,
+                        SHORT,
+                        turnTimeout,
+                        SHORT,
+                        Duration.ofSeconds(60),
+                        WAITING_MAX,
+                        MERGING);
         context = new LaneContext("p", withHooks(store), view, nodes, health, spooler, settings);
         follower = follower(registry, limits);
-        lane = new Lane("i", context, follower);
+        lane = new Lane("i", context, follower, counters);
     }
 
     private TaskFollower follower(CollectorRegistry metrics, SettingsLimits limits) {
@@ -176,6 +185,10 @@ final class LaneFixture implements AutoCloseable {
         return store.lanes().bind(command);
     }
 
+    private List<Reply<Binding>> bindAll(List<Bind> commands) {
+        return commands.stream().map(command -> bind.apply(command)).toList();
+    }
+
     private static <T> Reply<T> unavailable() {
         return new Reply.Refused<>(new Refusal.Unavailable("no leader"));
     }
@@ -193,6 +206,7 @@ final class LaneFixture implements AutoCloseable {
     }
 
     /** The same store, whose claims and binds go through {@link #claim} and {@link #bind}. */
+    @SuppressWarnings("unchecked")
     private TaskStore withHooks(TaskStore real) {
         Lanes lanes =
                 proxy(
@@ -202,6 +216,7 @@ final class LaneFixture implements AutoCloseable {
                                 switch (method) {
                                     case "claim" -> claim.apply((String) args[0]);
                                     case "bind" -> bind.apply((Bind) args[0]);
+                                    case "bindAll" -> bindAll((List<Bind>) args[0]);
                                     case "abandon" -> abandons ? null : unavailable();
                                     case "affect" -> affect(real, args);
                                     default -> null;

@@ -9,6 +9,7 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.store.task.TaskType;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,7 +33,7 @@ class NodePollerTest {
                     Nodes.over(Map.of("a", this::tasks), (_, _, _, _) -> {}),
                     new NodePoller.Listener() {
                         @Override
-                        public void began(Tracked task) {}
+                        public void began(List<Tracked> tasks) {}
 
                         @Override
                         public void ended(Tracked task, String nodeId, NodeResult result) {

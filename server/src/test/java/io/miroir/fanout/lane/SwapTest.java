@@ -54,7 +54,8 @@ class SwapTest {
     }
 
     private Lane lane(String name) {
-        return lanes.computeIfAbsent(name, uid -> new Lane(uid, pod.context, pod.follower));
+        return lanes.computeIfAbsent(
+                name, uid -> new Lane(uid, pod.context, pod.follower, pod.counters));
     }
 
     private LaneReply run(WriteRequest request, String body) throws Exception {
@@ -163,7 +164,7 @@ class SwapTest {
         write("b");
         swapAll();
         for (String behind : List.of("a", "b")) {
-            lanes.put(behind, new Lane(behind, impatient(), pod.follower));
+            lanes.put(behind, new Lane(behind, impatient(), pod.follower, pod.counters));
             ApiException refused = assertThrows(ApiException.class, () -> write(behind));
             assertEquals(ErrorCode.MIROIR_OVERLOADED, refused.code());
             assertTrue(refused.text().contains("waits for what came before"));
@@ -185,7 +186,8 @@ class SwapTest {
                         LaneFixture.SHORT,
                         was.storeTimeout(),
                         was.idempotencyTtl(),
-                        was.waitingWritesMax()));
+                        was.waitingWritesMax(),
+                        was.merging()));
     }
 
     /** Lost before it was bound: nobody was told of it, and nothing waits for it. */
@@ -212,7 +214,7 @@ class SwapTest {
         end(before, "b");
         TaskFollower next = pod.anotherFollower();
         try (next) {
-            new Lane("a", pod.context, next).resume(() -> true);
+            new Lane("a", pod.context, next, pod.counters).resume(() -> true);
             assertEquals(TaskStatus.SUCCEEDED, ended(swap).status());
         }
         assertEquals(b, incarnation("a"));

@@ -5,12 +5,14 @@ import io.miroir.proto.store.Outcome;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,13 +111,9 @@ public final class Batcher implements Proposer, AutoCloseable {
 
     @Override
     public Reply<Outcome> propose(Command command) {
-        String refusal = check.refusal(command);
-        if (refusal != null) {
-            return refused(new Refusal.Rejected(refusal));
-        }
-        int bytes = command.getSerializedSize();
-        if (bytes > limits.batchBytesMax()) {
-            return refused(new Refusal.TooLarge(bytes, limits.batchBytesMax()));
+        Refusal unfit = unfit(command);
+        if (unfit != null) {
+            return refused(unfit);
         }
         Waiting waiting = Waiting.of(command);
         Packs.Pack alone = packs.alone(waiting);
@@ -137,6 +135,45 @@ public final class Batcher implements Proposer, AutoCloseable {
             return refused(new Refusal.Closed());
         }
         return await(waiting);
+    }
+
+    /** In one pack, if they have room in one. */
+    @Override
+    public List<Reply<Outcome>> proposeAll(List<Command> commands) {
+        if (commands.size() == 1) {
+            return List.of(propose(commands.getFirst()));
+        }
+        List<Waiting> all = commands.stream().map(Waiting::of).toList();
+        List<Waiting> fit = new ArrayList<>();
+        for (Waiting waiting : all) {
+            Refusal unfit = unfit(waiting.command());
+            if (unfit == null) {
+                fit.add(waiting);
+            } else {
+                waiting.reply().complete(refused(unfit));
+            }
+        }
+        for (Waiting waiting : packs.offerAll(fit)) {
+            waiting.reply()
+                    .complete(refused(new Refusal.Busy(packs.queued(), limits.waitingMax())));
+        }
+        if (packs.isClosed()) {
+            fit.stream()
+                    .filter(packs::remove)
+                    .forEach(w -> w.reply().complete(refused(new Refusal.Closed())));
+        }
+        return all.stream().map(this::await).toList();
+    }
+
+    private @Nullable Refusal unfit(Command command) {
+        String refusal = check.refusal(command);
+        if (refusal != null) {
+            return new Refusal.Rejected(refusal);
+        }
+        int bytes = command.getSerializedSize();
+        return bytes > limits.batchBytesMax()
+                ? new Refusal.TooLarge(bytes, limits.batchBytesMax())
+                : null;
     }
 
     private Reply<Outcome> refused(Refusal refusal) {

@@ -76,6 +76,27 @@ final class Packs {
         return true;
     }
 
+    /**
+     * One behind the other: no pack begins in between. Answers those for which there is no room.
+     */
+    List<Waiting> offerAll(List<Waiting> all) {
+        List<Waiting> rest = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Waiting waiting : all) {
+                if (!queue.offer(waiting)) {
+                    rest.add(waiting);
+                }
+            }
+            if (wakeful) {
+                wake();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return rest;
+    }
+
     /** Whether it was still waiting. */
     boolean remove(Waiting waiting) {
         return queue.remove(waiting);

@@ -47,6 +47,16 @@ public final class LaneRoom implements Lanes {
 
     @Override
     public Reply<Intention> intend(Intend intend) {
+        return intendAll(List.of(intend)).getFirst();
+    }
+
+    @Override
+    public List<Reply<Intention>> intendAll(List<Intend> intends) {
+        return proposer.proposeAll(
+                intends.stream().map(LaneRoom::command).toList(), LaneRoom::intention);
+    }
+
+    private static Command command(Intend intend) {
         atMost(intend.kind(), KIND_CHARS_MAX);
         atMost(intend.idempotencyKey(), IDEMPOTENCY_KEY_CHARS_MAX);
         io.miroir.proto.store.Intend.Builder words =
@@ -68,11 +78,21 @@ public final class LaneRoom implements Lanes {
         if (intend.sessionId() != null) {
             words.setSessionId(intend.sessionId());
         }
-        return proposer.propose(Command.newBuilder().setIntend(words), LaneRoom::intention);
+        return Command.newBuilder().setIntend(words).build();
     }
 
     @Override
     public Reply<Binding> bind(Bind bind) {
+        return bindAll(List.of(bind)).getFirst();
+    }
+
+    @Override
+    public List<Reply<Binding>> bindAll(List<Bind> binds) {
+        return proposer.proposeAll(
+                binds.stream().map(LaneRoom::command).toList(), LaneRoom::binding);
+    }
+
+    private static Command command(Bind bind) {
         io.miroir.proto.store.Bind.Builder words =
                 io.miroir.proto.store.Bind.newBuilder()
                         .setLane(bind.lane())
@@ -104,7 +124,7 @@ public final class LaneRoom implements Lanes {
         if (bind.errorJson() != null) {
             words.setErrorJson(bind.errorJson());
         }
-        return proposer.propose(Command.newBuilder().setBind(words), LaneRoom::binding);
+        return Command.newBuilder().setBind(words).build();
     }
 
     @Override

@@ -21,12 +21,18 @@ public interface Lanes {
      */
     Reply<Intention> intend(Intend intend);
 
+    /** As {@link #intend}, of writes of one lane that come one after the other, in this order. */
+    List<Reply<Intention>> intendAll(List<Intend> intends);
+
     /**
      * Makes a task of an intended write, and puts the replicas out that missed it, in one step.
      * Judged on the states of that moment: what it counts on must be in sync, and some replica of
      * each shard must stay so. Asked again after an answer that was lost, it answers the same task.
      */
     Reply<Binding> bind(Bind bind);
+
+    /** As {@link #bind}, of writes of one lane: their tasks have uids in this order. */
+    List<Reply<Binding>> bindAll(List<Bind> binds);
 
     /**
      * Ends an intent of which no node holds anything.

@@ -13,6 +13,7 @@ import io.miroir.store.Reply;
 import io.miroir.store.engine.Proposer;
 import io.miroir.store.engine.Reads;
 import io.miroir.store.index.EffectWords;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -63,12 +64,31 @@ public final class TaskRoom implements Tasks {
 
     @Override
     public Reply<Step> started(long uid, long epoch) {
-        StartTask.Builder start = StartTask.newBuilder().setUid(uid).setEpoch(epoch);
-        return proposer.propose(Command.newBuilder().setStartTask(start), TaskRoom::step);
+        return startedAll(List.of(uid), epoch).getFirst();
+    }
+
+    @Override
+    public List<Reply<Step>> startedAll(List<Long> uids, long epoch) {
+        List<Command> commands = new ArrayList<>();
+        for (long uid : uids) {
+            StartTask.Builder start = StartTask.newBuilder().setUid(uid).setEpoch(epoch);
+            commands.add(Command.newBuilder().setStartTask(start).build());
+        }
+        return proposer.proposeAll(commands, TaskRoom::step);
     }
 
     @Override
     public Reply<Step> finish(Finish finish) {
+        return finishAll(List.of(finish)).getFirst();
+    }
+
+    @Override
+    public List<Reply<Step>> finishAll(List<Finish> finishes) {
+        return proposer.proposeAll(
+                finishes.stream().map(TaskRoom::command).toList(), TaskRoom::step);
+    }
+
+    private static Command command(Finish finish) {
         FinishTask.Builder words =
                 FinishTask.newBuilder()
                         .setUid(finish.uid())
@@ -84,7 +104,7 @@ public final class TaskRoom implements Tasks {
         if (finish.canceledBy() != null) {
             words.setCanceledBy(finish.canceledBy());
         }
-        return proposer.propose(Command.newBuilder().setFinishTask(words), TaskRoom::step);
+        return Command.newBuilder().setFinishTask(words).build();
     }
 
     @Override

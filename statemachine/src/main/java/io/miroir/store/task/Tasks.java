@@ -20,12 +20,22 @@ public interface Tasks {
      */
     Reply<Step> started(long uid, long epoch);
 
+    /** As {@link #started}, of tasks of one lane. */
+    default List<Reply<Step>> startedAll(List<Long> uids, long epoch) {
+        return uids.stream().map(uid -> started(uid, epoch)).toList();
+    }
+
     /**
      * Ends a task. A terminal status never changes: the first end counts. An end that would put the
      * last replica in sync of a shard out does nothing, nor does one of a barrier that something is
      * still before.
      */
     Reply<Step> finish(Finish finish);
+
+    /** As {@link #finish}, one after the other; one that does nothing does not hold up the next. */
+    default List<Reply<Step>> finishAll(List<Finish> finishes) {
+        return finishes.stream().map(this::finish).toList();
+    }
 
     /**
      * Forgets finished tasks; others stay. Answers how many went.

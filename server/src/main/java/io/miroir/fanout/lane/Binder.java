@@ -1,0 +1,298 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.Json;
+import io.miroir.core.quorum.Quorum;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.store.Refusal;
+import io.miroir.store.Reply;
+import io.miroir.store.lane.Bind;
+import io.miroir.store.lane.Lanes.Binding;
+import io.miroir.store.task.TaskStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Decides what the nodes' answers mean, makes it known, and answers the clients (protocol, rules 2
+ * and 3).
+ */
+final class Binder {
+    private static final Logger LOG = LoggerFactory.getLogger(Binder.class);
+    private static final Duration BIND_PAUSE = Duration.ofMillis(200);
+
+    private final String lane;
+    private final LaneContext context;
+    private final LaneClaim claim;
+    private final TaskFollower follower;
+
+    Binder(String lane, LaneContext context, LaneClaim claim, TaskFollower follower) {
+        this.lane = lane;
+        this.context = context;
+        this.claim = claim;
+        this.follower = follower;
+    }
+
+    /**
+     * What is to be bound of a member.
+     *
+     * @param details as they are followed
+     * @param instead what the client is told, if not the task
+     * @param degraded shards of groups that did not take it
+     */
+    private record Decision(
+            Member member,
+            Map<String, Sent> sent,
+            Bind bind,
+            Details details,
+            @Nullable ApiException instead,
+            Map<Integer, ShardSet> degraded) {}
+
+    /** Makes tasks of what nodes took, in this order and in one command for all. */
+    void bind(List<Member> members, Map<Place, Map<String, Sent>> sent)
+            throws InterruptedException {
+        List<Decision> decisions = new ArrayList<>();
+        for (Member member : members) {
+            decide(member, sent.getOrDefault(member.place(), Map.of())).ifPresent(decisions::add);
+        }
+        List<Reply<Binding>> replies = bindSurely(decisions);
+        for (int i = 0; i < decisions.size(); i++) {
+            conclude(decisions.get(i), replies.get(i));
+        }
+    }
+
+    /** Empty for a write of which no node has anything: it is answered. */
+    private Optional<Decision> decide(Member member, Map<String, Sent> sent) {
+        Item item = member.item();
+        if (item.isLocal()) {
+            return Optional.of(decision(member, item.details(), sent, Map.of()));
+        }
+        Map<String, ShardSet> out =
+                item.changesNoReplica()
+                        ? Map.of()
+                        : Divergence.of(
+                                item.scope().replicas(),
+                                item.scope().lagging(),
+                                Accounts.has(sent));
+        return switch (item.scope().after(sent)) {
+            case Quorum.Met met -> {
+                Decision taken = decision(member, touching(item), sent, out);
+                yield Optional.of(
+                        new Decision(
+                                member, sent, taken.bind(), taken.details(), null, met.degraded()));
+            }
+            case Quorum.Lost lost -> lost(member, sent, out, lost.shards());
+        };
+    }
+
+    private static Details touching(Item item) {
+        Scope scope = item.scope();
+        return item.details().touching(scope.shards(), scope.topology().shards());
+    }
+
+    private Optional<Decision> lost(
+            Member member, Map<String, Sent> sent, Map<String, ShardSet> out, ShardSet lost) {
+        Item item = member.item();
+        Place place = member.place();
+        boolean nothing =
+                sent.values().stream()
+                        .allMatch(s -> s instanceof Sent.Refused || s instanceof Sent.Absent);
+        boolean creates = item.details().creates();
+        if (nothing || creates) {
+            Reply<?> ended =
+                    context.store()
+                            .lanes()
+                            .abandon(lane, place.epoch(), place.position(), "no quorum");
+            if (ended instanceof Reply.Refused<?>) {
+                // The intent may be open still: the next claim finds and settles it.
+                claim.release();
+            }
+            if (creates) {
+                LaneResume.dropPhysical(context, place.incarnation());
+            }
+            member.write()
+                    .fail(
+                            Accounts.refusal(sent, place)
+                                    .orElseGet(() -> LaneErrors.nobodyTook(lost)));
+            return Optional.empty();
+        }
+        ApiException indeterminate = LaneErrors.takenInPart(lost);
+        // Bound all the same: the replicas that are read from here on are equal.
+        Details failing = touching(item).failing(indeterminate.toJson());
+        Decision taken = decision(member, failing, sent, out);
+        return Optional.of(
+                new Decision(member, sent, taken.bind(), failing, indeterminate, Map.of()));
+    }
+
+    private Decision decision(
+            Member member, Details details, Map<String, Sent> sent, Map<String, ShardSet> out) {
+        Item item = member.item();
+        Place place = member.place();
+        Map<String, Long> accepted = Accounts.accepted(item.scope(), sent);
+        ObjectNode error = details.error();
+        boolean ended = accepted.isEmpty() && error != null;
+        Details kept = ended ? details.finished(Completion.visibleFailure(details)) : details;
+        Bind bind =
+                new Bind(
+                        lane,
+                        place.epoch(),
+                        place.position(),
+                        item.type(),
+                        kept.stored(),
+                        accepted,
+                        error == null ? Accounts.numbers(item.scope().accepted(sent)) : Map.of(),
+                        Accounts.reasons(out, sent),
+                        Accounts.numbers(out),
+                        ended ? TaskStatus.FAILED : null,
+                        error == null || !ended ? null : Json.text(error),
+                        item.effects().of(place, out));
+        return new Decision(member, sent, bind, details, null, Map.of());
+    }
+
+    private void conclude(Decision decision, Reply<Binding> reply) throws InterruptedException {
+        Waiting write = decision.member().write();
+        try {
+            Optional<LaneReply> told = told(decision, reply);
+            if (decision.instead() != null) {
+                write.fail(decision.instead());
+            } else {
+                write.tell(told);
+            }
+        } catch (ApiException refused) {
+            write.fail(refused);
+        }
+    }
+
+    /** Empty if the lane's new owner gave the write up before any of it could be seen. */
+    private Optional<LaneReply> told(Decision decision, Reply<Binding> reply)
+            throws InterruptedException {
+        Place place = decision.member().place();
+        return switch (bound(reply)) {
+            case Binding.Bound bound -> Optional.of(reply(decision, bound));
+            case Binding.Fenced fenced -> {
+                LOG.warn("lane {} was taken over by {} during a write", lane, fenced.owner());
+                claim.release();
+                yield new LateWrite(context)
+                        .takenOver(
+                                decision.member().item(),
+                                place,
+                                decision.bind().accepted().keySet());
+            }
+            case Binding.StatesChanged _ -> decideAnew(decision);
+            case Binding.NotIntended _ -> {
+                claim.release();
+                throw LaneErrors.changedHands();
+            }
+        };
+    }
+
+    private Binding bound(Reply<Binding> reply) {
+        return switch (reply) {
+            case Reply.Applied<Binding> applied -> applied.outcome();
+            case Reply.Refused<Binding> refused -> {
+                LOG.warn("no bind in lane {}: {}", lane, refused.refusal().message());
+                claim.release();
+                throw LaneErrors.indeterminate("The task store does not answer.");
+            }
+        };
+    }
+
+    private LaneReply reply(Decision decision, Binding.Bound bound) {
+        Member member = decision.member();
+        Item item = member.item();
+        if (decision.bind().terminal() == null) {
+            follower.follow(
+                    new Tracked(
+                            bound.taskUid(),
+                            member.place(),
+                            item.type(),
+                            decision.details(),
+                            decision.bind().accepted(),
+                            member.place().metadata()));
+        }
+        LaneReply reply =
+                new LaneReply(
+                        bound.taskUid(),
+                        item.isOfOneIndex() ? lane : null,
+                        item.type(),
+                        bound.enqueuedAt(),
+                        decision.details().customMetadata(),
+                        Map.of());
+        return decision.degraded().isEmpty()
+                ? reply
+                : Accounts.degraded(reply, decision.degraded());
+    }
+
+    // Decided on the states that the store refused it for; what is in sync only gets less.
+    private Optional<LaneReply> decideAnew(Decision decision) throws InterruptedException {
+        Member member = decision.member();
+        Scope before = member.item().scope();
+        Scope now =
+                context.view()
+                        .index(lane)
+                        .filter(view -> view.row().incarnation() == member.place().incarnation())
+                        .map(before::stillInSync)
+                        .orElse(before);
+        if (now.equals(before)) {
+            // This pod does not see yet what the store sees: the next claim settles it.
+            claim.release();
+            throw LaneErrors.indeterminate("Replicas went out during the write.");
+        }
+        Optional<Decision> anew = decide(member.within(now), decision.sent());
+        if (anew.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<LaneReply> told = told(anew.get(), bindSurely(List.of(anew.get())).getFirst());
+        if (anew.get().instead() != null) {
+            throw anew.get().instead();
+        }
+        return told;
+    }
+
+    // Nodes have the writes: giving up now would leave them without tasks, so the store is asked
+    // again for as long as a client may wait.
+    private List<Reply<Binding>> bindSurely(List<Decision> decisions) throws InterruptedException {
+        if (decisions.isEmpty()) {
+            return List.of();
+        }
+        List<Bind> binds = decisions.stream().map(Decision::bind).toList();
+        long giveUpNanos = System.nanoTime() + context.settings().sendTimeout().toNanos();
+        while (true) {
+            List<Reply<Binding>> replies = context.store().lanes().bindAll(binds);
+            boolean again = replies.stream().anyMatch(Binder::mayPass);
+            if (!again || System.nanoTime() > giveUpNanos) {
+                sees(replies);
+                return replies;
+            }
+            // Those that are bound answer the same task again.
+            Thread.sleep(BIND_PAUSE);
+        }
+    }
+
+    private void sees(List<Reply<Binding>> replies) throws InterruptedException {
+        for (Reply<Binding> reply : replies) {
+            if (reply instanceof Reply.Applied<Binding> applied && !context.sees(applied)) {
+                // It is bound, and said so; only the next write must not go on from here.
+                claim.release();
+            }
+        }
+    }
+
+    private static boolean mayPass(Reply<Binding> reply) {
+        return reply instanceof Reply.Refused<Binding> refused
+                && switch (refused.refusal()) {
+                    case Refusal.Busy _, Refusal.Unavailable _, Refusal.Indeterminate _ -> true;
+                    case Refusal.TooLarge _,
+                            Refusal.Closed _,
+                            Refusal.Deposed _,
+                            Refusal.Rejected _ ->
+                            false;
+                };
+    }
+}
