@@ -88,6 +88,10 @@ final class Cutover {
         if (isOpen(index, pass, !failed.isEmpty()) || !hasSettings(index)) {
             return Outcome.LATER;
         }
+        // Asked of the store once nothing is open: what ended just now may have put the source out.
+        if (!replicas.sourceIsInSync()) {
+            return Outcome.ANEW;
+        }
         return same(index, pass, horizon) ? replicas.inSync() : Outcome.LATER;
     }
 

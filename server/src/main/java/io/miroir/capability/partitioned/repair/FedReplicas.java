@@ -54,6 +54,19 @@ final class FedReplicas {
         return row().version() == version;
     }
 
+    /** Whether the source has what is copied from it, as the store knows. */
+    boolean sourceIsInSync() {
+        return context.store()
+                .replicas()
+                .get(ReadLevel.LOCAL, incarnation, copy.source())
+                .map(ReplicaRow::states)
+                .filter(
+                        states ->
+                                copy.shards().stream()
+                                        .allMatch(shard -> states.get(shard) == ShardState.IN_SYNC))
+                .isPresent();
+    }
+
     /** They are read from here on; the caller holds the lane. */
     Cutover.Outcome inSync() throws InterruptedException {
         ReplicaRow row = row();
