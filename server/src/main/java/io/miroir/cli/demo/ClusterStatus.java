@@ -6,6 +6,7 @@ import io.miroir.cli.client.HttpCaller;
 import io.miroir.cli.fleet.Fleet;
 import io.miroir.cli.fleet.FleetNode;
 import io.miroir.cli.fleet.FleetPod;
+import io.miroir.cluster.identity.NodeMark;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -103,9 +104,11 @@ public final class ClusterStatus implements AutoCloseable {
         for (FleetNode node : fleet.nodes()) {
             JsonNode stats = get(node.http(), fleet.plan().keys().node(), "/stats");
             long sum =
-                    stats.path("indexes")
-                            .valueStream()
-                            .mapToLong(index -> index.path("numberOfDocuments").asLong(0))
+                    stats.path("indexes").properties().stream()
+                            .filter(index -> !index.getKey().equals(NodeMark.INDEX))
+                            .mapToLong(
+                                    index ->
+                                            index.getValue().path("numberOfDocuments").asLong(0))
                             .sum();
             documents.put(node, stats.isNull() ? -1 : sum);
         }

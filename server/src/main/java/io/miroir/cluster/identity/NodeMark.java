@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record NodeMark(String cluster, String node, String life) {
     /** The index. */
-    static final String INDEX = "miroir_node";
+    public static final String INDEX = "miroir_node";
 
     /** The document's id, and the name of its primary key. */
     static final String ID = "mark";
