@@ -130,6 +130,11 @@ record ConfiguredSettings(MiroirConfig config) {
         return new Edge.Slots(writes, config.server().maxConcurrentRequests() - writes);
     }
 
+    /** Reads that may wait for writes at a time: half of the slots is left to others. */
+    int waitingReadsMax() {
+        return Math.max(1, slots().others() / 2);
+    }
+
     /** What reads may take. */
     ReadSettings readSettings() {
         QueryPlannerConfig planner = config.queryPlanner();

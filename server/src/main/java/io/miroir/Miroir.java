@@ -6,6 +6,7 @@ import io.miroir.capability.leader.dump.DumpWork;
 import io.miroir.capability.leader.features.NodeFeatures;
 import io.miroir.capability.leader.snapshot.SnapshotWork;
 import io.miroir.capability.leader.webhook.WebhookDuty;
+import io.miroir.capability.stateless.session.SessionPinning;
 import io.miroir.cluster.ClusterMetrics;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.FirstKeys;
@@ -41,6 +42,7 @@ import io.miroir.edge.http.HttpServer;
 import io.miroir.fanout.NodeMetrics;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.lane.AppliedWatch;
 import io.miroir.fanout.lane.LaneContext;
 import io.miroir.fanout.lane.LaneKeeper;
 import io.miroir.fanout.lane.LaneMetrics;
@@ -48,11 +50,6 @@ import io.miroir.fanout.lane.SettingsMetrics;
 import io.miroir.fanout.lane.TaskFollower;
 import io.miroir.fanout.lane.TaskMetrics;
 import io.miroir.fanout.lane.WriteJourney;
-import io.miroir.fanout.read.DocumentReads;
-import io.miroir.fanout.read.FederatedJourney;
-import io.miroir.fanout.read.ReadMetrics;
-import io.miroir.fanout.read.ReadSettings;
-import io.miroir.fanout.read.SearchJourney;
 import io.miroir.fanout.spool.Spooler;
 import io.miroir.fanout.webhook.WebhookCaller;
 import io.miroir.raft.RaftTaskStore;
@@ -212,7 +209,11 @@ public final class Miroir implements AutoCloseable {
                                 new CopyContext(config.podId(), store, view, nodes, health, keeper),
                                 settingsMetrics);
         NodeFeatures features = new NodeFeatures(nodes, registry);
-        Edge.Reads reads = reads(view, nodes, health);
+        AppliedWatch applied = own(new AppliedWatch(nodes));
+        applied.start();
+        Edge.Reads reads =
+                new ReadSide(config, registry, clusterId())
+                        .over(new SessionPinning.Surroundings(store, view, applied, health), nodes);
         DumpWork dumping = new DumpWork(store, view, reads.documents(), dumps, registry);
         List<LeaderDuty> leading =
                 List.of(
@@ -252,16 +253,6 @@ public final class Miroir implements AutoCloseable {
                 task -> StoredTasks.view(task).toJson(),
                 store::nowMicros,
                 registry);
-    }
-
-    private Edge.Reads reads(ClusterView view, Nodes nodes, NodeHealth health) {
-        ReadMetrics counts = new ReadMetrics(registry);
-        ReadSettings limits = settings.readSettings();
-        SearchJourney searches = new SearchJourney(view, nodes, health, counts, limits);
-        return new Edge.Reads(
-                searches,
-                new FederatedJourney(searches, nodes, health, counts, limits, view::features),
-                new DocumentReads(view, nodes, health, counts, limits));
     }
 
     /** Of the state in the data directory; empty for a pod that is alone. */

@@ -196,13 +196,19 @@ public final class ClusterView implements Watcher, AutoCloseable {
      * be had in time: what is seen then is older, as without the call.
      */
     public void catchUp() {
+        boolean _ = tryCatchUp();
+    }
+
+    /** As {@link #catchUp}; answers whether it could be had. */
+    public boolean tryCatchUp() {
         if (store.barrier() instanceof Reply.Applied<Long> reached) {
             try {
-                await(reached.outcome(), CATCH_UP_MAX);
+                return await(reached.outcome(), CATCH_UP_MAX);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
+        return false;
     }
 
     @Override

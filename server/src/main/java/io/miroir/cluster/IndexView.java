@@ -44,6 +44,9 @@ public record IndexView(
 
     /** The same index as if these nodes held nothing of it. */
     public IndexView without(Set<String> nodes) {
+        if (nodes.isEmpty()) {
+            return this;
+        }
         Map<String, ShardStates> others = new HashMap<>(states);
         others.keySet().removeAll(nodes);
         return new IndexView(row, settings, topology, Map.copyOf(others), doubts);

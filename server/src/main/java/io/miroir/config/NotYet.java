@@ -17,7 +17,6 @@ final class NotYet {
                     "resharding",
                     "hedging",
                     "replica_selection",
-                    "session_pinning",
                     "dump_import",
                     "query_coalescing",
                     "vector_search",

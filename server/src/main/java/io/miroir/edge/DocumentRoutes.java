@@ -1,6 +1,5 @@
 package io.miroir.edge;
 
-import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.documents.DocumentsRequest;
@@ -20,8 +19,8 @@ import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.Operation;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.Floor;
 import io.miroir.fanout.read.SearchJourney;
-import io.miroir.store.lane.Lanes;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Collection;
@@ -76,8 +75,7 @@ final class DocumentRoutes {
         PayloadFormat format = PayloadFormat.of(request.header("Content-Type"));
         format.checkDelimiter(asked.csvDelimiter());
         parameters.put(WriteRequest.CONTENT_TYPE, format.mediaType());
-        return path.write(
-                new WriteRequest(operation, uid, marked(request, parameters)), request.body());
+        return path.write(request, new WriteRequest(operation, uid, parameters), request.body());
     }
 
     private Answer deleteOne(Request request) throws Exception {
@@ -134,42 +132,25 @@ final class DocumentRoutes {
                 body == null
                         ? InputStream.nullInputStream()
                         : new ByteArrayInputStream(Json.bytes(body));
-        return path.write(
-                new WriteRequest(operation, uid, marked(request, new HashMap<>(parameters))),
-                bytes);
-    }
-
-    private static Map<String, String> marked(Request request, Map<String, String> parameters) {
-        String key = request.header("Idempotency-Key");
-        if (key != null) {
-            if (key.length() > Lanes.IDEMPOTENCY_KEY_CHARS_MAX) {
-                throw new ApiException(
-                        ErrorCode.BAD_REQUEST,
-                        "The idempotency key is longer than "
-                                + Lanes.IDEMPOTENCY_KEY_CHARS_MAX
-                                + " characters.");
-            }
-            parameters.put(WriteRequest.IDEMPOTENCY_KEY, key);
-        }
-        return parameters;
+        return path.write(request, new WriteRequest(operation, uid, parameters), bytes);
     }
 
     private Answer get(Request request) {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
         DocumentsRequest.oneFromParameters(request.query());
         String id = request.path("id");
-        IndexView _ = searches.indexOf(uid);
+        Floor floor = path.floor(request);
+        IndexView _ = searches.indexOf(uid, floor);
         if (!PrimaryKey.isId(id)) {
             throw DocumentsRequest.notFound(id);
         }
-        long floor = SettingsHeaders.floor(request);
         return RequestPath.read(documents.get(uid, id, request.query(), floor));
     }
 
     private Answer list(Request request) {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
         DocumentsRequest asked = DocumentsRequest.fromParameters(request.query());
-        return page(uid, asked, SettingsHeaders.floor(request));
+        return page(uid, asked, path.floor(request));
     }
 
     private Answer fetch(Request request) throws Exception {
@@ -179,10 +160,10 @@ final class DocumentRoutes {
         if (body.path("useNetwork").asBoolean(false)) {
             switched.now().require(Feature.NETWORK, "passing `useNetwork` in a search query");
         }
-        return page(uid, asked, SettingsHeaders.floor(request));
+        return page(uid, asked, path.floor(request));
     }
 
-    private Answer page(String uid, DocumentsRequest asked, long floor) {
+    private Answer page(String uid, DocumentsRequest asked, Floor floor) {
         List<SortBy> _ =
                 SortBy.parse(
                         Objects.requireNonNullElse(asked.sort(), List.of()),

@@ -4,6 +4,7 @@ import io.miroir.api.Uuids;
 import io.miroir.api.keys.KeyDesk;
 import io.miroir.capability.leader.features.NodeFeatures;
 import io.miroir.capability.partitioned.antientropy.AntiEntropyReport;
+import io.miroir.capability.stateless.session.SessionPinning;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.SwitchedFeatures;
@@ -142,9 +143,12 @@ public final class Edge {
     /** How new reads are, and what may be told. */
     public record Leases(ViewLease view, Reports reports) {}
 
-    /** The ways to read. */
+    /** The ways to read, and what reads must see. */
     public record Reads(
-            SearchJourney searches, FederatedJourney federated, DocumentReads documents) {}
+            SearchJourney searches,
+            FederatedJourney federated,
+            DocumentReads documents,
+            SessionPinning sessions) {}
 
     /**
      * The one handler of the client port.
@@ -178,8 +182,10 @@ public final class Edge {
                         rules.adminKeys(),
                         master -> new ClientKeys(parts.view()::keys, leases.view()::valid, master),
                         storeTime);
-        RequestPath path = new RequestPath(auth, parts.view(), parts.writes(), rules.limits());
         Reads reads = parts.reads();
+        RequestPath path =
+                new RequestPath(
+                        auth, parts.view(), parts.writes(), reads.sessions(), rules.limits());
         SwitchedFeatures switched = new SwitchedFeatures(parts.store());
         List<Route> routes = new ArrayList<>();
         routes.addAll(
@@ -234,7 +240,11 @@ public final class Edge {
         }
         Gate gate = new Gate(rules.slots(), new EdgeMetrics(registry));
         StaleView stale = new StaleView(leases.view()::valid, rules.staleReads());
-        return routes.stream().map(stale::guarded).map(gate::guarded).toList();
+        return routes.stream()
+                .map(route -> SessionHeaders.echoed(route, parts.reads().sessions()))
+                .map(stale::guarded)
+                .map(gate::guarded)
+                .toList();
     }
 
     private static List<Route> operators(

@@ -63,7 +63,7 @@ final class IndexRoutes {
 
     private Answer get(Request request) {
         String uid = path.passRead(request, Action.INDEXES_GET);
-        return Answer.json(200, json(searches.indexOf(uid).row()));
+        return Answer.json(200, json(searches.indexOf(uid, path.floor(request)).row()));
     }
 
     private Answer create(Request request) throws Exception {
@@ -75,6 +75,7 @@ final class IndexRoutes {
         path.requireNoAlias(create.uid());
         String key = create.primaryKey();
         return write(
+                request,
                 Operation.INDEX_CREATE,
                 create.uid(),
                 key == null ? Map.of() : Map.of(WriteRequest.PRIMARY_KEY, key));
@@ -91,17 +92,17 @@ final class IndexRoutes {
             path.requireNoAlias(update.uid());
             parameters.put(WriteRequest.NEW_UID, IndexUid.require(update.uid()));
         }
-        return write(Operation.INDEX_UPDATE, uid, parameters);
+        return write(request, Operation.INDEX_UPDATE, uid, parameters);
     }
 
     private Answer compact(Request request) throws Exception {
         String uid = path.passWrite(request, Action.INDEXES_COMPACT);
-        return write(Operation.INDEX_COMPACT, uid, Map.of());
+        return write(request, Operation.INDEX_COMPACT, uid, Map.of());
     }
 
     private Answer delete(Request request) throws Exception {
         String uid = path.passWrite(request, Action.INDEXES_DELETE);
-        return write(Operation.INDEX_DELETE, uid, Map.of());
+        return write(request, Operation.INDEX_DELETE, uid, Map.of());
     }
 
     private Answer fields(Request request) throws Exception {
@@ -109,19 +110,24 @@ final class IndexRoutes {
         path.passKey(request, Action.FIELDS_POST);
         String uid = path.resolved(request.path("uid"));
         FieldsRequest asked = FieldsRequest.fromBody(path.searchBody(request));
-        return RequestPath.read(documents.fields(uid, asked, SettingsHeaders.floor(request)));
+        return RequestPath.read(documents.fields(uid, asked, path.floor(request)));
     }
 
     private Answer stats(Request request) {
         String uid = path.passRead(request, Action.STATS_GET);
         StatsQuery asked = StatsQuery.parse(request.query());
-        return Answer.json(200, asked.show(documents.stats(searches.indexOf(uid), asked)));
+        return Answer.json(
+                200,
+                asked.show(documents.stats(searches.indexOf(uid, path.floor(request)), asked)));
     }
 
-    private Answer write(Operation operation, String uid, Map<String, String> parameters)
+    private Answer write(
+            Request request, Operation operation, String uid, Map<String, String> parameters)
             throws Exception {
         return path.write(
-                new WriteRequest(operation, uid, parameters), InputStream.nullInputStream());
+                request,
+                new WriteRequest(operation, uid, parameters),
+                InputStream.nullInputStream());
     }
 
     private static ObjectNode json(IndexRow row) {

@@ -14,6 +14,7 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.FederatedJourney;
+import io.miroir.fanout.read.Floor;
 import io.miroir.fanout.read.ForeignDocuments;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
@@ -69,9 +70,9 @@ final class MultiSearchRoutes {
         }
         List<String> uids =
                 asked.queries().stream().map(query -> path.resolved(query.indexUid())).toList();
-        ReadReply reply =
-                federated.search(asked, (ObjectNode) body, uids, SettingsHeaders.floor(request));
-        foreign.show(path::resolved, reply.body());
+        Floor floor = path.floor(request);
+        ReadReply reply = federated.search(asked, (ObjectNode) body, uids, floor);
+        foreign.show(path::resolved, reply.body(), floor);
         metadata.addRequestUid(reply.body());
         if (QueryMetadata.isWanted(request)) {
             ArrayNode each = reply.body().putArray(QueryMetadata.FIELD);
@@ -97,7 +98,7 @@ final class MultiSearchRoutes {
 
     private Answer apart(Request request, MultiSearchRequest asked, JsonNode queries)
             throws InterruptedException {
-        long floor = SettingsHeaders.floor(request);
+        Floor floor = path.floor(request);
         List<Future<ReadReply>> running = new ArrayList<>();
         Semaphore slots = new Semaphore(AT_A_TIME_MAX);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -135,7 +136,7 @@ final class MultiSearchRoutes {
         return RequestPath.read(new ReadReply(answer, missing, OptionalLong.empty(), inconsistent));
     }
 
-    private ReadReply one(MultiSearchRequest asked, JsonNode queries, int position, long floor) {
+    private ReadReply one(MultiSearchRequest asked, JsonNode queries, int position, Floor floor) {
         if (asked.queries().get(position).options() != null) {
             throw new ApiException(
                     ErrorCode.INVALID_MULTI_SEARCH_FEDERATION_OPTIONS,
@@ -156,7 +157,7 @@ final class MultiSearchRoutes {
         }
         String uid = path.resolved(name);
         ReadReply reply = searches.search(uid, query, floor);
-        foreign.show(uid, reply.body());
+        foreign.show(uid, reply.body(), floor);
         return reply;
     }
 

@@ -3,8 +3,10 @@ package io.miroir.edge;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
+import io.miroir.api.Json;
 import io.miroir.api.keys.Access;
 import io.miroir.api.keys.Action;
+import io.miroir.capability.stateless.session.SessionPinning;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.peer.PassedAnswer;
@@ -15,11 +17,14 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.shared.FrontDesk;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.lane.WriteRequest;
+import io.miroir.fanout.read.Floor;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.store.alias.AliasRow;
+import io.miroir.store.lane.Lanes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,12 +38,19 @@ final class RequestPath implements FrontDesk {
     private final Auth auth;
     private final ClusterView view;
     private final WriteJourney writes;
+    private final SessionPinning sessions;
     private final Edge.BodyLimits limits;
 
-    RequestPath(Auth auth, ClusterView view, WriteJourney writes, Edge.BodyLimits limits) {
+    RequestPath(
+            Auth auth,
+            ClusterView view,
+            WriteJourney writes,
+            SessionPinning sessions,
+            Edge.BodyLimits limits) {
         this.auth = auth;
         this.view = view;
         this.writes = writes;
+        this.sessions = sessions;
         this.limits = limits;
     }
 
@@ -158,15 +170,49 @@ final class RequestPath implements FrontDesk {
         };
     }
 
-    /** Sends a write on its journey. */
-    Answer write(WriteRequest write, InputStream body) throws IOException, InterruptedException {
-        PassedAnswer answer = writes.write(write, body);
+    /** What the client wants its answer to be at least. */
+    Floor floor(Request request) {
+        return sessions.floor(
+                SessionHeaders.session(request),
+                SessionHeaders.receipts(request),
+                SettingsHeaders.floor(request));
+    }
+
+    /** Sends a write on its journey, and gives its receipt. */
+    Answer write(Request request, WriteRequest write, InputStream body)
+            throws IOException, InterruptedException {
+        PassedAnswer answer = writes.write(marked(request, write), body);
         Answer told =
                 Answer.passed(answer.status(), answer.body().getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<String, String> header : answer.headers().entrySet()) {
             told = told.withHeader(header.getKey(), header.getValue());
         }
-        return told;
+        return answer.status() == 202
+                ? told.withHeader(
+                        SessionHeaders.RECEIPT,
+                        sessions.receiptOf(
+                                Json.parseObject(answer.body()).path("taskUid").asLong()))
+                : told;
+    }
+
+    private WriteRequest marked(Request request, WriteRequest write) {
+        Map<String, String> parameters = new HashMap<>(write.parameters());
+        String session = SessionHeaders.session(request);
+        if (session != null && sessions.enabled()) {
+            parameters.put(WriteRequest.SESSION, session);
+        }
+        String key = request.header("Idempotency-Key");
+        if (key != null) {
+            if (key.length() > Lanes.IDEMPOTENCY_KEY_CHARS_MAX) {
+                throw new ApiException(
+                        ErrorCode.BAD_REQUEST,
+                        "The idempotency key is longer than "
+                                + Lanes.IDEMPOTENCY_KEY_CHARS_MAX
+                                + " characters.");
+            }
+            parameters.put(WriteRequest.IDEMPOTENCY_KEY, key);
+        }
+        return new WriteRequest(write.operation(), write.indexUid(), parameters);
     }
 
     /** The answer to a read; one that lacks shards says so. */

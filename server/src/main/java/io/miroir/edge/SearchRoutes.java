@@ -7,6 +7,7 @@ import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.AliasSearch;
+import io.miroir.fanout.read.Floor;
 import io.miroir.fanout.read.ForeignDocuments;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
@@ -57,14 +58,14 @@ final class SearchRoutes {
     }
 
     private Answer answered(Request request, RequestPath.Search search, ObjectNode body) {
-        long floor = SettingsHeaders.floor(request);
+        Floor floor = path.floor(request);
         ObjectNode filtered = search.filtered(body);
         List<String> targets = path.targets(search.name()).orElse(null);
         if (targets != null) {
             return RequestPath.read(aliases.search(targets, filtered, floor));
         }
         ReadReply reply = searches.search(search.uid(), filtered, floor);
-        foreign.show(search.uid(), reply.body());
+        foreign.show(search.uid(), reply.body(), floor);
         if (QueryMetadata.isWanted(request)) {
             reply.body().set(QueryMetadata.FIELD, metadata.of(search.uid()));
         }
@@ -77,25 +78,23 @@ final class SearchRoutes {
         FacetSearchRequest.fromBody(body);
         return RequestPath.read(
                 searches.facetSearch(
-                        search.uid(),
-                        search.filtered((ObjectNode) body),
-                        SettingsHeaders.floor(request)));
+                        search.uid(), search.filtered((ObjectNode) body), path.floor(request)));
     }
 
     private Answer similarByParameters(Request request) {
         RequestPath.Search search = path.passSearch(request);
         ObjectNode body = SimilarRequest.bodyOf(request.query());
-        return similar(search, body, SettingsHeaders.floor(request));
+        return similar(search, body, path.floor(request));
     }
 
     private Answer similar(Request request) throws Exception {
         RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         SimilarRequest.fromBody(body);
-        return similar(search, (ObjectNode) body, SettingsHeaders.floor(request));
+        return similar(search, (ObjectNode) body, path.floor(request));
     }
 
-    private Answer similar(RequestPath.Search search, ObjectNode body, long floor) {
+    private Answer similar(RequestPath.Search search, ObjectNode body, Floor floor) {
         return RequestPath.read(
                 searches.similar(
                         search.uid(),

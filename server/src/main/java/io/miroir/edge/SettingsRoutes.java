@@ -127,7 +127,7 @@ final class SettingsRoutes {
 
     private ObjectNode settings(Request request) {
         String uid = path.passRead(request, Action.SETTINGS_GET);
-        String settings = searches.indexOf(uid).row().settingsJson();
+        String settings = searches.indexOf(uid, path.floor(request)).row().settingsJson();
         return Settings.shown(Json.parseObject(settings));
     }
 
@@ -145,6 +145,7 @@ final class SettingsRoutes {
             parameters.put(WriteRequest.RESET, "true");
         }
         return path.write(
+                request,
                 new WriteRequest(Operation.SETTINGS_UPDATE, uid, parameters),
                 new ByteArrayInputStream(Json.bytes(update.changes())));
     }

@@ -51,6 +51,7 @@ final class SwapRoutes {
         // Any of their lanes can run it: the first by name, so that equal requests meet.
         String lane = Collections.min(IndexSwaps.names(swaps));
         return path.write(
+                request,
                 new WriteRequest(Operation.INDEX_SWAP, lane, Map.of()),
                 new ByteArrayInputStream(Json.bytes(IndexSwaps.details(swaps))));
     }

@@ -12,7 +12,9 @@ import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.Floor;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /health}, {@code /_miroir/ready}, {@code /version}, {@code /stats}. */
@@ -75,8 +77,10 @@ final class SystemRoutes {
         long bytes = 0;
         long lastUpdate = 0;
         ObjectNode indexes = Json.object();
+        Floor floor = path.floor(request);
         for (IndexView index : view.indexes()) {
-            ObjectNode stats = documents.stats(index, asked);
+            Set<String> behind = floor.writes().behind(index.row().uid());
+            ObjectNode stats = documents.stats(index.without(behind), asked);
             // The size is that of all, whatever a key may see of it.
             bytes += stats.path("rawDocumentDbSize").asLong(0);
             if (access.allows(index.row().uid())) {

@@ -7,6 +7,7 @@ import io.miroir.api.Uuids;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.lease.ViewLease;
+import io.miroir.config.MultiSearchConfig;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
@@ -85,7 +86,7 @@ class RouteTableTest {
                         new Edge.NodeSide(unasked(), unasked()),
                         unasked(),
                         unasked(),
-                        new Edge.Reads(unasked(), unasked(), unasked()),
+                        new Edge.Reads(unasked(), unasked(), unasked(), unasked(), unasked()),
                         new Edge.Leases(lease, unasked())),
                 new Edge.Rules(
                         List::of,
@@ -93,7 +94,8 @@ class RouteTableTest {
                         new Edge.Offered(true, true, true, true, true, true),
                         new Edge.Slots(1, 1),
                         true,
-                        new Edge.BodyLimits(1, 1)),
+                        new Edge.BodyLimits(1, 1),
+                        new MultiSearchConfig(true, 1, 1, 1)),
                 new CollectorRegistry(),
                 InstantSource.system(),
                 new Uuids(new Random(1), InstantSource.system()),

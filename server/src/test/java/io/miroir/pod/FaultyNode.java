@@ -2,6 +2,7 @@ package io.miroir.pod;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.miroir.api.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,12 +13,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A node that a test can make misbehave: a proxy before a sound one. */
 final class FaultyNode implements TestNode {
@@ -28,6 +32,7 @@ final class FaultyNode implements TestNode {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final int port = TestPorts.one();
     private final AtomicInteger searches = new AtomicInteger();
+    private final AtomicReference<@Nullable Late> late = new AtomicReference<>();
     private volatile Fault fault = Fault.NONE;
     private volatile String faultyPath = "";
     private @Nullable HttpServer server;
@@ -48,8 +53,13 @@ final class FaultyNode implements TestNode {
         /** Takes the beginning of the body, then is gone. */
         CUT,
         /** Does what it is asked, then closes the connection. */
-        DO_AND_CLOSE
+        DO_AND_CLOSE,
+        /** Takes a write and says so, but begins it only when it behaves again; one at a time. */
+        LATE
     }
+
+    /** A write that was taken and is not begun. */
+    private record Late(HttpExchange exchange, ByteBuffer body, long uid) {}
 
     FaultyNode(Path directory) {
         this.sound = new EmbeddedNode(directory);
@@ -64,6 +74,18 @@ final class FaultyNode implements TestNode {
 
     void behave() {
         fault = Fault.NONE;
+        Late taken = late.get();
+        if (taken != null) {
+            try {
+                forward(taken.exchange(), taken.body().array());
+                // Not before: asked in between, the node would not know the task that it took.
+                late.set(null);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Searches that reached it. */
@@ -118,14 +140,32 @@ final class FaultyNode implements TestNode {
             searches.incrementAndGet();
         }
         Fault now = path.endsWith(faultyPath) ? fault : Fault.NONE;
+        if (now == Fault.LATE && !exchange.getRequestMethod().matches("POST|PUT")) {
+            now = Fault.NONE;
+        }
         byte[] body =
                 exchange.getRequestBody()
                         .readNBytes(now == Fault.CUT ? CUT_BYTES : Integer.MAX_VALUE);
         try {
             switch (now) {
                 case NONE -> {
+                    Late taken = late.get();
+                    if (taken != null && path.endsWith("/tasks")) {
+                        answer(exchange, 200, waiting(taken));
+                        return;
+                    }
                     HttpResponse<byte[]> answer = forward(exchange, body);
                     answer(exchange, answer.statusCode(), answer.body());
+                }
+                case LATE -> {
+                    // What the node will call it when it is begun.
+                    Late taken = new Late(exchange, ByteBuffer.wrap(body), newestTask() + 1);
+                    late.set(taken);
+                    answer(
+                            exchange,
+                            202,
+                            ("{\"taskUid\": " + taken.uid() + "}")
+                                    .getBytes(StandardCharsets.UTF_8));
                 }
                 case ERROR -> answer(exchange, 500, "{}".getBytes(StandardCharsets.UTF_8));
                 case GARBAGE -> answer(exchange, 200, "<html>".getBytes(StandardCharsets.UTF_8));
@@ -140,6 +180,28 @@ final class FaultyNode implements TestNode {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private long newestTask() throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(sound.address().resolve("/tasks?limit=1"))
+                        .header("Authorization", "Bearer " + KEY)
+                        .build();
+        byte[] tasks = http.send(request, BodyHandlers.ofByteArray()).body();
+        return Json.parse(tasks).path("results").path(0).path("uid").asLong(-1);
+    }
+
+    private static byte[] waiting(Late taken) {
+        String[] path = taken.exchange().getRequestURI().getPath().split("/", -1);
+        ObjectNode tasks = Json.object();
+        ObjectNode task = tasks.putArray("results").addObject();
+        task.put("uid", taken.uid()).put("status", "enqueued").put("indexUid", path[2]);
+        for (String parameter : taken.exchange().getRequestURI().getQuery().split("&", -1)) {
+            if (parameter.startsWith("customMetadata=")) {
+                task.put("customMetadata", parameter.substring("customMetadata=".length()));
+            }
+        }
+        return Json.bytes(tasks);
     }
 
     private HttpResponse<byte[]> forward(HttpExchange exchange, byte[] body)

@@ -62,6 +62,12 @@ final class HttpCalls {
         return call("GET", target, BodyPublishers.noBody(), headers);
     }
 
+    /** Any request with headers. */
+    Reply call(String method, String target, String json, Map<String, String> headers) {
+        byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
+        return call(method, target, "application/json", utf8, headers);
+    }
+
     /** A POST that does not tell its length. */
     Reply stream(String target, String contentType, String body) {
         byte[] utf8 = body.getBytes(StandardCharsets.UTF_8);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +61,13 @@ final class TestPod implements AutoCloseable {
         this.environment = environment;
         this.yaml = yaml(directory, groups, replicationFactor, more);
         this.pod = open();
+    }
+
+    /** The secrets, and one more variable. */
+    static Map<String, String> secretsAnd(String variable, String value) {
+        Map<String, String> both = new HashMap<>(SECRETS);
+        both.put(variable, value);
+        return both;
     }
 
     /**

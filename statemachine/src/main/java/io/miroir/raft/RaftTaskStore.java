@@ -197,6 +197,11 @@ public final class RaftTaskStore implements TaskStore {
     }
 
     @Override
+    public long visibleIndex() {
+        return stateMachine.engine().visible();
+    }
+
+    @Override
     public StoreStatus status() {
         RaftServer.Division division = division();
         DivisionInfo info = division.getInfo();

@@ -48,6 +48,14 @@ public interface TaskStore extends Rooms, AutoCloseable {
     StoreStatus status();
 
     /**
+     * The index of the last command that a local read may have shown by now; cheap, from memory.
+     * For a moment it is ahead of what {@link #status()} tells as applied.
+     */
+    default long visibleIndex() {
+        return status().appliedIndex();
+    }
+
+    /**
      * This pod's estimate of store time, epoch microseconds: the last applied stamp and what went
      * by since on the monotonic clock. For expiries that callers compute.
      */

@@ -86,7 +86,8 @@ public interface BarriersContract {
                         Map.of(),
                         null,
                         null,
-                        List.of(new IndexEffect.Barrier(List.of(names)))));
+                        List.of(new IndexEffect.Barrier(List.of(names))),
+                        null));
     }
 
     private long swap(Made runner, String... names) {
@@ -228,7 +229,8 @@ public interface BarriersContract {
                                 Map.of(),
                                 TaskStatus.FAILED,
                                 "{}",
-                                List.of(new IndexEffect.Barrier(List.of("ena", "enb")))));
+                                List.of(new IndexEffect.Barrier(List.of("ena", "enb"))),
+                                null));
         assertFalse(store().lanes().barred(ReadLevel.LINEARIZABLE, "ena"));
         assertInstanceOf(Intention.Intended.class, intend(a));
         assertEquals(List.of(failed), listed("enb"));

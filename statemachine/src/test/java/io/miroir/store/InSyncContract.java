@@ -55,7 +55,8 @@ public interface InSyncContract {
                     missed.isEmpty() ? Map.of() : Map.of("node-1", SHARD),
                     null,
                     null,
-                    List.of());
+                    List.of(),
+                    null);
         }
     }
 

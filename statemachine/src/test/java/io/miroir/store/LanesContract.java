@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
+import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.IntentRow;
 import io.miroir.store.lane.Lanes;
@@ -13,6 +14,7 @@ import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.Replicas;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
+import io.miroir.store.session.Sessions;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Lanes, intents and what tasks do to the catalogue, of every backend alike. */
@@ -38,6 +41,53 @@ public interface LanesContract {
         long next = boundUid(epoch, "session", "bound-1");
         assertEquals(
                 next, store().sessions().get(READ, "bound-1").orElseThrow().lastWriteTaskUid());
+    }
+
+    @Test
+    default void aSessionRemembersItsOpenWritesAndNoOthers() {
+        // Two indexes: what was written to the first must be seen, whatever was written since.
+        long one = Writes.claim(store(), "open-1", "pod-a");
+        long other = Writes.claim(store(), "open-2", "pod-a");
+        long first = boundUid(one, "open-1", "open");
+        long second = boundUid(other, "open-2", "open");
+        assertEquals(List.of(first, second), pending("open"));
+        store().tasks()
+                .finish(
+                        Finish.of(
+                                first,
+                                one,
+                                TaskStatus.SUCCEEDED,
+                                "{}",
+                                null,
+                                List.<IndexEffect>of()))
+                .orThrow();
+        long third = boundUid(other, "open-2", "open");
+        assertEquals(List.of(second, third), pending("open"));
+        for (int i = 0; i < Sessions.PENDING_MAX; i++) {
+            boundUid(other, "open-2", "open");
+        }
+        List<Long> newest = pending("open");
+        assertEquals(Sessions.PENDING_MAX, newest.size());
+        assertTrue(newest.getFirst() > third, "the oldest are forgotten");
+        // Being read, it loses none of them.
+        store().sessions().touch("open").orThrow();
+        assertEquals(newest, pending("open"));
+    }
+
+    @Test
+    default void aSessionIsPinnedToTheGroupOfItsLastWrite() {
+        long epoch = Writes.claim(store(), "pin", "pod-a");
+        boundUid(epoch, "pin", "pin", 1);
+        assertEquals(1, store().sessions().get(READ, "pin").orElseThrow().pinnedGroup());
+        boundUid(epoch, "pin", "pin", 0);
+        assertEquals(0, store().sessions().get(READ, "pin").orElseThrow().pinnedGroup());
+        // Of a write that no group has wholly nobody knows where it is to be read.
+        boundUid(epoch, "pin", "pin", null);
+        assertEquals(0, store().sessions().get(READ, "pin").orElseThrow().pinnedGroup());
+    }
+
+    private List<Long> pending(String session) {
+        return store().sessions().get(READ, session).orElseThrow().pending();
     }
 
     @Test
@@ -339,6 +389,10 @@ public interface LanesContract {
     }
 
     private long boundUid(long epoch, String lane, String session) {
+        return boundUid(epoch, lane, session, null);
+    }
+
+    private long boundUid(long epoch, String lane, String session, @Nullable Integer pinnedGroup) {
         Intend intend =
                 new Intend(
                         lane,
@@ -353,10 +407,9 @@ public interface LanesContract {
                         List.of(),
                         List.of());
         long position = Writes.intended(store(), intend).position();
-        Lanes.Binding bound =
-                store().lanes()
-                        .bind(Writes.bind(lane, epoch, position, Map.of(), List.of()))
-                        .orThrow();
-        return assertInstanceOf(Lanes.Binding.Bound.class, bound).taskUid();
+        Bind bind =
+                Writes.pinned(Writes.bind(lane, epoch, position, Map.of(), List.of()), pinnedGroup);
+        return assertInstanceOf(Lanes.Binding.Bound.class, store().lanes().bind(bind).orThrow())
+                .taskUid();
     }
 }

@@ -70,7 +70,26 @@ public final class Writes {
                 Map.of(),
                 null,
                 null,
-                effects);
+                effects,
+                null);
+    }
+
+    /** The same, whose session is pinned to a group. */
+    static Bind pinned(Bind bind, @Nullable Integer group) {
+        return new Bind(
+                bind.lane(),
+                bind.epoch(),
+                bind.position(),
+                bind.type(),
+                bind.detailsJson(),
+                bind.accepted(),
+                bind.counted(),
+                bind.missed(),
+                bind.missedShards(),
+                bind.terminal(),
+                bind.errorJson(),
+                bind.effects(),
+                group);
     }
 
     /** A write from intent to task. */

@@ -5,6 +5,7 @@ import io.miroir.store.Reply;
 import io.miroir.store.limit.StoreLimits;
 import io.miroir.store.session.SessionRow;
 import io.miroir.store.session.Sessions;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code miroir:sessions:<id>} hashes that expire by Redis, and an index by their end. */
@@ -59,11 +60,14 @@ final class RedisSessions implements Sessions {
 
     private static SessionRow row(String sessionId, RedisHash hash) {
         Long group = hash.numberOrNull("pinned_group");
+        Long lastWrite = hash.numberOrNull("last_write_task_uid");
         return new SessionRow(
                 sessionId,
-                hash.numberOrNull("last_write_task_uid"),
+                lastWrite,
                 hash.numberOrNull("last_write_at"),
                 group == null ? null : Math.toIntExact(group),
+                // Its schema is the upstream plan's, which keeps the last one only.
+                lastWrite == null ? List.of() : List.of(lastWrite),
                 hash.number("min_settings_version"),
                 hash.number("expires_at"));
     }

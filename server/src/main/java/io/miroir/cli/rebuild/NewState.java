@@ -78,7 +78,8 @@ final class NewState {
                                         settings,
                                         replicas(index)),
                                 new IndexEffect.SettingsCommitted(
-                                        index.incarnation(), settings, List.of(), List.of())));
+                                        index.incarnation(), settings, List.of(), List.of())),
+                        null);
         Lanes.Binding _ = store.lanes().bind(bind).orThrow();
     }
 

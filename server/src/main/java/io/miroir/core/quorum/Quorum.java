@@ -5,7 +5,9 @@ import io.miroir.core.topology.Topology;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The two rules of a write: a group has a shard when {@code floor(RF/2) + 1} of its nodes took it,
@@ -21,7 +23,14 @@ public final class Quorum {
      *
      * @param degraded the groups that missed their quorum and for which shards; empty if none did
      */
-    public record Met(Map<Integer, ShardSet> degraded) implements Verdict {}
+    public record Met(Map<Integer, ShardSet> degraded) implements Verdict {
+        /** The first of so many groups that missed no quorum. */
+        public OptionalInt firstWhole(int groups) {
+            return IntStream.range(0, groups)
+                    .filter(group -> !degraded.containsKey(group))
+                    .findFirst();
+        }
+    }
 
     /**
      * The write does not count.

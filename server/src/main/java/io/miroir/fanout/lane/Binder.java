@@ -151,7 +151,8 @@ final class Binder {
                         Accounts.numbers(out),
                         ended ? TaskStatus.FAILED : null,
                         error == null || !ended ? null : Json.text(error),
-                        item.effects().of(place, out));
+                        item.effects().of(place, out),
+                        item.scope().pinned(sent));
         return new Decision(member, sent, bind, details, null, Map.of());
     }
 

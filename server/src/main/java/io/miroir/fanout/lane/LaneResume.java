@@ -269,7 +269,8 @@ final class LaneResume {
                                         Accounts.numbers(bound.out()),
                                         null,
                                         null,
-                                        List.of(effects)));
+                                        List.of(effects),
+                                        null));
         if (reply.orThrow() instanceof Binding.StatesChanged) {
             throw LaneErrors.overloaded("Replicas went out while the lane changed hands.");
         }

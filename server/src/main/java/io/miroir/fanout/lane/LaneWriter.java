@@ -183,7 +183,7 @@ final class LaneWriter {
                 request.fingerprint(one.write().body().sha256()),
                 key,
                 key == null ? 0 : ttlMicros(),
-                null,
+                request.parameter(WriteRequest.SESSION),
                 item.scope().incarnation(),
                 List.copyOf(item.scope().plan().recipients()),
                 item.scope().shards().stream().boxed().toList());

@@ -8,7 +8,9 @@ import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which replicas an item changes.
@@ -52,6 +54,15 @@ record Scope(Topology topology, long incarnation, ShardSet shards, WritePlan pla
         Map<String, ShardSet> accepted = new TreeMap<>(plan.targets());
         accepted.keySet().removeIf(node -> !(sent.get(node) instanceof Sent.Accepted));
         return accepted;
+    }
+
+    /** The first group that has all of it: where its session's reads may go meanwhile. */
+    @Nullable Integer pinned(Map<String, Sent> sent) {
+        if (accepted(sent).isEmpty() || !(after(sent) instanceof Quorum.Met met)) {
+            return null;
+        }
+        OptionalInt whole = met.firstWhole(topology.groups().size());
+        return whole.isPresent() ? whole.getAsInt() : null;
     }
 
     /** The same, without the replicas that went out since it was planned. */

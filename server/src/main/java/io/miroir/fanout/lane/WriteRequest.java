@@ -37,6 +37,9 @@ public record WriteRequest(Operation operation, String indexUid, Map<String, Str
     /** The client's {@code Idempotency-Key}. */
     public static final String IDEMPOTENCY_KEY = "idempotencyKey";
 
+    /** The client's session, of which this is a write. */
+    public static final String SESSION = "session";
+
     /** The name that an index is to have. */
     public static final String NEW_UID = "newUid";
 
@@ -56,6 +59,7 @@ public record WriteRequest(Operation operation, String indexUid, Map<String, Str
     String fingerprint(String bodySha256) {
         Map<String, String> asked = new TreeMap<>(parameters);
         asked.remove(IDEMPOTENCY_KEY);
+        asked.remove(SESSION);
         asked.remove(NO_CREATION);
         StringBuilder text = new StringBuilder();
         // Each part with its length, so that no two requests make the same text.

@@ -44,7 +44,7 @@ public final class AliasSearch {
      * @param floor as for a search of one index
      * @throws ApiException as a search of one index does
      */
-    public ReadReply search(List<String> targets, ObjectNode body, long floor) {
+    public ReadReply search(List<String> targets, ObjectNode body, Floor floor) {
         ObjectNode federation = federationOf(targets, body);
         try {
             ReadReply reply =

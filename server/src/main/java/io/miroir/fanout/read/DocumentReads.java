@@ -65,9 +65,9 @@ public final class DocumentReads {
      * One document.
      *
      * @param query the client's checked parameters, decoded
-     * @param floor the least version of the settings to answer by; 0 for any
+     * @param floor what the answer must be at least
      */
-    public ReadReply get(String uid, String id, Map<String, String> query, long floor) {
+    public ReadReply get(String uid, String id, Map<String, String> query, Floor floor) {
         return versions.read(uid, floor, index -> get(index, id, query));
     }
 
@@ -100,7 +100,7 @@ public final class DocumentReads {
      *
      * @param request the fields of POST {@code documents/fetch}, valid already
      */
-    public ReadReply list(String uid, ObjectNode request, long floor) {
+    public ReadReply list(String uid, ObjectNode request, Floor floor) {
         return versions.read(uid, floor, index -> list(index, request));
     }
 
@@ -168,7 +168,7 @@ public final class DocumentReads {
     }
 
     /** The fields of an index, and what its settings do with them. */
-    public ReadReply fields(String uid, FieldsRequest request, long floor) {
+    public ReadReply fields(String uid, FieldsRequest request, Floor floor) {
         return versions.read(uid, floor, index -> fields(index, request));
     }
 

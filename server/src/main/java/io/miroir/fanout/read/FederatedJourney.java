@@ -106,16 +106,18 @@ public final class FederatedJourney {
      * @param body the client's, valid already
      * @param asked the same
      * @param uids the index of each query, aliases resolved
-     * @param floor the least version of each index's settings to answer by; 0 for any
+     * @param floor what the answer must be at least, of each index
      * @throws ApiException if there is no such index, the queries can't be federated, the nodes
      *     refuse, or shards are missing and policy wants none missing
      */
     public ReadReply search(
-            MultiSearchRequest asked, ObjectNode body, List<String> uids, long floor) {
+            MultiSearchRequest asked, ObjectNode body, List<String> uids, Floor floor) {
         Map<String, String> resolved = new HashMap<>();
         for (int i = 0; i < uids.size(); i++) {
             resolved.put(asked.queries().get(i).indexUid(), uids.get(i));
         }
+        // Settings and indexes that it must see are to be seen by the checks too.
+        uids.forEach(uid -> floor.writes().behind(uid));
         FederatedChecks checks =
                 new FederatedChecks(
                         asked,
@@ -140,7 +142,7 @@ public final class FederatedJourney {
 
     /** Nodes may refuse what one server would have searched before it found a fault. */
     private void searchBefore(
-            List<Integer> positions, ObjectNode body, List<String> uids, long floor) {
+            List<Integer> positions, ObjectNode body, List<String> uids, Floor floor) {
         for (int position : positions) {
             ObjectNode query = (ObjectNode) body.path("queries").path(position).deepCopy();
             query.remove(List.of("indexUid", "federationOptions"));

@@ -6,6 +6,7 @@ import io.miroir.api.IndexUid;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.store.index.IndexRow;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,21 +54,49 @@ final class OneVersion {
         return view.index(uid).filter(IndexView::ready);
     }
 
-    /** As {@link #read(List, long, Read)}, of one index. */
-    ReadReply read(String uid, long floor, ReadOne read) {
+    /** As {@link #index(String)}, once it shows the writes that the floor asks for. */
+    IndexView index(String uid, Floor floor) {
+        Set<String> behind = floor.writes().behind(uid);
+        return index(uid).without(behind);
+    }
+
+    /** As {@link #read(List, Floor, Read)}, of one index. */
+    ReadReply read(String uid, Floor floor, ReadOne read) {
         return read(List.of(uid), floor, indexes -> read.of(indexes.getFirst()));
     }
 
     /**
      * Reads.
      *
-     * @param floor the least version that nodes may answer by; 0 for any
+     * @param floor what the answer must be at least
      * @throws ApiException {@code miroir_settings_version_stale} if nodes with that version don't
-     *     hold all that is asked for
+     *     hold all that is asked for, {@code miroir_write_pending} if nodes with those writes don't
      */
-    ReadReply read(List<String> uids, long floor, Read read) {
+    ReadReply read(List<String> uids, Floor floor, Read read) {
+        while (true) {
+            Map<String, Set<String>> behind = new HashMap<>();
+            uids.forEach(uid -> behind.computeIfAbsent(uid, floor.writes()::behind));
+            boolean spares = behind.values().stream().anyMatch(nodes -> !nodes.isEmpty());
+            try {
+                ReadReply reply = readByOne(uids, floor.settingsVersion(), behind, read);
+                if (!spares || reply.missing().isEmpty()) {
+                    return reply;
+                }
+            } catch (ApiException refused) {
+                if (!spares || refused.code() != ErrorCode.MIROIR_SHARD_UNAVAILABLE) {
+                    throw refused;
+                }
+            }
+            // Who has applied the writes did not answer: others may have them soon.
+            floor.writes().again();
+        }
+    }
+
+    private ReadReply readByOne(
+            List<String> uids, long floor, Map<String, Set<String>> behind, Read read) {
         for (int tries = 1; ; tries++) {
-            List<Planned> planned = uids.stream().map(uid -> plan(uid, floor)).toList();
+            List<Planned> planned =
+                    uids.stream().map(uid -> plan(uid, floor, behindOf(uid, behind))).toList();
             boolean last = tries == TRIES_MAX;
             Reading reading;
             try {
@@ -89,6 +118,10 @@ final class OneVersion {
         }
     }
 
+    private static Set<String> behindOf(String uid, Map<String, Set<String>> behind) {
+        return behind.getOrDefault(uid, Set.of());
+    }
+
     /**
      * An index as it is asked.
      *
@@ -101,12 +134,12 @@ final class OneVersion {
         }
     }
 
-    private Planned plan(String uid, long floor) {
-        IndexView index = index(uid);
+    private Planned plan(String uid, long floor, Set<String> behind) {
+        IndexView index = index(uid).without(behind);
         if (index.row().settingsVersion() < floor) {
             // Another pod may have put it in force a moment ago.
             view.catchUp();
-            index = index(uid);
+            index = index(uid).without(behind);
             if (index.row().settingsVersion() < floor) {
                 throw stale(floor);
             }

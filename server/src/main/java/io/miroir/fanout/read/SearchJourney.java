@@ -48,11 +48,11 @@ public final class SearchJourney {
      * One search of one index.
      *
      * @param body the client's, valid already
-     * @param floor the least version of the settings to answer by; 0 for any
+     * @param floor what the answer must be at least
      * @throws ApiException if there is no such index, the nodes refuse, or shards are missing and
      *     policy wants none missing
      */
-    public ReadReply search(String uid, ObjectNode body, long floor) {
+    public ReadReply search(String uid, ObjectNode body, Floor floor) {
         return versions.read(uid, floor, index -> search(index, body));
     }
 
@@ -71,7 +71,7 @@ public final class SearchJourney {
     }
 
     /** The values of one facet. */
-    public ReadReply facetSearch(String uid, ObjectNode body, long floor) {
+    public ReadReply facetSearch(String uid, ObjectNode body, Floor floor) {
         return versions.read(uid, floor, index -> facetSearch(index, body));
     }
 
@@ -99,7 +99,7 @@ public final class SearchJourney {
      * @param rule what the document must match so that the client may know of it; null for nothing
      * @param floor as for a search
      */
-    public ReadReply similar(String uid, ObjectNode body, @Nullable JsonNode rule, long floor) {
+    public ReadReply similar(String uid, ObjectNode body, @Nullable JsonNode rule, Floor floor) {
         return versions.read(uid, floor, index -> similar(index, body, rule));
     }
 
@@ -133,6 +133,11 @@ public final class SearchJourney {
     /** The index that clients know by that uid. */
     public IndexView indexOf(String uid) {
         return versions.index(uid);
+    }
+
+    /** The same, once it shows what the floor asks for. */
+    public IndexView indexOf(String uid, Floor floor) {
+        return versions.index(uid, floor);
     }
 
     /** The index that clients know by that uid, if there is one. */

@@ -68,7 +68,8 @@ class LateWriteTest {
                         Map.of(),
                         null,
                         null,
-                        List.of());
+                        List.of(),
+                        null);
         assertInstanceOf(Binding.Bound.class, pod.boundByStore(theirs).orThrow());
     }
 

@@ -76,7 +76,8 @@ class NodeNumbersTest {
                         Map.of(),
                         null,
                         null,
-                        List.of());
+                        List.of(),
+                        null);
         assertInstanceOf(Lanes.Binding.Bound.class, store.lanes().bind(bind).orThrow());
     }
 

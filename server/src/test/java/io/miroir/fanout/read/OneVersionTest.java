@@ -106,7 +106,8 @@ class OneVersionTest {
                         null,
                         List.of(
                                 new IndexEffect.Created(
-                                        "i", incarnation, "id", 4, "{}", replicas())));
+                                        "i", incarnation, "id", 4, "{}", replicas())),
+                        null);
         store.lanes().bind(bind).orThrow();
     }
 
@@ -145,7 +146,7 @@ class OneVersionTest {
         ReadReply reply =
                 reads.read(
                         "i",
-                        0,
+                        by(0),
                         _ -> {
                             // Another group's node is none of this read's business.
                             unsettle("b");
@@ -163,7 +164,7 @@ class OneVersionTest {
         ReadReply reply =
                 reads.read(
                         "i",
-                        0,
+                        by(0),
                         index -> {
                             if (times.incrementAndGet() == 1) {
                                 unsettle("a");
@@ -206,7 +207,7 @@ class OneVersionTest {
         ReadReply reply =
                 reads.read(
                         "i",
-                        0,
+                        by(0),
                         _ -> {
                             if (times.incrementAndGet() == 1) {
                                 commit(List.of("a"), List.of("b"));
@@ -224,7 +225,7 @@ class OneVersionTest {
         ReadReply reply =
                 reads.read(
                         "i",
-                        0,
+                        by(0),
                         _ -> {
                             times.incrementAndGet();
                             commit(List.of("a", "b"), List.of());
@@ -237,27 +238,91 @@ class OneVersionTest {
     @Test
     void anAnswerWithAnUnsettledNodeSaysSo() {
         unsettle("a");
-        assertEquals(Set.of("i"), reads.read("i", 0, _ -> from(Set.of("a", "b"))).inconsistent());
+        assertEquals(
+                Set.of("i"), reads.read("i", by(0), _ -> from(Set.of("a", "b"))).inconsistent());
     }
 
     /** Floors: a node that may be changed still has what it was last seen with, or newer. */
     @Test
     void aFloorLeavesOutNodesWithAnOlderVersion() {
         commit(List.of("a"), List.of("b"));
-        reads.read("i", 1, index -> from(seenBy(index, "b", true)));
-        reads.read("i", 2, index -> from(seenBy(index, "b", false)));
+        reads.read("i", by(1), index -> from(seenBy(index, "b", true)));
+        reads.read("i", by(2), index -> from(seenBy(index, "b", false)));
         assertEquals(
                 ErrorCode.MIROIR_SETTINGS_VERSION_STALE,
-                assertThrows(ApiException.class, () -> reads.read("i", 3, _ -> from(A))).code());
+                assertThrows(ApiException.class, () -> reads.read("i", by(3), _ -> from(A)))
+                        .code());
         ApiException lacking =
                 assertThrows(
                         ApiException.class,
                         () ->
                                 reads.read(
                                         "i",
-                                        2,
+                                        by(2),
                                         _ -> new Reading(Json.object(), ShardSet.of(1), Set.of())));
         assertEquals(ErrorCode.MIROIR_SETTINGS_VERSION_STALE, lacking.code());
+    }
+
+    /** Nodes that have not applied what the read must see are not asked, whatever is in sync. */
+    @Test
+    void nodesThatAreBehindAreLeftOut() {
+        ReadReply reply =
+                reads.read("i", new Floor(0, behindB()), index -> from(seenBy(index, "b", false)));
+        assertEquals(OptionalLong.of(1), reply.settingsVersion());
+    }
+
+    /** The node that had the write is gone: it is waited for the other one, not given less. */
+    @Test
+    void whoWasToShowTheWriteIsGoneAndAnotherOneIsWaitedFor() {
+        Behind writes = behindB();
+        AtomicInteger times = new AtomicInteger();
+        reads.read(
+                "i",
+                new Floor(0, writes),
+                _ -> {
+                    if (times.incrementAndGet() == 1) {
+                        return new Reading(Json.object(), ShardSet.of(1), Set.of());
+                    }
+                    if (times.get() == 2) {
+                        throw new ApiException(ErrorCode.MIROIR_SHARD_UNAVAILABLE, "nobody");
+                    }
+                    writes.behind = Set.of();
+                    return from(B);
+                });
+        assertEquals(3, times.get());
+        assertEquals(2, writes.waits);
+        // Nobody is left out: what is missing then is missing for everybody.
+        ReadReply partial =
+                reads.read(
+                        "i",
+                        new Floor(0, writes),
+                        _ -> new Reading(Json.object(), ShardSet.of(1), A));
+        assertEquals(ShardSet.of(1), partial.missing());
+    }
+
+    private static Behind behindB() {
+        Behind writes = new Behind();
+        writes.behind = B;
+        return writes;
+    }
+
+    private static final class Behind implements Floor.Writes {
+        private Set<String> behind = Set.of();
+        private int waits;
+
+        @Override
+        public Set<String> behind(String uid) {
+            return behind;
+        }
+
+        @Override
+        public void again() {
+            waits++;
+        }
+    }
+
+    private static Floor by(long settingsVersion) {
+        return new Floor(settingsVersion, Floor.Writes.NONE);
     }
 
     private static Set<String> seenBy(IndexView index, String node, boolean expected) {

@@ -42,6 +42,7 @@ public final class StoreEngine {
     private boolean careful;
     private int openCommands;
     private volatile Applied committed;
+    private volatile long visible;
     private volatile int clusterFormat;
 
     /** An entry of the open transaction; without a batch only its index counts. */
@@ -67,6 +68,7 @@ public final class StoreEngine {
         }
         this.tasks = TaskIndex.load(sql);
         this.committed = write.applied();
+        this.visible = committed.index();
     }
 
     public Database database() {
@@ -76,6 +78,14 @@ public final class StoreEngine {
     /** Which tasks match what, as committed; for any thread. */
     public TaskIndex tasks() {
         return tasks;
+    }
+
+    /**
+     * No read that has ended by now shows what came after this index, though it may be ahead of
+     * {@link #committed()} for a moment; for any thread.
+     */
+    public long visible() {
+        return visible;
     }
 
     /** How far the database has come, as committed; for any thread. */
@@ -149,6 +159,8 @@ public final class StoreEngine {
         }
         Applied applied = write.applied();
         applied.save(sql);
+        // Before: a reader that sees the transaction must not be told of an older index.
+        visible = applied.index();
         sql.commit();
         tasks.apply(write.takeTasks());
         committed = applied;

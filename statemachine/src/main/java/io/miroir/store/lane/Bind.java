@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param terminal null for a task that is still to run
  * @param errorJson with status {@code FAILED}
  * @param effects what it does to the catalogue right now
+ * @param pinnedGroup the first replica group with a quorum, where reads of the write's session may
+ *     go; null if there is none
  */
 public record Bind(
         String lane,
@@ -32,4 +34,5 @@ public record Bind(
         Map<String, List<Integer>> missedShards,
         @Nullable TaskStatus terminal,
         @Nullable String errorJson,
-        List<IndexEffect> effects) {}
+        List<IndexEffect> effects,
+        @Nullable Integer pinnedGroup) {}

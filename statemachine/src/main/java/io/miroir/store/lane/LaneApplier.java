@@ -129,7 +129,11 @@ public final class LaneApplier {
             IdempotencyApplier.remember(write, key(intent, intent.idempotencyKey()), uid);
         }
         if (intent.sessionId() != null) {
-            SessionApplier.wrote(write, intent.sessionId(), uid);
+            SessionApplier.wrote(
+                    write,
+                    intent.sessionId(),
+                    uid,
+                    command.hasPinnedGroup() ? command.getPinnedGroup() : null);
         }
         return Outcome.newBuilder()
                 .setTaskBorn(TaskBorn.newBuilder().setUid(uid).setEnqueuedAtMicros(write.now()))

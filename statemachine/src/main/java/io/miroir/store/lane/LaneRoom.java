@@ -124,6 +124,9 @@ public final class LaneRoom implements Lanes {
         if (bind.errorJson() != null) {
             words.setErrorJson(bind.errorJson());
         }
+        if (bind.pinnedGroup() != null) {
+            words.setPinnedGroup(bind.pinnedGroup());
+        }
         return Command.newBuilder().setBind(words).build();
     }
 

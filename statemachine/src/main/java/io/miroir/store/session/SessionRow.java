@@ -1,5 +1,6 @@
 package io.miroir.store.session;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastWriteTaskUid null before the first write
  * @param lastWriteAt store time
  * @param pinnedGroup replica group that first reached its quorum; null when unpinned
+ * @param pending tasks of its writes that had not ended when the last one was recorded, that one
+ *     included, oldest first
  * @param minSettingsVersion reads need at least this
  * @param expiresAt store time
  */
@@ -16,5 +19,6 @@ public record SessionRow(
         @Nullable Long lastWriteTaskUid,
         @Nullable Long lastWriteAt,
         @Nullable Integer pinnedGroup,
+        List<Long> pending,
         long minSettingsVersion,
         long expiresAt) {}

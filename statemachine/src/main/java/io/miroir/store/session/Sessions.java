@@ -49,4 +49,7 @@ public interface Sessions {
 
     /** Characters of an id; the edge refuses longer ones. */
     int ID_CHARS_MAX = 256;
+
+    /** Open writes that a session remembers: the newest. */
+    int PENDING_MAX = 64;
 }

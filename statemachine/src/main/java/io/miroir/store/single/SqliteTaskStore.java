@@ -115,6 +115,11 @@ public final class SqliteTaskStore implements TaskStore {
     }
 
     @Override
+    public long visibleIndex() {
+        return engine.visible();
+    }
+
+    @Override
     public StoreStatus status() {
         Applied applied = engine.committed();
         return new StoreStatus(

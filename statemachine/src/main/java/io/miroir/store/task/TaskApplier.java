@@ -74,7 +74,7 @@ public final class TaskApplier {
             IdempotencyApplier.remember(write, command.getIdempotencyKey(), uid);
         }
         if (command.hasSessionId()) {
-            SessionApplier.wrote(write, command.getSessionId(), uid);
+            SessionApplier.wrote(write, command.getSessionId(), uid, null);
         }
         return born(uid, write.now());
     }

@@ -355,7 +355,8 @@ final class RepairSimulation implements AutoCloseable {
                         missedShards,
                         null,
                         null,
-                        List.of());
+                        List.of(),
+                        null);
         Lanes.Binding.Bound bound = (Lanes.Binding.Bound) seen(store.lanes().bind(bind));
         if (!poisoned) {
             write.work().accept(truth);
@@ -483,7 +484,8 @@ final class RepairSimulation implements AutoCloseable {
                                         Map.of(),
                                         TaskStatus.SUCCEEDED,
                                         null,
-                                        effects)));
+                                        effects,
+                                        null)));
     }
 
     private void claim() throws InterruptedException {
