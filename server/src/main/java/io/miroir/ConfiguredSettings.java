@@ -13,10 +13,12 @@ import io.miroir.config.ServerConfig;
 import io.miroir.config.SettingsBroadcastConfig;
 import io.miroir.edge.Edge;
 import io.miroir.edge.http.HttpServer;
+import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.lane.LaneSettings;
 import io.miroir.fanout.lane.SettingsLimits;
 import io.miroir.fanout.read.ReadSettings;
 import io.miroir.fanout.spool.Spooler;
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +35,8 @@ record ConfiguredSettings(MiroirConfig config) {
                 slots(),
                 config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
                 new Edge.BodyLimits(
-                        config.server().maxSearchBodyBytes(), config.server().maxJsonBodyBytes()));
+                        config.server().maxSearchBodyBytes(), config.server().maxJsonBodyBytes()),
+                config.multiSearch());
     }
 
     /** What the HTTP server of the client port bears. */
@@ -133,6 +136,15 @@ record ConfiguredSettings(MiroirConfig config) {
     /** Reads that may wait for writes at a time: half of the slots is left to others. */
     int waitingReadsMax() {
         return Math.max(1, slots().others() / 2);
+    }
+
+    /** What nodes' answers may take together. */
+    AnswerBudget answerBudget(CollectorRegistry registry) {
+        long configured = config.scatter().maxAnswerBytes();
+        return new AnswerBudget(
+                configured == 0 ? Runtime.getRuntime().maxMemory() / 8 : configured,
+                Duration.ofMillis(config.scatter().nodeTimeoutMs()),
+                registry);
     }
 
     /** What reads may take. */

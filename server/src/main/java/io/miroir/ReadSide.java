@@ -42,6 +42,7 @@ final class ReadSide {
                         config.sessionPinning(),
                         clusterId,
                         settings.waitingReadsMax(),
-                        registry));
+                        registry),
+                settings.answerBudget(registry));
     }
 }

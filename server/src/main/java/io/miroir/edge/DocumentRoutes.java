@@ -19,7 +19,6 @@ import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.Operation;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.DocumentReads;
-import io.miroir.fanout.read.Floor;
 import io.miroir.fanout.read.SearchJourney;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -135,22 +134,25 @@ final class DocumentRoutes {
         return path.write(request, new WriteRequest(operation, uid, parameters), bytes);
     }
 
-    private Answer get(Request request) {
+    private Answer get(Request request) throws Exception {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
         DocumentsRequest.oneFromParameters(request.query());
         String id = request.path("id");
-        Floor floor = path.floor(request);
-        IndexView _ = searches.indexOf(uid, floor);
-        if (!PrimaryKey.isId(id)) {
-            throw DocumentsRequest.notFound(id);
-        }
-        return RequestPath.read(documents.get(uid, id, request.query(), floor));
+        return path.reading(
+                request,
+                terms -> {
+                    IndexView _ = searches.indexOf(uid, terms.writes());
+                    if (!PrimaryKey.isId(id)) {
+                        throw DocumentsRequest.notFound(id);
+                    }
+                    return RequestPath.read(documents.get(uid, id, request.query(), terms));
+                });
     }
 
-    private Answer list(Request request) {
+    private Answer list(Request request) throws Exception {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
         DocumentsRequest asked = DocumentsRequest.fromParameters(request.query());
-        return page(uid, asked, path.floor(request));
+        return page(request, uid, asked);
     }
 
     private Answer fetch(Request request) throws Exception {
@@ -160,16 +162,17 @@ final class DocumentRoutes {
         if (body.path("useNetwork").asBoolean(false)) {
             switched.now().require(Feature.NETWORK, "passing `useNetwork` in a search query");
         }
-        return page(uid, asked, path.floor(request));
+        return page(request, uid, asked);
     }
 
-    private Answer page(String uid, DocumentsRequest asked, Floor floor) {
+    private Answer page(Request request, String uid, DocumentsRequest asked) throws Exception {
         List<SortBy> _ =
                 SortBy.parse(
                         Objects.requireNonNullElse(asked.sort(), List.of()),
                         ErrorCode.INVALID_DOCUMENT_SORT);
         FilterInput.parse(asked.filter(), ErrorCode.INVALID_DOCUMENT_FILTER);
-        return RequestPath.read(documents.list(uid, body(asked), floor));
+        return path.reading(
+                request, terms -> RequestPath.read(documents.list(uid, body(asked), terms)));
     }
 
     /** The body of a fetch that asks for the same. */

@@ -14,11 +14,13 @@ import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.cluster.peer.ClusterKeys;
 import io.miroir.config.MiroirConfig;
+import io.miroir.config.MultiSearchConfig;
 import io.miroir.edge.http.Handler;
 import io.miroir.edge.http.Router;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.edge.shared.KeyRoutes;
 import io.miroir.edge.shared.WebhookRoutes;
+import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.DocumentReads;
@@ -51,6 +53,7 @@ public final class Edge {
      * @param staleReads true if reads of a pod without a view lease are answered and say so; false
      *     if they are refused
      * @param limits of bodies that are wholly in memory
+     * @param multiSearch of requests with several queries
      */
     public record Rules(
             Supplier<List<String>> masterKeys,
@@ -58,7 +61,8 @@ public final class Edge {
             Offered offered,
             Slots slots,
             boolean staleReads,
-            BodyLimits limits) {}
+            BodyLimits limits,
+            MultiSearchConfig multiSearch) {}
 
     /**
      * What operators do by way of this pod.
@@ -143,12 +147,13 @@ public final class Edge {
     /** How new reads are, and what may be told. */
     public record Leases(ViewLease view, Reports reports) {}
 
-    /** The ways to read, and what reads must see. */
+    /** The ways to read, what reads must see, and what they may take. */
     public record Reads(
             SearchJourney searches,
             FederatedJourney federated,
             DocumentReads documents,
-            SessionPinning sessions) {}
+            SessionPinning sessions,
+            AnswerBudget answers) {}
 
     /**
      * The one handler of the client port.
@@ -185,7 +190,12 @@ public final class Edge {
         Reads reads = parts.reads();
         RequestPath path =
                 new RequestPath(
-                        auth, parts.view(), parts.writes(), reads.sessions(), rules.limits());
+                        auth,
+                        parts.view(),
+                        parts.writes(),
+                        reads.sessions(),
+                        reads.answers(),
+                        rules.limits());
         SwitchedFeatures switched = new SwitchedFeatures(parts.store());
         List<Route> routes = new ArrayList<>();
         routes.addAll(
@@ -208,7 +218,15 @@ public final class Edge {
                                 foreign)
                         .routes());
         if (rules.offered().multiSearch()) {
-            routes.addAll(new MultiSearchRoutes(path, reads, metadata, foreign).routes());
+            routes.addAll(
+                    new MultiSearchRoutes(
+                                    path,
+                                    reads,
+                                    metadata,
+                                    foreign,
+                                    QueryBatch.Limits.of(rules.multiSearch()),
+                                    new MultiSearchMetrics(registry))
+                            .routes());
         }
         routes.addAll(
                 new SettingsRoutes(

@@ -63,7 +63,7 @@ final class IndexRoutes {
 
     private Answer get(Request request) {
         String uid = path.passRead(request, Action.INDEXES_GET);
-        return Answer.json(200, json(searches.indexOf(uid, path.floor(request)).row()));
+        return Answer.json(200, json(searches.indexOf(uid, path.writes(request)).row()));
     }
 
     private Answer create(Request request) throws Exception {
@@ -110,15 +110,15 @@ final class IndexRoutes {
         path.passKey(request, Action.FIELDS_POST);
         String uid = path.resolved(request.path("uid"));
         FieldsRequest asked = FieldsRequest.fromBody(path.searchBody(request));
-        return RequestPath.read(documents.fields(uid, asked, path.floor(request)));
+        return path.reading(
+                request, terms -> RequestPath.read(documents.fields(uid, asked, terms)));
     }
 
     private Answer stats(Request request) {
         String uid = path.passRead(request, Action.STATS_GET);
         StatsQuery asked = StatsQuery.parse(request.query());
-        return Answer.json(
-                200,
-                asked.show(documents.stats(searches.indexOf(uid, path.floor(request)), asked)));
+        IndexView index = searches.indexOf(uid, path.writes(request));
+        return Answer.json(200, asked.show(documents.stats(index, asked)));
     }
 
     private Answer write(

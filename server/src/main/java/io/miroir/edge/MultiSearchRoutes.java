@@ -14,29 +14,22 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.FederatedJourney;
-import io.miroir.fanout.read.Floor;
 import io.miroir.fanout.read.ForeignDocuments;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
-import java.util.ArrayList;
+import io.miroir.fanout.read.Terms;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /multi-search}: several searches in one request, apart or as one list. */
 final class MultiSearchRoutes {
-    /** Searches of one request that run at a time; the others wait. */
-    private static final int AT_A_TIME_MAX = 16;
-
     private static final String PERFORMANCE = "showPerformanceDetails";
 
     private final RequestPath path;
@@ -45,10 +38,19 @@ final class MultiSearchRoutes {
     private final AliasSearch aliases;
     private final QueryMetadata metadata;
     private final ForeignDocuments foreign;
+    private final QueryBatch.Limits limits;
+    private final MultiSearchMetrics metrics;
 
     MultiSearchRoutes(
-            RequestPath path, Edge.Reads reads, QueryMetadata metadata, ForeignDocuments foreign) {
+            RequestPath path,
+            Edge.Reads reads,
+            QueryMetadata metadata,
+            ForeignDocuments foreign,
+            QueryBatch.Limits limits,
+            MultiSearchMetrics metrics) {
         this.path = path;
+        this.limits = limits;
+        this.metrics = metrics;
         this.searches = reads.searches();
         this.federated = reads.federated();
         this.aliases = new AliasSearch(federated);
@@ -64,15 +66,29 @@ final class MultiSearchRoutes {
         Access access = path.pass(request, Action.SEARCH);
         JsonNode body = path.searchBody(request);
         MultiSearchRequest asked = MultiSearchRequest.fromBody(body);
+        limits.check(asked.queries().size());
         addRules(access, asked, body.path("queries"));
-        if (asked.federation() == null) {
-            return apart(request, asked, body.path("queries"));
+        metrics.began(asked.queries().size());
+        try {
+            return path.reading(
+                    request,
+                    terms ->
+                            asked.federation() == null
+                                    ? apart(request, asked, body.path("queries"), terms)
+                                    : asOne(request, asked, (ObjectNode) body, terms));
+        } catch (ApiException refused) {
+            metrics.failed();
+            throw refused;
         }
+    }
+
+    private Answer asOne(Request request, MultiSearchRequest asked, ObjectNode body, Terms terms)
+            throws Exception {
         List<String> uids =
                 asked.queries().stream().map(query -> path.resolved(query.indexUid())).toList();
-        Floor floor = path.floor(request);
-        ReadReply reply = federated.search(asked, (ObjectNode) body, uids, floor);
-        foreign.show(path::resolved, reply.body(), floor);
+        ReadReply reply =
+                new QueryBatch(limits).inTime(() -> federated.search(asked, body, uids, terms));
+        foreign.show(path::resolved, reply.body(), terms);
         metadata.addRequestUid(reply.body());
         if (QueryMetadata.isWanted(request)) {
             ArrayNode each = reply.body().putArray(QueryMetadata.FIELD);
@@ -96,32 +112,19 @@ final class MultiSearchRoutes {
         }
     }
 
-    private Answer apart(Request request, MultiSearchRequest asked, JsonNode queries)
+    private Answer apart(Request request, MultiSearchRequest asked, JsonNode queries, Terms terms)
             throws InterruptedException {
-        Floor floor = path.floor(request);
-        List<Future<ReadReply>> running = new ArrayList<>();
-        Semaphore slots = new Semaphore(AT_A_TIME_MAX);
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < asked.queries().size(); i++) {
-                int position = i;
-                slots.acquire();
-                running.add(
-                        threads.submit(
-                                () -> {
-                                    try {
-                                        return one(asked, queries, position, floor);
-                                    } finally {
-                                        slots.release();
-                                    }
-                                }));
-            }
-        }
+        List<Future<ReadReply>> ran =
+                new QueryBatch(limits)
+                        .run(
+                                asked.queries().size(),
+                                position -> () -> one(asked, queries, position, terms));
         ObjectNode answer = Json.object();
         ArrayNode results = answer.putArray("results");
         ShardSet missing = ShardSet.none();
         Set<String> inconsistent = new TreeSet<>();
-        for (int i = 0; i < running.size(); i++) {
-            ReadReply reply = joined(running.get(i), i);
+        for (int i = 0; i < ran.size(); i++) {
+            ReadReply reply = joined(ran.get(i), i);
             ObjectNode result = Json.object();
             String name = asked.queries().get(i).indexUid();
             result.put("indexUid", name);
@@ -136,7 +139,7 @@ final class MultiSearchRoutes {
         return RequestPath.read(new ReadReply(answer, missing, OptionalLong.empty(), inconsistent));
     }
 
-    private ReadReply one(MultiSearchRequest asked, JsonNode queries, int position, Floor floor) {
+    private ReadReply one(MultiSearchRequest asked, JsonNode queries, int position, Terms terms) {
         if (asked.queries().get(position).options() != null) {
             throw new ApiException(
                     ErrorCode.INVALID_MULTI_SEARCH_FEDERATION_OPTIONS,
@@ -153,11 +156,11 @@ final class MultiSearchRoutes {
         String name = asked.queries().get(position).indexUid();
         List<String> targets = path.targets(name).orElse(null);
         if (targets != null) {
-            return aliases.search(targets, query, floor);
+            return aliases.search(targets, query, terms);
         }
         String uid = path.resolved(name);
-        ReadReply reply = searches.search(uid, query, floor);
-        foreign.show(uid, reply.body(), floor);
+        ReadReply reply = searches.search(uid, query, terms);
+        foreign.show(uid, reply.body(), terms);
         return reply;
     }
 

@@ -15,9 +15,10 @@ import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.shared.FrontDesk;
+import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.lane.WriteRequest;
-import io.miroir.fanout.read.Floor;
+import io.miroir.fanout.read.Terms;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.lane.Lanes;
@@ -39,6 +40,7 @@ final class RequestPath implements FrontDesk {
     private final ClusterView view;
     private final WriteJourney writes;
     private final SessionPinning sessions;
+    private final AnswerBudget answers;
     private final Edge.BodyLimits limits;
 
     RequestPath(
@@ -46,11 +48,13 @@ final class RequestPath implements FrontDesk {
             ClusterView view,
             WriteJourney writes,
             SessionPinning sessions,
+            AnswerBudget answers,
             Edge.BodyLimits limits) {
         this.auth = auth;
         this.view = view;
         this.writes = writes;
         this.sessions = sessions;
+        this.answers = answers;
         this.limits = limits;
     }
 
@@ -170,12 +174,22 @@ final class RequestPath implements FrontDesk {
         };
     }
 
-    /** What the client wants its answer to be at least. */
-    Floor floor(Request request) {
-        return sessions.floor(
-                SessionHeaders.session(request),
-                SessionHeaders.receipts(request),
-                SettingsHeaders.floor(request));
+    /** A read of what nodes hold, once it may begin. */
+    @FunctionalInterface
+    interface Read {
+        Answer on(Terms terms) throws Exception;
+    }
+
+    /** Reads on the client's terms, and gives back what the answers of nodes took. */
+    Answer reading(Request request, Read read) throws Exception {
+        try (AnswerBudget.Share share = answers.open()) {
+            return read.on(new Terms(SettingsHeaders.floor(request), writes(request), share));
+        }
+    }
+
+    /** The writes that the client wants to be shown. */
+    Terms.Writes writes(Request request) {
+        return sessions.writes(SessionHeaders.session(request), SessionHeaders.receipts(request));
     }
 
     /** Sends a write on its journey, and gives its receipt. */

@@ -7,10 +7,10 @@ import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.AliasSearch;
-import io.miroir.fanout.read.Floor;
 import io.miroir.fanout.read.ForeignDocuments;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
+import io.miroir.fanout.read.Terms;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -52,20 +52,25 @@ final class SearchRoutes {
         return answered(request, search, (ObjectNode) body);
     }
 
-    private Answer searchByParameters(Request request) {
+    private Answer searchByParameters(Request request) throws Exception {
         RequestPath.Search search = path.passSearch(request);
         return answered(request, search, SearchRequest.bodyOf(request.query()));
     }
 
-    private Answer answered(Request request, RequestPath.Search search, ObjectNode body) {
-        Floor floor = path.floor(request);
+    private Answer answered(Request request, RequestPath.Search search, ObjectNode body)
+            throws Exception {
         ObjectNode filtered = search.filtered(body);
+        return path.reading(request, terms -> answered(request, search, filtered, terms));
+    }
+
+    private Answer answered(
+            Request request, RequestPath.Search search, ObjectNode filtered, Terms terms) {
         List<String> targets = path.targets(search.name()).orElse(null);
         if (targets != null) {
-            return RequestPath.read(aliases.search(targets, filtered, floor));
+            return RequestPath.read(aliases.search(targets, filtered, terms));
         }
-        ReadReply reply = searches.search(search.uid(), filtered, floor);
-        foreign.show(search.uid(), reply.body(), floor);
+        ReadReply reply = searches.search(search.uid(), filtered, terms);
+        foreign.show(search.uid(), reply.body(), terms);
         if (QueryMetadata.isWanted(request)) {
             reply.body().set(QueryMetadata.FIELD, metadata.of(search.uid()));
         }
@@ -76,30 +81,31 @@ final class SearchRoutes {
         RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         FacetSearchRequest.fromBody(body);
-        return RequestPath.read(
-                searches.facetSearch(
-                        search.uid(), search.filtered((ObjectNode) body), path.floor(request)));
+        ObjectNode filtered = search.filtered((ObjectNode) body);
+        return path.reading(
+                request,
+                terms -> RequestPath.read(searches.facetSearch(search.uid(), filtered, terms)));
     }
 
-    private Answer similarByParameters(Request request) {
+    private Answer similarByParameters(Request request) throws Exception {
         RequestPath.Search search = path.passSearch(request);
         ObjectNode body = SimilarRequest.bodyOf(request.query());
-        return similar(search, body, path.floor(request));
+        return similar(request, search, body);
     }
 
     private Answer similar(Request request) throws Exception {
         RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         SimilarRequest.fromBody(body);
-        return similar(search, (ObjectNode) body, path.floor(request));
+        return similar(request, search, (ObjectNode) body);
     }
 
-    private Answer similar(RequestPath.Search search, ObjectNode body, Floor floor) {
-        return RequestPath.read(
-                searches.similar(
-                        search.uid(),
-                        search.filtered(body),
-                        search.access().rule(search.name()),
-                        floor));
+    private Answer similar(Request request, RequestPath.Search search, ObjectNode body)
+            throws Exception {
+        ObjectNode filtered = search.filtered(body);
+        JsonNode rule = search.access().rule(search.name());
+        return path.reading(
+                request,
+                terms -> RequestPath.read(searches.similar(search.uid(), filtered, rule, terms)));
     }
 }

@@ -12,7 +12,7 @@ import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.DocumentReads;
-import io.miroir.fanout.read.Floor;
+import io.miroir.fanout.read.Terms;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
@@ -77,9 +77,9 @@ final class SystemRoutes {
         long bytes = 0;
         long lastUpdate = 0;
         ObjectNode indexes = Json.object();
-        Floor floor = path.floor(request);
+        Terms.Writes writes = path.writes(request);
         for (IndexView index : view.indexes()) {
-            Set<String> behind = floor.writes().behind(index.row().uid());
+            Set<String> behind = writes.behind(index.row().uid());
             ObjectNode stats = documents.stats(index.without(behind), asked);
             // The size is that of all, whatever a key may see of it.
             bytes += stats.path("rawDocumentDbSize").asLong(0);

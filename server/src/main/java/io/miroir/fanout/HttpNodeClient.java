@@ -106,7 +106,8 @@ public final class HttpNodeClient implements NodeClient {
         CompletableFuture<HttpResponse<byte[]>> answer =
                 http.sendAsync(
                         httpRequest(request, key, streams),
-                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+                        BodyHandlers.limiting(
+                                CountedBody.within(request.share()), ANSWER_BYTES_MAX));
         try {
             return read(answer.get(request.timeout().toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException late) {
@@ -184,6 +185,10 @@ public final class HttpNodeClient implements NodeClient {
     private static NodeReply failure(Throwable cause) {
         Kind kind =
                 switch (cause) {
+                    case CountedBody.NoRoomException _ -> Kind.NO_ROOM;
+                    case IOException _
+                            when cause.getCause() instanceof CountedBody.NoRoomException ->
+                            Kind.NO_ROOM;
                     case HttpConnectTimeoutException _ -> Kind.UNREACHABLE;
                     case java.net.http.HttpTimeoutException _ -> Kind.TIMEOUT;
                     case ConnectException _ -> Kind.UNREACHABLE;

@@ -37,6 +37,8 @@ public sealed interface NodeReply {
         UNREACHABLE,
         /** Too many requests to this node are under way here: nothing was sent. */
         BUSY,
+        /** Answers that are held here leave no room for this one. */
+        NO_ROOM,
         /** The connection died on the way. */
         BROKEN,
         /** No full answer in time. */

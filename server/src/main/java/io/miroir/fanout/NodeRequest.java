@@ -9,9 +9,30 @@ import org.jspecify.annotations.Nullable;
  * @param operation a short fixed word for metrics, e.g. {@code search}
  * @param target path and query, e.g. {@code /indexes/m17/search}
  * @param timeout for the whole exchange, connecting and reading included
+ * @param share what its answer counts to; null for answers that are small
  */
 public record NodeRequest(
-        String operation, String method, String target, @Nullable NodeBody body, Duration timeout) {
+        String operation,
+        String method,
+        String target,
+        @Nullable NodeBody body,
+        Duration timeout,
+        AnswerBudget.@Nullable Share share) {
+
+    /** A request whose answer is small. */
+    public NodeRequest(
+            String operation,
+            String method,
+            String target,
+            @Nullable NodeBody body,
+            Duration timeout) {
+        this(operation, method, target, body, timeout, null);
+    }
+
+    /** The same request, whose answer counts. */
+    public NodeRequest within(AnswerBudget.@Nullable Share counted) {
+        return new NodeRequest(operation, method, target, body, timeout, counted);
+    }
 
     /** A request without a body. */
     public static NodeRequest get(String operation, String target, Duration timeout) {

@@ -2,8 +2,10 @@ package io.miroir.fanout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -72,6 +74,40 @@ class HttpNodeClientTest {
             assertEquals(1, closed.get());
             http.shutdownNow();
         }
+    }
+
+    /** An answer that there is no room for is given up while it comes, and blames nobody. */
+    @Test
+    void anAnswerThatFindsNoRoomIsGivenUp() throws Exception {
+        HttpServer node =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        node.createContext(
+                "/",
+                exchange -> {
+                    byte[] body =
+                            ("[" + "1,".repeat(200_000) + "1]").getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(200, body.length);
+                    exchange.getResponseBody().write(body);
+                    exchange.close();
+                });
+        node.start();
+        CollectorRegistry registry = new CollectorRegistry();
+        AnswerBudget budget = new AnswerBudget(100_000, Duration.ZERO, registry);
+        try (HttpClient http = HttpClient.newHttpClient();
+                AnswerBudget.Share share = budget.open()) {
+            URI address = URI.create("http://127.0.0.1:" + node.getAddress().getPort());
+            HttpNodeClient client =
+                    new HttpNodeClient(http, new NodeEndpoint("node", address), List::of);
+            NodeRequest request = NodeRequest.get("search", "/", Duration.ofSeconds(10));
+            NodeReply.Failure reply =
+                    assertInstanceOf(NodeReply.Failure.class, client.send(request.within(share)));
+            assertEquals(NodeReply.Kind.NO_ROOM, reply.kind());
+            assertTrue(reply.maybeDone(), "the node was asked, and may have done it");
+            assertInstanceOf(NodeReply.Answer.class, client.send(request), "counts to nobody");
+        } finally {
+            node.stop(0);
+        }
+        assertEquals(0, registry.getSampleValue("miroir_node_answer_bytes"));
     }
 
     /** While keys of nodes are exchanged, each node is asked with the one that it has. */

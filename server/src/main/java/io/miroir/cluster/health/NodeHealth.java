@@ -98,8 +98,10 @@ public final class NodeHealth implements NodeObserver {
             case NodeReply.Refusal refusal when probe ->
                     failed(nodeId, "refused: " + refusal.code(), true);
             case NodeReply.Refusal _ -> answered(nodeId, false, null);
-            // A full queue of our own says nothing about the node.
-            case NodeReply.Failure failure when failure.kind() == NodeReply.Kind.BUSY -> {}
+            // A full queue of our own says nothing about the node, nor does full memory.
+            case NodeReply.Failure failure
+                    when failure.kind() == NodeReply.Kind.BUSY
+                            || failure.kind() == NodeReply.Kind.NO_ROOM -> {}
             case NodeReply.Failure failure ->
                     failed(nodeId, failure.kind().label() + ": " + failure.detail(), probe);
         }

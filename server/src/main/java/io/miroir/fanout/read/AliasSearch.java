@@ -41,15 +41,15 @@ public final class AliasSearch {
      *
      * @param targets of the alias
      * @param body of a search of one index, valid already
-     * @param floor as for a search of one index
+     * @param terms as for a search of one index
      * @throws ApiException as a search of one index does
      */
-    public ReadReply search(List<String> targets, ObjectNode body, Floor floor) {
+    public ReadReply search(List<String> targets, ObjectNode body, Terms terms) {
         ObjectNode federation = federationOf(targets, body);
         try {
             ReadReply reply =
                     federated.search(
-                            MultiSearchRequest.fromBody(federation), federation, targets, floor);
+                            MultiSearchRequest.fromBody(federation), federation, targets, terms);
             return new ReadReply(
                     shown(reply.body(), body),
                     reply.missing(),

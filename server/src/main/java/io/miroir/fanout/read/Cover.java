@@ -7,6 +7,7 @@ import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.plan.SearchPlan;
 import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks one replica of each wanted shard, and another one where that fails: a node that dies under a
@@ -49,12 +51,14 @@ final class Cover {
      *
      * @param wanted the shards to cover
      * @param hash chooses replicas: the same hash, the same replicas (protocol, rule 11)
+     * @param share what the answers count to; null for none
      * @param request what to ask a node for its shards
      */
     Coverage ask(
             IndexView index,
             ShardSet wanted,
             long hash,
+            AnswerBudget.@Nullable Share share,
             Function<NodeShards, NodeRequest> request) {
         List<Coverage.Part> parts = new ArrayList<>();
         Set<String> failed = new HashSet<>();
@@ -66,7 +70,7 @@ final class Cover {
                 break;
             }
             Map<String, NodeRequest> requests = new LinkedHashMap<>();
-            plan.forEach(part -> requests.put(part.nodeId(), request.apply(part)));
+            plan.forEach(part -> requests.put(part.nodeId(), request.apply(part).within(share)));
             metrics.asked(plan.size(), round > 0);
             Map<String, NodeReply> replies = nodes.askAll(requests);
             BitSet left = new BitSet();
@@ -110,6 +114,10 @@ final class Cover {
             case NodeReply.Refusal refusal when isOfNode(refusal) -> failed.add(part.nodeId());
             case NodeReply.Refusal refusal -> {
                 return Optional.of(inClientWords(refusal, index));
+            }
+            // Others' answers would find no room either.
+            case NodeReply.Failure failure when failure.kind() == NodeReply.Kind.NO_ROOM -> {
+                return Optional.of(AnswerBudget.noRoom());
             }
             case NodeReply.Failure _ -> failed.add(part.nodeId());
         }

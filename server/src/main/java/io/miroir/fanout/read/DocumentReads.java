@@ -11,6 +11,7 @@ import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -65,13 +66,14 @@ public final class DocumentReads {
      * One document.
      *
      * @param query the client's checked parameters, decoded
-     * @param floor what the answer must be at least
+     * @param terms what the answer must be at least, and may take
      */
-    public ReadReply get(String uid, String id, Map<String, String> query, Floor floor) {
-        return versions.read(uid, floor, index -> get(index, id, query));
+    public ReadReply get(String uid, String id, Map<String, String> query, Terms terms) {
+        return versions.read(uid, terms, (index, share) -> get(index, id, query, share));
     }
 
-    private Reading get(IndexView index, String id, Map<String, String> query) {
+    private Reading get(
+            IndexView index, String id, Map<String, String> query, AnswerBudget.Share share) {
         int shard = Rendezvous.shard(id, index.topology().shards());
         String target =
                 path(index, "/documents/")
@@ -85,6 +87,7 @@ public final class DocumentReads {
                         index,
                         ShardSet.of(shard),
                         shard,
+                        share,
                         _ -> NodeRequest.get("document", target, settings.nodeTimeout()));
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
@@ -100,11 +103,11 @@ public final class DocumentReads {
      *
      * @param request the fields of POST {@code documents/fetch}, valid already
      */
-    public ReadReply list(String uid, ObjectNode request, Floor floor) {
-        return versions.read(uid, floor, index -> list(index, request));
+    public ReadReply list(String uid, ObjectNode request, Terms terms) {
+        return versions.read(uid, terms, (index, share) -> list(index, request, share));
     }
 
-    private Reading list(IndexView index, ObjectNode request) {
+    private Reading list(IndexView index, ObjectNode request, AnswerBudget.Share share) {
         ReservedFields.refuse(request, ErrorCode.INVALID_DOCUMENT_FILTER);
         DocumentsCall call = DocumentsCall.of(request);
         Coverage coverage =
@@ -112,6 +115,7 @@ public final class DocumentReads {
                         index,
                         ShardSet.all(index.topology().shards()),
                         QueryHash.of(index.row().physicalUid(), request),
+                        share,
                         part ->
                                 fetch(
                                         index,
@@ -142,6 +146,7 @@ public final class DocumentReads {
                         index,
                         ShardSet.all(index.topology().shards()),
                         index.row().incarnation(),
+                        null,
                         part ->
                                 fetch(
                                         index,
@@ -168,11 +173,11 @@ public final class DocumentReads {
     }
 
     /** The fields of an index, and what its settings do with them. */
-    public ReadReply fields(String uid, FieldsRequest request, Floor floor) {
-        return versions.read(uid, floor, index -> fields(index, request));
+    public ReadReply fields(String uid, FieldsRequest request, Terms terms) {
+        return versions.read(uid, terms, (index, share) -> fields(index, request, share));
     }
 
-    private Reading fields(IndexView index, FieldsRequest request) {
+    private Reading fields(IndexView index, FieldsRequest request, AnswerBudget.Share share) {
         FieldsCall call = FieldsCall.of(request, SearchJourney.profile(index));
         NodeRequest asked =
                 NodeRequest.post(
@@ -181,7 +186,7 @@ public final class DocumentReads {
                         NodeBody.json(call.nodeRequest()),
                         settings.nodeTimeout());
         Coverage coverage =
-                cover.ask(index, ShardSet.all(index.topology().shards()), 0, _ -> asked);
+                cover.ask(index, ShardSet.all(index.topology().shards()), 0, share, _ -> asked);
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
         }
@@ -217,7 +222,7 @@ public final class DocumentReads {
             }
         }
         Coverage coverage =
-                cover.ask(index, ShardSet.all(index.topology().shards()), 0, _ -> request);
+                cover.ask(index, ShardSet.all(index.topology().shards()), 0, null, _ -> request);
         SearchJourney.requireWhole(coverage, settings.partial());
         return StatsAnswer.sum(coverage.answers(), 1);
     }

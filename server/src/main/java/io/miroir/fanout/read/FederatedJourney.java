@@ -9,6 +9,7 @@ import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.plan.SearchPlan;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -98,7 +99,8 @@ public final class FederatedJourney {
             FederatedChecks checks,
             List<IndexView> indexes,
             List<IndexProfile> profiles,
-            long hash) {}
+            long hash,
+            AnswerBudget.Share share) {}
 
     /**
      * One federated search.
@@ -106,18 +108,18 @@ public final class FederatedJourney {
      * @param body the client's, valid already
      * @param asked the same
      * @param uids the index of each query, aliases resolved
-     * @param floor what the answer must be at least, of each index
+     * @param terms what the answer must be at least, of each index, and may take
      * @throws ApiException if there is no such index, the queries can't be federated, the nodes
      *     refuse, or shards are missing and policy wants none missing
      */
     public ReadReply search(
-            MultiSearchRequest asked, ObjectNode body, List<String> uids, Floor floor) {
+            MultiSearchRequest asked, ObjectNode body, List<String> uids, Terms terms) {
         Map<String, String> resolved = new HashMap<>();
         for (int i = 0; i < uids.size(); i++) {
             resolved.put(asked.queries().get(i).indexUid(), uids.get(i));
         }
         // Settings and indexes that it must see are to be seen by the checks too.
-        uids.forEach(uid -> floor.writes().behind(uid));
+        uids.forEach(uid -> terms.writes().behind(uid));
         FederatedChecks checks =
                 new FederatedChecks(
                         asked,
@@ -126,7 +128,7 @@ public final class FederatedJourney {
         try {
             checks.check();
         } catch (ApiException refused) {
-            searchBefore(checks.passed(), body, uids, floor);
+            searchBefore(checks.passed(), body, uids, terms);
             throw refused;
         }
         body.path("queries")
@@ -137,17 +139,17 @@ public final class FederatedJourney {
         ReservedFields.refuse(
                 (ObjectNode) body.path("federation"), ErrorCode.INVALID_SEARCH_FILTER);
         return searches.versions()
-                .read(uids, floor, indexes -> search(asked, checks, body, indexes));
+                .read(uids, terms, (indexes, share) -> search(asked, checks, body, indexes, share));
     }
 
     /** Nodes may refuse what one server would have searched before it found a fault. */
     private void searchBefore(
-            List<Integer> positions, ObjectNode body, List<String> uids, Floor floor) {
+            List<Integer> positions, ObjectNode body, List<String> uids, Terms terms) {
         for (int position : positions) {
             ObjectNode query = (ObjectNode) body.path("queries").path(position).deepCopy();
             query.remove(List.of("indexUid", "federationOptions"));
             try {
-                ReadReply _ = searches.search(uids.get(position), query.put("limit", 0), floor);
+                ReadReply _ = searches.search(uids.get(position), query.put("limit", 0), terms);
             } catch (ApiException refused) {
                 throw FederationChecks.insideQuery(position, refused);
             }
@@ -158,13 +160,14 @@ public final class FederatedJourney {
             MultiSearchRequest asked,
             FederatedChecks checks,
             ObjectNode body,
-            List<IndexView> indexes) {
+            List<IndexView> indexes,
+            AnswerBudget.Share share) {
         List<IndexProfile> profiles = new ArrayList<>();
         for (int i = 0; i < indexes.size(); i++) {
             profiles.add(SearchJourney.profile(indexes.get(i), asked.queries().get(i).indexUid()));
         }
         FederatedCall call = FederatedCall.of(body, profiles);
-        Search search = new Search(call, checks, indexes, profiles, QueryHash.of("", body));
+        Search search = new Search(call, checks, indexes, profiles, QueryHash.of("", body), share);
         List<FederatedCall.NodeAnswer> answers = new ArrayList<>();
         Set<String> answered = new HashSet<>();
         ShardSet missing = ShardSet.none();
@@ -231,13 +234,16 @@ public final class FederatedJourney {
                         requests.put(
                                 node,
                                 NodeRequest.post(
-                                        "multi_search",
-                                        "/multi-search",
-                                        NodeBody.json(
-                                                search.call.nodeRequest(
-                                                        asked.stream().map(Asked::part).toList(),
-                                                        progress.purpose)),
-                                        settings.nodeTimeout())));
+                                                "multi_search",
+                                                "/multi-search",
+                                                NodeBody.json(
+                                                        search.call.nodeRequest(
+                                                                asked.stream()
+                                                                        .map(Asked::part)
+                                                                        .toList(),
+                                                                progress.purpose)),
+                                                settings.nodeTimeout())
+                                        .within(search.share())));
         Map<String, NodeReply> replies = nodes.askAll(requests);
         for (Map.Entry<String, List<Asked>> node : plan.entrySet()) {
             switch (Objects.requireNonNull(replies.get(node.getKey()))) {
@@ -257,6 +263,8 @@ public final class FederatedJourney {
                     progress.failed.add(node.getKey());
                     progress.lagging = refused;
                 }
+                case NodeReply.Failure failure when failure.kind() == NodeReply.Kind.NO_ROOM ->
+                        throw AnswerBudget.noRoom();
                 case NodeReply.Failure _ -> progress.failed.add(node.getKey());
             }
         }

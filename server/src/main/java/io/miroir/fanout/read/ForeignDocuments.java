@@ -38,12 +38,12 @@ public final class ForeignDocuments {
     /**
      * Puts documents in the place of their keys, in the hits of one search.
      *
-     * @param floor as for the search
+     * @param terms as for the search
      * @throws io.miroir.api.ApiException if an index is not there that keys lead to
      */
-    public void show(String uid, ObjectNode answer, Floor floor) {
+    public void show(String uid, ObjectNode answer, Terms terms) {
         if (features.get().isOn(Feature.FOREIGN_KEYS)) {
-            show(uid, hits(answer), floor);
+            show(uid, hits(answer), terms);
         }
     }
 
@@ -51,13 +51,13 @@ public final class ForeignDocuments {
      * The same in the hits of a federated search.
      *
      * @param uid of an index by the name that hits have it by
-     * @param floor as for the search
+     * @param terms as for the search
      */
-    public void show(UnaryOperator<String> uid, ObjectNode answer, Floor floor) {
+    public void show(UnaryOperator<String> uid, ObjectNode answer, Terms terms) {
         if (features.get().isOn(Feature.FOREIGN_KEYS)) {
             hits(answer).stream()
                     .collect(Collectors.groupingBy(hit -> uid.apply(index(hit))))
-                    .forEach((name, found) -> show(name, found, floor));
+                    .forEach((name, found) -> show(name, found, terms));
         }
     }
 
@@ -71,15 +71,15 @@ public final class ForeignDocuments {
         return hits;
     }
 
-    private void show(String uid, List<ObjectNode> hits, Floor floor) {
+    private void show(String uid, List<ObjectNode> hits, Terms terms) {
         String settings = searches.indexOf(uid).row().settingsJson();
         for (ForeignKeys keys : ForeignKeys.of(Json.parseObject(settings))) {
             IndexView foreign = searches.indexOf(keys.foreignUid());
-            keys.write(hits, documents(foreign, keys.ids(hits), floor));
+            keys.write(hits, documents(foreign, keys.ids(hits), terms));
         }
     }
 
-    private Map<String, ObjectNode> documents(IndexView index, Set<String> ids, Floor floor) {
+    private Map<String, ObjectNode> documents(IndexView index, Set<String> ids, Terms terms) {
         String key = index.row().primaryKey();
         Map<String, ObjectNode> byId = new HashMap<>();
         if (ids.isEmpty() || key == null) {
@@ -90,7 +90,7 @@ public final class ForeignDocuments {
         ids.forEach(asked::add);
         IndexProfile profile = SearchJourney.profile(index);
         for (JsonNode found :
-                documents.list(index.row().uid(), request, floor).body().path("results")) {
+                documents.list(index.row().uid(), request, terms).body().path("results")) {
             ObjectNode document = (ObjectNode) found;
             byId.put(document.path(key).asString(), document);
             List.copyOf(document.propertyNames()).stream()

@@ -5,6 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
+import io.miroir.fanout.AnswerBudget;
 import io.miroir.store.index.IndexRow;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,13 +36,13 @@ final class OneVersion {
     @FunctionalInterface
     interface Read {
         /** Asks; the indexes are those of the queries, in their order. */
-        Reading of(List<IndexView> indexes);
+        Reading of(List<IndexView> indexes, AnswerBudget.Share share);
     }
 
     /** One way through the nodes for a read of one index. */
     @FunctionalInterface
     interface ReadOne {
-        Reading of(IndexView index);
+        Reading of(IndexView index, AnswerBudget.Share share);
     }
 
     /** The index that clients know by that uid. */
@@ -54,31 +55,32 @@ final class OneVersion {
         return view.index(uid).filter(IndexView::ready);
     }
 
-    /** As {@link #index(String)}, once it shows the writes that the floor asks for. */
-    IndexView index(String uid, Floor floor) {
-        Set<String> behind = floor.writes().behind(uid);
+    /** As {@link #index(String)}, once it shows writes. */
+    IndexView index(String uid, Terms.Writes writes) {
+        Set<String> behind = writes.behind(uid);
         return index(uid).without(behind);
     }
 
-    /** As {@link #read(List, Floor, Read)}, of one index. */
-    ReadReply read(String uid, Floor floor, ReadOne read) {
-        return read(List.of(uid), floor, indexes -> read.of(indexes.getFirst()));
+    /** As {@link #read(List, Terms, Read)}, of one index. */
+    ReadReply read(String uid, Terms terms, ReadOne read) {
+        return read(List.of(uid), terms, (indexes, share) -> read.of(indexes.getFirst(), share));
     }
 
     /**
      * Reads.
      *
-     * @param floor what the answer must be at least
+     * @param terms what the answer must be at least, and may take
      * @throws ApiException {@code miroir_settings_version_stale} if nodes with that version don't
      *     hold all that is asked for, {@code miroir_write_pending} if nodes with those writes don't
      */
-    ReadReply read(List<String> uids, Floor floor, Read read) {
+    ReadReply read(List<String> uids, Terms terms, Read read) {
         while (true) {
             Map<String, Set<String>> behind = new HashMap<>();
-            uids.forEach(uid -> behind.computeIfAbsent(uid, floor.writes()::behind));
+            uids.forEach(uid -> behind.computeIfAbsent(uid, terms.writes()::behind));
+            AnswerBudget.Share way = terms.share().part();
             boolean spares = behind.values().stream().anyMatch(nodes -> !nodes.isEmpty());
             try {
-                ReadReply reply = readByOne(uids, floor.settingsVersion(), behind, read);
+                ReadReply reply = readByOne(uids, terms.settingsVersion(), behind, way, read);
                 if (!spares || reply.missing().isEmpty()) {
                     return reply;
                 }
@@ -88,24 +90,31 @@ final class OneVersion {
                 }
             }
             // Who has applied the writes did not answer: others may have them soon.
-            floor.writes().again();
+            way.close();
+            terms.writes().again();
         }
     }
 
     private ReadReply readByOne(
-            List<String> uids, long floor, Map<String, Set<String>> behind, Read read) {
+            List<String> uids,
+            long floor,
+            Map<String, Set<String>> behind,
+            AnswerBudget.Share way,
+            Read read) {
         for (int tries = 1; ; tries++) {
+            AnswerBudget.Share share = way.part();
             List<Planned> planned =
                     uids.stream().map(uid -> plan(uid, floor, behindOf(uid, behind))).toList();
             boolean last = tries == TRIES_MAX;
             Reading reading;
             try {
-                reading = read.of(planned.stream().map(Planned::index).toList());
+                reading = read.of(planned.stream().map(Planned::index).toList(), share);
             } catch (ApiException refused) {
                 // By other settings it may be right.
                 if (last || unchanged(planned, Optional.empty())) {
                     throw stale(planned, refused).orElse(refused);
                 }
+                share.close();
                 continue;
             }
             if (!reading.missing().isEmpty() && planned.stream().anyMatch(Planned::narrowed)) {
@@ -115,6 +124,7 @@ final class OneVersion {
             if (same || last) {
                 return reply(planned, reading, same);
             }
+            share.close();
         }
     }
 

@@ -12,6 +12,7 @@ import io.miroir.core.plan.KeyNarrowing;
 import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
@@ -48,15 +49,15 @@ public final class SearchJourney {
      * One search of one index.
      *
      * @param body the client's, valid already
-     * @param floor what the answer must be at least
+     * @param terms what the answer must be at least, and may take
      * @throws ApiException if there is no such index, the nodes refuse, or shards are missing and
      *     policy wants none missing
      */
-    public ReadReply search(String uid, ObjectNode body, Floor floor) {
-        return versions.read(uid, floor, index -> search(index, body));
+    public ReadReply search(String uid, ObjectNode body, Terms terms) {
+        return versions.read(uid, terms, (index, share) -> search(index, body, share));
     }
 
-    private Reading search(IndexView index, ObjectNode body) {
+    private Reading search(IndexView index, ObjectNode body, AnswerBudget.Share share) {
         ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
         SearchCall call = SearchCall.of(body, profile(index));
         Coverage coverage =
@@ -64,6 +65,7 @@ public final class SearchJourney {
                         index,
                         wanted(index, body),
                         hash(index, body),
+                        share,
                         part -> post("search", index, "/search", call.nodeRequest(only(part))));
         requireWhole(coverage);
         call.checkFacets();
@@ -71,11 +73,11 @@ public final class SearchJourney {
     }
 
     /** The values of one facet. */
-    public ReadReply facetSearch(String uid, ObjectNode body, Floor floor) {
-        return versions.read(uid, floor, index -> facetSearch(index, body));
+    public ReadReply facetSearch(String uid, ObjectNode body, Terms terms) {
+        return versions.read(uid, terms, (index, share) -> facetSearch(index, body, share));
     }
 
-    private Reading facetSearch(IndexView index, ObjectNode body) {
+    private Reading facetSearch(IndexView index, ObjectNode body, AnswerBudget.Share share) {
         ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
         FacetSearchCall call = FacetSearchCall.of(body, profile(index));
         Coverage coverage =
@@ -83,6 +85,7 @@ public final class SearchJourney {
                         index,
                         ShardSet.all(index.topology().shards()),
                         hash(index, body),
+                        share,
                         part ->
                                 post(
                                         "facet_search",
@@ -97,13 +100,14 @@ public final class SearchJourney {
      * Documents like one document: its vector is fetched, then searched for on all shards.
      *
      * @param rule what the document must match so that the client may know of it; null for nothing
-     * @param floor as for a search
+     * @param terms as for a search
      */
-    public ReadReply similar(String uid, ObjectNode body, @Nullable JsonNode rule, Floor floor) {
-        return versions.read(uid, floor, index -> similar(index, body, rule));
+    public ReadReply similar(String uid, ObjectNode body, @Nullable JsonNode rule, Terms terms) {
+        return versions.read(uid, terms, (index, share) -> similar(index, body, rule, share));
     }
 
-    private Reading similar(IndexView index, ObjectNode body, @Nullable JsonNode rule) {
+    private Reading similar(
+            IndexView index, ObjectNode body, @Nullable JsonNode rule, AnswerBudget.Share share) {
         requireEmbedder(index, body.path("embedder").asString(""));
         ReservedFields.refuse(body, ErrorCode.INVALID_SIMILAR_FILTER);
         SimilarCall call = SimilarCall.of(body, profile(index));
@@ -114,6 +118,7 @@ public final class SearchJourney {
                         index,
                         ShardSet.all(index.topology().shards()),
                         hash(index, body),
+                        share,
                         part -> post("similar", index, "/search", search.nodeRequest(only(part))));
         if (coverage.refusal().isPresent()) {
             throw call.refusal(coverage.refusal().get());
@@ -135,9 +140,9 @@ public final class SearchJourney {
         return versions.index(uid);
     }
 
-    /** The same, once it shows what the floor asks for. */
-    public IndexView indexOf(String uid, Floor floor) {
-        return versions.index(uid, floor);
+    /** The same, once it shows writes. */
+    public IndexView indexOf(String uid, Terms.Writes writes) {
+        return versions.index(uid, writes);
     }
 
     /** The index that clients know by that uid, if there is one. */
@@ -159,6 +164,7 @@ public final class SearchJourney {
                         index,
                         ShardSet.of(Rendezvous.shard(id, index.topology().shards())),
                         hash(index, body),
+                        null,
                         _ -> post("document", index, "/documents/fetch", fetch));
         if (coverage.refusal().isPresent()) {
             // The client spoke of similar documents, not of documents.

@@ -10,6 +10,7 @@ import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.AnswerBudget;
 import io.miroir.store.Reply;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexEffect.NodesStand;
@@ -147,7 +148,7 @@ class OneVersionTest {
                 reads.read(
                         "i",
                         by(0),
-                        _ -> {
+                        (_, _) -> {
                             // Another group's node is none of this read's business.
                             unsettle("b");
                             times.incrementAndGet();
@@ -165,7 +166,7 @@ class OneVersionTest {
                 reads.read(
                         "i",
                         by(0),
-                        index -> {
+                        (index, _) -> {
                             if (times.incrementAndGet() == 1) {
                                 unsettle("a");
                                 return from(A);
@@ -183,8 +184,8 @@ class OneVersionTest {
         ReadReply reply =
                 reads.read(
                         "i",
-                        0,
-                        _ -> {
+                        by(0),
+                        (_, _) -> {
                             if (times.incrementAndGet() == 1) {
                                 unsettle("a");
                                 affect(
@@ -208,7 +209,7 @@ class OneVersionTest {
                 reads.read(
                         "i",
                         by(0),
-                        _ -> {
+                        (_, _) -> {
                             if (times.incrementAndGet() == 1) {
                                 commit(List.of("a"), List.of("b"));
                                 throw new ApiException(ErrorCode.INVALID_SEARCH_FILTER, "by old");
@@ -226,7 +227,7 @@ class OneVersionTest {
                 reads.read(
                         "i",
                         by(0),
-                        _ -> {
+                        (_, _) -> {
                             times.incrementAndGet();
                             commit(List.of("a", "b"), List.of());
                             return from(A);
@@ -239,18 +240,19 @@ class OneVersionTest {
     void anAnswerWithAnUnsettledNodeSaysSo() {
         unsettle("a");
         assertEquals(
-                Set.of("i"), reads.read("i", by(0), _ -> from(Set.of("a", "b"))).inconsistent());
+                Set.of("i"),
+                reads.read("i", by(0), (_, _) -> from(Set.of("a", "b"))).inconsistent());
     }
 
     /** Floors: a node that may be changed still has what it was last seen with, or newer. */
     @Test
     void aFloorLeavesOutNodesWithAnOlderVersion() {
         commit(List.of("a"), List.of("b"));
-        reads.read("i", by(1), index -> from(seenBy(index, "b", true)));
-        reads.read("i", by(2), index -> from(seenBy(index, "b", false)));
+        reads.read("i", by(1), (index, _) -> from(seenBy(index, "b", true)));
+        reads.read("i", by(2), (index, _) -> from(seenBy(index, "b", false)));
         assertEquals(
                 ErrorCode.MIROIR_SETTINGS_VERSION_STALE,
-                assertThrows(ApiException.class, () -> reads.read("i", by(3), _ -> from(A)))
+                assertThrows(ApiException.class, () -> reads.read("i", by(3), (_, _) -> from(A)))
                         .code());
         ApiException lacking =
                 assertThrows(
@@ -259,7 +261,9 @@ class OneVersionTest {
                                 reads.read(
                                         "i",
                                         by(2),
-                                        _ -> new Reading(Json.object(), ShardSet.of(1), Set.of())));
+                                        (_, _) ->
+                                                new Reading(
+                                                        Json.object(), ShardSet.of(1), Set.of())));
         assertEquals(ErrorCode.MIROIR_SETTINGS_VERSION_STALE, lacking.code());
     }
 
@@ -267,7 +271,7 @@ class OneVersionTest {
     @Test
     void nodesThatAreBehindAreLeftOut() {
         ReadReply reply =
-                reads.read("i", new Floor(0, behindB()), index -> from(seenBy(index, "b", false)));
+                reads.read("i", with(behindB()), (index, _) -> from(seenBy(index, "b", false)));
         assertEquals(OptionalLong.of(1), reply.settingsVersion());
     }
 
@@ -278,8 +282,8 @@ class OneVersionTest {
         AtomicInteger times = new AtomicInteger();
         reads.read(
                 "i",
-                new Floor(0, writes),
-                _ -> {
+                with(writes),
+                (_, _) -> {
                     if (times.incrementAndGet() == 1) {
                         return new Reading(Json.object(), ShardSet.of(1), Set.of());
                     }
@@ -294,9 +298,7 @@ class OneVersionTest {
         // Nobody is left out: what is missing then is missing for everybody.
         ReadReply partial =
                 reads.read(
-                        "i",
-                        new Floor(0, writes),
-                        _ -> new Reading(Json.object(), ShardSet.of(1), A));
+                        "i", with(writes), (_, _) -> new Reading(Json.object(), ShardSet.of(1), A));
         assertEquals(ShardSet.of(1), partial.missing());
     }
 
@@ -306,7 +308,7 @@ class OneVersionTest {
         return writes;
     }
 
-    private static final class Behind implements Floor.Writes {
+    private static final class Behind implements Terms.Writes {
         private Set<String> behind = Set.of();
         private int waits;
 
@@ -321,8 +323,23 @@ class OneVersionTest {
         }
     }
 
-    private static Floor by(long settingsVersion) {
-        return new Floor(settingsVersion, Floor.Writes.NONE);
+    private final AnswerBudget budget =
+            new AnswerBudget(1 << 20, Duration.ZERO, new CollectorRegistry());
+
+    private Terms by(long settingsVersion) {
+        return new Terms(settingsVersion, Terms.Writes.NONE, share());
+    }
+
+    private Terms with(Behind writes) {
+        return new Terms(0, writes, share());
+    }
+
+    private AnswerBudget.Share share() {
+        try {
+            return budget.open();
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
     }
 
     private static Set<String> seenBy(IndexView index, String node, boolean expected) {

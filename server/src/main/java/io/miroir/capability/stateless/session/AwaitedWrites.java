@@ -5,7 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.cluster.IndexView;
 import io.miroir.config.SessionPinningConfig.WaitStrategy;
 import io.miroir.fanout.lane.AppliedWatch;
-import io.miroir.fanout.read.Floor;
+import io.miroir.fanout.read.Terms;
 import io.miroir.store.task.TaskRow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** The writes that one request must see, and the time that it waits for them in all. */
-final class AwaitedWrites implements Floor.Writes {
+final class AwaitedWrites implements Terms.Writes {
     private static final long PAUSE_MILLIS_MIN = 10;
     private static final long PAUSE_MILLIS_MAX = 100;
 

@@ -7,7 +7,7 @@ import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.config.SessionPinningConfig;
 import io.miroir.fanout.lane.AppliedWatch;
-import io.miroir.fanout.read.Floor;
+import io.miroir.fanout.read.Terms;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.session.SessionRow;
@@ -86,11 +86,10 @@ public final class SessionPinning {
      *
      * @param session the client's; null for none
      * @param shown receipts
-     * @param settingsVersion as for {@link Floor}
      * @throws ApiException if a receipt is none of this cluster's, or this pod can't tell what the
      *     session wrote
      */
-    public Floor floor(@Nullable String session, List<String> shown, long settingsVersion) {
+    public Terms.Writes writes(@Nullable String session, List<String> shown) {
         Set<Long> named = new LinkedHashSet<>();
         shown.forEach(receipt -> named.add(receipts.taskOf(receipt)));
         Optional<SessionRow> row =
@@ -109,15 +108,13 @@ public final class SessionPinning {
                         row.map(SessionRow::pinnedGroup).orElse(null),
                         config.waitStrategy());
         return demand.isEmpty()
-                ? new Floor(settingsVersion, Floor.Writes.NONE)
-                : new Floor(
-                        settingsVersion,
-                        new AwaitedWrites(
-                                around,
-                                demand,
-                                TimeUnit.MILLISECONDS.toNanos(config.maxWaitMs()),
-                                mayWait,
-                                metrics));
+                ? Terms.Writes.NONE
+                : new AwaitedWrites(
+                        around,
+                        demand,
+                        TimeUnit.MILLISECONDS.toNanos(config.maxWaitMs()),
+                        mayWait,
+                        metrics);
     }
 
     // The write may have been answered by another pod a moment ago.

@@ -1,17 +1,17 @@
 package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
+import io.miroir.fanout.AnswerBudget;
 import java.util.Set;
 
 /**
- * What a client wants its answer to be at least.
+ * What a client wants its answer to be at least, and what nodes' answers to it may take.
  *
  * @param settingsVersion the least version of an index's settings to answer by; 0 for any
  * @param writes that the answer must show
+ * @param share of the memory for nodes' answers, until the client's answer is made
  */
-public record Floor(long settingsVersion, Writes writes) {
-    /** Whatever there is. */
-    public static final Floor NONE = new Floor(0, Writes.NONE);
+public record Terms(long settingsVersion, Writes writes, AnswerBudget.Share share) {
 
     /** Writes that a read must see. */
     public interface Writes {
