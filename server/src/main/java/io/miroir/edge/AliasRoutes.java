@@ -35,18 +35,21 @@ final class AliasRoutes {
     private final ClusterView view;
     private final Reports reports;
     private final boolean targetsMustExist;
+    private final AliasMetrics metrics;
 
     AliasRoutes(
             Auth auth,
             Aliases aliases,
             ClusterView view,
             Reports reports,
-            boolean targetsMustExist) {
+            boolean targetsMustExist,
+            AliasMetrics metrics) {
         this.auth = auth;
         this.aliases = aliases;
         this.view = view;
         this.reports = reports;
         this.targetsMustExist = targetsMustExist;
+        this.metrics = metrics;
     }
 
     List<Route> routes() {
@@ -115,6 +118,7 @@ final class AliasRoutes {
             switch (reports.told(
                     aliases.flip(asked.name(), asked.kind(), asked.targets(), version))) {
                 case Aliases.Flip.Flipped _ -> {
+                    metrics.flipped(asked.name());
                     return Answer.json(200, json(row(asked.name())));
                 }
                 case Aliases.Flip.Changed changed when asked.expectedVersion() != null ->

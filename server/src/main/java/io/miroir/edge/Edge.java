@@ -188,6 +188,8 @@ public final class Edge {
                         master -> new ClientKeys(parts.view()::keys, leases.view()::valid, master),
                         storeTime);
         Reads reads = parts.reads();
+        AliasMetrics aliases =
+                new AliasMetrics(name -> parts.view().alias(name).isPresent()).register(registry);
         RequestPath path =
                 new RequestPath(
                         auth,
@@ -195,7 +197,8 @@ public final class Edge {
                         parts.writes(),
                         reads.sessions(),
                         reads.answers(),
-                        rules.limits());
+                        rules.limits(),
+                        new RequestPath.Counts(aliases, new IdempotencyMetrics(registry)));
         SwitchedFeatures switched = new SwitchedFeatures(parts.store());
         List<Route> routes = new ArrayList<>();
         routes.addAll(
@@ -254,7 +257,7 @@ public final class Edge {
                 new KeyRoutes(path, new KeyDesk(keeper, auth.values(), storeTime, uuids::random))
                         .routes());
         if (rules.offered().admin()) {
-            routes.addAll(operators(auth, parts, rules, registry, clock, operations));
+            routes.addAll(operators(auth, parts, rules, registry, clock, operations, aliases));
         }
         Gate gate = new Gate(rules.slots(), new EdgeMetrics(registry));
         StaleView stale = new StaleView(leases.view()::valid, rules.staleReads());
@@ -271,7 +274,8 @@ public final class Edge {
             Rules rules,
             CollectorRegistry registry,
             InstantSource clock,
-            Operations operations) {
+            Operations operations,
+            AliasMetrics aliases) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(
                 new AdminRoutes(
@@ -290,7 +294,8 @@ public final class Edge {
                                     parts.store().aliases(),
                                     parts.view(),
                                     parts.leases().reports(),
-                                    rules.offered().aliasTargetsMustExist())
+                                    rules.offered().aliasTargetsMustExist(),
+                                    aliases)
                             .routes());
         }
         if (rules.offered().antiEntropy()) {

@@ -18,8 +18,8 @@ import io.miroir.edge.shared.FrontDesk;
 import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.lane.WriteRequest;
-import io.miroir.fanout.read.Terms;
 import io.miroir.fanout.read.ReadReply;
+import io.miroir.fanout.read.Terms;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.lane.Lanes;
 import java.io.IOException;
@@ -42,6 +42,7 @@ final class RequestPath implements FrontDesk {
     private final SessionPinning sessions;
     private final AnswerBudget answers;
     private final Edge.BodyLimits limits;
+    private final Counts counts;
 
     RequestPath(
             Auth auth,
@@ -49,14 +50,19 @@ final class RequestPath implements FrontDesk {
             WriteJourney writes,
             SessionPinning sessions,
             AnswerBudget answers,
-            Edge.BodyLimits limits) {
+            Edge.BodyLimits limits,
+            Counts counts) {
         this.auth = auth;
         this.view = view;
         this.writes = writes;
         this.sessions = sessions;
         this.answers = answers;
         this.limits = limits;
+        this.counts = counts;
     }
+
+    /** What is counted on the way. */
+    record Counts(AliasMetrics aliases, IdempotencyMetrics keys) {}
 
     /** The JSON body of a search. */
     JsonNode searchBody(Request request) throws IOException {
@@ -114,7 +120,7 @@ final class RequestPath implements FrontDesk {
         }
         return view.alias(uid)
                 .filter(alias -> alias.kind() == AliasRow.Kind.SINGLE)
-                .map(alias -> alias.targets().getFirst())
+                .map(alias -> followed(alias).getFirst())
                 .orElse(uid);
     }
 
@@ -122,7 +128,7 @@ final class RequestPath implements FrontDesk {
     Optional<List<String>> targets(String name) {
         return view.alias(name)
                 .filter(alias -> alias.kind() == AliasRow.Kind.MULTI)
-                .map(AliasRow::targets);
+                .map(this::followed);
     }
 
     /** Refuses an alias as the name of an index: nobody could ask for that index by it. */
@@ -137,7 +143,7 @@ final class RequestPath implements FrontDesk {
     /** Checks the key and the name of a write, and follows an alias that may be written through. */
     String passWrite(Request request, Action action) {
         String uid = passNamed(request, action);
-        return view.alias(uid).map(RequestPath::writable).orElse(uid);
+        return view.alias(uid).map(this::writable).orElse(uid);
     }
 
     /**
@@ -150,7 +156,7 @@ final class RequestPath implements FrontDesk {
             parameters.put(WriteRequest.NO_CREATION, "true");
         }
         String uid = IndexUid.require(name);
-        return view.alias(uid).map(RequestPath::writable).orElse(uid);
+        return view.alias(uid).map(this::writable).orElse(uid);
     }
 
     /** Checks the key of a route that names an index, whose name is checked later. */
@@ -164,9 +170,14 @@ final class RequestPath implements FrontDesk {
         return IndexUid.require(uid);
     }
 
-    private static String writable(AliasRow alias) {
+    private List<String> followed(AliasRow alias) {
+        counts.aliases().resolved(alias.name());
+        return alias.targets();
+    }
+
+    private String writable(AliasRow alias) {
         return switch (alias.kind()) {
-            case SINGLE -> alias.targets().getFirst();
+            case SINGLE -> followed(alias).getFirst();
             case MULTI ->
                     throw new ApiException(
                             ErrorCode.MIROIR_MULTI_ALIAS_NOT_WRITABLE,
@@ -195,7 +206,7 @@ final class RequestPath implements FrontDesk {
     /** Sends a write on its journey, and gives its receipt. */
     Answer write(Request request, WriteRequest write, InputStream body)
             throws IOException, InterruptedException {
-        PassedAnswer answer = writes.write(marked(request, write), body);
+        PassedAnswer answer = written(marked(request, write), body);
         Answer told =
                 Answer.passed(answer.status(), answer.body().getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<String, String> header : answer.headers().entrySet()) {
@@ -207,6 +218,21 @@ final class RequestPath implements FrontDesk {
                         sessions.receiptOf(
                                 Json.parseObject(answer.body()).path("taskUid").asLong()))
                 : told;
+    }
+
+    private PassedAnswer written(WriteRequest write, InputStream body)
+            throws IOException, InterruptedException {
+        if (write.parameter(WriteRequest.IDEMPOTENCY_KEY) == null) {
+            return writes.write(write, body);
+        }
+        try {
+            PassedAnswer answer = writes.write(write, body);
+            counts.keys().answered(answer);
+            return answer;
+        } catch (ApiException refusal) {
+            counts.keys().refused(refusal);
+            throw refusal;
+        }
     }
 
     private WriteRequest marked(Request request, WriteRequest write) {

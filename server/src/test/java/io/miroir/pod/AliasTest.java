@@ -1,9 +1,11 @@
 package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +128,30 @@ class AliasTest {
             assertEquals(409, reply.status(), reply.body()::toString);
             assertEquals("miroir_alias_conflict", reply.body().path("code").asString());
         }
+    }
+
+    /** Counts of an alias are kept while there is one, so that labels don't grow without end. */
+    @Test
+    void aliasesAreCountedWhileTheyAreThere() {
+        operate("POST", "", "{\"name\":\"docs\",\"target\":\"v1\"}");
+        operate("POST", "", "{\"name\":\"all\",\"targets\":[\"v1\",\"v2\"]}");
+        operate("PUT", "/docs", "{\"target\":\"v2\"}");
+        client(1).call("GET", "/indexes/docs/documents/1");
+        client(1).done("POST", "/indexes/docs/documents", "[{\"id\":3}]");
+        client(1).call("GET", "/indexes/all/search");
+        String counted = metrics();
+        assertTrue(counted.contains("miroir_alias_flips_total{alias=\"docs\",} 1.0"), counted);
+        assertTrue(
+                counted.contains("miroir_alias_resolutions_total{alias=\"docs\",} 2.0"), counted);
+        assertTrue(counted.contains("miroir_alias_resolutions_total{alias=\"all\",} 1.0"), counted);
+        assertEquals(204, operate("DELETE", "/docs", "").status());
+        assertFalse(metrics().contains("alias=\"docs\""));
+    }
+
+    private String metrics() {
+        return new String(
+                new HttpCalls(pods.get(1).metrics(), "").call("GET", "/metrics").raw().body(),
+                StandardCharsets.UTF_8);
     }
 
     private HttpCalls client(int pod) {

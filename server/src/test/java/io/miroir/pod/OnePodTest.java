@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -194,10 +195,51 @@ class OnePodTest {
 
     @Test
     void aWriteWithAnIdempotencyKeyIsDoneOnce() {
+        int misses = keysCounted("miss");
+        int known = keysCounted("dedup");
+        int conflicts = keysCounted("conflict");
         String first = client.withKey("key-1", "/indexes/once/documents", "[{\"id\": 1}]");
         assertEquals(first, client.withKey("key-1", "/indexes/once/documents", "[{\"id\": 1}]"));
         HttpCalls.Reply reused = client.post("key-1", "/indexes/once/documents", "[{\"id\": 2}]");
         assertEquals("miroir_idempotency_key_reused", code(reused));
+        HttpCalls.Reply again = client.post("key-1", "/indexes/once/documents", "[{\"id\": 1}]");
+        assertEquals("true", again.header("X-Miroir-Deduplicated"));
+        assertEquals(misses + 1, keysCounted("miss"));
+        assertEquals(known + 2, keysCounted("dedup"));
+        assertEquals(conflicts + 1, keysCounted("conflict"));
+    }
+
+    /** Any write of an index can be sent again by who is not sure that it was taken. */
+    @Test
+    void everyWriteOfAnIndexIsDoneOnceByItsKey() {
+        int misses = keysCounted("miss");
+        int known = keysCounted("dedup");
+        String create = "{\"uid\": \"keyed\", \"primaryKey\": \"id\"}";
+        assertEquals(
+                client.withKey("create", "/indexes", create),
+                client.withKey("create", "/indexes", create));
+        Map<String, String> key = Map.of("Idempotency-Key", "settings");
+        String target = "/indexes/keyed/settings/sortable-attributes";
+        JsonNode first = client.call("PUT", target, "[\"a\"]", key).body();
+        JsonNode second = client.call("PUT", target, "[\"a\"]", key).body();
+        assertEquals(first, second);
+        assertEquals(
+                client.withKey("swap", "/swap-indexes", "[{\"indexes\": [\"a\", \"b\"]}]"),
+                client.withKey("swap", "/swap-indexes", "[{\"indexes\": [\"a\", \"b\"]}]"));
+        assertEquals(misses + 3, keysCounted("miss"));
+        assertEquals(known + 3, keysCounted("dedup"));
+    }
+
+    private int keysCounted(String outcome) {
+        String metrics =
+                new String(
+                        new HttpCalls(pod.metrics(), "").call("GET", "/metrics").raw().body(),
+                        StandardCharsets.UTF_8);
+        String name = "miroir_idempotency_hits_total{outcome=\"" + outcome + "\",} ";
+        return metrics.lines()
+                .filter(line -> line.startsWith(name))
+                .mapToInt(line -> (int) Double.parseDouble(line.substring(name.length())))
+                .sum();
     }
 
     @Test

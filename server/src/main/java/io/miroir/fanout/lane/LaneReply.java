@@ -20,6 +20,9 @@ public record LaneReply(
         @Nullable String customMetadata,
         Map<String, String> headers) {
 
+    /** On the answer to a write whose idempotency key had its task already. */
+    public static final String DEDUPLICATED = "X-Miroir-Deduplicated";
+
     /** What the client of a lane is told of a task that is there already. */
     static LaneReply of(TaskRow task) {
         return new LaneReply(
@@ -29,5 +32,11 @@ public record LaneReply(
                 task.dates().enqueuedAt(),
                 Details.parse(task.detailsJson()).customMetadata(),
                 Map.of());
+    }
+
+    /** The same, which tells that the write was done before. */
+    LaneReply deduplicated() {
+        return new LaneReply(
+                taskUid, indexUid, type, enqueuedAt, customMetadata, Map.of(DEDUPLICATED, "true"));
     }
 }

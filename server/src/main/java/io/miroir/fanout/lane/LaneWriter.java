@@ -197,7 +197,7 @@ final class LaneWriter {
         return context.store()
                 .tasks()
                 .get(ReadLevel.LINEARIZABLE, taskUid)
-                .map(row -> LaneReply.of(row))
+                .map(row -> LaneReply.of(row).deduplicated())
                 .orElseThrow(() -> LaneErrors.indeterminate("The task is gone."));
     }
 
