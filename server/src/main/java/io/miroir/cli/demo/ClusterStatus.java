@@ -107,8 +107,7 @@ public final class ClusterStatus implements AutoCloseable {
                     stats.path("indexes").properties().stream()
                             .filter(index -> !index.getKey().equals(NodeMark.INDEX))
                             .mapToLong(
-                                    index ->
-                                            index.getValue().path("numberOfDocuments").asLong(0))
+                                    index -> index.getValue().path("numberOfDocuments").asLong(0))
                             .sum();
             documents.put(node, stats.isNull() ? -1 : sum);
         }
