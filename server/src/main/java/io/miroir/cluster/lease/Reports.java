@@ -78,7 +78,7 @@ public final class Reports {
      */
     public void awaitTold() throws InterruptedException {
         // What was read is this pod's database; its searches go by its view.
-        awaitTold(store.status().appliedIndex());
+        awaitTold(store.visibleIndex());
     }
 
     /** As {@link #awaitTold()}, for what a command did that was applied at {@code applied}. */
