@@ -15,6 +15,7 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.store.TaskStore;
+import io.miroir.store.feature.FeatureSwitches;
 import io.prometheus.client.CollectorRegistry;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -51,21 +52,26 @@ class VersionTest {
                     });
         }
         return new DocumentReads(
-                new ClusterView(noStore(), new Fleet(1, 1, List.of(IDS))),
+                new ClusterView(unasked(TaskStore.class), new Fleet(1, 1, List.of(IDS))),
                 Nodes.over(clients, health),
                 health,
                 new ReadMetrics(new CollectorRegistry()),
                 new ReadSettings(Duration.ofSeconds(1), true, 10));
     }
 
-    private static TaskStore noStore() {
-        return (TaskStore)
+    /** What the view takes hold of when it is made, and never asks. */
+    private static <T> T unasked(Class<T> type) {
+        Object unasked =
                 Proxy.newProxyInstance(
-                        TaskStore.class.getClassLoader(),
-                        new Class<?>[] {TaskStore.class},
+                        type.getClassLoader(),
+                        new Class<?>[] {type},
                         (_, method, _) -> {
+                            if (method.getReturnType() == FeatureSwitches.class) {
+                                return unasked(FeatureSwitches.class);
+                            }
                             throw new AssertionError(method);
                         });
+        return type.cast(unasked);
     }
 
     private static NodeReply version(String id) {
