@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjLongConsumer;
 
 /**
  * Which nodes have applied a write, for reads of any pod that must see it: a task that has not
@@ -128,15 +129,7 @@ public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
                 (_, known) -> {
                     Followed on = known == null ? new Followed(task) : known;
                     if (on.waiting++ == 0) {
-                        on.task
-                                .accepted()
-                                .forEach(
-                                        (node, uid) -> {
-                                            NodePoller poller = pollers.get(node);
-                                            if (poller != null) {
-                                                poller.follow(uid, on.task);
-                                            }
-                                        });
+                        onPollers(on.task, (poller, uid) -> poller.follow(uid, on.task));
                     }
                     return on;
                 });
@@ -149,17 +142,21 @@ public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
                     if (--on.waiting > 0) {
                         return on;
                     }
-                    on.task
-                            .accepted()
-                            .forEach(
-                                    (node, uid) -> {
-                                        NodePoller poller = pollers.get(node);
-                                        if (poller != null) {
-                                            poller.forget(uid, on.task);
-                                        }
-                                    });
+                    onPollers(on.task, (poller, uid) -> poller.forget(uid, on.task));
                     return null;
                 });
+    }
+
+    /** At each node that took the task and is still there, by the node's number of it. */
+    private void onPollers(Tracked task, ObjLongConsumer<NodePoller> work) {
+        task.accepted()
+                .forEach(
+                        (node, uid) -> {
+                            NodePoller poller = pollers.get(node);
+                            if (poller != null) {
+                                work.accept(poller, uid);
+                            }
+                        });
     }
 
     @Override

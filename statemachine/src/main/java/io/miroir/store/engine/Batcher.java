@@ -243,10 +243,6 @@ public final class Batcher implements Proposer, AutoCloseable {
             LOG.error("The task store failed to take {} commands", batch.size(), e);
             result = new Result.Failed(new Refusal.Indeterminate(String.valueOf(e.getMessage())));
         }
-        if (result instanceof Result.Done done && done.outcomes().size() != batch.size()) {
-            LOG.error("{} outcomes for {} commands", done.outcomes().size(), batch.size());
-            result = new Result.Failed(new Refusal.Indeterminate("the answer is incomplete"));
-        }
         switch (result) {
             case Result.Failed failed ->
                     batch.forEach(w -> answer(w, new Reply.Refused<>(failed.refusal())));
