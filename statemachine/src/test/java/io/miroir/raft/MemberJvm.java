@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class MemberJvm implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MemberJvm.class);
     private static final long PATIENCE_SECONDS = 120;
+    private static final int LAST_LINES = 30;
     private static final String DEBUGGED_AT = "Listening for transport dt_socket at address: ";
 
     /** What is heard of a process that ended. */
@@ -27,6 +30,7 @@ final class MemberJvm implements AutoCloseable {
     private final Process process;
     private final BufferedWriter in;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final Deque<String> lastLines = new ConcurrentLinkedDeque<>();
     private final CountDownLatch debuggable = new CountDownLatch(1);
     private volatile int debugPort;
 
@@ -55,9 +59,7 @@ final class MemberJvm implements AutoCloseable {
             command.add(String.valueOf(peer.port()));
             command.add(peer.voter() ? "voter" : "listener");
         }
-        Process process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        return new MemberJvm(id, process);
+        return new MemberJvm(id, new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
     private void listen() {
@@ -70,6 +72,10 @@ final class MemberJvm implements AutoCloseable {
                     debuggable.countDown();
                 } else {
                     LOG.info("{}: {}", id, line);
+                    lastLines.add(line);
+                    if (lastLines.size() > LAST_LINES) {
+                        lastLines.remove();
+                    }
                 }
             }
         } catch (IOException ended) {
@@ -97,9 +103,15 @@ final class MemberJvm implements AutoCloseable {
     MemberJvm awaitReady() {
         String answer = answer();
         if (!answer.equals("ready")) {
-            throw new AssertionError(id + " did not start: " + answer);
+            throw new AssertionError(id + " did not start: " + answer + state());
         }
         return this;
+    }
+
+    /** For a test that fails: whether it runs, or how it ended, and what it logged last. */
+    String state() {
+        String state = process.isAlive() ? "runs" : "ended with " + process.exitValue();
+        return "; it " + state + ":\n  " + String.join("\n  ", lastLines);
     }
 
     /** Asks and waits; {@link #GONE} if the process ends meanwhile. */
@@ -122,7 +134,7 @@ final class MemberJvm implements AutoCloseable {
         try {
             String answer = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (answer == null) {
-                throw new AssertionError(id + " did not answer");
+                throw new AssertionError(id + " did not answer" + state());
             }
             if (answer.equals(GONE)) {
                 answers.add(GONE);

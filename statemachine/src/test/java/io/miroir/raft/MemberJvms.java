@@ -1,6 +1,7 @@
 package io.miroir.raft;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -92,7 +93,9 @@ final class MemberJvms implements AutoCloseable {
     void write(MemberJvm through, int tasks, int bytes) {
         String answer = through.ask("enqueue " + tasks + " " + bytes);
         List<String> words = List.of(answer.split(" "));
-        assertEquals(tasks + 1, words.size(), through.id() + " answers: " + answer);
+        if (words.size() != tasks + 1) {
+            throw new AssertionError(through.id() + " answers: " + answer + through.state());
+        }
         for (String uid : words.subList(1, words.size())) {
             assertTrue(acknowledged.add(Long.parseLong(uid)), "uid " + uid + " was given twice");
         }
@@ -114,12 +117,15 @@ final class MemberJvms implements AutoCloseable {
     void awaitEqual() {
         Group.await(
                 "equal digests",
-                () ->
-                        members.values().stream()
-                                        .map(member -> member.ask("digest"))
-                                        .distinct()
-                                        .count()
-                                == 1);
+                () -> {
+                    List<String> digests =
+                            members.values().stream()
+                                    .map(member -> member.ask("digest"))
+                                    .distinct()
+                                    .toList();
+                    assertFalse(digests.contains(MemberJvm.GONE), "one has ended");
+                    return digests.size() == 1;
+                });
     }
 
     @Override

@@ -102,7 +102,8 @@ class RaftKillTest {
                 group.assertNothingLostOrDoubled();
                 assertTrue(group.acknowledged() > KILLS_OF_A_GROUP * 10, "too little traffic");
             } catch (AssertionError | IOException | CompletionException failed) {
-                throw new AssertionError("seed " + seed + ", after " + hits, failed);
+                throw new AssertionError(
+                        "seed " + seed + ", after " + hits + ": " + failed, failed);
             }
         }
         LOG.info("kills: {}", hits);
