@@ -9,7 +9,6 @@ import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.StoredKeys;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.store.ReadLevel;
-import io.miroir.store.apikey.ApiKeyRow;
 import io.miroir.store.apikey.ApiKeys;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -38,7 +37,7 @@ final class KeyKeeper implements KeyDesk.Keeper {
     @Override
     public @Nullable ApiKey make(ApiKey key) throws InterruptedException {
         return switch (reports.told(stored.make(StoredKeys.row(key)))) {
-            case ApiKeys.Making.Made _ -> read(ReadLevel.LOCAL, key.uid()).orElse(key);
+            case ApiKeys.Making.Made _ -> read(key.uid()).orElse(key);
             case ApiKeys.Making.Taken _ -> null;
             case ApiKeys.Making.Full full ->
                     throw new ApiException(
@@ -50,13 +49,17 @@ final class KeyKeeper implements KeyDesk.Keeper {
     @Override
     public @Nullable ApiKey relabel(String uid, UnaryOperator<ApiKey.Label> change)
             throws InterruptedException {
-        Optional<ApiKey> key = read(ReadLevel.LINEARIZABLE, uid);
-        if (key.isEmpty()) {
-            return null;
-        }
-        ApiKey.Label label = change.apply(key.get().label());
-        boolean existed = reports.told(stored.relabel(uid, label.name(), label.description()));
-        return existed ? read(ReadLevel.LOCAL, uid).orElse(null) : null;
+        Optional<ApiKey> relabelled =
+                ComparedChange.make(
+                        () -> stored.get(ReadLevel.LINEARIZABLE, uid),
+                        row -> {
+                            ApiKey.Label label = change.apply(StoredKeys.key(row).label());
+                            boolean made =
+                                    reports.told(
+                                            stored.relabel(row, label.name(), label.description()));
+                            return made ? read(uid) : Optional.empty();
+                        });
+        return relabelled.orElse(null);
     }
 
     @Override
@@ -64,8 +67,7 @@ final class KeyKeeper implements KeyDesk.Keeper {
         return reports.told(stored.delete(uid));
     }
 
-    private Optional<ApiKey> read(ReadLevel level, String uid) {
-        Optional<ApiKeyRow> row = stored.get(level, uid);
-        return row.map(StoredKeys::key);
+    private Optional<ApiKey> read(String uid) {
+        return stored.get(ReadLevel.LOCAL, uid).map(StoredKeys::key);
     }
 }

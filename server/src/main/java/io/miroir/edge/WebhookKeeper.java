@@ -10,6 +10,7 @@ import io.miroir.store.webhook.Webhooks;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Webhooks in the task store. What is answered is known on all pods: each reads its own copy. The
@@ -37,18 +38,32 @@ final class WebhookKeeper implements WebhookRoutes.Keeper {
     }
 
     @Override
-    public void put(Webhook webhook) throws InterruptedException {
-        WebhookRow row =
-                new WebhookRow(
-                        webhook.uuid(), webhook.url(), new TreeMap<>(webhook.headers()), 0, 0);
-        if (reports.told(webhooks.put(row)) instanceof Table.Put.Full) {
+    public void make(Webhook webhook) throws InterruptedException {
+        if (reports.told(webhooks.put(row(webhook, 0))) instanceof Table.Put.Full) {
             throw Webhook.tooMany();
         }
     }
 
     @Override
+    public Optional<Webhook> change(String uuid, UnaryOperator<Webhook> change)
+            throws InterruptedException {
+        return ComparedChange.make(
+                () -> webhooks.get(ReadLevel.LINEARIZABLE, uuid),
+                row -> {
+                    Webhook changed = change.apply(webhook(row));
+                    boolean made = reports.told(webhooks.replace(row(changed, row.updatedAt())));
+                    return made ? Optional.of(changed) : Optional.empty();
+                });
+    }
+
+    @Override
     public boolean delete(String uuid) throws InterruptedException {
         return reports.told(webhooks.delete(uuid));
+    }
+
+    private static WebhookRow row(Webhook webhook, long updatedAt) {
+        return new WebhookRow(
+                webhook.uuid(), webhook.url(), new TreeMap<>(webhook.headers()), 0, updatedAt);
     }
 
     private static Webhook webhook(WebhookRow row) {

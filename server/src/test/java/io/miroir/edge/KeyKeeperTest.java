@@ -3,14 +3,21 @@ package io.miroir.edge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
 import io.miroir.api.keys.Action;
 import io.miroir.api.keys.ApiKey;
 import io.miroir.api.keys.IndexPattern;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.lease.Reports;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
+import io.miroir.store.apikey.ApiKeyRow;
+import io.miroir.store.apikey.ApiKeys;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
@@ -18,9 +25,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,15 +85,72 @@ class KeyKeeperTest {
     }
 
     @Test
-    void everyChangeIsAnsweredWhenTheOtherPodsHaveIt() throws Exception {
-        ApiKey key =
-                new ApiKey(
+    void aChangeThatMeetsAnotherIsMadeOnWhatThatLeft() throws Exception {
+        keeper.make(key());
+        List<ApiKey.Label> seen = new ArrayList<>();
+        ApiKey both =
+                Objects.requireNonNull(
+                        keeper.relabel(
+                                UID,
+                                label -> {
+                                    seen.add(label);
+                                    if (seen.size() == 1) {
+                                        meanwhile(read -> stored().relabel(read, "other", null));
+                                    }
+                                    return new ApiKey.Label(label.name(), "mine");
+                                }));
+        assertEquals(new ApiKey.Label("other", "mine"), both.label());
+
+        assertNull(
+                keeper.relabel(
                         UID,
-                        new ApiKey.Label("n", null),
-                        new ApiKey.Grant(
-                                List.of(Action.SEARCH), List.of(new IndexPattern("*")), null),
-                        Instant.EPOCH,
-                        Instant.EPOCH);
+                        label -> {
+                            meanwhile(read -> stored().delete(read.uid()));
+                            return label;
+                        }),
+                "it does not come back");
+    }
+
+    @Test
+    void aChangeThatOthersAlwaysComeBeforeIsGivenUp() throws Exception {
+        keeper.make(key());
+        AtomicInteger rounds = new AtomicInteger();
+        ApiException given =
+                assertThrows(
+                        ApiException.class,
+                        () ->
+                                keeper.relabel(
+                                        UID,
+                                        label -> {
+                                            String name = "" + rounds.incrementAndGet();
+                                            meanwhile(read -> stored().relabel(read, name, null));
+                                            return label;
+                                        }));
+        assertEquals(ErrorCode.MIROIR_OVERLOADED, given.code());
+        assertEquals(ComparedChange.ROUNDS_MAX, rounds.get());
+    }
+
+    private void meanwhile(Function<ApiKeyRow, Reply<Boolean>> change) {
+        ApiKeyRow read = stored().get(ReadLevel.LOCAL, UID).orElseThrow();
+        assertTrue(change.apply(read).orThrow());
+    }
+
+    private ApiKeys stored() {
+        return store.apiKeys();
+    }
+
+    private static ApiKey key() {
+        return new ApiKey(
+                UID,
+                new ApiKey.Label("n", null),
+                new ApiKey.Grant(List.of(Action.SEARCH), List.of(new IndexPattern("*")), null),
+                Instant.EPOCH,
+                Instant.EPOCH);
+    }
+
+    @Test
+    void everyChangeIsAnsweredWhenTheOtherPodsHaveIt() throws Exception {
+        ApiKey key = key();
         ApiKey made = Objects.requireNonNull(keeper.make(key));
         assertAllHave(1);
         assertEquals(made, keeper.keys().get(UID));

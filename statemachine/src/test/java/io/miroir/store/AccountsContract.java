@@ -20,6 +20,7 @@ import io.miroir.store.ratelimit.RateLimits;
 import io.miroir.store.ratelimit.RateScope;
 import io.miroir.store.scopedkey.ScopedKeys;
 import io.miroir.store.webhook.WebhookRow;
+import io.miroir.store.webhook.Webhooks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +181,28 @@ public interface AccountsContract {
     }
 
     @Test
+    default void aWebhookIsReplacedByComparingItAndOneThatIsGoneDoesNotComeBack() {
+        Webhooks hooks = store().webhooks();
+        hooks.put(new WebhookRow("w-2", "http://127.0.0.1:1", new TreeMap<>(), 0, 0)).orThrow();
+        WebhookRow read = hooks.get(READ, "w-2").orElseThrow();
+        assertTrue(hooks.replace(withUrl(read, "http://127.0.0.1:2")).orThrow());
+        WebhookRow second = hooks.get(READ, "w-2").orElseThrow();
+        assertEquals("http://127.0.0.1:2", second.url());
+        assertEquals(read.createdAt(), second.createdAt());
+        assertTrue(second.updatedAt() > read.updatedAt());
+
+        assertFalse(hooks.replace(withUrl(read, "http://127.0.0.1:3")).orThrow());
+        assertEquals(second, hooks.get(READ, "w-2").orElseThrow());
+        assertTrue(hooks.delete("w-2").orThrow());
+        assertFalse(hooks.replace(second).orThrow());
+        assertTrue(hooks.get(READ, "w-2").isEmpty());
+    }
+
+    private static WebhookRow withUrl(WebhookRow row, String url) {
+        return new WebhookRow(row.uuid(), url, row.headers(), row.createdAt(), row.updatedAt());
+    }
+
+    @Test
     default void ofAnApiKeyOnlyTheLabelChangesAndADeletedOneDoesNotComeBack() {
         ApiKeys keys = store().apiKeys();
         assertInstanceOf(ApiKeys.Making.Made.class, keys.make(key("k1", "search")).orThrow());
@@ -189,7 +212,7 @@ public interface AccountsContract {
         assertEquals(key("k1", "search").expiry(), made.expiry());
         assertTrue(made.createdAt() > 0);
 
-        assertTrue(keys.relabel("k1", null, "for the shop").orThrow());
+        assertTrue(keys.relabel(made, null, "for the shop").orThrow());
         ApiKeyRow labelled = keys.get(READ, "k1").orElseThrow();
         assertEquals(
                 new ApiKeyRow(
@@ -203,9 +226,13 @@ public interface AccountsContract {
                         labelled.updatedAt()),
                 labelled);
         assertTrue(keys.list(READ, ApiKeys.ROWS_MAX).contains(labelled));
+        assertTrue(labelled.updatedAt() > made.updatedAt());
+        // Whoever decided on what was there before has seen something else.
+        assertFalse(keys.relabel(made, "late", null).orThrow());
+        assertEquals(labelled, keys.get(READ, "k1").orElseThrow());
 
         assertTrue(keys.delete("k1").orThrow());
-        assertFalse(keys.relabel("k1", "late", null).orThrow());
+        assertFalse(keys.relabel(labelled, "late", null).orThrow());
         assertTrue(keys.get(READ, "k1").isEmpty());
         assertFalse(keys.delete("k1").orThrow());
     }

@@ -40,9 +40,11 @@ record RedisApiKeys(RedisRows<ApiKeyRow> rows, RedisPipeline writes) implements 
     }
 
     @Override
-    public Reply<Boolean> relabel(String uid, @Nullable String name, @Nullable String description) {
+    public Reply<Boolean> relabel(
+            ApiKeyRow read, @Nullable String name, @Nullable String description) {
         List<Object> arguments = new ArrayList<>();
-        arguments.addAll(List.of("relabel", uid, "updatedAt", RedisTaskStore.wallMicros()));
+        arguments.addAll(List.of("relabel", read.uid(), read.updatedAt()));
+        arguments.addAll(List.of("updatedAt", RedisTaskStore.wallMicros()));
         if (name != null) {
             arguments.addAll(List.of("name", name));
         }

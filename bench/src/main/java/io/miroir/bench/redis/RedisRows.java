@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class RedisRows<R extends Record> implements Table<String, R> {
     private static final long NEVER = 0;
+    private static final long WHENEVER = 0;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final String table;
@@ -39,6 +41,15 @@ final class RedisRows<R extends Record> implements Table<String, R> {
 
     @Override
     public Reply<Put> put(R row) {
+        return put(row, WHENEVER, _ -> new Put.Written());
+    }
+
+    /** In the place of the row that was last changed then; answers whether it was still there. */
+    Reply<Boolean> replace(R row, long expectedUpdatedAt) {
+        return put(row, expectedUpdatedAt, RedisAnswer::existed);
+    }
+
+    private <T> Reply<T> put(R row, long expectedUpdatedAt, Function<Object, T> words) {
         long expiresMillis = NEVER;
         for (RecordComponent field : fields) {
             Object value = value(row, field);
@@ -50,8 +61,9 @@ final class RedisRows<R extends Record> implements Table<String, R> {
         arguments.add(table);
         arguments.add(Objects.requireNonNull(value(row, fields[0])));
         arguments.add(expiresMillis);
+        arguments.add(expectedUpdatedAt);
         arguments.addAll(hash(row, RedisTaskStore.wallMicros()));
-        return writes.write(_ -> new Put.Written(), RedisScript.PUT_ROW, arguments.toArray());
+        return writes.write(words, RedisScript.PUT_ROW, arguments.toArray());
     }
 
     /** Fields and values of the row's hash. */

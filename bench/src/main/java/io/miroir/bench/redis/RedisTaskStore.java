@@ -69,7 +69,7 @@ public final class RedisTaskStore {
         rooms.put("searchUiConfigs", rows("search_ui_config", SearchUiConfigRow.class));
         rooms.put("scopedKeys", new RedisScopedKeys(writes, reads));
         rooms.put("rateLimits", new RedisRates(writes, reads));
-        rooms.put("webhooks", rows("webhooks", WebhookRow.class));
+        rooms.put("webhooks", new RedisWebhooks(rows("webhooks", WebhookRow.class)));
         rooms.put("features", rows("features", FeatureRow.class));
         rooms.put("apiKeys", new RedisApiKeys(rows("api_keys", ApiKeyRow.class), writes));
         rooms.put(

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,11 +33,15 @@ public final class WebhookRoutes {
         Optional<Webhook> get(String uuid);
 
         /**
-         * Keeps one, in the place of one with its uuid.
+         * Keeps a new one.
          *
          * @throws io.miroir.api.ApiException if there are as many as there may be
          */
-        void put(Webhook webhook) throws InterruptedException;
+        void make(Webhook webhook) throws InterruptedException;
+
+        /** Changes one, and gives it as it is kept; empty if there is none. */
+        Optional<Webhook> change(String uuid, UnaryOperator<Webhook> change)
+                throws InterruptedException;
 
         /** Answers whether there was such a webhook. */
         boolean delete(String uuid) throws InterruptedException;
@@ -70,22 +75,23 @@ public final class WebhookRoutes {
     private Answer create(Request request) throws IOException, InterruptedException {
         desk.pass(request, Action.WEBHOOKS_CREATE);
         Webhook webhook = Webhook.create(uuids.get(), desk.jsonBody(request));
-        keeper.put(webhook);
+        keeper.make(webhook);
         return Answer.json(201, webhook.toJson());
     }
 
     private Answer get(Request request) {
         desk.pass(request, Action.WEBHOOKS_GET);
-        return Answer.json(200, named(Webhook.uuidInPath(request.path("uuid"))).toJson());
+        String uuid = Webhook.uuidInPath(request.path("uuid"));
+        return Answer.json(200, existing(uuid, keeper.get(uuid)).toJson());
     }
 
     private Answer patch(Request request) throws IOException, InterruptedException {
         desk.pass(request, Action.WEBHOOKS_UPDATE);
         JsonNode body = desk.jsonBody(request);
         Webhook.checkBody(body);
-        Webhook patched = named(Webhook.changeableUuid(request.path("uuid"))).patched(body);
-        keeper.put(patched);
-        return Answer.json(200, patched.toJson());
+        String uuid = Webhook.changeableUuid(request.path("uuid"));
+        Optional<Webhook> patched = keeper.change(uuid, webhook -> webhook.patched(body));
+        return Answer.json(200, existing(uuid, patched).toJson());
     }
 
     private Answer delete(Request request) throws InterruptedException {
@@ -97,7 +103,7 @@ public final class WebhookRoutes {
         return Answer.empty(204);
     }
 
-    private Webhook named(String uuid) {
-        return keeper.get(uuid).orElseThrow(() -> Webhook.notFound(uuid));
+    private static Webhook existing(String uuid, Optional<Webhook> webhook) {
+        return webhook.orElseThrow(() -> Webhook.notFound(uuid));
     }
 }

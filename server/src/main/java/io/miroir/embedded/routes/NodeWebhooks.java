@@ -7,6 +7,7 @@ import io.miroir.embedded.store.NodeState;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The node's webhooks. */
 public final class NodeWebhooks implements WebhookRoutes.Keeper {
@@ -30,12 +31,18 @@ public final class NodeWebhooks implements WebhookRoutes.Keeper {
     }
 
     @Override
-    public synchronized void put(Webhook webhook) {
-        boolean full = state.webhooks().size() >= Webhook.WEBHOOKS_MAX;
-        if (full && get(webhook.uuid()).isEmpty()) {
+    public synchronized void make(Webhook webhook) {
+        if (state.webhooks().size() >= Webhook.WEBHOOKS_MAX) {
             throw Webhook.tooMany();
         }
         state.commit(List.of(new Change.PutWebhook(webhook)));
+    }
+
+    @Override
+    public synchronized Optional<Webhook> change(String uuid, UnaryOperator<Webhook> change) {
+        Optional<Webhook> changed = get(uuid).map(change);
+        changed.ifPresent(webhook -> state.commit(List.of(new Change.PutWebhook(webhook))));
+        return changed;
     }
 
     @Override

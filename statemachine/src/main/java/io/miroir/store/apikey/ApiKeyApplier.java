@@ -53,15 +53,20 @@ public final class ApiKeyApplier {
     public static Outcome relabel(Write write, RelabelApiKey command) {
         @Nullable String name = command.hasName() ? command.getName() : null;
         @Nullable String description = command.hasDescription() ? command.getDescription() : null;
+        @Nullable Long expected =
+                command.hasExpectedUpdatedAtMicros() ? command.getExpectedUpdatedAtMicros() : null;
+        // Later than before also within a tick of the clock: whoever compares it sees the change.
         int changed =
                 write.sql()
                         .update(
-                                "UPDATE api_keys SET name = ?, description = ?, updated_at = ?"
-                                        + " WHERE uid = ?",
+                                "UPDATE api_keys SET name = ?, description = ?,"
+                                        + " updated_at = max(?, updated_at + 1)"
+                                        + " WHERE uid = ? AND updated_at = coalesce(?, updated_at)",
                                 name,
                                 description,
                                 write.now(),
-                                command.getUid());
+                                command.getUid(),
+                                expected);
         if (changed > 0) {
             write.changed(
                     new Change.ApiKeyChanged(

@@ -39,8 +39,12 @@ public final class ApiKeyRoom extends KeyedRoom<String, ApiKeyRow> implements Ap
     }
 
     @Override
-    public Reply<Boolean> relabel(String uid, @Nullable String name, @Nullable String description) {
-        RelabelApiKey.Builder relabel = RelabelApiKey.newBuilder().setUid(uid);
+    public Reply<Boolean> relabel(
+            ApiKeyRow read, @Nullable String name, @Nullable String description) {
+        RelabelApiKey.Builder relabel =
+                RelabelApiKey.newBuilder()
+                        .setUid(read.uid())
+                        .setExpectedUpdatedAtMicros(read.updatedAt());
         if (name != null) {
             relabel.setName(name);
         }

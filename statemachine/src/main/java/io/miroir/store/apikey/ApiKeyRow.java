@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param indexes index uids or patterns
  * @param expiry RFC 3339 as its client wrote it, null for never
  * @param createdAt stamped by the store; ignored in a write
- * @param updatedAt stamped by the store; ignored in a write
+ * @param updatedAt stamped by the store, later at each change; ignored in a write
  */
 public record ApiKeyRow(
         String uid,

@@ -27,8 +27,13 @@ public interface ApiKeys {
      */
     Reply<Boolean> begin(List<ApiKeyRow> newestFirst);
 
-    /** Gives a key another name and description; answers whether there is such a key. */
-    Reply<Boolean> relabel(String uid, @Nullable String name, @Nullable String description);
+    /**
+     * Gives a key another name and description.
+     *
+     * @param read the key as it was read
+     * @return false if it was changed or deleted since; nothing was written then
+     */
+    Reply<Boolean> relabel(ApiKeyRow read, @Nullable String name, @Nullable String description);
 
     /** Answers whether there was such a key. */
     Reply<Boolean> delete(String uid);

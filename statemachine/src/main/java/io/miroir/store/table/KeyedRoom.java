@@ -5,6 +5,7 @@ import io.miroir.proto.store.Command;
 import io.miroir.proto.store.DeleteRow;
 import io.miroir.proto.store.KeyPart;
 import io.miroir.proto.store.Outcome;
+import io.miroir.proto.store.PutRow;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.Table;
@@ -29,6 +30,23 @@ public abstract class KeyedRoom<K, R> implements Table<K, R> {
     public final Reply<Put> put(R row) {
         return proposer.propose(
                 Command.newBuilder().setPutRow(table.spec().put(row)), KeyedRoom::words);
+    }
+
+    /**
+     * Puts a row in the place of the one that was last changed at that store time; answers whether
+     * it was still there. Of tables with a column {@code updated_at} that grows at each change.
+     */
+    protected final Reply<Boolean> replace(R row, long expectedUpdatedAt) {
+        PutRow.Builder put =
+                table.spec().put(row).toBuilder().setExpectedUpdatedAtMicros(expectedUpdatedAt);
+        return proposer.propose(
+                Command.newBuilder().setPutRow(put),
+                outcome ->
+                        switch (outcome.getKindCase()) {
+                            case DONE -> true;
+                            case NOTHING -> false;
+                            default -> throw Proposer.unexpected(outcome);
+                        });
     }
 
     @Override

@@ -22,6 +22,7 @@ public final class KeyedTable<K, R> {
     private final TableSpec<K, R> spec;
     private final String upsert;
     private final String exists;
+    private final String updatedAt;
     private final String delete;
     private final String expire;
     private final String get;
@@ -45,6 +46,7 @@ public final class KeyedTable<K, R> {
                 "INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO UPDATE SET %s"
                         .formatted(table, all, marks, key, changes);
         this.exists = "SELECT 1 FROM %s WHERE %s".formatted(table, isKey);
+        this.updatedAt = "SELECT updated_at FROM %s WHERE %s".formatted(table, isKey);
         this.delete = "DELETE FROM %s WHERE %s".formatted(table, isKey);
         this.expire =
                 "DELETE FROM %1$s WHERE %2$s IN (SELECT %2$s FROM %1$s WHERE expires_at <= ?"
@@ -67,6 +69,12 @@ public final class KeyedTable<K, R> {
         List<Object> key = new ArrayList<>();
         for (Object part : Arrays.asList(values).subList(0, spec.keyColumns())) {
             key.add(Objects.requireNonNull(part));
+        }
+        if (row.hasExpectedUpdatedAtMicros()
+                && !write.sql()
+                        .first(updatedAt, found -> found.number(1), key.toArray())
+                        .equals(Optional.of(row.getExpectedUpdatedAtMicros()))) {
+            return Outcomes.NOTHING;
         }
         boolean isNew = write.sql().first(exists, _ -> true, key.toArray()).isEmpty();
         if (isNew && write.rows(table) >= spec.rowsMax()) {

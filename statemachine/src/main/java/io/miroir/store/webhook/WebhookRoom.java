@@ -1,5 +1,6 @@
 package io.miroir.store.webhook;
 
+import io.miroir.store.Reply;
 import io.miroir.store.engine.Proposer;
 import io.miroir.store.engine.Reads;
 import io.miroir.store.table.KeyedRoom;
@@ -11,5 +12,10 @@ public final class WebhookRoom extends KeyedRoom<String, WebhookRow> implements 
 
     public WebhookRoom(Proposer proposer, Reads reads) {
         super(proposer, reads, TABLE);
+    }
+
+    @Override
+    public Reply<Boolean> replace(WebhookRow row) {
+        return replace(row, row.updatedAt());
     }
 }

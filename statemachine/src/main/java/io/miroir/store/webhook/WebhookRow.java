@@ -7,7 +7,7 @@ import java.util.SortedMap;
  *
  * @param headers sent with each report; values may be secrets
  * @param createdAt stamped by the store at the first put; ignored in a put
- * @param updatedAt stamped by the store; ignored in a put
+ * @param updatedAt stamped by the store, later at each change; ignored in a put
  */
 public record WebhookRow(
         String uuid,

@@ -66,6 +66,14 @@ final class WebhookTable implements TableSpec<String, WebhookRow> {
         };
     }
 
+    /** Later than before also within a tick of the clock: whoever compares it sees the change. */
+    @Override
+    public String replacement(String column) {
+        return column.equals("updated_at")
+                ? "max(excluded.updated_at, updated_at + 1)"
+                : TableSpec.super.replacement(column);
+    }
+
     @Override
     public void afterDelete(Write write, List<Object> key) {
         String sink = Webhooks.sink((String) key.getFirst());
