@@ -42,6 +42,13 @@ public final class IndexUid {
                 ErrorCode.INDEX_ALREADY_EXISTS, "Index `" + uid + "` already exists.");
     }
 
+    /** The error of a request that would give an index the name of an alias. */
+    public static ApiException aliased(String uid) {
+        return new ApiException(
+                ErrorCode.MIROIR_ALIAS_CONFLICT,
+                "There is an alias `" + uid + "`: an index needs another name.");
+    }
+
     /** Whether a character may stand in uids of indexes and ids of documents. */
     public static boolean isCharacter(int c) {
         return (c >= 'a' && c <= 'z')

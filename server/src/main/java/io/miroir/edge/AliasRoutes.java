@@ -88,14 +88,14 @@ final class AliasRoutes {
         AliasRequest asked = AliasRequest.create(JsonBody.read(request, BODY_BYTES_MAX));
         view.catchUp();
         if (view.index(asked.name()).isPresent()) {
-            throw conflict(
-                    "There is an index `" + asked.name() + "`: an alias needs another name.");
+            throw taken(asked.name());
         }
         requireTargets(asked);
         return switch (reports.told(aliases.flip(asked.name(), asked.kind(), asked.targets(), 0))) {
             case Aliases.Flip.Flipped _ -> Answer.json(201, json(row(asked.name())));
             case Aliases.Flip.Changed _ ->
                     throw conflict("There is an alias `" + asked.name() + "`: PUT turns it.");
+            case Aliases.Flip.NameTaken _ -> throw taken(asked.name());
             case Aliases.Flip.Full full -> throw full(full);
         };
     }
@@ -127,6 +127,7 @@ final class AliasRoutes {
                                         .formatted(asked.name(), changed.version(), version));
                 // Somebody else turned or removed it between the look and the step.
                 case Aliases.Flip.Changed _ -> {}
+                case Aliases.Flip.NameTaken _ -> throw taken(asked.name());
                 case Aliases.Flip.Full full -> throw full(full);
             }
         }
@@ -192,6 +193,10 @@ final class AliasRoutes {
     private static ApiException absent(String name) {
         return new ApiException(
                 ErrorCode.MIROIR_ALIAS_NOT_FOUND, "There is no alias `" + name + "`.");
+    }
+
+    private static ApiException taken(String name) {
+        return conflict("There is an index `" + name + "`: an alias needs another name.");
     }
 
     private static ApiException conflict(String why) {

@@ -134,9 +134,7 @@ final class RequestPath implements FrontDesk {
     /** Refuses an alias as the name of an index: nobody could ask for that index by it. */
     void requireNoAlias(String uid) {
         if (view.alias(uid).isPresent()) {
-            throw new ApiException(
-                    ErrorCode.MIROIR_ALIAS_CONFLICT,
-                    "There is an alias `" + uid + "`: an index needs another name.");
+            throw IndexUid.aliased(uid);
         }
     }
 

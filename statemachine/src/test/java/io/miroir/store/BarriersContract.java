@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.store.alias.AliasRow;
+import io.miroir.store.alias.Aliases;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Bind;
@@ -267,5 +269,32 @@ public interface BarriersContract {
         assertEquals(a.incarnation(), incarnation("mec"));
         assertEquals(List.of(c.task()), listed("meb"));
         assertEquals(List.of(a.task()), listed("mec"));
+    }
+
+    @Test
+    default void anIndexAndAnAliasThatMeetDoNotShareAName() {
+        Made index = made("shared");
+        assertEquals(new Aliases.Flip.NameTaken(), alias("shared"));
+
+        long epoch = Writes.claim(store(), "begun", "pod-a");
+        Intend creation = Writes.intend("begun", epoch, Intend.ALLOT);
+        long position = Writes.intended(store(), creation).position();
+        assertEquals(new Aliases.Flip.NameTaken(), alias("begun"));
+        store().lanes().abandon("begun", epoch, position, "no node took it").orThrow();
+        assertEquals(new Aliases.Flip.Flipped(1), alias("begun"));
+        assertEquals(new Intention.IndexChanged(), store().lanes().intend(creation).orThrow());
+        store().aliases().delete("begun").orThrow();
+        Writes.intended(store(), creation);
+
+        position = Writes.intended(store(), intendTask(index, "shared")).position();
+        long rename = barrier(index, position, TaskType.INDEX_UPDATE, "shared", "renamed");
+        assertEquals(new Aliases.Flip.NameTaken(), alias("renamed"));
+        end(index.task(), index.epoch());
+        assertInstanceOf(Tasks.Step.Stepped.class, end(rename, index.epoch()));
+        assertEquals(new Aliases.Flip.Flipped(1), alias("renamed"));
+    }
+
+    private Aliases.Flip alias(String name) {
+        return store().aliases().flip(name, AliasRow.Kind.SINGLE, List.of("target"), 0).orThrow();
     }
 }

@@ -1,6 +1,7 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.ApiException;
+import io.miroir.api.IndexUid;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.quorum.Quorum;
 import io.miroir.store.ReadLevel;
@@ -86,6 +87,7 @@ final class LaneWriter {
 
     private Optional<Ready> prepare(Waiting write, Optional<IndexView> index) {
         try {
+            requireNoAlias(index);
             requireThawed(write.request(), index);
             Item item = items.prepare(write.request(), index, write.body().body());
             if (item.scope().before() instanceof Quorum.Lost lost) {
@@ -96,6 +98,13 @@ final class LaneWriter {
         } catch (IOException | RuntimeException refused) {
             write.fail(refused);
             return Optional.empty();
+        }
+    }
+
+    // It came here before the alias was made. The client asks again, and is led to its target.
+    private void requireNoAlias(Optional<IndexView> index) {
+        if (index.isEmpty() && context.view().alias(lane).isPresent()) {
+            throw IndexUid.aliased(lane);
         }
     }
 

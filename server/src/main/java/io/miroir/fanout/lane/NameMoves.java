@@ -8,6 +8,7 @@ import io.miroir.store.index.IndexEffect;
 import io.miroir.store.task.TaskType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,14 +36,22 @@ record NameMoves(@Nullable ObjectNode error, List<IndexEffect> effects) {
      * Decides.
      *
      * @param incarnations what each name stands for, {@link #NOBODY} for nothing
+     * @param aliases which names are aliases
      */
-    static NameMoves decide(TaskType type, Details details, ToLongFunction<String> incarnations) {
+    static NameMoves decide(
+            TaskType type,
+            Details details,
+            ToLongFunction<String> incarnations,
+            Predicate<String> aliases) {
         List<Swap> swaps = swaps(type, details.visible());
         List<IndexEffect> effects = new ArrayList<>();
         for (String name : IndexSwaps.names(swaps)) {
             effects.add(new IndexEffect.NameExpected(name, incarnations.applyAsLong(name)));
         }
         ApiException refusal = refusal(type, swaps, incarnations);
+        if (refusal == null) {
+            refusal = aliased(swaps, aliases);
+        }
         if (refusal != null) {
             return new NameMoves(refusal.toJson(), effects);
         }
@@ -69,6 +78,16 @@ record NameMoves(@Nullable ObjectNode error, List<IndexEffect> effects) {
         return incarnations.applyAsLong(rename.first()) == NOBODY
                 ? IndexUid.notFound(rename.first())
                 : IndexUid.alreadyExists(rename.second());
+    }
+
+    private static @Nullable ApiException aliased(List<Swap> swaps, Predicate<String> aliases) {
+        return swaps.stream()
+                .filter(Swap::rename)
+                .map(Swap::second)
+                .filter(aliases)
+                .findFirst()
+                .map(IndexUid::aliased)
+                .orElse(null);
     }
 
     private static List<Swap> swaps(TaskType type, ObjectNode visible) {

@@ -319,7 +319,8 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                         context.view()
                                 .index(name)
                                 .map(view -> view.row().incarnation())
-                                .orElse(NameMoves.NOBODY));
+                                .orElse(NameMoves.NOBODY),
+                name -> context.view().alias(name).isPresent());
     }
 
     // This line only: the lane may be followed under a new epoch already.

@@ -36,7 +36,11 @@ class NameMovesTest {
     }
 
     private static NameMoves decide(TaskType type, Details details) {
-        return NameMoves.decide(type, details, name -> BORNE.getOrDefault(name, NameMoves.NOBODY));
+        return NameMoves.decide(
+                type,
+                details,
+                name -> BORNE.getOrDefault(name, NameMoves.NOBODY),
+                name -> name.equals("alias"));
     }
 
     private static String refusal(NameMoves moves) {
@@ -80,6 +84,9 @@ class NameMovesTest {
         assertNull(rename("a", "d").error());
         assertEquals("Index `b` already exists.", refusal(rename("a", "b")));
         assertEquals("Index `d` not found.", refusal(rename("d", "e")));
+        assertEquals(
+                "There is an alias `alias`: an index needs another name.",
+                refusal(rename("a", "alias")));
     }
 
     @Test

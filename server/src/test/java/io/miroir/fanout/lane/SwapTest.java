@@ -15,6 +15,7 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
+import io.miroir.store.alias.AliasRow;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskRow;
@@ -188,6 +189,22 @@ class SwapTest {
                         was.idempotencyTtl(),
                         was.waitingWritesMax(),
                         was.merging()));
+    }
+
+    /** A creation that the edge let in before the alias was made, and a rename like it. */
+    @Test
+    void noIndexIsGivenTheNameOfAnAlias() throws Exception {
+        pod.store.aliases().flip("docs", AliasRow.Kind.SINGLE, List.of("a"), 0).orThrow();
+        ApiException refused = assertThrows(ApiException.class, () -> created("docs"));
+        assertEquals(ErrorCode.MIROIR_ALIAS_CONFLICT, refused.code());
+        refused = assertThrows(ApiException.class, () -> write("docs"));
+        assertEquals(ErrorCode.MIROIR_ALIAS_CONFLICT, refused.code());
+        assertTrue(pod.sent.isEmpty(), pod.sent::toString);
+
+        TaskRow rename = ended(swap(new Swap("b", "docs", true)));
+        assertEquals(TaskStatus.FAILED, rename.status());
+        assertTrue(String.valueOf(rename.errorJson()).contains("There is an alias `docs`"));
+        assertEquals(b, incarnation("b"));
     }
 
     /** Lost before it was bound: nobody was told of it, and nothing waits for it. */

@@ -9,6 +9,8 @@ import io.miroir.proto.store.Strings;
 import io.miroir.store.Change;
 import io.miroir.store.engine.Outcomes;
 import io.miroir.store.engine.Write;
+import io.miroir.store.index.IndexApplier;
+import io.miroir.store.lane.LaneApplier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,9 @@ public final class AliasApplier {
         if (expected != Aliases.ANY_VERSION && expected != version) {
             return Outcomes.changed(version);
         }
+        if (old.isEmpty() && isTaken(write, command.getName())) {
+            return Outcomes.INDEX_CHANGED;
+        }
         if (old.isEmpty() && write.rows(TABLE) >= Aliases.ROWS_MAX) {
             return Outcomes.full(TABLE, Aliases.ROWS_MAX);
         }
@@ -41,6 +46,17 @@ public final class AliasApplier {
         write.rowsChanged(TABLE, old.isEmpty() ? 1 : 0);
         write.changed(new Change.AliasChanged(row.name(), row));
         return Outcomes.version(row.version());
+    }
+
+    /** Whether a name is an alias: no index is made under it then. */
+    public static boolean isAlias(Write write, String name) {
+        return AliasReads.get(write.sql(), name).isPresent();
+    }
+
+    // An index that is being made, or renamed, has its name when that ends: nobody can refuse it by
+    // then, as nodes have it already.
+    private static boolean isTaken(Write write, String name) {
+        return IndexApplier.incarnationOf(write, name) != 0 || LaneApplier.isBusy(write, name);
     }
 
     public static Outcome delete(Write write, DeleteAlias command) {

@@ -58,6 +58,7 @@ public final class AliasRoom implements Aliases {
         return switch (outcome.getKindCase()) {
             case VERSION -> new Flip.Flipped(outcome.getVersion());
             case CHANGED -> new Flip.Changed(outcome.getChanged());
+            case INDEX_CHANGED -> new Flip.NameTaken();
             case FULL -> new Flip.Full(outcome.getFull().getRowsMax());
             default -> throw Proposer.unexpected(outcome);
         };

@@ -38,6 +38,9 @@ public interface Aliases {
         /** Another flip came between; {@code version} is 0 if there is no such alias. */
         record Changed(long version) implements Flip {}
 
+        /** An index has the name, or one is given it just now; nothing was written. */
+        record NameTaken() implements Flip {}
+
         record Full(int rowsMax) implements Flip {}
     }
 }

@@ -15,6 +15,7 @@ import io.miroir.proto.store.Pending;
 import io.miroir.proto.store.Targets;
 import io.miroir.proto.store.TaskBorn;
 import io.miroir.store.Change;
+import io.miroir.store.alias.AliasApplier;
 import io.miroir.store.engine.Outcomes;
 import io.miroir.store.engine.Write;
 import io.miroir.store.idempotency.IdempotencyApplier;
@@ -254,7 +255,16 @@ public final class LaneApplier {
         }
         boolean same =
                 IndexApplier.incarnationOf(write, command.getLane()) == command.getIncarnation();
-        return same ? null : Outcomes.INDEX_CHANGED;
+        boolean aliased =
+                command.getIncarnation() == io.miroir.store.lane.Intend.ALLOT
+                        && AliasApplier.isAlias(write, command.getLane());
+        return same && !aliased ? null : Outcomes.INDEX_CHANGED;
+    }
+
+    /** Whether something is under way in a lane that may give its name to an index. */
+    public static boolean isBusy(Write write, String lane) {
+        return BarrierApplier.bars(write, lane)
+                || write.sql().number("SELECT count(*) FROM intents WHERE lane = ?", lane) > 0;
     }
 
     /**

@@ -118,7 +118,7 @@ public interface Lanes {
         /** A task that is a barrier in the lane has not ended. */
         record Barred() implements Intention {}
 
-        /** The name stands for another index than the caller saw. */
+        /** The name stands for another index than the caller saw, or is an alias. */
         record IndexChanged() implements Intention {}
 
         /** Too many open intents or living idempotency keys; {@code what} names which. */
