@@ -94,6 +94,24 @@ class EditTest {
         assertEdits("doc.k = 7 /* never closed", "{\"id\":1,\"n\":1,\"k\":7}");
         assertEdits("doc._miroir_shard = \"-\"; doc.remove(\"k\")", "{\"id\":1,\"n\":1}");
 
+        // Nor does one that knows how they are kept meanwhile.
+        assertEdits("let _miroir_0 = 5; doc.k = 1", "{\"id\":1,\"n\":1,\"k\":1}");
+        assertEdits("eval(\"let _miroir_1 = ();\"); doc.k = 2", "{\"id\":1,\"n\":1,\"k\":2}");
+        assertEdits("let doc = #{id: doc.id, n: 1}", "{\"id\":1,\"n\":1}");
+        assertEdits("fn remove(key) { 5 } doc.k = 3", "{\"id\":1,\"n\":1,\"k\":3}");
+        assertEdits("doc = #{id: doc.id, n: 1}", "{\"id\":1,\"n\":1}");
+        for (String keeper :
+                new String[] {
+                    "_miroir_0 = 5; doc.k = 1",
+                    "fn f() { 1 } let _miroir_0 = f(); doc.k = 1",
+                    "fn f() { 1 } eval(\"let _mi\" + \"roir_0 = 5\"); doc.k = 1",
+                    "fn f() { 1 } Fn(\"ev\" + \"al\").call(\"let _mi\" + \"roir_0 = 5\")"
+                }) {
+            JsonNode task = edit(keeper);
+            assertEquals("failed", task.path("status").asString(), task::toString);
+            assertAllThere();
+        }
+
         JsonNode gone = edit("if doc.id == 1 { doc = () }");
         assertEquals("succeeded", gone.path("status").asString(), gone::toString);
         assertEquals(404, client.call("GET", "/indexes/e/documents/1").status());

@@ -10,22 +10,24 @@ import java.util.regex.Pattern;
  *
  * <p>Nodes run it as a script of Rhai whose variable {@code doc} is the document. What we add must
  * run in any case, so the function must not end the script before: it is evaluated as a text of its
- * own, which {@code return} ends. There it can't define functions; one that does stands in the
- * script as it is, which is safe only where nothing in it could end or swallow what follows. One
- * that does both fails its task; none makes a document lose its fields.
+ * own, which {@code return} ends, in a block, outside of which nothing that it declares is seen; it
+ * can't change the constants in which the fields are kept. There it can't define functions; one
+ * that does stands in the script as it is, which is safe only where nothing in it could end or
+ * swallow what follows, or name those constants. One that does both fails its task; none makes a
+ * document lose its fields.
  */
 final class EditFunction {
     /** Ends the script from wherever it is called; as a function of the script it only fails. */
     private static final String NO_EXIT =
             "fn exit() { throw \"exit() is not available\" } fn exit(_value) { exit() } ";
 
+    // Read before they are removed: the script may have a function of its own named remove.
     private static final String BEFORE =
             NO_EXIT
-                    + "let _miroir_0 = doc.remove(\""
-                    + Separators.SHARD_FIELD
-                    + "\"); let _miroir_1 = doc.remove(\""
-                    + Separators.SEQ_FIELD
-                    + "\");\n";
+                    + "const _miroir_0 = doc.%1$s; const _miroir_1 = doc.%2$s;"
+                            .formatted(Separators.SHARD_FIELD, Separators.SEQ_FIELD)
+                    + " doc.remove(\"%1$s\"); doc.remove(\"%2$s\");"
+                            .formatted(Separators.SHARD_FIELD, Separators.SEQ_FIELD);
 
     private static final String AFTER =
             "\n;if type_of(doc) == \"map\" {"
@@ -38,8 +40,11 @@ final class EditFunction {
     /** Named functions, and closures. */
     private static final Pattern DEFINES = Pattern.compile("\\bfn\\b|\\|");
 
-    /** A comment that is not closed swallows all that follows. */
-    private static final Pattern ENDS = Pattern.compile("\\breturn\\b|/\\*");
+    /**
+     * A comment that is not closed swallows all that follows; a text that is made as the script
+     * runs may say anything.
+     */
+    private static final Pattern ESCAPES = Pattern.compile("\\breturn\\b|/\\*|\\beval\\b|_miroir_");
 
     private static final Pattern LINE = Pattern.compile("\\(line (\\d+), position");
     private static final Pattern CALL =
@@ -50,9 +55,12 @@ final class EditFunction {
 
     /** The function that nodes are sent. */
     static String wrapped(String function) {
-        return BEFORE
-                + (standsAlone(function) ? "eval(" + quoted(function) + ")" : function)
-                + AFTER;
+        return BEFORE + (standsAlone(function) ? evaluated(function) : "\n" + function) + AFTER;
+    }
+
+    // The block's value is the document that the function has left, should it have declared one.
+    private static String evaluated(String function) {
+        return " doc = {\neval(" + quoted(function) + "); doc };";
     }
 
     /** What a node says of the function that it was sent, as if it were the client's alone. */
@@ -88,6 +96,6 @@ final class EditFunction {
     }
 
     private static boolean standsAlone(String function) {
-        return !DEFINES.matcher(function).find() || ENDS.matcher(function).find();
+        return !DEFINES.matcher(function).find() || ESCAPES.matcher(function).find();
     }
 }

@@ -21,6 +21,8 @@ class EditFunctionTest {
         assertTrue(isQuoted("if doc.a || doc.b { return; } doc.x = 1"));
         assertTrue(isQuoted("doc.x = 1 /* never closed"));
         assertTrue(isQuoted("fn f() { return 1; } doc.x = f()"));
+        assertTrue(isQuoted("fn f() { 1 } eval(\"let _mi\" + \"roir_0 = f()\")"));
+        assertTrue(isQuoted("fn f() { 1 } let _miroir_0 = f();"));
     }
 
     @Test
