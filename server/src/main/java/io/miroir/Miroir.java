@@ -43,6 +43,7 @@ import io.miroir.fanout.NodeMetrics;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.lane.AppliedWatch;
+import io.miroir.fanout.lane.Canceler;
 import io.miroir.fanout.lane.LaneContext;
 import io.miroir.fanout.lane.LaneKeeper;
 import io.miroir.fanout.lane.LaneMetrics;
@@ -214,6 +215,7 @@ public final class Miroir implements AutoCloseable {
         Edge.Reads reads =
                 new ReadSide(config, registry, clusterId())
                         .over(new SessionPinning.Surroundings(store, view, applied, health), nodes);
+        Canceler canceler = new Canceler(store, nodes);
         DumpWork dumping = new DumpWork(store, view, reads.documents(), dumps, registry);
         List<LeaderDuty> leading =
                 List.of(
@@ -225,14 +227,15 @@ public final class Miroir implements AutoCloseable {
                         features,
                         webhooks(store, reports),
                         new TaskDuty(TaskType.DUMP_CREATION, dumping),
-                        new TaskDuty(TaskType.SNAPSHOT_CREATION, new SnapshotWork(nodes)));
+                        new TaskDuty(TaskType.SNAPSHOT_CREATION, new SnapshotWork(nodes)),
+                        new TaskDuty(TaskType.TASK_CANCELATION, canceler::run));
         own(new Duties(config.podId(), store, peers::live, partitioned, leading)).start();
 
         Edge.Parts parts =
                 new Edge.Parts(
                         store,
                         view,
-                        new Edge.NodeSide(health, features),
+                        new Edge.NodeSide(health, features, canceler),
                         ready,
                         writes,
                         reads,

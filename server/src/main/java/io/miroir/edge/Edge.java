@@ -21,6 +21,7 @@ import io.miroir.edge.http.Router.Route;
 import io.miroir.edge.shared.KeyRoutes;
 import io.miroir.edge.shared.WebhookRoutes;
 import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.lane.Canceler;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.DocumentReads;
@@ -142,7 +143,7 @@ public final class Edge {
             Leases leases) {}
 
     /** What is known of nodes, and what they are made to have. */
-    public record NodeSide(NodeHealth health, NodeFeatures features) {}
+    public record NodeSide(NodeHealth health, NodeFeatures features, Canceler canceler) {}
 
     /** How new reads are, and what may be told. */
     public record Leases(ViewLease view, Reports reports) {}
@@ -236,7 +237,8 @@ public final class Edge {
                                 path, reads.searches(), rules.offered().otherSettings(), switched)
                         .routes());
         Reports reports = leases.reports();
-        routes.addAll(new TaskRoutes(path, parts.store(), reports, switched).routes());
+        Canceler canceler = parts.nodes().canceler();
+        routes.addAll(new TaskRoutes(path, parts.store(), canceler, reports, switched).routes());
         routes.addAll(
                 new WebhookRoutes(
                                 path,

@@ -14,10 +14,14 @@ import io.miroir.cluster.lease.Reports;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.lane.Cancelation;
+import io.miroir.fanout.lane.Canceler;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.task.TaskPage;
+import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.time.Duration;
@@ -33,11 +37,18 @@ final class TaskRoutes {
     private final RequestPath path;
     private final TaskStore store;
     private final NewTasks fresh;
+    private final Canceler canceler;
     private final Reports reports;
     private final SwitchedFeatures switched;
 
-    TaskRoutes(RequestPath path, TaskStore store, Reports reports, SwitchedFeatures switched) {
+    TaskRoutes(
+            RequestPath path,
+            TaskStore store,
+            Canceler canceler,
+            Reports reports,
+            SwitchedFeatures switched) {
         this.path = path;
+        this.canceler = canceler;
         this.store = store;
         this.fresh = new NewTasks(store.tasks());
         this.reports = reports;
@@ -180,20 +191,30 @@ final class TaskRoutes {
         return new BatchView(row.uid(), List.of(StoredTasks.view(row))).toJson();
     }
 
-    // A task is with the nodes as soon as it has a uid, and can't be cancelled then (protocol,
-    // rule 6): the cancelation finds what it was asked for, and cancels none of it.
     private Answer cancel(Request request) {
         Access access = path.pass(request, Action.TASKS_CANCEL);
         TaskFilter filter = TasksQuery.selection(request.query(), "cancel");
-        TasksQuery count = new TasksQuery(filter, 0, null, false);
         Tasks tasks = store.tasks();
-        long matched =
-                tasks.uids(ReadLevel.LINEARIZABLE, StoredTasks.query(count, access, tasks)).total();
+        TaskQuery asked = StoredTasks.query(new TasksQuery(filter, 0, null, false), access, tasks);
         ObjectNode details = Json.object();
-        details.put("matchedTasks", matched);
+        details.put("matchedTasks", tasks.uids(ReadLevel.LINEARIZABLE, asked).total());
         details.put("canceledTasks", 0);
         details.put("originalFilter", "?" + request.rawQuery());
-        return Answer.json(200, fresh.done(TaskType.TASK_CANCELATION, details));
+        TaskQuery waiting = asked.oldest(TaskStatus.ENQUEUED, Cancelation.TASKS_MAX);
+        List<Long> cancelable =
+                tasks.list(ReadLevel.LOCAL, waiting).tasks().stream()
+                        .filter(Canceler::isCancelable)
+                        .map(TaskRow::uid)
+                        .toList();
+        if (cancelable.isEmpty()) {
+            return Answer.json(200, fresh.done(TaskType.TASK_CANCELATION, details));
+        }
+        details.putNull("canceledTasks");
+        ObjectNode told =
+                fresh.queued(TaskType.TASK_CANCELATION, Cancelation.details(details, cancelable));
+        // The leader carries it out; a node may begin with one of them before it comes to that.
+        canceler.begin(cancelable);
+        return Answer.json(200, told);
     }
 
     private Answer delete(Request request) throws InterruptedException {

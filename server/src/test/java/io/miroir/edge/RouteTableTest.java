@@ -83,7 +83,7 @@ class RouteTableTest {
                 new Edge.Parts(
                         store,
                         view,
-                        new Edge.NodeSide(unasked(), unasked()),
+                        new Edge.NodeSide(unasked(), unasked(), unasked()),
                         unasked(),
                         unasked(),
                         new Edge.Reads(unasked(), unasked(), unasked(), unasked(), unasked()),

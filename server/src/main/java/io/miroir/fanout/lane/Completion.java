@@ -1,5 +1,7 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.store.index.IndexEffect;
@@ -21,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * How a task ends once its nodes are done (protocol, rule 5): a node task that failed on some
  * replicas puts those out, on all of them it fails the client's task.
  *
- * @param status succeeded or failed
+ * @param status succeeded, failed or canceled
  * @param visible the details that clients see
  * @param error why it failed, in the client's words
  * @param effects what happens to the catalogue
@@ -75,10 +77,14 @@ record Completion(
         Set<String> verified = evidence.verified();
         Set<Integer> set = shardsOf(replicas, verified::contains);
         ObjectNode error = task.details().error();
-        if (error == null && !applied.containsAll(touched)) {
+        boolean canceled = error == null && isCanceled(results);
+        if (error == null && !canceled && !applied.containsAll(touched)) {
             error = firstError(task, results);
         }
         TaskStatus status = error == null ? TaskStatus.SUCCEEDED : TaskStatus.FAILED;
+        if (canceled) {
+            status = TaskStatus.CANCELED;
+        }
         return Optional.of(
                 new Completion(
                         status,
@@ -113,6 +119,24 @@ record Completion(
                                         && NodeResult.count(done, "editedDocuments") == 0
                                         && NodeResult.count(done, "deletedDocuments") == 0);
         return changed;
+    }
+
+    private static boolean isCanceled(Map<String, NodeResult> results) {
+        return !results.isEmpty()
+                && results.values().stream().allMatch(NodeResult.Canceled.class::isInstance);
+    }
+
+    /** The same end, if no cancelation asks for it: somebody went to the nodes past us. */
+    Completion unasked() {
+        return new Completion(
+                TaskStatus.FAILED,
+                visible,
+                new ApiException(
+                                ErrorCode.INTERNAL,
+                                "The task was canceled on its nodes, and nobody asked for that.")
+                        .toJson(),
+                effects,
+                out);
     }
 
     /** True if what comes behind it is decided as it would be without it. */
@@ -289,8 +313,14 @@ record Completion(
                 return clientsError(task, failed);
             }
         }
-        return new io.miroir.api.ApiException(
-                        io.miroir.api.ErrorCode.MIROIR_INDETERMINATE,
+        if (results.values().stream().anyMatch(NodeResult.Canceled.class::isInstance)) {
+            return new ApiException(
+                            ErrorCode.MIROIR_INDETERMINATE,
+                            "The task was canceled when some nodes had applied their part of it.")
+                    .toJson();
+        }
+        return new ApiException(
+                        ErrorCode.MIROIR_INDETERMINATE,
                         "No node that took the task can tell what became of it.")
                 .toJson();
     }

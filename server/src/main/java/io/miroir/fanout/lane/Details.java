@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  * never see, what the lane's next owner must know to finish the task.
  */
 public final class Details {
-    private static final String INNER = "_miroir";
+    static final String INNER = "_miroir";
     private static final String ERROR = "error";
     private static final String SETTINGS = "settings";
     private static final String CUSTOM_METADATA = "customMetadata";

@@ -175,7 +175,7 @@ final class NodePoller implements AutoCloseable {
                 yield true;
             }
             case "canceled" -> {
-                end(uid, task, NodeResult.failed("The task was canceled on a node."));
+                end(uid, task, new NodeResult.Canceled());
                 yield true;
             }
             case "processing" -> {

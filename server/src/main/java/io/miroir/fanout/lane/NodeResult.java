@@ -20,6 +20,9 @@ sealed interface NodeResult {
      */
     record Failed(ObjectNode error) implements NodeResult {}
 
+    /** The node dropped it before it began. */
+    record Canceled() implements NodeResult {}
+
     /** The node does not know the task, or knows another by its number (protocol, rule 15). */
     record Lost() implements NodeResult {}
 
@@ -27,7 +30,7 @@ sealed interface NodeResult {
     default Divergence.Has has() {
         return switch (this) {
             case Succeeded _ -> Divergence.Has.YES;
-            case Failed _ -> Divergence.Has.NO;
+            case Failed _, Canceled _ -> Divergence.Has.NO;
             case Lost _ -> Divergence.Has.UNKNOWN;
         };
     }

@@ -8,6 +8,7 @@ import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.task.Finish;
+import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,8 +185,22 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         lines.computeIfPresent(lane, (_, known) -> known == line && line.isEmpty() ? null : known);
     }
 
-    /** A task whose end is clear. */
-    private record Ending(Line.Head head, Completion end) {}
+    /**
+     * A task whose end is clear.
+     *
+     * @param canceledBy the task that cancelled it, if one did
+     */
+    private record Ending(Line.Head head, Completion end, @Nullable Long canceledBy) {
+        static Ending of(Line.Head head, Completion end) {
+            return new Ending(head, end, null);
+        }
+
+        Ending by(@Nullable Long cancelation) {
+            return cancelation == null
+                    ? new Ending(head, end.unasked(), null)
+                    : new Ending(head, end, cancelation);
+        }
+    }
 
     /** Ends a lane's oldest tasks whose ends are clear; whether those behind may be looked at. */
     private boolean look(Line line, List<Line.Head> heads) throws InterruptedException {
@@ -195,13 +210,32 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         List<Ending> clear = new ArrayList<>();
         for (Line.Head head : heads) {
             Optional<Completion> end = head.task().rolls() ? Optional.empty() : end(head);
-            end.ifPresent(completion -> clear.add(new Ending(head, completion)));
+            end.ifPresent(completion -> clear.add(Ending.of(head, completion)));
             // What is behind one that changes more than documents is decided on what it leaves.
             if (end.isEmpty() || !end.get().leavesAll()) {
                 break;
             }
         }
-        return !clear.isEmpty() && finish(line, clear);
+        return !clear.isEmpty() && finish(line, attributed(clear));
+    }
+
+    /** The same; those that nodes dropped are told by whom they were cancelled. */
+    private List<Ending> attributed(List<Ending> endings) {
+        if (endings.stream().noneMatch(TaskFollower::isCanceled)) {
+            return endings;
+        }
+        Map<Long, Long> asking = Cancelation.asking(context.store().tasks());
+        return endings.stream()
+                .map(
+                        ending ->
+                                isCanceled(ending)
+                                        ? ending.by(asking.get(ending.head().task().uid()))
+                                        : ending)
+                .toList();
+    }
+
+    private static boolean isCanceled(Ending ending) {
+        return ending.end().status() == TaskStatus.CANCELED;
     }
 
     private Optional<Completion> end(Line.Head head) {
@@ -221,7 +255,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         began(List.of(task));
         return switch (rolls.run(task, () -> lines.get(lane) == line)) {
             case SettingsRolls.Outcome.Ended ended ->
-                    finish(line, List.of(new Ending(head, ended.completion())));
+                    finish(line, List.of(Ending.of(head, ended.completion())));
             case SettingsRolls.Outcome.Later _ -> false;
             case SettingsRolls.Outcome.Deposed _ -> {
                 drop(lane, line);
@@ -247,12 +281,13 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private static Finish command(Ending ending) {
         Tracked task = ending.head().task();
         Completion done = ending.end();
-        return Finish.of(
+        return new Finish(
                 task.uid(),
                 task.place().epoch(),
                 done.status(),
                 task.details().finished(done.visible()).stored(),
                 done.error() == null ? null : Json.text(done.error()),
+                ending.canceledBy(),
                 done.allEffects(task.place().incarnation()));
     }
 

@@ -1,6 +1,7 @@
 package io.miroir.fanout.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
@@ -122,6 +123,31 @@ class CompletionTest {
         assertEquals(TaskStatus.FAILED, end.status());
         assertEquals("{\"receivedDocuments\":2,\"indexedDocuments\":0}", end.visible().toString());
         assertEquals(Map.of(), end.out());
+    }
+
+    @Test
+    void whatEveryNodeDroppedIsCanceledAndNobodyGoesOut() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1));
+        NodeResult dropped = new NodeResult.Canceled();
+        var all = new Completion.Evidence(Map.of("a", dropped, "b", dropped), NONE, NONE, ALL);
+        Completion end = Completion.of(task, REPLICAS, all).orElseThrow();
+        assertEquals(TaskStatus.CANCELED, end.status());
+        assertNull(end.error());
+        assertEquals(Map.of(), end.out());
+        assertEquals(List.of(), end.effects());
+    }
+
+    /** With one copy of each shard, as above: it is no success, and no cancelation. */
+    @Test
+    void whatOneOfTwoNodesWithOneCopyDroppedFails() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
+        Map<String, ShardSet> single = Map.of("a", ShardSet.of(0, 1), "b", ShardSet.of(2, 3));
+        var half =
+                new Completion.Evidence(
+                        Map.of("a", done("{}"), "b", new NodeResult.Canceled()), NONE, NONE, ALL);
+        Completion end = Completion.of(task, single, half).orElseThrow();
+        assertEquals(TaskStatus.FAILED, end.status());
+        assertTrue(String.valueOf(end.error()).contains("canceled when some nodes had applied"));
     }
 
     /** The document that refuses the edit is on a and c; b and d found nothing to edit. */

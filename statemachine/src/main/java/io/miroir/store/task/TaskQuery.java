@@ -63,6 +63,24 @@ public record TaskQuery(
                 reverse);
     }
 
+    /** The oldest of those that have this status. */
+    public TaskQuery oldest(TaskStatus status, int max) {
+        boolean none = statuses != null && !statuses.contains(status);
+        return new TaskQuery(
+                uids,
+                batchUids,
+                none ? Set.of() : Set.of(status),
+                types,
+                indexUids,
+                canceledBy,
+                enqueued,
+                started,
+                finished,
+                null,
+                max,
+                true);
+    }
+
     /** Whether the filters let the task pass, whatever the page. */
     public boolean matches(TaskRow row) {
         return in(uids, row.uid())

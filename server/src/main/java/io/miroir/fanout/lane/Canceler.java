@@ -1,0 +1,176 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.Nodes;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.TaskStore;
+import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.TaskStatus;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Cancels tasks that wait on the nodes (protocol, rule 6). Nodes are asked to drop what none of
+ * them has begun with; what they say of it afterwards is found by the pods that follow the tasks,
+ * which end them.
+ */
+public final class Canceler {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    private static final int NODE_TASKS_MAX = 200;
+
+    private final TaskStore store;
+    private final Nodes nodes;
+
+    /** Of the tasks of a store, on these nodes. */
+    public Canceler(TaskStore store, Nodes nodes) {
+        this.store = store;
+        this.nodes = nodes;
+    }
+
+    /** Whether a task may be cancelled, as far as it is known without asking nodes. */
+    public static boolean isCancelable(TaskRow task) {
+        return CancelPlan.isCancelable(task);
+    }
+
+    /** Asks nodes to drop what may be dropped of these tasks; {@link #run} does it again. */
+    public void begin(List<Long> asked) {
+        drop(asked);
+    }
+
+    /**
+     * Carries a cancelation out; it may have been begun before.
+     *
+     * @return its details at its end
+     */
+    public String run(TaskRow cancelation) throws InterruptedException {
+        List<Long> asked = Cancelation.uids(cancelation);
+        for (CancelPlan.Unit dropped : drop(asked)) {
+            for (long uid : dropped.tasks()) {
+                awaitEnd(uid);
+            }
+        }
+        long canceled =
+                asked.stream()
+                        .flatMap(uid -> store.tasks().get(ReadLevel.LOCAL, uid).stream())
+                        .filter(task -> task.status() == TaskStatus.CANCELED)
+                        .filter(task -> Objects.equals(task.canceledBy(), cancelation.uid()))
+                        .count();
+        return Cancelation.ended(cancelation, canceled);
+    }
+
+    // It ends when its turn in its lane has come, dropped or not.
+    private void awaitEnd(long uid) throws InterruptedException {
+        while (store.tasks().get(ReadLevel.LOCAL, uid).stream()
+                .anyMatch(task -> !task.status().terminal())) {
+            Thread.sleep(LOOK_AGAIN);
+        }
+    }
+
+    /** What was dropped, now or before; nobody knows yet whether a node was quicker. */
+    private List<CancelPlan.Unit> drop(List<Long> asked) {
+        List<CancelPlan.Unit> units = CancelPlan.of(new HashSet<>(asked), unfinished(asked));
+        Map<CancelPlan.NodeTask, String> marks = new HashMap<>();
+        units.forEach(unit -> marks.putAll(unit.marks()));
+        Set<CancelPlan.NodeTask> waiting = waiting(marks);
+        List<CancelPlan.Unit> dropped =
+                units.stream().filter(unit -> waiting.containsAll(unit.marks().keySet())).toList();
+        Set<CancelPlan.NodeTask> all = new HashSet<>();
+        dropped.forEach(unit -> all.addAll(unit.marks().keySet()));
+        ask(all, Canceler::cancel, (_, _) -> {});
+        return dropped;
+    }
+
+    private List<TaskRow> unfinished(List<Long> asked) {
+        Set<String> lanes = new TreeSet<>();
+        for (long uid : asked) {
+            store.tasks()
+                    .get(ReadLevel.LOCAL, uid)
+                    .filter(CancelPlan::isCancelable)
+                    .map(TaskRow::origin)
+                    .ifPresent(origin -> lanes.add(origin.lane()));
+        }
+        return lanes.stream()
+                .flatMap(lane -> store.tasks().unfinished(ReadLevel.LOCAL, lane).stream())
+                .toList();
+    }
+
+    /** Those that nodes have not begun with, or have dropped already. */
+    private Set<CancelPlan.NodeTask> waiting(Map<CancelPlan.NodeTask, String> marks) {
+        Set<CancelPlan.NodeTask> waiting = new HashSet<>();
+        ask(
+                marks.keySet(),
+                Canceler::look,
+                (node, answer) -> {
+                    for (JsonNode task : answer.path("results")) {
+                        var key = new CancelPlan.NodeTask(node, task.path("uid").asLong());
+                        if (isWaiting(task, marks.get(key))) {
+                            waiting.add(key);
+                        }
+                    }
+                });
+        return waiting;
+    }
+
+    private static boolean isWaiting(JsonNode task, @Nullable String mark) {
+        String status = task.path("status").asString("");
+        return mark != null
+                && Mark.covers(task.path("customMetadata").asString(""), mark)
+                && (status.equals("enqueued") || status.equals("canceled"));
+    }
+
+    private static NodeRequest look(String uids) {
+        return NodeRequest.get(
+                "tasks", "/tasks?limit=" + NODE_TASKS_MAX + "&uids=" + uids, TIMEOUT);
+    }
+
+    private static NodeRequest cancel(String uids) {
+        return new NodeRequest("cancel", "POST", "/tasks/cancel?uids=" + uids, null, TIMEOUT);
+    }
+
+    /** Asks nodes of their tasks, all at once and of so many at a time; some may be silent. */
+    private void ask(
+            Set<CancelPlan.NodeTask> tasks,
+            Function<String, NodeRequest> request,
+            BiConsumer<String, JsonNode> told) {
+        Map<String, Deque<Long>> left = new TreeMap<>();
+        for (CancelPlan.NodeTask task : tasks) {
+            left.computeIfAbsent(task.nodeId(), _ -> new ArrayDeque<>()).add(task.uid());
+        }
+        while (!left.isEmpty()) {
+            Map<String, NodeRequest> requests = new TreeMap<>();
+            left.forEach((node, uids) -> requests.put(node, request.apply(some(uids))));
+            left.values().removeIf(Deque::isEmpty);
+            nodes.askAll(requests)
+                    .forEach(
+                            (node, reply) -> {
+                                if (reply instanceof NodeReply.Answer answer) {
+                                    told.accept(node, answer.body());
+                                }
+                            });
+        }
+    }
+
+    private static String some(Deque<Long> uids) {
+        StringJoiner some = new StringJoiner(",");
+        for (int i = 0; i < NODE_TASKS_MAX && !uids.isEmpty(); i++) {
+            some.add(Long.toString(uids.remove()));
+        }
+        return some.toString();
+    }
+}

@@ -1,0 +1,215 @@
+package io.miroir.fanout.lane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.api.Json;
+import io.miroir.core.routing.Rendezvous;
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.task.Finish;
+import io.miroir.store.task.NewTask;
+import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
+import io.miroir.store.task.Tasks;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tasks that wait are cancelled on all nodes or on none (protocol, rules 5 and 6). */
+class CancelerTest {
+    @TempDir Path directory;
+
+    private LaneFixture pod;
+    private Canceler canceler;
+
+    private TaskNodes nodes;
+
+    @BeforeEach
+    void open() throws Exception {
+        pod = new LaneFixture(directory);
+        nodes = new TaskNodes(pod);
+        canceler = new Canceler(pod.context.store(), pod.context.nodes());
+        pod.follower.start();
+        pod.write("[{\"id\":1}]", null);
+    }
+
+    @AfterEach
+    void close() {
+        pod.close();
+    }
+
+    private TaskRow task(long uid) {
+        return pod.store.tasks().get(ReadLevel.LOCAL, uid).orElseThrow();
+    }
+
+    private TaskRow cancelation(Long... uids) {
+        String details = Json.text(Cancelation.details(Json.object(), List.of(uids)));
+        NewTask fresh = NewTask.of(TaskType.TASK_CANCELATION, null, details, null, null);
+        Tasks.Birth born = pod.store.tasks().enqueue(fresh).orThrow();
+        return task(((Tasks.Birth.Enqueued) born).uid());
+    }
+
+    /** The details that clients see of a cancelation that has been carried out. */
+    private String run(TaskRow cancelation) throws Exception {
+        return Json.text(Details.parse(canceler.run(cancelation)).visible());
+    }
+
+    private void await(long uid, TaskStatus status) {
+        for (TaskRow now = task(uid); now.status() != status; now = task(uid)) {
+            assertFalse(now.status().terminal(), now::toString);
+            Thread.onSpinWait();
+        }
+    }
+
+    private long waiting(String json) throws Exception {
+        await(0, TaskStatus.SUCCEEDED);
+        nodes.fresh = (_, _) -> "enqueued";
+        return pod.write(json, null);
+    }
+
+    private ReplicaState state(String node, String id) {
+        pod.view.catchUp();
+        return pod.view.index("i").orElseThrow().state(node, Rendezvous.shard(id, 4));
+    }
+
+    @Test
+    void aTaskThatWaitsOnAllNodesIsCanceledOnAll() throws Exception {
+        long uid = waiting("[{\"id\":2}]");
+        TaskRow by = cancelation(uid);
+        assertEquals("{\"canceledTasks\":1}", run(by));
+        TaskRow task = task(uid);
+        assertEquals(TaskStatus.CANCELED, task.status());
+        assertEquals(Long.valueOf(by.uid()), task.canceledBy());
+        assertNull(task.errorJson());
+        assertEquals("{\"receivedDocuments\":1,\"indexedDocuments\":0}", task.detailsJson());
+        assertEquals(ReplicaState.IN_SYNC, state("a", "2"));
+        assertEquals(ReplicaState.IN_SYNC, state("b", "2"));
+    }
+
+    @Test
+    void aTaskThatANodeHasBegunWithGoesOn() throws Exception {
+        long uid = waiting("[{\"id\":2}]");
+        nodes.end("b", "processing");
+        assertEquals("{\"canceledTasks\":0}", run(cancelation(uid)));
+        assertTrue(pod.sent.stream().noneMatch(s -> s.contains("/tasks/cancel")));
+    }
+
+    /** The leader was lost in the middle of it: what it did is not done by half. */
+    @Test
+    void whatWasCanceledOnOneNodeIsCanceledOnTheOthersByTheNextLeader() throws Exception {
+        long uid = waiting("[{\"id\":2}]");
+        TaskRow by = cancelation(uid);
+        nodes.end("a", "canceled");
+        assertEquals("{\"canceledTasks\":1}", run(by));
+        assertEquals(TaskStatus.CANCELED, task(uid).status());
+    }
+
+    /** It was told to drop it, and was not done with that when the leader looked. */
+    @Test
+    void whatNodesDropAfterTheCancelationHasEndedIsCanceledByIt() throws Exception {
+        long uid = waiting("[{\"id\":2}]");
+        TaskRow by = cancelation(uid);
+        nodes.end("b", "processing");
+        String details = canceler.run(by);
+        pod.store
+                .tasks()
+                .finish(
+                        Finish.of(
+                                by.uid(),
+                                Finish.NO_LANE,
+                                TaskStatus.SUCCEEDED,
+                                details,
+                                null,
+                                List.of()))
+                .orThrow();
+        nodes.end("a", "canceled");
+        nodes.end("b", "canceled");
+        await(uid, TaskStatus.CANCELED);
+        assertEquals(Long.valueOf(by.uid()), task(uid).canceledBy());
+    }
+
+    /** Rule 5: the node that was quicker has it, so the other is out and the task succeeds. */
+    @Test
+    void aTaskThatOneNodeDroppedAndTheOtherAppliedSucceeds() throws Exception {
+        long uid = waiting("[{\"id\":2}]");
+        cancelation(uid);
+        nodes.end("a", "canceled");
+        nodes.end("b", "succeeded");
+        await(uid, TaskStatus.SUCCEEDED);
+        assertEquals(ReplicaState.OUT, state("a", "2"));
+        assertEquals(ReplicaState.IN_SYNC, state("b", "2"));
+    }
+
+    @Test
+    void aTaskThatNodesDroppedThoughNobodyAskedFails() throws Exception {
+        long uid = waiting("[{\"id\":2}]");
+        nodes.end("a", "canceled");
+        nodes.end("b", "canceled");
+        await(uid, TaskStatus.FAILED);
+        assertTrue(String.valueOf(task(uid).errorJson()).contains("nobody asked"));
+    }
+
+    @Test
+    void whatLaterTasksRelyOnIsNotCanceled() throws Exception {
+        await(0, TaskStatus.SUCCEEDED);
+        nodes.fresh = (_, _) -> "enqueued";
+        long creates =
+                pod.lane
+                        .run(
+                                LaneFixture.request(Operation.INDEX_DELETE, "i", null),
+                                pod.body(""),
+                                () -> true)
+                        .orElseThrow()
+                        .taskUid();
+        long made = pod.write("[{\"id\":2}]", null);
+        assertEquals("{\"canceledTasks\":0}", run(cancelation(creates, made)));
+        assertTrue(pod.sent.stream().noneMatch(s -> s.contains("/tasks/cancel")));
+    }
+
+    private TaskRow row(long uid, Map<String, Long> accepted) {
+        Details details = Details.of(Json.object()).counting(1);
+        return new TaskRow(
+                uid,
+                null,
+                "i",
+                TaskType.DOCUMENT_ADDITION_OR_UPDATE,
+                TaskStatus.ENQUEUED,
+                null,
+                details.stored(),
+                null,
+                new TaskRow.Dates(0, null, null),
+                new TaskRow.Origin("i", 1, uid, 1, new TreeMap<>(accepted), Map.of()),
+                List.of());
+    }
+
+    /** A request that holds others' writes as well is dropped for all of them or for none. */
+    @Test
+    void writesThatShareARequestStandOrFallTogether() {
+        List<TaskRow> lane =
+                List.of(
+                        row(1, Map.of("a", 7L)),
+                        row(2, Map.of("b", 8L)),
+                        row(3, Map.of("a", 7L, "b", 8L)),
+                        row(4, Map.of("a", 9L)));
+        assertEquals(Set.of(Set.of(4L)), units(Set.of(1L, 2L, 4L), lane));
+        assertEquals(Set.of(Set.of(1L, 2L, 3L)), units(Set.of(1L, 2L, 3L), lane));
+        assertEquals(Set.of(), units(Set.of(3L), lane));
+    }
+
+    private static Set<Set<Long>> units(Set<Long> asked, List<TaskRow> lane) {
+        return CancelPlan.of(asked, lane).stream()
+                .map(CancelPlan.Unit::tasks)
+                .collect(Collectors.toSet());
+    }
+}
