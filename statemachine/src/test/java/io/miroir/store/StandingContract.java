@@ -2,6 +2,7 @@ package io.miroir.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
@@ -60,7 +61,7 @@ public interface StandingContract {
     default void aNodeAdvancesOnlyWhenItWasReadBack() {
         long epoch = Writes.claim(store(), "stand", "pod-a");
         long index = create("stand", epoch);
-        assertEquals(new IndexRow.Standing(List.of(), null), standing("stand"));
+        assertEquals(IndexRow.Standing.SETTLED, standing("stand"));
         affect("stand", epoch, stand(index, List.of(), List.of("n-0"), 0));
         assertEquals(List.of("n-0"), standing("stand").unsettled());
         assertEquals(Map.of(), verified("stand"));
@@ -76,6 +77,23 @@ public interface StandingContract {
         affect("stand", epoch, stand(index, List.of("n-2"), List.of(), 0));
         assertEquals(List.of("n-1"), standing("stand").unsettled());
         assertEquals(Map.of("n-0", 1L, "n-2", 1L), verified("stand"));
+    }
+
+    /** Until its settings are in force, or were taken back. */
+    @Test
+    default void theGroupThatGoesFirstIsRemembered() {
+        long epoch = Writes.claim(store(), "leads", "pod-a");
+        long index = create("leads", epoch);
+        IndexEffect lead = new IndexEffect.NodesStand(index, List.of(), List.of("n-1"), 0, 1);
+        affect("leads", epoch, lead);
+        store().lanes().doubt("leads", index, "n-0", 0).orThrow();
+        assertEquals(new IndexRow.Standing(List.of("n-0", "n-1"), 1, null), standing("leads"));
+        affect("leads", epoch, stand(index, List.of("n-1"), List.of(), 0));
+        assertEquals(new IndexRow.Standing(List.of("n-0"), null, null), standing("leads"));
+
+        affect("leads", epoch, lead);
+        affect("leads", epoch, committed(index));
+        assertNull(standing("leads").leadingGroup());
     }
 
     @Test
@@ -111,7 +129,7 @@ public interface StandingContract {
         affect("frozen", epoch, new IndexEffect.Frozen(index, "n-1 has other settings"));
         assertEquals("n-1 has other settings", standing("frozen").frozen());
         affect("frozen", epoch, new IndexEffect.Frozen(index, null));
-        assertEquals(new IndexRow.Standing(List.of(), null), standing("frozen"));
+        assertEquals(IndexRow.Standing.SETTLED, standing("frozen"));
     }
 
     private static IndexEffect committed(long index) {

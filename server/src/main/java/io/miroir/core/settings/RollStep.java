@@ -5,9 +5,12 @@ import io.miroir.core.topology.Replicas;
 import io.miroir.core.topology.Topology;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 
 /**
  * The next step on the way of an index's nodes to other settings (protocol, rule 7). One group is
@@ -16,12 +19,20 @@ import java.util.TreeSet;
  * moment some nodes that hold every shard have the settings in force, if there is more than one
  * group and its nodes can be reached.
  *
- * <p>What is in force, and who may have something else, is all that is remembered: the next owner
- * of the lane decides on it as the one before would have.
+ * <p>What is in force, who may have something else, and which group goes first, is all that is
+ * remembered: the next owner of the lane decides on it as the one before would have.
  */
 public sealed interface RollStep {
-    /** Sends the settings to these nodes, which are not read meanwhile where others can be. */
-    record Change(List<String> nodes) implements RollStep {}
+    /**
+     * Sends the settings to these nodes, which are not read meanwhile where others can be.
+     *
+     * @param leadingGroup the group that goes first, if these are its nodes
+     */
+    record Change(List<String> nodes, OptionalInt leadingGroup) implements RollStep {
+        Change(List<String> nodes) {
+            this(nodes, OptionalInt.empty());
+        }
+    }
 
     /**
      * Puts the settings in force.
@@ -45,12 +56,17 @@ public sealed interface RollStep {
      * What is known of the nodes.
      *
      * @param inForce whether the settings are in force already
+     * @param leadingGroup the group that was begun with, if these are not in force yet
      * @param unsettled nodes that may have other settings than those in force
      * @param verified nodes that were seen to have the settings, if these are not in force yet
      * @param reachable nodes that can be sent a request
      */
     record Known(
-            boolean inForce, Set<String> unsettled, Set<String> verified, Set<String> reachable) {}
+            boolean inForce,
+            OptionalInt leadingGroup,
+            Set<String> unsettled,
+            Set<String> verified,
+            Set<String> reachable) {}
 
     /** Decides. Nodes that hold nothing in sync are left alone: what they have is not read. */
     static RollStep next(Topology topology, Replicas replicas, Known known) {
@@ -80,9 +96,15 @@ public sealed interface RollStep {
     /** The group that goes first; all groups together where none of them is whole. */
     private static RollStep lead(Topology topology, Replicas replicas, Known known) {
         Set<String> all = new TreeSet<>(topology.nodes());
+        OptionalInt leader = leader(topology, replicas, known);
         Set<String> first =
-                leader(topology, replicas, known)
-                        .orElseGet(() -> reachable(topology.nodes(), topology, replicas, known));
+                reachable(
+                        leader.isPresent()
+                                ? topology.groups().get(leader.getAsInt())
+                                : topology.nodes(),
+                        topology,
+                        replicas,
+                        known);
         if (!holdsAll(topology, replicas, first)) {
             return new Wait();
         }
@@ -92,28 +114,38 @@ public sealed interface RollStep {
         }
         Set<String> open = new TreeSet<>(first);
         open.removeAll(known.verified());
-        return new Change(List.copyOf(open));
+        return new Change(List.copyOf(open), leader);
     }
 
-    private static Optional<Set<String>> leader(Topology topology, Replicas replicas, Known known) {
-        List<Set<String>> whole = new ArrayList<>();
-        for (List<String> group : topology.groups()) {
-            Set<String> nodes = reachable(group, topology, replicas, known);
+    /**
+     * The group that was begun with, while it is whole: no second one may be in doubt. Nodes that
+     * were in doubt before the roll don't make their group the one. If none was begun with, one
+     * that is in doubt already; else one without which the others can answer.
+     */
+    private static OptionalInt leader(Topology topology, Replicas replicas, Known known) {
+        Map<Integer, Set<String>> whole = new TreeMap<>();
+        for (int group = 0; group < topology.groups().size(); group++) {
+            Set<String> nodes = reachable(topology.groups().get(group), topology, replicas, known);
             if (holdsAll(topology, replicas, nodes)) {
-                whole.add(nodes);
+                whole.put(group, nodes);
             }
         }
-        // The group that was begun with: no second one may be in doubt.
-        Optional<Set<String>> begun =
-                whole.stream()
-                        .filter(nodes -> nodes.stream().anyMatch(known.unsettled()::contains))
-                        .findFirst();
-        return begun.or(
-                        () ->
-                                whole.stream()
-                                        .filter(nodes -> spared(topology, replicas, nodes, known))
-                                        .findFirst())
-                .or(() -> whole.stream().findFirst());
+        List<BiPredicate<Integer, Set<String>>> preferences =
+                List.of(
+                        (group, _) -> known.leadingGroup().equals(OptionalInt.of(group)),
+                        (_, nodes) -> nodes.stream().anyMatch(known.unsettled()::contains),
+                        (_, nodes) -> spared(topology, replicas, nodes, known),
+                        (_, _) -> true);
+        return preferences.stream()
+                .flatMap(
+                        preferred ->
+                                whole.entrySet().stream()
+                                        .filter(
+                                                one ->
+                                                        preferred.test(
+                                                                one.getKey(), one.getValue())))
+                .mapToInt(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** Whether the others can answer alone meanwhile. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -159,6 +160,7 @@ final class SettingsRoll {
                         index,
                         new RollStep.Known(
                                 committed,
+                                leading(index),
                                 Set.copyOf(index.row().standing().unsettled()),
                                 progress.verified,
                                 reachable(index, progress)));
@@ -167,7 +169,7 @@ final class SettingsRoll {
                 SettingsMetrics.Phase phase = phase(run, committed);
                 metrics.began(phase);
                 try {
-                    yield change(run, index, new Goal(target, committed), progress, change.nodes());
+                    yield change(run, index, new Goal(target, committed), progress, change);
                 } finally {
                     metrics.ended(phase);
                 }
@@ -213,11 +215,14 @@ final class SettingsRoll {
     }
 
     private Optional<End> change(
-            Run run, IndexView index, Goal goal, Progress progress, List<String> all)
+            Run run, IndexView index, Goal goal, Progress progress, RollStep.Change change)
             throws InterruptedException {
+        List<String> all = change.nodes();
         List<String> some = limits.oneByOne() ? all.subList(0, 1) : all;
-        if (!index.row().standing().unsettled().containsAll(all)) {
-            Optional<End> trouble = tell(run, stand(index, List.of(), all));
+        boolean leads = change.leadingGroup().isPresent();
+        if (!index.row().standing().unsettled().containsAll(all)
+                || (leads && !change.leadingGroup().equals(leading(index)))) {
+            Optional<End> trouble = tell(run, begun(index, change));
             if (trouble.isPresent()) {
                 return trouble;
             }
@@ -229,10 +234,23 @@ final class SettingsRoll {
         return took(run, index, goal, progress, shown);
     }
 
-    private static IndexEffect stand(
-            IndexView index, List<String> verified, List<String> unsettled) {
+    private static OptionalInt leading(IndexView index) {
+        Integer group = index.row().standing().leadingGroup();
+        return group == null ? OptionalInt.empty() : OptionalInt.of(group);
+    }
+
+    private static IndexEffect begun(IndexView index, RollStep.Change change) {
         return new IndexEffect.NodesStand(
-                index.row().incarnation(), verified, unsettled, index.row().settingsVersion());
+                index.row().incarnation(),
+                List.of(),
+                change.nodes(),
+                index.row().settingsVersion(),
+                change.leadingGroup().isPresent() ? change.leadingGroup().getAsInt() : null);
+    }
+
+    private static IndexEffect has(IndexView index, List<String> nodes) {
+        return new IndexEffect.NodesStand(
+                index.row().incarnation(), nodes, List.of(), index.row().settingsVersion());
     }
 
     /** Tells who has the settings, and decides on those that don't. */
@@ -279,7 +297,7 @@ final class SettingsRoll {
             progress.verified.addAll(nodes);
             return Optional.empty();
         }
-        return nodes.isEmpty() ? Optional.empty() : tell(run, stand(index, nodes, List.of()));
+        return nodes.isEmpty() ? Optional.empty() : tell(run, has(index, nodes));
     }
 
     /** Divergence that can't be mended: nothing more is written, or the nodes are not read. */

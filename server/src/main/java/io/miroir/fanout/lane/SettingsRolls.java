@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -139,7 +140,8 @@ public final class SettingsRolls {
                 RollStep.next(
                         index.topology(),
                         index,
-                        new RollStep.Known(true, unsettled, Set.of(), reachable));
+                        new RollStep.Known(
+                                true, OptionalInt.empty(), unsettled, Set.of(), reachable));
         boolean thaws = index.row().standing().frozen() != null && next.equals(NOTHING_LEFT);
         return next instanceof RollStep.Change || thaws;
     }

@@ -14,6 +14,7 @@ import io.miroir.core.topology.Replicas;
 import io.miroir.core.topology.Topology;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,17 +32,30 @@ class RollStepTest {
     private static RollStep next(
             boolean inForce, Set<String> unsettled, Set<String> verified, Set<String> reachable) {
         return RollStep.next(
-                TWO, Replicas.assigned(TWO), new Known(inForce, unsettled, verified, reachable));
+                TWO, Replicas.assigned(TWO), known(inForce, unsettled, verified, reachable));
+    }
+
+    private static Known known(
+            boolean inForce, Set<String> unsettled, Set<String> verified, Set<String> reachable) {
+        return new Known(inForce, OptionalInt.empty(), unsettled, verified, reachable);
+    }
+
+    private static Known led(int group, Set<String> unsettled, Set<String> reachable) {
+        return new Known(false, OptionalInt.of(group), unsettled, NONE, reachable);
     }
 
     private static Change change(String... nodes) {
         return new Change(List.of(nodes));
     }
 
+    private static Change lead(int group, String... nodes) {
+        return new Change(List.of(nodes), OptionalInt.of(group));
+    }
+
     @Test
     void oneGroupGoesFirstAndTheOthersFollowOnceItHasThem() {
-        assertEquals(change("a", "b"), next(false, NONE, NONE, ALL));
-        assertEquals(change("b"), next(false, Set.of("a", "b"), Set.of("a"), ALL));
+        assertEquals(lead(0, "a", "b"), next(false, NONE, NONE, ALL));
+        assertEquals(lead(0, "b"), next(false, Set.of("a", "b"), Set.of("a"), ALL));
         assertEquals(
                 new Commit(List.of("a", "b"), List.of("c", "d")),
                 next(false, Set.of("a", "b"), Set.of("a", "b"), ALL));
@@ -53,23 +67,38 @@ class RollStepTest {
     /** Whoever goes on where another stopped brings no second group in doubt. */
     @Test
     void theGroupThatWasBegunWithGoesOnFirst() {
-        assertEquals(change("c", "d"), next(false, Set.of("c", "d"), NONE, ALL));
-        assertEquals(change("c", "d"), next(false, Set.of("d"), NONE, ALL));
+        assertEquals(lead(1, "c", "d"), next(false, Set.of("c", "d"), NONE, ALL));
+        assertEquals(lead(1, "c", "d"), next(false, Set.of("d"), NONE, ALL));
         // Also where another group could be read meanwhile, and a whole one stands before it.
         Topology three =
                 new Topology(
                         8, 1, List.of(List.of("a", "b"), List.of("c", "d"), List.of("e", "f")));
         assertEquals(
-                change("c", "d"),
+                lead(1, "c", "d"),
                 RollStep.next(
                         three,
                         Replicas.assigned(three),
-                        new Known(false, Set.of("d"), NONE, three.nodes())));
+                        known(false, Set.of("d"), NONE, three.nodes())));
+    }
+
+    /** Nodes may have been in doubt before: nobody began with their group. */
+    @Test
+    void theGroupThatLeadsGoesOnWhoeverElseIsInDoubt() {
+        Set<String> doubted = Set.of("a", "c", "d");
+        assertEquals(lead(1, "c", "d"), RollStep.next(TWO, assigned(), led(1, doubted, ALL)));
+        assertEquals(lead(0, "a", "b"), RollStep.next(TWO, assigned(), led(0, doubted, ALL)));
+        // Another takes its place only where it can't go on, and keeps it.
+        Set<String> reachable = Set.of("a", "b", "c");
+        assertEquals(lead(0, "a", "b"), RollStep.next(TWO, assigned(), led(1, doubted, reachable)));
+    }
+
+    private static Replicas assigned() {
+        return Replicas.assigned(TWO);
     }
 
     @Test
     void aGroupThatIsNotWholeFollows() {
-        assertEquals(change("c", "d"), next(false, NONE, NONE, Set.of("a", "c", "d")));
+        assertEquals(lead(1, "c", "d"), next(false, NONE, NONE, Set.of("a", "c", "d")));
         assertEquals(
                 new Commit(List.of("c", "d"), List.of("a", "b")),
                 next(false, Set.of("c", "d"), Set.of("c", "d"), Set.of("a", "c", "d")));
@@ -88,11 +117,10 @@ class RollStepTest {
                                 ? ReplicaState.IN_SYNC
                                 : ReplicaState.OUT;
         assertEquals(
-                change("a", "d"),
-                RollStep.next(pairs, replicas, new Known(false, NONE, NONE, ALL)));
+                change("a", "d"), RollStep.next(pairs, replicas, known(false, NONE, NONE, ALL)));
         assertEquals(
                 new Commit(List.of("a", "d"), List.of("b", "c")),
-                RollStep.next(pairs, replicas, new Known(false, NONE, Set.of("a", "d"), ALL)));
+                RollStep.next(pairs, replicas, known(false, NONE, Set.of("a", "d"), ALL)));
     }
 
     @Test
@@ -110,7 +138,7 @@ class RollStepTest {
                                 : Replicas.assigned(TWO).state(node, shard);
         assertEquals(
                 new Done(List.of()),
-                RollStep.next(TWO, replicas, new Known(true, Set.of("b"), NONE, ALL)));
+                RollStep.next(TWO, replicas, known(true, Set.of("b"), NONE, ALL)));
     }
 
     /** It has missed the settings: should it be read again, it is changed before. */
@@ -123,9 +151,9 @@ class RollStepTest {
                                 : Replicas.assigned(TWO).state(node, shard);
         assertEquals(
                 new Commit(List.of("a", "b"), List.of("c", "d")),
-                RollStep.next(TWO, replicas, new Known(false, NONE, Set.of("a", "b"), ALL)));
+                RollStep.next(TWO, replicas, known(false, NONE, Set.of("a", "b"), ALL)));
         Set<String> left = Set.of("c", "d");
-        assertEquals(change("d"), RollStep.next(TWO, replicas, new Known(true, left, NONE, ALL)));
+        assertEquals(change("d"), RollStep.next(TWO, replicas, known(true, left, NONE, ALL)));
         assertEquals(change("c"), next(true, Set.of("c"), NONE, ALL));
     }
 
@@ -144,6 +172,7 @@ class RollStepTest {
             Set<String> unsettled = new TreeSet<>();
             Set<String> verified = new TreeSet<>();
             boolean inForce = false;
+            OptionalInt leading = OptionalInt.empty();
             List<RollStep> trace = new ArrayList<>();
             for (int step = 0; ; step++) {
                 assertTrue(step < 40, "does not end: " + trace);
@@ -151,7 +180,7 @@ class RollStepTest {
                         RollStep.next(
                                 three,
                                 replicas,
-                                new Known(inForce, unsettled, verified, three.nodes()));
+                                new Known(inForce, leading, unsettled, verified, three.nodes()));
                 trace.add(next);
                 if (next instanceof Done) {
                     break;
@@ -159,6 +188,7 @@ class RollStepTest {
                 switch (next) {
                     case Change some -> {
                         unsettled.addAll(some.nodes());
+                        leading = some.leadingGroup();
                         assertTrue(wholeGroups(three, unsettled) >= 1, trace::toString);
                         // Some of them are slow, or the owner is lost and what it saw with it.
                         for (String node : some.nodes()) {

@@ -38,13 +38,7 @@ public final class EffectWords {
                                     .setSettingsJson(committed.settingsJson())
                                     .addAllVerified(committed.verified())
                                     .addAllUnsettled(committed.unsettled()));
-            case IndexEffect.NodesStand stand ->
-                    words.setNodesStand(
-                            NodesStand.newBuilder()
-                                    .setIncarnation(stand.incarnation())
-                                    .addAllVerified(stand.verified())
-                                    .addAllUnsettled(stand.unsettled())
-                                    .setVersion(stand.version()));
+            case IndexEffect.NodesStand stand -> words.setNodesStand(nodesStand(stand));
             case IndexEffect.Frozen frozen -> words.setFrozen(frozen(frozen));
             case IndexEffect.Renamed renamed ->
                     words.setRenamed(
@@ -69,6 +63,19 @@ public final class EffectWords {
                             NameExpected.newBuilder()
                                     .setUid(expected.uid())
                                     .setIncarnation(expected.incarnation()));
+        }
+        return words.build();
+    }
+
+    private static NodesStand nodesStand(IndexEffect.NodesStand stand) {
+        NodesStand.Builder words =
+                NodesStand.newBuilder()
+                        .setIncarnation(stand.incarnation())
+                        .addAllVerified(stand.verified())
+                        .addAllUnsettled(stand.unsettled())
+                        .setVersion(stand.version());
+        if (stand.leadingGroup() != null) {
+            words.setLeadingGroup(stand.leadingGroup());
         }
         return words.build();
     }

@@ -4,10 +4,10 @@ import io.miroir.proto.store.Effect;
 import io.miroir.proto.store.IndexCreated;
 import io.miroir.proto.store.IndexFrozen;
 import io.miroir.proto.store.NodesStand;
+import io.miroir.proto.store.NodesStanding;
 import io.miroir.proto.store.PrimaryKeySet;
 import io.miroir.proto.store.ReplicasOut;
 import io.miroir.proto.store.SettingsCommitted;
-import io.miroir.proto.store.Strings;
 import io.miroir.store.Change;
 import io.miroir.store.engine.NewerFormatException;
 import io.miroir.store.engine.Write;
@@ -161,7 +161,8 @@ public final class IndexApplier {
                 write,
                 committed.getIncarnation(),
                 committed.getVerifiedList(),
-                committed.getUnsettledList());
+                committed.getUnsettledList(),
+                null);
         changed(write, committed.getIncarnation());
     }
 
@@ -176,14 +177,28 @@ public final class IndexApplier {
                     write,
                     stand.getIncarnation(),
                     stand.getVerifiedList(),
-                    stand.getUnsettledList());
+                    stand.getUnsettledList(),
+                    leader(stand, row.get().standing()));
             changed(write, stand.getIncarnation());
         }
     }
 
+    // Nodes that were verified have what is in force: the settings that a group led to are that by
+    // now, or were given up.
+    private static @Nullable Integer leader(NodesStand stand, IndexRow.Standing before) {
+        if (stand.hasLeadingGroup()) {
+            return stand.getLeadingGroup();
+        }
+        return stand.getVerifiedCount() > 0 ? null : before.leadingGroup();
+    }
+
     /** What was read back counts as verified at the version that is in force now. */
     private static void settle(
-            Write write, long incarnation, List<String> verified, List<String> unsettled) {
+            Write write,
+            long incarnation,
+            List<String> verified,
+            List<String> unsettled,
+            @Nullable Integer leadingGroup) {
         Optional<IndexRow> row = IndexReads.get(write.sql(), incarnation);
         if (row.isEmpty()) {
             return;
@@ -191,10 +206,14 @@ public final class IndexApplier {
         TreeSet<String> left = new TreeSet<>(row.get().standing().unsettled());
         left.addAll(unsettled);
         verified.forEach(left::remove);
+        NodesStanding.Builder standing = NodesStanding.newBuilder().addAllUnsettled(left);
+        if (leadingGroup != null) {
+            standing.setLeadingGroup(leadingGroup);
+        }
         write.sql()
                 .update(
                         "UPDATE indexes SET unsettled = ? WHERE incarnation = ?",
-                        Strings.newBuilder().addAllValue(left).build().toByteArray(),
+                        standing.build().toByteArray(),
                         incarnation);
         for (String node : verified) {
             NodeSettingsApplier.verified(write, row.get().uid(), node, row.get().settingsVersion());

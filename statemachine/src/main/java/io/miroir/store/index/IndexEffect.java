@@ -55,14 +55,27 @@ public sealed interface IndexEffect {
      * Some nodes were read back and have the settings in force, others have or may have other ones.
      *
      * @param version changes nothing unless this one is in force; {@link #ANY_VERSION}
+     * @param leadingGroup the replica group that is changed before the others; null: as before,
+     *     until some node is verified, which ends a roll or undoes it
      */
-    record NodesStand(long incarnation, List<String> verified, List<String> unsettled, long version)
+    record NodesStand(
+            long incarnation,
+            List<String> verified,
+            List<String> unsettled,
+            long version,
+            @Nullable Integer leadingGroup)
             implements IndexEffect {
         public static final long ANY_VERSION = 0;
 
         public NodesStand {
             verified = List.copyOf(verified);
             unsettled = List.copyOf(unsettled);
+        }
+
+        /** Tells of nodes without changing which group leads, should one. */
+        public NodesStand(
+                long incarnation, List<String> verified, List<String> unsettled, long version) {
+            this(incarnation, verified, unsettled, version, null);
         }
     }
 

@@ -1,11 +1,12 @@
 package io.miroir.store.index;
 
-import io.miroir.proto.store.Strings;
+import io.miroir.proto.store.NodesStanding;
 import io.miroir.sqlite.Cursor;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.engine.Stored;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the catalogue. */
 final class IndexReads {
@@ -37,10 +38,15 @@ final class IndexReads {
                 row.integer(4),
                 row.text(5),
                 row.number(6),
-                new IndexRow.Standing(
-                        Stored.parse(Strings.parser(), row.blob(7)).getValueList(),
-                        row.textOrNull(8)),
+                standing(Stored.parse(NodesStanding.parser(), row.blob(7)), row.textOrNull(8)),
                 row.number(9),
                 row.number(10));
+    }
+
+    private static IndexRow.Standing standing(NodesStanding nodes, @Nullable String frozen) {
+        return new IndexRow.Standing(
+                nodes.getUnsettledList(),
+                nodes.hasLeadingGroup() ? nodes.getLeadingGroup() : null,
+                frozen);
     }
 }

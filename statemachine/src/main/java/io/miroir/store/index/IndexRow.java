@@ -33,11 +33,14 @@ public record IndexRow(
      * Where an index's nodes stand with its settings.
      *
      * @param unsettled nodes that have other settings than those in force, or may have; by id
+     * @param leadingGroup the replica group that is brought to other settings before these are in
+     *     force; null while none is
      * @param frozen why writes are refused; null while they are not
      */
-    public record Standing(List<String> unsettled, @Nullable String frozen) {
+    public record Standing(
+            List<String> unsettled, @Nullable Integer leadingGroup, @Nullable String frozen) {
         /** All nodes have the settings in force. */
-        public static final Standing SETTLED = new Standing(List.of(), null);
+        public static final Standing SETTLED = new Standing(List.of(), null, null);
 
         public Standing {
             unsettled = List.copyOf(unsettled);
