@@ -22,6 +22,7 @@ import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.answer.SequencePage;
 import io.miroir.fanout.answer.StatsAnswer;
+import io.miroir.fanout.answer.VersionAnswer;
 import io.miroir.fanout.lane.WireErrors;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -232,9 +233,19 @@ public final class DocumentReads {
                 .allMatch(shard -> index.state(node, shard) == ReplicaState.IN_SYNC);
     }
 
-    /** Any node's version, as nodes tell it. */
+    /**
+     * The lowest version of those that nodes tell: what later ones do besides can't be relied on.
+     * Nodes in trouble have a say where no other answers.
+     */
     public JsonNode version() {
-        return ofAny(NodeRequest.get("version", "/version", settings.nodeTimeout()));
+        NodeRequest request = NodeRequest.get("version", "/version", settings.nodeTimeout());
+        Map<Boolean, List<String>> ids =
+                nodes.ids().stream().sorted().collect(Collectors.partitioningBy(health::usable));
+        List<JsonNode> told = allTold(ids.getOrDefault(true, List.of()), request);
+        if (told.isEmpty()) {
+            told = allTold(ids.getOrDefault(false, List.of()), request);
+        }
+        return VersionAnswer.lowest(told).orElseThrow(DocumentReads::nobodyAnswers);
     }
 
     /**
@@ -252,10 +263,10 @@ public final class DocumentReads {
     }
 
     private JsonNode ofAny(NodeRequest request) {
-        Map<String, NodeRequest> doubtful = new LinkedHashMap<>();
+        List<String> doubtful = new ArrayList<>();
         for (String node : new TreeSet<>(nodes.ids())) {
             if (!health.usable(node)) {
-                doubtful.put(node, request);
+                doubtful.add(node);
                 continue;
             }
             Optional<JsonNode> told = told(nodes.ask(node, request));
@@ -263,14 +274,22 @@ public final class DocumentReads {
                 return told.get();
             }
         }
-        // At once: the time-outs of many dead nodes must not add up.
-        return nodes.askAll(doubtful).values().stream()
-                .flatMap(reply -> told(reply).stream())
+        return allTold(doubtful, request).stream()
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new ApiException(
-                                        ErrorCode.MIROIR_SHARD_UNAVAILABLE, "No node answers."));
+                .orElseThrow(DocumentReads::nobodyAnswers);
+    }
+
+    /** What several tell, asked at once: the time-outs of many dead nodes must not add up. */
+    private List<JsonNode> allTold(List<String> ids, NodeRequest request) {
+        Map<String, NodeRequest> requests = new LinkedHashMap<>();
+        ids.forEach(id -> requests.put(id, request));
+        return nodes.askAll(requests).values().stream()
+                .flatMap(reply -> told(reply).stream())
+                .toList();
+    }
+
+    private static ApiException nobodyAnswers() {
+        return new ApiException(ErrorCode.MIROIR_SHARD_UNAVAILABLE, "No node answers.");
     }
 
     private static Optional<JsonNode> told(NodeReply reply) {

@@ -75,24 +75,29 @@ class VersionTest {
     }
 
     private static NodeReply version(String id) {
-        return new NodeReply.Answer(200, Json.object().put("pkgVersion", id));
+        int minor = 10 - IDS.indexOf(id);
+        return new NodeReply.Answer(200, Json.object().put("pkgVersion", "1." + minor + ".0"));
     }
 
     private static String told(DocumentReads reads) {
         return reads.version().path("pkgVersion").asString();
     }
 
+    /** Of nodes that are upgraded one by one, c has the lowest, which is the higher as a text. */
     @Test
-    void healthyNodesOfAnyGroupAreAskedFirst() {
-        assertEquals("c", told(reads(Set.of("a", "b", "c"), Set.of("c"))));
-        assertEquals(List.of("c"), List.copyOf(asked));
+    void theLowestOfTheHealthyNodesIsTold() {
+        assertEquals("1.8.0", told(reads(Set.of("a", "b", "c"), Set.of("a", "b", "c"))));
+        asked.clear();
+        assertEquals("1.9.0", told(reads(Set.of("a", "b", "c"), Set.of("a", "b"))));
+        assertEquals(Set.of("a", "b"), Set.copyOf(asked));
     }
 
     /** What is believed may be old, both ways. */
     @Test
     void anyNodeThatAnswersWillDo() {
-        assertEquals("c", told(reads(Set.of("c"), Set.of())));
-        assertEquals("b", told(reads(Set.of("b"), Set.of("a", "c"))));
+        assertEquals("1.8.0", told(reads(Set.of("c"), Set.of())));
+        assertEquals("1.9.0", told(reads(Set.of("b"), Set.of("a", "c"))));
+        assertEquals("1.10.0", told(reads(Set.of("a"), Set.of("a", "b", "c"))));
     }
 
     @Test
