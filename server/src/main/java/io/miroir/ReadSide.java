@@ -11,6 +11,7 @@ import io.miroir.fanout.read.FederatedJourney;
 import io.miroir.fanout.read.ReadMetrics;
 import io.miroir.fanout.read.ReadSettings;
 import io.miroir.fanout.read.SearchJourney;
+import io.miroir.fanout.read.StatsReads;
 import io.prometheus.client.CollectorRegistry;
 
 /** The ways to read, as a configuration has them. */
@@ -37,6 +38,7 @@ final class ReadSide {
                 searches,
                 new FederatedJourney(searches, nodes, health, counts, limits, view::features),
                 new DocumentReads(view, nodes, health, counts, limits),
+                new StatsReads(nodes, health, counts, limits),
                 new SessionPinning(
                         around,
                         config.sessionPinning(),

@@ -28,6 +28,7 @@ import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.FederatedJourney;
 import io.miroir.fanout.read.ForeignDocuments;
 import io.miroir.fanout.read.SearchJourney;
+import io.miroir.fanout.read.StatsReads;
 import io.miroir.store.TaskStore;
 import io.miroir.store.backup.BackupStream;
 import io.miroir.store.backup.OnlineBackup;
@@ -153,6 +154,7 @@ public final class Edge {
             SearchJourney searches,
             FederatedJourney federated,
             DocumentReads documents,
+            StatsReads stats,
             SessionPinning sessions,
             AnswerBudget answers) {}
 
@@ -202,11 +204,8 @@ public final class Edge {
                         new RequestPath.Counts(aliases, new IdempotencyMetrics(registry)));
         SwitchedFeatures switched = new SwitchedFeatures(parts.store());
         List<Route> routes = new ArrayList<>();
-        routes.addAll(
-                new SystemRoutes(path, parts.view(), parts.readiness(), reads.documents())
-                        .routes());
-        routes.addAll(
-                new IndexRoutes(path, parts.view(), reads.searches(), reads.documents()).routes());
+        routes.addAll(new SystemRoutes(path, parts.view(), parts.readiness(), reads).routes());
+        routes.addAll(new IndexRoutes(path, parts.view(), reads).routes());
         routes.addAll(new SwapRoutes(path, parts.store().tasks()).routes());
         routes.addAll(
                 new DocumentRoutes(path, reads.searches(), reads.documents(), switched).routes());
@@ -247,8 +246,7 @@ public final class Edge {
                         .routes());
         routes.addAll(new FeatureRoutes(path, switched, parts.nodes(), reports).routes());
         CollectorRegistry theirs = new CollectorRegistry();
-        theirs.register(
-                new MeilisearchMetrics(parts.view(), reads.documents(), parts.store(), registry));
+        theirs.register(new MeilisearchMetrics(parts.view(), reads, parts.store(), registry));
         routes.addAll(
                 new ExperimentalRoutes(path, switched, new Exposition(theirs), reads.documents())
                         .routes());

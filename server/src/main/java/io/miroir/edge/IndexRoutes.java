@@ -19,6 +19,7 @@ import io.miroir.fanout.lane.Operation;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.SearchJourney;
+import io.miroir.fanout.read.StatsReads;
 import io.miroir.store.index.IndexRow;
 import java.io.InputStream;
 import java.util.HashMap;
@@ -32,13 +33,14 @@ final class IndexRoutes {
     private final ClusterView view;
     private final SearchJourney searches;
     private final DocumentReads documents;
+    private final StatsReads counts;
 
-    IndexRoutes(
-            RequestPath path, ClusterView view, SearchJourney searches, DocumentReads documents) {
+    IndexRoutes(RequestPath path, ClusterView view, Edge.Reads reads) {
         this.path = path;
         this.view = view;
-        this.searches = searches;
-        this.documents = documents;
+        this.searches = reads.searches();
+        this.documents = reads.documents();
+        this.counts = reads.stats();
     }
 
     List<Route> routes() {
@@ -114,11 +116,15 @@ final class IndexRoutes {
                 request, terms -> RequestPath.read(documents.fields(uid, asked, terms)));
     }
 
-    private Answer stats(Request request) {
+    private Answer stats(Request request) throws Exception {
         String uid = path.passRead(request, Action.STATS_GET);
         StatsQuery asked = StatsQuery.parse(request.query());
-        IndexView index = searches.indexOf(uid, path.writes(request));
-        return Answer.json(200, asked.show(documents.stats(index, asked)));
+        return path.reading(
+                request,
+                terms -> {
+                    IndexView index = searches.indexOf(uid, terms.writes());
+                    return Answer.json(200, asked.show(counts.of(index, asked, terms.share())));
+                });
     }
 
     private Answer write(

@@ -7,7 +7,8 @@ import io.miroir.api.tasks.TaskType;
 import io.miroir.api.tasks.TasksQuery;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
-import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.read.StatsReads;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.task.TaskRow;
@@ -21,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The figures of Meilisearch's own {@code /metrics}, of the whole cluster: documents counted once,
@@ -34,14 +35,13 @@ final class MeilisearchMetrics extends Collector {
     private static final double MICROS_PER_SECOND = 1e6;
 
     private final ClusterView view;
-    private final DocumentReads documents;
+    private final Edge.Reads reads;
     private final TaskStore store;
     private final CollectorRegistry own;
 
-    MeilisearchMetrics(
-            ClusterView view, DocumentReads documents, TaskStore store, CollectorRegistry own) {
+    MeilisearchMetrics(ClusterView view, Edge.Reads reads, TaskStore store, CollectorRegistry own) {
         this.view = view;
-        this.documents = documents;
+        this.reads = reads;
         this.store = store;
         this.own = own;
     }
@@ -67,30 +67,47 @@ final class MeilisearchMetrics extends Collector {
                         PREFIX + "index_docs_count",
                         "Meilisearch Index Docs Count",
                         List.of("index"));
+        List<IndexView> indexes = List.copyOf(view.indexes());
         long bytes = 0;
         long lastUpdate = 0;
-        int indexes = 0;
-        for (IndexView index : view.indexes()) {
-            try {
-                JsonNode stats = documents.stats(index, BYTES);
-                long count = stats.path("numberOfDocuments").asLong(0);
-                counts.addMetric(List.of(index.row().uid()), (double) count);
-                bytes += stats.path("rawDocumentDbSize").asLong(0);
-            } catch (ApiException unavailable) {
-                // A gap in one figure, and all others can be read.
-            }
+        for (Map.Entry<String, ObjectNode> counted : counted(indexes).entrySet()) {
+            ObjectNode stats = counted.getValue();
+            long count = stats.path("numberOfDocuments").asLong(0);
+            counts.addMetric(List.of(counted.getKey()), (double) count);
+            bytes += stats.path("rawDocumentDbSize").asLong(0);
+        }
+        for (IndexView index : indexes) {
             lastUpdate = Math.max(lastUpdate, index.row().updatedAt());
-            indexes++;
         }
         return List.of(
                 gauge("db_size_bytes", "DB Size In Bytes", (double) bytes),
                 gauge("used_db_size_bytes", "Used DB Size In Bytes", (double) bytes),
-                gauge("index_count", "Index Count", indexes),
+                gauge("index_count", "Index Count", indexes.size()),
                 gauge(
                         "last_update",
                         "Last Update",
                         (double) TimeUnit.MICROSECONDS.toSeconds(lastUpdate)),
                 counts);
+    }
+
+    /** Of indexes that nobody can count now there is a gap, and all other figures can be read. */
+    private Map<String, ObjectNode> counted(List<IndexView> indexes) {
+        Map<String, ObjectNode> counted = new LinkedHashMap<>();
+        try (AnswerBudget.Share share = reads.answers().open()) {
+            StatsReads.Counted told = reads.stats().ofAll(indexes, BYTES, share);
+            for (IndexView index : indexes) {
+                try {
+                    counted.put(index.row().uid(), told.of(index));
+                } catch (ApiException uncovered) {
+                    // Others can be counted.
+                }
+            }
+        } catch (ApiException noRoom) {
+            // What clients ask for goes before.
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        return counted;
     }
 
     private GaugeMetricFamily tasks() {

@@ -12,9 +12,9 @@ import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.StatsReads;
 import io.miroir.fanout.read.Terms;
 import java.util.List;
-import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /health}, {@code /_miroir/ready}, {@code /version}, {@code /stats}. */
@@ -23,12 +23,14 @@ final class SystemRoutes {
     private final ClusterView view;
     private final Readiness readiness;
     private final DocumentReads documents;
+    private final StatsReads counts;
 
-    SystemRoutes(RequestPath path, ClusterView view, Readiness readiness, DocumentReads documents) {
+    SystemRoutes(RequestPath path, ClusterView view, Readiness readiness, Edge.Reads reads) {
         this.path = path;
         this.view = view;
         this.readiness = readiness;
-        this.documents = documents;
+        this.documents = reads.documents();
+        this.counts = reads.stats();
     }
 
     List<Route> routes() {
@@ -70,17 +72,24 @@ final class SystemRoutes {
         return Answer.json(200, documents.version());
     }
 
-    private Answer stats(Request request) {
+    private Answer stats(Request request) throws Exception {
         Access access = path.pass(request, Action.STATS_GET);
         StatsQuery asked = StatsQuery.parse(request.query());
+        return path.reading(request, terms -> stats(access, asked, terms));
+    }
+
+    private Answer stats(Access access, StatsQuery asked, Terms terms) {
         ObjectNode body = Json.object();
         long bytes = 0;
         long lastUpdate = 0;
         ObjectNode indexes = Json.object();
-        Terms.Writes writes = path.writes(request);
-        for (IndexView index : view.indexes()) {
-            Set<String> behind = writes.behind(index.row().uid());
-            ObjectNode stats = documents.stats(index.without(behind), asked);
+        List<IndexView> seen =
+                view.indexes().stream()
+                        .map(index -> index.without(terms.writes().behind(index.row().uid())))
+                        .toList();
+        StatsReads.Counted counted = counts.ofAll(seen, asked, terms.share());
+        for (IndexView index : seen) {
+            ObjectNode stats = counted.of(index);
             // The size is that of all, whatever a key may see of it.
             bytes += stats.path("rawDocumentDbSize").asLong(0);
             if (access.allows(index.row().uid())) {

@@ -86,7 +86,8 @@ class RouteTableTest {
                         new Edge.NodeSide(unasked(), unasked(), unasked()),
                         unasked(),
                         unasked(),
-                        new Edge.Reads(unasked(), unasked(), unasked(), unasked(), unasked()),
+                        new Edge.Reads(
+                                unasked(), unasked(), unasked(), unasked(), unasked(), unasked()),
                         new Edge.Leases(lease, unasked())),
                 new Edge.Rules(
                         List::of,

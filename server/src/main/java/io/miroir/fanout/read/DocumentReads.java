@@ -3,13 +3,11 @@ package io.miroir.fanout.read;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.indexes.FieldsRequest;
-import io.miroir.api.indexes.StatsQuery;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Rendezvous;
-import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.NodeBody;
@@ -21,7 +19,6 @@ import io.miroir.fanout.answer.FieldsCall;
 import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.answer.SequencePage;
-import io.miroir.fanout.answer.StatsAnswer;
 import io.miroir.fanout.answer.VersionAnswer;
 import io.miroir.fanout.lane.WireErrors;
 import java.net.URLEncoder;
@@ -38,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads of stored documents and of what nodes count. */
+/** Reads of stored documents, and what one node can tell for all. */
 public final class DocumentReads {
     /** Of one page of a walk: nobody waits for it, and it may bring many vectors. */
     private static final Duration WALK_TIMEOUT = Duration.ofSeconds(30);
@@ -193,44 +190,6 @@ public final class DocumentReads {
         }
         SearchJourney.requireWhole(coverage, settings.partial());
         return Reading.of(call.merge(coverage.answers()), coverage);
-    }
-
-    /**
-     * What the nodes count of an index: the sum of a group whose replicas are all in sync, each
-     * shard counted once; if no group is whole, of whoever holds the shards, as an estimate.
-     *
-     * @param asked the sizes that are told are bytes, whatever it says
-     */
-    public ObjectNode stats(IndexView index, StatsQuery asked) {
-        String rest = asked.internalSizes() ? "/stats?showInternalDatabaseSizes=true" : "/stats";
-        NodeRequest request = NodeRequest.get("stats", path(index, rest), settings.nodeTimeout());
-        int copies = index.topology().replicationFactor();
-        for (List<String> group : index.topology().groups()) {
-            if (!group.stream().allMatch(node -> inSync(index, node))) {
-                continue;
-            }
-            Map<String, NodeRequest> requests = new LinkedHashMap<>();
-            group.forEach(node -> requests.put(node, request));
-            List<ObjectNode> answers = new ArrayList<>();
-            for (NodeReply reply : nodes.askAll(requests).values()) {
-                if (reply instanceof NodeReply.Answer answer
-                        && answer.body() instanceof ObjectNode stats) {
-                    answers.add(stats);
-                }
-            }
-            if (answers.size() == group.size()) {
-                return StatsAnswer.sum(answers, copies);
-            }
-        }
-        Coverage coverage =
-                cover.ask(index, ShardSet.all(index.topology().shards()), 0, null, _ -> request);
-        SearchJourney.requireWhole(coverage, settings.partial());
-        return StatsAnswer.sum(coverage.answers(), 1);
-    }
-
-    private static boolean inSync(IndexView index, String node) {
-        return index.topology().shardsOf(node).stream()
-                .allMatch(shard -> index.state(node, shard) == ReplicaState.IN_SYNC);
     }
 
     /**
