@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "cluster",
         description = {
-            "Tells and changes which pods belong to the cluster; any running pod can be asked.",
+            "Tells and changes which pods belong to the cluster, tells of its nodes; any running pod"
+                    + " can be asked.",
             "A new pod joins by being started with an empty data_dir and the others in peers: it"
                     + " follows without a vote until it is promoted. A change after which no"
                     + " majority of voters would answer is refused."
@@ -38,9 +39,15 @@ import tools.jackson.databind.node.ObjectNode;
             "  miroir cluster status --from http://10.0.0.1:7700",
             "  miroir cluster promote pod-1 pod-2 --from http://10.0.0.1:7700",
             "  miroir cluster replace pod-2 pod-3 --from http://10.0.0.1:7700",
-            "  miroir cluster keys --wait 30 --from http://10.0.0.1:7700"
+            "  miroir cluster keys --wait 30 --from http://10.0.0.1:7700",
+            "  miroir cluster node add node-3 --group 0 --dry-run --from http://10.0.0.1:7700"
         },
-        subcommands = {RecoverCommand.class, RebuildCommand.class},
+        subcommands = {
+            ClusterNodeCommand.class,
+            ClusterGroupCommand.class,
+            RecoverCommand.class,
+            RebuildCommand.class
+        },
         mixinStandardHelpOptions = true)
 final class ClusterCommand {
     /** A pod that joins may have to be sent all data. */
@@ -193,6 +200,13 @@ final class ClusterCommand {
         answer.filter(ApiAnswer::isSuccess)
                 .ifPresent(good -> print(good.json(), spec.commandLine().getOut()));
         return answer.map(ClusterCommand::exitCode).orElse(ExitCode.FAILED).code();
+    }
+
+    /** Nothing if the pod does not answer, or with no success; both are told. */
+    Optional<JsonNode> ask(ApiCall call) {
+        try (HttpCaller caller = new HttpCaller()) {
+            return ask(caller, call).filter(ApiAnswer::isSuccess).map(ApiAnswer::json);
+        }
     }
 
     private static ExitCode exitCode(ApiAnswer answer) {

@@ -1,5 +1,6 @@
 package io.miroir.cluster;
 
+import io.miroir.core.layout.Layout;
 import io.miroir.core.topology.Topology;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,11 @@ public final class Fleet {
     /** The node ids of each group. */
     public List<List<String>> groups() {
         return groups;
+    }
+
+    /** The nodes without any index. */
+    public Layout layout() {
+        return new Layout(replicationFactor, groups);
     }
 
     /** How an index of that many shards lies on the nodes. */

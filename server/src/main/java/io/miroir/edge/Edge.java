@@ -287,6 +287,9 @@ public final class Edge {
                                 new Exposition(registry),
                                 clock)
                         .routes());
+        routes.add(
+                new TopologyPlanRoute(auth, parts.view(), parts.nodes().health(), parts.reads())
+                        .route());
         if (rules.offered().aliases()) {
             routes.addAll(
                     new AliasRoutes(

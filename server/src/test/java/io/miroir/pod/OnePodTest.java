@@ -1,6 +1,7 @@
 package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
@@ -8,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -264,6 +266,59 @@ class OnePodTest {
         assertEquals(4, topology.path("nodes").size(), topology::toString);
         assertTrue(topology.path("fully_covered").asBoolean(), topology::toString);
         assertEquals(200, stranger.call("GET", "/health").status());
+    }
+
+    /** Shows: a dry run tells what would move, is refused with a reason, and changes nothing. */
+    @Test
+    void aChangeOfTheNodesIsPlanned() {
+        client.done("POST", "/indexes/planned/documents", "[{\"id\": 1}, {\"id\": 2}]");
+        JsonNode before = pod.operator().call("GET", "/_miroir/shards").body();
+
+        Cli added = cluster("node", "add", "node-9", "--group", "0", "--dry-run");
+        assertEquals(0, added.exit(), added::toString);
+        assertTrue(added.out().contains("  node-9               is sent "), added::toString);
+        assertTrue(added.out().contains("  node-0-1             lets go of "), added::toString);
+        assertTrue(added.out().contains("Nothing was changed."), added::toString);
+
+        JsonNode drained = plan("{\"change\": \"drain_node\", \"node\": \"node-1-0\"}").body();
+        JsonNode index = drained.path("indexes").path("planned");
+        assertEquals(32, index.path("copies").asInt(), drained::toString);
+        assertEquals(
+                index.path("frees").path("node-1-0"),
+                index.path("gains").path("node-1-1"),
+                drained::toString);
+        assertEquals(
+                "[[\"node-0-0\",\"node-0-1\"],[\"node-1-1\"]]", drained.path("groups").toString());
+        assertEquals("[]", drained.path("obstacles").toString());
+
+        Cli unknown = cluster("node", "drain", "node-9", "--dry-run");
+        assertEquals(6, unknown.exit(), unknown::toString);
+        assertTrue(unknown.err().contains("there is no node node-9."), unknown::toString);
+        HttpCalls.Reply twice = plan("{\"change\": \"add_group\", \"nodes\": [\"node-0-0\"]}");
+        assertEquals(409, twice.status(), twice.body()::toString);
+        assertEquals("miroir_topology_refused", code(twice));
+        assertEquals(400, plan("{\"change\": \"drain_node\"}").status());
+        assertEquals(2, cluster("node", "drain", "node-1-0").exit());
+        assertEquals(0, cluster("group", "remove", "1", "--dry-run").exit());
+
+        Cli list = cluster("node", "list");
+        assertEquals(0, list.exit(), list::toString);
+        assertTrue(list.out().contains("  node-1-1             group 1"), list::toString);
+        assertFalse(list.out().contains("node-9"), list::toString);
+        JsonNode after = pod.operator().call("GET", "/_miroir/shards").body();
+        assertEquals(before.path("indexes").path("planned"), after.path("indexes").path("planned"));
+    }
+
+    private static HttpCalls.Reply plan(String change) {
+        return pod.operator().call("POST", "/_miroir/topology/plan", change);
+    }
+
+    private static Cli cluster(String... words) {
+        List<String> command = new ArrayList<>(List.of("cluster"));
+        command.addAll(List.of(words));
+        command.addAll(
+                List.of("--from", pod.address().toString(), "--admin-key", TestPod.ADMIN_KEY));
+        return Cli.run(command.toArray(String[]::new));
     }
 
     /**

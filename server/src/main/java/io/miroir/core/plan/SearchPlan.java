@@ -63,7 +63,7 @@ public record SearchPlan(int group, List<NodeShards> nodes, ShardSet uncovered) 
         asked.forEach(
                 (node, bits) -> {
                     ShardSet shards = ShardSet.copyOf(bits);
-                    boolean whole = held(node, topology, replicas).equals(shards);
+                    boolean whole = replicas.held(node, topology.shards()).equals(shards);
                     parts.add(new NodeShards(node, shards, !whole));
                 });
         return new SearchPlan(preferred, List.copyOf(parts), ShardSet.copyOf(open));
@@ -107,13 +107,5 @@ public record SearchPlan(int group, List<NodeShards> nodes, ShardSet uncovered) 
             open.andNot(taken);
             asked.put(node, taken);
         }
-    }
-
-    private static ShardSet held(String node, Topology topology, Replicas replicas) {
-        BitSet held = new BitSet(topology.shards());
-        for (int shard = 0; shard < topology.shards(); shard++) {
-            held.set(shard, replicas.state(node, shard) != ReplicaState.NOT_HELD);
-        }
-        return ShardSet.copyOf(held);
     }
 }

@@ -70,6 +70,13 @@ public final class ShardSet {
         return new ShardSet(both);
     }
 
+    /** What is in this one only. */
+    public ShardSet andNot(ShardSet other) {
+        BitSet rest = (BitSet) bits.clone();
+        rest.andNot(other.bits);
+        return new ShardSet(rest);
+    }
+
     /** What is in either. */
     public ShardSet or(ShardSet other) {
         BitSet either = (BitSet) bits.clone();

@@ -66,6 +66,11 @@ public final class Topology {
         return replicationFactor;
     }
 
+    /** Replicas of all shards together. */
+    public int copies() {
+        return shards * replicationFactor * groups.size();
+    }
+
     /** The node ids of each group. */
     public List<List<String>> groups() {
         return groups;

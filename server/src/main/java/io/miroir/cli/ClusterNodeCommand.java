@@ -1,0 +1,98 @@
+package io.miroir.cli;
+
+import io.miroir.api.Json;
+import io.miroir.cli.client.ApiCall;
+import java.io.PrintWriter;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** `miroir cluster node`: the Meilisearch servers behind the pods. */
+@Command(
+        name = "node",
+        description = {
+            "Tells of the nodes, and what a change of them would move.",
+            "The changes themselves can't be made while the cluster runs yet: add, drain and replace"
+                    + " take --dry-run only. They end with 0 if the change could be made now, with 6"
+                    + " if something is in its way."
+        },
+        mixinStandardHelpOptions = true)
+final class ClusterNodeCommand {
+    @Spec private CommandSpec spec = CommandSpec.create();
+    @ParentCommand private ClusterCommand cluster = new ClusterCommand();
+
+    @Command(description = "Lists the nodes: group, health, shards, replicas that are not read.")
+    int list() {
+        Optional<JsonNode> answer = cluster.ask(ApiCall.get("/_miroir/topology"));
+        answer.ifPresent(topology -> tell(topology, spec.commandLine().getOut()));
+        return (answer.isPresent() ? ExitCode.OK : ExitCode.REFUSED).code();
+    }
+
+    @Command(description = "What a node more in a group would move.")
+    int add(
+            @Parameters(paramLabel = "NODE", description = "an id that no node had before")
+                    String node,
+            @Option(
+                            names = "--group",
+                            paramLabel = "N",
+                            defaultValue = "0",
+                            description = "its replica group (default: ${DEFAULT-VALUE})")
+                    int group,
+            @Option(names = "--dry-run", required = true, description = "only tells")
+                    boolean dryRun) {
+        return PlannedMoves.tell(
+                cluster,
+                spec,
+                Json.object().put("change", "add_node").put("node", node).put("group", group));
+    }
+
+    @Command(description = "What a node less would move to the others of its group.")
+    int drain(
+            @Parameters(paramLabel = "NODE", description = "its id") String node,
+            @Option(names = "--dry-run", required = true, description = "only tells")
+                    boolean dryRun) {
+        return PlannedMoves.tell(
+                cluster, spec, Json.object().put("change", "drain_node").put("node", node));
+    }
+
+    @Command(
+            description = {
+                "What a node under another id in the place of one would move.",
+                "A server that takes over under the same id needs no change: docs/operations/repair.md."
+            })
+    int replace(
+            @Parameters(paramLabel = "NODE", description = "the one that goes") String node,
+            @Parameters(paramLabel = "BY", description = "an id that no node had before") String by,
+            @Option(names = "--dry-run", required = true, description = "only tells")
+                    boolean dryRun) {
+        return PlannedMoves.tell(
+                cluster,
+                spec,
+                Json.object().put("change", "replace_node").put("node", node).put("by", by));
+    }
+
+    private static void tell(JsonNode topology, PrintWriter out) {
+        out.printf(
+                "%d shards, %d in each of %d groups, %s%n",
+                topology.path("shards").asInt(),
+                topology.path("replication_factor").asInt(),
+                topology.path("replica_groups").asInt(),
+                topology.path("fully_covered").asBoolean() ? "all covered" : "not all covered");
+        for (JsonNode node : topology.path("nodes")) {
+            out.printf(
+                    "  %-20s group %-3d %-9s %5d shards, %d replicas not read  %s%n",
+                    node.path("id").asString(""),
+                    node.path("replica_group").asInt(),
+                    node.path("status").asString(""),
+                    node.path("shard_count").asInt(),
+                    node.path("out_of_sync").asInt(),
+                    node.path("error").asString(node.path("version").asString("")));
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,25 @@
+package io.miroir.core.layout;
+
+import java.util.List;
+
+/** One change of the fleet that an operator can wish for. */
+public sealed interface LayoutChange {
+    /** A node more in a group. */
+    record AddNode(String node, int group) implements LayoutChange {}
+
+    /** A node less: what it holds goes to the others of its group. */
+    record DrainNode(String node) implements LayoutChange {}
+
+    /** A node instead of another, in its group. */
+    record ReplaceNode(String node, String by) implements LayoutChange {}
+
+    /** A group more: another copy of everything. */
+    record AddGroup(List<String> nodes) implements LayoutChange {
+        public AddGroup {
+            nodes = List.copyOf(nodes);
+        }
+    }
+
+    /** A group less; those behind it move up by one number. */
+    record RemoveGroup(int group) implements LayoutChange {}
+}

@@ -1,0 +1,84 @@
+package io.miroir.core.layout;
+
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.Replicas;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.core.topology.Topology;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * What of one index moves when the fleet becomes another: no more than rendezvous assigns anew.
+ *
+ * @param gains shards that a node is assigned and does not hold, by node
+ * @param frees shards that a node holds and is no longer assigned, by node
+ * @param sourceless of those that are gained: in sync on no node that answers, so that there is
+ *     nothing to copy them from
+ * @param lastCopies shards of which only replicas that would go are in sync
+ */
+public record MovePlan(
+        Map<String, ShardSet> gains,
+        Map<String, ShardSet> frees,
+        ShardSet sourceless,
+        ShardSet lastCopies) {
+
+    /**
+     * Plans the moves of an index.
+     *
+     * @param now how it lies on the nodes
+     * @param then how it is to lie on them
+     * @param usable which nodes answer
+     */
+    public static MovePlan of(
+            Topology now, Topology then, Replicas replicas, Predicate<String> usable) {
+        Set<String> nodes = new TreeSet<>(now.nodes());
+        nodes.addAll(then.nodes());
+        Map<String, ShardSet> gains = new TreeMap<>();
+        Map<String, ShardSet> frees = new TreeMap<>();
+        for (String node : nodes) {
+            ShardSet assigned = then.shardsOf(node);
+            ShardSet held = replicas.held(node, now.shards());
+            put(gains, node, assigned.andNot(held));
+            put(frees, node, held.andNot(assigned));
+        }
+        ShardSet gained = gains.values().stream().reduce(ShardSet.none(), ShardSet::or);
+        BitSet sourceless = new BitSet();
+        BitSet last = new BitSet();
+        for (int shard = 0; shard < now.shards(); shard++) {
+            int each = shard;
+            Predicate<String> inSync = node -> replicas.state(node, each) == ReplicaState.IN_SYNC;
+            boolean copied = gained.contains(shard);
+            sourceless.set(shard, copied && now.nodes().stream().noneMatch(inSync.and(usable)));
+            last.set(
+                    shard,
+                    !copied
+                            && now.nodes().stream().anyMatch(inSync)
+                            && then.writeTargets(shard).stream().noneMatch(inSync));
+        }
+        return new MovePlan(
+                Map.copyOf(gains),
+                Map.copyOf(frees),
+                ShardSet.copyOf(sourceless),
+                ShardSet.copyOf(last));
+    }
+
+    /** How many replicas are to be copied. */
+    public int copies() {
+        return gains.values().stream().mapToInt(ShardSet::size).sum();
+    }
+
+    /** Whether no document would be lost with it. */
+    public boolean safe() {
+        return sourceless.isEmpty() && lastCopies.isEmpty();
+    }
+
+    private static void put(Map<String, ShardSet> map, String node, ShardSet shards) {
+        if (!shards.isEmpty()) {
+            map.put(node, shards);
+        }
+    }
+}

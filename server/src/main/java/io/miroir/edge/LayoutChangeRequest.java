@@ -1,0 +1,110 @@
+package io.miroir.edge;
+
+import io.miroir.api.ErrorCode;
+import io.miroir.api.strict.Check;
+import io.miroir.api.strict.Shape;
+import io.miroir.api.strict.StrictValue;
+import io.miroir.core.layout.LayoutChange;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+
+/** How an operator says which change of the fleet is wanted: {@code change} and its members. */
+final class LayoutChangeRequest {
+    private static final String CHANGE = "change";
+    private static final String NODE = "node";
+    private static final String BY = "by";
+    private static final String GROUP = "group";
+    private static final String NODES = "nodes";
+
+    private static final Check NAME =
+            value -> {
+                if (value.string().isBlank()) {
+                    throw value.invalid("a node's id has letters");
+                }
+            };
+    private static final Check NUMBER = Check.unsigned(Integer.MAX_VALUE);
+
+    private static final Map<String, Kind> KINDS = kinds();
+
+    /**
+     * One kind of change.
+     *
+     * @param shape the members that it has
+     * @param change read from a body of that shape
+     */
+    private record Kind(Shape shape, Function<JsonNode, LayoutChange> change) {}
+
+    private LayoutChangeRequest() {}
+
+    /** Reads a body. */
+    static LayoutChange read(JsonNode body) {
+        StrictValue value = StrictValue.body(body);
+        StrictValue change = value.members().get(CHANGE);
+        if (change == null) {
+            throw value.missing(CHANGE, ErrorCode.BAD_REQUEST);
+        }
+        Kind kind = KINDS.get(change.string());
+        if (kind == null) {
+            throw change.unknownValue(change.string(), List.copyOf(KINDS.keySet()));
+        }
+        kind.shape.check(value);
+        return kind.change.apply(body);
+    }
+
+    private static Map<String, Kind> kinds() {
+        Map<String, Kind> kinds = new LinkedHashMap<>();
+        kinds.put(
+                "add_node",
+                new Kind(
+                        shape(member(NODE, NAME), member(GROUP, NUMBER)),
+                        body -> new LayoutChange.AddNode(text(body, NODE), group(body))));
+        kinds.put(
+                "drain_node",
+                new Kind(
+                        shape(member(NODE, NAME)),
+                        body -> new LayoutChange.DrainNode(text(body, NODE))));
+        kinds.put(
+                "replace_node",
+                new Kind(
+                        shape(member(NODE, NAME), member(BY, NAME)),
+                        body -> new LayoutChange.ReplaceNode(text(body, NODE), text(body, BY))));
+        kinds.put(
+                "add_group",
+                new Kind(
+                        shape(member(NODES, Check.arrayOf(NAME))),
+                        body ->
+                                new LayoutChange.AddGroup(
+                                        body.path(NODES)
+                                                .valueStream()
+                                                .map(JsonNode::asString)
+                                                .toList())));
+        kinds.put(
+                "remove_group",
+                new Kind(
+                        shape(member(GROUP, NUMBER)),
+                        body -> new LayoutChange.RemoveGroup(group(body))));
+        return kinds;
+    }
+
+    private static Shape shape(Shape.Field... members) {
+        Shape.Field[] all = new Shape.Field[members.length + 1];
+        all[0] = member(CHANGE, Check.STRING);
+        System.arraycopy(members, 0, all, 1, members.length);
+        return Shape.of(all);
+    }
+
+    private static Shape.Field member(String name, Check check) {
+        return Shape.required(name, ErrorCode.BAD_REQUEST, check, ErrorCode.BAD_REQUEST);
+    }
+
+    private static String text(JsonNode body, String member) {
+        return body.path(member).asString();
+    }
+
+    private static int group(JsonNode body) {
+        return body.path(GROUP).intValue();
+    }
+}

@@ -1,0 +1,60 @@
+package io.miroir.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.Json;
+import io.miroir.core.layout.LayoutChange;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How changes of the fleet are said, and what is said of those that can't be read. */
+class LayoutChangeRequestTest {
+    private static LayoutChange read(String body) {
+        return LayoutChangeRequest.read(Json.parse(body));
+    }
+
+    private static String fault(String body) {
+        return String.valueOf(assertThrows(ApiException.class, () -> read(body)).getMessage());
+    }
+
+    @Test
+    void everyChangeIsRead() {
+        assertEquals(
+                new LayoutChange.AddNode("n", 1),
+                read("{\"change\": \"add_node\", \"node\": \"n\", \"group\": 1}"));
+        assertEquals(
+                new LayoutChange.DrainNode("n"),
+                read("{\"change\": \"drain_node\", \"node\": \"n\"}"));
+        assertEquals(
+                new LayoutChange.ReplaceNode("n", "m"),
+                read("{\"change\": \"replace_node\", \"node\": \"n\", \"by\": \"m\"}"));
+        assertEquals(
+                new LayoutChange.AddGroup(List.of("n", "m")),
+                read("{\"change\": \"add_group\", \"nodes\": [\"n\", \"m\"]}"));
+        assertEquals(
+                new LayoutChange.RemoveGroup(0),
+                read("{\"change\": \"remove_group\", \"group\": 0}"));
+    }
+
+    @Test
+    void faultsAreToldWithTheirPlace() {
+        assertEquals("Missing field `change`", fault("{}"));
+        assertEquals(
+                "Unknown value `add_nod` at `.change`: did you mean `add_node`? expected one of"
+                        + " `add_node`, `drain_node`, `replace_node`, `add_group`, `remove_group`",
+                fault("{\"change\": \"add_nod\"}"));
+        assertEquals("Missing field `node`", fault("{\"change\": \"drain_node\"}"));
+        assertEquals(
+                "Invalid value at `.node`: a node's id has letters",
+                fault("{\"change\": \"drain_node\", \"node\": \" \"}"));
+        assertEquals(
+                "Invalid value type at `.group`: expected a positive integer, but found a negative"
+                        + " integer: `-1`",
+                fault("{\"change\": \"remove_group\", \"group\": -1}"));
+        assertEquals(
+                "Unknown field `force`: expected one of `change`, `node`",
+                fault("{\"change\": \"drain_node\", \"node\": \"n\", \"force\": true}"));
+    }
+}
