@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,6 +66,52 @@ class OddRequestsTest {
         ok(
                 "POST /multi-search {\"queries\": [{\"indexUid\": \"d\","
                         + " \"showPerformanceDetails\": null}]}");
+    }
+
+    /** Bounds of ours, each with the last that is taken and the first that is not. */
+    @Test
+    void whatOneRequestMayNameIsBounded() {
+        String key = "Idempotency-Key";
+        assertEquals(202, naming("POST", key, "k".repeat(512)).status());
+        assertRefused("bad_request", "than 512", naming("POST", key, "k".repeat(513)));
+
+        String session = "X-Miroir-Session";
+        assertEquals(200, naming("GET", session, "s".repeat(256)).status());
+        assertRefused("miroir_invalid_session", "257", naming("GET", session, "s".repeat(257)));
+
+        String receipt = "X-Miroir-Receipt";
+        HttpCalls.Reply written = client.call("POST", "/indexes/d/documents", "[{\"id\": 1}]");
+        String shown = written.header(receipt);
+        String same = String.join(",", Collections.nCopies(17, shown));
+        assertEquals(200, naming("GET", receipt, same).status(), "one, however often");
+        assertRefused(
+                "miroir_invalid_receipt",
+                "at most 16",
+                naming("GET", receipt, numbered(17, Integer::toString)));
+
+        assertEquals(202, swaps(512).status());
+        assertRefused("bad_request", "At most 512", swaps(513));
+    }
+
+    private static HttpCalls.Reply naming(String method, String header, String value) {
+        String target = method.equals("GET") ? "/indexes/d/search" : "/indexes/bounded/documents";
+        return client.call(method, target, method.equals("GET") ? "" : "[]", Map.of(header, value));
+    }
+
+    private static HttpCalls.Reply swaps(int count) {
+        String swaps = numbered(count, i -> "{\"indexes\": [\"a%d\", \"b%d\"]}".formatted(i, i));
+        return client.call("POST", "/swap-indexes", "[" + swaps + "]");
+    }
+
+    private static String numbered(int count, IntFunction<String> text) {
+        return IntStream.range(0, count).mapToObj(text).collect(Collectors.joining(","));
+    }
+
+    private static void assertRefused(String code, String words, HttpCalls.Reply reply) {
+        assertEquals(400, reply.status(), reply.body()::toString);
+        assertEquals(code, reply.body().path("code").asString());
+        String message = reply.body().path("message").asString();
+        assertTrue(message.contains(words), message);
     }
 
     @Test
