@@ -1,6 +1,7 @@
 package io.miroir;
 
 import io.miroir.config.MiroirConfig;
+import io.miroir.config.TaskStoreConfig;
 import io.miroir.tls.LoadedKeys;
 import io.miroir.tls.PodKeys;
 import java.io.IOException;
@@ -15,8 +16,9 @@ import java.util.stream.Stream;
  * @param nodes by which nodes know pods, and pods each other's calls
  * @param clients of clients; none opens their routes
  * @param operators of operators; none closes their routes
+ * @param seals by which secrets are sealed in the task store; none leaves them plain
  */
-record ExchangedKeys(Optional<PodKeys> pods, Keys nodes, Keys clients, Keys operators) {
+record ExchangedKeys(Optional<PodKeys> pods, Keys nodes, Keys clients, Keys operators, Keys seals) {
     /**
      * Those that are configured.
      *
@@ -27,14 +29,18 @@ record ExchangedKeys(Optional<PodKeys> pods, Keys nodes, Keys clients, Keys oper
                 PodKeyFiles.of(config.peer()),
                 Keys.of(config.nodeMasterKey(), "node key"),
                 Keys.of(config.masterKey(), "master key"),
-                Keys.of(config.admin().apiKey(), "admin key"));
+                Keys.of(config.admin().apiKey(), "admin key"),
+                Keys.of(
+                        config.taskStore().sealKey(),
+                        "seal key",
+                        TaskStoreConfig.SEAL_KEY_BYTES_MIN));
     }
 
     /** What may be told of each; files are read anew for it. */
     List<LoadedKeys> loaded() {
         return Stream.concat(
                         pods.stream().flatMap(keys -> keys.loaded().stream()),
-                        Stream.of(nodes, clients, operators).map(Keys::loaded))
+                        Stream.of(nodes, clients, operators, seals).map(Keys::loaded))
                 .toList();
     }
 }

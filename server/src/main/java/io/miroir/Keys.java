@@ -24,9 +24,18 @@ public final class Keys implements Supplier<List<String>> {
      * @param what it is, for the log and for operators
      */
     public static Keys of(Secret secret, String what) {
+        return of(secret, what, 1);
+    }
+
+    /**
+     * The same, for a key whose every line must be long.
+     *
+     * @param bytesMin of each line of a file
+     */
+    static Keys of(Secret secret, String what, int bytesMin) {
         Path file = secret.file();
         if (file != null && secret.isSet()) {
-            SharedSecret lines = new SharedSecret(file, what, 1, System::nanoTime);
+            SharedSecret lines = new SharedSecret(file, what, bytesMin, System::nanoTime);
             return new Keys(lines::all, lines::loaded);
         }
         List<String> only = secret.isSet() ? List.of(secret.reveal()) : List.of();

@@ -4,6 +4,7 @@ import io.miroir.api.Uuids;
 import io.miroir.capability.leader.dump.DumpDirectory;
 import io.miroir.capability.leader.dump.DumpWork;
 import io.miroir.capability.leader.features.NodeFeatures;
+import io.miroir.capability.leader.seal.SealDuty;
 import io.miroir.capability.leader.snapshot.SnapshotWork;
 import io.miroir.capability.leader.webhook.WebhookDuty;
 import io.miroir.capability.stateless.session.SessionPinning;
@@ -29,6 +30,8 @@ import io.miroir.cluster.member.PodIdentity;
 import io.miroir.cluster.peer.ClusterKeys;
 import io.miroir.cluster.peer.OpenStore;
 import io.miroir.cluster.peer.Peers;
+import io.miroir.cluster.seal.SealKeys;
+import io.miroir.cluster.seal.StoredSecrets;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.NodeConfig;
 import io.miroir.duty.Duties;
@@ -60,6 +63,7 @@ import io.miroir.store.task.TaskType;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -124,6 +128,7 @@ public final class Miroir implements AutoCloseable {
         DefaultExports.register(registry);
         Fleet fleet = ConfiguredNodes.fleet(config);
         ExchangedKeys keys = ExchangedKeys.of(config);
+        StoredSecrets secrets = new StoredSecrets(new SealKeys(keys.seals(), new SecureRandom()));
         // They know each other by the node key: all pods have it, and clients never see it.
         Peers peers =
                 own(
@@ -136,7 +141,8 @@ public final class Miroir implements AutoCloseable {
                 new StoreOpening(
                         config,
                         new RaftTaskStore.Surroundings(clock, random, registry, this::onFatal)
-                                .keyed(keys.pods()),
+                                .keyed(keys.pods())
+                                .sealing(secrets),
                         peers);
         own(opening::stop);
         TaskStore store = own(opening.open(keys));
@@ -226,6 +232,7 @@ public final class Miroir implements AutoCloseable {
                         new NodeLives(nodes.ids(), store, marks, uuids::random, registry),
                         features,
                         webhooks(store, reports),
+                        new SealDuty(secrets, registry),
                         new TaskDuty(TaskType.DUMP_CREATION, dumping),
                         new TaskDuty(TaskType.SNAPSHOT_CREATION, new SnapshotWork(nodes)),
                         new TaskDuty(TaskType.TASK_CANCELATION, canceler::run));
@@ -245,7 +252,8 @@ public final class Miroir implements AutoCloseable {
         Edge.Backups kept =
                 new Edge.Backups(
                         backups, peers::backup, uid -> dumps.open(uid).or(() -> peers.dump(uid)));
-        startClientPort(parts, keys, new Edge.Operations(kept, opening.doorkeeper(), told));
+        startClientPort(
+                parts, keys, new Edge.Operations(kept, opening.doorkeeper(), told, secrets));
         LOG.info("pod {} listens on port {}", config.podId(), port());
     }
 

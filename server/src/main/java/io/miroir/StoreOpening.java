@@ -54,7 +54,8 @@ final class StoreOpening {
             case SQLITE -> {
                 DataOwner.claimAlone(config.dataDir(), config.podId());
                 yield new SqliteTaskStore(
-                        SqliteStoreConfig.of(config.podId(), config.dataDir()),
+                        SqliteStoreConfig.of(config.podId(), config.dataDir())
+                                .sealing(surroundings.seals()),
                         surroundings.wallClock(),
                         surroundings.registry(),
                         surroundings.onFatal());

@@ -71,7 +71,8 @@ final class StorePod implements AutoCloseable {
             this.store =
                     (RaftTaskStore)
                             opening.open(
-                                    new ExchangedKeys(Optional.empty(), secret, secret, secret));
+                                    new ExchangedKeys(
+                                            Optional.empty(), secret, secret, secret, secret));
         } catch (IOException | RuntimeException refused) {
             opening.stop();
             peers.close();

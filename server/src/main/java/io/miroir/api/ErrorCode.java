@@ -321,6 +321,7 @@ public enum ErrorCode {
     MIROIR_MEMBERSHIP_REFUSED(Type.INVALID_REQUEST, 409),
     MIROIR_TOPOLOGY_REFUSED(Type.INVALID_REQUEST, 409),
     MIROIR_OVERLOADED(Type.SYSTEM, 503),
+    MIROIR_SEAL_KEY_MISSING(Type.SYSTEM, 503),
     MIROIR_NOT_IMPLEMENTED(Type.INVALID_REQUEST, 501);
 
     /** Where the documentation of a code is found; the wire code follows. */

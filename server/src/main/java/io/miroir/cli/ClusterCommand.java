@@ -167,6 +167,15 @@ final class ClusterCommand {
                         told.path("pod").asString(""), key.path("key").asString(""), fingerprints);
             }
         }
+        answer.path("sealed")
+                .properties()
+                .forEach(
+                        under ->
+                                out.printf(
+                                        "%-20s %-16s %s%n",
+                                        "sealed secrets",
+                                        under.getKey(),
+                                        under.getValue().asInt()));
         out.flush();
         for (JsonNode obstacle : answer.path("obstacles")) {
             spec.commandLine().getErr().println("miroir: not yet: " + obstacle.asString(""));

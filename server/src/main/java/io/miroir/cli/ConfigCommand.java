@@ -22,6 +22,11 @@ final class ConfigCommand {
             description = "Reads a configuration as `serve` would, and tells all that is wrong.",
             mixinStandardHelpOptions = true)
     static final class Check implements Callable<Integer> {
+        /** No warning: it is as it was before there was such a key. */
+        private static final String PLAIN =
+                "without task_store.seal_key: keys of embedders and headers of webhooks lie in plain"
+                        + " in the store and its backups";
+
         @Mixin private ConfigOptions options = new ConfigOptions();
         @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -35,6 +40,9 @@ final class ConfigCommand {
                     loaded.warnings()
                             .forEach(w -> spec.commandLine().getErr().println("warning: " + w));
                     spec.commandLine().getOut().println("ok: " + summary(loaded));
+                    if (!loaded.config().taskStore().sealKey().isSet()) {
+                        spec.commandLine().getOut().println(PLAIN);
+                    }
                     yield ExitCode.OK.code();
                 }
             };

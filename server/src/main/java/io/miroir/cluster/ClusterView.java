@@ -1,6 +1,7 @@
 package io.miroir.cluster;
 
 import io.miroir.api.Json;
+import io.miroir.api.SealedValue;
 import io.miroir.api.features.Features;
 import io.miroir.api.keys.KnownKeys;
 import io.miroir.cluster.identity.KnownLives;
@@ -56,8 +57,14 @@ public final class ClusterView implements Watcher, AutoCloseable {
      * An index's row, with its settings read: searches must not read them each time.
      *
      * @param doubts as the index's view has them
+     * @param closed whether they hold a secret that could not be opened
      */
-    private record Known(IndexRow row, JsonNode settings, Map<String, Integer> doubts) {
+    private record Known(
+            IndexRow row, JsonNode settings, Map<String, Integer> doubts, boolean closed) {
+        Known(IndexRow row, JsonNode settings, Map<String, Integer> doubts) {
+            this(row, settings, doubts, row.settingsJson().contains(SealedValue.MEMBER));
+        }
+
         /**
          * What is known by another row.
          *
@@ -75,6 +82,11 @@ public final class ClusterView implements Watcher, AutoCloseable {
                             same ? before.settings : Json.parseObject(row.settingsJson()),
                             before.doubts)
                     .doubting(doubted);
+        }
+
+        Known opened(String settingsJson) {
+            return new Known(
+                    row.withSettings(settingsJson), Json.parseObject(settingsJson), doubts);
         }
 
         Known doubting(Set<String> nodes) {
@@ -111,13 +123,13 @@ public final class ClusterView implements Watcher, AutoCloseable {
 
     /** An index of the catalogue, whether clients see it yet or not. */
     public Optional<IndexView> index(String uid) {
-        return Optional.ofNullable(indexes.get(uid)).map(this::view);
+        return Optional.ofNullable(indexes.get(uid)).map(this::reopened).map(this::view);
     }
 
     /** The indexes that clients see, by uid. */
     public Collection<IndexView> indexes() {
         Map<String, IndexView> sorted = new TreeMap<>();
-        indexes.forEach((uid, known) -> sorted.put(uid, view(known)));
+        indexes.forEach((uid, known) -> sorted.put(uid, view(reopened(known))));
         sorted.values().removeIf(index -> !index.ready());
         return sorted.values();
     }
@@ -298,6 +310,26 @@ public final class ClusterView implements Watcher, AutoCloseable {
             appliedIndex = Math.max(appliedIndex, index);
             appliedChanged.notifyAll();
         }
+    }
+
+    /** Secrets that could not be opened may be by now: their key came into the file. */
+    private Known reopened(Known known) {
+        if (!known.closed) {
+            return known;
+        }
+        String uid = known.row.uid();
+        return store.indexes()
+                .get(ReadLevel.LOCAL, uid)
+                .filter(row -> row.incarnation() == known.row.incarnation())
+                .filter(row -> row.settingsVersion() == known.row.settingsVersion())
+                .filter(row -> !row.settingsJson().contains(SealedValue.MEMBER))
+                .map(
+                        row -> {
+                            Known open = known.opened(row.settingsJson());
+                            indexes.replace(uid, known, open);
+                            return open;
+                        })
+                .orElse(known);
     }
 
     private IndexView view(Known known) {

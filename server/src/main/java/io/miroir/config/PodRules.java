@@ -111,6 +111,11 @@ final class PodRules {
 
     private static void taskStore(MiroirConfig config, RuleReport report) {
         TaskStoreConfig store = config.taskStore();
+        Secret seal = store.sealKey();
+        if (seal.isSet() && seal.bytes() < TaskStoreConfig.SEAL_KEY_BYTES_MIN) {
+            Rules.tooShort(
+                    report, true, "task_store.seal_key", seal, TaskStoreConfig.SEAL_KEY_BYTES_MIN);
+        }
         boolean raft = store.backend() == TaskStoreConfig.Backend.RAFT;
         if (config.severalPods() && !raft) {
             report.error(

@@ -1,8 +1,10 @@
 package io.miroir.config;
 
 import io.miroir.config.bind.Default;
+import io.miroir.config.bind.Env;
 import io.miroir.config.bind.Former;
 import io.miroir.config.bind.Range;
+import io.miroir.config.bind.Secret;
 
 /**
  * Where the pods keep what they must remember together.
@@ -10,6 +12,8 @@ import io.miroir.config.bind.Range;
  * @param backend sqlite for one pod, raft for several
  * @param snapshotEntries of the log between two looks at how much of it may be purged
  * @param snapshotIntervalS longest time between two such looks
+ * @param sealKey seals secrets of clients in the store: the same on all pods; none: they lie in
+ *     plain
  */
 @Former(value = "path", why = "has no effect: the database is in data_dir")
 @Former(
@@ -19,7 +23,11 @@ import io.miroir.config.bind.Range;
 public record TaskStoreConfig(
         @Default("sqlite") Backend backend,
         @Default("10000") @Range(min = 100, max = 10000000) int snapshotEntries,
-        @Default("300") @Range(min = 1, max = 86400) long snapshotIntervalS) {
+        @Default("300") @Range(min = 1, max = 86400) long snapshotIntervalS,
+        @Env("MIROIR_SEAL_KEY") Secret sealKey) {
+
+    /** As long as the key that is made of it. */
+    public static final int SEAL_KEY_BYTES_MIN = 32;
 
     /** The kinds of task store. */
     public enum Backend {

@@ -7,6 +7,7 @@ import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.cluster.member.PodIdentity;
 import io.miroir.cluster.peer.ClusterKeys;
 import io.miroir.cluster.peer.KeyAgreement;
+import io.miroir.cluster.seal.StoredSecrets;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
@@ -14,6 +15,7 @@ import io.miroir.edge.http.Router.Route;
 import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.tls.LoadedKeys;
 import java.io.IOException;
@@ -34,12 +36,19 @@ final class ClusterRoutes {
     private final TaskStore store;
     private final @Nullable Doorkeeper doorkeeper;
     private final ClusterKeys keys;
+    private final StoredSecrets secrets;
 
-    ClusterRoutes(Auth auth, TaskStore store, @Nullable Doorkeeper doorkeeper, ClusterKeys keys) {
+    ClusterRoutes(
+            Auth auth,
+            TaskStore store,
+            @Nullable Doorkeeper doorkeeper,
+            ClusterKeys keys,
+            StoredSecrets secrets) {
         this.auth = auth;
         this.store = store;
         this.doorkeeper = doorkeeper;
         this.keys = keys;
+        this.secrets = secrets;
     }
 
     List<Route> routes() {
@@ -91,6 +100,10 @@ final class ClusterRoutes {
         ObjectNode body = Json.object();
         ArrayNode obstacles = body.putArray("obstacles");
         KeyAgreement.obstacles(told).forEach(obstacles::add);
+        var sealed = StoredSecrets.count(store.secrets().list(ReadLevel.LOCAL));
+        secrets.obstacles(sealed).forEach(obstacles::add);
+        ObjectNode values = body.putObject("sealed");
+        sealed.forEach(values::put);
         ArrayNode pods = body.putArray("pods");
         told.forEach(
                 (pod, known) -> {

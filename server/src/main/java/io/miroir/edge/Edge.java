@@ -13,6 +13,7 @@ import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.cluster.peer.ClusterKeys;
+import io.miroir.cluster.seal.StoredSecrets;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.MultiSearchConfig;
 import io.miroir.edge.http.Handler;
@@ -72,8 +73,13 @@ public final class Edge {
      * @param backups of the cluster's state
      * @param doorkeeper looks after the members; null for a pod that is alone
      * @param keys which all pods know
+     * @param secrets of clients, in the store
      */
-    public record Operations(Backups backups, @Nullable Doorkeeper doorkeeper, ClusterKeys keys) {}
+    public record Operations(
+            Backups backups,
+            @Nullable Doorkeeper doorkeeper,
+            ClusterKeys keys,
+            StoredSecrets secrets) {}
 
     /**
      * Where backups are made, and dumps are kept.
@@ -307,7 +313,12 @@ public final class Edge {
         }
         routes.addAll(new BackupRoutes(auth, operations.backups()).routes());
         routes.addAll(
-                new ClusterRoutes(auth, parts.store(), operations.doorkeeper(), operations.keys())
+                new ClusterRoutes(
+                                auth,
+                                parts.store(),
+                                operations.doorkeeper(),
+                                operations.keys(),
+                                operations.secrets())
                         .routes());
         return routes;
     }

@@ -88,6 +88,7 @@ class MainTest {
         assertTrue(
                 out.toString().startsWith("ok: 1 nodes in 1 groups, 8 shards, 1 pods"),
                 out.toString());
+        assertTrue(out.toString().contains("without task_store.seal_key"), out.toString());
     }
 
     /** The usual way to start a pod needs no parser; whatever else is written goes to picocli. */

@@ -325,6 +325,14 @@ class ConfigErrorsTest {
     }
 
     @Test
+    void aSealKeyIsLong() throws IOException {
+        Path key = Files.writeString(dir.resolve("seal"), "too-short\n");
+        errors(
+                NODE + "  task_store: {seal_key_file: " + key + "}\n",
+                "FILE: task_store.seal_key: 9 bytes: allowed are 32 or more");
+    }
+
+    @Test
     void notYaml() throws IOException {
         errors("miroir:\n  shards: [1,\n", "FILE:2: not YAML: while parsing a flow node");
         errors(

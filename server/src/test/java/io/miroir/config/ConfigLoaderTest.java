@@ -184,6 +184,7 @@ class ConfigLoaderTest {
         Map<String, String> environment = new HashMap<>(KEYS);
         environment.put("SEARCH_UI_JWT_SECRET", "signs-sessions");
         environment.put("MIROIR__ADMIN_UI__SEAL_KEY", "0123456789abcdef0123456789abcdef");
+        environment.put("MIROIR_SEAL_KEY", "seals-what-clients-handed-over-0123");
 
         MiroirConfig config = loaded(load(yaml, environment, Map.of())).config();
 
@@ -191,8 +192,10 @@ class ConfigLoaderTest {
         assertEquals("client-key-of-16-bytes", config.masterKey().reveal());
         assertEquals("signs-sessions", config.searchUi().auth().jwtSecretEnv().secret().reveal());
         assertTrue(config.adminUi().sealKey().isSet());
+        assertTrue(config.taskStore().sealKey().isSet());
         String printed = config.toString();
-        for (String secret : List.of("admin-key", "client-key", "node-key", "signs-", "0123456")) {
+        for (String secret :
+                List.of("admin-key", "client-key", "node-key", "signs-", "seals-", "0123456")) {
             assertFalse(printed.contains(secret), printed);
         }
     }

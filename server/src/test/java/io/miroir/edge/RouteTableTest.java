@@ -101,7 +101,10 @@ class RouteTableTest {
                 InstantSource.system(),
                 new Uuids(new Random(1), InstantSource.system()),
                 new Edge.Operations(
-                        new Edge.Backups(unasked(), unasked(), unasked()), unasked(), unasked()));
+                        new Edge.Backups(unasked(), unasked(), unasked()),
+                        unasked(),
+                        unasked(),
+                        unasked()));
     }
 
     /** A part that nothing is asked of, as no request is made. */

@@ -1,9 +1,11 @@
 package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,9 @@ class RotationTest {
     private static final String MASTER = "master-key";
     private static final String ADMIN = "admin-key";
     private static final String NODE = "node-key";
+    private static final String SEAL = "seal-key";
+    private static final String OLD_SEAL = "seal-key-of-tests-0123456789-0123456789";
+    private static final String SECRET_OF_CLIENT = "sk-secret-of-a-client-0123456789";
     private static final String NEW = "-that-is-new-0123456789";
 
     @TempDir Path directory;
@@ -49,6 +55,7 @@ class RotationTest {
         put(MASTER, TestPod.MASTER_KEY);
         put(ADMIN, TestPod.ADMIN_KEY);
         put(NODE, TestNode.KEY);
+        put(SEAL, OLD_SEAL);
         List<Integer> raft = TestPorts.some(PODS);
         List<Integer> peer = TestPorts.some(PODS);
         pods.addAll(TestPod.startTogether(PODS, pod -> pod(pod, raft, peer)));
@@ -71,7 +78,11 @@ class RotationTest {
                 nodes.addresses(),
                 1,
                 TestPod.group(self, raft, peer, secret) + files,
-                Map.of("ADMIN_SESSION_SEAL_KEY", "seal-key-of-tests-0123456789-0123456789"));
+                Map.of(
+                        "ADMIN_SESSION_SEAL_KEY",
+                        "seal-key-of-tests-0123456789-0123456789",
+                        "MIROIR__TASK_STORE__SEAL_KEY_FILE",
+                        file(self, SEAL).toString()));
     }
 
     @AfterEach
@@ -166,6 +177,80 @@ class RotationTest {
         }
     }
 
+    /**
+     * What a client handed over lies under the new key when the command says so, and never lay in
+     * plain: neither in what pods have on their disks nor in a backup.
+     */
+    private void sealKey() throws Exception {
+        String hook =
+                pods.getFirst()
+                        .client()
+                        .call(
+                                "POST",
+                                "/webhooks",
+                                "{\"url\": \"http://127.0.0.1:1\", \"headers\": {\"x-key\": \""
+                                        + SECRET_OF_CLIENT
+                                        + "\"}}")
+                        .body()
+                        .path("uuid")
+                        .asString();
+        JsonNode task =
+                pods.getFirst()
+                        .client()
+                        .done(
+                                "PATCH",
+                                "/indexes/sealed/settings",
+                                "{\"embedders\": {\"e\": {\"source\": \"rest\", \"url\":"
+                                        + " \"http://127.0.0.1:1\", \"request\": {\"input\":"
+                                        + " \"{{text}}\"}, \"response\": {\"data\":"
+                                        + " \"{{embedding}}\"}, \"dimensions\": 2, \"apiKey\": \""
+                                        + SECRET_OF_CLIENT
+                                        + "\"}}}");
+        assertEquals("succeeded", task.path("status").asString(), task::toString);
+        put(SEAL, OLD_SEAL + "\n" + SEAL + NEW + NEW);
+        agreed();
+        put(SEAL, SEAL + NEW + NEW + "\n" + OLD_SEAL);
+        agreed();
+        put(SEAL, SEAL + NEW + NEW);
+        agreed();
+        for (TestPod pod : pods) {
+            HttpCalls client = new HttpCalls(pod.address(), masterKey);
+            assertEquals(
+                    SECRET_OF_CLIENT,
+                    client.call("GET", "/webhooks/" + hook).body().at("/headers/x-key").asString());
+            assertEquals(
+                    "sk-seXXXXXX...",
+                    client.call("GET", "/indexes/sealed/settings/embedders")
+                            .body()
+                            .at("/e/apiKey")
+                            .asString());
+        }
+        Path backup = directory.resolve("state.mbk");
+        Cli made =
+                Cli.run(
+                        "backup",
+                        "--from",
+                        pods.getLast().address().toString(),
+                        "--to",
+                        backup.toString(),
+                        "--admin-key",
+                        adminKey);
+        assertEquals(0, made.exit(), made::toString);
+        assertNowhereInPlain(backup);
+        for (int pod = 0; pod < PODS; pod++) {
+            assertNowhereInPlain(directory.resolve("pod-" + pod));
+        }
+    }
+
+    private static void assertNowhereInPlain(Path place) throws IOException {
+        try (Stream<Path> files = Files.walk(place)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+                assertFalse(bytes.contains(SECRET_OF_CLIENT), file::toString);
+            }
+        }
+    }
+
     /** Every key but the nodes': no write is refused, and the old keys open nothing afterwards. */
     @Test
     void keysOfPodsClientsAndOperatorsAreExchangedUnderWrites() throws Exception {
@@ -184,6 +269,8 @@ class RotationTest {
         put(SECRET, SECRET + NEW);
         agreed();
         restartLast();
+
+        sealKey();
 
         put(MASTER, TestPod.MASTER_KEY + "\n" + MASTER + NEW);
         agreed();

@@ -27,6 +27,8 @@ import io.miroir.store.engine.StoreRooms;
 import io.miroir.store.engine.TableRows;
 import io.miroir.store.engine.WatchHub;
 import io.miroir.store.format.CommandFormats;
+import io.miroir.store.seal.OpeningWatcher;
+import io.miroir.store.seal.Seals;
 import io.miroir.tls.PodKeys;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -60,6 +62,7 @@ public final class RaftTaskStore implements TaskStore {
     private static final int PACKS_UNDER_WAY_MAX = 4;
 
     private final RaftStoreConfig config;
+    private final Seals seals;
     private final WatchHub watchers;
     private final LeadershipHub leadership = new LeadershipHub();
     private final StoreClock clock;
@@ -77,6 +80,7 @@ public final class RaftTaskStore implements TaskStore {
      *
      * @param keys by which pods know each other on the Raft port
      * @param formats of commands that the program knows
+     * @param seals by which secrets are sealed
      */
     public record Surroundings(
             InstantSource wallClock,
@@ -84,7 +88,8 @@ public final class RaftTaskStore implements TaskStore {
             CollectorRegistry registry,
             Consumer<Throwable> onFatal,
             Optional<PodKeys> keys,
-            CommandFormats formats) {
+            CommandFormats formats,
+            Seals seals) {
         /** Without keys: whoever reaches the Raft port is let in. */
         public Surroundings(
                 InstantSource wallClock,
@@ -97,17 +102,23 @@ public final class RaftTaskStore implements TaskStore {
                     registry,
                     onFatal,
                     Optional.empty(),
-                    CommandFormats.OF_THIS_PROGRAM);
+                    CommandFormats.OF_THIS_PROGRAM,
+                    Seals.NONE);
         }
 
         /** The same among pods that know each other by keys. */
         public Surroundings keyed(Optional<PodKeys> others) {
-            return new Surroundings(wallClock, random, registry, onFatal, others, formats);
+            return new Surroundings(wallClock, random, registry, onFatal, others, formats, seals);
         }
 
         /** The same for a program that knows other formats. */
         public Surroundings knowing(CommandFormats others) {
-            return new Surroundings(wallClock, random, registry, onFatal, keys, others);
+            return new Surroundings(wallClock, random, registry, onFatal, keys, others, seals);
+        }
+
+        /** The same, with secrets sealed. */
+        public Surroundings sealing(Seals others) {
+            return new Surroundings(wallClock, random, registry, onFatal, keys, formats, others);
         }
     }
 
@@ -119,6 +130,7 @@ public final class RaftTaskStore implements TaskStore {
      */
     public RaftTaskStore(RaftStoreConfig config, Surroundings surroundings) {
         this.config = config;
+        this.seals = surroundings.seals();
         StoreMetrics metrics = new StoreMetrics(surroundings.registry());
         breakSeal(config.dataDir());
         Database database = StoreFiles.open(config.dataDir());
@@ -162,7 +174,7 @@ public final class RaftTaskStore implements TaskStore {
                         metrics);
         this.reads =
                 new DatabaseReads(stateMachine::engine, clock::nowMicros, this::barrier, metrics);
-        this.rooms = StoreRooms.of(batcher, reads);
+        this.rooms = StoreRooms.of(batcher, reads, seals);
         this.membership = new Membership(server, config, reads::clusterFormat);
         this.snapshotTimer = new SnapshotTimer(server, config);
         new RatisMetrics(server, config, stateMachine.snapshots())
@@ -230,7 +242,7 @@ public final class RaftTaskStore implements TaskStore {
 
     @Override
     public Rooms fencedBy(long term) {
-        return StoreRooms.of(batcher.fencedBy(term), reads);
+        return StoreRooms.of(batcher.fencedBy(term), reads, seals);
     }
 
     @Override
@@ -241,12 +253,12 @@ public final class RaftTaskStore implements TaskStore {
 
     @Override
     public Watch watch(Watcher watcher) {
-        return watchers.watch(watcher);
+        return watchers.watch(new OpeningWatcher(watcher, seals));
     }
 
     @Override
     public Watch watch(Watcher watcher, long afterIndex) {
-        return watchers.watch(watcher, afterIndex);
+        return watchers.watch(new OpeningWatcher(watcher, seals), afterIndex);
     }
 
     @Override

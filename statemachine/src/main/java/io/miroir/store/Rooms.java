@@ -20,6 +20,7 @@ import io.miroir.store.ratelimit.RateLimits;
 import io.miroir.store.replica.Replicas;
 import io.miroir.store.rollover.RolloverPolicies;
 import io.miroir.store.scopedkey.ScopedKeys;
+import io.miroir.store.seal.Secrets;
 import io.miroir.store.searchui.SearchUiConfigs;
 import io.miroir.store.session.Sessions;
 import io.miroir.store.task.Tasks;
@@ -84,4 +85,6 @@ public interface Rooms {
     Limits limits();
 
     ClusterFormat clusterFormat();
+
+    Secrets secrets();
 }

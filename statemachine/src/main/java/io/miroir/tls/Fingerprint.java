@@ -8,7 +8,7 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
 /** Short names of keys, by which an operator tells an old one from a new one. */
-final class Fingerprint {
+public final class Fingerprint {
     /** Enough to tell four keys apart, too little to prove a guess of one. */
     private static final int BYTES = 4;
 
@@ -19,7 +19,7 @@ final class Fingerprint {
     private Fingerprint() {}
 
     /** Of what must not be known: slow, so that nobody tries many guesses. */
-    static String ofSecret(String secret) {
+    public static String ofSecret(String secret) {
         try {
             byte[] derived =
                     SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")

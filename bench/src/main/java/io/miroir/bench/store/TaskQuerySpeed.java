@@ -14,6 +14,7 @@ import io.miroir.store.engine.DatabaseReads;
 import io.miroir.store.engine.StoreEngine;
 import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.WatchHub;
+import io.miroir.store.seal.Seals;
 import io.miroir.store.task.TaskIndex;
 import io.miroir.store.task.TaskPage;
 import io.miroir.store.task.TaskQuery;
@@ -74,7 +75,8 @@ public final class TaskQuerySpeed {
                                 command -> {
                                     throw new IllegalStateException("reads only");
                                 },
-                                reads);
+                                reads,
+                                Seals.NONE);
                 System.out.printf(
                         "%-26s %9s %8s %8s %8s %8s%n",
                         "page of 20, with total",

@@ -3,6 +3,7 @@ package io.miroir.api.settings;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.SealedValue;
 import io.miroir.core.routing.Separators;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,11 @@ public final class NodeSettings {
      * @throws ApiException with {@link ErrorCode#MIROIR_RESERVED_FIELD}
      */
     public static void refuseReserved(ObjectNode changes) {
+        if (Json.text(changes.path(Setting.EMBEDDERS.key())).contains(SealedValue.MEMBER)) {
+            throw new ApiException(
+                    ErrorCode.MIROIR_RESERVED_FIELD,
+                    "`" + SealedValue.MEMBER + "` in `embedders`: the name is reserved.");
+        }
         for (Setting setting :
                 List.of(
                         Setting.SEARCHABLE_ATTRIBUTES,

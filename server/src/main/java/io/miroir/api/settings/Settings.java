@@ -3,17 +3,20 @@ package io.miroir.api.settings;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.SealedValue;
 import java.text.Normalizer;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Complete settings: their defaults, how changes act on them, and what clients see of them. */
 public final class Settings {
-    private static final String MASKED_SHORT = "XXX...";
+    private static final String MASKED_SHORT = SealedValue.MASKED;
+    private static final JsonNode CLOSED = JsonNodeFactory.instance.stringNode(MASKED_SHORT);
     private static final String DEFAULT_SOURCE = "openAi";
 
     private Settings() {}
@@ -57,6 +60,7 @@ public final class Settings {
     /** What clients see: everything, with secrets masked. */
     public static ObjectNode shown(ObjectNode settings) {
         ObjectNode shown = settings.deepCopy();
+        SettingsSecrets.replaceAll(shown, value -> SealedValue.isSealed(value) ? CLOSED : value);
         for (JsonNode embedder : shown.path(Setting.EMBEDDERS.key())) {
             if (embedder instanceof ObjectNode object && object.path("apiKey").isString()) {
                 object.put("apiKey", masked(object.get("apiKey").stringValue()));

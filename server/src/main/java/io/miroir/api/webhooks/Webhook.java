@@ -3,6 +3,7 @@ package io.miroir.api.webhooks;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.SealedValue;
 import io.miroir.api.UuidText;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
@@ -159,6 +160,22 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
         return new Webhook(json.get("uuid").stringValue(), json.get("url").stringValue(), headers);
     }
 
+    /**
+     * Throws if the value of a header can't be opened: a receiver would refuse the call without it.
+     *
+     * @param headers as they were read from the store
+     */
+    public static void requireOpen(String uuid, Map<String, String> headers) {
+        headers.values().stream()
+                .filter(SealedValue::isSealed)
+                .findFirst()
+                .ifPresent(
+                        closed -> {
+                            throw SealedValue.closed(
+                                    "webhook `" + uuid + "`", SealedValue.text(closed));
+                        });
+    }
+
     private ObjectNode json(boolean masked) {
         ObjectNode json = Json.object();
         json.put("uuid", uuid);
@@ -169,7 +186,9 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
                 .forEach(
                         (name, value) -> {
                             boolean secret =
-                                    masked && name.toLowerCase(Locale.ROOT).equals(AUTHORIZATION);
+                                    masked
+                                            && (name.toLowerCase(Locale.ROOT).equals(AUTHORIZATION)
+                                                    || SealedValue.isSealed(value));
                             shown.put(name, secret ? masked(value) : value);
                         });
         return json;

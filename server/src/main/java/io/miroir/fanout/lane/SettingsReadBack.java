@@ -1,5 +1,6 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.api.SealedValue;
 import io.miroir.fanout.NodeRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +46,8 @@ public final class SettingsReadBack {
     }
 
     private static boolean same(JsonNode sent, JsonNode found, boolean ordered) {
-        if (sent.isNull()) {
+        // A secret that can't be opened here is compared as little as one that comes back masked.
+        if (sent.isNull() || SealedValue.isSealed(sent)) {
             return true;
         }
         if (sent.isObject()) {

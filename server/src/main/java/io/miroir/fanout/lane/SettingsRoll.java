@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.Json;
 import io.miroir.api.settings.NodeSettings;
 import io.miroir.api.settings.Settings;
+import io.miroir.api.settings.SettingsSecrets;
 import io.miroir.api.settings.SettingsUpdate;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.settings.RollStep;
@@ -149,9 +150,14 @@ final class SettingsRoll {
         ObjectNode target;
         try {
             target = run.target(inForce);
+            SettingsSecrets.requireOpen(target, "index `" + run.lane() + "`");
         } catch (ApiException misfit) {
-            // It went with what was to be in force before it, which was refused.
-            return Optional.of(new End.Refused(IndexItems.inIndex(run.lane(), misfit).toJson()));
+            // It went with what was to be in force before it, which was refused; or a secret in it
+            // can't be opened here.
+            return Optional.of(
+                    run.update() == null
+                            ? notOpen(run, misfit)
+                            : new End.Refused(IndexItems.inIndex(run.lane(), misfit).toJson()));
         }
         boolean committed = target.equals(inForce);
         RollStep next =
@@ -192,6 +198,12 @@ final class SettingsRoll {
             case RollStep.Wait _ -> Optional.of(new End.Later());
             case RollStep.Done done -> Optional.of(done(run, index, progress, done.left()));
         };
+    }
+
+    /** Nodes are given nothing rather than settings without a secret. */
+    private static End notOpen(Run run, ApiException why) {
+        LOG.error("nodes are not given the settings of {}: {}", run.lane(), why.text());
+        return new End.Later();
     }
 
     /**

@@ -10,6 +10,8 @@ import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
+import io.miroir.cluster.seal.SealKeys;
+import io.miroir.cluster.seal.StoredSecrets;
 import io.miroir.fanout.NodeClient;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -35,6 +37,7 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -59,6 +62,12 @@ final class LaneFixture implements AutoCloseable {
     static final LaneSettings.Merging MERGING = new LaneSettings.Merging(8, 100, 1 << 16);
 
     static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final StoredSecrets SECRETS =
+            new StoredSecrets(
+                    new SealKeys(
+                            () -> List.of("seal-key-of-tests-0123456789-0123456789"),
+                            new SecureRandom()));
 
     static final SettingsLimits SETTINGS = new SettingsLimits(SHORT, 1, true, false);
 
@@ -152,10 +161,10 @@ final class LaneFixture implements AutoCloseable {
         health.replied(id, PROBE, new NodeReply.Answer(200, Json.object()), 1);
     }
 
-    /** A store of the one pod "p". */
+    /** A store of the one pod "p", which seals secrets. */
     static SqliteTaskStore openStore(Path directory) {
         return new SqliteTaskStore(
-                SqliteStoreConfig.of("p", directory),
+                SqliteStoreConfig.of("p", directory).sealing(SECRETS),
                 InstantSource.system(),
                 new CollectorRegistry(),
                 _ -> {});

@@ -32,6 +32,11 @@ class SettingsReadBackTest {
                 matches(
                         "{\"embedders\":{\"e\":{\"apiKey\":\"secret\",\"model\":\"m\"}}}",
                         "{\"embedders\":{\"e\":{\"apiKey\":\"sXXX\",\"model\":\"m\"}}}"));
+        // One that can't be opened here may be what the node has.
+        assertTrue(
+                matches(
+                        "{\"embedders\":{\"e\":{\"headers\":{\"a\":{\"_miroir_sealed\":\"k.AA\"}}}}}",
+                        "{\"embedders\":{\"e\":{\"headers\":{\"a\":\"token\"}}}}"));
         assertTrue(matches("{\"distinctAttribute\":null}", "{\"distinctAttribute\":null}"));
     }
 

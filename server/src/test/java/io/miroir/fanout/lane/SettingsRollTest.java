@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.SealedValue;
+import io.miroir.api.settings.Settings;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.lane.SettingsNode.Fault;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
+import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Lanes.Claim;
 import io.miroir.store.nodesettings.NodeSettingsVersionRow;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Settings come to two groups of one node, a and b, one after the other (protocol, rule 7). */
 class SettingsRollTest {
@@ -181,6 +185,58 @@ class SettingsRollTest {
         assertFalse(ended.detailsJson().contains(secret), ended::detailsJson);
         assertTrue(ended.detailsJson().contains("sk-01XXX"), ended::detailsJson);
         assertEquals(secret, b.setting("embedders").at("/o/apiKey").stringValue());
+
+        // It lies sealed in the store, and a node that is mended gets it all the same.
+        assertFalse(pod.store.secrets().list(ReadLevel.LOCAL).toString().contains(secret));
+        b.change("{\"embedders\":{\"o\":null}}");
+        doubt("b");
+        pod.lane.repairSettings(() -> true);
+        assertEquals(secret, b.setting("embedders").at("/o/apiKey").stringValue());
+    }
+
+    /** Nothing is half done: the task says why, and no node was asked. */
+    @Test
+    void settingsWithASecretThatCantBeOpenedComeToNoNode() throws Exception {
+        String sealed = "{\"" + SealedValue.MEMBER + "\":\"lostkey.AA\"}";
+        String embedders =
+                "{\"embedders\":{\"o\":{\"source\":\"openAi\",\"apiKey\":" + sealed + "}}}";
+        TaskRow failed = ended(change(embedders));
+        assertEquals(TaskStatus.FAILED, failed.status());
+        String why = String.valueOf(failed.errorJson());
+        assertTrue(why.contains("miroir_seal_key_missing") && why.contains("lostkey"), why);
+        assertSettled(NONE, 1);
+        assertEquals(List.of(), a.took());
+
+        // In force, its key lost since: a node that needs mending waits for the key.
+        ObjectNode lost = Settings.defaults();
+        lost.set("embedders", Json.parse(embedders).path("embedders"));
+        long epoch =
+                assertInstanceOf(Claim.Claimed.class, pod.store.lanes().claim("i", "p").orThrow())
+                        .epoch();
+        seen(
+                pod.store
+                        .lanes()
+                        .affect(
+                                "i",
+                                epoch,
+                                List.of(
+                                        new IndexEffect.SettingsCommitted(
+                                                row().incarnation(),
+                                                Json.text(lost),
+                                                List.of("a"),
+                                                List.of("b")))));
+        pod.lane.repairSettings(() -> true);
+        assertEquals(List.of("b"), row().standing().unsettled());
+        assertEquals(List.of(), b.took());
+    }
+
+    private void doubt(String node) throws InterruptedException {
+        seen(pod.store.lanes().doubt("i", row().incarnation(), node, row().settingsVersion()));
+    }
+
+    private void seen(Reply<?> reply) throws InterruptedException {
+        long told = assertInstanceOf(Reply.Applied.class, reply).index();
+        assertTrue(pod.view.await(told, LaneFixture.PATIENCE));
     }
 
     /** What one node can't have, no node keeps; the next change is none the worse for it. */
@@ -292,9 +348,7 @@ class SettingsRollTest {
         b.change(
                 "{\"stopWords\":[\"a\"],"
                         + "\"embedders\":{\"e\":{\"source\":\"userProvided\",\"dimensions\":2}}}");
-        Reply<?> doubt = pod.store.lanes().doubt("i", row().incarnation(), "b", 1);
-        long told = assertInstanceOf(Reply.Applied.class, doubt).index();
-        assertTrue(pod.view.await(told, LaneFixture.PATIENCE));
+        doubt("b");
         pod.lane.repairSettings(() -> true);
         assertSettled(NONE, 1);
         assertTrue(b.setting("embedders").isEmpty());

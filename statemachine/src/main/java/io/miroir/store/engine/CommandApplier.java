@@ -17,6 +17,7 @@ import io.miroir.store.nodesettings.NodeSettingsApplier;
 import io.miroir.store.ratelimit.RateApplier;
 import io.miroir.store.replica.ReplicaApplier;
 import io.miroir.store.scopedkey.ScopedKeyApplier;
+import io.miroir.store.seal.SealApplier;
 import io.miroir.store.session.SessionApplier;
 import io.miroir.store.table.TableApplier;
 import io.miroir.store.task.TaskApplier;
@@ -78,6 +79,7 @@ final class CommandApplier {
             case RECORD_LOGIN -> RateApplier.login(write, command.getRecordLogin());
             case MAKE_API_KEYS -> ApiKeyApplier.make(write, command.getMakeApiKeys());
             case RELABEL_API_KEY -> ApiKeyApplier.relabel(write, command.getRelabelApiKey());
+            case RESEAL -> SealApplier.reseal(write, command.getReseal());
             case RAISE_FORMAT -> FormatTable.raise(write, command.getRaiseFormat());
             // A pod that skipped it would differ from those that know it (protocol rule 20).
             case KIND_NOT_SET -> throw new NewerFormatException("a command that is unknown here");

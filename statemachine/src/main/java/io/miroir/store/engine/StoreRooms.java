@@ -40,6 +40,10 @@ import io.miroir.store.rollover.RolloverPolicies;
 import io.miroir.store.rollover.RolloverPolicyRoom;
 import io.miroir.store.scopedkey.ScopedKeyRoom;
 import io.miroir.store.scopedkey.ScopedKeys;
+import io.miroir.store.seal.SealingProposer;
+import io.miroir.store.seal.Seals;
+import io.miroir.store.seal.SecretRoom;
+import io.miroir.store.seal.Secrets;
 import io.miroir.store.searchui.SearchUiConfigRoom;
 import io.miroir.store.searchui.SearchUiConfigs;
 import io.miroir.store.session.SessionRoom;
@@ -80,15 +84,21 @@ public record StoreRooms(
         Webhooks webhooks,
         FeatureSwitches features,
         Limits limits,
-        ClusterFormat clusterFormat)
+        ClusterFormat clusterFormat,
+        Secrets secrets)
         implements Rooms {
 
-    /** The rooms whose commands go to {@code proposer} and whose queries go to {@code reads}. */
-    public static StoreRooms of(Proposer proposer, Reads reads) {
+    /**
+     * The rooms whose commands go to {@code next} and whose queries go to {@code reads}.
+     *
+     * @param seals what is secret: sealed in what goes, open in what comes
+     */
+    public static StoreRooms of(Proposer next, Reads reads, Seals seals) {
+        Proposer proposer = new SealingProposer(next, seals);
         return new StoreRooms(
-                new IndexRoom(reads),
+                new IndexRoom(reads, seals),
                 new LaneRoom(proposer, reads),
-                new TaskRoom(proposer, reads),
+                new TaskRoom(proposer, reads, seals),
                 new ReplicaRoom(proposer, reads),
                 new ApiKeyRoom(proposer, reads),
                 new NodeSettingsRoom(proposer, reads),
@@ -108,9 +118,10 @@ public record StoreRooms(
                 new CdcRoom.Overflow(proposer, reads),
                 new ScopedKeyRoom(proposer, reads),
                 new RateRoom(proposer, reads),
-                new WebhookRoom(proposer, reads),
+                new WebhookRoom(proposer, reads, seals),
                 new FeatureRoom(proposer, reads),
                 new LimitsRoom(proposer, reads),
-                new ClusterFormatRoom(proposer, reads));
+                new ClusterFormatRoom(proposer, reads),
+                new SecretRoom(proposer, reads));
     }
 }

@@ -269,7 +269,8 @@ public final class IndexApplier {
                         incarnation);
     }
 
-    private static void changed(Write write, long incarnation) {
+    /** Tells watchers of a row that was written. */
+    public static void changed(Write write, long incarnation) {
         IndexReads.get(write.sql(), incarnation)
                 .ifPresent(row -> write.changed(new Change.IndexChanged(row.uid(), row)));
     }

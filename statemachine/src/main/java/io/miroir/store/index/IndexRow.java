@@ -1,5 +1,6 @@
 package io.miroir.store.index;
 
+import io.miroir.store.seal.Seals;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,26 @@ public record IndexRow(
         public Standing {
             unsettled = List.copyOf(unsettled);
         }
+    }
+
+    /** The same row, its secrets open as far as they can be. */
+    public IndexRow opened(Seals seals) {
+        return withSettings(seals.openJson(settingsJson));
+    }
+
+    /** The same row with its settings written otherwise. */
+    public IndexRow withSettings(String otherJson) {
+        return new IndexRow(
+                uid,
+                incarnation,
+                physicalUid,
+                primaryKey,
+                shards,
+                otherJson,
+                settingsVersion,
+                standing,
+                createdAt,
+                updatedAt);
     }
 
     /** The name under which nodes hold an incarnation. */

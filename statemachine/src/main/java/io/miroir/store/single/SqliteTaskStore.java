@@ -32,6 +32,7 @@ import io.miroir.store.engine.StoreRooms;
 import io.miroir.store.engine.TableRows;
 import io.miroir.store.engine.WatchHub;
 import io.miroir.store.format.CommandFormats;
+import io.miroir.store.seal.OpeningWatcher;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,7 +104,7 @@ public final class SqliteTaskStore implements TaskStore {
                         metrics);
         new TableRows(reads).register(registry);
         new FormatMetrics(engine::formats).register(registry);
-        this.rooms = StoreRooms.of(batcher, reads);
+        this.rooms = StoreRooms.of(batcher, reads, config.seals());
         metrics.leadership(term, true);
         batcher.start();
         leadership.leading(term);
@@ -142,7 +143,7 @@ public final class SqliteTaskStore implements TaskStore {
 
     @Override
     public Rooms fencedBy(long fencingTerm) {
-        return StoreRooms.of(batcher.fencedBy(fencingTerm), reads);
+        return StoreRooms.of(batcher.fencedBy(fencingTerm), reads, config.seals());
     }
 
     @Override
@@ -152,12 +153,12 @@ public final class SqliteTaskStore implements TaskStore {
 
     @Override
     public Watch watch(Watcher watcher) {
-        return watchers.watch(watcher);
+        return watchers.watch(new OpeningWatcher(watcher, config.seals()));
     }
 
     @Override
     public Watch watch(Watcher watcher, long afterIndex) {
-        return watchers.watch(watcher, afterIndex);
+        return watchers.watch(new OpeningWatcher(watcher, config.seals()), afterIndex);
     }
 
     @Override

@@ -67,7 +67,8 @@ public abstract class KeyedRoom<K, R> implements Table<K, R> {
     @Override
     public final Optional<R> get(ReadLevel level, K key) {
         return reads.point(level, sql -> table.get(sql, table.spec().key(key)))
-                .filter(this::living);
+                .filter(this::living)
+                .map(this::opened);
     }
 
     @Override
@@ -77,7 +78,13 @@ public abstract class KeyedRoom<K, R> implements Table<K, R> {
         }
         return reads.scan(level, sql -> table.list(sql, limit)).stream()
                 .filter(this::living)
+                .map(this::opened)
                 .toList();
+    }
+
+    /** The row as callers get it: where it holds sealed values, with these open. */
+    protected R opened(R row) {
+        return row;
     }
 
     private boolean living(R row) {

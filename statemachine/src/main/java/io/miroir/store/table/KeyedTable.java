@@ -101,7 +101,8 @@ public final class KeyedTable<K, R> {
         return sql.first(get, spec::read, key.toArray());
     }
 
-    List<R> list(Sql sql, int limit) {
+    /** By key, as many as there may be at most. */
+    public List<R> list(Sql sql, int limit) {
         return sql.all(list, spec::read, limit);
     }
 

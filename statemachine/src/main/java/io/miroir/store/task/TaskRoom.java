@@ -13,6 +13,7 @@ import io.miroir.store.Reply;
 import io.miroir.store.engine.Proposer;
 import io.miroir.store.engine.Reads;
 import io.miroir.store.index.EffectWords;
+import io.miroir.store.seal.Seals;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,10 +27,12 @@ public final class TaskRoom implements Tasks {
 
     private final Proposer proposer;
     private final Reads reads;
+    private final Seals seals;
 
-    public TaskRoom(Proposer proposer, Reads reads) {
+    public TaskRoom(Proposer proposer, Reads reads, Seals seals) {
         this.proposer = proposer;
         this.reads = reads;
+        this.seals = seals;
     }
 
     @Override
@@ -120,14 +123,16 @@ public final class TaskRoom implements Tasks {
 
     @Override
     public Optional<TaskRow> get(ReadLevel level, long uid) {
-        return reads.point(level, sql -> TaskReads.get(sql, uid));
+        return reads.point(level, sql -> TaskReads.get(sql, uid)).map(row -> row.opened(seals));
     }
 
     @Override
     public TaskPage list(ReadLevel level, TaskQuery query) {
-        return query.limit() <= POINT_ROWS_MAX
-                ? reads.point(level, sql -> TaskReads.list(reads.tasks(), sql, query))
-                : reads.scan(level, sql -> TaskReads.list(reads.tasks(), sql, query));
+        TaskPage page =
+                query.limit() <= POINT_ROWS_MAX
+                        ? reads.point(level, sql -> TaskReads.list(reads.tasks(), sql, query))
+                        : reads.scan(level, sql -> TaskReads.list(reads.tasks(), sql, query));
+        return new TaskPage(opened(page.tasks()), page.next(), page.total());
     }
 
     @Override
@@ -142,12 +147,16 @@ public final class TaskRoom implements Tasks {
 
     @Override
     public List<TaskRow> unfinished(ReadLevel level, String lane) {
-        return reads.scan(level, sql -> TaskReads.unfinished(sql, lane));
+        return opened(reads.scan(level, sql -> TaskReads.unfinished(sql, lane)));
     }
 
     @Override
     public List<TaskRow> ended(ReadLevel level, long sinceMicros, int limit) {
-        return reads.scan(level, sql -> TaskReads.ended(sql, sinceMicros, limit));
+        return opened(reads.scan(level, sql -> TaskReads.ended(sql, sinceMicros, limit)));
+    }
+
+    private List<TaskRow> opened(List<TaskRow> rows) {
+        return rows.stream().map(row -> row.opened(seals)).toList();
     }
 
     private static Birth birth(Outcome outcome) {

@@ -1,5 +1,6 @@
 package io.miroir.store.task;
 
+import io.miroir.store.seal.Seals;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,25 @@ public record TaskRow(
                         dates,
                         origin,
                         List.copyOf(spokenOf));
+    }
+
+    /** The same task, its secrets open as far as they can be. */
+    TaskRow opened(Seals seals) {
+        String opened = seals.openJson(detailsJson);
+        return opened.equals(detailsJson)
+                ? this
+                : new TaskRow(
+                        uid,
+                        batchUid,
+                        indexUid,
+                        type,
+                        status,
+                        canceledBy,
+                        opened,
+                        errorJson,
+                        dates,
+                        origin,
+                        names);
     }
 
     /** Store times, epoch microseconds. */

@@ -4,6 +4,8 @@ import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
 import io.miroir.api.keys.ApiKey;
 import io.miroir.api.settings.Setting;
+import io.miroir.api.settings.SettingsSecrets;
+import io.miroir.api.webhooks.Webhook;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.webhook.WebhookRow;
 import java.time.Instant;
@@ -64,9 +66,14 @@ final class DumpWords {
         return json;
     }
 
-    /** The client's settings with their secrets. */
+    /**
+     * The client's settings with their secrets.
+     *
+     * @throws io.miroir.api.ApiException if one can't be opened
+     */
     static ObjectNode settings(IndexRow row) {
         ObjectNode settings = Json.parseObject(row.settingsJson());
+        SettingsSecrets.requireOpen(settings, "index `" + row.uid() + "`");
         for (JsonNode embedder : settings.path(Setting.EMBEDDERS.key())) {
             // An import takes one without a pooling for one of before 1.14, which had another.
             if (embedder instanceof ObjectNode object
@@ -78,13 +85,18 @@ final class DumpWords {
         return settings;
     }
 
-    /** All webhooks, with the values of their headers. */
+    /**
+     * All webhooks, with the values of their headers.
+     *
+     * @throws io.miroir.api.ApiException if one can't be opened
+     */
     static ObjectNode webhooks(List<WebhookRow> rows) {
         ObjectNode json = Json.object();
         ObjectNode webhooks = json.putObject("webhooks");
         for (WebhookRow row : rows) {
             ObjectNode webhook = webhooks.putObject(row.uuid()).put("url", row.url());
             ObjectNode headers = webhook.putObject("headers");
+            Webhook.requireOpen(row.uuid(), row.headers());
             row.headers().forEach(headers::put);
         }
         return json;

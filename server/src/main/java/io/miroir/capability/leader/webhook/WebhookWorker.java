@@ -1,6 +1,8 @@
 package io.miroir.capability.leader.webhook;
 
+import io.miroir.api.ApiException;
 import io.miroir.api.Json;
+import io.miroir.api.webhooks.Webhook;
 import io.miroir.capability.leader.webhook.Backlog.Result;
 import io.miroir.fanout.webhook.WebhookCaller;
 import io.miroir.store.ReadLevel;
@@ -159,6 +161,12 @@ final class WebhookWorker {
     }
 
     private Result call(WebhookRow webhook, TaskRow task) throws InterruptedException {
+        try {
+            Webhook.requireOpen(webhook.uuid(), webhook.headers());
+        } catch (ApiException closed) {
+            LOG.warn("webhook {} waits: {}", webhook.uuid(), closed.text());
+            return Result.FAILED;
+        }
         byte[] line = Json.bytes(tools.shown.apply(task));
         return switch (tools.caller.post(webhook, task.uid(), line)) {
             case WebhookCaller.Reply.Answered answer -> judged(answer.status());

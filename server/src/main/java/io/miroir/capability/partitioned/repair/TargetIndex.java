@@ -1,7 +1,9 @@
 package io.miroir.capability.partitioned.repair;
 
+import io.miroir.api.ApiException;
 import io.miroir.api.Json;
 import io.miroir.api.settings.NodeSettings;
+import io.miroir.api.settings.SettingsSecrets;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -67,10 +69,20 @@ final class TargetIndex {
                             throw new CopyFailedException("node " + node + ": " + failure.detail());
                 };
         if (!SettingsReadBack.matches(wanted, found)) {
+            requireOpen(wanted, index);
             LOG.info("node {} gets the settings of {}", node, index.uid());
             String path = "/indexes/" + index.physicalUid() + "/settings";
             writer.finish(
                     request("settings", "PATCH", path, NodeSettings.replacing(wanted, found)));
+        }
+    }
+
+    /** A node is given nothing rather than settings without a secret. */
+    private static void requireOpen(ObjectNode settings, IndexRow index) {
+        try {
+            SettingsSecrets.requireOpen(settings, "index `" + index.uid() + "`");
+        } catch (ApiException closed) {
+            throw new CopyFailedException(closed.text());
         }
     }
 

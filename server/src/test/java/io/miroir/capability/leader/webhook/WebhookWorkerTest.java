@@ -3,6 +3,7 @@ package io.miroir.capability.leader.webhook;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.miroir.api.Json;
+import io.miroir.api.SealedValue;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.fanout.webhook.WebhookCaller;
@@ -17,6 +18,7 @@ import io.miroir.store.webhook.Webhooks;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -98,6 +100,22 @@ class WebhookWorkerTest {
         tellAll();
         assertEquals(TASKS, before.get());
         assertEquals(1, store.cdcCursors().of(ReadLevel.LOCAL, Webhooks.sink(UUID)).size());
+    }
+
+    /** It is told when the key is back; without its header a receiver would refuse it for good. */
+    @Test
+    void oneWithAHeaderThatCantBeOpenedIsNotToldAndLosesNothing() throws Exception {
+        String url = "http://127.0.0.1:" + receiver.port() + "/before";
+        String closed = SealedValue.inHeader("lostkey.AA");
+        store.webhooks()
+                .put(new WebhookRow(UUID, url, new TreeMap<>(Map.of("x-secret", closed)), 0, 0))
+                .orThrow();
+        tellAll();
+        assertEquals(0, before.get());
+        assertEquals(0, store.cdcCursors().of(ReadLevel.LOCAL, Webhooks.sink(UUID)).size());
+        put("/before");
+        tellAll();
+        assertEquals(TASKS, before.get());
     }
 
     @Test

@@ -1,0 +1,91 @@
+package io.miroir.api.settings;
+
+import io.miroir.api.SealedValue;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Where settings hold secrets: keys of embedders and the headers that they send. What a client puts
+ * into a URL or a template is no secret to anybody here.
+ */
+public final class SettingsSecrets {
+    private static final String API_KEY = "apiKey";
+    private static final String HEADERS = "headers";
+
+    /** What a composite embedder has inside. */
+    private static final List<String> PARTS = List.of("searchEmbedder", "indexingEmbedder");
+
+    private SettingsSecrets() {}
+
+    /** Whether such text can hold a secret: what is asked of all details of all tasks. */
+    public static boolean mayBeIn(String json) {
+        return json.contains('"' + API_KEY + '"') || json.contains('"' + HEADERS + '"');
+    }
+
+    /**
+     * Changes each secret, wherever in the JSON the embedders are: settings themselves, or details
+     * of a task that hold some.
+     *
+     * @param change of a text or a sealed value
+     */
+    public static void replaceAll(JsonNode json, UnaryOperator<JsonNode> change) {
+        if (json instanceof ArrayNode array) {
+            array.forEach(part -> replaceAll(part, change));
+        } else if (json instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> member : object.properties()) {
+                if (member.getKey().equals(Setting.EMBEDDERS.key())
+                        && member.getValue().isObject()) {
+                    member.getValue().forEach(embedder -> inEmbedder(embedder, change));
+                } else {
+                    replaceAll(member.getValue(), change);
+                }
+            }
+        }
+    }
+
+    /**
+     * Throws if a secret in it can't be opened: without it a node would be given other settings.
+     *
+     * @param whose for the message
+     * @throws io.miroir.api.ApiException that names the key
+     */
+    public static void requireOpen(JsonNode settings, String whose) {
+        AtomicReference<String> sealed = new AtomicReference<>();
+        replaceAll(
+                settings,
+                value -> {
+                    if (SealedValue.isSealed(value)) {
+                        sealed.set(SealedValue.text(value));
+                    }
+                    return value;
+                });
+        if (sealed.get() != null) {
+            throw SealedValue.closed(whose, sealed.get());
+        }
+    }
+
+    private static void inEmbedder(JsonNode embedder, UnaryOperator<JsonNode> change) {
+        if (!(embedder instanceof ObjectNode object)) {
+            return;
+        }
+        replace(object, API_KEY, change);
+        if (object.get(HEADERS) instanceof ObjectNode headers) {
+            for (String name : List.copyOf(headers.propertyNames())) {
+                replace(headers, name, change);
+            }
+        }
+        PARTS.forEach(part -> inEmbedder(object.path(part), change));
+    }
+
+    private static void replace(ObjectNode object, String name, UnaryOperator<JsonNode> change) {
+        JsonNode value = object.path(name);
+        if (value.isString() || SealedValue.isSealed(value)) {
+            object.set(name, change.apply(value));
+        }
+    }
+}
