@@ -85,9 +85,9 @@ final class ClusterNodeCommand {
                 topology.path("fully_covered").asBoolean() ? "all covered" : "not all covered");
         for (JsonNode node : topology.path("nodes")) {
             out.printf(
-                    "  %-20s group %-3d %-9s %5d shards, %d replicas not read  %s%n",
+                    "  %-20s group %-4s %-9s %5d shards, %d replicas not read  %s%n",
                     node.path("id").asString(""),
-                    node.path("replica_group").asInt(),
+                    node.path("replica_group").asString("none"),
                     node.path("status").asString(""),
                     node.path("shard_count").asInt(),
                     node.path("out_of_sync").asInt(),

@@ -18,6 +18,7 @@ import io.miroir.store.index.IndexRow;
 import io.miroir.store.nodesettings.NodeSettingsVersionRow;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.ShardStates;
+import io.miroir.store.topology.TopologyRow;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,6 +31,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -37,10 +40,11 @@ import tools.jackson.databind.JsonNode;
  * store's apply stream, so that a search asks nobody.
  */
 public final class ClusterView implements Watcher, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterView.class);
     private static final Duration CATCH_UP_MAX = Duration.ofSeconds(2);
 
     private final TaskStore store;
-    private final Fleet fleet;
+    private volatile Fleet fleet;
     private final Map<String, Known> indexes = new ConcurrentHashMap<>();
     private final Map<Long, Map<String, ShardStates>> states = new ConcurrentHashMap<>();
     private final Map<String, AliasRow> aliases = new ConcurrentHashMap<>();
@@ -99,7 +103,11 @@ public final class ClusterView implements Watcher, AutoCloseable {
         }
     }
 
-    /** Knows nothing until it is started. */
+    /**
+     * Knows nothing until it is started.
+     *
+     * @param fleet as this pod is configured; what the cluster has goes before
+     */
     public ClusterView(TaskStore store, Fleet fleet) {
         this.store = store;
         this.fleet = fleet;
@@ -234,6 +242,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
 
     @Override
     public void resync(long index) {
+        store.topology().get(ReadLevel.LOCAL).ifPresent(this::follow);
         Map<Long, Map<String, ShardStates>> freshStates = new HashMap<>();
         for (ReplicaRow row : store.replicas().list(ReadLevel.LOCAL)) {
             freshStates
@@ -262,11 +271,6 @@ public final class ClusterView implements Watcher, AutoCloseable {
                                 .map(StoredKeys::key)
                                 .toList());
         features = switches.now();
-        lives =
-                store.topology()
-                        .get(ReadLevel.LOCAL)
-                        .map(row -> KnownLives.parse(row.json()))
-                        .orElse(KnownLives.NONE);
         changedIndex = index;
         advance(index);
     }
@@ -292,7 +296,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
                             key.row() == null
                                     ? keys.without(key.uid())
                                     : keys.with(StoredKeys.key(key.row()));
-            case Change.TopologyChanged topology -> lives = KnownLives.parse(topology.row().json());
+            case Change.TopologyChanged topology -> follow(topology.row());
             case Change.TaskChanged _,
                     Change.TasksDeleted _,
                     Change.LaneChanged _,
@@ -302,6 +306,20 @@ public final class ClusterView implements Watcher, AutoCloseable {
                     features = switches.now();
                 }
             }
+        }
+    }
+
+    // A pod with another list of nodes would leave some out of its writes, and not say so.
+    private void follow(TopologyRow row) {
+        lives = KnownLives.parse(row.json());
+        Fleet theirs = fleet.as(row.json());
+        if (theirs != fleet) {
+            LOG.warn(
+                    "the nodes of this pod's configuration are not those of the cluster, which it"
+                            + " goes by: {}, replication factor {}",
+                    theirs.groups(),
+                    theirs.replicationFactor());
+            fleet = theirs;
         }
     }
 

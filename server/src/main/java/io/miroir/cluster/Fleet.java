@@ -1,13 +1,21 @@
 package io.miroir.cluster;
 
+import io.miroir.api.Json;
 import io.miroir.core.layout.Layout;
 import io.miroir.core.topology.Topology;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The nodes in their groups, and how an index of a number of shards lies on them. */
 public final class Fleet {
+    private static final String SHARDS = "shards";
+    private static final String COPIES = "replication_factor";
+    private static final String GROUPS = "groups";
+
     private final int shards;
     private final int replicationFactor;
     private final List<List<String>> groups;
@@ -41,6 +49,33 @@ public final class Fleet {
     /** The node ids of each group. */
     public List<List<String>> groups() {
         return groups;
+    }
+
+    /** As the store's topology says it. */
+    String toJson() {
+        ObjectNode shape = Json.object();
+        shape.put(SHARDS, shards);
+        shape.put(COPIES, replicationFactor);
+        ArrayNode all = shape.putArray(GROUPS);
+        groups.forEach(nodes -> nodes.forEach(all.addArray()::add));
+        return Json.text(shape);
+    }
+
+    /**
+     * The nodes that the store's topology has, whatever these are; itself if they are the same.
+     * Into how many shards a new index is cut is not the topology's to say, since each index has
+     * its own number.
+     */
+    Fleet as(String topologyJson) {
+        ObjectNode shape = Json.parseObject(topologyJson);
+        List<List<String>> theirs =
+                shape.path(GROUPS)
+                        .valueStream()
+                        .map(nodes -> nodes.valueStream().map(JsonNode::asString).toList())
+                        .toList();
+        int copies = shape.path(COPIES).asInt(replicationFactor);
+        boolean same = theirs.equals(groups) && copies == replicationFactor;
+        return same || theirs.isEmpty() ? this : new Fleet(shards, copies, theirs);
     }
 
     /** The nodes without any index. */

@@ -20,11 +20,20 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /_miroir}: what operators see. */
 final class AdminRoutes {
+    private static final NodeHealth.Entry NO_ADDRESS =
+            new NodeHealth.Entry(
+                    new HealthState(HealthState.Status.DOWN, 0, 0),
+                    0,
+                    "this pod's configuration does not have the node",
+                    null);
+
     private final Auth auth;
     private final TaskStore store;
     private final ClusterView view;
@@ -67,10 +76,12 @@ final class AdminRoutes {
         body.put("replica_groups", fleet.groups().size());
         ArrayNode nodes = body.putArray("nodes");
         int degraded = 0;
-        for (Map.Entry<String, NodeHealth.Entry> node : health.all().entrySet()) {
-            ObjectNode one = nodes.addObject();
-            describe(one, node.getKey(), node.getValue(), topology);
-            if (node.getValue().state().status() != HealthState.Status.HEALTHY) {
+        Map<String, NodeHealth.Entry> entries = health.all();
+        Set<String> ids = new TreeSet<>(topology.nodes());
+        ids.addAll(entries.keySet());
+        for (String id : ids) {
+            describe(nodes.addObject(), id, entries.getOrDefault(id, NO_ADDRESS), topology);
+            if (health.status(id) != HealthState.Status.HEALTHY) {
                 degraded++;
             }
         }
@@ -83,7 +94,8 @@ final class AdminRoutes {
 
     private void describe(ObjectNode one, String id, NodeHealth.Entry entry, Topology topology) {
         one.put("id", id);
-        one.put("replica_group", topology.groupOf(id));
+        int group = topology.groupOf(id);
+        one.put("replica_group", group < 0 ? null : group);
         one.put("status", entry.state().status().name().toLowerCase(Locale.ROOT));
         one.put("shard_count", topology.shardsOf(id).size());
         one.put("out_of_sync", outOfSync(id));

@@ -27,6 +27,17 @@ final class LayoutChangeRequest {
             };
     private static final Check NUMBER = Check.unsigned(Integer.MAX_VALUE);
 
+    /** Nodes of a group whose moves are computed. */
+    static final int NODES_MAX = 100;
+
+    private static final Check NAMES =
+            value -> {
+                if (value.array().size() > NODES_MAX) {
+                    throw value.invalid("a group has at most " + NODES_MAX + " nodes");
+                }
+                Check.arrayOf(NAME).check(value);
+            };
+
     private static final Map<String, Kind> KINDS = kinds();
 
     /**
@@ -74,7 +85,7 @@ final class LayoutChangeRequest {
         kinds.put(
                 "add_group",
                 new Kind(
-                        shape(member(NODES, Check.arrayOf(NAME))),
+                        shape(member(NODES, NAMES)),
                         body ->
                                 new LayoutChange.AddGroup(
                                         body.path(NODES)

@@ -5,6 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.indexes.StatsQuery;
 import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.Fleet;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.layout.Layout;
@@ -76,9 +77,11 @@ final class TopologyPlanRoute {
         int copies = 0;
         OptionalLong moving = OptionalLong.of(0);
         ArrayNode obstacles = body.putArray("obstacles");
+        // Indexes of as many shards lie alike: that is computed once.
+        Fleet fleet = new Fleet(view.fleet().shards(), then.replicationFactor(), then.groups());
         for (IndexView index : indexes) {
             String uid = index.row().uid();
-            Topology lying = then.topology(index.topology().shards());
+            Topology lying = fleet.topology(index.topology().shards());
             MovePlan plan = MovePlan.of(index.topology(), lying, index, health::usable);
             OptionalLong estimate = documents(index, plan, counted);
             ObjectNode one = plans.putObject(uid);

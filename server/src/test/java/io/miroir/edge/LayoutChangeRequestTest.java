@@ -45,6 +45,12 @@ class LayoutChangeRequestTest {
                 "Unknown value `add_nod` at `.change`: did you mean `add_node`? expected one of"
                         + " `add_node`, `drain_node`, `replace_node`, `add_group`, `remove_group`",
                 fault("{\"change\": \"add_nod\"}"));
+        assertEquals(
+                "Invalid value at `.nodes`: a group has at most 100 nodes",
+                fault(
+                        "{\"change\": \"add_group\", \"nodes\": [\"n\""
+                                + ", \"n\"".repeat(LayoutChangeRequest.NODES_MAX)
+                                + "]}"));
         assertEquals("Missing field `node`", fault("{\"change\": \"drain_node\"}"));
         assertEquals(
                 "Invalid value at `.node`: a node's id has letters",

