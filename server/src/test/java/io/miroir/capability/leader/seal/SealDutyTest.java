@@ -143,11 +143,12 @@ class SealDutyTest {
         file.set(List.of(OLD));
         SecretRow hook = rows().getLast();
         List<String> renewed = secrets.renewed(hook).orElseThrow();
-        WebhookRow changed =
-                new WebhookRow("u", "http://w", new TreeMap<>(Map.of("a", "other")), 0, 0);
-        store.webhooks().put(changed).orThrow();
+        Map<String, String> others = Map.of("a", "other", "b", "token-b");
+        store.webhooks()
+                .put(new WebhookRow("u", "http://w", new TreeMap<>(others), 0, 0))
+                .orThrow();
         assertFalse(store.secrets().reseal(hook, renewed).orThrow());
-        assertEquals(Map.of("a", "other"), webhook().headers());
+        assertEquals(others, webhook().headers());
         assertTrue(store.webhooks().delete("u").orThrow());
         assertFalse(store.secrets().reseal(hook, renewed).orThrow());
     }
