@@ -38,7 +38,8 @@ final class MemberJvm implements AutoCloseable {
         this.id = id;
         this.process = process;
         this.in = process.outputWriter(StandardCharsets.UTF_8);
-        Thread.ofVirtual().start(this::listen);
+        // No virtual one: reading a pipe holds its carrier, and on few cores all of them are held.
+        Thread.ofPlatform().daemon().start(this::listen);
     }
 
     /** Begins to start one; {@link #awaitReady} waits for it. */
