@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjLongConsumer;
 
 /**
  * Which nodes have applied a write, for reads of any pod that must see it: a task that has not
@@ -16,19 +18,19 @@ import java.util.concurrent.TimeUnit;
  * do.
  */
 public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
-    private final Pollers pollers;
+    private final Map<String, NodePoller> pollers = new TreeMap<>();
     private final Map<Long, Followed> followed = new ConcurrentHashMap<>();
     private final Object changed = new Object();
     private long changes;
 
     /** Will ask these nodes. */
     public AppliedWatch(Nodes nodes) {
-        this.pollers = new Pollers(nodes, this);
+        nodes.ids().forEach(id -> pollers.put(id, new NodePoller(id, nodes, this)));
     }
 
     /** Begins to ask. */
     public void start() {
-        pollers.start();
+        pollers.values().forEach(NodePoller::start);
     }
 
     /** A task that somebody waits for. */
@@ -127,7 +129,7 @@ public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
                 (_, known) -> {
                     Followed on = known == null ? new Followed(task) : known;
                     if (on.waiting++ == 0) {
-                        pollers.follow(on.task);
+                        onPollers(on.task, (poller, uid) -> poller.follow(uid, on.task));
                     }
                     return on;
                 });
@@ -140,9 +142,21 @@ public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
                     if (--on.waiting > 0) {
                         return on;
                     }
-                    pollers.forget(on.task);
+                    onPollers(on.task, (poller, uid) -> poller.forget(uid, on.task));
                     return null;
                 });
+    }
+
+    /** At each node that took the task and is still there, by the node's number of it. */
+    private void onPollers(Tracked task, ObjLongConsumer<NodePoller> work) {
+        task.accepted()
+                .forEach(
+                        (node, uid) -> {
+                            NodePoller poller = pollers.get(node);
+                            if (poller != null) {
+                                work.accept(poller, uid);
+                            }
+                        });
     }
 
     @Override
@@ -163,6 +177,6 @@ public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
 
     @Override
     public void close() {
-        pollers.close();
+        pollers.values().forEach(NodePoller::close);
     }
 }

@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -50,27 +49,20 @@ final class Dispatcher {
         Set<String> targets = new TreeSet<>();
         members(shipments)
                 .forEach(member -> targets.addAll(member.item().scope().plan().recipients()));
+        Map<String, Future<Map<Place, Sent>>> sending = new TreeMap<>();
         Map<Place, Map<String, Sent>> sent = new HashMap<>();
         members(shipments).forEach(member -> sent.put(member.place(), missed(member)));
-        toAll(targets, node -> sendAll(node, shipments))
-                .forEach(
-                        (node, told) ->
-                                told.forEach((place, what) -> put(sent, place, node, what)));
-        return sent;
-    }
-
-    private static Map<String, Map<Place, Sent>> toAll(
-            Set<String> nodes, Function<String, Map<Place, Sent>> send)
-            throws InterruptedException {
-        Map<String, Future<Map<Place, Sent>>> sending = new TreeMap<>();
-        Map<String, Map<Place, Sent>> sent = new TreeMap<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            nodes.forEach(node -> sending.put(node, threads.submit(() -> send.apply(node))));
+            for (String node : targets) {
+                sending.put(node, threads.submit(() -> sendAll(node, shipments)));
+            }
             for (Map.Entry<String, Future<Map<Place, Sent>>> node : sending.entrySet()) {
-                sent.put(node.getKey(), node.getValue().get());
+                node.getValue()
+                        .get()
+                        .forEach((place, what) -> put(sent, place, node.getKey(), what));
             }
         } catch (ExecutionException bug) {
-            throw new IllegalStateException("dispatch to " + nodes, bug.getCause());
+            throw new IllegalStateException("dispatch of " + sent.keySet(), bug.getCause());
         }
         return sent;
     }
@@ -108,10 +100,7 @@ final class Dispatcher {
 
     private void sendTogether(
             String node, Shipment shipment, List<Member> here, Map<Place, Sent> sent) {
-        Sent what =
-                isBroken(sent)
-                        ? MISSED_OTHERS
-                        : send(node, shipment.steps(node, here), here.getFirst().place());
+        Sent what = isBroken(sent) ? MISSED_OTHERS : send(node, shipment.steps(node, here), here);
         counters.mergedRequests().increment();
         counters.merged().add(here.size());
         if (what instanceof Sent.Refused) {
@@ -124,25 +113,10 @@ final class Dispatcher {
     }
 
     private void sendAlone(String node, Member member, Map<Place, Sent> sent) {
-        sendAlone(node, member.item().steps(), member.place(), sent);
-    }
-
-    private void sendAlone(String node, Item.Steps steps, Place place, Map<Place, Sent> sent) {
-        sent.put(place, isBroken(sent) ? MISSED_OTHERS : send(node, steps.of(node, place), place));
-    }
-
-    /** Sends nodes one by one what they did not apply in a request that held all of it. */
-    Map<String, Map<Place, Sent>> sendApart(Map<String, List<Merged.Part>> parts)
-            throws InterruptedException {
-        counters.takenApart().add(parts.size());
-        return toAll(
-                parts.keySet(),
-                node -> {
-                    Map<Place, Sent> sent = new HashMap<>();
-                    parts.getOrDefault(node, List.of())
-                            .forEach(part -> sendAlone(node, part.documents(), part.place(), sent));
-                    return sent;
-                });
+        List<Item.Step> steps = Shipment.steps(node, member);
+        sent.put(
+                member.place(),
+                isBroken(sent) ? MISSED_OTHERS : send(node, steps, List.of(member)));
     }
 
     // What it may lack it is not read for: to have what came later would help nobody.
@@ -151,7 +125,8 @@ final class Dispatcher {
                 .anyMatch(what -> what instanceof Sent.Absent || what instanceof Sent.Unknown);
     }
 
-    private Sent send(String node, List<Item.Step> steps, Place place) {
+    private Sent send(String node, List<Item.Step> steps, List<Member> members) {
+        Place place = members.getFirst().place();
         Sent last = new Sent.Absent("nothing to send");
         for (Item.Step step : steps) {
             last = sendOne(node, step, place);

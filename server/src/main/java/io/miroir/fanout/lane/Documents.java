@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 
 /**
  * Documents on their way to nodes, in a request that may hold those of others as well: for one
@@ -68,22 +67,6 @@ record Documents(
                         body,
                         first.timeout()),
                 true);
-    }
-
-    /** What all parts take. */
-    long lengthBytes() {
-        return parts.values().stream().mapToLong(Spooled::lengthBytes).sum();
-    }
-
-    /** The same, to be closed by whoever asked for it. */
-    Documents share() {
-        Map<String, Spooled> shared = new TreeMap<>();
-        parts.forEach((node, part) -> shared.put(node, part.share()));
-        return new Documents(method, rest, shared, received, different, timeout);
-    }
-
-    void close() {
-        parts.values().forEach(Spooled::close);
     }
 
     private Spooled part(String nodeId) {

@@ -36,8 +36,7 @@ final class Lane {
                 new Dispatcher(context.nodes(), context.settings(), follower.numbers(), counters);
         LaneResume resume = new LaneResume(context, dispatcher, follower);
         this.claim = new LaneClaim(name, context, resume, follower);
-        Apart apart = new Apart(context, turn, claim, dispatcher);
-        this.writer = new LaneWriter(name, context, claim, dispatcher, apart, follower);
+        this.writer = new LaneWriter(name, context, claim, dispatcher, follower);
     }
 
     /**

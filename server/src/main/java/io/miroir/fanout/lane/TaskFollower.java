@@ -1,11 +1,14 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.api.Json;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
 import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.index.IndexRow;
+import io.miroir.store.task.Finish;
+import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +36,8 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
 
     private final LaneContext context;
     private final TaskMetrics metrics;
-    private final Pollers pollers;
+    private final Map<String, NodePoller> pollers = new TreeMap<>();
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
-    private final AtomicLong heldBytes = new AtomicLong();
     private final Witness witness;
     private final NodeNumbers numbers;
     private final SettingsRolls rolls;
@@ -55,38 +56,40 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         this.rolls =
                 new SettingsRolls(
                         context, numbers, rolling.told(), rolling.metrics(), rolling.limits());
-        this.pollers = new Pollers(context.nodes(), this);
+        context.nodes()
+                .ids()
+                .forEach(id -> pollers.put(id, new NodePoller(id, context.nodes(), this)));
         this.ticker = Thread.ofVirtual().name("task-follower").unstarted(this::tick);
     }
 
     /** Begins to ask nodes. */
     public void start() {
-        pollers.start();
+        pollers.values().forEach(NodePoller::start);
         ticker.start();
     }
 
-    /** Follows one more task, of which nothing is held. */
+    /** Follows one more task; those of one lane in the order of their positions. */
     void follow(Tracked task) {
-        follow(task, null);
-    }
-
-    /**
-     * Follows one more task; those of one lane in the order of their positions.
-     *
-     * @param merged the request that it shares, if it is held
-     */
-    void follow(Tracked task, @Nullable Merged merged) {
         // In one step: a line that is empty may go at any moment, one with a task stays.
-        lines.compute(task.place().lane(), (_, line) -> with(line, task, merged));
-        pollers.follow(task);
+        lines.compute(task.place().lane(), (_, line) -> with(line, task));
+        task.accepted()
+                .forEach(
+                        (node, nodeTaskUid) -> {
+                            NodePoller poller = pollers.get(node);
+                            if (poller == null) {
+                                ended(task, node, new NodeResult.Lost());
+                            } else {
+                                poller.follow(nodeTaskUid, task);
+                            }
+                        });
         if (task.accepted().isEmpty()) {
             advance(task.place().lane());
         }
     }
 
-    private static Line with(@Nullable Line known, Tracked task, @Nullable Merged merged) {
+    private static Line with(@Nullable Line known, Tracked task) {
         Line line = known == null ? new Line() : known;
-        line.add(task, merged);
+        line.add(task);
         return line;
     }
 
@@ -94,18 +97,8 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     void forget(String lane) {
         Line line = lines.remove(lane);
         if (line != null) {
-            leave(line);
+            line.all().forEach(this::unfollow);
         }
-    }
-
-    private void leave(Line line) {
-        line.all().forEach(pollers::forget);
-        line.leaveAll();
-    }
-
-    /** Bytes that are held for requests that may be taken apart. */
-    AtomicLong heldBytes() {
-        return heldBytes;
     }
 
     /** What brings settings to the nodes of all lanes. */
@@ -174,9 +167,6 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private void drain(String lane, Line line) {
         do {
             try {
-                for (Line.Doubt doubt : line.doubts()) {
-                    settle(line, doubt);
-                }
                 List<Line.Head> heads = line.heads(ENDED_AT_ONCE_MAX);
                 while (!heads.isEmpty() && look(line, heads)) {
                     heads = line.heads(ENDED_AT_ONCE_MAX);
@@ -195,20 +185,20 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         lines.computeIfPresent(lane, (_, known) -> known == line && line.isEmpty() ? null : known);
     }
 
-    /** What a node did not apply may not be this write's fault (protocol, rule 6). */
-    private void settle(Line line, Line.Doubt doubt) throws InterruptedException {
-        Optional<Sent> again = witness.again(doubt);
-        if (again.isEmpty()) {
-            return;
+    /**
+     * A task whose end is clear.
+     *
+     * @param canceledBy the task that cancelled it, if one did
+     */
+    private record Ending(Line.Head head, Completion end, @Nullable Long canceledBy) {
+        static Ending of(Line.Head head, Completion end) {
+            return new Ending(head, end, null);
         }
-        switch (again.get()) {
-            case Sent.Accepted taken ->
-                    line.settle(doubt, taken.nodeTaskUid())
-                            .ifPresent(task -> pollers.follow(task, doubt.nodeId()));
-            case Sent.Refused refused ->
-                    line.settle(doubt, new NodeResult.Failed((ObjectNode) refused.error()));
-            case Sent.Absent _ -> line.settle(doubt, doubt.failed());
-            case Sent.Unknown _ -> line.settle(doubt, new NodeResult.Lost());
+
+        Ending by(@Nullable Long cancelation) {
+            return cancelation == null
+                    ? new Ending(head, end.unasked(), null)
+                    : new Ending(head, end, cancelation);
         }
     }
 
@@ -226,7 +216,26 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 break;
             }
         }
-        return !clear.isEmpty() && finish(line, Ending.attributed(clear, context.store().tasks()));
+        return !clear.isEmpty() && finish(line, attributed(clear));
+    }
+
+    /** The same; those that nodes dropped are told by whom they were cancelled. */
+    private List<Ending> attributed(List<Ending> endings) {
+        if (endings.stream().noneMatch(TaskFollower::isCanceled)) {
+            return endings;
+        }
+        Map<Long, Long> asking = Cancelation.asking(context.store().tasks());
+        return endings.stream()
+                .map(
+                        ending ->
+                                isCanceled(ending)
+                                        ? ending.by(asking.get(ending.head().task().uid()))
+                                        : ending)
+                .toList();
+    }
+
+    private static boolean isCanceled(Ending ending) {
+        return ending.end().status() == TaskStatus.CANCELED;
     }
 
     private Optional<Completion> end(Line.Head head) {
@@ -258,13 +267,28 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     /** In one command for all; false if one could not be ended yet. */
     private boolean finish(Line line, List<Ending> endings) {
         List<Reply<Tasks.Step>> replies =
-                context.store().tasks().finishAll(endings.stream().map(Ending::command).toList());
+                context.store()
+                        .tasks()
+                        .finishAll(endings.stream().map(TaskFollower::command).toList());
         for (int i = 0; i < endings.size(); i++) {
             if (!ended(line, endings.get(i), replies.get(i))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static Finish command(Ending ending) {
+        Tracked task = ending.head().task();
+        Completion done = ending.end();
+        return new Finish(
+                task.uid(),
+                task.place().epoch(),
+                done.status(),
+                task.details().finished(done.visible()).stored(),
+                done.error() == null ? null : Json.text(done.error()),
+                ending.canceledBy(),
+                done.allEffects(task.place().incarnation()));
     }
 
     private boolean ended(Line line, Ending ending, Reply<Tasks.Step> reply) {
@@ -285,7 +309,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 }
                 ending.end().out().forEach((node, shards) -> tellOut(node, shards, task));
                 line.remove(task);
-                pollers.forget(task);
+                unfollow(task);
                 long followedNanos = System.nanoTime() - ending.head().sinceNanos();
                 metrics.ended(ending.end().status(), followedNanos);
                 yield true;
@@ -337,14 +361,14 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     // This line only: the lane may be followed under a new epoch already.
     private void drop(String lane, Line line) {
         lines.remove(lane, line);
-        leave(line);
+        line.all().forEach(this::unfollow);
     }
 
     private void tick() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 Thread.sleep(TICK);
-                witness.look(context.nodes().ids());
+                witness.look(pollers.keySet());
                 lines.keySet().forEach(this::advance);
             }
         } catch (InterruptedException stopped) {
@@ -352,11 +376,22 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         }
     }
 
+    private void unfollow(Tracked task) {
+        task.accepted()
+                .forEach(
+                        (node, nodeTaskUid) -> {
+                            NodePoller poller = pollers.get(node);
+                            if (poller != null) {
+                                poller.forget(nodeTaskUid, task);
+                            }
+                        });
+    }
+
     @Override
     public void close() {
         ticker.interrupt();
         // What brings settings to nodes stops at its next step; the next owner goes on.
         lines.clear();
-        pollers.close();
+        pollers.values().forEach(NodePoller::close);
     }
 }

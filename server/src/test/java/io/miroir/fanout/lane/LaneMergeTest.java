@@ -3,7 +3,6 @@ package io.miroir.fanout.lane;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,21 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
-import io.miroir.core.routing.Rendezvous;
-import io.miroir.core.topology.ReplicaState;
+import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
-import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.lane.IntentRow;
-import io.miroir.store.lane.Lanes.Claim;
-import io.miroir.store.replica.ReplicaRow;
-import io.miroir.store.replica.Replicas;
-import io.miroir.store.replica.ShardState;
-import io.miroir.store.replica.ShardStates;
 import io.miroir.store.task.TaskRow;
-import io.miroir.store.task.TaskStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +31,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +42,6 @@ class LaneMergeTest {
     @TempDir Path directory;
 
     private LaneFixture pod;
-    private TaskNodes nodes;
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
 
     /** What node a was sent while the first write was under way and after. */
@@ -72,7 +62,6 @@ class LaneMergeTest {
     @BeforeEach
     void open() throws Exception {
         pod = new LaneFixture(directory);
-        nodes = new TaskNodes(pod);
         // All in one shard, so that each node has all of it.
         pod.write("[{\"id\":1}]", null);
     }
@@ -84,11 +73,26 @@ class LaneMergeTest {
     }
 
     private static Request request(NodeRequest request) {
-        return new Request(request.method(), request.target(), TaskNodes.body(request));
+        String body =
+                switch (request.body()) {
+                    case NodeBody.Stream stream -> {
+                        try (var in = stream.open().get()) {
+                            byte[] bytes = in.readAllBytes();
+                            assertEquals(stream.lengthBytes(), bytes.length);
+                            yield new String(bytes, UTF_8);
+                        } catch (IOException broken) {
+                            throw new UncheckedIOException(broken);
+                        }
+                    }
+                    case NodeBody.Bytes bytes -> UTF_8.decode(bytes.utf8().duplicate()).toString();
+                    case null -> "";
+                };
+        return new Request(request.method(), request.target(), body);
     }
 
     /** One write. */
-    private record Asked(Operation operation, String json, @Nullable String key) {}
+    private record Asked(
+            Operation operation, String json, @org.jspecify.annotations.Nullable String key) {}
 
     private static Asked put(String json) {
         return new Asked(Operation.DOCUMENTS_UPDATE, json, null);
@@ -104,9 +108,9 @@ class LaneMergeTest {
         var answer = pod.node;
         pod.sent.clear();
         pod.node =
-                (id, request) -> {
+                (_, _) -> {
                     awaitOpen(held);
-                    return answer.apply(id, request);
+                    return pod.accepted();
                 };
         Future<LaneReply> first = clients.submit(() -> reply(post("[{\"id\":100}]")));
         while (pod.sent.isEmpty()) {
@@ -334,194 +338,5 @@ class LaneMergeTest {
         long posts =
                 pod.sent.stream().filter(s -> s.startsWith("b POST") && s.contains("%3A")).count();
         assertEquals(1, posts, () -> "only the one before: " + pod.sent);
-    }
-
-    private void await(long uid, TaskStatus status) {
-        for (TaskRow now = task(uid); now.status() != status; now = task(uid)) {
-            assertFalse(now.status().terminal(), now::toString);
-            Thread.onSpinWait();
-        }
-    }
-
-    /** What nodes say of tasks is heard. */
-    private void follow() {
-        pod.follower.start();
-        await(0, TaskStatus.SUCCEEDED);
-    }
-
-    private static String verdict(String body) {
-        return body.contains("guilty") ? "failed" : "succeeded";
-    }
-
-    /** A node that took the whole and did not apply it is sent the parts. */
-    @Test
-    void aRequestThatNodesDoNotApplyIsTakenApart() throws Exception {
-        follow();
-        nodes.fresh = (_, body) -> verdict(body);
-        List<Long> uids =
-                uids(
-                        behindAnother(
-                                post("[{\"id\":1}]"),
-                                post("[{\"id\":1,\"guilty\":true}]"),
-                                post("[{\"id\":1}]")));
-        await(uids.get(0), TaskStatus.SUCCEEDED);
-        await(uids.get(1), TaskStatus.FAILED);
-        await(uids.get(2), TaskStatus.SUCCEEDED);
-        assertTrue(String.valueOf(task(uids.get(1)).errorJson()).contains("A fault."));
-        assertEquals(List.of(3, 1, 1, 1), atA.stream().map(r -> r.ids().size()).toList());
-        assertEquals(0, pod.follower.heldBytes().get());
-        assertEquals(ReplicaState.IN_SYNC, state("a"));
-        assertEquals(ReplicaState.IN_SYNC, state("b"));
-    }
-
-    /** Of the shard that all these documents are in. */
-    private ReplicaState state(String node) {
-        pod.view.catchUp();
-        return pod.view.index("i").orElseThrow().state(node, Rendezvous.shard("1", 4));
-    }
-
-    /** A document of a shard that node a misses a write of. */
-    private String elsewhereOutOnA() throws Exception {
-        int id = 2;
-        while (Rendezvous.shard(Integer.toString(id), 4) == Rendezvous.shard("1", 4)) {
-            id++;
-        }
-        String document = "[{\"id\":" + id + "}]";
-        pod.down("a");
-        long missed = pod.write(document, null);
-        pod.up("a");
-        await(missed, TaskStatus.SUCCEEDED);
-        pod.view.catchUp();
-        return document;
-    }
-
-    /** What came later would come before the parts: they are not sent again, and all fail. */
-    @Test
-    void aRequestBehindWhichOthersWereSentFailsAsAWhole() throws Exception {
-        follow();
-        nodes.fresh = (_, _) -> "enqueued";
-        List<Long> uids =
-                uids(behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1,\"guilty\":true}]")));
-        int sent = atA.size();
-        long later = pod.write("[{\"id\":1}]", null);
-        failMerged(uids);
-        await(later, TaskStatus.SUCCEEDED);
-        assertEquals(sent + 1, atA.size());
-    }
-
-    private void failMerged(List<Long> uids) {
-        for (String node : List.of("a", "b")) {
-            nodes.of(node).forEach((uid, task) -> TaskNodes.end(task, judged(uid, uids)));
-        }
-        uids.forEach(uid -> await(uid, TaskStatus.FAILED));
-    }
-
-    /** The replicas of a shard would differ if one was sent the parts and the other not. */
-    @Test
-    void aRequestIsTakenApartOnAllItsNodesOrOnNone() throws Exception {
-        follow();
-        String elsewhere = elsewhereOutOnA();
-        nodes.fresh = (_, _) -> "enqueued";
-        List<Long> uids =
-                uids(behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1,\"guilty\":true}]")));
-        int sent = atA.size();
-        long later = pod.write(elsewhere, null);
-        assertEquals(List.of("b"), List.copyOf(accepted(task(later)).keySet()));
-        failMerged(uids);
-        assertEquals(sent, atA.size());
-        assertEquals(ReplicaState.IN_SYNC, state("a"));
-        assertEquals(ReplicaState.IN_SYNC, state("b"));
-    }
-
-    /** What is copied to got the whole too, and nobody hears that it was not applied there. */
-    @Test
-    void aRequestIsNotTakenApartWhileAReplicaIsCopied() throws Exception {
-        follow();
-        String _ = elsewhereOutOnA();
-        long incarnation = pod.view.index("i").orElseThrow().row().incarnation();
-        ReplicaRow row = pod.store.replicas().get(ReadLevel.LOCAL, incarnation, "a").orElseThrow();
-        ShardStates states = row.states();
-        for (int shard = 0; shard < states.shards(); shard++) {
-            if (states.get(shard) == ShardState.OUT) {
-                states = states.with(shard, ShardState.LAGGING);
-            }
-        }
-        assertInstanceOf(
-                Replicas.Mark.Marked.class,
-                pod.store
-                        .replicas()
-                        .mark(new ReplicaRow(incarnation, "a", states, row.version()))
-                        .orThrow());
-        pod.view.catchUp();
-        nodes.fresh = (_, body) -> verdict(body);
-        List<Long> uids =
-                uids(behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1,\"guilty\":true}]")));
-        uids.forEach(uid -> await(uid, TaskStatus.FAILED));
-        assertEquals(0, pod.counters.takenApart().sum());
-    }
-
-    /** Rule 4: what the next owner can't have known of is not read. */
-    @Test
-    void partsThatReachANodeAfterTheLaneWasTakenOverPutItOut() throws Exception {
-        follow();
-        nodes.fresh = (_, body) -> body.lines().count() > 1 ? "failed" : "enqueued";
-        AtomicBoolean isTaken = new AtomicBoolean();
-        var answer = pod.node;
-        pod.node =
-                (id, request) -> {
-                    String body = TaskNodes.body(request);
-                    boolean isPart = body.lines().count() == 1 && !body.contains("\"id\":100");
-                    if (isPart && isTaken.compareAndSet(false, true)) {
-                        Claim _ = pod.store.lanes().claim("i", "other").orThrow();
-                    }
-                    return isPart && id.equals("b") ? refused() : answer.apply(id, request);
-                };
-        List<Long> _ = uids(behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1}]")));
-        while (state("a") == ReplicaState.IN_SYNC) {
-            Thread.onSpinWait();
-        }
-        assertEquals(ReplicaState.OUT, state("a"));
-        assertEquals(ReplicaState.IN_SYNC, state("b"));
-    }
-
-    private String judged(long nodeTask, List<Long> uids) {
-        boolean merged = uids.stream().anyMatch(uid -> accepted(task(uid)).containsValue(nodeTask));
-        return merged ? "failed" : "succeeded";
-    }
-
-    /**
-     * Rule 4: the owner is lost after it sent the parts; the next one finds them by their marks.
-     */
-    @Test
-    void theNextOwnerFindsThePartsThatWereSentAgain() throws Exception {
-        follow();
-        nodes.fresh = (_, body) -> body.lines().count() > 1 ? "failed" : "enqueued";
-        List<Long> uids = uids(behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1}]")));
-        while (atA.size() < 3
-                || pod.sent.stream().filter(s -> s.startsWith("b POST /ind")).count() < 4) {
-            Thread.onSpinWait();
-        }
-        pod.follower.forget("i");
-        TaskFollower next = pod.anotherFollower();
-        next.start();
-        new Lane("i", pod.context, next, pod.counters).resume(() -> true);
-        nodes.end("a", "succeeded");
-        nodes.end("b", "succeeded");
-        await(uids.get(0), TaskStatus.SUCCEEDED);
-        await(uids.get(1), TaskStatus.SUCCEEDED);
-        next.close();
-    }
-
-    /** Only so much is held; what is not is not taken apart. */
-    @Test
-    void aRequestThatIsNotHeldFailsAsAWhole() throws Exception {
-        follow();
-        nodes.fresh = (_, body) -> verdict(body);
-        pod.follower.heldBytes().set(Merged.HELD_BYTES_MAX);
-        List<Long> uids =
-                uids(behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1,\"guilty\":true}]")));
-        await(uids.get(0), TaskStatus.FAILED);
-        await(uids.get(1), TaskStatus.FAILED);
-        assertEquals(Merged.HELD_BYTES_MAX, pod.follower.heldBytes().get());
     }
 }
