@@ -78,9 +78,13 @@ class CancelerTest {
         return pod.write(json, null);
     }
 
-    private ReplicaState state(String node, String id) {
-        pod.view.catchUp();
-        return pod.view.index("i").orElseThrow().state(node, Rendezvous.shard(id, 4));
+    /** Waits: a status can be read in the store a moment before its command is acknowledged. */
+    private void awaitState(String node, String id, ReplicaState state) {
+        long giveUpNanos = System.nanoTime() + 60_000_000_000L;
+        while (pod.view.index("i").orElseThrow().state(node, Rendezvous.shard(id, 4)) != state) {
+            assertTrue(System.nanoTime() < giveUpNanos, () -> node + " is not " + state);
+            Thread.onSpinWait();
+        }
     }
 
     @Test
@@ -93,8 +97,8 @@ class CancelerTest {
         assertEquals(Long.valueOf(by.uid()), task.canceledBy());
         assertNull(task.errorJson());
         assertEquals("{\"receivedDocuments\":1,\"indexedDocuments\":0}", task.detailsJson());
-        assertEquals(ReplicaState.IN_SYNC, state("a", "2"));
-        assertEquals(ReplicaState.IN_SYNC, state("b", "2"));
+        awaitState("a", "2", ReplicaState.IN_SYNC);
+        awaitState("b", "2", ReplicaState.IN_SYNC);
     }
 
     @Test
@@ -147,8 +151,8 @@ class CancelerTest {
         nodes.end("a", "canceled");
         nodes.end("b", "succeeded");
         await(uid, TaskStatus.SUCCEEDED);
-        assertEquals(ReplicaState.OUT, state("a", "2"));
-        assertEquals(ReplicaState.IN_SYNC, state("b", "2"));
+        awaitState("a", "2", ReplicaState.OUT);
+        awaitState("b", "2", ReplicaState.IN_SYNC);
     }
 
     @Test
