@@ -59,7 +59,8 @@ public final class FederationChecks {
                     ErrorCode.INVALID_MULTI_SEARCH_QUERY_PERSONALIZATION,
                     "Using `.personalize` is not allowed in federated queries.\n - Hint: remove"
                             + " `personalize` from the query or remove `federation` from the"
-                            + " request");
+                            + " request\n - Hint: pass `federation.personalize` for"
+                            + " personalization in federated search");
         }
         if (query.hasPerformanceDetails()) {
             throw new ApiException(

@@ -1,5 +1,6 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.core.merge.FacetText;
 import io.miroir.core.merge.Utf8Order;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,20 +61,30 @@ final class FederatedFacets {
         }
     }
 
-    /** Merged facets are one node's: by raw spelling, ordered by bytes or count, then cut. */
+    /**
+     * Merged facets: ordered by bytes or count, then cut. An index has one spelling of a value, so
+     * those of its nodes are added up; the spellings of several indexes are shown side by side.
+     */
     private void writeMergedFacets(List<ObjectNode> answers, ObjectNode answer) {
         JsonNode max = federation.path(FederatedCall.MERGE).path("maxValuesPerFacet");
         int valuesMax = max.isNumber() ? max.asInt() : Integer.MAX_VALUE;
+        boolean oneIndex = federation.path(FederatedCall.FACETS).size() == 1;
         Map<String, Map<String, Long>> facets = new TreeMap<>(Utf8Order.ASCENDING);
+        Map<String, Map<String, String>> spellings = new HashMap<>();
         List<JsonNode> stats = new ArrayList<>();
         for (ObjectNode node : answers) {
             stats.add(node.path("facetStats"));
             for (Map.Entry<String, JsonNode> facet : node.path("facetDistribution").properties()) {
                 Map<String, Long> values =
                         facets.computeIfAbsent(facet.getKey(), _ -> new HashMap<>());
-                facet.getValue()
-                        .properties()
-                        .forEach(v -> values.merge(v.getKey(), v.getValue().asLong(), Long::sum));
+                Map<String, String> shown =
+                        spellings.computeIfAbsent(facet.getKey(), _ -> new HashMap<>());
+                for (Map.Entry<String, JsonNode> value : facet.getValue().properties()) {
+                    String text = value.getKey();
+                    String same = oneIndex ? FacetText.normalize(text) : text;
+                    String spelling = shown.computeIfAbsent(same, _ -> text);
+                    values.merge(spelling, value.getValue().asLong(), Long::sum);
+                }
             }
         }
         ObjectNode distribution = answer.putObject("facetDistribution");
