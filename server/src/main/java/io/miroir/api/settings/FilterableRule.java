@@ -20,6 +20,11 @@ public record FilterableRule(
         boolean equality,
         boolean comparison) {
 
+    /** Those of an index, by its settings as clients see them. */
+    public static List<FilterableRule> allOf(JsonNode settings) {
+        return settings.path("filterableAttributes").valueStream().map(FilterableRule::of).toList();
+    }
+
     /** Reads an entry. */
     public static FilterableRule of(JsonNode json) {
         if (json.isString()) {

@@ -1,5 +1,6 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.api.settings.FilterableRule;
 import io.miroir.core.merge.KWayMerge;
 import io.miroir.core.merge.RankValue;
 import io.miroir.core.merge.Ranked;
@@ -27,6 +28,7 @@ public final class DocumentsCall {
     private static final String SORT = "sort";
 
     private final ObjectNode client;
+    private final List<FilterableRule> filterable;
     private final Paging paging;
     private final List<DocumentSort> sorts;
     private final @Nullable List<String> fields;
@@ -34,8 +36,10 @@ public final class DocumentsCall {
 
     private record Row(ObjectNode document, Ranked ranked) {}
 
-    private DocumentsCall(ObjectNode client, List<DocumentSort> sorts) {
+    private DocumentsCall(
+            ObjectNode client, List<FilterableRule> filterable, List<DocumentSort> sorts) {
         this.client = client;
+        this.filterable = filterable;
         this.paging =
                 new Paging(
                         false,
@@ -55,11 +59,16 @@ public final class DocumentsCall {
         }
     }
 
-    /** A list of documents by the body of the fetch route, which must be valid. */
-    public static DocumentsCall of(ObjectNode client) {
+    /**
+     * A list of documents.
+     *
+     * @param client the body of the fetch route, which must be valid
+     * @param filterable what may be filtered
+     */
+    public static DocumentsCall of(ObjectNode client, List<FilterableRule> filterable) {
         List<DocumentSort> sorts =
                 client.path(SORT).valueStream().map(s -> DocumentSort.of(s.asString(""))).toList();
-        return new DocumentsCall(client, sorts);
+        return new DocumentsCall(client, filterable, sorts);
     }
 
     /**
@@ -80,7 +89,7 @@ public final class DocumentsCall {
             added.forEach(asked::add);
             asked.add(Separators.SEQ_FIELD);
         }
-        NodeFilter.restrict(request, only);
+        NodeFilter.restrict(request, filterable, only);
         return request;
     }
 

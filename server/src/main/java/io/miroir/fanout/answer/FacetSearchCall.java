@@ -32,7 +32,7 @@ public final class FacetSearchCall {
     public ObjectNode nodeRequest(@Nullable ShardSet only) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.setAll(client);
-        NodeFilter.restrict(request, only);
+        NodeFilter.restrict(request, index.filterable(), only);
         return request;
     }
 

@@ -58,10 +58,7 @@ public record IndexProfile(
                 !settings.path("displayedAttributes").isArray() || displayed.contains("*")
                         ? null
                         : displayed,
-                settings.path("filterableAttributes")
-                        .valueStream()
-                        .map(FilterableRule::of)
-                        .toList(),
+                FilterableRule.allOf(settings),
                 rankingRules(settings.path("rankingRules")),
                 number(faceting.path("maxValuesPerFacet"), FACET_VALUES_DEFAULT),
                 orders(faceting.path("sortFacetValuesBy")),

@@ -1,7 +1,10 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.api.search.NodesFilter;
+import io.miroir.api.settings.FilterableRule;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
+import java.util.List;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -10,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Conditions of Miroir's own, put before a client's filter. The list form of filters is a
- * conjunction of expressions, so no client text has to be understood or quoted.
+ * conjunction of expressions, so no client text has to be quoted.
  */
 public final class NodeFilter {
     private static final String FILTER = "filter";
@@ -24,8 +27,16 @@ public final class NodeFilter {
         return values.toString();
     }
 
-    /** Restricts a request to shards; null restricts nothing (protocol, rule 10). */
-    static void restrict(ObjectNode request, @Nullable ShardSet only) {
+    /**
+     * Puts the client's filter in words that all nodes take alike, and restricts the request to
+     * shards; null restricts nothing (protocol, rule 10).
+     */
+    static void restrict(
+            ObjectNode request, List<FilterableRule> filterable, @Nullable ShardSet only) {
+        JsonNode client = request.get(FILTER);
+        if (client != null) {
+            request.set(FILTER, NodesFilter.of(client, filterable));
+        }
         if (only != null) {
             add(request, shards(only));
         }

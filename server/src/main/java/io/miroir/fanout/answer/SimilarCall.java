@@ -3,6 +3,7 @@ package io.miroir.fanout.answer;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.search.FilterInput;
+import io.miroir.api.search.NodesFilter;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.filter.FilterFields;
 import io.miroir.core.routing.Separators;
@@ -55,7 +56,7 @@ public final class SimilarCall {
         fetch.putArray("ids").add(documentId());
         fetch.put("retrieveVectors", true);
         if (rule != null) {
-            fetch.set("filter", rule);
+            fetch.set("filter", NodesFilter.of(rule, index.filterable()));
         }
         return fetch;
     }
@@ -90,6 +91,7 @@ public final class SimilarCall {
                 search.set(field, value);
             }
         }
+        NodeFilter.restrict(search, index.filterable(), null);
         NodeFilter.add(search, notThis(document));
         if (vector.isEmpty()) {
             // Nothing to compare with: only the total is asked.
@@ -100,7 +102,7 @@ public final class SimilarCall {
                     .put("embedder", client.path("embedder").asString(""))
                     .put("semanticRatio", 1.0);
         }
-        return new WithVector(SearchCall.of(search, index), client, documentId(), index);
+        return new WithVector(SearchCall.ofOurs(search, index), client, documentId(), index);
     }
 
     /** A node's refusal of the search, as this route words it. */

@@ -5,6 +5,8 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.documents.PayloadFormat;
+import io.miroir.api.search.NodesFilter;
+import io.miroir.api.settings.FilterableRule;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.plan.WritePlan;
 import io.miroir.core.routing.Rendezvous;
@@ -189,7 +191,7 @@ final class DocumentItems {
             return missing(request, details);
         }
         ObjectNode body = Json.object();
-        body.set("filter", filter);
+        body.set("filter", NodesFilter.of(filter, FilterableRule.allOf(index.get().settings())));
         return deletion(
                 details,
                 everywhere(index.get()),

@@ -5,6 +5,8 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.documents.EditRequest;
+import io.miroir.api.search.NodesFilter;
+import io.miroir.api.settings.FilterableRule;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.plan.WritePlan;
 import io.miroir.core.topology.ShardSet;
@@ -52,7 +54,9 @@ final class EditItems {
         WritePlan plan = WritePlan.of(view.topology(), view, context::writable, shards);
         ObjectNode sent = Json.object().put("function", EditFunction.wrapped(asked.function()));
         if (asked.filter() != null) {
-            sent.set("filter", asked.filter());
+            sent.set(
+                    "filter",
+                    NodesFilter.of(asked.filter(), FilterableRule.allOf(view.settings())));
         }
         if (asked.context() != null) {
             sent.set("context", asked.context());

@@ -3,6 +3,7 @@ package io.miroir.fanout.read;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.indexes.FieldsRequest;
+import io.miroir.api.settings.FilterableRule;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
@@ -107,7 +108,7 @@ public final class DocumentReads {
 
     private Reading list(IndexView index, ObjectNode request, AnswerBudget.Share share) {
         ReservedFields.refuse(request, ErrorCode.INVALID_DOCUMENT_FILTER);
-        DocumentsCall call = DocumentsCall.of(request);
+        DocumentsCall call = DocumentsCall.of(request, FilterableRule.allOf(index.settings()));
         Coverage coverage =
                 cover.ask(
                         index,

@@ -26,7 +26,8 @@ class DocumentsCallTest {
             int offset = random.nextInt(40);
             int limit = random.nextInt(30);
             DocumentsCall call =
-                    DocumentsCall.of(Json.object().put("offset", offset).put("limit", limit));
+                    DocumentsCall.of(
+                            Json.object().put("offset", offset).put("limit", limit), List.of());
             int asked = call.nodeRequest(null).path("limit").asInt();
             ObjectNode answer = call.merge(nodes.stream().map(n -> answer(n, asked)).toList());
             ArrayNode expected = Json.array();
@@ -45,7 +46,8 @@ class DocumentsCallTest {
     @Test
     void sortsByValues() {
         DocumentsCall call =
-                DocumentsCall.of(Json.parseObject("{\"sort\":[\"v:desc\"],\"fields\":[\"id\"]}"));
+                DocumentsCall.of(
+                        Json.parseObject("{\"sort\":[\"v:desc\"],\"fields\":[\"id\"]}"), List.of());
         assertEquals(
                 Json.parse(
                         """

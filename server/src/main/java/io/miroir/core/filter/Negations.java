@@ -1,0 +1,69 @@
+package io.miroir.core.filter;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Writes {@code field != value} as {@code NOT field = value}. To a Meilisearch that knows the field
+ * both mean the same. To one that has no document with it the first finds nothing, the second all:
+ * and of a cluster's nodes some may have such documents while others have none.
+ */
+public final class Negations {
+    private static final String SIGN = "!=";
+
+    private Negations() {}
+
+    /** Whether an expression may have one: a glance that spares the parsing of most. */
+    public static boolean possibleIn(String expression) {
+        return expression.contains(SIGN);
+    }
+
+    /**
+     * The expression in other words; all else in it stays as it was written.
+     *
+     * @param expression the text that was parsed
+     * @param filter what it was parsed to
+     */
+    public static String spelledOut(String expression, Filter filter) {
+        StringBuilder out = new StringBuilder(expression);
+        // From the last to the first, so that places before them stay.
+        List<Filter.Compare> found =
+                in(filter)
+                        .sorted(
+                                Comparator.comparingInt(
+                                        (Filter.Compare one) -> -one.field().start()))
+                        .toList();
+        for (Filter.Compare compare : found) {
+            int sign = expression.lastIndexOf(SIGN, compare.value().start() - SIGN.length());
+            out.deleteCharAt(sign);
+            out.insert(begin(expression, compare.field()), "NOT ");
+        }
+        return out.toString();
+    }
+
+    private static Stream<Filter.Compare> in(Filter filter) {
+        return switch (filter) {
+            case Filter.And(List<Filter> parts) -> parts.stream().flatMap(Negations::in);
+            case Filter.Or(List<Filter> parts) -> parts.stream().flatMap(Negations::in);
+            case Filter.Not(Filter part) -> in(part);
+            case Filter.Compare compare when compare.operator() == Filter.Operator.NOT_EQUAL ->
+                    Stream.of(compare);
+            default -> Stream.empty();
+        };
+    }
+
+    /** With its quote, if it has one. */
+    private static int begin(String expression, Word word) {
+        boolean quoted =
+                word.start() > 0
+                        && word.end() < expression.length()
+                        && isQuote(expression.charAt(word.start() - 1))
+                        && expression.charAt(word.start() - 1) == expression.charAt(word.end());
+        return quoted ? word.start() - 1 : word.start();
+    }
+
+    private static boolean isQuote(char c) {
+        return c == '"' || c == '\'';
+    }
+}
