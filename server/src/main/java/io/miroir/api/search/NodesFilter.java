@@ -13,7 +13,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * A client's filter in words that each node takes alike, whatever documents it has ({@link
- * Negations}). What a node would refuse is left as it is, because refusals quote it.
+ * Negations}): two copies of a document lie on nodes with different others, and are to stay equal.
+ * What may not be filtered is left as it is, because refusals quote it.
  */
 public final class NodesFilter {
     private NodesFilter() {}
@@ -63,18 +64,22 @@ public final class NodesFilter {
                     };
             case Filter.Between between -> isAllowed(between.field(), rules, true);
             case Filter.In in -> isAllowed(in.field(), rules, false);
-            case Filter.Exists exists -> isAllowed(exists.field(), rules, false);
-            case Filter.IsNull isNull -> isAllowed(isNull.field(), rules, false);
-            case Filter.IsEmpty isEmpty -> isAllowed(isEmpty.field(), rules, false);
+            case Filter.Exists exists -> isFilterable(exists.field().text(), rules);
+            case Filter.IsNull isNull -> isFilterable(isNull.field().text(), rules);
+            case Filter.IsEmpty isEmpty -> isFilterable(isEmpty.field().text(), rules);
             case Filter.StartsWith starts -> isAllowed(starts.field(), rules, false);
-            // Nodes find more to refuse in these than what may be filtered.
-            case Filter.Contains _,
-                    Filter.GeoRadius _,
-                    Filter.GeoBoundingBox _,
-                    Filter.GeoPolygon _,
-                    Filter.VectorExists _ ->
-                    false;
+            // What nodes refuse of these besides, they quote in our words: that is better than
+            // to pass documents over.
+            case Filter.Contains contains -> isAllowed(contains.field(), rules, false);
+            case Filter.GeoRadius _, Filter.GeoBoundingBox _, Filter.GeoPolygon _ ->
+                    isFilterable("_geo", rules) || isFilterable("_geojson", rules);
+            case Filter.VectorExists _ -> true;
         };
+    }
+
+    private static boolean isFilterable(String path, List<FilterableRule> rules) {
+        int rule = FilterableRule.deciding(rules, path);
+        return rule >= 0 && rules.get(rule).filterable();
     }
 
     private static boolean isAllowed(Word field, List<FilterableRule> rules, boolean ordered) {

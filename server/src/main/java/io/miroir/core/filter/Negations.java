@@ -26,20 +26,25 @@ public final class Negations {
      * @param filter what it was parsed to
      */
     public static String spelledOut(String expression, Filter filter) {
-        StringBuilder out = new StringBuilder(expression);
-        // From the last to the first, so that places before them stay.
         List<Filter.Compare> found =
                 in(filter)
-                        .sorted(
-                                Comparator.comparingInt(
-                                        (Filter.Compare one) -> -one.field().start()))
+                        .sorted(Comparator.comparingInt(compare -> compare.field().start()))
                         .toList();
+        StringBuilder out = new StringBuilder(expression.length());
+        int copied = 0;
         for (Filter.Compare compare : found) {
+            int begin = begin(expression, compare.field());
             int sign = expression.lastIndexOf(SIGN, compare.value().start() - SIGN.length());
-            out.deleteCharAt(sign);
-            out.insert(begin(expression, compare.field()), "NOT ");
+            out.append(expression, copied, begin);
+            // A keyword may stand right before a quote.
+            if (begin > 0 && Character.isLetter(expression.charAt(begin - 1))) {
+                out.append(' ');
+            }
+            out.append("NOT ").append(expression, begin, sign);
+            // Without the exclamation mark.
+            copied = sign + 1;
         }
-        return out.toString();
+        return out.append(expression, copied, expression.length()).toString();
     }
 
     private static Stream<Filter.Compare> in(Filter filter) {

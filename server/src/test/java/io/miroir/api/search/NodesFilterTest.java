@@ -31,6 +31,10 @@ class NodesFilterTest {
                 "a!=1 | NOT a=1",
                 "deep.down != x | NOT deep.down = x",
                 "NOT a != 1 | NOT NOT a = 1",
+                "a = 1 AND\"b\" != 2 | a = 1 AND NOT \"b\" = 2",
+                "a != 1 AND _geoRadius(10, 20, 3) | NOT a = 1 AND _geoRadius(10, 20, 3)",
+                "a != 1 AND b CONTAINS x | NOT a = 1 AND b CONTAINS x",
+                "a != 1 AND ordered EXISTS | NOT a = 1 AND ordered EXISTS",
                 "a = 1 AND (b != 'x y' OR a > 2) | a = 1 AND (NOT b = 'x y' OR a > 2)",
                 "a != 1 AND b != 2 OR a != 3 | NOT a = 1 AND NOT b = 2 OR NOT a = 3",
                 "\"a\" != \"!=\" | NOT \"a\" = \"!=\"",
@@ -53,8 +57,8 @@ class NodesFilterTest {
                 "a != 1 AND unknown = 1",
                 "ordered != 1",
                 "a != 1 AND a",
-                "a != 1 AND _geoRadius(100, 200, 3)",
-                "a != 1 AND b CONTAINS x",
+                "a != 1 AND ordered = 1",
+                "a != 1 AND unknown EXISTS",
             })
     void whatIsRefusedOrHasNoneIsLeftAsItIs(String filter) {
         assertEquals(filter, of(quoted(filter)).stringValue());
