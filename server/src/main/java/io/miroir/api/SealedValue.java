@@ -46,6 +46,11 @@ public final class SealedValue {
         return Json.object().put(MEMBER, sealed);
     }
 
+    /** Whether JSON text holds one: no word that a client may choose looks like it. */
+    public static boolean isIn(String json) {
+        return json.contains('"' + MEMBER + "\":\"");
+    }
+
     /** Whether that is a sealed value. */
     public static boolean isSealed(JsonNode value) {
         return value.path(MEMBER).isString();

@@ -66,7 +66,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
     private record Known(
             IndexRow row, JsonNode settings, Map<String, Integer> doubts, boolean closed) {
         Known(IndexRow row, JsonNode settings, Map<String, Integer> doubts) {
-            this(row, settings, doubts, row.settingsJson().contains(SealedValue.MEMBER));
+            this(row, settings, doubts, SealedValue.isIn(row.settingsJson()));
         }
 
         /**
@@ -340,7 +340,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
                 .get(ReadLevel.LOCAL, uid)
                 .filter(row -> row.incarnation() == known.row.incarnation())
                 .filter(row -> row.settingsVersion() == known.row.settingsVersion())
-                .filter(row -> !row.settingsJson().contains(SealedValue.MEMBER))
+                .filter(row -> !SealedValue.isIn(row.settingsJson()))
                 .map(
                         row -> {
                             Known open = known.opened(row.settingsJson());

@@ -2,11 +2,9 @@ package io.miroir.api.settings;
 
 import io.miroir.api.SealedValue;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -16,6 +14,11 @@ import tools.jackson.databind.node.ObjectNode;
 public final class SettingsSecrets {
     private static final String API_KEY = "apiKey";
     private static final String HEADERS = "headers";
+
+    /** Where a task's details keep what is not shown, and the settings in it. */
+    private static final String INSIDE = "_miroir";
+
+    private static final String SETTINGS = "settings";
 
     /** What a composite embedder has inside. */
     private static final List<String> PARTS = List.of("searchEmbedder", "indexingEmbedder");
@@ -28,23 +31,20 @@ public final class SettingsSecrets {
     }
 
     /**
-     * Changes each secret, wherever in the JSON the embedders are: settings themselves, or details
-     * of a task that hold some.
+     * Changes each secret of settings, or of a task's details: of the settings that it sets, and of
+     * those that it is to bring about. Looks nowhere else: the context of an edit, say, is a
+     * client's own, whatever it looks like.
      *
      * @param change of a text or a sealed value
      */
     public static void replaceAll(JsonNode json, UnaryOperator<JsonNode> change) {
-        if (json instanceof ArrayNode array) {
-            array.forEach(part -> replaceAll(part, change));
-        } else if (json instanceof ObjectNode object) {
-            for (Map.Entry<String, JsonNode> member : object.properties()) {
-                if (member.getKey().equals(Setting.EMBEDDERS.key())
-                        && member.getValue().isObject()) {
-                    member.getValue().forEach(embedder -> inEmbedder(embedder, change));
-                } else {
-                    replaceAll(member.getValue(), change);
-                }
-            }
+        inSettings(json, change);
+        inSettings(json.path(INSIDE).path(SETTINGS), change);
+    }
+
+    private static void inSettings(JsonNode settings, UnaryOperator<JsonNode> change) {
+        if (settings.path(Setting.EMBEDDERS.key()) instanceof ObjectNode embedders) {
+            embedders.forEach(embedder -> inEmbedder(embedder, change));
         }
     }
 

@@ -72,6 +72,15 @@ class StoredSecretsTest {
         assertEquals(details, secrets(OLD).openJson(sealed));
     }
 
+    /** Who has a backup could have its secrets told otherwise, by a task that shows its context. */
+    @Test
+    void aSealedValueInTheContextOfAnEditIsNotOpened() {
+        String sealed = secrets(OLD).sealJson(SETTINGS);
+        String details = "{\"context\":" + sealed + ",\"function\":\"f\"}";
+        assertEquals(details, secrets(OLD).sealJson(details));
+        assertEquals(details, secrets(OLD).openJson(details));
+    }
+
     @Test
     void withoutAKeyEverythingStaysAsItIs() {
         assertEquals(SETTINGS, secrets().sealJson(SETTINGS));
