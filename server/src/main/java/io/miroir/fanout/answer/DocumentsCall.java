@@ -28,7 +28,6 @@ public final class DocumentsCall {
     private static final String SORT = "sort";
 
     private final ObjectNode client;
-    private final List<FilterableRule> filterable;
     private final Paging paging;
     private final List<DocumentSort> sorts;
     private final @Nullable List<String> fields;
@@ -36,10 +35,8 @@ public final class DocumentsCall {
 
     private record Row(ObjectNode document, Ranked ranked) {}
 
-    private DocumentsCall(
-            ObjectNode client, List<FilterableRule> filterable, List<DocumentSort> sorts) {
+    private DocumentsCall(ObjectNode client, List<DocumentSort> sorts) {
         this.client = client;
-        this.filterable = filterable;
         this.paging =
                 new Paging(
                         false,
@@ -68,7 +65,7 @@ public final class DocumentsCall {
     public static DocumentsCall of(ObjectNode client, List<FilterableRule> filterable) {
         List<DocumentSort> sorts =
                 client.path(SORT).valueStream().map(s -> DocumentSort.of(s.asString(""))).toList();
-        return new DocumentsCall(client, filterable, sorts);
+        return new DocumentsCall(NodeFilter.spelledOut(client, filterable), sorts);
     }
 
     /**
@@ -89,7 +86,7 @@ public final class DocumentsCall {
             added.forEach(asked::add);
             asked.add(Separators.SEQ_FIELD);
         }
-        NodeFilter.restrict(request, filterable, only);
+        NodeFilter.restrict(request, only);
         return request;
     }
 

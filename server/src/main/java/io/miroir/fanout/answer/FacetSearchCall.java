@@ -21,7 +21,7 @@ public final class FacetSearchCall {
 
     /** A facet search with the client's body, which must be valid. */
     public static FacetSearchCall of(ObjectNode client, IndexProfile index) {
-        return new FacetSearchCall(client, index);
+        return new FacetSearchCall(NodeFilter.spelledOut(client, index.filterable()), index);
     }
 
     /**
@@ -32,7 +32,7 @@ public final class FacetSearchCall {
     public ObjectNode nodeRequest(@Nullable ShardSet only) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.setAll(client);
-        NodeFilter.restrict(request, index.filterable(), only);
+        NodeFilter.restrict(request, only);
         return request;
     }
 

@@ -137,7 +137,7 @@ public final class FederatedCall {
             if (parts.get(i).asked) {
                 FederatedQuery query = queries.get(i);
                 ObjectNode asked = purpose == Purpose.COUNTS ? query.forCounts() : forHits(query);
-                NodeFilter.restrict(asked, query.index().filterable(), parts.get(i).only);
+                NodeFilter.restrict(asked, parts.get(i).only);
                 nodeQueries.add(asked);
             }
         }

@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * One query of a federation.
  *
- * @param client as the client sent it
+ * @param client as the client sent it, its filter in words for nodes
  * @param weight factor of its scores
  * @param distinct the attribute of which its hits show each value once
  */
@@ -46,7 +46,7 @@ record FederatedQuery(
             needed.add(ownDistinct);
         }
         return new FederatedQuery(
-                query,
+                NodeFilter.spelledOut(query, index.filterable()),
                 index,
                 HitView.of(query, index, needed),
                 query.path("federationOptions").path("weight").asDouble(1),

@@ -27,16 +27,20 @@ public final class NodeFilter {
         return values.toString();
     }
 
-    /**
-     * Puts the client's filter in words that all nodes take alike, and restricts the request to
-     * shards; null restricts nothing (protocol, rule 10).
-     */
-    static void restrict(
-            ObjectNode request, List<FilterableRule> filterable, @Nullable ShardSet only) {
-        JsonNode client = request.get(FILTER);
-        if (client != null) {
-            request.set(FILTER, NodesFilter.of(client, filterable));
+    /** The client's request, with its filter in words that all nodes take alike. */
+    static ObjectNode spelledOut(ObjectNode client, List<FilterableRule> filterable) {
+        JsonNode asked = client.get(FILTER);
+        if (asked == null) {
+            return client;
         }
+        ObjectNode request = client.objectNode();
+        request.setAll(client);
+        request.set(FILTER, NodesFilter.of(asked, filterable));
+        return request;
+    }
+
+    /** Restricts a request to shards; null restricts nothing (protocol, rule 10). */
+    static void restrict(ObjectNode request, @Nullable ShardSet only) {
         if (only != null) {
             add(request, shards(only));
         }

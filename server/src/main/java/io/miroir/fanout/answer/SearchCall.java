@@ -1,6 +1,5 @@
 package io.miroir.fanout.answer;
 
-import io.miroir.api.settings.FilterableRule;
 import io.miroir.core.merge.FacetText;
 import io.miroir.core.merge.HybridOrder;
 import io.miroir.core.merge.KWayMerge;
@@ -26,7 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class SearchCall {
     private final ObjectNode client;
     private final IndexProfile index;
-    private final List<FilterableRule> filterable;
     private final Paging paging;
     private final HitView view;
     private final @Nullable String distinct;
@@ -35,14 +33,9 @@ public final class SearchCall {
 
     private record Hit(ObjectNode json, Ranked ranked) {}
 
-    private SearchCall(
-            ObjectNode client,
-            IndexProfile index,
-            List<FilterableRule> filterable,
-            @Nullable String distinct) {
+    private SearchCall(ObjectNode client, IndexProfile index, @Nullable String distinct) {
         this.client = client;
         this.index = index;
-        this.filterable = filterable;
         this.distinct = distinct;
         this.paging = Paging.of(client);
         List<String> needed = new ArrayList<>();
@@ -61,15 +54,14 @@ public final class SearchCall {
     public static SearchCall of(ObjectNode client, IndexProfile index) {
         JsonNode asked = client.path("distinct");
         return new SearchCall(
-                client,
+                NodeFilter.spelledOut(client, index.filterable()),
                 index,
-                index.filterable(),
                 asked.isString() ? asked.asString() : index.distinct());
     }
 
     /** A search of our own making, by a filter that is in words for nodes. */
     static SearchCall ofOurs(ObjectNode search, IndexProfile index) {
-        return new SearchCall(search, index, List.of(), index.distinct());
+        return new SearchCall(search, index, index.distinct());
     }
 
     /**
@@ -83,7 +75,7 @@ public final class SearchCall {
         paging.writeNodeRequest(request, index.totalHitsMax());
         view.writeNodeRequest(request);
         facets.writeNodeRequest(request);
-        NodeFilter.restrict(request, filterable, only);
+        NodeFilter.restrict(request, only);
         return request;
     }
 

@@ -40,7 +40,7 @@ public record SequencePage(List<ObjectNode> documents, @Nullable String next) {
         if (after != null) {
             NodeFilter.add(request, Separators.SEQ_FIELD + " > \"" + after + "\"");
         }
-        NodeFilter.restrict(request, List.of(), only);
+        NodeFilter.restrict(request, only);
         return request;
     }
 

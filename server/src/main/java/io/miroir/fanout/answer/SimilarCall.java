@@ -74,6 +74,7 @@ public final class SimilarCall {
                         .path("embeddings");
         // One vector may be given bare, several as a list of lists.
         JsonNode vector = embeddings.path(0).isArray() ? embeddings.path(0) : embeddings;
+        ObjectNode asked = NodeFilter.spelledOut(client, index.filterable());
         ObjectNode search = JsonNodeFactory.instance.objectNode();
         for (String field :
                 List.of(
@@ -86,12 +87,11 @@ public final class SimilarCall {
                         "filter",
                         "offset",
                         "limit")) {
-            JsonNode value = client.get(field);
+            JsonNode value = asked.get(field);
             if (value != null && !value.isNull()) {
                 search.set(field, value);
             }
         }
-        NodeFilter.restrict(search, index.filterable(), null);
         NodeFilter.add(search, notThis(document));
         if (vector.isEmpty()) {
             // Nothing to compare with: only the total is asked.
