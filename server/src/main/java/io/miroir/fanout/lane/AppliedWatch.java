@@ -7,10 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ObjLongConsumer;
 
 /**
  * Which nodes have applied a write, for reads of any pod that must see it: a task that has not
@@ -18,19 +16,19 @@ import java.util.function.ObjLongConsumer;
  * do.
  */
 public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
-    private final Map<String, NodePoller> pollers = new TreeMap<>();
+    private final Pollers pollers;
     private final Map<Long, Followed> followed = new ConcurrentHashMap<>();
     private final Object changed = new Object();
     private long changes;
 
     /** Will ask these nodes. */
     public AppliedWatch(Nodes nodes) {
-        nodes.ids().forEach(id -> pollers.put(id, new NodePoller(id, nodes, this)));
+        this.pollers = new Pollers(nodes, this);
     }
 
     /** Begins to ask. */
     public void start() {
-        pollers.values().forEach(NodePoller::start);
+        pollers.start();
     }
 
     /** A task that somebody waits for. */
@@ -129,7 +127,7 @@ public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
                 (_, known) -> {
                     Followed on = known == null ? new Followed(task) : known;
                     if (on.waiting++ == 0) {
-                        onPollers(on.task, (poller, uid) -> poller.follow(uid, on.task));
+                        pollers.follow(on.task);
                     }
                     return on;
                 });
@@ -142,21 +140,9 @@ public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
                     if (--on.waiting > 0) {
                         return on;
                     }
-                    onPollers(on.task, (poller, uid) -> poller.forget(uid, on.task));
+                    pollers.forget(on.task);
                     return null;
                 });
-    }
-
-    /** At each node that took the task and is still there, by the node's number of it. */
-    private void onPollers(Tracked task, ObjLongConsumer<NodePoller> work) {
-        task.accepted()
-                .forEach(
-                        (node, uid) -> {
-                            NodePoller poller = pollers.get(node);
-                            if (poller != null) {
-                                work.accept(poller, uid);
-                            }
-                        });
     }
 
     @Override
@@ -177,6 +163,6 @@ public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
 
     @Override
     public void close() {
-        pollers.values().forEach(NodePoller::close);
+        pollers.close();
     }
 }

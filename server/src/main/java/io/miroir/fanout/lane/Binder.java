@@ -11,6 +11,7 @@ import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.task.TaskStatus;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,12 +31,14 @@ final class Binder {
     private final String lane;
     private final LaneContext context;
     private final LaneClaim claim;
+    private final Apart apart;
     private final TaskFollower follower;
 
-    Binder(String lane, LaneContext context, LaneClaim claim, TaskFollower follower) {
+    Binder(String lane, LaneContext context, LaneClaim claim, Apart apart, TaskFollower follower) {
         this.lane = lane;
         this.context = context;
         this.claim = claim;
+        this.apart = apart;
         this.follower = follower;
     }
 
@@ -55,15 +58,27 @@ final class Binder {
             Map<Integer, ShardSet> degraded) {}
 
     /** Makes tasks of what nodes took, in this order and in one command for all. */
-    void bind(List<Member> members, Map<Place, Map<String, Sent>> sent)
+    void bind(List<Shipment> shipments, Map<Place, Map<String, Sent>> sent)
             throws InterruptedException {
         List<Decision> decisions = new ArrayList<>();
-        for (Member member : members) {
-            decide(member, sent.getOrDefault(member.place(), Map.of())).ifPresent(decisions::add);
-        }
-        List<Reply<Binding>> replies = bindSurely(decisions);
-        for (int i = 0; i < decisions.size(); i++) {
-            conclude(decisions.get(i), replies.get(i));
+        Map<Place, Merged> held = new HashMap<>();
+        List<Merged> all = new ArrayList<>();
+        try {
+            for (Shipment shipment : shipments) {
+                Optional<Merged> merged = Merged.of(shipment, sent, apart, follower.heldBytes());
+                merged.ifPresent(all::add);
+                for (Member member : shipment.members()) {
+                    merged.ifPresent(some -> held.put(member.place(), some));
+                    decide(member, sent.getOrDefault(member.place(), Map.of()))
+                            .ifPresent(decisions::add);
+                }
+            }
+            List<Reply<Binding>> replies = bindSurely(decisions);
+            for (int i = 0; i < decisions.size(); i++) {
+                conclude(decisions.get(i), replies.get(i), held);
+            }
+        } finally {
+            all.forEach(Merged::leave);
         }
     }
 
@@ -156,10 +171,11 @@ final class Binder {
         return new Decision(member, sent, bind, details, null, Map.of());
     }
 
-    private void conclude(Decision decision, Reply<Binding> reply) throws InterruptedException {
+    private void conclude(Decision decision, Reply<Binding> reply, Map<Place, Merged> held)
+            throws InterruptedException {
         Waiting write = decision.member().write();
         try {
-            Optional<LaneReply> told = told(decision, reply);
+            Optional<LaneReply> told = told(decision, reply, held);
             if (decision.instead() != null) {
                 write.fail(decision.instead());
             } else {
@@ -171,11 +187,12 @@ final class Binder {
     }
 
     /** Empty if the lane's new owner gave the write up before any of it could be seen. */
-    private Optional<LaneReply> told(Decision decision, Reply<Binding> reply)
+    private Optional<LaneReply> told(
+            Decision decision, Reply<Binding> reply, Map<Place, Merged> held)
             throws InterruptedException {
         Place place = decision.member().place();
         return switch (bound(reply)) {
-            case Binding.Bound bound -> Optional.of(reply(decision, bound));
+            case Binding.Bound bound -> Optional.of(reply(decision, bound, held.get(place)));
             case Binding.Fenced fenced -> {
                 LOG.warn("lane {} was taken over by {} during a write", lane, fenced.owner());
                 claim.release();
@@ -185,7 +202,7 @@ final class Binder {
                                 place,
                                 decision.bind().accepted().keySet());
             }
-            case Binding.StatesChanged _ -> decideAnew(decision);
+            case Binding.StatesChanged _ -> decideAnew(decision, held);
             case Binding.NotIntended _ -> {
                 claim.release();
                 throw LaneErrors.changedHands();
@@ -204,7 +221,7 @@ final class Binder {
         };
     }
 
-    private LaneReply reply(Decision decision, Binding.Bound bound) {
+    private LaneReply reply(Decision decision, Binding.Bound bound, @Nullable Merged merged) {
         Member member = decision.member();
         Item item = member.item();
         if (decision.bind().terminal() == null) {
@@ -215,7 +232,8 @@ final class Binder {
                             item.type(),
                             decision.details(),
                             decision.bind().accepted(),
-                            member.place().metadata()));
+                            member.place().metadata()),
+                    merged);
         }
         LaneReply reply =
                 new LaneReply(
@@ -231,7 +249,8 @@ final class Binder {
     }
 
     // Decided on the states that the store refused it for; what is in sync only gets less.
-    private Optional<LaneReply> decideAnew(Decision decision) throws InterruptedException {
+    private Optional<LaneReply> decideAnew(Decision decision, Map<Place, Merged> held)
+            throws InterruptedException {
         Member member = decision.member();
         Scope before = member.item().scope();
         Scope now =
@@ -249,7 +268,8 @@ final class Binder {
         if (anew.isEmpty()) {
             return Optional.empty();
         }
-        Optional<LaneReply> told = told(anew.get(), bindSurely(List.of(anew.get())).getFirst());
+        Optional<LaneReply> told =
+                told(anew.get(), bindSurely(List.of(anew.get())).getFirst(), held);
         if (anew.get().instead() != null) {
             throw anew.get().instead();
         }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -49,20 +52,27 @@ final class Dispatcher {
         Set<String> targets = new TreeSet<>();
         members(shipments)
                 .forEach(member -> targets.addAll(member.item().scope().plan().recipients()));
-        Map<String, Future<Map<Place, Sent>>> sending = new TreeMap<>();
         Map<Place, Map<String, Sent>> sent = new HashMap<>();
         members(shipments).forEach(member -> sent.put(member.place(), missed(member)));
+        toAll(targets, node -> sendAll(node, shipments))
+                .forEach(
+                        (node, told) ->
+                                told.forEach((place, what) -> put(sent, place, node, what)));
+        return sent;
+    }
+
+    private static Map<String, Map<Place, Sent>> toAll(
+            Set<String> nodes, Function<String, Map<Place, Sent>> send)
+            throws InterruptedException {
+        Map<String, Future<Map<Place, Sent>>> sending = new TreeMap<>();
+        Map<String, Map<Place, Sent>> sent = new TreeMap<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (String node : targets) {
-                sending.put(node, threads.submit(() -> sendAll(node, shipments)));
-            }
+            nodes.forEach(node -> sending.put(node, threads.submit(() -> send.apply(node))));
             for (Map.Entry<String, Future<Map<Place, Sent>>> node : sending.entrySet()) {
-                node.getValue()
-                        .get()
-                        .forEach((place, what) -> put(sent, place, node.getKey(), what));
+                sent.put(node.getKey(), node.getValue().get());
             }
         } catch (ExecutionException bug) {
-            throw new IllegalStateException("dispatch of " + sent.keySet(), bug.getCause());
+            throw new IllegalStateException("dispatch to " + nodes, bug.getCause());
         }
         return sent;
     }
@@ -100,7 +110,10 @@ final class Dispatcher {
 
     private void sendTogether(
             String node, Shipment shipment, List<Member> here, Map<Place, Sent> sent) {
-        Sent what = isBroken(sent) ? MISSED_OTHERS : send(node, shipment.steps(node, here), here);
+        Sent what =
+                isBroken(sent)
+                        ? MISSED_OTHERS
+                        : send(node, shipment.steps(node, here), here.getFirst().place());
         counters.mergedRequests().increment();
         counters.merged().add(here.size());
         if (what instanceof Sent.Refused) {
@@ -113,10 +126,25 @@ final class Dispatcher {
     }
 
     private void sendAlone(String node, Member member, Map<Place, Sent> sent) {
-        List<Item.Step> steps = Shipment.steps(node, member);
-        sent.put(
-                member.place(),
-                isBroken(sent) ? MISSED_OTHERS : send(node, steps, List.of(member)));
+        sendAlone(node, member.item().steps(), member.place(), sent);
+    }
+
+    private void sendAlone(String node, Item.Steps steps, Place place, Map<Place, Sent> sent) {
+        sent.put(place, isBroken(sent) ? MISSED_OTHERS : send(node, steps.of(node, place), place));
+    }
+
+    /** Sends nodes one by one what they did not apply in a request that held all of it. */
+    Map<String, Map<Place, Sent>> sendApart(Map<String, List<Merged.Part>> parts)
+            throws InterruptedException {
+        counters.takenApart().add(parts.size());
+        return toAll(
+                parts.keySet(),
+                node -> {
+                    Map<Place, Sent> sent = new HashMap<>();
+                    parts.getOrDefault(node, List.of())
+                            .forEach(part -> sendAlone(node, part.documents(), part.place(), sent));
+                    return sent;
+                });
     }
 
     // What it may lack it is not read for: to have what came later would help nobody.
@@ -125,8 +153,7 @@ final class Dispatcher {
                 .anyMatch(what -> what instanceof Sent.Absent || what instanceof Sent.Unknown);
     }
 
-    private Sent send(String node, List<Item.Step> steps, List<Member> members) {
-        Place place = members.getFirst().place();
+    private Sent send(String node, List<Item.Step> steps, Place place) {
         Sent last = new Sent.Absent("nothing to send");
         for (Item.Step step : steps) {
             last = sendOne(node, step, place);
@@ -167,10 +194,12 @@ final class Dispatcher {
     // still come, so it is never sent again (protocol, rule 4).
     private Sent settle(
             String node, Item.Step step, Place place, long floor, NodeReply.Failure failure) {
-        if (!step.marked()) {
+        Mark mark = step.mark();
+        if (mark == null) {
             return new Sent.Unknown(reason(failure));
         }
-        OptionalLong found = find(node, place).orElse(OptionalLong.empty());
+        // Its own mark: of a part, the whole that was taken apart is there as well, and older.
+        OptionalLong found = find(node, place, mark.text()::equals).orElse(OptionalLong.empty());
         return found.isPresent()
                 ? accepted(node, floor, found.getAsLong())
                 : new Sent.Unknown(reason(failure));
@@ -181,21 +210,25 @@ final class Dispatcher {
      *
      * @return empty if the node did not answer; an empty number if it has no such task
      */
-    java.util.Optional<OptionalLong> find(String node, Place place) {
+    Optional<OptionalLong> find(String node, Place place) {
+        return find(node, place, carried -> Mark.covers(carried, place.metadata()));
+    }
+
+    private Optional<OptionalLong> find(String node, Place place, Predicate<String> isIt) {
         NodeRequest look =
                 NodeRequest.get(
                         "tasks",
                         "/tasks?limit=" + LOOK_TASKS_MAX + "&indexUids=" + place.physicalUid(),
                         LOOK_TIMEOUT);
         if (!(nodes.ask(node, look) instanceof NodeReply.Answer answer)) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         for (JsonNode task : answer.body().path("results")) {
-            if (Mark.covers(task.path("customMetadata").asString(""), place.metadata())) {
-                return java.util.Optional.of(OptionalLong.of(task.path("uid").asLong()));
+            if (isIt.test(task.path("customMetadata").asString(""))) {
+                return Optional.of(OptionalLong.of(task.path("uid").asLong()));
             }
         }
-        return java.util.Optional.of(OptionalLong.empty());
+        return Optional.of(OptionalLong.empty());
     }
 
     private Sent accepted(String node, long floor, JsonNode body) {

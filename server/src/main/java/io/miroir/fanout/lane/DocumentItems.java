@@ -224,7 +224,7 @@ final class DocumentItems {
                 TaskType.DOCUMENT_DELETION,
                 details,
                 scope,
-                (node, place) -> List.of(new Item.Step(request.of(node, place), true)),
+                (node, place) -> List.of(new Item.Step(request.of(node, place), place.mark())),
                 Item.Effects.none(),
                 List.of());
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * Documents on their way to nodes, in a request that may hold those of others as well: for one
@@ -66,7 +67,23 @@ record Documents(
                         all.getFirst().place().markedPath(first.rest(), mark),
                         body,
                         first.timeout()),
-                true);
+                mark);
+    }
+
+    /** What all parts take. */
+    long lengthBytes() {
+        return parts.values().stream().mapToLong(Spooled::lengthBytes).sum();
+    }
+
+    /** The same, to be closed by whoever asked for it. */
+    Documents share() {
+        Map<String, Spooled> shared = new TreeMap<>();
+        parts.forEach((node, part) -> shared.put(node, part.share()));
+        return new Documents(method, rest, shared, received, different, timeout);
+    }
+
+    void close() {
+        parts.values().forEach(Spooled::close);
     }
 
     private Spooled part(String nodeId) {

@@ -68,7 +68,8 @@ final class EditItems {
                 (_, place) ->
                         List.of(
                                 new Item.Step(
-                                        post(place.markedPath("/documents/edit"), sent), true)),
+                                        post(place.markedPath("/documents/edit"), sent),
+                                        place.mark())),
                 Item.Effects.none(),
                 List.of());
     }

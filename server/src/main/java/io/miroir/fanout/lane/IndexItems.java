@@ -130,7 +130,7 @@ final class IndexItems {
 
     // Its task is found by its number alone: only documents' tasks can carry more.
     private static Item.Step step(NodeRequest request) {
-        return new Item.Step(request, false);
+        return new Item.Step(request, null);
     }
 
     /** The end of an index. It leaves the catalogue at once, the nodes when they come to it. */

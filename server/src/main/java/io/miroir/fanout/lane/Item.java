@@ -8,6 +8,7 @@ import io.miroir.store.index.IndexEffect;
 import io.miroir.store.task.TaskType;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One wholly validated change of an index, ready to be sent.
@@ -43,9 +44,9 @@ record Item(
     /**
      * One request.
      *
-     * @param marked true if its task will carry the place's metadata
+     * @param mark what its task will carry; null if it can carry none
      */
-    record Step(NodeRequest request, boolean marked) {}
+    record Step(NodeRequest request, @Nullable Mark mark) {}
 
     /** What a bind does to the catalogue. */
     @FunctionalInterface

@@ -36,7 +36,8 @@ final class Lane {
                 new Dispatcher(context.nodes(), context.settings(), follower.numbers(), counters);
         LaneResume resume = new LaneResume(context, dispatcher, follower);
         this.claim = new LaneClaim(name, context, resume, follower);
-        this.writer = new LaneWriter(name, context, claim, dispatcher, follower);
+        Apart apart = new Apart(context, turn, claim, dispatcher);
+        this.writer = new LaneWriter(name, context, claim, dispatcher, apart, follower);
     }
 
     /**

@@ -55,8 +55,13 @@ public final class LaneMetrics extends Collector {
                         counters.mergedRequests()),
                 counter(
                         "miroir_lane_requests_taken_apart",
-                        "Those that a node refused, and was then sent write by write.",
-                        counters.takenApart()));
+                        "Those that a node refused or did not apply, and was then sent write by"
+                                + " write.",
+                        counters.takenApart()),
+                new GaugeMetricFamily(
+                        "miroir_lane_held_bytes",
+                        "Documents that are held for requests that may be taken apart.",
+                        follower.heldBytes().get()));
     }
 
     private static CounterMetricFamily counter(String name, String help, LongAdder count) {

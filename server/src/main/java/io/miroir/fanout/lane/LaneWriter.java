@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -28,6 +27,7 @@ final class LaneWriter {
     private final LaneClaim claim;
     private final ItemFactory items;
     private final Dispatcher dispatcher;
+    private final Apart apart;
     private final Binder binder;
 
     LaneWriter(
@@ -35,13 +35,15 @@ final class LaneWriter {
             LaneContext context,
             LaneClaim claim,
             Dispatcher dispatcher,
+            Apart apart,
             TaskFollower follower) {
         this.lane = lane;
         this.context = context;
         this.claim = claim;
         this.items = new ItemFactory(context);
         this.dispatcher = dispatcher;
-        this.binder = new Binder(lane, context, claim, follower);
+        this.apart = apart;
+        this.binder = new Binder(lane, context, claim, apart, follower);
     }
 
     /** A write that can be intended. */
@@ -214,8 +216,8 @@ final class LaneWriter {
         try {
             List<Shipment> shipments =
                     Shipment.of(members, context.settings().merging().documentsMax());
-            Map<Place, Map<String, Sent>> sent = dispatcher.send(shipments);
-            binder.bind(shipments.stream().flatMap(all -> all.members().stream()).toList(), sent);
+            apart.sending(members);
+            binder.bind(shipments, dispatcher.send(shipments));
         } catch (RuntimeException | InterruptedException undecided) {
             // Some nodes may have it and others not: the next claim finds the intents and settles
             // them. A write that passed them by would find replicas that are not equal.

@@ -1,7 +1,11 @@
 package io.miroir.fanout.lane;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,13 +18,17 @@ final class Line {
     private boolean again;
 
     private static final class Entry {
-        private final Tracked task;
+        private final @Nullable Merged merged;
         private final Map<String, NodeResult> results = new TreeMap<>();
+        private final Map<String, NodeResult.Failed> doubts = new TreeMap<>();
+        private final Set<String> settled = new HashSet<>();
         private final long sinceNanos = System.nanoTime();
+        private Tracked task;
         private boolean began;
 
-        Entry(Tracked task) {
+        Entry(Tracked task, @Nullable Merged merged) {
             this.task = task;
+            this.merged = merged;
         }
     }
 
@@ -31,14 +39,41 @@ final class Line {
      */
     record Head(Tracked task, Map<String, NodeResult> results, long sinceNanos) {}
 
-    synchronized void add(Tracked task) {
-        entries.put(task.place().position(), new Entry(task));
+    /**
+     * A node did not apply a request that held others' writes as well: whether it is for this one
+     * is not known yet.
+     *
+     * @param merged what can be sent again; null if nothing is held
+     */
+    record Doubt(Tracked task, String nodeId, NodeResult.Failed failed, @Nullable Merged merged) {}
+
+    synchronized void add(Tracked task, @Nullable Merged merged) {
+        if (merged != null) {
+            merged.join();
+        }
+        entries.put(task.place().position(), new Entry(task, merged));
         rolling += task.rolls() ? 1 : 0;
     }
 
     synchronized void remove(Tracked task) {
-        boolean known = entries.remove(task.place().position()) != null;
-        rolling -= known && task.rolls() ? 1 : 0;
+        Entry known = entries.remove(task.place().position());
+        if (known != null) {
+            rolling -= task.rolls() ? 1 : 0;
+            leave(known);
+        }
+    }
+
+    /** Nobody follows it any more. */
+    synchronized void leaveAll() {
+        entries.values().forEach(Line::leave);
+        entries.clear();
+        rolling = 0;
+    }
+
+    private static void leave(Entry entry) {
+        if (entry.merged != null) {
+            entry.merged.leave();
+        }
     }
 
     /** The settings that its tasks will have put in force when all are done; null if none does. */
@@ -75,9 +110,48 @@ final class Line {
 
     synchronized void ended(Tracked task, String nodeId, NodeResult result) {
         Entry entry = entries.get(task.place().position());
-        if (entry != null) {
+        if (entry == null) {
+            return;
+        }
+        boolean isOfWhole = entry.task.isMerged() && !entry.settled.contains(nodeId);
+        if (isOfWhole && entry.merged != null) {
+            entry.merged.told(nodeId, result);
+        }
+        if (isOfWhole && result instanceof NodeResult.Failed failed) {
+            entry.doubts.put(nodeId, failed);
+        } else {
             entry.results.put(nodeId, result);
         }
+    }
+
+    /** What is to be found out before tasks can end. */
+    synchronized List<Doubt> doubts() {
+        List<Doubt> all = new ArrayList<>();
+        for (Entry entry : entries.values()) {
+            entry.doubts.forEach(
+                    (node, failed) -> all.add(new Doubt(entry.task, node, failed, entry.merged)));
+        }
+        return all;
+    }
+
+    /** So it ended on the node. */
+    synchronized void settle(Doubt doubt, NodeResult result) {
+        Entry entry = entries.get(doubt.task().place().position());
+        if (entry != null && entry.doubts.remove(doubt.nodeId()) != null) {
+            entry.settled.add(doubt.nodeId());
+            entry.results.put(doubt.nodeId(), result);
+        }
+    }
+
+    /** It was sent to the node again; the task as it is from here on. */
+    synchronized Optional<Tracked> settle(Doubt doubt, long nodeTaskUid) {
+        Entry entry = entries.get(doubt.task().place().position());
+        if (entry == null || entry.doubts.remove(doubt.nodeId()) == null) {
+            return Optional.empty();
+        }
+        entry.settled.add(doubt.nodeId());
+        entry.task = entry.task.with(doubt.nodeId(), nodeTaskUid);
+        return Optional.of(entry.task);
     }
 
     /** The oldest ones, in their order. */

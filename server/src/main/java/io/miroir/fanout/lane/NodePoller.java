@@ -82,7 +82,7 @@ final class NodePoller implements AutoCloseable {
                 nodeTaskUid,
                 (_, known) -> {
                     List<Tracked> rest =
-                            known.stream().filter(other -> !other.equals(task)).toList();
+                            known.stream().filter(other -> !other.isSame(task)).toList();
                     return rest.isEmpty() ? null : rest;
                 });
     }

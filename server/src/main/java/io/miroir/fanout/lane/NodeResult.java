@@ -2,6 +2,7 @@ package io.miroir.fanout.lane;
 
 import io.miroir.api.Json;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** How a node's own task ended. */
@@ -38,6 +39,11 @@ sealed interface NodeResult {
     /** The count of that name in a node's details, 0 if there is none. */
     static long count(@Nullable NodeResult result, String name) {
         return result instanceof Succeeded done ? done.details().path(name).asLong(0) : 0;
+    }
+
+    /** The node did not even take it. */
+    static NodeResult refused(JsonNode error) {
+        return new Failed(error instanceof ObjectNode object ? object : Json.object());
     }
 
     /** A failure without the node's own words. */

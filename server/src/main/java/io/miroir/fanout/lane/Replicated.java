@@ -46,6 +46,19 @@ final class Replicated {
         return held;
     }
 
+    /** Whether any replica of an index is being copied to. */
+    static boolean anyLags(IndexView index) {
+        ShardSet all = ShardSet.all(index.topology().shards());
+        return index.topology().nodes().stream()
+                .anyMatch(
+                        node ->
+                                all.stream()
+                                        .anyMatch(
+                                                shard ->
+                                                        index.state(node, shard)
+                                                                == ReplicaState.LAGGING));
+    }
+
     /**
      * Puts out what differs from the replicas that go on being read. Decided on those that are in
      * sync when it is marked: of those that were, others may have gone out since, and the one that

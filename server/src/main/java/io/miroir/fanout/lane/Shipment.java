@@ -62,7 +62,8 @@ record Shipment(List<Member> members) {
     /** What a node is sent of these members, which are some of this shipment. */
     List<Item.Step> steps(String nodeId, List<Member> some) {
         if (some.size() == 1) {
-            return steps(nodeId, some.getFirst());
+            Member alone = some.getFirst();
+            return alone.item().steps().of(nodeId, alone.place());
         }
         List<Documents.Placed> all = new ArrayList<>();
         for (Member member : some) {
@@ -78,10 +79,5 @@ record Shipment(List<Member> members) {
                         first.position(),
                         members.getLast().place().position());
         return List.of(Documents.together(nodeId, all, mark));
-    }
-
-    /** What a node is sent of a member alone. */
-    static List<Item.Step> steps(String nodeId, Member member) {
-        return member.item().steps().of(nodeId, member.place());
     }
 }

@@ -1,23 +1,22 @@
 package io.miroir.fanout.lane;
 
-import io.miroir.api.Json;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
 import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.index.IndexRow;
-import io.miroir.store.task.Finish;
-import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +35,9 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
 
     private final LaneContext context;
     private final TaskMetrics metrics;
-    private final Map<String, NodePoller> pollers = new TreeMap<>();
+    private final Pollers pollers;
     private final Map<String, Line> lines = new ConcurrentHashMap<>();
+    private final AtomicLong heldBytes = new AtomicLong();
     private final Witness witness;
     private final NodeNumbers numbers;
     private final SettingsRolls rolls;
@@ -56,40 +56,38 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         this.rolls =
                 new SettingsRolls(
                         context, numbers, rolling.told(), rolling.metrics(), rolling.limits());
-        context.nodes()
-                .ids()
-                .forEach(id -> pollers.put(id, new NodePoller(id, context.nodes(), this)));
+        this.pollers = new Pollers(context.nodes(), this);
         this.ticker = Thread.ofVirtual().name("task-follower").unstarted(this::tick);
     }
 
     /** Begins to ask nodes. */
     public void start() {
-        pollers.values().forEach(NodePoller::start);
+        pollers.start();
         ticker.start();
     }
 
-    /** Follows one more task; those of one lane in the order of their positions. */
+    /** Follows one more task, of which nothing is held. */
     void follow(Tracked task) {
+        follow(task, null);
+    }
+
+    /**
+     * Follows one more task; those of one lane in the order of their positions.
+     *
+     * @param merged the request that it shares, if it is held
+     */
+    void follow(Tracked task, @Nullable Merged merged) {
         // In one step: a line that is empty may go at any moment, one with a task stays.
-        lines.compute(task.place().lane(), (_, line) -> with(line, task));
-        task.accepted()
-                .forEach(
-                        (node, nodeTaskUid) -> {
-                            NodePoller poller = pollers.get(node);
-                            if (poller == null) {
-                                ended(task, node, new NodeResult.Lost());
-                            } else {
-                                poller.follow(nodeTaskUid, task);
-                            }
-                        });
+        lines.compute(task.place().lane(), (_, line) -> with(line, task, merged));
+        pollers.follow(task);
         if (task.accepted().isEmpty()) {
             advance(task.place().lane());
         }
     }
 
-    private static Line with(@Nullable Line known, Tracked task) {
+    private static Line with(@Nullable Line known, Tracked task, @Nullable Merged merged) {
         Line line = known == null ? new Line() : known;
-        line.add(task);
+        line.add(task, merged);
         return line;
     }
 
@@ -97,8 +95,18 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     void forget(String lane) {
         Line line = lines.remove(lane);
         if (line != null) {
-            line.all().forEach(this::unfollow);
+            leave(line);
         }
+    }
+
+    private void leave(Line line) {
+        line.all().forEach(pollers::forget);
+        line.leaveAll();
+    }
+
+    /** Bytes that are held for requests that may be taken apart. */
+    AtomicLong heldBytes() {
+        return heldBytes;
     }
 
     /** What brings settings to the nodes of all lanes. */
@@ -167,6 +175,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private void drain(String lane, Line line) {
         do {
             try {
+                settleDoubts(line);
                 List<Line.Head> heads = line.heads(ENDED_AT_ONCE_MAX);
                 while (!heads.isEmpty() && look(line, heads)) {
                     heads = line.heads(ENDED_AT_ONCE_MAX);
@@ -185,20 +194,28 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         lines.computeIfPresent(lane, (_, known) -> known == line && line.isEmpty() ? null : known);
     }
 
-    /**
-     * A task whose end is clear.
-     *
-     * @param canceledBy the task that cancelled it, if one did
-     */
-    private record Ending(Line.Head head, Completion end, @Nullable Long canceledBy) {
-        static Ending of(Line.Head head, Completion end) {
-            return new Ending(head, end, null);
+    /** What a node did not apply may not be this write's fault (protocol, rule 6). */
+    private void settleDoubts(Line line) throws InterruptedException {
+        // A node that can't tell of one is asked of the others when it may know more.
+        Set<String> silent = new HashSet<>();
+        for (Line.Doubt doubt : line.doubts()) {
+            if (!silent.contains(doubt.nodeId())) {
+                witness.again(doubt)
+                        .ifPresentOrElse(
+                                again -> settle(line, doubt, again),
+                                () -> silent.add(doubt.nodeId()));
+            }
         }
+    }
 
-        Ending by(@Nullable Long cancelation) {
-            return cancelation == null
-                    ? new Ending(head, end.unasked(), null)
-                    : new Ending(head, end, cancelation);
+    private void settle(Line line, Line.Doubt doubt, Sent again) {
+        switch (again) {
+            case Sent.Accepted taken ->
+                    line.settle(doubt, taken.nodeTaskUid())
+                            .ifPresent(task -> pollers.follow(task, doubt.nodeId()));
+            case Sent.Refused refused -> line.settle(doubt, NodeResult.refused(refused.error()));
+            case Sent.Absent _ -> line.settle(doubt, doubt.failed());
+            case Sent.Unknown _ -> line.settle(doubt, new NodeResult.Lost());
         }
     }
 
@@ -216,26 +233,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 break;
             }
         }
-        return !clear.isEmpty() && finish(line, attributed(clear));
-    }
-
-    /** The same; those that nodes dropped are told by whom they were cancelled. */
-    private List<Ending> attributed(List<Ending> endings) {
-        if (endings.stream().noneMatch(TaskFollower::isCanceled)) {
-            return endings;
-        }
-        Map<Long, Long> asking = Cancelation.asking(context.store().tasks());
-        return endings.stream()
-                .map(
-                        ending ->
-                                isCanceled(ending)
-                                        ? ending.by(asking.get(ending.head().task().uid()))
-                                        : ending)
-                .toList();
-    }
-
-    private static boolean isCanceled(Ending ending) {
-        return ending.end().status() == TaskStatus.CANCELED;
+        return !clear.isEmpty() && finish(line, Ending.attributed(clear, context.store().tasks()));
     }
 
     private Optional<Completion> end(Line.Head head) {
@@ -267,28 +265,13 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     /** In one command for all; false if one could not be ended yet. */
     private boolean finish(Line line, List<Ending> endings) {
         List<Reply<Tasks.Step>> replies =
-                context.store()
-                        .tasks()
-                        .finishAll(endings.stream().map(TaskFollower::command).toList());
+                context.store().tasks().finishAll(endings.stream().map(Ending::command).toList());
         for (int i = 0; i < endings.size(); i++) {
             if (!ended(line, endings.get(i), replies.get(i))) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static Finish command(Ending ending) {
-        Tracked task = ending.head().task();
-        Completion done = ending.end();
-        return new Finish(
-                task.uid(),
-                task.place().epoch(),
-                done.status(),
-                task.details().finished(done.visible()).stored(),
-                done.error() == null ? null : Json.text(done.error()),
-                ending.canceledBy(),
-                done.allEffects(task.place().incarnation()));
     }
 
     private boolean ended(Line line, Ending ending, Reply<Tasks.Step> reply) {
@@ -309,7 +292,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                 }
                 ending.end().out().forEach((node, shards) -> tellOut(node, shards, task));
                 line.remove(task);
-                unfollow(task);
+                pollers.forget(task);
                 long followedNanos = System.nanoTime() - ending.head().sinceNanos();
                 metrics.ended(ending.end().status(), followedNanos);
                 yield true;
@@ -361,14 +344,14 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     // This line only: the lane may be followed under a new epoch already.
     private void drop(String lane, Line line) {
         lines.remove(lane, line);
-        line.all().forEach(this::unfollow);
+        leave(line);
     }
 
     private void tick() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 Thread.sleep(TICK);
-                witness.look(pollers.keySet());
+                witness.look(context.nodes().ids());
                 lines.keySet().forEach(this::advance);
             }
         } catch (InterruptedException stopped) {
@@ -376,22 +359,11 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         }
     }
 
-    private void unfollow(Tracked task) {
-        task.accepted()
-                .forEach(
-                        (node, nodeTaskUid) -> {
-                            NodePoller poller = pollers.get(node);
-                            if (poller != null) {
-                                poller.forget(nodeTaskUid, task);
-                            }
-                        });
-    }
-
     @Override
     public void close() {
         ticker.interrupt();
         // What brings settings to nodes stops at its next step; the next owner goes on.
         lines.clear();
-        pollers.values().forEach(NodePoller::close);
+        pollers.close();
     }
 }

@@ -66,6 +66,28 @@ record Tracked(
         return type == TaskType.DOCUMENT_ADDITION_OR_UPDATE && other.type == type;
     }
 
+    /** Whether it is this task, followed under the same claim. */
+    boolean isSame(Tracked other) {
+        return uid == other.uid && place.equals(other.place);
+    }
+
+    /** The same, for which another task stands on a node. */
+    Tracked with(String nodeId, long nodeTaskUid) {
+        Map<String, Long> others = new TreeMap<>(accepted);
+        others.put(nodeId, nodeTaskUid);
+        return new Tracked(uid, place, type, details, others, marked);
+    }
+
+    /** Whether the same node task may be another one's as well. */
+    boolean isMerged() {
+        return details.counts().isPresent();
+    }
+
+    /** Whether who follows it sent it as well: nobody else can have sent any of it again. */
+    boolean isSentByUs() {
+        return marked.equals(place.metadata());
+    }
+
     /** The name under which nodes know the index. */
     String physicalUid() {
         return IndexRow.physicalUid(place.incarnation());

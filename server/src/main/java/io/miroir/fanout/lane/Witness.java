@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What is known of nodes where a task's end is decided. */
@@ -22,11 +24,53 @@ final class Witness {
     /** How long a task waits for a node that is down, while others have what it has. */
     private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(10);
 
+    private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(5);
+    private static final int LOOK_TASKS_MAX = 1_000;
+    private static final Sent NOT_AGAIN = new Sent.Absent("it was not sent again");
+
     private final LaneContext context;
     private final Map<String, Long> downSinceNanos = new ConcurrentHashMap<>();
 
     Witness(LaneContext context) {
         this.context = context;
+    }
+
+    /**
+     * What became of a write on a node that did not apply a request which held others' as well:
+     * sent again by itself, now or by an owner that was lost, or not.
+     *
+     * @return empty while it is not known
+     */
+    Optional<Sent> again(Line.Doubt doubt) throws InterruptedException {
+        Tracked task = doubt.task();
+        Merged merged = doubt.merged();
+        if (merged != null) {
+            return merged.again(doubt.nodeId(), givenUp())
+                    .map(sent -> sent.getOrDefault(task.place(), NOT_AGAIN));
+        }
+        return task.isSentByUs() ? Optional.of(NOT_AGAIN) : found(task, doubt.nodeId());
+    }
+
+    // Parts were sent while nothing came between: they are the next tasks behind the whole.
+    private Optional<Sent> found(Tracked task, String nodeId) {
+        long whole = task.accepted().getOrDefault(nodeId, 0L);
+        NodeRequest next =
+                NodeRequest.get(
+                        "tasks",
+                        "/tasks?reverse=true&from=%d&limit=%d&indexUids=%s"
+                                .formatted(whole + 1, LOOK_TASKS_MAX, task.physicalUid()),
+                        LOOK_TIMEOUT);
+        if (!(context.nodes().ask(nodeId, next) instanceof NodeReply.Answer answer)) {
+            return Optional.empty();
+        }
+        for (JsonNode found : answer.body().path("results")) {
+            long uid = found.path("uid").asLong();
+            String mark = found.path("customMetadata").asString("");
+            if (uid > whole && mark.equals(task.marked())) {
+                return Optional.of(new Sent.Accepted(uid));
+            }
+        }
+        return Optional.of(NOT_AGAIN);
     }
 
     /** Takes note of who is down. */

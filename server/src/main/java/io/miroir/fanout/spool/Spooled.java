@@ -7,21 +7,38 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A body that was taken in. Closing it frees its memory or deletes its file. */
+/** A body that was taken in. Closing the last share of it frees its memory or deletes its file. */
 public final class Spooled implements AutoCloseable {
     private final byte[] memory;
     private final @Nullable Path file;
     private final Runnable giveBack;
     private final long lengthBytes;
+    private final AtomicInteger shares;
     private boolean closed;
 
     Spooled(byte[] memory, @Nullable Path file, Runnable giveBack) throws IOException {
+        this(
+                memory,
+                file,
+                giveBack,
+                file == null ? memory.length : Files.size(file),
+                new AtomicInteger(1));
+    }
+
+    private Spooled(
+            byte[] memory,
+            @Nullable Path file,
+            Runnable giveBack,
+            long lengthBytes,
+            AtomicInteger shares) {
         this.memory = memory;
         this.file = file;
         this.giveBack = giveBack;
-        this.lengthBytes = file == null ? memory.length : Files.size(file);
+        this.lengthBytes = lengthBytes;
+        this.shares = shares;
     }
 
     /** A body that was never spooled: nothing. */
@@ -31,6 +48,12 @@ public final class Spooled implements AutoCloseable {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
+    }
+
+    /** The same body for somebody else, who closes it as well. This one must be open. */
+    public Spooled share() {
+        shares.incrementAndGet();
+        return new Spooled(memory, file, giveBack, lengthBytes, shares);
     }
 
     /** How many bytes {@link #open} gives. */
@@ -55,6 +78,9 @@ public final class Spooled implements AutoCloseable {
             return;
         }
         closed = true;
+        if (shares.decrementAndGet() > 0) {
+            return;
+        }
         giveBack.run();
         try {
             if (file != null) {

@@ -1,7 +1,6 @@
 package io.miroir.fanout.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,11 +64,9 @@ class CancelerTest {
         return Json.text(Details.parse(canceler.run(cancelation)).visible());
     }
 
-    private void await(long uid, TaskStatus status) {
-        for (TaskRow now = task(uid); now.status() != status; now = task(uid)) {
-            assertFalse(now.status().terminal(), now::toString);
-            Thread.onSpinWait();
-        }
+    private void await(long uid, TaskStatus status) throws InterruptedException {
+        LaneFixture.await(() -> task(uid).status() == status || task(uid).status().terminal());
+        assertEquals(status, task(uid).status(), () -> task(uid).toString());
     }
 
     private long waiting(String json) throws Exception {

@@ -2,6 +2,7 @@ package io.miroir.fanout.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
@@ -46,8 +47,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A pod with one lane over a real store, with claims, nodes and binds that a test can make fail.
@@ -61,7 +64,18 @@ final class LaneFixture implements AutoCloseable {
 
     static final LaneSettings.Merging MERGING = new LaneSettings.Merging(8, 100, 1 << 16);
 
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Waits for the store however slow the machine is. */
+    static final LaneSettings PATIENT =
+            new LaneSettings(
+                    PATIENCE,
+                    SHORT,
+                    PATIENCE,
+                    PATIENCE,
+                    Duration.ofSeconds(60),
+                    WAITING_MAX,
+                    MERGING);
 
     private static final StoredSecrets SECRETS =
             new StoredSecrets(
@@ -99,10 +113,10 @@ final class LaneFixture implements AutoCloseable {
     private final CollectorRegistry registry = new CollectorRegistry();
 
     LaneFixture(Path directory) throws IOException {
-        this(directory, PATIENCE, SETTINGS);
+        this(directory, settings(PATIENCE), SETTINGS);
     }
 
-    LaneFixture(Path directory, Duration turnTimeout, SettingsLimits limits) throws IOException {
+    LaneFixture(Path directory, LaneSettings settings, SettingsLimits limits) throws IOException {
         store = openStore(directory);
         view = new ClusterView(store, new Fleet(4, 1, List.of(List.of("a"), List.of("b"))));
         view.start();
@@ -118,18 +132,15 @@ final class LaneFixture implements AutoCloseable {
                         InstantSource.system(),
                         _ -> {});
         spooler = new Spooler(directory.resolve("spool"), 1 << 20, 1 << 20);
-        LaneSettings settings =
-                new LaneSettings(
-                        SHORT,
-                        SHORT,
-                        turnTimeout,
-                        SHORT,
-                        Duration.ofSeconds(60),
-                        WAITING_MAX,
-                        MERGING);
         context = new LaneContext("p", withHooks(store), view, nodes, health, spooler, settings);
         follower = follower(registry, limits);
         lane = new Lane("i", context, follower, counters);
+    }
+
+    /** Gives up soon. */
+    static LaneSettings settings(Duration turnTimeout) {
+        return new LaneSettings(
+                SHORT, SHORT, turnTimeout, SHORT, Duration.ofSeconds(60), WAITING_MAX, MERGING);
     }
 
     private TaskFollower follower(CollectorRegistry metrics, SettingsLimits limits) {
@@ -142,6 +153,15 @@ final class LaneFixture implements AutoCloseable {
     /** One as the next owner of the lane has it. */
     TaskFollower anotherFollower() {
         return follower(new CollectorRegistry(), SETTINGS);
+    }
+
+    /** Waits until it is so. */
+    static void await(BooleanSupplier isSo) throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+        while (!isSo.getAsBoolean()) {
+            assertTrue(System.nanoTime() - giveUpNanos < 0, "it does not come to that");
+            Thread.sleep(1);
+        }
     }
 
     /** What a metric says. */
@@ -184,6 +204,13 @@ final class LaneFixture implements AutoCloseable {
 
     NodeReply accepted() {
         return new NodeReply.Answer(202, Json.object().put("taskUid", nodeTasks.incrementAndGet()));
+    }
+
+    /** A node finds fault with documents. */
+    static NodeReply refused() {
+        ObjectNode error =
+                Json.object().put("code", "invalid_document_fields").put("message", "no");
+        return new NodeReply.Refusal(400, "invalid_document_fields", "no", error);
     }
 
     static NodeReply noTasks() {

@@ -1,6 +1,9 @@
 package io.miroir.fanout.lane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.miroir.fanout.lane.SharedTurns.Asked.post;
+import static io.miroir.fanout.lane.SharedTurns.Asked.put;
+import static io.miroir.fanout.lane.SharedTurns.accepted;
+import static io.miroir.fanout.lane.SharedTurns.uids;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -10,26 +13,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
-import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
-import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.lane.SharedTurns.Asked;
+import io.miroir.fanout.lane.SharedTurns.Sending;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.lane.IntentRow;
 import io.miroir.store.task.TaskRow;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URLDecoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,127 +36,18 @@ import tools.jackson.databind.node.ObjectNode;
 class LaneMergeTest {
     @TempDir Path directory;
 
+    private SharedTurns turns;
     private LaneFixture pod;
-    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
-
-    /** What node a was sent while the first write was under way and after. */
-    private final ConcurrentLinkedQueue<Request> atA = new ConcurrentLinkedQueue<>();
-
-    private record Request(String method, String target, String body) {
-        /** The ids of its documents, in their order. */
-        List<Integer> ids() {
-            return body.lines().map(line -> Json.parse(line).path("id").asInt()).toList();
-        }
-
-        String mark() {
-            String at = "customMetadata=";
-            return URLDecoder.decode(target.substring(target.indexOf(at) + at.length()), UTF_8);
-        }
-    }
 
     @BeforeEach
     void open() throws Exception {
-        pod = new LaneFixture(directory);
-        // All in one shard, so that each node has all of it.
-        pod.write("[{\"id\":1}]", null);
+        turns = new SharedTurns(directory);
+        pod = turns.pod;
     }
 
     @AfterEach
     void close() {
-        clients.close();
-        pod.close();
-    }
-
-    private static Request request(NodeRequest request) {
-        String body =
-                switch (request.body()) {
-                    case NodeBody.Stream stream -> {
-                        try (var in = stream.open().get()) {
-                            byte[] bytes = in.readAllBytes();
-                            assertEquals(stream.lengthBytes(), bytes.length);
-                            yield new String(bytes, UTF_8);
-                        } catch (IOException broken) {
-                            throw new UncheckedIOException(broken);
-                        }
-                    }
-                    case NodeBody.Bytes bytes -> UTF_8.decode(bytes.utf8().duplicate()).toString();
-                    case null -> "";
-                };
-        return new Request(request.method(), request.target(), body);
-    }
-
-    /** One write. */
-    private record Asked(
-            Operation operation, String json, @org.jspecify.annotations.Nullable String key) {}
-
-    private static Asked put(String json) {
-        return new Asked(Operation.DOCUMENTS_UPDATE, json, null);
-    }
-
-    private static Asked post(String json) {
-        return new Asked(Operation.DOCUMENTS_REPLACE, json, null);
-    }
-
-    /** Lets these writes wait behind one that is under way, and lets that one go. */
-    private List<Future<LaneReply>> behindAnother(Asked... writes) throws Exception {
-        CountDownLatch held = new CountDownLatch(1);
-        var answer = pod.node;
-        pod.sent.clear();
-        pod.node =
-                (_, _) -> {
-                    awaitOpen(held);
-                    return pod.accepted();
-                };
-        Future<LaneReply> first = clients.submit(() -> reply(post("[{\"id\":100}]")));
-        while (pod.sent.isEmpty()) {
-            Thread.onSpinWait();
-        }
-        List<Future<LaneReply>> all = new ArrayList<>();
-        for (Asked write : writes) {
-            int before = pod.lane.waiting();
-            all.add(clients.submit(() -> reply(write)));
-            while (pod.lane.waiting() == before) {
-                Thread.onSpinWait();
-            }
-        }
-        pod.node =
-                (id, request) -> {
-                    if (id.equals("a")) {
-                        atA.add(request(request));
-                    }
-                    return answer.apply(id, request);
-                };
-        held.countDown();
-        first.get();
-        return all;
-    }
-
-    private LaneReply reply(Asked write) throws Exception {
-        return pod.reply(write.operation(), write.json(), write.key());
-    }
-
-    private static void awaitOpen(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException stopped) {
-            throw new IllegalStateException(stopped);
-        }
-    }
-
-    private static List<Long> uids(List<Future<LaneReply>> writes) throws Exception {
-        List<Long> uids = new ArrayList<>();
-        for (Future<LaneReply> write : writes) {
-            uids.add(write.get().taskUid());
-        }
-        return uids;
-    }
-
-    private TaskRow task(long uid) {
-        return pod.tasks().stream().filter(row -> row.uid() == uid).findFirst().orElseThrow();
-    }
-
-    private static Map<String, Long> accepted(TaskRow task) {
-        return requireNonNull(task.origin()).accepted();
+        turns.close();
     }
 
     private static ErrorCode refusal(Future<LaneReply> write) {
@@ -169,23 +55,17 @@ class LaneMergeTest {
         return assertInstanceOf(ApiException.class, told.getCause()).code();
     }
 
-    private NodeReply refused() {
-        ObjectNode error =
-                Json.object().put("code", "invalid_document_fields").put("message", "no");
-        return new NodeReply.Refusal(400, "invalid_document_fields", "no", error);
-    }
-
     /** Many small writes cost a node one task; each client has its own. */
     @Test
     void whatWaitsIsOneRequestAndAsManyTasks() throws Exception {
         List<Long> uids =
                 uids(
-                        behindAnother(
+                        turns.behindAnother(
                                 post("[{\"id\":1,\"n\":1}]"),
                                 post("[{\"id\":1,\"n\":2},{\"id\":1,\"n\":3}]"),
                                 post("[{\"id\":1,\"n\":4}]")));
-        assertEquals(1, atA.size(), atA::toString);
-        Request merged = atA.element();
+        assertEquals(1, turns.atA.size(), turns.atA::toString);
+        Sending merged = turns.atA.element();
         assertEquals(4, merged.body().lines().count());
         assertEquals(
                 List.of(1, 2, 3, 4),
@@ -194,11 +74,11 @@ class LaneMergeTest {
         List<Long> sorted = new ArrayList<>(uids);
         Collections.sort(sorted);
         assertEquals(sorted, uids, "uids are in the order of the lane");
-        Long nodeTask = accepted(task(uids.getFirst())).get("a");
+        Long nodeTask = accepted(turns.task(uids.getFirst())).get("a");
         for (long uid : uids) {
-            assertEquals(nodeTask, accepted(task(uid)).get("a"));
+            assertEquals(nodeTask, accepted(turns.task(uid)).get("a"));
         }
-        Details second = Details.parse(task(uids.get(1)).detailsJson());
+        Details second = Details.parse(turns.task(uids.get(1)).detailsJson());
         assertEquals(2, second.visible().path("receivedDocuments").asLong());
         assertEquals(1, second.counts().getAsLong(), "two of one document count once");
         assertEquals(0, pod.openIntents().size());
@@ -209,15 +89,16 @@ class LaneMergeTest {
     /** Each document has the position of its own write, and the request says all of them. */
     @Test
     void aRequestSaysWhichPositionsItHolds() throws Exception {
-        List<Long> uids = uids(behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1}]")));
-        String mark = atA.element().mark();
+        List<Long> uids = uids(turns.behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1}]")));
+        String mark = turns.atA.element().mark();
         for (long uid : uids) {
-            TaskRow.Origin origin = requireNonNull(task(uid).origin());
+            TaskRow.Origin origin = requireNonNull(turns.task(uid).origin());
             Place place = new Place("i", origin.epoch(), origin.position(), origin.incarnation());
             assertTrue(Mark.covers(mark, place.metadata()), mark);
         }
         List<String> sequences =
-                atA.element()
+                turns.atA
+                        .element()
                         .body()
                         .lines()
                         .map(line -> Json.parse(line).path("_miroir_seq").asString())
@@ -229,7 +110,7 @@ class LaneMergeTest {
     @Test
     void orderIsKeptWhereKindsChange() throws Exception {
         List<Future<LaneReply>> writes =
-                behindAnother(
+                turns.behindAnother(
                         post("[{\"id\":1,\"a\":1}]"),
                         put("[{\"id\":1,\"b\":1}]"),
                         put("[{\"id\":1,\"c\":1}]"),
@@ -237,8 +118,9 @@ class LaneMergeTest {
                         post("[{\"id\":1,\"d\":1}]"));
         assertEquals(5, uids(writes).stream().distinct().count());
         assertEquals(
-                List.of("POST", "PUT", "POST", "POST"), atA.stream().map(Request::method).toList());
-        List<Request> sent = List.copyOf(atA);
+                List.of("POST", "PUT", "POST", "POST"),
+                turns.atA.stream().map(Sending::method).toList());
+        List<Sending> sent = List.copyOf(turns.atA);
         assertEquals(2, sent.get(1).body().lines().count());
         assertTrue(sent.get(2).target().contains("/documents/delete-batch"), sent::toString);
     }
@@ -247,18 +129,18 @@ class LaneMergeTest {
     @Test
     void whoseDocumentsAreFaultyFailsAlone() throws Exception {
         List<Future<LaneReply>> writes =
-                behindAnother(
+                turns.behindAnother(
                         post("[{\"id\":1}]"),
                         post("[{\"id\":\"not allowed!\"}]"),
                         post("[{\"id\":"),
                         post("[{\"id\":2}]"));
         assertEquals(ErrorCode.MALFORMED_PAYLOAD, refusal(writes.get(2)));
-        TaskRow faulty = task(writes.get(1).get().taskUid());
+        TaskRow faulty = turns.task(writes.get(1).get().taskUid());
         assertTrue(
                 String.valueOf(faulty.errorJson()).contains("invalid_document_id"),
                 faulty::toString);
-        assertEquals(2, accepted(task(writes.get(0).get().taskUid())).size());
-        assertEquals(2, accepted(task(writes.get(3).get().taskUid())).size());
+        assertEquals(2, accepted(turns.task(writes.get(0).get().taskUid())).size());
+        assertEquals(2, accepted(turns.task(writes.get(3).get().taskUid())).size());
     }
 
     /** A node that refuses the whole is sent its parts: only the guilty one is refused. */
@@ -266,16 +148,18 @@ class LaneMergeTest {
     void aRequestThatNodesRefuseIsTakenApart() throws Exception {
         pod.node =
                 (_, request) ->
-                        request(request).body().contains("guilty") ? refused() : pod.accepted();
+                        TaskNodes.body(request).contains("guilty")
+                                ? LaneFixture.refused()
+                                : pod.accepted();
         List<Future<LaneReply>> writes =
-                behindAnother(
+                turns.behindAnother(
                         post("[{\"id\":1}]"),
                         post("[{\"id\":1,\"guilty\":true}]"),
                         post("[{\"id\":1}]"));
         assertEquals(ErrorCode.INVALID_DOCUMENT_FIELDS, refusal(writes.get(1)));
-        assertEquals(2, accepted(task(writes.get(0).get().taskUid())).size());
-        assertEquals(2, accepted(task(writes.get(2).get().taskUid())).size());
-        assertEquals(List.of(3, 1, 1, 1), atA.stream().map(r -> r.ids().size()).toList());
+        assertEquals(2, accepted(turns.task(writes.get(0).get().taskUid())).size());
+        assertEquals(2, accepted(turns.task(writes.get(2).get().taskUid())).size());
+        assertEquals(List.of(3, 1, 1, 1), turns.atA.stream().map(r -> r.ids().size()).toList());
         assertEquals(2, pod.counters.takenApart().sum());
         assertEquals(0, pod.openIntents().size());
     }
@@ -284,9 +168,9 @@ class LaneMergeTest {
     @Test
     void aRetryThatWaitsBesideItsWriteGetsItsTask() throws Exception {
         Asked keyed = new Asked(Operation.DOCUMENTS_REPLACE, "[{\"id\":1}]", "k");
-        List<Long> uids = uids(behindAnother(keyed, post("[{\"id\":1}]"), keyed));
+        List<Long> uids = uids(turns.behindAnother(keyed, post("[{\"id\":1}]"), keyed));
         assertEquals(uids.get(0), uids.get(2));
-        assertEquals(1, atA.size());
+        assertEquals(1, turns.atA.size());
     }
 
     /** Rule 4: the next owner finds each write of a merged request by the request's mark. */
@@ -298,7 +182,8 @@ class LaneMergeTest {
                                 ? new Reply.Refused<>(new Refusal.TooLarge(3, 2))
                                 : pod.boundByStore(command);
         List<Future<LaneReply>> writes =
-                behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1}]"), post("[{\"id\":1}]"));
+                turns.behindAnother(
+                        post("[{\"id\":1}]"), post("[{\"id\":1}]"), post("[{\"id\":1}]"));
         for (Future<LaneReply> write : writes) {
             assertEquals(ErrorCode.MIROIR_INDETERMINATE, refusal(write));
         }
@@ -308,7 +193,7 @@ class LaneMergeTest {
         tasks.putArray("results")
                 .addObject()
                 .put("uid", 1_000)
-                .put("customMetadata", atA.element().mark());
+                .put("customMetadata", turns.atA.element().mark());
         pod.bind = pod::boundByStore;
         pod.reads = (_, _) -> new NodeReply.Answer(200, tasks);
         int before = pod.tasks().size();
@@ -330,9 +215,9 @@ class LaneMergeTest {
                                 ? new NodeReply.Failure(NodeReply.Kind.UNREACHABLE, "gone")
                                 : pod.accepted();
         List<Future<LaneReply>> writes =
-                behindAnother(put("[{\"id\":1}]"), put("[{\"id\":1}]"), post("[{\"id\":1}]"));
+                turns.behindAnother(put("[{\"id\":1}]"), put("[{\"id\":1}]"), post("[{\"id\":1}]"));
         for (Future<LaneReply> write : writes) {
-            TaskRow task = task(write.get().taskUid());
+            TaskRow task = turns.task(write.get().taskUid());
             assertEquals(List.of("a"), List.copyOf(accepted(task).keySet()));
         }
         long posts =

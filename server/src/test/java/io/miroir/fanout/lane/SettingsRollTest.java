@@ -65,7 +65,7 @@ class SettingsRollTest {
         a = new SettingsNode();
         b = new SettingsNode();
         Path home = Files.createDirectory(directory.resolve(name));
-        pod = new LaneFixture(home, Duration.ofSeconds(1), limits);
+        pod = new LaneFixture(home, LaneFixture.settings(Duration.ofSeconds(1)), limits);
         pod.node = (id, request) -> node(id).answer(request);
         pod.reads = pod.node;
         pod.follower.start();

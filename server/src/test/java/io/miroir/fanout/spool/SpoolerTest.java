@@ -69,6 +69,21 @@ class SpoolerTest {
     }
 
     @Test
+    void aBodyThatIsSharedGoesWithItsLastShare() throws IOException {
+        Spooler spooler = new Spooler(directory, MEMORY_BYTES, 1 << 20);
+        byte[] large = bytes(900_000);
+        Spooled first = spooler.receive(new ByteArrayInputStream(large)).body();
+        Spooled second = first.share();
+        first.close();
+        first.close();
+        assertEquals(1, files());
+        assertArrayEquals(large, second.open().readAllBytes());
+        second.close();
+        assertEquals(0, files());
+        spooler.receive(new ByteArrayInputStream(large)).body().close();
+    }
+
+    @Test
     void whatAnEarlierRunLeftIsDeleted() throws IOException {
         Files.writeString(directory.resolve("body-1.spool"), "old");
         new Spooler(directory, MEMORY_BYTES, 1);

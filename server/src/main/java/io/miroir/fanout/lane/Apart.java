@@ -1,0 +1,126 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.store.Reply;
+import io.miroir.store.lane.Lanes.Affecting;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes merged requests of a lane apart that nodes took and did not apply, while nothing later was
+ * sent to these nodes (protocol, rule 6). The parts carry the marks of their own positions: by
+ * these the next owner finds them on the node.
+ */
+final class Apart implements Merged.Sender {
+    private static final Logger LOG = LoggerFactory.getLogger(Apart.class);
+
+    /** Whoever has the turn for longer may wait for the end of the very tasks that are in doubt. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final LaneContext context;
+    private final Turn turn;
+    private final LaneClaim claim;
+    private final Dispatcher dispatcher;
+    private final Map<String, Long> lastSent = new ConcurrentHashMap<>();
+
+    Apart(LaneContext context, Turn turn, LaneClaim claim, Dispatcher dispatcher) {
+        this.context = context;
+        this.turn = turn;
+        this.claim = claim;
+        this.dispatcher = dispatcher;
+    }
+
+    /** Nodes are about to be sent these. */
+    void sending(List<Member> members) {
+        for (Member member : members) {
+            for (String node : member.item().scope().plan().recipients()) {
+                lastSent.put(node, member.place().position());
+            }
+        }
+    }
+
+    @Override
+    public Map<String, Map<Place, Sent>> sendAgain(Map<String, List<Merged.Part>> parts)
+            throws InterruptedException {
+        if (!turn.take(PATIENCE)) {
+            return Map.of();
+        }
+        try {
+            return maySend(parts) ? send(parts) : Map.of();
+        } finally {
+            turn.leave();
+        }
+    }
+
+    private boolean maySend(Map<String, List<Merged.Part>> parts) throws InterruptedException {
+        Place place = parts.values().iterator().next().getFirst().place();
+        return parts.entrySet().stream().allMatch(this::isLatest)
+                && isStillOurs(place)
+                && !isCopied(place);
+    }
+
+    private boolean isLatest(Map.Entry<String, List<Merged.Part>> node) {
+        Place last = node.getValue().getLast().place();
+        return claim.isHeld(last.epoch())
+                && lastSent.getOrDefault(node.getKey(), 0L) == last.position();
+    }
+
+    // The store is asked just before: whoever slept since the bind must not come behind another.
+    private boolean isStillOurs(Place place) throws InterruptedException {
+        Reply<Affecting> reply = asked(place);
+        return !(reply.orThrow() instanceof Affecting.Fenced)
+                && reply instanceof Reply.Applied<Affecting> applied
+                && context.sees(applied);
+    }
+
+    private Reply<Affecting> asked(Place place) {
+        return context.store().lanes().affect(place.lane(), place.epoch(), List.of());
+    }
+
+    // Replicas that lag were sent the whole too, and nobody hears what became of it there.
+    private boolean isCopied(Place place) {
+        return context.view()
+                .index(place.lane())
+                .filter(index -> index.row().incarnation() == place.incarnation())
+                .map(Replicated::anyLags)
+                .orElse(true);
+    }
+
+    private Map<String, Map<Place, Sent>> send(Map<String, List<Merged.Part>> parts)
+            throws InterruptedException {
+        try {
+            return dispatcher.sendApart(parts);
+        } catch (RuntimeException | InterruptedException undecided) {
+            // Some nodes may have some: whoever claims the lane next looks for what they have.
+            claim.release();
+            throw undecided;
+        }
+    }
+
+    // The next owner may have looked at the nodes before the parts came to them, and ended the
+    // tasks: what it knows nothing of must not be read.
+    @Override
+    public void confirm(List<Merged.Part> parts, Map<String, Map<Place, Sent>> sent) {
+        Place last = parts.getLast().place();
+        if (asked(last).orThrow() instanceof Affecting.Fenced fenced) {
+            LOG.warn("lane {} was taken over by {} during a write", last.lane(), fenced.owner());
+            claim.release();
+            parts.forEach(part -> putOut(part, sent));
+        }
+    }
+
+    private void putOut(Merged.Part part, Map<String, Map<Place, Sent>> sent) {
+        Map<String, Divergence.Has> has = new TreeMap<>();
+        for (String node : part.replicas().keySet()) {
+            Sent what = sent.getOrDefault(node, Map.of()).get(part.place());
+            boolean may = what instanceof Sent.Accepted || what instanceof Sent.Unknown;
+            has.put(node, may ? Divergence.Has.UNKNOWN : Divergence.Has.NO);
+        }
+        new Replicated(context.store())
+                .putOutDiverging(part.place().incarnation(), part.replicas(), has);
+    }
+}

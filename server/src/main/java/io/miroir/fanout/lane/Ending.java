@@ -1,0 +1,57 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.api.Json;
+import io.miroir.store.task.Finish;
+import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.Tasks;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task whose end is clear.
+ *
+ * @param canceledBy the task that cancelled it, if one did
+ */
+record Ending(Line.Head head, Completion end, @Nullable Long canceledBy) {
+    static Ending of(Line.Head head, Completion end) {
+        return new Ending(head, end, null);
+    }
+
+    /** The same; those that nodes dropped are told by whom they were cancelled. */
+    static List<Ending> attributed(List<Ending> endings, Tasks tasks) {
+        if (endings.stream().noneMatch(Ending::isCanceled)) {
+            return endings;
+        }
+        Map<Long, Long> asking = Cancelation.asking(tasks);
+        return endings.stream()
+                .map(one -> one.isCanceled() ? one.by(asking.get(one.task().uid())) : one)
+                .toList();
+    }
+
+    private boolean isCanceled() {
+        return end.status() == TaskStatus.CANCELED;
+    }
+
+    private Ending by(@Nullable Long cancelation) {
+        return cancelation == null
+                ? new Ending(head, end.unasked(), null)
+                : new Ending(head, end, cancelation);
+    }
+
+    Tracked task() {
+        return head.task();
+    }
+
+    /** For the store. */
+    Finish command() {
+        return new Finish(
+                task().uid(),
+                task().place().epoch(),
+                end.status(),
+                task().details().finished(end.visible()).stored(),
+                end.error() == null ? null : Json.text(end.error()),
+                canceledBy,
+                end.allEffects(task().place().incarnation()));
+    }
+}
