@@ -97,25 +97,7 @@ public final class AppliedWatch implements NodePoller.Listener, AutoCloseable {
     }
 
     private static boolean isToldByNodes(Tracked task) {
-        boolean changesDocuments =
-                switch (task.type()) {
-                    case DOCUMENT_ADDITION_OR_UPDATE, DOCUMENT_DELETION, DOCUMENT_EDITION -> true;
-                    case INDEX_CREATION,
-                            INDEX_UPDATE,
-                            INDEX_DELETION,
-                            SETTINGS_UPDATE,
-                            INDEX_SWAP,
-                            TASK_CANCELATION,
-                            TASK_DELETION,
-                            DUMP_CREATION,
-                            SNAPSHOT_CREATION,
-                            EXPORT,
-                            UPGRADE_DATABASE,
-                            INDEX_COMPACTION,
-                            NETWORK_TOPOLOGY_CHANGE ->
-                            false;
-                };
-        return changesDocuments
+        return task.type().changesDocuments()
                 && !task.accepted().isEmpty()
                 && !task.details().creates()
                 && task.details().error() == null;

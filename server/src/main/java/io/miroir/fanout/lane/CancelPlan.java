@@ -91,26 +91,10 @@ final class CancelPlan {
             return false;
         }
         Details details = Details.parse(task.detailsJson());
-        return switch (task.type()) {
-            case DOCUMENT_ADDITION_OR_UPDATE, DOCUMENT_DELETION, DOCUMENT_EDITION ->
-                    !task.origin().accepted().isEmpty()
-                            && !details.creates()
-                            && !details.choosesKey()
-                            && details.error() == null;
-            case SETTINGS_UPDATE,
-                    INDEX_CREATION,
-                    INDEX_DELETION,
-                    INDEX_UPDATE,
-                    INDEX_SWAP,
-                    TASK_CANCELATION,
-                    TASK_DELETION,
-                    DUMP_CREATION,
-                    SNAPSHOT_CREATION,
-                    EXPORT,
-                    UPGRADE_DATABASE,
-                    INDEX_COMPACTION,
-                    NETWORK_TOPOLOGY_CHANGE ->
-                    false;
-        };
+        return task.type().changesDocuments()
+                && !task.origin().accepted().isEmpty()
+                && !details.creates()
+                && !details.choosesKey()
+                && details.error() == null;
     }
 }

@@ -269,30 +269,12 @@ record Completion(
         if (task.details().choosesKey() && !succeeded) {
             effects.add(new IndexEffect.PrimaryKeySet(incarnation, null));
         }
-        switch (task.type()) {
-            case DOCUMENT_ADDITION_OR_UPDATE, DOCUMENT_DELETION, DOCUMENT_EDITION -> {
-                if (succeeded) {
-                    effects.add(new IndexEffect.Touched(incarnation));
-                }
-            }
-            case INDEX_UPDATE -> {
-                String key = task.details().visible().path("primaryKey").asString(null);
-                if (succeeded && key != null) {
-                    effects.add(new IndexEffect.PrimaryKeySet(incarnation, key));
-                }
-            }
-            case SETTINGS_UPDATE,
-                    INDEX_CREATION,
-                    INDEX_DELETION,
-                    INDEX_SWAP,
-                    TASK_CANCELATION,
-                    TASK_DELETION,
-                    DUMP_CREATION,
-                    SNAPSHOT_CREATION,
-                    EXPORT,
-                    UPGRADE_DATABASE,
-                    INDEX_COMPACTION,
-                    NETWORK_TOPOLOGY_CHANGE -> {}
+        if (succeeded && task.type().changesDocuments()) {
+            effects.add(new IndexEffect.Touched(incarnation));
+        }
+        String key = task.details().visible().path("primaryKey").asString(null);
+        if (succeeded && task.type() == TaskType.INDEX_UPDATE && key != null) {
+            effects.add(new IndexEffect.PrimaryKeySet(incarnation, key));
         }
         return effects;
     }

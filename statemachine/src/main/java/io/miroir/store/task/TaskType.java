@@ -39,6 +39,27 @@ public enum TaskType {
         return wireName;
     }
 
+    /** Whether it adds, changes or deletes documents. */
+    public boolean changesDocuments() {
+        return switch (this) {
+            case DOCUMENT_ADDITION_OR_UPDATE, DOCUMENT_EDITION, DOCUMENT_DELETION -> true;
+            case SETTINGS_UPDATE,
+                    INDEX_CREATION,
+                    INDEX_DELETION,
+                    INDEX_UPDATE,
+                    INDEX_SWAP,
+                    TASK_CANCELATION,
+                    TASK_DELETION,
+                    DUMP_CREATION,
+                    SNAPSHOT_CREATION,
+                    EXPORT,
+                    UPGRADE_DATABASE,
+                    INDEX_COMPACTION,
+                    NETWORK_TOPOLOGY_CHANGE ->
+                    false;
+        };
+    }
+
     /** By wire name, in any case. */
     public static Optional<TaskType> of(String wireName) {
         for (TaskType type : values()) {
