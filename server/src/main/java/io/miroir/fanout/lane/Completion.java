@@ -77,7 +77,7 @@ record Completion(
         Set<String> verified = evidence.verified();
         Set<Integer> set = shardsOf(replicas, verified::contains);
         ObjectNode error = task.details().error();
-        boolean canceled = error == null && isCanceled(results);
+        boolean canceled = error == null && isCanceled(replicas, touched, results);
         if (error == null && !canceled && !applied.containsAll(touched)) {
             error = firstError(task, results);
         }
@@ -121,9 +121,17 @@ record Completion(
         return changed;
     }
 
-    private static boolean isCanceled(Map<String, NodeResult> results) {
-        return !results.isEmpty()
-                && results.values().stream().allMatch(NodeResult.Canceled.class::isInstance);
+    /** Dropped wherever it can still be read: a node that lost the task is out. */
+    private static boolean isCanceled(
+            Map<String, ShardSet> replicas, Set<Integer> touched, Map<String, NodeResult> results) {
+        Predicate<String> dropped = node -> results.get(node) instanceof NodeResult.Canceled;
+        return results.keySet().stream().anyMatch(dropped)
+                && results.entrySet().stream()
+                        .allMatch(
+                                node ->
+                                        dropped.test(node.getKey())
+                                                || node.getValue() instanceof NodeResult.Lost)
+                && shardsOf(replicas, dropped).containsAll(touched);
     }
 
     /** The same end, if no cancelation asks for it: somebody went to the nodes past us. */
@@ -295,7 +303,9 @@ record Completion(
                 return clientsError(task, failed);
             }
         }
-        if (results.values().stream().anyMatch(NodeResult.Canceled.class::isInstance)) {
+        boolean applied =
+                results.values().stream().anyMatch(NodeResult.Succeeded.class::isInstance);
+        if (applied && results.values().stream().anyMatch(NodeResult.Canceled.class::isInstance)) {
             return new ApiException(
                             ErrorCode.MIROIR_INDETERMINATE,
                             "The task was canceled when some nodes had applied their part of it.")

@@ -137,6 +137,23 @@ class CompletionTest {
         assertEquals(List.of(), end.effects());
     }
 
+    /** ADR 0017: the one that lost it is not read any more, the others dropped it. */
+    @Test
+    void whatOneNodeDroppedAndAnotherLostIsCanceled() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1));
+        Map<String, NodeResult> told =
+                Map.of("a", new NodeResult.Canceled(), "b", new NodeResult.Lost());
+        var both = new Completion.Evidence(told, NONE, NONE, ALL);
+        Completion end = Completion.of(task, REPLICAS, both).orElseThrow();
+        assertEquals(TaskStatus.CANCELED, end.status());
+        assertEquals(Map.of("b", ShardSet.all(4)), end.out());
+        // With one copy of each shard nobody knows what became of the other half.
+        Map<String, ShardSet> single = Map.of("a", ShardSet.of(0, 1), "b", ShardSet.of(2, 3));
+        end = Completion.of(task, single, both).orElseThrow();
+        assertEquals(TaskStatus.FAILED, end.status());
+        assertTrue(String.valueOf(end.error()).contains("can tell what became of it"));
+    }
+
     /** With one copy of each shard, as above: it is no success, and no cancelation. */
     @Test
     void whatOneOfTwoNodesWithOneCopyDroppedFails() {
