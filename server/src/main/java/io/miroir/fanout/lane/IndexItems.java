@@ -145,7 +145,7 @@ final class IndexItems {
         return new Item(
                 TaskType.INDEX_DELETION,
                 Details.of(visible),
-                everywhere(index.get()),
+                everywhere(index.get()).alsoWhereOut(context::writable),
                 (_, place) -> List.of(step(request("index", "DELETE", place.path(""), null))),
                 (_, _) -> List.of(new IndexEffect.Deleted(incarnation)),
                 List.of());

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,23 @@ record Scope(Topology topology, long incarnation, ShardSet shards, WritePlan pla
         }
         OptionalInt whole = met.firstWhole(topology.groups().size());
         return whole.isPresent() ? whole.getAsInt() : null;
+    }
+
+    /**
+     * The same, of all replicas: those that are out are sent it too, and counted for nothing.
+     *
+     * @param writable which nodes can be sent a request now
+     */
+    Scope alsoWhereOut(Predicate<String> writable) {
+        Map<String, ShardSet> fed = new TreeMap<>(plan.fed());
+        topology.nodes().stream()
+                .filter(node -> writable.test(node) && !plan.targets().containsKey(node))
+                .forEach(node -> fed.put(node, topology.shardsOf(node)));
+        return new Scope(
+                topology,
+                incarnation,
+                shards,
+                new WritePlan(plan.targets(), plan.missed(), fed, plan.unfed()));
     }
 
     /** The same, without the replicas that went out since it was planned. */

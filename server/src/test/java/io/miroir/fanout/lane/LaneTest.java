@@ -12,6 +12,7 @@ import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.store.Refusal;
@@ -23,6 +24,8 @@ import io.miroir.store.task.TaskStatus;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,6 +96,26 @@ class LaneTest {
         pod.bind = pod::boundByStore;
         assertEquals(2, pod.write("[{\"id\":3}]", null));
         assertNotEquals(epoch, pod.epoch(), "the lane began anew");
+    }
+
+    /** What it left behind would never go: nobody looks for what the catalogue has forgotten. */
+    @Test
+    void anIndexIsDeletedAlsoWhereItsReplicasAreOut() throws Exception {
+        pod.write("[{\"id\":1}]", null);
+        IndexView index = pod.view.index("i").orElseThrow();
+        pod.down("a");
+        for (int id = 1; id <= 20; id++) {
+            pod.write("[{\"id\":" + id + "}]", null);
+        }
+        pod.up("a");
+        pod.view.catchUp();
+        assertEquals(
+                Map.of("a", ShardSet.none()),
+                Replicated.inSync(pod.view.index("i").orElseThrow(), List.of("a")));
+        pod.sent.clear();
+        pod.run(Operation.INDEX_DELETE, "", null);
+        String drop = " DELETE /indexes/" + index.row().physicalUid();
+        assertEquals(Set.of("a" + drop, "b" + drop), Set.copyOf(pod.sent));
     }
 
     /** Rule 4: whatever breaks between intent and bind, the next write settles it first. */
