@@ -186,7 +186,7 @@ class LaneApartTest {
                                 post("[{\"id\":1}]"), post("[{\"id\":1,\"guilty\":true}]")));
         turns.await(uids.get(0), TaskStatus.SUCCEEDED);
         turns.await(uids.get(1), TaskStatus.FAILED);
-        assertEquals(ReplicaState.OUT, turns.state("b"));
+        turns.awaitOut("b");
         IndexView index = pod.view.index("i").orElseThrow();
         long read =
                 IntStream.range(0, 4)
@@ -216,7 +216,7 @@ class LaneApartTest {
         turns.await(uids.get(0), TaskStatus.SUCCEEDED);
         turns.await(uids.get(1), TaskStatus.SUCCEEDED);
         assertEquals(1, pod.counters.takenApart().sum());
-        assertEquals(ReplicaState.OUT, turns.state("a"));
+        turns.awaitOut("a");
         assertEquals(ReplicaState.IN_SYNC, turns.state("b"));
     }
 
@@ -252,8 +252,7 @@ class LaneApartTest {
                             : answer.apply(id, request);
                 };
         List<Long> _ = uids(turns.behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1}]")));
-        LaneFixture.await(() -> turns.state("a") == ReplicaState.OUT);
-        assertEquals(ReplicaState.OUT, turns.state("a"));
+        turns.awaitOut("a");
         assertEquals(ReplicaState.IN_SYNC, turns.state("b"));
     }
 

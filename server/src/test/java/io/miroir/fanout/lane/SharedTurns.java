@@ -170,6 +170,13 @@ final class SharedTurns implements AutoCloseable {
         }
     }
 
+    /**
+     * Awaited: a task's end can be read in the store a moment before its command is acknowledged.
+     */
+    void awaitOut(String node) throws InterruptedException {
+        LaneFixture.await(() -> state(node) == ReplicaState.OUT);
+    }
+
     /** Of the shard that the documents are in. */
     ReplicaState state(String node) {
         pod.view.catchUp();
