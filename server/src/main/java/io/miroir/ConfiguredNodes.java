@@ -1,17 +1,20 @@
 package io.miroir;
 
 import io.miroir.cluster.Fleet;
+import io.miroir.cluster.NodeAddresses;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.NodeConfig;
-import io.miroir.fanout.NodeEndpoint;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
-/** The nodes of a configuration, as the parts of a pod want them. */
+/** The nodes of a configuration: those with which a new cluster begins. */
 public final class ConfiguredNodes {
     private ConfiguredNodes() {}
 
-    /** Which nodes there are, in their groups. */
+    /** Which nodes there are, in their groups, and where. */
     public static Fleet fleet(MiroirConfig config) {
         List<List<String>> groups = new ArrayList<>();
         for (int group = 0; group < config.replicaGroups(); group++) {
@@ -22,13 +25,10 @@ public final class ConfiguredNodes {
                             .map(NodeConfig::id)
                             .toList());
         }
-        return new Fleet(config.shards(), config.replicationFactor(), groups);
-    }
-
-    /** Where they are reached. */
-    public static List<NodeEndpoint> endpoints(MiroirConfig config) {
-        return config.nodes().stream()
-                .map(node -> new NodeEndpoint(node.id(), node.address()))
-                .toList();
+        Map<String, URI> addresses =
+                config.nodes().stream()
+                        .collect(Collectors.toMap(NodeConfig::id, NodeConfig::address));
+        return new Fleet(
+                config.shards(), config.replicationFactor(), groups, new NodeAddresses(addresses));
     }
 }

@@ -19,11 +19,8 @@ import io.miroir.cluster.ReplicaGauges;
 import io.miroir.cluster.SettingsGauges;
 import io.miroir.cluster.TopologyRecorder;
 import io.miroir.cluster.format.FormatRaiser;
-import io.miroir.cluster.health.HealthProbe;
 import io.miroir.cluster.health.NodeHealth;
-import io.miroir.cluster.identity.IdentityCheck;
 import io.miroir.cluster.identity.NodeLives;
-import io.miroir.cluster.identity.NodeMarks;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.member.PodIdentity;
@@ -33,7 +30,6 @@ import io.miroir.cluster.peer.Peers;
 import io.miroir.cluster.seal.SealKeys;
 import io.miroir.cluster.seal.StoredSecrets;
 import io.miroir.config.MiroirConfig;
-import io.miroir.config.NodeConfig;
 import io.miroir.duty.Duties;
 import io.miroir.duty.LeaderDuty;
 import io.miroir.duty.PartitionedDuty;
@@ -42,7 +38,6 @@ import io.miroir.edge.Edge;
 import io.miroir.edge.Exposition;
 import io.miroir.edge.StoredTasks;
 import io.miroir.edge.http.HttpServer;
-import io.miroir.fanout.NodeMetrics;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.lane.AppliedWatch;
@@ -73,7 +68,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,25 +145,10 @@ public final class Miroir implements AutoCloseable {
         ClusterView view = own(new ClusterView(store, fleet));
         view.start();
 
-        AtomicReference<HealthProbe> probe = new AtomicReference<>();
-        NodeHealth health =
-                new NodeHealth(
-                        config.nodes().stream().map(NodeConfig::id).toList(),
-                        settings.healthThresholds(),
-                        clock,
-                        node -> hurry(probe.get(), node));
-        Nodes nodes =
-                own(
-                        Nodes.overHttp(
-                                ConfiguredNodes.endpoints(config),
-                                keys.nodes(),
-                                health.and(new NodeMetrics(registry))));
-        NodeMarks marks = new NodeMarks(nodes);
-        IdentityCheck identity = new IdentityCheck(view, store, marks);
-        HealthProbe asking =
-                own(new HealthProbe(nodes, health, settings.probeSettings(), identity));
-        probe.set(asking);
-        asking.start();
+        NodeSide side = own(new NodeSide(settings, view, store, keys.nodes(), registry, clock));
+        side.start();
+        Nodes nodes = side.nodes();
+        NodeHealth health = side.health();
         ViewLease lease = own(new ViewLease(config.podId(), store, view, System::nanoTime));
         lease.start();
         Readiness ready = new Readiness(store, view, health, lease::everHeld);
@@ -229,7 +208,7 @@ public final class Miroir implements AutoCloseable {
                         new LimitsRecorder(config),
                         new FirstKeys(uuids::random),
                         new FormatRaiser(store, peers),
-                        new NodeLives(nodes.ids(), store, marks, uuids::random, registry),
+                        new NodeLives(nodes, store, side.marks(), uuids::random, registry),
                         features,
                         webhooks(store, reports),
                         new SealDuty(secrets, registry),
@@ -387,11 +366,5 @@ public final class Miroir implements AutoCloseable {
     private <T extends AutoCloseable> T own(T part) {
         started.push(part);
         return part;
-    }
-
-    private static void hurry(@Nullable HealthProbe probe, String node) {
-        if (probe != null) {
-            probe.hurry(node);
-        }
     }
 }

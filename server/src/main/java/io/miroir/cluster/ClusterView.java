@@ -29,10 +29,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -40,11 +39,11 @@ import tools.jackson.databind.JsonNode;
  * store's apply stream, so that a search asks nobody.
  */
 public final class ClusterView implements Watcher, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ClusterView.class);
     private static final Duration CATCH_UP_MAX = Duration.ofSeconds(2);
 
     private final TaskStore store;
-    private volatile Fleet fleet;
+    private final KnownFleet fleet;
+    private long topologyVersion;
     private final Map<String, Known> indexes = new ConcurrentHashMap<>();
     private final Map<Long, Map<String, ShardStates>> states = new ConcurrentHashMap<>();
     private final Map<String, AliasRow> aliases = new ConcurrentHashMap<>();
@@ -110,7 +109,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
      */
     public ClusterView(TaskStore store, Fleet fleet) {
         this.store = store;
-        this.fleet = fleet;
+        this.fleet = new KnownFleet(fleet);
         this.switches = new SwitchedFeatures(store);
     }
 
@@ -126,7 +125,15 @@ public final class ClusterView implements Watcher, AutoCloseable {
 
     /** The shape of the fleet. */
     public Fleet fleet() {
-        return fleet;
+        return fleet.now();
+    }
+
+    /**
+     * Tells the fleet once the store's content was read and after each change, before anything
+     * later of the log is seen here. Who is told must come back at once.
+     */
+    public void followFleet(Consumer<Fleet> follower) {
+        fleet.tell(follower);
     }
 
     /** An index of the catalogue, whether clients see it yet or not. */
@@ -242,7 +249,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
 
     @Override
     public void resync(long index) {
-        store.topology().get(ReadLevel.LOCAL).ifPresent(this::follow);
+        store.topology().get(ReadLevel.LOCAL).ifPresentOrElse(this::follow, fleet::begin);
         Map<Long, Map<String, ShardStates>> freshStates = new HashMap<>();
         for (ReplicaRow row : store.replicas().list(ReadLevel.LOCAL)) {
             freshStates
@@ -258,7 +265,10 @@ public final class ClusterView implements Watcher, AutoCloseable {
                                         row.uid(),
                                         // Nobody knows what came in between.
                                         Known.of(row, indexes.get(row.uid()))
-                                                .doubting(fleet.topology(row.shards()).nodes())));
+                                                .doubting(
+                                                        fleet.now()
+                                                                .topology(row.shards())
+                                                                .nodes())));
         Map<String, AliasRow> freshAliases = new HashMap<>();
         store.aliases().list(ReadLevel.LOCAL).forEach(row -> freshAliases.put(row.name(), row));
         freshStates.replaceAll((_, nodes) -> Map.copyOf(nodes));
@@ -309,18 +319,15 @@ public final class ClusterView implements Watcher, AutoCloseable {
         }
     }
 
-    // A pod with another list of nodes would leave some out of its writes, and not say so.
+    // After a resync older ones may still be told: a node that came would be gone for a moment, and
+    // with it what it was to do.
     private void follow(TopologyRow row) {
-        lives = KnownLives.parse(row.json());
-        Fleet theirs = fleet.as(row.json());
-        if (theirs != fleet) {
-            LOG.warn(
-                    "the nodes of this pod's configuration are not those of the cluster, which it"
-                            + " goes by: {}, replication factor {}",
-                    theirs.groups(),
-                    theirs.replicationFactor());
-            fleet = theirs;
+        if (row.version() < topologyVersion) {
+            return;
         }
+        topologyVersion = row.version();
+        lives = KnownLives.parse(row.json());
+        fleet.follow(row.json());
     }
 
     private void advance(long index) {
@@ -355,7 +362,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
         return new IndexView(
                 row,
                 known.settings,
-                fleet.topology(row.shards()),
+                fleet.now().topology(row.shards()),
                 states.getOrDefault(row.incarnation(), Map.of()),
                 known.doubts);
     }

@@ -1,9 +1,10 @@
 package io.miroir.cluster;
 
-import io.miroir.store.index.IndexRow;
 import io.prometheus.client.Collector;
 import io.prometheus.client.GaugeMetricFamily;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Where indexes stand with their settings, looked up when it is asked for: the same on all pods.
@@ -33,17 +34,26 @@ public final class SettingsGauges extends Collector {
                         row ->
                                 versions.addMetric(
                                         List.of(row.uid()), (double) row.settingsVersion()));
-        List<IndexRow.Standing> standing =
-                view.unsettled().stream().map(index -> index.row().standing()).toList();
+        List<IndexView> unsettled = view.unsettled();
         return List.of(
                 versions,
                 new GaugeMetricFamily(
                         "miroir_settings_unsettled_nodes",
                         "Nodes of indexes that may have other settings than those in force.",
-                        standing.stream().mapToInt(one -> one.unsettled().size()).sum()),
+                        unsettled.stream().mapToInt(SettingsGauges::unsettledNodes).sum()),
                 new GaugeMetricFamily(
                         "miroir_settings_frozen_indexes",
                         "Indexes whose writes are refused because a node has other settings.",
-                        (double) standing.stream().filter(one -> one.frozen() != null).count()));
+                        (double)
+                                unsettled.stream()
+                                        .filter(index -> index.row().standing().frozen() != null)
+                                        .count()));
+    }
+
+    // A node that is gone has no settings that would matter.
+    private static int unsettledNodes(IndexView index) {
+        Set<String> nodes = new HashSet<>(index.row().standing().unsettled());
+        nodes.retainAll(index.topology().nodes());
+        return nodes.size();
     }
 }

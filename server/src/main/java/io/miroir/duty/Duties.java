@@ -69,7 +69,7 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
                 leaderDuties.stream().map(duty -> new Led(duty, new ReentrantLock())).toList();
         for (PartitionedDuty duty : partitionedDuties) {
             partitioned.add(
-                    thread(duty.name(), duty.pause(), () -> duty.step(id -> owns(duty, id))));
+                    thread(duty.name(), duty::pause, () -> duty.step(id -> owns(duty, id))));
         }
     }
 
@@ -84,7 +84,7 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
         following();
         for (Led led : leaderDuties) {
             LeaderDuty duty = led.duty();
-            Thread thread = thread(duty.name(), duty.pause(), () -> led.step(store.fencedBy(term)));
+            Thread thread = thread(duty.name(), duty::pause, () -> led.step(store.fencedBy(term)));
             leading.add(thread);
             thread.start();
         }
@@ -101,11 +101,11 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
         return LaneOwner.of(duty.name() + '/' + id, livePods.get()).equals(podId);
     }
 
-    private static Thread thread(String name, Duration pause, Step step) {
+    private static Thread thread(String name, Supplier<Duration> pause, Step step) {
         return Thread.ofVirtual().name("duty-" + name).unstarted(() -> run(name, pause, step));
     }
 
-    private static void run(String name, Duration pause, Step step) {
+    private static void run(String name, Supplier<Duration> pause, Step step) {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
@@ -115,7 +115,7 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
                 } catch (RuntimeException bug) {
                     LOG.error("duty {} failed", name, bug);
                 }
-                Thread.sleep(pause);
+                Thread.sleep(pause.get());
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

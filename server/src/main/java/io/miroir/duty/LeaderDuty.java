@@ -11,7 +11,7 @@ public interface LeaderDuty {
     /** For logs and thread names. */
     String name();
 
-    /** Between the end of a step and the next. */
+    /** Between the end of a step and the next; asked after each. */
     Duration pause();
 
     /**

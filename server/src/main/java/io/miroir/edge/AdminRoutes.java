@@ -16,24 +16,17 @@ import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.store.StoreStatus;
 import io.miroir.store.TaskStore;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /_miroir}: what operators see. */
 final class AdminRoutes {
-    private static final NodeHealth.Entry NO_ADDRESS =
-            new NodeHealth.Entry(
-                    new HealthState(HealthState.Status.DOWN, 0, 0),
-                    0,
-                    "this pod's configuration does not have the node",
-                    null);
-
     private final Auth auth;
     private final TaskStore store;
     private final ClusterView view;
@@ -69,7 +62,6 @@ final class AdminRoutes {
     private Answer topology(Request request) {
         auth.admin(request);
         Fleet fleet = view.fleet();
-        Topology topology = fleet.topology(fleet.shards());
         ObjectNode body = Json.object();
         body.put("shards", fleet.shards());
         body.put("replication_factor", fleet.replicationFactor());
@@ -77,10 +69,9 @@ final class AdminRoutes {
         ArrayNode nodes = body.putArray("nodes");
         int degraded = 0;
         Map<String, NodeHealth.Entry> entries = health.all();
-        Set<String> ids = new TreeSet<>(topology.nodes());
-        ids.addAll(entries.keySet());
-        for (String id : ids) {
-            describe(nodes.addObject(), id, entries.getOrDefault(id, NO_ADDRESS), topology);
+        for (String id : new TreeSet<>(fleet.nodes())) {
+            NodeHealth.Entry entry = entries.getOrDefault(id, NodeHealth.Entry.UNKNOWN);
+            describe(nodes.addObject(), id, entry, fleet);
             if (health.status(id) != HealthState.Status.HEALTHY) {
                 degraded++;
             }
@@ -92,8 +83,11 @@ final class AdminRoutes {
         return Answer.json(200, body);
     }
 
-    private void describe(ObjectNode one, String id, NodeHealth.Entry entry, Topology topology) {
+    private void describe(ObjectNode one, String id, NodeHealth.Entry entry, Fleet fleet) {
+        Topology topology = fleet.topology(fleet.shards());
+        URI address = fleet.address(id);
         one.put("id", id);
+        one.put("address", address == null ? null : address.toString());
         int group = topology.groupOf(id);
         one.put("replica_group", group < 0 ? null : group);
         one.put("status", entry.state().status().name().toLowerCase(Locale.ROOT));

@@ -14,7 +14,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -36,10 +39,17 @@ public final class HttpNodeClient implements NodeClient {
     /** What a node answers to a key that does not open it. */
     private static final String KEY_REFUSED = "invalid_api_key";
 
+    private static final String GONE = "the node is not of the cluster any more";
+
     private final HttpClient http;
     private final URI address;
     private final Supplier<List<String>> nodeKeys;
     private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
+
+    /** What ends each exchange that is under way. */
+    private final Set<Runnable> underWay = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
 
     /** The key that the node took last; null before the first. */
     private volatile @Nullable String taken;
@@ -47,11 +57,12 @@ public final class HttpNodeClient implements NodeClient {
     /**
      * A client over a shared connection pool.
      *
+     * @param address scheme, host and port of the node
      * @param nodeKeys keys that open nodes, the one to try first; none for nodes without one
      */
-    public HttpNodeClient(HttpClient http, NodeEndpoint node, Supplier<List<String>> nodeKeys) {
+    public HttpNodeClient(HttpClient http, URI address, Supplier<List<String>> nodeKeys) {
         this.http = http;
-        this.address = node.address();
+        this.address = address;
         this.nodeKeys = nodeKeys;
     }
 
@@ -102,13 +113,27 @@ public final class HttpNodeClient implements NodeClient {
         return reply instanceof NodeReply.Refusal refusal && refusal.code().equals(KEY_REFUSED);
     }
 
+    @Override
+    public void close() {
+        closed = true;
+        underWay.forEach(Runnable::run);
+    }
+
     private NodeReply exchange(NodeRequest request, String key, SentStreams streams) {
+        if (closed) {
+            return new NodeReply.Failure(Kind.UNREACHABLE, GONE);
+        }
         CompletableFuture<HttpResponse<byte[]>> answer =
                 http.sendAsync(
                         httpRequest(request, key, streams),
                         BodyHandlers.limiting(
                                 CountedBody.within(request.share()), ANSWER_BYTES_MAX));
+        Runnable ending = () -> answer.cancel(true);
+        underWay.add(ending);
         try {
+            if (closed) {
+                ending.run();
+            }
             return read(answer.get(request.timeout().toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException late) {
             answer.cancel(true);
@@ -118,8 +143,12 @@ public final class HttpNodeClient implements NodeClient {
             answer.cancel(true);
             Thread.currentThread().interrupt();
             return new NodeReply.Failure(Kind.TIMEOUT, "interrupted");
+        } catch (CancellationException closedMeanwhile) {
+            return new NodeReply.Failure(Kind.BROKEN, GONE);
         } catch (ExecutionException failed) {
             return failure(failed.getCause() == null ? failed : failed.getCause());
+        } finally {
+            underWay.remove(ending);
         }
     }
 
@@ -193,7 +222,7 @@ public final class HttpNodeClient implements NodeClient {
                     case java.net.http.HttpTimeoutException _ -> Kind.TIMEOUT;
                     case ConnectException _ -> Kind.UNREACHABLE;
                     case UnresolvedAddressException _ -> Kind.UNREACHABLE;
-                    case IOException _ -> Kind.BROKEN;
+                    case IOException _, CancellationException _ -> Kind.BROKEN;
                     // Anything else is a bug of ours, and must be seen as one.
                     default -> throw new IllegalStateException("request to a node", cause);
                 };

@@ -8,4 +8,7 @@ public interface NodeClient {
      * wait with a {@link NodeReply.Kind#TIMEOUT}, and the exchange with it.
      */
     NodeReply send(NodeRequest request);
+
+    /** Ends what is under way, and refuses what comes. */
+    default void close() {}
 }

@@ -11,12 +11,15 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -57,9 +60,7 @@ class HttpNodeClientTest {
         try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
                 HttpClient http = HttpClient.newHttpClient()) {
             URI address = URI.create("http://127.0.0.1:" + silent.getLocalPort());
-            HttpNodeClient client =
-                    new HttpNodeClient(
-                            http, new NodeEndpoint("node", address), () -> List.of("key"));
+            HttpNodeClient client = new HttpNodeClient(http, address, () -> List.of("key"));
             NodeRequest request =
                     new NodeRequest(
                             "documents",
@@ -72,6 +73,33 @@ class HttpNodeClientTest {
             assertEquals(NodeReply.Kind.TIMEOUT, reply.kind());
             assertEquals(1, opened.get());
             assertEquals(1, closed.get());
+            http.shutdownNow();
+        }
+    }
+
+    /** A node that is not of the cluster any more: nobody waits for it as long as for an answer. */
+    @Test
+    void whatIsUnderWayEndsWithTheClient() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+                HttpClient http = HttpClient.newHttpClient()) {
+            URI address = URI.create("http://127.0.0.1:" + silent.getLocalPort());
+            HttpNodeClient client = new HttpNodeClient(http, address, List::of);
+            NodeRequest request = NodeRequest.get("search", "/", Duration.ofHours(1));
+            CompletableFuture<NodeReply> asked =
+                    CompletableFuture.supplyAsync(
+                            () -> client.send(request), task -> Thread.ofVirtual().start(task));
+            // The request has come.
+            try (Socket connection = silent.accept()) {
+                assertTrue(connection.getInputStream().read() > 0);
+                client.close();
+                NodeReply.Failure ended =
+                        assertInstanceOf(NodeReply.Failure.class, asked.get(60, TimeUnit.SECONDS));
+                assertEquals(NodeReply.Kind.BROKEN, ended.kind());
+                assertTrue(ended.maybeDone(), "it was sent");
+            }
+            NodeReply.Failure refused =
+                    assertInstanceOf(NodeReply.Failure.class, client.send(request));
+            assertEquals(NodeReply.Kind.UNREACHABLE, refused.kind());
             http.shutdownNow();
         }
     }
@@ -96,8 +124,7 @@ class HttpNodeClientTest {
         try (HttpClient http = HttpClient.newHttpClient();
                 AnswerBudget.Share share = budget.open()) {
             URI address = URI.create("http://127.0.0.1:" + node.getAddress().getPort());
-            HttpNodeClient client =
-                    new HttpNodeClient(http, new NodeEndpoint("node", address), List::of);
+            HttpNodeClient client = new HttpNodeClient(http, address, List::of);
             NodeRequest request = NodeRequest.get("search", "/", Duration.ofSeconds(10));
             NodeReply.Failure reply =
                     assertInstanceOf(NodeReply.Failure.class, client.send(request.within(share)));
@@ -133,9 +160,7 @@ class HttpNodeClientTest {
         node.start();
         try (HttpClient http = HttpClient.newHttpClient()) {
             URI address = URI.create("http://127.0.0.1:" + node.getAddress().getPort());
-            HttpNodeClient client =
-                    new HttpNodeClient(
-                            http, new NodeEndpoint("node", address), () -> List.of("new", "old"));
+            HttpNodeClient client = new HttpNodeClient(http, address, () -> List.of("new", "old"));
             NodeRequest request =
                     new NodeRequest("stats", "GET", "/stats", null, Duration.ofSeconds(10));
             assertInstanceOf(NodeReply.Answer.class, client.send(request));

@@ -91,6 +91,9 @@ public final class OfflineStore {
             mark.end();
             return new Outcome.Refused(backup + ": " + damaged.reason());
         }
+        try (Database restored = open()) {
+            StateJump.forgetAddresses(restored.writer());
+        }
         return newLife(mark, clusterId, distance, 0);
     }
 

@@ -20,6 +20,7 @@ import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
+import io.miroir.store.topology.TopologyRow;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -121,6 +122,25 @@ class OfflineStoreTest {
         assertTrue(String.valueOf(refused.getMessage()).contains("run that again"));
         assertInstanceOf(
                 OfflineStore.Outcome.Ready.class, offline(target, one).restore(backup, NEW, FAR));
+    }
+
+    /** A copy of a cluster that is tried beside it must not write to the nodes of the original. */
+    @Test
+    void aRestoreKnowsNoAddressesOfNodesButAllElseOfThem() throws Exception {
+        Path backup;
+        try (TaskStore store = single(dir.resolve("old"))) {
+            String topology = "{\"groups\":[[\"a\"]],\"addresses\":{\"a\":\"http://old:7700\"}}";
+            store.topology().replace(topology, 0).orThrow();
+            backup = backup(store);
+        }
+        Path target = dir.resolve("target");
+        OfflineStore alone = new OfflineStore(target, null, (_, _) -> {});
+        assertInstanceOf(OfflineStore.Outcome.Ready.class, alone.restore(backup, NEW, FAR));
+        try (TaskStore store = single(target)) {
+            TopologyRow row = store.topology().get(ReadLevel.LOCAL).orElseThrow();
+            assertEquals("{\"groups\":[[\"a\"]]}", row.json());
+            assertEquals(2, row.version());
+        }
     }
 
     @Test

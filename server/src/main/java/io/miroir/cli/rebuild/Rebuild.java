@@ -3,8 +3,8 @@ package io.miroir.cli.rebuild;
 import io.miroir.ConfiguredNodes;
 import io.miroir.Keys;
 import io.miroir.cli.backup.OfflineOptions;
+import io.miroir.cluster.Fleet;
 import io.miroir.config.MiroirConfig;
-import io.miroir.fanout.NodeEndpoint;
 import io.miroir.fanout.Nodes;
 import io.miroir.raft.OfflineStore;
 import io.miroir.sqlite.Database;
@@ -42,14 +42,13 @@ public final class Rebuild {
     public static Rebuild ask(MiroirConfig config) {
         List<FoundIndex> found = new ArrayList<>();
         List<String> silent = new ArrayList<>();
+        Fleet fleet = ConfiguredNodes.fleet(config);
         try (Nodes nodes =
-                Nodes.overHttp(
-                        ConfiguredNodes.endpoints(config),
-                        Keys.of(config.nodeMasterKey(), "node key"),
-                        (_, _, _, _) -> {})) {
-            for (NodeEndpoint node : ConfiguredNodes.endpoints(config)) {
+                Nodes.overHttp(Keys.of(config.nodeMasterKey(), "node key"), (_, _, _, _) -> {})) {
+            nodes.become(fleet.endpoints());
+            for (String node : fleet.nodes()) {
                 try {
-                    found.addAll(new NodeSurvey(nodes, node.id(), config.shards()).indexes());
+                    found.addAll(new NodeSurvey(nodes, node, config.shards()).indexes());
                 } catch (IOException e) {
                     silent.add(e.getMessage());
                 }

@@ -1,10 +1,9 @@
 package io.miroir.cluster.health;
 
 import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.NodeWatcher;
 import io.miroir.fanout.Nodes;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * Asks every node for its health at intervals, and a node in trouble more often: what has failed
  * once is known as down, or as a passing cloud, within a fraction of the interval.
  */
-public final class HealthProbe implements AutoCloseable {
+public final class HealthProbe implements NodeWatcher, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthProbe.class);
 
     /** A node that seems well is asked who it is this often. */
@@ -28,11 +27,18 @@ public final class HealthProbe implements AutoCloseable {
     private final NodeHealth health;
     private final Settings settings;
     private final Identity identity;
-    private final Map<String, Semaphore> wakers = new ConcurrentHashMap<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final Map<String, Asking> asking = new ConcurrentHashMap<>();
+    private boolean closed;
 
     /** How often and how long to ask. */
     public record Settings(Duration interval, Duration timeout) {}
+
+    /**
+     * What asks one node.
+     *
+     * @param waker ends its pause
+     */
+    private record Asking(Thread thread, Semaphore waker) {}
 
     /** A probe that has not begun. */
     public HealthProbe(Nodes nodes, NodeHealth health, Settings settings, Identity identity) {
@@ -40,28 +46,44 @@ public final class HealthProbe implements AutoCloseable {
         this.nodes = nodes;
         this.health = health;
         this.settings = settings;
-        nodes.ids().forEach(id -> wakers.put(id, new Semaphore(0)));
     }
 
     /** Begins to ask; one virtual thread for each node. */
     public void start() {
-        for (String nodeId : nodes.ids()) {
-            threads.add(Thread.ofVirtual().name("health-" + nodeId).start(() -> run(nodeId)));
+        nodes.watch(this);
+    }
+
+    @Override
+    public synchronized void came(String nodeId) {
+        if (closed) {
+            return;
+        }
+        Semaphore waker = new Semaphore(0);
+        Thread thread =
+                Thread.ofVirtual().name("health-" + nodeId).unstarted(() -> run(nodeId, waker));
+        asking.put(nodeId, new Asking(thread, waker));
+        thread.start();
+    }
+
+    @Override
+    public synchronized void went(String nodeId) {
+        Asking gone = asking.remove(nodeId);
+        if (gone != null) {
+            gone.thread().interrupt();
         }
     }
 
     /** Asks a node soon: an exchange with it has failed. */
     public void hurry(String nodeId) {
-        Semaphore waker = wakers.get(nodeId);
-        if (waker != null && waker.availablePermits() == 0) {
-            waker.release();
+        Asking known = asking.get(nodeId);
+        if (known != null && known.waker().availablePermits() == 0) {
+            known.waker().release();
         }
     }
 
-    private void run(String nodeId) {
+    private void run(String nodeId, Semaphore waker) {
         // Not /health: this one also proves that the node takes our key.
         NodeRequest probe = NodeRequest.get(NodeHealth.PROBE, "/version", settings.timeout());
-        Semaphore waker = wakers.getOrDefault(nodeId, new Semaphore(0));
         try {
             for (int round = 0; !Thread.currentThread().isInterrupted(); round++) {
                 ask(nodeId, probe, round);
@@ -110,7 +132,8 @@ public final class HealthProbe implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        threads.forEach(Thread::interrupt);
+    public synchronized void close() {
+        closed = true;
+        asking.values().forEach(one -> one.thread().interrupt());
     }
 }

@@ -11,6 +11,9 @@ public record HealthState(Status status, int failures, int successes) {
     /** Nobody has asked yet. */
     public static final HealthState UNKNOWN = new HealthState(Status.UNKNOWN, 0, 0);
 
+    /** Must prove itself before it is used. */
+    static final HealthState DOWN = new HealthState(Status.DOWN, 0, 0);
+
     /** How far a node can be trusted to answer. */
     public enum Status {
         /** Not asked yet. */

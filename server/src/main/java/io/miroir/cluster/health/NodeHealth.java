@@ -3,6 +3,7 @@ package io.miroir.cluster.health;
 import io.miroir.fanout.NodeObserver;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.NodeWatcher;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
@@ -14,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What is believed of every node's health. Fed by all exchanges, probes included. */
-public final class NodeHealth implements NodeObserver {
+public final class NodeHealth implements NodeObserver, NodeWatcher {
     /** The operation of probes, which ask for the node's version. */
     static final String PROBE = "health";
 
@@ -31,6 +32,7 @@ public final class NodeHealth implements NodeObserver {
     /**
      * All nodes unknown.
      *
+     * @param nodeIds those that are there already
      * @param onTrouble told the id of a node whose exchange failed; must return at once
      */
     public NodeHealth(
@@ -41,7 +43,7 @@ public final class NodeHealth implements NodeObserver {
         this.thresholds = thresholds;
         this.clock = clock;
         this.onTrouble = onTrouble;
-        nodeIds.forEach(id -> entries.put(id, new Entry(HealthState.UNKNOWN, 0, null, null)));
+        nodeIds.forEach(this::came);
     }
 
     /**
@@ -55,9 +57,38 @@ public final class NodeHealth implements NodeObserver {
             HealthState state,
             long lastSeenMillis,
             @Nullable String error,
-            @Nullable String version) {}
+            @Nullable String version) {
+        /** Of a node that nobody has asked yet. */
+        public static final Entry UNKNOWN = new Entry(HealthState.UNKNOWN, 0, null, null);
+    }
 
-    /** What is believed of a node; one that this pod has no address of is down for it. */
+    @Override
+    public void came(String nodeId) {
+        strangers.remove(nodeId);
+        entries.putIfAbsent(nodeId, Entry.UNKNOWN);
+    }
+
+    /** As down as one that did not answer: it is used again once it has shown who it is. */
+    @Override
+    public void moved(String nodeId) {
+        entries.computeIfPresent(
+                nodeId,
+                (_, entry) ->
+                        new Entry(
+                                HealthState.DOWN,
+                                entry.lastSeenMillis(),
+                                "its address changed, and who is there is not known yet",
+                                entry.version()));
+        onTrouble.accept(nodeId);
+    }
+
+    @Override
+    public void went(String nodeId) {
+        entries.remove(nodeId);
+        strangers.remove(nodeId);
+    }
+
+    /** What is believed of a node; one that the cluster does not have is down. */
     public HealthState.Status status(String nodeId) {
         Entry entry = entries.get(nodeId);
         return entry == null ? HealthState.Status.DOWN : entry.state().status();
@@ -75,6 +106,9 @@ public final class NodeHealth implements NodeObserver {
 
     /** From here on the node counts as failing, whatever it answers; until it is itself again. */
     void doubt(String nodeId, String why) {
+        if (!entries.containsKey(nodeId)) {
+            return;
+        }
         String before = strangers.put(nodeId, why);
         if (!why.equals(before)) {
             LOG.warn("node {} is not used: {}", nodeId, why);

@@ -20,12 +20,10 @@ public final class IdentityCheck implements Identity {
 
     @Override
     public Verdict of(String node) {
-        if (!view.loaded()) {
-            return new Verdict.Unknown("this pod does not know its nodes yet");
-        }
+        // Nodes are not asked before the view has told which ones there are, and who they are.
         KnownLives.Life life = view.lives().of(node);
         if (life == null) {
-            return new Verdict.Same();
+            return unmarked(node);
         }
         return switch (marks.read(node)) {
             case Reading.Unknown unknown -> new Verdict.Unknown(unknown.why());
@@ -38,6 +36,15 @@ public final class IdentityCheck implements Identity {
                             ? new Verdict.Other("it has lost tasks that it took")
                             : new Verdict.Same();
         };
+    }
+
+    /** One that was not marked yet may be somebody else's: writing to it would harm them. */
+    private Verdict unmarked(String node) {
+        return marks.read(node) instanceof Reading.Marked marked
+                        && !marked.mark().node().equals(node)
+                ? new Verdict.Other(
+                        "a server with the mark of node " + marked.mark().node() + " answers")
+                : new Verdict.Same();
     }
 
     static boolean tasksLost(TaskStore store, NodeMarks marks, String node, long sinceTask) {

@@ -2,6 +2,7 @@ package io.miroir.cluster.identity;
 
 import io.miroir.api.Json;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -43,6 +44,13 @@ public record KnownLives(String cluster, Map<String, Life> lives) {
         Map<String, Life> more = new TreeMap<>(lives);
         more.put(node, life);
         return new KnownLives(cluster, more);
+    }
+
+    /** Those of these nodes. */
+    KnownLives only(Set<String> nodes) {
+        Map<String, Life> some = new TreeMap<>(lives);
+        some.keySet().retainAll(nodes);
+        return new KnownLives(cluster, some);
     }
 
     /** As the store's topology has it. */

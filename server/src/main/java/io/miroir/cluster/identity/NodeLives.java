@@ -1,6 +1,9 @@
 package io.miroir.cluster.identity;
 
+import io.miroir.cluster.Fleet;
 import io.miroir.duty.LeaderDuty;
+import io.miroir.fanout.NodeWatcher;
+import io.miroir.fanout.Nodes;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Rooms;
 import io.miroir.store.TaskStore;
@@ -16,7 +19,6 @@ import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * Marks nodes, and begins a new life with those that are not what they were: all that they hold is
  * out first, then they are marked, then all pods know them by the new mark and use them again.
  */
-public final class NodeLives implements LeaderDuty {
+public final class NodeLives implements LeaderDuty, NodeWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLives.class);
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
@@ -41,7 +43,7 @@ public final class NodeLives implements LeaderDuty {
 
     private static final int ROWS_AT_A_TIME = 500;
 
-    private final Collection<String> nodes;
+    private final Nodes nodes;
     private final TaskStore store;
     private final NodeMarks marks;
     private final Supplier<String> uuids;
@@ -52,14 +54,14 @@ public final class NodeLives implements LeaderDuty {
 
     private record Written(String life, long atNanos) {}
 
-    /** Marks these nodes. */
+    /** Marks the nodes that there are. */
     public NodeLives(
-            Collection<String> nodes,
+            Nodes nodes,
             TaskStore store,
             NodeMarks marks,
             Supplier<String> uuids,
             CollectorRegistry registry) {
-        this.nodes = List.copyOf(nodes);
+        this.nodes = nodes;
         this.store = store;
         this.marks = marks;
         this.uuids = uuids;
@@ -72,8 +74,9 @@ public final class NodeLives implements LeaderDuty {
         this.foreign =
                 Gauge.build(
                                 "miroir_nodes_foreign",
-                                "Nodes of the configuration that are marked as somebody else's.")
+                                "Nodes of the cluster that are marked as somebody else's.")
                         .register(registry);
+        nodes.watch(this);
     }
 
     @Override
@@ -88,11 +91,33 @@ public final class NodeLives implements LeaderDuty {
 
     @Override
     public synchronized void step(Rooms fenced) {
-        for (String node : nodes) {
+        Set<String> ids = nodes.ids();
+        written.keySet().retainAll(ids);
+        refused.retainAll(ids);
+        fenced.topology().get(ReadLevel.LOCAL).ifPresent(known -> endOthers(fenced, known));
+        for (String node : ids) {
             Optional<TopologyRow> topology = fenced.topology().get(ReadLevel.LOCAL);
             topology.ifPresent(known -> look(fenced, node, known));
         }
         foreign.set(refused.size());
+    }
+
+    // The next step begins and ends the rest.
+    @Override
+    public void came(String nodeId) {}
+
+    @Override
+    public void went(String nodeId) {
+        renewals.remove(nodeId);
+    }
+
+    /** Lives of nodes that the topology has no more. */
+    private static void endOthers(Rooms fenced, TopologyRow topology) {
+        KnownLives lives = KnownLives.parse(topology.json());
+        KnownLives living = lives.only(Fleet.nodesOf(topology.json()));
+        if (!living.equals(lives)) {
+            replace(fenced, topology, living);
+        }
     }
 
     private void look(Rooms fenced, String node, TopologyRow topology) {

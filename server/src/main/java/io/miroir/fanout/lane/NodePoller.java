@@ -33,6 +33,7 @@ final class NodePoller implements AutoCloseable {
             new ConcurrentSkipListMap<>();
     private final Semaphore newWork = new Semaphore(0);
     private final Thread thread;
+    private volatile boolean givenUp;
 
     /** Learns what the node says. */
     interface Listener {
@@ -61,6 +62,21 @@ final class NodePoller implements AutoCloseable {
         // A node gives each number once: this one began anew, and lost what it had.
         lost.forEach(former -> listener.ended(former, nodeId, new NodeResult.Lost()));
         newWork.release();
+        if (givenUp) {
+            endAll();
+        }
+    }
+
+    /** The node is not of the cluster any more: what it was to do is lost. */
+    void giveUp() {
+        givenUp = true;
+        thread.interrupt();
+        endAll();
+    }
+
+    private void endAll() {
+        pending.forEach(
+                (uid, tasks) -> tasks.forEach(task -> end(uid, task, new NodeResult.Lost())));
     }
 
     private static List<Tracked> with(

@@ -1,21 +1,49 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.fanout.NodeWatcher;
 import io.miroir.fanout.Nodes;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Asks all nodes what became of their tasks. */
-final class Pollers implements AutoCloseable {
+/** Asks all nodes that there are what became of their tasks. */
+final class Pollers implements NodeWatcher, AutoCloseable {
+    private final Nodes nodes;
     private final NodePoller.Listener listener;
-    private final Map<String, NodePoller> pollers = new TreeMap<>();
+    private final Map<String, NodePoller> pollers = new ConcurrentHashMap<>();
+    private boolean started;
+    private boolean closed;
 
+    /** Asks nothing yet, but can be given tasks to follow. */
     Pollers(Nodes nodes, NodePoller.Listener listener) {
+        this.nodes = nodes;
         this.listener = listener;
-        nodes.ids().forEach(id -> pollers.put(id, new NodePoller(id, nodes, listener)));
+        nodes.watch(this);
     }
 
-    void start() {
+    synchronized void start() {
+        started = true;
         pollers.values().forEach(NodePoller::start);
+    }
+
+    @Override
+    public synchronized void came(String nodeId) {
+        if (closed) {
+            return;
+        }
+        NodePoller poller = new NodePoller(nodeId, nodes, listener);
+        pollers.put(nodeId, poller);
+        if (started) {
+            poller.start();
+        }
+    }
+
+    /** Nobody will tell what became of its tasks. */
+    @Override
+    public synchronized void went(String nodeId) {
+        NodePoller poller = pollers.remove(nodeId);
+        if (poller != null) {
+            poller.giveUp();
+        }
     }
 
     /** Follows a task on all nodes that took it. */
@@ -23,7 +51,10 @@ final class Pollers implements AutoCloseable {
         task.accepted().keySet().forEach(node -> follow(task, node));
     }
 
-    /** Follows a task on one of them. */
+    /**
+     * Follows a task on one of them. One that does not answer, or has no address, is waited for; on
+     * one that the cluster does not have the task is lost.
+     */
     void follow(Tracked task, String nodeId) {
         NodePoller poller = pollers.get(nodeId);
         Long nodeTaskUid = task.accepted().get(nodeId);
@@ -47,7 +78,8 @@ final class Pollers implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         pollers.values().forEach(NodePoller::close);
     }
 }

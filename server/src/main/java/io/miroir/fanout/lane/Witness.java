@@ -48,7 +48,9 @@ final class Witness {
             return merged.again(doubt.nodeId(), givenUp())
                     .map(sent -> sent.getOrDefault(task.place(), NOT_AGAIN));
         }
-        return task.isSentByUs() ? Optional.of(NOT_AGAIN) : found(task, doubt.nodeId());
+        return task.isSentByUs() || isGone(doubt.nodeId())
+                ? Optional.of(NOT_AGAIN)
+                : found(task, doubt.nodeId());
     }
 
     // Parts were sent while nothing came between: they are the next tasks behind the whole.
@@ -73,8 +75,9 @@ final class Witness {
         return Optional.of(NOT_AGAIN);
     }
 
-    /** Takes note of who is down. */
+    /** Takes note of who is down of the nodes that there are. */
     void look(Collection<String> nodes) {
+        downSinceNanos.keySet().retainAll(nodes);
         for (String node : nodes) {
             if (context.health().status(node) == HealthState.Status.DOWN) {
                 downSinceNanos.putIfAbsent(node, System.nanoTime());
@@ -91,7 +94,7 @@ final class Witness {
     Completion.Evidence evidence(Tracked task, Map<String, NodeResult> results, Set<String> all) {
         ObjectNode settings = task.details().settings();
         if (settings == null || results.size() < task.accepted().size()) {
-            return new Completion.Evidence(results, Set.of(), givenUp(), all);
+            return new Completion.Evidence(results, Set.of(), givenUp(task), all);
         }
         ObjectNode expected = NodeSettings.derive(settings);
         Map<String, NodeResult> checked = new TreeMap<>(results);
@@ -120,7 +123,18 @@ final class Witness {
                 case NodeReply.Failure _ -> checked.remove(node);
             }
         }
-        return new Completion.Evidence(checked, verified, givenUp(), all);
+        return new Completion.Evidence(checked, verified, givenUp(task), all);
+    }
+
+    /** One that the cluster does not have any more will not tell. */
+    private Set<String> givenUp(Tracked task) {
+        Set<String> nodes = givenUp();
+        task.accepted().keySet().stream().filter(this::isGone).forEach(nodes::add);
+        return nodes;
+    }
+
+    private boolean isGone(String nodeId) {
+        return !context.nodes().ids().contains(nodeId);
     }
 
     private Set<String> givenUp() {

@@ -113,6 +113,16 @@ class NodePollerTest {
         assertInstanceOf(NodeResult.Lost.class, end.result());
     }
 
+    /** Also for somebody who had the poller in hand when its node went. */
+    @Test
+    void aNodeThatIsGoneHasLostWhatItWasToDo() throws Exception {
+        poller.follow(7, task(1, 1));
+        poller.giveUp();
+        assertInstanceOf(NodeResult.Lost.class, result());
+        poller.follow(8, task(2, 2));
+        assertInstanceOf(NodeResult.Lost.class, result());
+    }
+
     /** A lane that is let go and claimed again follows the same task under a later epoch. */
     @Test
     void forgettingAnEarlierEpochKeepsTheLaterOne() throws Exception {

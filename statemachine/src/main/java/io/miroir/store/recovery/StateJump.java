@@ -64,6 +64,19 @@ public final class StateJump {
         return made;
     }
 
+    /**
+     * A state that is brought elsewhere must not lead to the nodes of the cluster that it is of,
+     * which may live: where its nodes are is for the new one's configuration to say.
+     */
+    public static void forgetAddresses(Sql sql) {
+        sql.beginWrite();
+        sql.update(
+                "UPDATE topology SET json = json_remove(json, '$.addresses'),"
+                        + " version = version + 1"
+                        + " WHERE json_valid(json) AND json_extract(json, '$.addresses') IS NOT NULL");
+        sql.commit();
+    }
+
     private static long doubt(Sql sql) {
         List<Row> rows = new ArrayList<>();
         sql.each(

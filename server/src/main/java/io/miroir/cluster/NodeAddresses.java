@@ -1,0 +1,73 @@
+package io.miroir.cluster;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Where nodes are, as far as it is known.
+ *
+ * @param byNode scheme, host and port, by node id
+ */
+public record NodeAddresses(Map<String, URI> byNode) {
+    /** Nobody has told any. */
+    public static final NodeAddresses NONE = new NodeAddresses(Map.of());
+
+    // Restores know it too: it is the one part that a backup must not bring elsewhere.
+    private static final String ADDRESSES = "addresses";
+
+    public NodeAddresses {
+        byNode = Map.copyOf(byNode);
+    }
+
+    /** Those that the store's topology says; one that nobody could reach is none. */
+    static NodeAddresses of(ObjectNode topology) {
+        Map<String, URI> told = new TreeMap<>();
+        topology.path(ADDRESSES)
+                .properties()
+                .forEach(
+                        node -> {
+                            URI address = parse(node.getValue().asString(""));
+                            if (address != null) {
+                                told.put(node.getKey(), address);
+                            }
+                        });
+        return new NodeAddresses(told);
+    }
+
+    /** The address that a text says; null if it says none. */
+    public static @Nullable URI parse(String text) {
+        try {
+            URI address = new URI(text);
+            String scheme = address.getScheme();
+            boolean http = "http".equals(scheme) || "https".equals(scheme);
+            return http && address.getHost() != null ? address : null;
+        } catch (URISyntaxException unreadable) {
+            return null;
+        }
+    }
+
+    /** These, and of nodes that have none here those of the other. */
+    NodeAddresses or(NodeAddresses other) {
+        Map<String, URI> both = new TreeMap<>(other.byNode);
+        both.putAll(byNode);
+        return new NodeAddresses(both);
+    }
+
+    /** Adds to the store's topology those of its nodes that it lacks; false if it lacks none. */
+    boolean completeIn(ObjectNode topology, Collection<String> nodes) {
+        boolean lacking = false;
+        for (String node : nodes) {
+            URI known = byNode.get(node);
+            if (known != null && !topology.path(ADDRESSES).has(node)) {
+                topology.withObject(ADDRESSES).put(node, known.toString());
+                lacking = true;
+            }
+        }
+        return lacking;
+    }
+}
