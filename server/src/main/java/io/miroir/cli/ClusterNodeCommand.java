@@ -1,8 +1,11 @@
 package io.miroir.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.miroir.api.Json;
 import io.miroir.cli.client.ApiCall;
 import java.io.PrintWriter;
+import java.net.URLEncoder;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +33,30 @@ final class ClusterNodeCommand {
     int list() {
         Optional<JsonNode> answer = cluster.ask(ApiCall.get("/_miroir/topology"));
         answer.ifPresent(topology -> tell(topology, spec.commandLine().getOut()));
+        return (answer.isPresent() ? ExitCode.OK : ExitCode.REFUSED).code();
+    }
+
+    @Command(
+            description = {
+                "Tells all pods that a node is elsewhere; they ask it there from now on.",
+                "Nothing moves: the server there must have the node's disk, or an empty one, which is"
+                        + " filled anew."
+            })
+    int address(
+            @Parameters(paramLabel = "NODE", description = "its id") String node,
+            @Parameters(paramLabel = "URL", description = "as http://10.0.0.7:7700") String url) {
+        Optional<JsonNode> answer =
+                cluster.ask(
+                        ApiCall.change(
+                                "PUT",
+                                "/_miroir/nodes/" + URLEncoder.encode(node, UTF_8) + "/address",
+                                Json.object().put("address", url)));
+        answer.ifPresent(
+                _ -> {
+                    PrintWriter out = spec.commandLine().getOut();
+                    out.printf("Node %s is asked at %s.%n", node, url);
+                    out.flush();
+                });
         return (answer.isPresent() ? ExitCode.OK : ExitCode.REFUSED).code();
     }
 

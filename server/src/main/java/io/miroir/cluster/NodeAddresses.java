@@ -1,5 +1,6 @@
 package io.miroir.cluster;
 
+import io.miroir.api.Json;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Collection;
@@ -69,5 +70,29 @@ public record NodeAddresses(Map<String, URI> byNode) {
             }
         }
         return lacking;
+    }
+
+    /** What comes of telling that a node is elsewhere. */
+    public sealed interface Move {
+        /** The store's topology that says so. */
+        record Moved(String topologyJson) implements Move {}
+
+        /** It can't be. */
+        record Refused(String why) implements Move {}
+    }
+
+    /** The store's topology in which a node is elsewhere, or why there can be none. */
+    public static Move move(String topologyJson, String node, URI address) {
+        ObjectNode topology = Json.parseObject(topologyJson);
+        if (!Fleet.nodesOf(topologyJson).contains(node)) {
+            return new Move.Refused("there is no node " + node);
+        }
+        for (Map.Entry<String, URI> other : of(topology).byNode().entrySet()) {
+            if (other.getValue().equals(address) && !other.getKey().equals(node)) {
+                return new Move.Refused("node " + other.getKey() + " is at " + address);
+            }
+        }
+        topology.withObject(ADDRESSES).put(node, address.toString());
+        return new Move.Moved(Json.text(topology));
     }
 }

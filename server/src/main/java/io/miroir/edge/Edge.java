@@ -296,6 +296,9 @@ public final class Edge {
         routes.add(
                 new TopologyPlanRoute(auth, parts.view(), parts.nodes().health(), parts.reads())
                         .route());
+        routes.add(
+                new NodeAddressRoute(auth, parts.store().topology(), parts.leases().reports())
+                        .route());
         if (rules.offered().aliases()) {
             routes.addAll(
                     new AliasRoutes(

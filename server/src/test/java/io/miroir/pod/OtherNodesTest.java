@@ -1,6 +1,7 @@
 package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -52,9 +53,17 @@ class OtherNodesTest {
         assertEquals("", written.header("X-Miroir-Degraded"), written::toString);
     }
 
+    private static HttpCalls.Reply move(TestPod pod, String node, String address) {
+        return pod.operator()
+                .call(
+                        "PUT",
+                        "/_miroir/nodes/" + node + "/address",
+                        "{\"address\": \"" + address + "\"}");
+    }
+
     /**
      * Shows: a node that is missing in the configuration, or is elsewhere there, is written to and
-     * read as by any other pod.
+     * read as by any other pod; and it is asked elsewhere while the pod runs, once it is there.
      */
     @Test
     void nodesAreAskedWhereTheClusterHasThem() {
@@ -71,7 +80,41 @@ class OtherNodesTest {
                 assertWritten(pod, 2);
                 nodes.node(0, 0).kill();
                 awaitDocuments(pod, 2);
+                nodes.node(0, 0).start();
+                awaitWell(pod);
+
+                refusesMoves(pod, all);
+                // An empty server in the place of one that has everything: it is filled anew.
+                URI place = others.node(0, 0).address();
+                assertEquals(200, move(pod, "node-1-0", place.toString()).status());
+                nodes.node(1, 0).kill();
+                pod.operator()
+                        .await(
+                                "GET",
+                                "/_miroir/topology",
+                                reply ->
+                                        reply.body()
+                                                .path("nodes")
+                                                .get(1)
+                                                .path("address")
+                                                .asString()
+                                                .equals(place.toString()));
+                awaitWell(pod);
+                assertWritten(pod, 3);
+                nodes.node(0, 0).kill();
+                awaitDocuments(pod, 3);
             }
         }
+    }
+
+    private static void refusesMoves(TestPod pod, List<List<URI>> all) {
+        String taken = all.get(0).get(0).toString();
+        HttpCalls.Reply twice = move(pod, "node-1-0", taken);
+        assertEquals(409, twice.status(), twice::toString);
+        assertTrue(
+                twice.body().path("message").asString().contains("node-0-0 is at"),
+                twice::toString);
+        assertEquals(409, move(pod, "nobody", "http://127.0.0.1:1").status());
+        assertEquals(400, move(pod, "node-1-0", "somewhere").status());
     }
 }
