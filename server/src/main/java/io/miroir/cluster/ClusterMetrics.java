@@ -44,6 +44,15 @@ public final class ClusterMetrics extends Collector {
                         "miroir_shard_distribution",
                         "Shards of a new index that a node is assigned.",
                         List.of("node_id"));
+        GaugeMetricFamily relapses =
+                new GaugeMetricFamily(
+                        "miroir_node_relapses",
+                        "How often a node fell lately; with each it must prove itself longer.",
+                        List.of("node_id"));
+        health.all()
+                .forEach(
+                        (node, known) ->
+                                relapses.addMetric(List.of(node), known.state().relapses()));
         for (String node : topology.nodes()) {
             boolean fine = health.status(node) == HealthState.Status.HEALTHY;
             healthy.addMetric(List.of(node), fine ? 1 : 0);
@@ -52,6 +61,7 @@ public final class ClusterMetrics extends Collector {
         int uncovered = readiness.uncovered();
         return List.of(
                 healthy,
+                relapses,
                 distribution,
                 new GaugeMetricFamily(
                         "miroir_shard_coverage",

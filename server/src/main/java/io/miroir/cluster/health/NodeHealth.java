@@ -136,6 +136,10 @@ public final class NodeHealth implements NodeObserver, NodeWatcher {
             case NodeReply.Failure failure
                     when failure.kind() == NodeReply.Kind.BUSY
                             || failure.kind() == NodeReply.Kind.NO_ROOM -> {}
+            // Slow is not dead: a probe says which of them it is.
+            case NodeReply.Failure failure
+                    when !probe && failure.kind() == NodeReply.Kind.TIMEOUT ->
+                    onTrouble.accept(nodeId);
             case NodeReply.Failure failure ->
                     failed(nodeId, failure.kind().label() + ": " + failure.detail(), probe);
         }
@@ -149,11 +153,11 @@ public final class NodeHealth implements NodeObserver, NodeWatcher {
             }
         } else if (probe || status(nodeId) != HealthState.Status.DOWN) {
             // A node that was down is asked who it is before each probe: no other answer counts.
-            succeeded(nodeId, version);
+            succeeded(nodeId, probe, version);
         }
     }
 
-    private void succeeded(String nodeId, @Nullable String version) {
+    private void succeeded(String nodeId, boolean probe, @Nullable String version) {
         long nowMillis = clock.millis();
         entries.computeIfPresent(
                 nodeId,
@@ -162,7 +166,8 @@ public final class NodeHealth implements NodeObserver, NodeWatcher {
                     if (known != null && !known.equals(entry.version())) {
                         LOG.info("node {} is Meilisearch {}", id, known);
                     }
-                    return new Entry(entry.state().succeeded(thresholds), nowMillis, null, known);
+                    HealthState next = entry.state().succeeded(thresholds, probe);
+                    return new Entry(next, nowMillis, null, known);
                 });
     }
 

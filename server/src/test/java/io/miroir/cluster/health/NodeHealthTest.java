@@ -43,6 +43,22 @@ class NodeHealthTest {
         return new NodeReply.Failure(kind, "");
     }
 
+    /** Slow is not dead: that a request was not answered in time is a reason to ask, no more. */
+    @Test
+    void aRequestThatTimedOutOnlyHastensTheProbe() {
+        health.replied("a", PROBE, FINE, 1);
+        for (int i = 0; i < 10; i++) {
+            health.replied("a", SEARCH, failure(NodeReply.Kind.TIMEOUT), 1);
+        }
+        assertEquals(Status.HEALTHY, health.status("a"));
+        assertEquals(10, troubled.size());
+        health.replied("a", PROBE, failure(NodeReply.Kind.TIMEOUT), 1);
+        assertEquals(Status.SUSPECT, health.status("a"));
+        health.replied("a", PROBE, FINE, 1);
+        health.replied("a", SEARCH, failure(NodeReply.Kind.UNREACHABLE), 1);
+        assertEquals(Status.SUSPECT, health.status("a"));
+    }
+
     @Test
     void aNodeThatIsGoneLeavesNothing() {
         health.doubt("a", "another server answers");
