@@ -1,20 +1,24 @@
 package io.miroir.sqlite;
 
-import java.sql.ResultSet;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.core.Codes;
+import org.sqlite.core.DB;
 
 /** The current row of a query; columns count from 1. Valid only inside its {@link RowReader}. */
 public final class Cursor {
-    private final ResultSet rows;
+    private final DB database;
+    private final long statement;
 
-    Cursor(ResultSet rows) {
-        this.rows = rows;
+    Cursor(DB database, long statement) {
+        this.database = database;
+        this.statement = statement;
     }
 
     public long number(int column) {
         try {
-            return rows.getLong(column);
+            return database.column_long(statement, column - 1);
         } catch (SQLException e) {
             throw new SqliteException("column " + column, e);
         }
@@ -26,12 +30,7 @@ public final class Cursor {
     }
 
     public @Nullable Long numberOrNull(int column) {
-        try {
-            long value = rows.getLong(column);
-            return rows.wasNull() ? null : value;
-        } catch (SQLException e) {
-            throw new SqliteException("column " + column, e);
-        }
+        return type(column) == Codes.SQLITE_NULL ? null : number(column);
     }
 
     public @Nullable Integer integerOrNull(int column) {
@@ -48,11 +47,9 @@ public final class Cursor {
     }
 
     public @Nullable String textOrNull(int column) {
-        try {
-            return rows.getString(column);
-        } catch (SQLException e) {
-            throw new SqliteException("column " + column, e);
-        }
+        // The same bytes as text come by way of a buffer outside of the heap, which costs more.
+        byte[] utf8 = blobOrNull(column);
+        return utf8 == null ? null : new String(utf8, StandardCharsets.UTF_8);
     }
 
     public byte[] blob(int column) {
@@ -65,7 +62,7 @@ public final class Cursor {
 
     public byte @Nullable [] blobOrNull(int column) {
         try {
-            return rows.getBytes(column);
+            return database.column_blob(statement, column - 1);
         } catch (SQLException e) {
             throw new SqliteException("column " + column, e);
         }
@@ -73,19 +70,37 @@ public final class Cursor {
 
     /** The value in SQLite's own type: Long, Double, String, byte[] or null. */
     public @Nullable Object value(int column) {
+        return switch (type(column)) {
+            case Codes.SQLITE_INTEGER -> number(column);
+            case Codes.SQLITE_FLOAT -> real(column);
+            case Codes.SQLITE_TEXT -> text(column);
+            case Codes.SQLITE_BLOB -> blob(column);
+            case Codes.SQLITE_NULL -> null;
+            default -> throw new IllegalStateException("no type of SQLite's: " + type(column));
+        };
+    }
+
+    public int columns() {
         try {
-            Object value = rows.getObject(column);
-            return value instanceof Integer i ? (Object) i.longValue() : value;
+            return database.column_count(statement);
+        } catch (SQLException e) {
+            throw new SqliteException("columns", e);
+        }
+    }
+
+    private double real(int column) {
+        try {
+            return database.column_double(statement, column - 1);
         } catch (SQLException e) {
             throw new SqliteException("column " + column, e);
         }
     }
 
-    public int columns() {
+    private int type(int column) {
         try {
-            return rows.getMetaData().getColumnCount();
+            return database.column_type(statement, column - 1);
         } catch (SQLException e) {
-            throw new SqliteException("columns", e);
+            throw new SqliteException("column " + column, e);
         }
     }
 }

@@ -8,16 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Properties;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
 
 /**
  * One SQLite file in WAL mode: one connection that writes, a few that read and never wait for it,
@@ -75,7 +76,7 @@ public final class Database implements AutoCloseable {
         try {
             SQLiteConfig readOnly = new SQLiteConfig();
             readOnly.setReadOnly(true);
-            Sql sql = new Sql(readOnly.createConnection("jdbc:sqlite:" + file));
+            Sql sql = new Sql(JDBC.createConnection(url(file), readOnly.toProperties()));
             refuseUnknown(file, sql);
             return sql;
         } catch (SQLException e) {
@@ -181,7 +182,7 @@ public final class Database implements AutoCloseable {
 
     private static Sql connect(Path file, Durability durability) {
         try {
-            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+            SQLiteConnection connection = JDBC.createConnection(url(file), new Properties());
             try (Statement statement = connection.createStatement()) {
                 statement.execute("PRAGMA busy_timeout = " + BUSY_TIMEOUT_MILLIS);
                 statement.execute("PRAGMA journal_mode = WAL");
@@ -194,6 +195,10 @@ public final class Database implements AutoCloseable {
         } catch (SQLException e) {
             throw new SqliteException("cannot open " + file, e);
         }
+    }
+
+    private static String url(Path file) {
+        return JDBC.PREFIX + file;
     }
 
     /** Brings the file to this program's format; each step is one transaction. */

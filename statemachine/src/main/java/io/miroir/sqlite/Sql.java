@@ -1,8 +1,5 @@
 package io.miroir.sqlite;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,67 +7,74 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.core.Codes;
+import org.sqlite.core.CoreStatement;
+import org.sqlite.core.DB;
+import org.sqlite.core.SafeStmtPtr;
 
 /**
  * One connection and its prepared statements. For one thread at a time.
  *
  * <p>Arguments are Long, Integer, Boolean (0 or 1), String, byte[] or null.
+ *
+ * <p>Statements run on the driver's core. Its JDBC asks SQLite for the names of all columns at each
+ * query, which takes longer than to read a row by its key, and tries to begin a transaction of its
+ * own after each statement, which fails within one and takes longer than to bind its arguments.
  */
 public final class Sql implements AutoCloseable {
     /** Queries of many filters make many texts; the oldest unused statements go. */
     private static final int STATEMENTS_MAX = 256;
 
-    private final Connection connection;
+    private final SQLiteConnection connection;
+    private final DB database;
     private final Statements statements = new Statements();
 
-    Sql(Connection connection) {
+    Sql(SQLiteConnection connection) throws SQLException {
         this.connection = connection;
+        this.database = connection.getDatabase();
+        // Transactions begin and end where it is said here; this has begun one.
+        connection.setAutoCommit(false);
+        commit();
     }
 
     /** Runs a statement; answers the number of rows it changed. */
     public int update(String sql, @Nullable Object... arguments) {
         try {
-            return bound(sql, arguments).executeUpdate();
+            return (int) database.executeUpdate(statements.get(sql), values(arguments));
         } catch (SQLException e) {
-            throw new SqliteException(sql, e);
+            throw failed(sql, e);
         }
     }
 
     /** The first row, if any. */
     public <T> Optional<T> first(String sql, RowReader<T> reader, @Nullable Object... arguments) {
-        try (ResultSet rows = bound(sql, arguments).executeQuery()) {
-            return rows.next()
-                    ? Optional.of(read(sql, reader, new Cursor(rows)))
-                    : Optional.empty();
-        } catch (SQLException e) {
-            throw new SqliteException(sql, e);
-        }
+        List<T> found = new ArrayList<>(1);
+        run(
+                sql,
+                row -> {
+                    found.add(read(sql, reader, row));
+                    return false;
+                },
+                arguments);
+        return found.isEmpty() ? Optional.empty() : Optional.of(found.getFirst());
     }
 
     /** All rows; the statement must bound their number. */
     public <T> List<T> all(String sql, RowReader<T> reader, @Nullable Object... arguments) {
-        try (ResultSet rows = bound(sql, arguments).executeQuery()) {
-            List<T> read = new ArrayList<>();
-            Cursor cursor = new Cursor(rows);
-            while (rows.next()) {
-                read.add(read(sql, reader, cursor));
-            }
-            return read;
-        } catch (SQLException e) {
-            throw new SqliteException(sql, e);
-        }
+        List<T> found = new ArrayList<>();
+        run(sql, row -> found.add(read(sql, reader, row)), arguments);
+        return found;
     }
 
     /** Hands every row over, however many there are. */
     public void each(String sql, RowVisitor visitor) {
-        try (ResultSet rows = bound(sql).executeQuery()) {
-            Cursor cursor = new Cursor(rows);
-            while (rows.next()) {
-                visitor.visit(cursor);
-            }
-        } catch (SQLException e) {
-            throw new SqliteException(sql, e);
-        }
+        run(
+                sql,
+                row -> {
+                    visitor.visit(row);
+                    return true;
+                });
     }
 
     /** The single number that a query gives. */
@@ -117,6 +121,39 @@ public final class Sql implements AutoCloseable {
         void visit(Cursor row);
     }
 
+    /** Receives a row; answers whether it wants the next one too. */
+    @FunctionalInterface
+    private interface Rows {
+        boolean take(Cursor row);
+    }
+
+    private void run(String sql, Rows rows, @Nullable Object... arguments) {
+        try {
+            CoreStatement statement = statements.get(sql);
+            if (database.execute(statement, values(arguments))) {
+                statement.pointer.safeRunConsume((db, pointer) -> hand(db, pointer, rows));
+            }
+        } catch (SQLException e) {
+            throw failed(sql, e);
+        }
+    }
+
+    private static void hand(DB database, long statement, Rows rows) throws SQLException {
+        try {
+            Cursor row = new Cursor(database, statement);
+            int code = Codes.SQLITE_ROW;
+            while (code == Codes.SQLITE_ROW && rows.take(row)) {
+                code = database.step(statement);
+            }
+            if (code != Codes.SQLITE_ROW && code != Codes.SQLITE_DONE) {
+                database.throwex(code);
+            }
+        } finally {
+            // Or it would hold its view of the file, and a checkpoint could not pass that.
+            database.reset(statement);
+        }
+    }
+
     /** A reader that does not understand the row it wrote has met a corruption. */
     private static <T> T read(String sql, RowReader<T> reader, Cursor row) {
         try {
@@ -126,53 +163,63 @@ public final class Sql implements AutoCloseable {
         }
     }
 
-    private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
-        PreparedStatement statement = statements.get(sql);
-        if (statement == null) {
-            statement = connection.prepareStatement(sql);
-            statements.put(sql, statement);
+    /** The driver may have ended a statement that failed, or left it in its middle. */
+    private SqliteException failed(String sql, SQLException cause) {
+        try {
+            statements.forget(sql);
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
         }
+        return new SqliteException(sql, cause);
+    }
+
+    private static @Nullable Object[] values(@Nullable Object... arguments) {
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
-                case null -> statement.setNull(i + 1, java.sql.Types.NULL);
-                case Long number -> statement.setLong(i + 1, number);
-                case Integer number -> statement.setInt(i + 1, number);
-                case Boolean flag -> statement.setInt(i + 1, flag ? 1 : 0);
-                case String text -> statement.setString(i + 1, text);
-                case byte[] blob -> statement.setBytes(i + 1, blob);
+                case null -> {}
+                case Long _, Integer _, String _, byte[] _ -> {}
+                case Boolean flag -> arguments[i] = flag ? 1 : 0;
                 case Object other ->
                         throw new IllegalArgumentException(
                                 "no column type for " + other.getClass());
             }
         }
-        return statement;
+        return arguments;
     }
 
-    private static final class Statements extends LinkedHashMap<String, PreparedStatement> {
-        private static final long serialVersionUID = 1;
+    private final class Statements {
+        private final Map<String, CoreStatement> byText = new LinkedHashMap<>(64, 0.75f, true);
 
-        Statements() {
-            super(64, 0.75f, true);
+        CoreStatement get(String sql) throws SQLException {
+            CoreStatement known = byText.get(sql);
+            if (known != null) {
+                return known;
+            }
+            if (byText.size() == STATEMENTS_MAX) {
+                forget(byText.keySet().iterator().next());
+            }
+            CoreStatement made = (CoreStatement) connection.prepareStatement(sql);
+            byText.put(sql, made);
+            return made;
         }
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, PreparedStatement> eldest) {
-            if (size() <= STATEMENTS_MAX) {
-                return false;
+        void forget(String sql) throws SQLException {
+            CoreStatement statement = byText.remove(sql);
+            if (statement != null) {
+                end(statement.pointer);
             }
-            try {
-                eldest.getValue().close();
-            } catch (SQLException e) {
-                throw new SqliteException("close statement", e);
-            }
-            return true;
         }
 
         void closeAll() throws SQLException {
-            for (PreparedStatement statement : values()) {
-                statement.close();
+            for (CoreStatement statement : byText.values()) {
+                end(statement.pointer);
             }
-            clear();
+            byText.clear();
+        }
+
+        /** SQLite says once more what the statement failed with, if it did. */
+        private static void end(SafeStmtPtr pointer) throws SQLException {
+            int _ = pointer.close();
         }
     }
 }
