@@ -32,11 +32,14 @@ public final class BarrierApplier {
 
     /** Whether what comes into a lane now must wait. */
     static boolean bars(Write write, String lane) {
-        return LaneReads.barred(write.sql(), lane);
+        return !none(write) && LaneReads.barred(write.sql(), lane);
     }
 
     /** Whether a task is a barrier, and something that is before it has not ended. */
     public static boolean waits(Write write, long taskUid) {
+        if (none(write)) {
+            return false;
+        }
         return write
                 .sql()
                 .all(
@@ -71,6 +74,9 @@ public final class BarrierApplier {
      * The task has ended: what waits for it may go on. Its names are kept for whoever lists them.
      */
     public static void lower(Write write, long taskUid) {
+        if (none(write)) {
+            return;
+        }
         int lowered =
                 write.sql()
                         .update(
@@ -83,7 +89,7 @@ public final class BarrierApplier {
 
     /** A task is forgotten; answers the names that it spoke of. */
     public static List<String> forget(Write write, long taskUid) {
-        if (write.rows(TABLE) == 0) {
+        if (none(write)) {
             return List.of();
         }
         List<String> names =
@@ -97,6 +103,11 @@ public final class BarrierApplier {
             write.rowsChanged(TABLE, -names.size());
         }
         return names;
+    }
+
+    /** Whether no task has several names, as is the rule: then none need be looked for. */
+    private static boolean none(Write write) {
+        return write.rows(TABLE) == 0;
     }
 
     /** Tasks that have ended speak of the other name where they spoke of one of the two. */
