@@ -33,31 +33,38 @@ record ReadRows(String id, Workload.Kind kind, int callers) implements Measureme
     public List<Row> run(Bench bench) {
         Arena arena = bench.arena(3);
         int runs = bench.effort().runs();
-        List<Double> ours = new ArrayList<>();
-        List<Double> equal = new ArrayList<>();
-        List<Double> usual = new ArrayList<>();
+        Series ours = new Series();
+        Series equal = new Series();
+        Series usual = new Series();
         for (int run = 0; run < runs; run++) {
-            ours.add(figure(bench, arena.pods().follower()));
-            equal.add(figure(bench, arena.equal().asking()));
-            usual.add(figure(bench, arena.usual().asking()));
+            measure(bench, ours, arena.pods(), arena.pods().follower());
+            measure(bench, equal, arena.equal(), arena.equal().asking());
+            measure(bench, usual, arena.usual(), arena.usual().asking());
         }
-        Row.Runs all = new Row.Runs(ours, equal, usual);
+        Row.Runs all = new Row.Runs(ours.figures, equal.figures, usual.figures);
+        String costs = Costs.note(ours.costs, equal.costs);
         return List.of(
                 callers == 1
-                        ? Row.of(id, "us", Row.Good.LOW, all, "p50; Redis reads its master")
-                        : Row.of(id, "1/s", Row.Good.HIGH, all, callers + " callers"));
+                        ? Row.of(
+                                id,
+                                "us",
+                                Row.Good.LOW,
+                                all,
+                                "p50; Redis reads its master; " + costs)
+                        : Row.of(id, "1/s", Row.Good.HIGH, all, callers + " callers; " + costs));
     }
 
-    private double figure(Bench bench, Child asking) {
-        Load.Result result =
-                Load.Result.of(
-                        asking.ask(
-                                "closed "
-                                        + kind.name().toLowerCase(Locale.ROOT)
-                                        + " "
-                                        + callers
-                                        + " "
-                                        + bench.effort().runMillis()));
-        return callers == 1 ? result.p50Micros() : result.perSecond();
+    /** Of one contender, run by run. */
+    private static final class Series {
+        private final List<Double> figures = new ArrayList<>();
+        private final Costs costs = new Costs();
+    }
+
+    private void measure(Bench bench, Series series, Contender side, Child asking) {
+        long millis = bench.effort().runMillis();
+        String load =
+                "closed " + kind.name().toLowerCase(Locale.ROOT) + " " + callers + " " + millis;
+        Load.Result result = series.costs.of(side, millis, () -> asking.ask(load));
+        series.figures.add(callers == 1 ? result.p50Micros() : result.perSecond());
     }
 }

@@ -100,7 +100,7 @@ record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration
         private final List<Double> p50 = new ArrayList<>();
         private final List<Double> p99 = new ArrayList<>();
         private final List<Double> rate = new ArrayList<>();
-        private final List<Double> cpuMicros = new ArrayList<>();
+        private final Costs costs = new Costs();
         private long failed;
 
         /** A majority is on the other side: an answer that came sooner went another way. */
@@ -123,10 +123,6 @@ record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration
                                 .formatted(result.failed(), written));
             }
         }
-
-        double meanCpuMicros() {
-            return cpuMicros.stream().mapToDouble(value -> value).average().orElse(0);
-        }
     }
 
     private void measure(Bench bench, Series series, Contender side, Child asking) {
@@ -135,28 +131,21 @@ record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration
             // More than were ever made in that time.
             asking.ask("prepare-updates " + (callers * 4L + millis * Math.min(callers, 256) / 2));
         }
-        long cpuBefore = side.cpuMillis();
-        Load.Result result =
-                Load.Result.of(asking.ask("closed " + word() + " " + callers + " " + millis));
-        long cpuMillis = side.cpuMillis() - cpuBefore;
+        String load = "closed " + word() + " " + callers + " " + millis;
+        Load.Result result = series.costs.of(side, millis, () -> asking.ask(load));
         series.p50.add(result.p50Micros() / 1_000);
         series.p99.add(result.p99Micros() / 1_000);
         series.rate.add(result.perSecond());
-        series.cpuMicros.add(1_000.0 * cpuMillis / (result.perSecond() * millis / 1_000 + 1));
         series.failed += result.failed();
         series.mustHaveWritten(result, millis);
     }
 
     private List<Row> rows(String place, Series ours, Series equal, Series usual) {
-        String note =
-                "CPU of all processes per operation: ours %s us, redis %s us%s"
-                        .formatted(
-                                Row.number(ours.meanCpuMicros()),
-                                Row.number(equal.meanCpuMicros()),
-                                ours.failed + equal.failed == 0
-                                        ? ""
-                                        : "; refused: ours %d, redis %d"
-                                                .formatted(ours.failed, equal.failed));
+        String refused =
+                ours.failed + equal.failed == 0
+                        ? ""
+                        : "; refused: ours %d, redis %d".formatted(ours.failed, equal.failed);
+        String note = Costs.note(ours.costs, equal.costs) + refused;
         return List.of(
                 Row.of(
                         id(place, "p50"),
