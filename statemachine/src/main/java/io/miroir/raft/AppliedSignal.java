@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class AppliedSignal {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition advanced = lock.newCondition();
-    private long applied;
+    private volatile long applied;
 
     void advance(long index) {
         lock.lock();
@@ -21,6 +21,10 @@ final class AppliedSignal {
 
     /** Whether it came to the index in time. */
     boolean await(long index, long timeoutNanos) throws InterruptedException {
+        // As a rule it is there: nobody need wait for others who ask.
+        if (applied >= index) {
+            return true;
+        }
         lock.lock();
         try {
             long leftNanos = timeoutNanos;

@@ -126,7 +126,7 @@ final class RaftSubmitter implements Batcher.Sink {
                 }
                 try {
                     long index =
-                            links.readIndex(groupId, leader, millisUntil(deadlineNanos))
+                            links.readIndex(groupId, leader)
                                     .get(nanosUntil(deadlineNanos), TimeUnit.NANOSECONDS);
                     if (stateMachine.appliedSignal().await(index, nanosUntil(deadlineNanos))) {
                         return new Reply.Applied<>(applied(), applied());

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,9 +44,15 @@ public final class LinkService implements RaftServerRpc {
     private final LinkRpc type;
     private final Links links;
     private final ReadIndexes readIndexes;
+
+    /** Of each leader so far: its readers here share their questions. */
+    private final Map<Leader, Rounds<Long>> indexes = new ConcurrentHashMap<>();
+
     private final LinkServer server;
     private final Watchdog watchdog;
     private final long requestMillisMax;
+
+    private record Leader(RaftGroupId group, RaftPeerId id) {}
 
     LinkService(RaftServer raft, LinkRpc type, LinkSettings settings) throws IOException {
         this.raft = raft;
@@ -56,7 +63,13 @@ public final class LinkService implements RaftServerRpc {
         String self = settings.self();
         Sockets sockets = new Sockets(settings.keys());
         this.links = new Links(self, sockets, byId(settings.addresses()));
-        this.readIndexes = new ReadIndexes(raft, links, requestMillisMax);
+        this.readIndexes =
+                new ReadIndexes(
+                        // The server, which is being made, does not know it yet.
+                        RaftPeerId.valueOf(self),
+                        group -> Standing.of(raft.getDivision(group)),
+                        links,
+                        requestMillisMax);
         this.server =
                 new LinkServer(
                         self,
@@ -146,17 +159,24 @@ public final class LinkService implements RaftServerRpc {
     /**
      * The index that a linearizable read must see, from the member that leads, this one or another.
      */
-    public CompletableFuture<Long> readIndex(RaftGroupId group, RaftPeerId leader, long millisMax)
+    public CompletableFuture<Long> readIndex(RaftGroupId group, RaftPeerId leader)
             throws IOException {
         if (leader.equals(raft.getId())) {
-            return readIndexes.current(raft.getDivision(group));
+            return readIndexes.current(group);
         }
+        return indexes.computeIfAbsent(
+                        new Leader(group, leader), to -> new Rounds<>(() -> askForIndex(to)))
+                .answer();
+    }
+
+    private CompletableFuture<Long> askForIndex(Leader leader) throws IOException {
+        long term = raft.getDivision(leader.group()).getInfo().getCurrentTerm();
         return call(
-                        leader,
+                        leader.id(),
                         Kind.READ_INDEX,
-                        ReadIndexes.question(group, 0),
+                        ReadIndexes.asking(leader.group(), raft.getId(), term),
                         Int64Value.parser(),
-                        millisMax)
+                        requestMillisMax)
                 .thenApply(Int64Value::getValue);
     }
 

@@ -12,10 +12,8 @@ import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.exceptions.RaftException;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.thirdparty.com.google.protobuf.BoolValue;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.Int64Value;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
@@ -39,12 +37,9 @@ final class RaftRequests implements Requests {
                     server.appendEntriesAsync(read(AppendEntriesRequestProto.parser(), message));
             case READ_INDEX ->
                     readIndexes
-                            .current(member(read(RaftRpcRequestProto.parser(), message)))
+                            .current(read(RaftRpcRequestProto.parser(), message))
                             .thenApply(Int64Value::of);
-            case IS_TERM -> {
-                RaftRpcRequestProto asked = read(RaftRpcRequestProto.parser(), message);
-                yield done(BoolValue.of(ReadIndexes.isIn(member(asked), asked.getCallId())));
-            }
+            case IS_TERM -> done(readIndexes.isInTerm(read(RaftRpcRequestProto.parser(), message)));
             case SUBMIT -> submit(read(RaftClientRequestProto.parser(), message));
             case VOTE -> done(server.requestVote(read(RequestVoteRequestProto.parser(), message)));
             case INSTALL ->
@@ -57,10 +52,6 @@ final class RaftRequests implements Requests {
                                     read(StartLeaderElectionRequestProto.parser(), message)));
             case FAILED -> throw new IOException("an answer is no request");
         };
-    }
-
-    private RaftServer.Division member(RaftRpcRequestProto request) throws IOException {
-        return server.getDivision(RaftGroupId.valueOf(request.getRaftGroupId().getId()));
     }
 
     private CompletableFuture<? extends MessageLite> submit(RaftClientRequestProto proto)

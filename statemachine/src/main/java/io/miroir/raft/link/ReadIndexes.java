@@ -1,43 +1,49 @@
 package io.miroir.raft.link;
 
 import java.io.IOException;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.RaftConfiguration;
-import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.com.google.protobuf.BoolValue;
 import org.apache.ratis.util.ProtoUtils;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a linearizable read must see (Raft, section 6.4): the leader's commit index, once a majority
- * has said, after it was looked up, that it still has the leader's term. Whoever led in a newer one
+ * has said, after the read began, that it still has the leader's term. Whoever led in a newer one
  * before would have had a vote of that majority.
+ *
+ * <p>A follower that asks for the index says in which term it is, which is its answer already: of
+ * three voters, it and the leader are the majority, and nobody else is asked.
  *
  * <p>Not by Ratis' own read index: that answers without asking anybody if the same index was
  * confirmed before, also on a leader that was paused and has lost its place since.
  */
 final class ReadIndexes {
-    private final RaftServer server;
+    private final RaftPeerId self;
+    private final Members members;
     private final Links links;
     private final long millisMax;
+    private final Map<RaftGroupId, Rounds<Long>> rounds = new ConcurrentHashMap<>();
 
-    /** The round that readers wait for who came while another one was under way. */
-    private @Nullable CompletableFuture<Long> next;
+    /** This pod's members. */
+    interface Members {
+        /**
+         * As it is whenever it is asked.
+         *
+         * @throws IOException if there is none of that group
+         */
+        Standing of(RaftGroupId group) throws IOException;
+    }
 
-    private boolean underWay;
-
-    ReadIndexes(RaftServer server, Links links, long millisMax) {
-        this.server = server;
+    ReadIndexes(RaftPeerId self, Members members, Links links, long millisMax) {
+        this.self = self;
+        this.members = members;
         this.links = links;
         this.millisMax = millisMax;
     }
@@ -47,13 +53,33 @@ final class ReadIndexes {
      *
      * @throws IOException if this pod does not lead
      */
-    CompletableFuture<Long> current(RaftServer.Division member) throws IOException {
-        long term = member.getInfo().getCurrentTerm();
-        if (!member.getInfo().isLeaderReady()) {
-            throw new IOException(server.getId() + " does not lead");
+    CompletableFuture<Long> current(RaftGroupId group) throws IOException {
+        return current(group, self, members.of(group).term());
+    }
+
+    /** The same, of a follower that {@linkplain #asking asks} for it. */
+    CompletableFuture<Long> current(RaftRpcRequestProto asked) throws IOException {
+        // A pod of an earlier version says neither: it is not counted.
+        RaftPeerId asker =
+                asked.getRequestorId().isEmpty()
+                        ? self
+                        : RaftPeerId.valueOf(asked.getRequestorId());
+        return current(group(asked), asker, asked.getCallId());
+    }
+
+    private CompletableFuture<Long> current(RaftGroupId group, RaftPeerId asker, long itsTerm)
+            throws IOException {
+        Standing member = members.of(group);
+        long term = member.term();
+        if (!member.leads()) {
+            throw new IOException(self + " does not lead");
         }
-        long index = member.getRaftLog().getLastCommittedIndex();
-        return confirmed(member)
+        long index = member.committedIndex();
+        if (itsTerm == term && member.voters().decided(List.of(self, asker))) {
+            return CompletableFuture.completedFuture(index);
+        }
+        return rounds.computeIfAbsent(group, _ -> new Rounds<>(() -> confirmedTerm(group)))
+                .answer()
                 .thenCompose(
                         confirmed ->
                                 confirmed == term
@@ -62,84 +88,54 @@ final class ReadIndexes {
                                                 new IOException("term " + term + " is over")));
     }
 
-    /** What is asked of a group's member, about a term where it counts. */
-    static RaftRpcRequestProto question(RaftGroupId group, long term) {
+    /** A follower's question for the index. */
+    static RaftRpcRequestProto asking(RaftGroupId group, RaftPeerId self, long term) {
+        return question(group, term).toBuilder().setRequestorId(self.toByteString()).build();
+    }
+
+    /** A leader's question, whether a member is in its term. */
+    private static RaftRpcRequestProto question(RaftGroupId group, long term) {
         return RaftRpcRequestProto.newBuilder()
                 .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group))
                 .setCallId(term)
                 .build();
     }
 
-    /** A member's answer to one who believes to lead in a term. */
-    static boolean isIn(RaftServer.Division member, long term) {
-        return member.getInfo().getCurrentTerm() == term;
+    /** This pod's answer to it. */
+    BoolValue isInTerm(RaftRpcRequestProto asked) throws IOException {
+        return BoolValue.of(members.of(group(asked)).term() == asked.getCallId());
+    }
+
+    private static RaftGroupId group(RaftRpcRequestProto asked) {
+        return RaftGroupId.valueOf(asked.getRaftGroupId().getId());
     }
 
     /**
-     * Ends when a round does that began after this call, with the term that it was about: not that
-     * of a reader who came while this pod still believed to lead an older one.
+     * Asks a majority once; the answer is the term that it has. That need not be the term of a
+     * reader who came while this pod still believed to lead an older one.
      */
-    private synchronized CompletableFuture<Long> confirmed(RaftServer.Division member) {
-        if (next == null) {
-            next = new CompletableFuture<>();
-        }
-        CompletableFuture<Long> mine = next;
-        if (!underWay) {
-            begin(member);
-        }
-        return mine;
-    }
-
-    private synchronized void begin(RaftServer.Division member) {
-        CompletableFuture<Long> now = next;
-        next = null;
-        underWay = now != null;
-        if (now == null) {
-            return;
-        }
-        long term = member.getInfo().getCurrentTerm();
-        var _ =
-                new Round(member, term)
-                        .run()
-                        .whenComplete(
-                                (_, failure) -> {
-                                    begin(member);
-                                    if (failure == null) {
-                                        now.complete(term);
-                                    } else {
-                                        now.completeExceptionally(failure);
-                                    }
-                                });
+    private CompletableFuture<Long> confirmedTerm(RaftGroupId group) throws IOException {
+        Standing member = members.of(group);
+        long term = member.term();
+        return new Round(member.voters(), question(group, term)).run().thenApply(_ -> term);
     }
 
     /** One question to all voters. */
     private final class Round {
-        private final Collection<RaftPeer> voters;
-        private final Collection<RaftPeer> before;
-        private final long term;
+        private final Voters voters;
         private final RaftRpcRequestProto question;
         private final Set<RaftPeerId> yes = ConcurrentHashMap.newKeySet();
-        private final AtomicInteger open;
+        private final AtomicInteger open = new AtomicInteger(1);
         private final CompletableFuture<Void> end = new CompletableFuture<>();
 
-        Round(RaftServer.Division member, long term) {
-            RaftConfiguration members = member.getRaftConf();
-            this.question = question(member.getGroup().getGroupId(), term);
-            this.voters = List.copyOf(members.getCurrentPeers());
-            // While the members change, both majorities count.
-            this.before = List.copyOf(members.getPreviousPeers());
-            this.term = term;
-            this.open = new AtomicInteger(1);
+        Round(Voters voters, RaftRpcRequestProto question) {
+            this.voters = voters;
+            this.question = question;
         }
 
         CompletableFuture<Void> run() {
-            List<RaftPeerId> all =
-                    Stream.concat(voters.stream(), before.stream())
-                            .map(RaftPeer::getId)
-                            .distinct()
-                            .toList();
-            for (RaftPeerId voter : all) {
-                if (voter.equals(server.getId())) {
+            for (RaftPeerId voter : voters.all()) {
+                if (voter.equals(self)) {
                     yes.add(voter);
                 } else {
                     ask(voter);
@@ -173,17 +169,13 @@ final class ReadIndexes {
 
         private void oneLess() {
             boolean last = open.decrementAndGet() == 0;
-            if (isMajority(voters) && (before.isEmpty() || isMajority(before))) {
+            if (voters.decided(yes)) {
                 end.complete(null);
             } else if (last) {
                 end.completeExceptionally(
-                        new IOException("no majority has term " + term + " any more"));
+                        new IOException(
+                                "no majority has term " + question.getCallId() + " any more"));
             }
-        }
-
-        private boolean isMajority(Collection<RaftPeer> of) {
-            long said = of.stream().filter(voter -> yes.contains(voter.getId())).count();
-            return 2 * said > of.size();
         }
     }
 }
