@@ -224,8 +224,10 @@ class LaneApartTest {
     @Test
     void aRequestIsNotTakenApartOnceTheLaneWasTakenOver() throws Exception {
         follow();
-        nodes.fresh = (_, _) -> "enqueued";
-        List<Long> _ = uids(turns.behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1}]")));
+        nodes.fresh = (_, body) -> body.lines().count() == 1 ? "succeeded" : "enqueued";
+        List<Long> uids = uids(turns.behindAnother(post("[{\"id\":1}]"), post("[{\"id\":1}]")));
+        // Its end would be refused, and the others' not looked at any more.
+        turns.await(uids.getFirst() - 1, TaskStatus.SUCCEEDED);
         Claim _ = pod.store.lanes().claim("i", "other").orThrow();
         nodes.end("a", "failed");
         nodes.end("b", "failed");
