@@ -32,7 +32,9 @@ import tools.jackson.databind.JsonNode;
 public final class Canceler {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
-    private static final int NODE_TASKS_MAX = 200;
+
+    /** Tasks that a node is asked of at a time. */
+    static final int NODE_TASKS_MAX = 200;
 
     private final TaskStore store;
     private final Nodes nodes;
@@ -143,7 +145,10 @@ public final class Canceler {
         return new NodeRequest("cancel", "POST", "/tasks/cancel?uids=" + uids, null, TIMEOUT);
     }
 
-    /** Asks nodes of their tasks, all at once and of so many at a time; some may be silent. */
+    /**
+     * Asks nodes of their tasks, all at once and of so many at a time. One that does not answer is
+     * asked no further: each question to a node that hangs would take the whole of its time.
+     */
     private void ask(
             Set<CancelPlan.NodeTask> tasks,
             Function<String, NodeRequest> request,
@@ -159,8 +164,11 @@ public final class Canceler {
             nodes.askAll(requests)
                     .forEach(
                             (node, reply) -> {
-                                if (reply instanceof NodeReply.Answer answer) {
-                                    told.accept(node, answer.body());
+                                switch (reply) {
+                                    case NodeReply.Answer answer ->
+                                            told.accept(node, answer.body());
+                                    case NodeReply.Refusal _ -> {}
+                                    case NodeReply.Failure _ -> left.remove(node);
                                 }
                             });
         }

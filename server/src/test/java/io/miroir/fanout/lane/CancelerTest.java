@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.api.Json;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
+import io.miroir.fanout.NodeReply;
+import io.miroir.fanout.NodeRequest;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.NewTask;
@@ -15,10 +17,12 @@ import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +108,24 @@ class CancelerTest {
         nodes.end("b", "processing");
         assertEquals("{\"canceledTasks\":0}", run(cancelation(uid)));
         assertTrue(pod.sent.stream().noneMatch(s -> s.contains("/tasks/cancel")));
+    }
+
+    /** Each question would take all of its time-out: one a node is enough to know. */
+    @Test
+    void aNodeThatHangsIsAskedOnce() throws Exception {
+        List<Long> uids = new ArrayList<>(List.of(waiting("[{\"id\":2}]")));
+        while (uids.size() <= Canceler.NODE_TASKS_MAX) {
+            uids.add(pod.write("[{\"id\":2}]", null));
+        }
+        BiFunction<String, NodeRequest, NodeReply> answers = pod.node;
+        pod.node =
+                (node, request) ->
+                        node.equals("b") && request.target().startsWith("/tasks/cancel")
+                                ? new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "it hangs")
+                                : answers.apply(node, request);
+        canceler.begin(uids);
+        assertEquals(2, pod.sent.stream().filter(s -> s.startsWith("a POST /tasks/ca")).count());
+        assertEquals(1, pod.sent.stream().filter(s -> s.startsWith("b POST /tasks/ca")).count());
     }
 
     /** The leader was lost in the middle of it: what it did is not done by half. */
