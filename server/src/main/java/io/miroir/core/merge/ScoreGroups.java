@@ -50,7 +50,7 @@ public final class ScoreGroups {
                         run.add(value);
                 case Sorted(boolean ascending, SortKey key) -> {
                     close(run, oneRun ? score : known.score(run), weight, groups);
-                    groups.add(new BySort(ascending, key));
+                    groups.add(new BySort(ascending, SortKey.asValue(key)));
                 }
                 case Distance(boolean ascending, double metres) -> {
                     close(run, oneRun ? score : known.score(run), weight, groups);

@@ -37,20 +37,38 @@ record DocumentSort(String attribute, boolean ascending, @Nullable Place near) {
         return new DocumentSort("_geo", ascending, new Place(latitude, longitude));
     }
 
-    RankValue rank(JsonNode document) {
+    /**
+     * By what a document is sorted: one that has numbers and texts is listed by both in turn, as
+     * nodes do it on this route.
+     */
+    List<RankValue> ranks(JsonNode document) {
         if (near != null) {
-            return new RankValue.Distance(ascending, distanceMetres(document.path("_geo"), near));
+            return List.of(
+                    new RankValue.Distance(ascending, distanceMetres(document.path("_geo"), near)));
         }
         List<JsonNode> values = new ArrayList<>();
         Attributes.collect(document, attribute, values);
-        SortKey best = SortKey.MISSING;
+        SortKey number = SortKey.MISSING;
+        SortKey text = SortKey.MISSING;
         for (JsonNode value : values) {
-            SortKey key = key(value);
-            if (SortKey.compare(ascending, key, best) < 0) {
-                best = key;
+            switch (key(value)) {
+                case SortKey.Numeric key -> number = first(key, number);
+                case SortKey.Text key -> text = first(key, text);
+                case SortKey.Missing _ -> {}
             }
         }
-        return new RankValue.Sorted(ascending, best);
+        List<RankValue> ranks = new ArrayList<>();
+        if (!(number instanceof SortKey.Missing)) {
+            ranks.add(new RankValue.Sorted(ascending, number));
+        }
+        if (ranks.isEmpty() || !(text instanceof SortKey.Missing)) {
+            ranks.add(new RankValue.Sorted(ascending, text));
+        }
+        return ranks;
+    }
+
+    private SortKey first(SortKey left, SortKey right) {
+        return SortKey.compare(ascending, left, right) < 0 ? left : right;
     }
 
     private static SortKey key(JsonNode value) {

@@ -9,8 +9,10 @@ import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -96,7 +98,9 @@ public final class DocumentsCall {
         long total = 0;
         for (ObjectNode answer : answers) {
             total += answer.path("total").asLong(0);
-            sources.add(answer.path("results").valueStream().map(this::row).iterator());
+            Map<String, Integer> listed = new HashMap<>();
+            sources.add(
+                    answer.path("results").valueStream().map(row -> row(row, listed)).iterator());
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode results = answer.putArray("results");
@@ -113,13 +117,30 @@ public final class DocumentsCall {
         return answer.put("offset", paging.first()).put("limit", paging.size()).put("total", total);
     }
 
-    private Row row(JsonNode json) {
+    /**
+     * A row of a node's list.
+     *
+     * @param listed how often the list had each document before
+     */
+    private Row row(JsonNode json, Map<String, Integer> listed) {
         ObjectNode document = (ObjectNode) json;
-        List<RankValue> ranks = new ArrayList<>(sorts.size());
-        for (DocumentSort sort : sorts) {
-            ranks.add(sort.rank(document));
-        }
         String seq = document.path(Separators.SEQ_FIELD).asString(null);
-        return new Row(document, new Ranked(0, ranks, 0, List.of(), seq));
+        int before = seq == null ? 0 : listed.merge(seq, 1, Integer::sum) - 1;
+        return new Row(document, new Ranked(0, ranks(document, before), 0, List.of(), seq));
+    }
+
+    /**
+     * By what a document is listed. A node lists it anew for each kind of value that it is sorted
+     * by; the last sort changes its kind first.
+     */
+    private List<RankValue> ranks(ObjectNode document, int before) {
+        List<RankValue> ranks = new ArrayList<>(sorts.size());
+        int left = before;
+        for (DocumentSort sort : sorts.reversed()) {
+            List<RankValue> kinds = sort.ranks(document);
+            ranks.addFirst(kinds.get(left % kinds.size()));
+            left /= kinds.size();
+        }
+        return ranks;
     }
 }

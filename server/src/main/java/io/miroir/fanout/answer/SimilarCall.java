@@ -23,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
  * vector are not similar to any, but a search lists them last, and the total counts them.
  */
 public final class SimilarCall {
+    private static final String SHOW_SCORE = "showRankingScore";
+    private static final String THRESHOLD = "rankingScoreThreshold";
+
     private static final Pattern NOT_FILTERABLE =
             Pattern.compile(
                     "(Attribute `([^`]*)` is not filterable.*)\\n\\d+:\\d+ .*", Pattern.DOTALL);
@@ -80,10 +83,8 @@ public final class SimilarCall {
                 List.of(
                         "attributesToRetrieve",
                         "retrieveVectors",
-                        "showRankingScore",
                         "showRankingScoreDetails",
                         PerformanceDetails.ASKED,
-                        "rankingScoreThreshold",
                         "filter",
                         "offset",
                         "limit")) {
@@ -92,6 +93,8 @@ public final class SimilarCall {
                 search.set(field, value);
             }
         }
+        // Nodes that cut their own lists would count what they have cut.
+        search.put(SHOW_SCORE, true);
         NodeFilter.add(search, notThis(document));
         if (vector.isEmpty()) {
             // Nothing to compare with: only the total is asked.
@@ -171,9 +174,13 @@ public final class SimilarCall {
         public ObjectNode merge(List<ObjectNode> answers) {
             answers.forEach(WithVector::dropIncomparable);
             ObjectNode found = search.merge(answers);
-            long total = found.path("estimatedTotalHits").asLong();
+            ArrayNode hits = (ArrayNode) found.path("hits");
+            long total = cut(hits, found.path("estimatedTotalHits").asLong());
+            if (!client.path(SHOW_SCORE).asBoolean(false)) {
+                hits.forEach(hit -> ((ObjectNode) hit).remove(ScoreDetails.SCORE_FIELD));
+            }
             ObjectNode answer = JsonNodeFactory.instance.objectNode();
-            answer.set("hits", found.path("hits"));
+            answer.set("hits", hits);
             answer.put("id", documentId);
             answer.set("processingTimeMs", found.path("processingTimeMs"));
             answer.put("limit", client.path("limit").asLong(Paging.LIMIT_DEFAULT));
@@ -182,6 +189,27 @@ public final class SimilarCall {
             answer.put("estimatedTotalHits", Math.min(total, index.totalHitsMax()));
             PerformanceDetails.merge(List.of(found), answer);
             return answer;
+        }
+
+        /**
+         * Ends the page before the first hit that is not similar enough.
+         *
+         * @param all how many documents there are
+         * @return how many are counted: as on one server, which looks no further than the page, all
+         *     where no hit of it fails, else those that go before
+         */
+        private long cut(ArrayNode hits, long all) {
+            JsonNode threshold = client.path(THRESHOLD);
+            for (int i = 0; threshold.isNumber() && i < hits.size(); i++) {
+                double score = hits.path(i).path(ScoreDetails.SCORE_FIELD).asDouble(0);
+                if (score < threshold.asDouble()) {
+                    while (hits.size() > i) {
+                        hits.remove(hits.size() - 1);
+                    }
+                    return client.path("offset").asLong(0) + i;
+                }
+            }
+            return all;
         }
 
         private static void dropIncomparable(ObjectNode answer) {

@@ -85,7 +85,11 @@ class MergePropertyTest {
         assertTrue(SortKey.compare(false, new SortKey.Numeric(3), new SortKey.Text("z")) < 0);
         assertTrue(SortKey.compare(false, new SortKey.Text("z"), new SortKey.Text("a")) < 0);
         assertTrue(SortKey.compare(false, new SortKey.Text("a"), SortKey.MISSING) < 0);
-        assertEquals(0, SortKey.compare(true, new SortKey.Numeric(0.0), new SortKey.Numeric(-0.0)));
+        SortKey zero = new SortKey.Numeric(0.0);
+        SortKey minusZero = new SortKey.Numeric(-0.0);
+        assertTrue(SortKey.compare(true, zero, minusZero) < 0);
+        assertTrue(SortKey.compare(false, minusZero, zero) < 0);
+        assertEquals(0, SortKey.compare(true, SortKey.asValue(zero), SortKey.asValue(minusZero)));
     }
 
     /** Shows: facet counts of a split sum up to those of the whole, in order and cut after. */

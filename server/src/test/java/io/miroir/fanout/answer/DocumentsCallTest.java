@@ -63,6 +63,25 @@ class DocumentsCallTest {
                 answer.get("results"));
     }
 
+    /**
+     * Shows: a document that has numbers and texts is listed twice, by both, as one server does it;
+     * minus zero is kept after zero.
+     */
+    @Test
+    void sortsByValuesOfTwoKinds() {
+        DocumentsCall call =
+                DocumentsCall.of(Json.parseObject("{\"sort\":[\"v:asc\"]}"), List.of());
+        ObjectNode both = document(1, 2);
+        both.putArray("v").add(2).add("z").add("b");
+        List<ObjectNode> first = List.of(document(5, 0.0), both, document(3, "a"), both.deepCopy());
+        List<ObjectNode> second =
+                List.of(document(2, -0.0), document(4, 1), document(6, 3), document(7, "c"));
+        ObjectNode answer = call.merge(List.of(answer(first, 20), answer(second, 20)));
+        assertEquals(
+                List.of(5, 2, 4, 1, 6, 3, 1, 7),
+                answer.path("results").valueStream().map(d -> d.path("id").asInt()).toList());
+    }
+
     /** Shows: statistics count each document once and no reserved field (protocol, rule 10). */
     @Test
     void sumsStatistics() {
@@ -86,10 +105,10 @@ class DocumentsCallTest {
 
     private static ObjectNode document(int id, Object value) {
         ObjectNode document = Json.object().put("id", id);
-        if (value instanceof Integer number) {
-            document.put("v", number);
-        } else {
-            document.put("v", value.toString());
+        switch (value) {
+            case Integer number -> document.put("v", number);
+            case Double number -> document.put("v", number);
+            default -> document.put("v", value.toString());
         }
         return document.put("_miroir_shard", "-").put("_miroir_seq", Separators.seq(id));
     }

@@ -65,7 +65,10 @@ final class MergeReplay {
                 SimilarCall.WithVector call =
                         SimilarCall.of(client, profile(index)).withVector(document);
                 fixture.responses().forEach(r -> prepare(r, index, false, ids));
-                yield new Replayed(call.nodeRequest(null), call.merge(fixture.responses()), ids);
+                // The nodes were recorded with a threshold; it is the proxy's now.
+                ObjectNode request =
+                        client.has("rankingScoreThreshold") ? null : call.nodeRequest(null);
+                yield new Replayed(request, call.merge(fixture.responses()), ids);
             }
             case "federated" -> federated(fixture, ids);
             case "multi-search" -> multiSearch(fixture, ids);

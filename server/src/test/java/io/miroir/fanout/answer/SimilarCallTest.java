@@ -1,0 +1,76 @@
+package io.miroir.fanout.answer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.miroir.api.Json;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A threshold ends the page and what is counted, as on one server with all documents. */
+class SimilarCallTest {
+    private static final IndexProfile INDEX = IndexProfile.of("i", "m1", "id", Json.object());
+
+    private static SimilarCall.WithVector call(int offset, int limit) {
+        ObjectNode client =
+                Json.object()
+                        .put("id", 0)
+                        .put("embedder", "e")
+                        .put("offset", offset)
+                        .put("limit", limit)
+                        .put("rankingScoreThreshold", 0.5);
+        ObjectNode document = Json.parseObject("{\"_vectors\":{\"e\":{\"embeddings\":[[1,0]]}}}");
+        return SimilarCall.of(client, INDEX).withVector(document);
+    }
+
+    private static ObjectNode node(long total, double... similarities) {
+        ObjectNode answer = Json.object().put("estimatedTotalHits", total);
+        ArrayNode hits = answer.putArray("hits");
+        for (double similarity : similarities) {
+            ObjectNode hit = hits.addObject().put("id", (int) (similarity * 10));
+            hit.put("_rankingScore", similarity);
+            hit.putObject("_rankingScoreDetails")
+                    .putObject("vectorSort")
+                    .put("order", 0)
+                    .put("similarity", similarity);
+        }
+        return answer;
+    }
+
+    private static void assertAnswer(int offset, int limit, List<Integer> ids, long total) {
+        ObjectNode answer =
+                call(offset, limit).merge(List.of(node(10, 0.9, 0.4), node(5, 0.8, 0.7, 0.2)));
+        assertEquals(
+                ids, answer.path("hits").valueStream().map(h -> h.path("id").asInt()).toList());
+        assertEquals(total, answer.path("estimatedTotalHits").asLong());
+        assertFalse(answer.at("/hits/0").has("_rankingScore"));
+    }
+
+    @Test
+    void nodesAreAskedForAllAndTheirScores() {
+        ObjectNode request = call(2, 3).nodeRequest(null);
+        assertFalse(request.has("rankingScoreThreshold"));
+        assertEquals(true, request.path("showRankingScore").asBoolean());
+        assertEquals(5, request.path("limit").asInt());
+    }
+
+    @Test
+    void aPageThatIsSimilarEnoughCountsEverything() {
+        assertAnswer(0, 2, List.of(9, 8), 15);
+        assertAnswer(1, 2, List.of(8, 7), 15);
+    }
+
+    @Test
+    void aPageThatIsCutCountsWhatGoesBefore() {
+        assertAnswer(0, 4, List.of(9, 8, 7), 3);
+        assertAnswer(1, 4, List.of(8, 7), 3);
+    }
+
+    /** One server does not look at what comes before the page. */
+    @Test
+    void whatIsSkippedIsCountedUnseen() {
+        assertAnswer(4, 1, List.of(), 4);
+    }
+}
