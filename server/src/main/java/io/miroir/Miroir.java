@@ -4,6 +4,7 @@ import io.miroir.api.Uuids;
 import io.miroir.capability.leader.dump.DumpDirectory;
 import io.miroir.capability.leader.dump.DumpWork;
 import io.miroir.capability.leader.features.NodeFeatures;
+import io.miroir.capability.leader.rebalance.ChangeEnd;
 import io.miroir.capability.leader.seal.SealDuty;
 import io.miroir.capability.leader.snapshot.SnapshotWork;
 import io.miroir.capability.leader.webhook.WebhookDuty;
@@ -188,12 +189,14 @@ public final class Miroir implements AutoCloseable {
         new LaneMetrics(keeper, follower).register(registry);
         new SettingsGauges(view).register(registry);
         new ReplicaGauges(view).register(registry);
-        RebalanceMetrics.register(registry);
+        RebalanceMetrics rebalances = new RebalanceMetrics(view, registry);
         List<PartitionedDuty> partitioned =
                 new SharedDuties(config, settings, registry)
                         .over(
                                 new CopyContext(config.podId(), store, view, nodes, health, keeper),
-                                settingsMetrics);
+                                settingsMetrics,
+                                reports::awaitTold,
+                                rebalances);
         NodeFeatures features = new NodeFeatures(nodes, registry);
         AppliedWatch applied = own(new AppliedWatch(nodes));
         applied.start();
@@ -210,6 +213,7 @@ public final class Miroir implements AutoCloseable {
                         new FormatRaiser(store, peers),
                         new NodeLives(nodes, store, side.marks(), uuids::random, registry),
                         features,
+                        new ChangeEnd(store, view, reports::awaitTold, rebalances),
                         webhooks(store, reports),
                         new SealDuty(secrets, registry),
                         new TaskDuty(TaskType.DUMP_CREATION, dumping),

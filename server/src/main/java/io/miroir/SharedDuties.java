@@ -3,9 +3,13 @@ package io.miroir;
 import io.miroir.capability.partitioned.antientropy.AntiEntropy;
 import io.miroir.capability.partitioned.antientropy.AntiEntropyMetrics;
 import io.miroir.capability.partitioned.drift.DriftCheck;
+import io.miroir.capability.partitioned.move.OlderReads;
+import io.miroir.capability.partitioned.move.ReplicaMoves;
 import io.miroir.capability.partitioned.repair.RepairMetrics;
 import io.miroir.capability.partitioned.repair.ReplicaRepair;
 import io.miroir.capability.partitioned.verify.ReplicaVerifier;
+import io.miroir.cluster.RebalanceMetrics;
+import io.miroir.cluster.lease.EveryPod;
 import io.miroir.config.MiroirConfig;
 import io.miroir.duty.PartitionedDuty;
 import io.miroir.fanout.copy.CopyContext;
@@ -17,9 +21,24 @@ import java.util.List;
 /** The background work that all pods share, as the configuration wants it. */
 record SharedDuties(MiroirConfig config, ConfiguredSettings settings, CollectorRegistry registry) {
 
-    List<PartitionedDuty> over(CopyContext context, SettingsMetrics settingsMetrics) {
+    /**
+     * Those of one pod.
+     *
+     * @param everyPod what all of them have seen nobody contradicts
+     */
+    List<PartitionedDuty> over(
+            CopyContext context,
+            SettingsMetrics settingsMetrics,
+            EveryPod everyPod,
+            RebalanceMetrics rebalanceMetrics) {
         List<PartitionedDuty> duties = new ArrayList<>();
         duties.add(new ReplicaVerifier(context.store(), context.nodes()));
+        OlderReads olderReads =
+                () -> {
+                    everyPod.awaitSeen();
+                    Thread.sleep(settings.readSettings().longest());
+                };
+        duties.add(new ReplicaMoves(context, olderReads, rebalanceMetrics));
         if (config.replicaRepair().enabled()) {
             duties.add(
                     new ReplicaRepair(

@@ -7,27 +7,41 @@ import io.miroir.cli.client.ApiCall;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** `miroir cluster node`: the Meilisearch servers behind the pods. */
 @Command(
         name = "node",
         description = {
-            "Tells of the nodes, and what a change of them would move.",
-            "The changes themselves can't be made while the cluster runs yet: add, drain and replace"
-                    + " take --dry-run only. They end with 0 if the change could be made now, with 6"
-                    + " if something is in its way."
+            "Tells of the nodes, changes them, and says what a change would move.",
+            "With --dry-run nothing is changed: it ends with 0 if the change could be made now, with"
+                    + " 6 if something is in its way. One change is made at a time."
         },
         mixinStandardHelpOptions = true)
 final class ClusterNodeCommand {
+    private static final String ADDRESS =
+            "where it is, as http://10.0.0.7:7700, unless the pod's configuration says so";
+
     @Spec private CommandSpec spec = CommandSpec.create();
     @ParentCommand private ClusterCommand cluster = new ClusterCommand();
+
+    /** How a change is made. */
+    static final class How {
+        @Option(names = "--dry-run", description = "only tells what it would move")
+        private boolean dryRun;
+
+        @Option(names = "--no-wait", description = "comes back when it has begun")
+        private boolean noWait;
+    }
 
     @Command(description = "Lists the nodes: group, health, shards, replicas that are not read.")
     int list() {
@@ -60,7 +74,11 @@ final class ClusterNodeCommand {
         return (answer.isPresent() ? ExitCode.OK : ExitCode.REFUSED).code();
     }
 
-    @Command(description = "What a node more in a group would move.")
+    @Command(
+            description = {
+                "Takes a node into a group: it is sent its share of the group's shards.",
+                "Searches and writes go on meanwhile; the command waits for the end."
+            })
     int add(
             @Parameters(paramLabel = "NODE", description = "an id that no node had before")
                     String node,
@@ -70,37 +88,55 @@ final class ClusterNodeCommand {
                             defaultValue = "0",
                             description = "its replica group (default: ${DEFAULT-VALUE})")
                     int group,
-            @Option(names = "--dry-run", required = true, description = "only tells")
-                    boolean dryRun) {
-        return PlannedMoves.tell(
-                cluster,
-                spec,
-                Json.object().put("change", "add_node").put("node", node).put("group", group));
-    }
-
-    @Command(description = "What a node less would move to the others of its group.")
-    int drain(
-            @Parameters(paramLabel = "NODE", description = "its id") String node,
-            @Option(names = "--dry-run", required = true, description = "only tells")
-                    boolean dryRun) {
-        return PlannedMoves.tell(
-                cluster, spec, Json.object().put("change", "drain_node").put("node", node));
+            @Option(names = "--address", paramLabel = "URL", description = ADDRESS)
+                    @Nullable String address,
+            @Mixin How how)
+            throws InterruptedException {
+        return make(
+                how,
+                Json.object()
+                        .put("change", "add_node")
+                        .put("node", node)
+                        .put("group", group)
+                        .put("address", address));
     }
 
     @Command(
             description = {
-                "What a node under another id in the place of one would move.",
+                "Sends all that a node has to the others of its group; then it is not asked any"
+                        + " more, and its server can be switched off.",
+                "Searches and writes go on meanwhile; the command waits for the end."
+            })
+    int drain(@Parameters(paramLabel = "NODE", description = "its id") String node, @Mixin How how)
+            throws InterruptedException {
+        return make(how, Json.object().put("change", "drain_node").put("node", node));
+    }
+
+    @Command(
+            description = {
+                "Puts a node under another id in the place of one.",
                 "A server that takes over under the same id needs no change: docs/operations/repair.md."
             })
     int replace(
             @Parameters(paramLabel = "NODE", description = "the one that goes") String node,
             @Parameters(paramLabel = "BY", description = "an id that no node had before") String by,
-            @Option(names = "--dry-run", required = true, description = "only tells")
-                    boolean dryRun) {
-        return PlannedMoves.tell(
-                cluster,
-                spec,
-                Json.object().put("change", "replace_node").put("node", node).put("by", by));
+            @Option(names = "--address", paramLabel = "URL", description = ADDRESS)
+                    @Nullable String address,
+            @Mixin How how)
+            throws InterruptedException {
+        return make(
+                how,
+                Json.object()
+                        .put("change", "replace_node")
+                        .put("node", node)
+                        .put("by", by)
+                        .put("address", address));
+    }
+
+    private int make(How how, ObjectNode change) throws InterruptedException {
+        return how.dryRun
+                ? PlannedMoves.tell(cluster, spec, change)
+                : new RunningChange(cluster, spec).begin(change, !how.noWait);
     }
 
     private static void tell(JsonNode topology, PrintWriter out) {

@@ -2,30 +2,41 @@ package io.miroir.cluster;
 
 import io.miroir.api.Json;
 import io.miroir.core.layout.Layout;
+import io.miroir.core.layout.MoveProgress;
+import io.miroir.core.layout.MoveStep;
 import io.miroir.core.topology.Topology;
 import io.miroir.fanout.NodeEndpoint;
 import java.net.URI;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The nodes in their groups, where they are, and how an index of some shards lies on them. */
 public final class Fleet {
     private static final String SHARDS = "shards";
     private static final String COPIES = "replication_factor";
-    private static final String GROUPS = "groups";
 
     private final int shards;
     private final int replicationFactor;
     private final List<List<String>> groups;
     private final NodeAddresses addresses;
-    private final Map<Integer, Topology> topologies = new ConcurrentHashMap<>();
+    private final @Nullable FleetChange change;
+    private final Map<Integer, Lying> topologies = new ConcurrentHashMap<>();
+
+    /**
+     * How indexes of one number of shards lie.
+     *
+     * @param before as they did before the change
+     * @param now wherever a replica may be, which is more than one layout while the fleet changes
+     * @param then where they are to be
+     */
+    private record Lying(Topology before, Topology now, Topology then) {}
 
     /** A fleet of which nobody says where its nodes are. */
     public Fleet(int shards, int replicationFactor, List<List<String>> groups) {
@@ -33,7 +44,7 @@ public final class Fleet {
     }
 
     /**
-     * A fleet.
+     * A fleet that does not change.
      *
      * @param shards of an index that is created from now on
      * @param replicationFactor copies of a shard inside each group
@@ -43,11 +54,21 @@ public final class Fleet {
      */
     public Fleet(
             int shards, int replicationFactor, List<List<String>> groups, NodeAddresses addresses) {
+        this(shards, replicationFactor, groups, addresses, null);
+    }
+
+    private Fleet(
+            int shards,
+            int replicationFactor,
+            List<List<String>> groups,
+            NodeAddresses addresses,
+            @Nullable FleetChange change) {
         this.shards = shards;
         this.replicationFactor = replicationFactor;
         this.groups = groups.stream().map(List::copyOf).toList();
         this.addresses = addresses;
-        topologies.put(shards, new Topology(shards, replicationFactor, this.groups));
+        this.change = change;
+        topologies.put(shards, lying(shards));
     }
 
     /** Shards of an index that is created from now on. */
@@ -60,14 +81,19 @@ public final class Fleet {
         return replicationFactor;
     }
 
-    /** The node ids of each group. */
+    /** The node ids of each group, those that a change began with while there is one. */
     public List<List<String>> groups() {
         return groups;
     }
 
-    /** The ids of all nodes, group by group. */
+    /** The change that is under way. */
+    public Optional<FleetChange> change() {
+        return Optional.ofNullable(change);
+    }
+
+    /** The ids of all nodes, group by group; then those that come with a change. */
     public Set<String> nodes() {
-        return union(groups);
+        return union(groups, change());
     }
 
     /** Where a node is; null if nobody said so. */
@@ -85,8 +111,7 @@ public final class Fleet {
         ObjectNode shape = Json.object();
         shape.put(SHARDS, shards);
         shape.put(COPIES, replicationFactor);
-        ArrayNode all = shape.putArray(GROUPS);
-        groups.forEach(nodes -> nodes.forEach(all.addArray()::add));
+        FleetChange.putGroups(shape, groups);
         boolean _ = addresses.completeIn(shape, nodes());
         return Json.text(shape);
     }
@@ -97,26 +122,24 @@ public final class Fleet {
      */
     String completed(String topologyJson) {
         ObjectNode shape = Json.parseObject(topologyJson);
-        boolean lacking = addresses.completeIn(shape, union(groupsOf(shape)));
+        boolean lacking = addresses.completeIn(shape, nodesOf(shape));
         return lacking ? Json.text(shape) : topologyJson;
     }
 
-    /** The ids of the nodes that the store's topology has. */
+    /** The ids of the nodes that the store's topology has, before and after a change. */
     public static Set<String> nodesOf(String topologyJson) {
-        return union(groupsOf(Json.parseObject(topologyJson)));
+        return nodesOf(Json.parseObject(topologyJson));
     }
 
-    private static Set<String> union(List<List<String>> groups) {
+    private static Set<String> nodesOf(ObjectNode shape) {
+        return union(FleetChange.groups(shape), FleetChange.of(shape));
+    }
+
+    private static Set<String> union(List<List<String>> groups, Optional<FleetChange> change) {
         Set<String> all = new LinkedHashSet<>();
         groups.forEach(all::addAll);
+        change.ifPresent(one -> one.groups().forEach(all::addAll));
         return all;
-    }
-
-    private static List<List<String>> groupsOf(ObjectNode shape) {
-        return shape.path(GROUPS)
-                .valueStream()
-                .map(nodes -> nodes.valueStream().map(JsonNode::asString).toList())
-                .toList();
     }
 
     /**
@@ -126,12 +149,17 @@ public final class Fleet {
      */
     Fleet as(String topologyJson) {
         ObjectNode shape = Json.parseObject(topologyJson);
-        List<List<String>> theirs = groupsOf(shape);
+        List<List<String>> theirs = FleetChange.groups(shape);
         if (theirs.isEmpty()) {
             return this;
         }
-        int copies = shape.path(COPIES).asInt(replicationFactor);
-        Fleet told = new Fleet(shards, copies, theirs, NodeAddresses.of(shape).or(addresses));
+        Fleet told =
+                new Fleet(
+                        shards,
+                        shape.path(COPIES).asInt(replicationFactor),
+                        theirs,
+                        NodeAddresses.of(shape).or(addresses),
+                        FleetChange.of(shape).orElse(null));
         return told.isAs(this) ? this : told;
     }
 
@@ -139,17 +167,52 @@ public final class Fleet {
     boolean isAs(Fleet other) {
         return replicationFactor == other.replicationFactor
                 && groups.equals(other.groups)
+                && change().equals(other.change())
                 && endpoints().equals(other.endpoints());
     }
 
-    /** The nodes without any index. */
+    /** The nodes without any index, as they are before a change ends. */
     public Layout layout() {
         return new Layout(replicationFactor, groups);
     }
 
-    /** How an index of that many shards lies on the nodes. */
+    /**
+     * How an index of that many shards lies on the nodes: all nodes of it may hold a part of it.
+     * While the fleet changes these are the nodes of both layouts.
+     */
     public Topology topology(int shardsOfIndex) {
-        return topologies.computeIfAbsent(
-                shardsOfIndex, count -> new Topology(count, replicationFactor, groups));
+        return lyingOf(shardsOfIndex).now();
+    }
+
+    /** How an index of that many shards is to lie: as it does, unless the fleet changes. */
+    public Topology target(int shardsOfIndex) {
+        return lyingOf(shardsOfIndex).then();
+    }
+
+    /** What can be done now so that an index comes to lie as it is to. */
+    public MoveStep next(IndexView index) {
+        Lying lying = lyingOf(index.row().shards());
+        Set<String> holders = new TreeSet<>(lying.now().nodes());
+        holders.addAll(index.states().keySet());
+        return MoveStep.of(lying.now(), lying.then(), index, holders);
+    }
+
+    /** How far an index is on its way from how it lay before a change. */
+    public MoveProgress progress(IndexView index) {
+        Lying lying = lyingOf(index.row().shards());
+        return MoveProgress.of(lying.before(), lying.then(), index);
+    }
+
+    private Lying lyingOf(int shardsOfIndex) {
+        return topologies.computeIfAbsent(shardsOfIndex, this::lying);
+    }
+
+    private Lying lying(int shardsOfIndex) {
+        Topology before = new Topology(shardsOfIndex, replicationFactor, groups);
+        if (change == null) {
+            return new Lying(before, before, before);
+        }
+        Topology after = new Topology(shardsOfIndex, replicationFactor, change.groups());
+        return new Lying(before, before.changingTo(after), after);
     }
 }

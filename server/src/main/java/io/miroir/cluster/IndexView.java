@@ -67,6 +67,7 @@ public record IndexView(
             case LAGGING -> ReplicaState.LAGGING;
             case OUT -> ReplicaState.OUT;
             case UNVERIFIED -> ReplicaState.UNVERIFIED;
+            case MOVING -> ReplicaState.MOVING;
         };
     }
 }

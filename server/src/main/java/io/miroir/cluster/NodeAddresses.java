@@ -72,6 +72,13 @@ public record NodeAddresses(Map<String, URI> byNode) {
         return lacking;
     }
 
+    /** Forgets in the store's topology where all nodes but these are. */
+    static void keepIn(ObjectNode topology, Collection<String> nodes) {
+        if (topology.path(ADDRESSES) instanceof ObjectNode addresses) {
+            addresses.retain(nodes);
+        }
+    }
+
     /** What comes of telling that a node is elsewhere. */
     public sealed interface Move {
         /** The store's topology that says so. */

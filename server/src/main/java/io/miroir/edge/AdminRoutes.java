@@ -9,6 +9,7 @@ import io.miroir.cluster.Readiness;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.identity.KnownLives;
+import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.Topology;
 import io.miroir.edge.http.Answer;
@@ -77,7 +78,7 @@ final class AdminRoutes {
             }
         }
         body.put("degraded_node_count", degraded);
-        body.put("rebalance_in_progress", false);
+        body.put("rebalance_in_progress", fleet.change().isPresent());
         body.put("fully_covered", readiness.uncovered() == 0);
         body.set("store", store());
         return Answer.json(200, body);
@@ -104,13 +105,13 @@ final class AdminRoutes {
         }
     }
 
-    /** Replicas of the node, over all indexes, that are not read from. */
+    /** Replicas of the node, over all indexes, that are to be brought back. */
     private int outOfSync(String id) {
         int count = 0;
         for (IndexView index : view.indexes()) {
             for (int shard = 0; shard < index.topology().shards(); shard++) {
                 ReplicaState state = index.state(id, shard);
-                if (state != ReplicaState.NOT_HELD && state != ReplicaState.IN_SYNC) {
+                if (CopyPlan.isLacking(state)) {
                     count++;
                 }
             }

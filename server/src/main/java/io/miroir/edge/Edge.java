@@ -111,6 +111,7 @@ public final class Edge {
      * @param aliases names that stand for indexes
      * @param aliasTargetsMustExist whether an alias to an index that is not there is refused
      * @param antiEntropy comparing replicas
+     * @param repair whether replicas are brought back; without it the nodes can't change
      */
     public record Offered(
             boolean admin,
@@ -118,7 +119,8 @@ public final class Edge {
             boolean otherSettings,
             boolean aliases,
             boolean aliasTargetsMustExist,
-            boolean antiEntropy) {
+            boolean antiEntropy,
+            boolean repair) {
         /** What a configuration offers. */
         public static Offered of(MiroirConfig config) {
             return new Offered(
@@ -127,7 +129,8 @@ public final class Edge {
                     config.settingsBroadcast().enabled(),
                     config.aliases().enabled(),
                     config.aliases().requireTargetExists(),
-                    config.antiEntropy().enabled());
+                    config.antiEntropy().enabled(),
+                    config.replicaRepair().enabled());
         }
     }
 
@@ -299,6 +302,18 @@ public final class Edge {
         routes.add(
                 new NodeAddressRoute(auth, parts.store().topology(), parts.leases().reports())
                         .route());
+        routes.addAll(
+                new TopologyRoutes(
+                                auth,
+                                parts.view(),
+                                parts.nodes().health(),
+                                new TopologyChanges(
+                                        parts.store(),
+                                        parts.view(),
+                                        parts.nodes().health(),
+                                        parts.leases().reports(),
+                                        rules.offered().repair()))
+                        .routes());
         if (rules.offered().aliases()) {
             routes.addAll(
                     new AliasRoutes(

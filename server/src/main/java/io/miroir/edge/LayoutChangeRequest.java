@@ -4,7 +4,9 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
+import io.miroir.cluster.NodeAddresses;
 import io.miroir.core.layout.LayoutChange;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ final class LayoutChangeRequest {
     private static final String BY = "by";
     private static final String GROUP = "group";
     private static final String NODES = "nodes";
+    private static final String ADDRESS = "address";
 
     private static final Check NAME =
             value -> {
@@ -37,6 +40,9 @@ final class LayoutChangeRequest {
                 }
                 Check.arrayOf(NAME).check(value);
             };
+
+    private static final Shape.Field WHERE =
+            Shape.optional(ADDRESS, ErrorCode.BAD_REQUEST, NodeAddressRoute.address());
 
     private static final Map<String, Kind> KINDS = kinds();
 
@@ -65,12 +71,20 @@ final class LayoutChangeRequest {
         return kind.change.apply(body);
     }
 
+    /** Where the node is that comes with a change, by its id; empty if the body does not say. */
+    static NodeAddresses addresses(JsonNode body) {
+        URI address = NodeAddresses.parse(body.path(ADDRESS).asString(""));
+        return address == null
+                ? NodeAddresses.NONE
+                : new NodeAddresses(Map.of(body.path(BY).asString(text(body, NODE)), address));
+    }
+
     private static Map<String, Kind> kinds() {
         Map<String, Kind> kinds = new LinkedHashMap<>();
         kinds.put(
                 "add_node",
                 new Kind(
-                        shape(member(NODE, NAME), member(GROUP, NUMBER)),
+                        shape(member(NODE, NAME), member(GROUP, NUMBER), WHERE),
                         body -> new LayoutChange.AddNode(text(body, NODE), group(body))));
         kinds.put(
                 "drain_node",
@@ -80,7 +94,7 @@ final class LayoutChangeRequest {
         kinds.put(
                 "replace_node",
                 new Kind(
-                        shape(member(NODE, NAME), member(BY, NAME)),
+                        shape(member(NODE, NAME), member(BY, NAME), WHERE),
                         body -> new LayoutChange.ReplaceNode(text(body, NODE), text(body, BY))));
         kinds.put(
                 "add_group",

@@ -75,7 +75,8 @@ final class NodeAddressRoute {
         throw refused("they are changed by others again and again");
     }
 
-    private static Check address() {
+    /** A text that says where a node is. */
+    static Check address() {
         return value -> {
             if (NodeAddresses.parse(value.string()) == null) {
                 throw value.invalid("a node's address is as `http://10.0.0.7:7700`");

@@ -1,7 +1,6 @@
 package io.miroir.edge;
 
 import io.miroir.api.ApiException;
-import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.indexes.StatsQuery;
 import io.miroir.cluster.ClusterView;
@@ -51,17 +50,11 @@ final class TopologyPlanRoute {
     private Answer plan(Request request) throws IOException, InterruptedException {
         auth.admin(request);
         LayoutChange change = LayoutChangeRequest.read(JsonBody.read(request, BODY_BYTES_MAX));
-        return switch (view.fleet().layout().after(change)) {
-            case Layout.Outcome.Changed(Layout then) -> Answer.json(200, tell(then));
-            case Layout.Outcome.Refused(String why) ->
-                    throw new ApiException(
-                            ErrorCode.MIROIR_TOPOLOGY_REFUSED,
-                            "The nodes stay as they are: " + why + ".");
-        };
+        view.catchUp();
+        return Answer.json(200, tell(TopologyChanges.after(change, view.fleet())));
     }
 
     private ObjectNode tell(Layout then) throws InterruptedException {
-        view.catchUp();
         List<IndexView> indexes = List.copyOf(view.indexes());
         try (AnswerBudget.Share share = reads.answers().open()) {
             return tell(then, indexes, reads.stats().ofAll(indexes, BYTES, share));
@@ -89,7 +82,7 @@ final class TopologyPlanRoute {
             put(one, estimate);
             put(one.putObject("gains"), plan.gains());
             put(one.putObject("frees"), plan.frees());
-            obstacles(obstacles, uid, plan);
+            plan.obstacles(uid).forEach(obstacles::add);
             moved += plan.copies();
             copies += lying.copies();
             moving = sum(moving, estimate);
@@ -129,18 +122,5 @@ final class TopologyPlanRoute {
     private static void put(ObjectNode nodes, Map<String, ShardSet> shards) {
         new TreeMap<>(shards)
                 .forEach((node, set) -> set.stream().forEach(nodes.putArray(node)::add));
-    }
-
-    private static void obstacles(ArrayNode obstacles, String uid, MovePlan plan) {
-        if (!plan.sourceless().isEmpty()) {
-            obstacles.add(
-                    "of index %s no node that answers has in sync, to be copied from: shards %s"
-                            .formatted(uid, plan.sourceless()));
-        }
-        if (!plan.lastCopies().isEmpty()) {
-            obstacles.add(
-                    "of index %s the last copies in sync would go: shards %s"
-                            .formatted(uid, plan.lastCopies()));
-        }
     }
 }

@@ -1,14 +1,17 @@
 package io.miroir.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.api.Json;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -83,5 +86,67 @@ class FleetTest {
         String told = "{\"groups\":[[\"a\"]],\"addresses\":{\"a\":\"" + THEIRS + "\"}}";
         assertSame(told, configured.completed(told));
         assertEquals(Set.of("a", "x"), Fleet.nodesOf(completed));
+    }
+
+    /** Shows: while it changes it has the nodes of both layouts, and each index may lie by both. */
+    @Test
+    void aFleetThatChangesHasTwoLayouts() {
+        FleetChange change =
+                new FleetChange("add d", List.of(List.of("a", "b", "d"), List.of("c")), 7);
+        String begun =
+                change.begunIn(configured.toJson(), at(Map.of("d", URI.create("http://d:7700"))));
+
+        Fleet fleet = configured.as(begun);
+
+        assertEquals(Optional.of(change), fleet.change());
+        assertEquals(configured.groups(), fleet.groups());
+        assertEquals(Set.of("a", "b", "c", "d"), fleet.topology(16).nodes());
+        assertEquals(configured.topology(16).shardsOf("a"), fleet.topology(16).shardsOf("a"));
+        assertFalse(fleet.target(16).shardsOf("d").isEmpty());
+        assertEquals(fleet.target(16).shardsOf("d"), fleet.topology(16).shardsOf("d"));
+        assertSame(fleet, fleet.as(begun));
+
+        Fleet ended = fleet.as(change.endedIn(begun));
+        assertEquals(Optional.empty(), ended.change());
+        assertEquals(change.groups(), ended.groups());
+        assertEquals(fleet.target(16).shardsOf("a"), ended.topology(16).shardsOf("a"));
+    }
+
+    /** Shows: nodes of the layout that is given up are gone by until nothing is on them. */
+    @Test
+    void aChangeThatIsTakenBackGoesToTheOldGroups() {
+        FleetChange change = new FleetChange("drain b", List.of(List.of("a"), List.of("c")), 7);
+        String begun = change.begunIn(configured.toJson(), NodeAddresses.NONE);
+        String back = change.takenBackIn(begun, 9);
+
+        Fleet fleet = configured.as(back);
+
+        FleetChange undo = fleet.change().orElseThrow();
+        assertEquals(new FleetChange("take back: drain b", configured.groups(), 9), undo);
+        assertEquals(Set.of("a", "b", "c"), fleet.topology(16).nodes());
+        assertEquals(configured.topology(16).shardsOf("b"), fleet.target(16).shardsOf("b"));
+        assertEquals(
+                "drain b", configured.as(undo.takenBackIn(back, 11)).change().orElseThrow().name());
+        assertEquals(configured.groups(), fleet.as(undo.endedIn(back)).groups());
+    }
+
+    /** Where nodes are that have gone is forgotten with them. */
+    @Test
+    void addressesComeAndGoWithTheirNodes() {
+        FleetChange add =
+                new FleetChange("add d", List.of(List.of("a", "b", "d"), List.of("c")), 7);
+        String added =
+                add.endedIn(
+                        add.begunIn(
+                                configured.toJson(), at(Map.of("d", URI.create("http://d:7700")))));
+        assertEquals("http://d:7700", address(added));
+        FleetChange drain = new FleetChange("drain d", configured.groups(), 9);
+        String drained = drain.begunIn(added, NodeAddresses.NONE);
+        assertEquals("http://d:7700", address(drained));
+        assertEquals("", address(drain.endedIn(drained)));
+    }
+
+    private static String address(String topologyJson) {
+        return Json.parseObject(topologyJson).path("addresses").path("d").asString("");
     }
 }

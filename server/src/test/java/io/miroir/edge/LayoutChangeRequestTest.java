@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.Json;
+import io.miroir.cluster.NodeAddresses;
 import io.miroir.core.layout.LayoutChange;
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** How changes of the fleet are said, and what is said of those that can't be read. */
 class LayoutChangeRequestTest {
@@ -62,5 +66,30 @@ class LayoutChangeRequestTest {
         assertEquals(
                 "Unknown field `force`: expected one of `change`, `node`",
                 fault("{\"change\": \"drain_node\", \"node\": \"n\", \"force\": true}"));
+    }
+
+    /** Where a node is that comes with a change; who knows it already need not say it. */
+    @Test
+    void aNodeThatComesHasAnAddress() {
+        String add = "{\"change\": \"add_node\", \"node\": \"n\", \"group\": 0, \"address\": %s}";
+        JsonNode body = Json.parse(add.formatted("\"http://10.0.0.7:7700\""));
+        assertEquals(new LayoutChange.AddNode("n", 0), LayoutChangeRequest.read(body));
+        assertEquals(
+                Map.of("n", URI.create("http://10.0.0.7:7700")),
+                LayoutChangeRequest.addresses(body).byNode());
+        String replace =
+                "{\"change\": \"replace_node\", \"node\": \"n\", \"by\": \"m\", \"address\":"
+                        + " \"https://m\"}";
+        assertEquals(
+                Map.of("m", URI.create("https://m")),
+                LayoutChangeRequest.addresses(Json.parse(replace)).byNode());
+        assertEquals(
+                NodeAddresses.NONE,
+                LayoutChangeRequest.addresses(Json.parse(add.formatted("null"))));
+        for (String none : List.of("\"\"", "\"10.0.0.7\"", "\"ftp://n\"", "\"http:\"", "\"a b\"")) {
+            assertEquals(
+                    "Invalid value at `.address`: a node's address is as `http://10.0.0.7:7700`",
+                    fault(add.formatted(none)));
+        }
     }
 }

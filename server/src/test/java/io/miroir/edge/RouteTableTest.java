@@ -92,7 +92,7 @@ class RouteTableTest {
                 new Edge.Rules(
                         List::of,
                         List::of,
-                        new Edge.Offered(true, true, true, true, true, true),
+                        new Edge.Offered(true, true, true, true, true, true, true),
                         new Edge.Slots(1, 1),
                         true,
                         new Edge.BodyLimits(1, 1),

@@ -298,7 +298,14 @@ class OnePodTest {
         assertEquals(409, twice.status(), twice.body()::toString);
         assertEquals("miroir_topology_refused", code(twice));
         assertEquals(400, plan("{\"change\": \"drain_node\"}").status());
-        assertEquals(2, cluster("node", "drain", "node-1-0").exit());
+        Cli nowhere = cluster("node", "add", "node-9", "--group", "0");
+        assertEquals(6, nowhere.exit(), nowhere::toString);
+        assertTrue(nowhere.err().contains("say its address"), nowhere::toString);
+        String group = "{\"change\": \"remove_group\", \"group\": 1}";
+        HttpCalls.Reply notYet = pod.operator().call("POST", "/_miroir/topology/change", group);
+        assertEquals("miroir_topology_refused", code(notYet));
+        assertEquals(6, cluster("rebalance", "cancel").exit());
+        assertEquals(0, cluster("rebalance", "status").exit());
         assertEquals(0, cluster("group", "remove", "1", "--dry-run").exit());
 
         Cli list = cluster("node", "list");

@@ -189,4 +189,43 @@ public interface InSyncContract {
         assertInstanceOf(
                 Mark.Marked.class, store().replicas().markDiverged(List.of(more)).orThrow());
     }
+
+    private ReplicaRow leaving(Race race, String node) {
+        ReplicaRow row = replica(race, node);
+        ShardStates states = row.states().with(SHARD.getFirst(), ShardState.MOVING);
+        return new ReplicaRow(race.incarnation(), node, states, row.version());
+    }
+
+    @Test
+    default void whatOthersHaveIsLetGoOfWhileTheyHaveItInSync() {
+        Race race = race("let-go");
+        List<ReplicaRow> gone = List.of(leaving(race, "node-0"));
+        ReplicaRow other = out(race, "node-1");
+        assertInstanceOf(Mark.Marked.class, store().replicas().markAll(List.of(other)).orThrow());
+        // Decided before: it would be the end of the last replica.
+        assertEquals(
+                new Mark.StatesChanged(),
+                store().replicas().letGo(gone, Map.of("node-1", SHARD)).orThrow());
+        assertEquals(ALL, replica(race, "node-0").states());
+        // What a node is not known to have, it does not hold for others.
+        assertEquals(
+                new Mark.StatesChanged(),
+                store().replicas().letGo(gone, Map.of("node-9", SHARD)).orThrow());
+        // Its other shards are in sync.
+        assertInstanceOf(
+                Mark.Marked.class,
+                store().replicas().letGo(gone, Map.of("node-1", List.of(0, 2, 3))).orThrow());
+        assertEquals(gone.getFirst().states(), replica(race, "node-0").states());
+    }
+
+    @Test
+    default void whatLeavesMissesNothing() {
+        Race race = race("leaving-misses");
+        ReplicaRow gone = leaving(race, "node-1");
+        Mark let = store().replicas().letGo(List.of(gone), Map.of("node-0", SHARD)).orThrow();
+        assertInstanceOf(Mark.Marked.class, let);
+        Bind bind = race.bind(Map.of("node-0", SHARD), Map.of("node-1", "timed out"));
+        assertInstanceOf(Binding.Bound.class, store().lanes().bind(bind).orThrow());
+        assertEquals(gone.states(), replica(race, "node-1").states());
+    }
 }

@@ -229,7 +229,7 @@ public final class NodeLives implements LeaderDuty, NodeWatcher {
             out =
                     switch (states.get(shard)) {
                         case IN_SYNC, LAGGING -> out.with(shard, ShardState.OUT);
-                        case NOT_HELD, OUT, UNVERIFIED -> out;
+                        case NOT_HELD, OUT, UNVERIFIED, MOVING -> out;
                     };
         }
         return out;

@@ -4,6 +4,17 @@ import java.util.List;
 
 /** One change of the fleet that an operator can wish for. */
 public sealed interface LayoutChange {
+    /** As operators are told of it. */
+    default String words() {
+        return switch (this) {
+            case AddNode(String node, int group) -> "add node " + node + " to group " + group;
+            case DrainNode(String node) -> "drain node " + node;
+            case ReplaceNode(String node, String by) -> "replace node " + node + " by " + by;
+            case AddGroup(List<String> nodes) -> "add a group of " + String.join(", ", nodes);
+            case RemoveGroup(int group) -> "remove group " + group;
+        };
+    }
+
     /** A node more in a group. */
     record AddNode(String node, int group) implements LayoutChange {}
 

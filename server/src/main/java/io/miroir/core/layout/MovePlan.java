@@ -4,7 +4,9 @@ import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.Replicas;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -74,6 +76,22 @@ public record MovePlan(
     /** Whether no document would be lost with it. */
     public boolean safe() {
         return sourceless.isEmpty() && lastCopies.isEmpty();
+    }
+
+    /** What is in its way, in an operator's words; nothing if it is safe. */
+    public List<String> obstacles(String index) {
+        List<String> obstacles = new ArrayList<>();
+        if (!sourceless.isEmpty()) {
+            obstacles.add(
+                    "of index %s no node that answers has in sync, to be copied from: shards %s"
+                            .formatted(index, sourceless));
+        }
+        if (!lastCopies.isEmpty()) {
+            obstacles.add(
+                    "of index %s the last copies in sync would go: shards %s"
+                            .formatted(index, lastCopies));
+        }
+        return obstacles;
     }
 
     private static void put(Map<String, ShardSet> map, String node, ShardSet shards) {

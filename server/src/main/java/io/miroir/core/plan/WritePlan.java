@@ -64,7 +64,7 @@ public record WritePlan(
     public static boolean isSent(ReplicaState state) {
         return switch (state) {
             case IN_SYNC, LAGGING -> true;
-            case NOT_HELD, OUT, UNVERIFIED -> false;
+            case NOT_HELD, OUT, UNVERIFIED, MOVING -> false;
         };
     }
 

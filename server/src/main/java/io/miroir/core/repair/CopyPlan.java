@@ -47,7 +47,7 @@ public final class CopyPlan {
     public static boolean isLacking(ReplicaState state) {
         return switch (state) {
             case LAGGING, OUT, UNVERIFIED -> true;
-            case NOT_HELD, IN_SYNC -> false;
+            case NOT_HELD, IN_SYNC, MOVING -> false;
         };
     }
 

@@ -11,7 +11,9 @@ public enum ReplicaState {
     /** Must be copied from another; not read from. */
     OUT(3),
     /** Nobody knows, as after a restore; not read from until digested. */
-    UNVERIFIED(4);
+    UNVERIFIED(4),
+    /** Its documents come or go: neither read nor written to. */
+    MOVING(5);
 
     private final byte code;
 
@@ -31,6 +33,7 @@ public enum ReplicaState {
             case 2 -> LAGGING;
             case 3 -> OUT;
             case 4 -> UNVERIFIED;
+            case 5 -> MOVING;
             default -> throw new IllegalArgumentException("replica state " + code);
         };
     }

@@ -4,6 +4,7 @@ import io.miroir.core.routing.Rendezvous;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,16 +45,67 @@ public final class Topology {
         this.replicationFactor = replicationFactor;
         this.groups = groups.stream().map(List::copyOf).toList();
         this.groupOfNode = groupOfNode(this.groups, replicationFactor);
+        this.assigned =
+                perShard(
+                        shards,
+                        this.groups.size(),
+                        (shard, group) ->
+                                Rendezvous.rank(shard, this.groups.get(group))
+                                        .subList(0, replicationFactor));
+    }
+
+    private Topology(Topology now, Topology then) {
+        this.shards = now.shards;
+        this.replicationFactor = now.replicationFactor;
+        List<List<String>> both = new ArrayList<>();
+        for (int group = 0; group < now.groups.size(); group++) {
+            both.add(union(now.groups.get(group), then.groups.get(group)));
+        }
+        this.groups = List.copyOf(both);
+        this.groupOfNode = groupOfNode(this.groups, replicationFactor);
+        this.assigned =
+                perShard(
+                        shards,
+                        this.groups.size(),
+                        (shard, group) ->
+                                union(now.assign(shard, group), then.assign(shard, group)));
+    }
+
+    /** The nodes of a group that a shard is assigned to. */
+    private interface Assignment {
+        List<String> nodes(int shard, int group);
+    }
+
+    private static List<List<List<String>>> perShard(
+            int shards, int groups, Assignment assignment) {
         List<List<List<String>>> perShard = new ArrayList<>(shards);
         for (int shard = 0; shard < shards; shard++) {
-            List<List<String>> perGroup = new ArrayList<>(groups.size());
-            for (List<String> nodes : this.groups) {
-                perGroup.add(
-                        List.copyOf(Rendezvous.rank(shard, nodes).subList(0, replicationFactor)));
+            List<List<String>> perGroup = new ArrayList<>(groups);
+            for (int group = 0; group < groups; group++) {
+                perGroup.add(List.copyOf(assignment.nodes(shard, group)));
             }
             perShard.add(List.copyOf(perGroup));
         }
-        this.assigned = List.copyOf(perShard);
+        return List.copyOf(perShard);
+    }
+
+    private static List<String> union(List<String> one, List<String> other) {
+        Set<String> both = new LinkedHashSet<>(one);
+        both.addAll(other);
+        return List.copyOf(both);
+    }
+
+    /**
+     * How the index lies while the fleet changes from this to another of as many groups: it may be
+     * wherever either puts it, and a group may have more copies of a shard than the factor says.
+     */
+    public Topology changingTo(Topology then) {
+        if (then.shards != shards
+                || then.replicationFactor != replicationFactor
+                || then.groups.size() != groups.size()) {
+            throw new IllegalArgumentException("no change of nodes alone");
+        }
+        return new Topology(this, then);
     }
 
     /** How many shards the index has. */
@@ -61,12 +113,12 @@ public final class Topology {
         return shards;
     }
 
-    /** Copies of each shard inside each group. */
+    /** Copies of each shard inside each group, at least. */
     public int replicationFactor() {
         return replicationFactor;
     }
 
-    /** Replicas of all shards together. */
+    /** Replicas of all shards together, of a fleet that does not change. */
     public int copies() {
         return shards * replicationFactor * groups.size();
     }

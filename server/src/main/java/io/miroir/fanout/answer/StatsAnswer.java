@@ -18,6 +18,7 @@ public final class StatsAnswer {
                     "numberOfEmbeddings",
                     "numberOfEmbeddedDocuments");
 
+    private static final String FIELDS = "fieldDistribution";
     private static final String INTERNAL_SIZES = "internalDatabaseSizes";
 
     private StatsAnswer() {}
@@ -40,8 +41,7 @@ public final class StatsAnswer {
             averageTotal +=
                     answer.path("avgDocumentSize").asLong(0)
                             * answer.path("numberOfDocuments").asLong(0);
-            for (Map.Entry<String, JsonNode> field :
-                    answer.path("fieldDistribution").properties()) {
+            for (Map.Entry<String, JsonNode> field : answer.path(FIELDS).properties()) {
                 if (!Separators.isReserved(field.getKey())) {
                     fields.merge(field.getKey(), field.getValue().asLong(), Long::sum);
                 }
@@ -50,9 +50,28 @@ public final class StatsAnswer {
         sum.put("avgDocumentSize", documents == 0 ? 0 : averageTotal / copies / documents);
         sum.put("isIndexing", indexing);
         sumInternalSizes(answers, sum);
-        ObjectNode distribution = sum.putObject("fieldDistribution");
+        ObjectNode distribution = sum.putObject(FIELDS);
         fields.forEach((field, count) -> distribution.put(field, count / copies));
         return sum;
+    }
+
+    /**
+     * A part of what a node tells, as of some of its shards.
+     *
+     * @param share from 0 to 1
+     */
+    public static ObjectNode share(ObjectNode answer, double share) {
+        ObjectNode part = answer.deepCopy();
+        COUNTS.forEach(count -> part.put(count, Math.round(share * answer.path(count).asLong(0))));
+        ObjectNode fields = part.putObject(FIELDS);
+        answer.path(FIELDS)
+                .properties()
+                .forEach(
+                        field ->
+                                fields.put(
+                                        field.getKey(),
+                                        Math.round(share * field.getValue().asLong(0))));
+        return part;
     }
 
     /** Each copy takes room: these are the bytes on all nodes. */

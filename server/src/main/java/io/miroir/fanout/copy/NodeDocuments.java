@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -24,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record NodeDocuments(Nodes nodes, String node, String physicalUid, ShardSet shards) {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final String NO_INDEX = "index_not_found";
 
     /**
      * Documents in the order in which they were written.
@@ -47,14 +49,22 @@ public record NodeDocuments(Nodes nodes, String node, String physicalUid, ShardS
         return read(request);
     }
 
+    /** How many there are; empty if the node does not have the index at all. */
+    public OptionalLong count() {
+        NodeReply reply =
+                nodes.ask(
+                        node,
+                        fetch(
+                                Json.object()
+                                        .put("limit", 0)
+                                        .put("filter", NodeFilter.shards(shards))));
+        return reply instanceof NodeReply.Refusal refusal && refusal.code().equals(NO_INDEX)
+                ? OptionalLong.empty()
+                : OptionalLong.of(answer(node, reply).path("total").asLong());
+    }
+
     private List<StoredDocument> read(ObjectNode request) {
-        NodeRequest fetch =
-                NodeRequest.post(
-                        "copy",
-                        "/indexes/" + physicalUid + "/documents/fetch",
-                        NodeBody.json(request),
-                        TIMEOUT);
-        JsonNode results = answer(nodes, node, fetch).path("results");
+        JsonNode results = answer(nodes, node, fetch(request)).path("results");
         List<StoredDocument> documents = new ArrayList<>(results.size());
         for (JsonNode document : results) {
             documents.add(StoredDocument.of((ObjectNode) document));
@@ -62,9 +72,21 @@ public record NodeDocuments(Nodes nodes, String node, String physicalUid, ShardS
         return documents;
     }
 
+    private NodeRequest fetch(ObjectNode request) {
+        return NodeRequest.post(
+                "copy",
+                "/indexes/" + physicalUid + "/documents/fetch",
+                NodeBody.json(request),
+                TIMEOUT);
+    }
+
     /** What a node answers; everything else ends the copy. */
     static JsonNode answer(Nodes nodes, String node, NodeRequest request) {
-        return switch (nodes.ask(node, request)) {
+        return answer(node, nodes.ask(node, request));
+    }
+
+    private static JsonNode answer(String node, NodeReply reply) {
+        return switch (reply) {
             case NodeReply.Answer answer -> answer.body();
             case NodeReply.Refusal refusal ->
                     throw new CopyFailedException(

@@ -2,8 +2,10 @@ package io.miroir.fanout.copy;
 
 import io.miroir.api.Json;
 import io.miroir.core.routing.Separators;
+import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.answer.NodeFilter;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
@@ -71,6 +73,12 @@ public final class TargetWriter {
         StringJoiner values = new StringJoiner("\", \"", Separators.SEQ_FIELD + " IN [\"", "\"]");
         seqs.forEach(values::add);
         ObjectNode request = Json.object().put("filter", values.toString());
+        send("POST", "/documents/delete?", NodeBody.json(request));
+    }
+
+    /** Removes all documents of some shards. */
+    public void removeShards(ShardSet shards) throws InterruptedException {
+        ObjectNode request = Json.object().put("filter", NodeFilter.shards(shards));
         send("POST", "/documents/delete?", NodeBody.json(request));
     }
 

@@ -133,7 +133,7 @@ final class Replicated {
             ShardSet shards = out.getOrDefault(row.nodeId(), ShardSet.none());
             for (var shard = shards.iterator(); shard.hasNext(); ) {
                 int next = shard.nextInt();
-                if (states.get(next) != ShardState.NOT_HELD) {
+                if (states.get(next).isKept()) {
                     states = states.with(next, ShardState.OUT);
                 }
             }

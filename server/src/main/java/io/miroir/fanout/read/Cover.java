@@ -34,7 +34,7 @@ final class Cover {
     /**
      * Each round asks only replicas that did not fail yet; three lost nodes in one read is a lot.
      */
-    private static final int ROUNDS_MAX = 4;
+    static final int ROUNDS_MAX = 4;
 
     private final Nodes nodes;
     private final NodeHealth health;

@@ -1,16 +1,18 @@
 package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
+import io.miroir.api.Json;
 import io.miroir.api.indexes.StatsQuery;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.plan.SearchPlan.NodeShards;
-import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
+import io.miroir.fanout.answer.NodeFilter;
 import io.miroir.fanout.answer.StatsAnswer;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -56,7 +58,7 @@ public final class StatsReads {
     public ObjectNode of(IndexView index, StatsQuery asked, AnswerBudget.Share share) {
         NodeRequest request = request("/indexes/" + index.row().physicalUid(), asked);
         for (List<String> group : index.topology().groups()) {
-            if (!group.stream().allMatch(node -> inSync(index, node))) {
+            if (!isWhole(index, group)) {
                 continue;
             }
             Map<String, JsonNode> told = ask(group, request.within(share));
@@ -66,7 +68,7 @@ public final class StatsReads {
         }
         Coverage coverage =
                 cover.ask(index, ShardSet.all(index.topology().shards()), 0, share, _ -> request);
-        return estimate(coverage);
+        return estimate(index, coverage, counted(index, coverage, share));
     }
 
     /**
@@ -103,7 +105,7 @@ public final class StatsReads {
             Optional<List<String>> group = wholeGroup(index, told);
             return group.isPresent()
                     ? whole(index, group.get(), told)
-                    : estimate(coverage(index, told));
+                    : estimate(index, coverage(index, told), Map.of());
         }
 
         private boolean covers(IndexView index) {
@@ -128,7 +130,7 @@ public final class StatsReads {
     private static Optional<List<String>> wholeGroup(IndexView index, Map<String, JsonNode> told) {
         return index.topology().groups().stream()
                 .filter(told.keySet()::containsAll)
-                .filter(group -> group.stream().allMatch(node -> inSync(index, node)))
+                .filter(group -> isWhole(index, group))
                 .findFirst();
     }
 
@@ -154,18 +156,70 @@ public final class StatsReads {
         return StatsAnswer.sum(answers, index.topology().replicationFactor());
     }
 
-    private ObjectNode estimate(Coverage coverage) {
+    /** Documents of the shards that a node is asked of, where it holds others too. */
+    private Map<String, Long> counted(
+            IndexView index, Coverage coverage, AnswerBudget.Share share) {
+        Map<String, NodeRequest> requests = new LinkedHashMap<>();
+        for (Coverage.Part part : coverage.parts()) {
+            if (part.asked().filterNeeded()) {
+                ObjectNode filter =
+                        Json.object()
+                                .put("limit", 0)
+                                .put("filter", NodeFilter.shards(part.asked().shards()));
+                String target = "/indexes/" + index.row().physicalUid() + "/documents/fetch";
+                requests.put(
+                        part.asked().nodeId(),
+                        NodeRequest.post(
+                                        OPERATION,
+                                        target,
+                                        NodeBody.json(filter),
+                                        settings.nodeTimeout())
+                                .within(share));
+            }
+        }
+        Map<String, Long> counted = new HashMap<>();
+        ask(requests).forEach((node, told) -> counted.put(node, told.path("total").asLong()));
+        return counted;
+    }
+
+    /**
+     * The sum of what nodes tell of those of their shards that they are asked of.
+     *
+     * @param counted documents of these by node; else shards count as of one size
+     */
+    private ObjectNode estimate(IndexView index, Coverage coverage, Map<String, Long> counted) {
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
         }
         SearchJourney.requireWhole(coverage, settings.partial());
-        return StatsAnswer.sum(coverage.answers(), 1);
+        return StatsAnswer.sum(
+                coverage.parts().stream().map(part -> part(index, part, counted)).toList(), 1);
+    }
+
+    private static ObjectNode part(IndexView index, Coverage.Part part, Map<String, Long> counted) {
+        ObjectNode answer = (ObjectNode) part.answer();
+        NodeShards asked = part.asked();
+        if (!asked.filterNeeded()) {
+            return answer;
+        }
+        Long documents = counted.get(asked.nodeId());
+        long all = answer.path("numberOfDocuments").asLong(0);
+        int held = index.held(asked.nodeId(), index.topology().shards()).size();
+        return StatsAnswer.share(
+                answer,
+                documents == null || all == 0
+                        ? (double) asked.shards().size() / held
+                        : Math.min(1, (double) documents / all));
     }
 
     /** What those say that answer. */
     private Map<String, JsonNode> ask(List<String> ids, NodeRequest request) {
         Map<String, NodeRequest> requests = new LinkedHashMap<>();
         ids.forEach(id -> requests.put(id, request));
+        return ask(requests);
+    }
+
+    private Map<String, JsonNode> ask(Map<String, NodeRequest> requests) {
         Map<String, JsonNode> told = new HashMap<>();
         nodes.askAll(requests)
                 .forEach(
@@ -186,8 +240,23 @@ public final class StatsReads {
         return NodeRequest.get(OPERATION, target, settings.nodeTimeout());
     }
 
-    private static boolean inSync(IndexView index, String node) {
-        return index.topology().shardsOf(node).stream()
-                .allMatch(shard -> index.state(node, shard) == ReplicaState.IN_SYNC);
+    /** Whether a group has as many replicas of each shard as it is to have, all in sync. */
+    private static boolean isWhole(IndexView index, List<String> group) {
+        for (int shard = 0; shard < index.topology().shards(); shard++) {
+            int inSync = 0;
+            for (String node : group) {
+                switch (index.state(node, shard)) {
+                    case IN_SYNC -> inSync++;
+                    case NOT_HELD -> {}
+                    case LAGGING, OUT, UNVERIFIED, MOVING -> {
+                        return false;
+                    }
+                }
+            }
+            if (inSync != index.topology().replicationFactor()) {
+                return false;
+            }
+        }
+        return true;
     }
 }

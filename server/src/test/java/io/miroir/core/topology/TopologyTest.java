@@ -38,6 +38,21 @@ class TopologyTest {
                 () -> new Topology(1, 1, List.of(List.of("a"), List.of("a"))));
     }
 
+    /** Shows: while the nodes change a shard may be wherever either layout has it, in its group. */
+    @Test
+    void aTopologyThatChangesHasBothLayouts() {
+        Topology now = new Topology(16, 1, List.of(List.of("a", "b"), List.of("x")));
+        Topology then = new Topology(16, 1, List.of(List.of("b", "c"), List.of("x")));
+        Topology both = now.changingTo(then);
+        assertEquals(List.of(List.of("a", "b", "c"), List.of("x")), both.groups());
+        for (String node : both.nodes()) {
+            assertEquals(now.shardsOf(node).or(then.shardsOf(node)), both.shardsOf(node), node);
+            assertEquals(node.equals("x") ? 1 : 0, both.groupOf(node));
+        }
+        Topology fewer = new Topology(16, 1, List.of(List.of("a", "b")));
+        assertThrows(IllegalArgumentException.class, () -> now.changingTo(fewer));
+    }
+
     /** Shows: stored codes keep their meaning, unknown ones are refused. */
     @Test
     void codesOfReplicaStates() {
@@ -45,6 +60,6 @@ class TopologyTest {
         for (ReplicaState state : ReplicaState.values()) {
             assertEquals(state, ReplicaState.of(state.code()));
         }
-        assertThrows(IllegalArgumentException.class, () -> ReplicaState.of((byte) 5));
+        assertThrows(IllegalArgumentException.class, () -> ReplicaState.of((byte) 6));
     }
 }

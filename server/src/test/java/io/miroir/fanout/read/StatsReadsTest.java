@@ -12,6 +12,7 @@ import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.topology.Topology;
 import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeClient;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -20,6 +21,7 @@ import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
 import io.prometheus.client.CollectorRegistry;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -28,9 +30,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Whom statistics are asked of, and what their answers take. Two groups: a and b, c and d. */
@@ -45,6 +49,7 @@ class StatsReadsTest {
 
     private final CollectorRegistry registry = new CollectorRegistry();
     private final Queue<String> asked = new ConcurrentLinkedQueue<>();
+    private final Map<String, Integer> told = new ConcurrentHashMap<>();
     private final List<IndexView> indexes =
             LongStream.rangeClosed(1, 50).mapToObj(StatsReadsTest::index).toList();
 
@@ -99,6 +104,11 @@ class StatsReadsTest {
         if (!Objects.requireNonNull(request.share()).take(ANSWER_BYTES)) {
             return new NodeReply.Failure(NodeReply.Kind.NO_ROOM, "full");
         }
+        if (request.target().endsWith("/documents/fetch")) {
+            long shards = body(request).path("filter").asString().split(",").length;
+            return new NodeReply.Answer(
+                    200, Json.object().put("total", shards * DOCUMENTS_PER_SHARD));
+        }
         if (!request.target().equals("/stats")) {
             return new NodeReply.Answer(200, held(node));
         }
@@ -108,9 +118,14 @@ class StatsReadsTest {
         return new NodeReply.Answer(200, all);
     }
 
-    private static ObjectNode held(String node) {
-        long shards = TOPOLOGY.shardsOf(node).stream().count();
-        return Json.object().put("numberOfDocuments", shards * DOCUMENTS_PER_SHARD);
+    private static JsonNode body(NodeRequest request) {
+        NodeBody.Bytes bytes = (NodeBody.Bytes) Objects.requireNonNull(request.body());
+        return Json.parse(StandardCharsets.UTF_8.decode(bytes.utf8().duplicate()).toString());
+    }
+
+    private ObjectNode held(String node) {
+        int shards = TOPOLOGY.shardsOf(node).size() * DOCUMENTS_PER_SHARD;
+        return Json.object().put("numberOfDocuments", told.getOrDefault(node, shards));
     }
 
     private AnswerBudget budget(int bytesMax) {
@@ -180,6 +195,28 @@ class StatsReadsTest {
             assertEquals(ErrorCode.MIROIR_OVERLOADED, refused.code());
         }
         assertEquals(0, held());
+    }
+
+    /** Protocol, rule 10: a node that holds more than it is asked for is counted by filter. */
+    @Test
+    void whileShardsMoveEachIsCountedOnce() throws Exception {
+        IndexView still = indexes.getFirst();
+        Map<String, ShardStates> states = new HashMap<>(still.states());
+        int moving = TOPOLOGY.shardsOf("a").iterator().nextInt();
+        int other = TOPOLOGY.shardsOf("c").iterator().nextInt();
+        states.computeIfPresent("b", (_, held) -> held.with(moving, ShardState.MOVING));
+        states.computeIfPresent("d", (_, held) -> held.with(other, ShardState.IN_SYNC));
+        IndexView index = new IndexView(still.row(), still.settings(), TOPOLOGY, states, Map.of());
+        for (String node : ALL) {
+            told.put(node, index.held(node, TOPOLOGY.shards()).size() * DOCUMENTS_PER_SHARD);
+        }
+        StatsReads reads = reads(ALL, ALL);
+        int all = TOPOLOGY.shards() * DOCUMENTS_PER_SHARD;
+        try (AnswerBudget.Share share = budget(1_000).open()) {
+            assertEquals(all, reads.of(index, BYTES, share).path("numberOfDocuments").asInt());
+            StatsReads.Counted counted = reads.ofAll(List.of(index), BYTES, share);
+            assertEquals(all, counted.of(index).path("numberOfDocuments").asInt());
+        }
     }
 
     private double held() {

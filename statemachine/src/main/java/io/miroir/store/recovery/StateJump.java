@@ -86,7 +86,8 @@ public final class StateJump {
         for (Row row : rows) {
             ShardStates states = row.states();
             for (int shard = 0; shard < states.shards(); shard++) {
-                if (states.get(shard) != ShardState.NOT_HELD) {
+                // What is about to be deleted is not read whatever is found of it.
+                if (states.get(shard).isKept()) {
                     states = states.with(shard, ShardState.UNVERIFIED);
                     replicas++;
                 }

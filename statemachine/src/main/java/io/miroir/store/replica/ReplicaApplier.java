@@ -35,6 +35,9 @@ public final class ReplicaApplier {
         if (command.getKeepsInSync() && endsShards(write, rows)) {
             return Outcomes.STATES_CHANGED;
         }
+        if (command.getHeldByCount() > 0 && !isHeld(write, command)) {
+            return Outcomes.STATES_CHANGED;
+        }
         rows.forEach(row -> put(write, row, row.version() == 1));
         return Outcomes.version(command.getExpectedVersion() + 1);
     }
@@ -52,6 +55,12 @@ public final class ReplicaApplier {
                 .map(ReplicaRow::incarnation)
                 .distinct()
                 .anyMatch(incarnation -> !InSync.of(write, incarnation).survives(rows));
+    }
+
+    private static boolean isHeld(Write write, MarkReplicas command) {
+        InSync inSync = InSync.of(write, command.getIncarnation());
+        return command.getHeldByList().stream()
+                .allMatch(by -> inSync.holds(by.getNodeId(), by.getShardList()));
     }
 
     private static long version(Write write, MarkReplicas mark) {
@@ -87,8 +96,9 @@ public final class ReplicaApplier {
         }
         byte[] states = row.get().states().toBytes();
         for (int shard = 0; shard < states.length; shard++) {
-            boolean held = states[shard] != (byte) ShardState.NOT_HELD.code();
-            if (held && (shards.isEmpty() || shards.contains(shard))) {
+            // One that is about to be deleted has nothing to miss.
+            boolean wanted = ShardState.ofCode(states[shard]).isKept();
+            if (wanted && (shards.isEmpty() || shards.contains(shard))) {
                 states[shard] = (byte) ShardState.OUT.code();
             }
         }

@@ -2,6 +2,7 @@ package io.miroir.store.replica;
 
 import com.google.protobuf.ByteString;
 import io.miroir.proto.store.Command;
+import io.miroir.proto.store.Counted;
 import io.miroir.proto.store.MarkReplicas;
 import io.miroir.proto.store.Outcome;
 import io.miroir.store.ReadLevel;
@@ -9,7 +10,9 @@ import io.miroir.store.Reply;
 import io.miroir.store.engine.Proposer;
 import io.miroir.store.engine.Reads;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** {@link Replicas} over commands and SQL. */
 public final class ReplicaRoom implements Replicas {
@@ -34,6 +37,17 @@ public final class ReplicaRoom implements Replicas {
     @Override
     public Reply<Mark> markDiverged(List<ReplicaRow> rows) {
         return propose(words(rows.getFirst()).setKeepsInSync(true), rows);
+    }
+
+    @Override
+    public Reply<Mark> letGo(List<ReplicaRow> rows, Map<String, List<Integer>> heldBy) {
+        MarkReplicas.Builder mark = words(rows.getFirst());
+        new TreeMap<>(heldBy)
+                .forEach(
+                        (node, shards) ->
+                                mark.addHeldBy(
+                                        Counted.newBuilder().setNodeId(node).addAllShard(shards)));
+        return propose(mark, rows);
     }
 
     private Reply<Mark> propose(MarkReplicas.Builder mark, List<ReplicaRow> rows) {

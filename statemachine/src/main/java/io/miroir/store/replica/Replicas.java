@@ -3,6 +3,7 @@ package io.miroir.store.replica;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,17 @@ public interface Replicas {
      * @param rows at least one, of different nodes or indexes; answered is the first one's version
      */
     Reply<Mark> markDiverged(List<ReplicaRow> rows);
+
+    /**
+     * As {@link #markAll}, of replicas that are let go of because others have their shards. Judged
+     * on the states of that moment: one of those others that went out meanwhile may have left the
+     * last replica in sync to those that were to go.
+     *
+     * @param rows at least one, of different nodes of one index; answered is the first one's
+     *     version
+     * @param heldBy for each of the others the shards that it must have in sync
+     */
+    Reply<Mark> letGo(List<ReplicaRow> rows, Map<String, List<Integer>> heldBy);
 
     /** One node's shards of one incarnation; empty if it holds none. */
     Optional<ReplicaRow> get(ReadLevel level, long incarnation, String nodeId);

@@ -10,7 +10,12 @@ public enum ShardState {
     /** Must be copied from an in-sync replica. */
     OUT(3),
     /** Nobody knows: must be digested. */
-    UNVERIFIED(4);
+    UNVERIFIED(4),
+    /**
+     * Its documents come or go: neither read nor written to. It counts as held, so that searches of
+     * the node's other shards filter from before the first one comes until the last one is gone.
+     */
+    MOVING(5);
 
     private final int code;
 
@@ -21,6 +26,14 @@ public enum ShardState {
     /** The stored number. */
     public int code() {
         return code;
+    }
+
+    /** Whether it is read, fed, or to be brought back. */
+    public boolean isKept() {
+        return switch (this) {
+            case IN_SYNC, LAGGING, OUT, UNVERIFIED -> true;
+            case NOT_HELD, MOVING -> false;
+        };
     }
 
     /** By stored number; an unknown one is a bug or a corruption and throws. */

@@ -62,7 +62,10 @@ public final class DumpWork implements TaskDuty.Work {
         this.reads = reads;
         this.directory = directory;
         this.metrics = new DumpMetrics(registry);
-        this.documents = new IndexDocuments(reads::walk, metrics);
+        // Replicas may leave a node while its documents are read: who is asked is looked up anew.
+        this.documents =
+                new IndexDocuments(
+                        (index, after, limit) -> reads.walk(asNow(index), after, limit), metrics);
     }
 
     @Override
@@ -173,6 +176,14 @@ public final class DumpWork implements TaskDuty.Work {
             }
             throw unavailable;
         }
+    }
+
+    private IndexView asNow(IndexView index) {
+        long incarnation = index.row().incarnation();
+        return view.index(index.row().uid())
+                .filter(now -> now.row().incarnation() == incarnation)
+                .or(() -> index(incarnation))
+                .orElse(index);
     }
 
     private Optional<IndexView> index(long incarnation) {

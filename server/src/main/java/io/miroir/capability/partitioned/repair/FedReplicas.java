@@ -83,7 +83,7 @@ final class FedReplicas {
         ReplicaRow row = row();
         ShardStates states = row.states();
         for (int shard = 0; shard < states.shards(); shard++) {
-            if (states.get(shard) != ShardState.NOT_HELD) {
+            if (states.get(shard).isKept()) {
                 states = states.with(shard, ShardState.OUT);
             }
         }

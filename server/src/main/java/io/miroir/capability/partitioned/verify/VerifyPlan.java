@@ -72,7 +72,7 @@ record VerifyPlan(List<ReplicaRow> rows, List<Integer> undecided) {
                 case IN_SYNC -> {
                     return List.of();
                 }
-                case NOT_HELD, LAGGING, OUT -> {}
+                case NOT_HELD, LAGGING, OUT, MOVING -> {}
             }
         }
         return holders;

@@ -16,6 +16,7 @@ import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.core.topology.Topology;
 import io.miroir.fanout.NodeClient;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -54,14 +55,16 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Three nodes, each with all shards of an index, over a real store. Everything else that happens,
- * happens while a copy asks a node something: the copy itself is the code that runs in a pod.
+ * Three groups, each with all shards of an index, over a real store; a fourth node comes and goes.
+ * Everything else that happens, happens while a copy or a move asks a node something: these are the
+ * code that runs in a pod.
  */
 final class RepairSimulation implements AutoCloseable {
-    private static final List<String> NODES = List.of("a", "b", "c");
+    private static final List<String> NODES = List.of("a", "b", "c", "d");
     private static final int SHARDS = 3;
     private static final int IDS = 40;
     private static final int TURNS_MAX = 400;
@@ -74,6 +77,7 @@ final class RepairSimulation implements AutoCloseable {
     private final NodeHealth health;
     private final Nodes nodes;
     private final RepairMetrics metrics;
+    private final SimulatedMoves moves;
 
     private Random random = new Random(0);
     private Map<String, SimulatedNode> simulated = Map.of();
@@ -102,8 +106,10 @@ final class RepairSimulation implements AutoCloseable {
                         InstantSource.system(),
                         registry,
                         _ -> {});
-        view = new ClusterView(store, new Fleet(SHARDS, 1, NODES.stream().map(List::of).toList()));
+        view = new ClusterView(store, new Fleet(SHARDS, 1, SimulatedMoves.FEWER));
         view.start();
+        store.topology().replace("{\"groups\": [[\"a\"], [\"b\"], [\"c\"]]}", 0).orThrow();
+        moves = new SimulatedMoves(store, view, registry);
         health =
                 new NodeHealth(
                         NODES, new HealthState.Thresholds(1, 1), InstantSource.system(), _ -> {});
@@ -121,6 +127,7 @@ final class RepairSimulation implements AutoCloseable {
         NODES.forEach(id -> simulated.put(id, new SimulatedNode()));
         truth.clear();
         open.clear();
+        moves.begin();
         lane = "i" + seed;
         quiet = false;
         create();
@@ -135,10 +142,13 @@ final class RepairSimulation implements AutoCloseable {
             } else {
                 happen();
             }
+            move();
             List<Copy> planned = CopyPlan.of(index().topology(), index(), _ -> true);
             if (planned.isEmpty()) {
-                if (quiet) {
+                if (quiet && !moves.changes()) {
+                    settle();
                     assertEqual();
+                    drop();
                     return copies;
                 }
                 continue;
@@ -148,8 +158,22 @@ final class RepairSimulation implements AutoCloseable {
         return fail("replicas don't come back: " + lastFailure);
     }
 
+    private CopyContext context() {
+        return new CopyContext("p", store, view, nodes, health, holder());
+    }
+
+    private void move() throws Exception {
+        try {
+            moves.step(context(), index());
+        } catch (CopyFailedException notNow) {
+            lastFailure = String.valueOf(notNow.getMessage());
+        } catch (PodLost lost) {
+            claim();
+        }
+    }
+
     private boolean copy(Copy copy) throws Exception {
-        CopyContext context = new CopyContext("p", store, view, nodes, health, holder());
+        CopyContext context = context();
         Optional<RepairJob> job = RepairJob.claim(context, index().row(), copy);
         if (job.isEmpty()) {
             // It rests after a failure.
@@ -165,7 +189,6 @@ final class RepairSimulation implements AutoCloseable {
             lastFailure = String.valueOf(notNow.getMessage());
             job.get().job().fail(String.valueOf(notNow.getMessage()));
         } catch (PodLost lost) {
-            held = false;
             claim();
         }
         return false;
@@ -181,16 +204,19 @@ final class RepairSimulation implements AutoCloseable {
             @Override
             public <T> Optional<T> hold(String name, Held<T> work) throws InterruptedException {
                 held = true;
-                Set<String> before = inSync();
-                T result = work.run(epoch);
-                Set<String> now = inSync();
-                now.removeAll(before);
-                for (String replica : now) {
-                    String[] parts = replica.split("/", -1);
-                    assertHolds(parts[0], Integer.parseInt(parts[1]));
+                try {
+                    Set<String> before = inSync();
+                    T result = work.run(epoch);
+                    Set<String> now = inSync();
+                    now.removeAll(before);
+                    for (String replica : now) {
+                        String[] parts = replica.split("/", -1);
+                        assertHolds(parts[0], Integer.parseInt(parts[1]));
+                    }
+                    return Optional.of(result);
+                } finally {
+                    held = false;
                 }
-                held = false;
-                return Optional.of(result);
             }
         };
     }
@@ -223,6 +249,9 @@ final class RepairSimulation implements AutoCloseable {
         if (!quiet && chance(0.003)) {
             return new NodeReply.Failure(NodeReply.Kind.UNREACHABLE, "away");
         }
+        if (SimulatedNode.isOfShards(request)) {
+            moves.deletes(id, SimulatedNode.shards(request), index());
+        }
         boolean changes = !request.method().equals("GET") && !request.target().contains("/fetch");
         NodeReply reply = node(id).answer(request, changes && !quiet && chance(0.01));
         // Done, and nobody learns of it.
@@ -241,10 +270,21 @@ final class RepairSimulation implements AutoCloseable {
                 NODES.forEach(id -> work(id, 1));
                 end();
             } else {
-                switch (random.nextInt(12)) {
+                if (held) {
+                    // Writes wait until those before them have ended.
+                    NODES.forEach(id -> work(id, 1));
+                    end();
+                }
+                switch (random.nextInt(14)) {
                     case 0, 1, 2, 3 -> write();
                     case 4 -> end();
                     case 5 -> loseDisk();
+                    case 6 -> moves.search(random, index(), simulated, truthAtRest());
+                    case 7 -> {
+                        if (chance(0.05)) {
+                            moves.change(random);
+                        }
+                    }
                     default -> work(NODES.get(random.nextInt(NODES.size())), 1);
                 }
             }
@@ -279,15 +319,14 @@ final class RepairSimulation implements AutoCloseable {
             return;
         }
         node(id).loseDisk();
-        ReplicaRow row = store.replicas().get(ReadLevel.LOCAL, incarnation, id).orElseThrow();
-        seen(
-                store.replicas()
-                        .mark(
-                                new ReplicaRow(
-                                        incarnation,
-                                        id,
-                                        ShardStates.all(SHARDS, ShardState.OUT),
-                                        row.version())));
+        Optional<ReplicaRow> row = store.replicas().get(ReadLevel.LOCAL, incarnation, id);
+        if (row.isPresent()) {
+            ShardStates out = row.get().states();
+            for (int shard = 0; shard < SHARDS; shard++) {
+                out = out.get(shard).isKept() ? out.with(shard, ShardState.OUT) : out;
+            }
+            seen(store.replicas().mark(new ReplicaRow(incarnation, id, out, row.get().version())));
+        }
     }
 
     /** A client's write of some kind, in its lane: intended, sent, bound. */
@@ -462,9 +501,14 @@ final class RepairSimulation implements AutoCloseable {
         Lanes.Intention.Intended intended =
                 (Lanes.Intention.Intended) seen(store.lanes().intend(intend));
         incarnation = intended.incarnation();
-        ShardStates all = ShardStates.all(SHARDS, ShardState.IN_SYNC);
-        List<ReplicaRow> rows =
-                NODES.stream().map(id -> new ReplicaRow(incarnation, id, all, 0)).toList();
+        List<ReplicaRow> rows = new ArrayList<>();
+        for (String id : view.fleet().topology(SHARDS).nodes()) {
+            ShardStates states = ShardStates.all(SHARDS, ShardState.NOT_HELD);
+            for (int shard : view.fleet().topology(SHARDS).shardsOf(id).stream().toArray()) {
+                states = states.with(shard, ShardState.IN_SYNC);
+            }
+            rows.add(new ReplicaRow(incarnation, id, states, 0));
+        }
         List<IndexEffect> effects =
                 List.of(
                         new IndexEffect.Created(lane, incarnation, "id", SHARDS, "{}", rows),
@@ -522,12 +566,34 @@ final class RepairSimulation implements AutoCloseable {
     // ---- what must hold
 
     private void assertEqual() {
+        Topology topology = view.fleet().topology(SHARDS);
         for (String id : NODES) {
+            ShardSet assigned = topology.shardsOf(id);
             for (int shard = 0; shard < SHARDS; shard++) {
-                assertEquals(ReplicaState.IN_SYNC, index().state(id, shard));
-                assertHolds(id, shard);
+                if (assigned.contains(shard)) {
+                    assertEquals(ReplicaState.IN_SYNC, index().state(id, shard));
+                    assertHolds(id, shard);
+                } else {
+                    assertEquals(ReplicaState.NOT_HELD, index().state(id, shard));
+                    // One that is of no layout any more is not asked to delete anything.
+                    if (topology.groupOf(id) >= 0) {
+                        assertEquals(Map.of(), of(node(id).documents, shard));
+                    }
+                }
             }
         }
+        moves.search(random, index(), simulated, truth);
+    }
+
+    /** What is to be found; null while nodes have something to do. */
+    private @Nullable Map<String, ObjectNode> truthAtRest() {
+        boolean rest = open.isEmpty() && NODES.stream().allMatch(id -> node(id).isAtRest());
+        return rest ? truth : null;
+    }
+
+    /** Its nodes come to an end with the run. */
+    private void drop() throws InterruptedException {
+        seen(store.lanes().affect(lane, epoch, List.of(new IndexEffect.Deleted(incarnation))));
     }
 
     /** A node at rest has of a shard what the writes make, and nothing else. */

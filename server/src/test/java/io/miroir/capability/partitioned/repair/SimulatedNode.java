@@ -130,8 +130,13 @@ final class SimulatedNode {
                     fails);
         }
         if (path.contains("/documents/delete?")) {
-            Set<String> seqs = values(body(request).path("filter").asString());
-            return taken("documentDeletion", request, held -> removeWritings(held, seqs), fails);
+            String filter = body(request).path("filter").asString();
+            Set<String> named = values(filter);
+            Work work =
+                    isOfShards(request)
+                            ? held -> held.values().removeIf(one -> named.contains(shard(one)))
+                            : held -> removeWritings(held, named);
+            return taken("documentDeletion", request, work, fails);
         }
         if (path.contains("/documents?")) {
             List<ObjectNode> lines = lines(request);
@@ -146,6 +151,21 @@ final class SimulatedNode {
             return taken("settingsUpdate", request, _ -> settings = wanted, fails);
         }
         return ok(path.endsWith("/settings") ? settings : Json.object().put("primaryKey", "id"));
+    }
+
+    /** Whether all documents of some shards are to be deleted. */
+    static boolean isOfShards(NodeRequest request) {
+        return request.target().contains("/documents/delete?")
+                && body(request).path("filter").asString().startsWith(Separators.SHARD_FIELD);
+    }
+
+    /** The shards that a request speaks of, as documents have them. */
+    static Set<String> shards(NodeRequest request) {
+        return values(body(request).path("filter").asString());
+    }
+
+    static String shard(JsonNode document) {
+        return document.path(Separators.SHARD_FIELD).asString();
     }
 
     static void removeWritings(Map<String, ObjectNode> held, Set<String> seqs) {
@@ -196,14 +216,22 @@ final class SimulatedNode {
         Set<String> ids = new HashSet<>();
         request.path("ids").forEach(id -> ids.add(id.asString()));
         ArrayNode results = Json.array();
-        documents.values().stream()
-                .filter(one -> seq(one).compareTo(after) > 0)
-                .filter(one -> values.contains(one.path(Separators.SHARD_FIELD).asString()))
-                .filter(one -> !request.has("ids") || ids.contains(one.path("id").asString()))
+        List<ObjectNode> found =
+                documents.values().stream()
+                        .filter(one -> seq(one).compareTo(after) > 0)
+                        .filter(one -> values.contains(shard(one)))
+                        .filter(
+                                one ->
+                                        !request.has("ids")
+                                                || ids.contains(one.path("id").asString()))
+                        .toList();
+        found.stream()
                 .sorted(Comparator.comparing(SimulatedNode::seq))
                 .limit(request.path("limit").asInt())
                 .forEach(one -> results.add(one.deepCopy()));
-        return Json.object().set("results", results);
+        ObjectNode answer = Json.object().put("total", found.size());
+        answer.set("results", results);
+        return answer;
     }
 
     private static Set<String> values(String filter) {

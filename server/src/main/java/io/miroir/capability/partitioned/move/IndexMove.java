@@ -1,0 +1,241 @@
+package io.miroir.capability.partitioned.move;
+
+import io.miroir.cluster.Fleet;
+import io.miroir.cluster.IndexView;
+import io.miroir.cluster.RebalanceMetrics;
+import io.miroir.core.layout.MoveStep;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.NodeDocuments;
+import io.miroir.fanout.copy.NodeTasks;
+import io.miroir.fanout.copy.TargetWriter;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.index.IndexRow;
+import io.miroir.store.replica.ShardState;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What can be done of one index's moves now: replicas gained, let go of, deleted. */
+public final class IndexMove {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexMove.class);
+
+    /** Writes wait so long for those before them to end. */
+    private static final Duration REST_PATIENCE = Duration.ofSeconds(3);
+
+    private static final long PAUSE_MILLIS = 20;
+
+    private final CopyContext context;
+    private final IndexRow index;
+    private final OlderReads olderReads;
+    private final RebalanceMetrics metrics;
+    private final ReplicaMarks marks;
+
+    /** What is done while the lane is held. */
+    private interface InTurn {
+        boolean run() throws InterruptedException;
+    }
+
+    /** Of that index; the caller's pod runs its lane. */
+    public IndexMove(
+            CopyContext context, IndexRow index, OlderReads olderReads, RebalanceMetrics metrics) {
+        this.context = context;
+        this.index = index;
+        this.olderReads = olderReads;
+        this.metrics = metrics;
+        this.marks = new ReplicaMarks(context, index);
+    }
+
+    /**
+     * Does it.
+     *
+     * @return false if writes waited in vain for those before them to end
+     * @throws CopyFailedException if something can't be done now
+     */
+    public boolean run() throws InterruptedException {
+        gain();
+        if (!next().letGo().isEmpty() && !letGo()) {
+            return false;
+        }
+        Map<String, ShardSet> unread = next().free();
+        if (!unread.isEmpty()) {
+            olderReads.awaitEnd();
+            free(unread);
+        }
+        return true;
+    }
+
+    /** Whether a node is one of those that are left when the fleet has changed. */
+    static boolean stays(Fleet fleet, String node) {
+        return fleet.target(1).groupOf(node) >= 0;
+    }
+
+    /**
+     * From here on they are out, and brought back as others are. A search that does not know of
+     * them asks the node without a filter, and would find their first documents a second time: so
+     * before there are any, all know of them.
+     */
+    private void gain() throws InterruptedException {
+        Map<String, ShardSet> gains = next().gain();
+        if (gains.isEmpty()) {
+            return;
+        }
+        boolean _ =
+                held(
+                        () -> {
+                            // While the lane is held the index is not deleted.
+                            IndexView _ = current();
+                            for (Map.Entry<String, ShardSet> gain : gains.entrySet()) {
+                                LOG.info(
+                                        "of {} node {} gets {}",
+                                        index.uid(),
+                                        gain.getKey(),
+                                        gain.getValue());
+                                marks.set(gain, ShardState.NOT_HELD, ShardState.MOVING);
+                            }
+                            return true;
+                        });
+        olderReads.awaitEnd();
+        Map<String, ShardSet> still = next().gain();
+        for (Map.Entry<String, ShardSet> gain : both(gains, still).entrySet()) {
+            marks.set(gain, ShardState.MOVING, ShardState.OUT);
+        }
+    }
+
+    /**
+     * From here on they are neither read nor written to. In the lane's turn, when all that was
+     * written has ended: a task that only they took must be judged by what they made of it.
+     *
+     * @return false if writes did not end in time
+     */
+    private boolean letGo() throws InterruptedException {
+        return held(
+                () -> {
+                    Fleet fleet = context.view().fleet();
+                    MoveStep next = fleet.next(current());
+                    Map<String, ShardSet> heldBy =
+                            next.heldBy(
+                                    fleet.topology(index.shards()), fleet.target(index.shards()));
+                    Set<String> nodes = new TreeSet<>(next.letGo().keySet());
+                    nodes.addAll(heldBy.keySet());
+                    if (!atRest(nodes)) {
+                        return false;
+                    }
+                    LOG.info("of {} are let go: {}", index.uid(), next.letGo());
+                    marks.letGo(next.letGo(), heldBy);
+                    return true;
+                });
+    }
+
+    private boolean held(InTurn work) throws InterruptedException {
+        return context.lanes()
+                .hold(index.uid(), _ -> work.run())
+                .orElseThrow(() -> new CopyFailedException("the lane could not be held"));
+    }
+
+    /** Whether nodes have done all that they were sent, and what became of it is known. */
+    private boolean atRest(Set<String> nodes) throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + REST_PATIENCE.toNanos();
+        while (true) {
+            boolean rest = true;
+            for (String node : nodes) {
+                Duration left = Duration.ofNanos(giveUpNanos - System.nanoTime());
+                // Nobody waits for one that is dead.
+                rest &= !context.health().usable(node) || tasks(node).awaitRest(left);
+            }
+            if (rest && isEnded()) {
+                return true;
+            }
+            if (System.nanoTime() - giveUpNanos > 0) {
+                return false;
+            }
+            Thread.sleep(PAUSE_MILLIS);
+        }
+    }
+
+    private boolean isEnded() {
+        return context.store().tasks().unfinished(ReadLevel.LOCAL, index.uid()).isEmpty();
+    }
+
+    /**
+     * Deletes them; from here on they are not there.
+     *
+     * @param unread by node, what nobody reads any more
+     */
+    private void free(Map<String, ShardSet> unread) throws InterruptedException {
+        Fleet fleet = context.view().fleet();
+        Map<String, ShardSet> still = fleet.next(current()).free();
+        for (Map.Entry<String, ShardSet> free : both(unread, still).entrySet()) {
+            String node = free.getKey();
+            ShardSet shards = free.getValue();
+            if (context.health().usable(node)) {
+                look(node);
+                long documents = delete(node, shards, stays(fleet, node));
+                metrics.migrated(documents);
+                LOG.info("{} documents of {} have left node {}", documents, index.uid(), node);
+            } else if (stays(fleet, node)) {
+                continue;
+            }
+            marks.set(free, ShardState.MOVING, ShardState.NOT_HELD);
+        }
+    }
+
+    /**
+     * Deletes shards on a node that goes on holding others. One that goes altogether is left as it
+     * is: its server is not asked for anything any more.
+     *
+     * @return how many documents there were
+     */
+    private long delete(String node, ShardSet shards, boolean stays) throws InterruptedException {
+        OptionalLong documents =
+                new NodeDocuments(context.nodes(), node, index.physicalUid(), shards).count();
+        if (documents.isPresent() && stays) {
+            new TargetWriter(tasks(node), "miroir-move", () -> look(node)).removeShards(shards);
+        }
+        return documents.orElse(0);
+    }
+
+    private static Map<String, ShardSet> both(
+            Map<String, ShardSet> before, Map<String, ShardSet> now) {
+        Map<String, ShardSet> both = new TreeMap<>();
+        now.forEach(
+                (node, shards) ->
+                        both.put(node, shards.and(before.getOrDefault(node, ShardSet.none()))));
+        both.values().removeIf(ShardSet::isEmpty);
+        return both;
+    }
+
+    private NodeTasks tasks(String node) {
+        return new NodeTasks(context.nodes(), node, index.physicalUid());
+    }
+
+    private void look(String node) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        IndexView _ = current();
+        if (!context.lanes().owns(index.uid())) {
+            throw new CopyFailedException("the lane is another pod's");
+        }
+        if (!context.health().usable(node)) {
+            throw new CopyFailedException("node " + node + " does not answer");
+        }
+    }
+
+    private MoveStep next() {
+        return context.view().fleet().next(current());
+    }
+
+    private IndexView current() {
+        return context.view()
+                .index(index.uid())
+                .filter(view -> view.row().incarnation() == index.incarnation())
+                .orElseThrow(() -> new CopyFailedException("the index is gone, or renamed"));
+    }
+}

@@ -1,0 +1,157 @@
+package io.miroir.capability.partitioned.repair;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.capability.leader.rebalance.ChangeEnd;
+import io.miroir.capability.partitioned.move.IndexMove;
+import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.FleetChange;
+import io.miroir.cluster.IndexView;
+import io.miroir.cluster.NodeAddresses;
+import io.miroir.cluster.RebalanceMetrics;
+import io.miroir.core.plan.SearchPlan;
+import io.miroir.core.plan.SearchPlan.NodeShards;
+import io.miroir.core.routing.Separators;
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.core.topology.Topology;
+import io.miroir.fanout.copy.CopyContext;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.TaskStore;
+import io.miroir.store.topology.TopologyRow;
+import io.prometheus.client.CollectorRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The nodes change between two layouts, and searches go on: each finds what is there, once. Also
+ * one that was planned before replicas were let go of, and asks its nodes late.
+ */
+final class SimulatedMoves {
+    static final List<List<String>> FEWER = List.of(List.of("a"), List.of("b"), List.of("c"));
+    private static final List<List<String>> MORE =
+            List.of(List.of("a"), List.of("b"), List.of("c", "d"));
+
+    private final TaskStore store;
+    private final ClusterView view;
+    private final RebalanceMetrics metrics;
+    private final ChangeEnd end;
+    private @Nullable SearchPlan older;
+
+    SimulatedMoves(TaskStore store, ClusterView view, CollectorRegistry registry) {
+        this.store = store;
+        this.view = view;
+        this.metrics = new RebalanceMetrics(view, registry);
+        this.end = new ChangeEnd(store, view, () -> {}, metrics);
+    }
+
+    void begin() {
+        older = null;
+    }
+
+    /** An operator begins a change, or takes the one back that is under way. */
+    void change(Random random) throws InterruptedException {
+        TopologyRow row = store.topology().get(ReadLevel.LOCAL).orElseThrow();
+        Optional<FleetChange> change = FleetChange.of(row.json());
+        String next;
+        if (change.isEmpty()) {
+            List<List<String>> groups = view.fleet().groups().equals(FEWER) ? MORE : FEWER;
+            next = new FleetChange("change", groups, 1).begunIn(row.json(), NodeAddresses.NONE);
+        } else if (random.nextInt(4) == 0) {
+            next = change.get().takenBackIn(row.json(), 1);
+        } else {
+            return;
+        }
+        store.topology().replace(next, row.version()).orThrow();
+        view.catchUp();
+    }
+
+    boolean changes() {
+        return view.fleet().change().isPresent();
+    }
+
+    /** The lane's owner does what it can, and the leader. */
+    void step(CopyContext context, IndexView index) throws InterruptedException {
+        if (!view.fleet().next(index).isNothing()) {
+            boolean _ = new IndexMove(context, index.row(), () -> older = null, metrics).run();
+        }
+        end.step(store.rooms());
+        view.catchUp();
+    }
+
+    /** Nobody reads any more what is deleted. */
+    void deletes(String node, Set<String> shards, IndexView index) {
+        for (int shard = 0; shard < index.topology().shards(); shard++) {
+            if (shards.contains(Separators.shard(shard))) {
+                assertEquals(ReplicaState.MOVING, index.state(node, shard));
+            }
+        }
+        SearchPlan late = older;
+        if (late != null) {
+            late.nodes().stream()
+                    .filter(part -> part.nodeId().equals(node))
+                    .flatMap(part -> part.shards().stream().boxed())
+                    .forEach(shard -> assertTrue(!shards.contains(Separators.shard(shard))));
+        }
+    }
+
+    /**
+     * Searches.
+     *
+     * @param truth what is to be found; null while writes are under way
+     */
+    void search(
+            Random random,
+            IndexView index,
+            Map<String, SimulatedNode> nodes,
+            @Nullable Map<String, ObjectNode> truth) {
+        Topology topology = index.topology();
+        ShardSet all = ShardSet.all(topology.shards());
+        SearchPlan plan = SearchPlan.of(topology, index, _ -> true, all, random.nextLong());
+        assertTrue(plan.uncovered().isEmpty(), plan::toString);
+        Set<String> found = find(plan, nodes);
+        if (truth != null) {
+            assertEquals(truth.keySet(), found, plan::toString);
+        }
+        SearchPlan late = older;
+        if (late != null && late.nodes().stream().allMatch(part -> stillThere(part, index))) {
+            Set<String> _ = find(late, nodes);
+        } else {
+            older = plan;
+        }
+    }
+
+    private static boolean stillThere(NodeShards part, IndexView index) {
+        return part.shards().stream()
+                .mapToObj(shard -> index.state(part.nodeId(), shard))
+                .allMatch(state -> state == ReplicaState.IN_SYNC || state == ReplicaState.MOVING);
+    }
+
+    /** The ids that the nodes answer with, none of them twice. */
+    private static Set<String> find(SearchPlan plan, Map<String, SimulatedNode> nodes) {
+        List<String> found = new ArrayList<>();
+        for (NodeShards part : plan.nodes()) {
+            Set<String> wanted = new TreeSet<>();
+            part.shards().stream().mapToObj(Separators::shard).forEach(wanted::add);
+            Map<String, ObjectNode> documents =
+                    new TreeMap<>(Objects.requireNonNull(nodes.get(part.nodeId())).documents);
+            if (part.filterNeeded()) {
+                documents.values().removeIf(one -> !wanted.contains(SimulatedNode.shard(one)));
+            }
+            found.addAll(documents.keySet());
+        }
+        Set<String> ids = new TreeSet<>(found);
+        assertEquals(ids.size(), found.size(), () -> "found twice: " + plan + ' ' + found);
+        return ids;
+    }
+}
