@@ -227,8 +227,11 @@ final class Workload {
             known = new Duties(rooms.leases(), status.podId());
             duties = known;
         }
-        String name = "reshard:index-" + worker;
-        if (known.leases().take(name, known.podId(), LEASE_MICROS) instanceof Reply.Applied<?>) {
+        // Names of this pod's own: what another one still holds would be refused, and cost less.
+        String name = "reshard:" + known.podId() + "-" + worker;
+        if (known.leases().take(name, known.podId(), LEASE_MICROS)
+                        instanceof Reply.Applied<Leases.Taking> applied
+                && applied.outcome() instanceof Leases.Taking.Taken) {
             return true;
         }
         duties = null;
