@@ -7,12 +7,12 @@ import java.util.stream.Stream;
 
 /**
  * Ports for the servers of these tests; none is given twice, nor to outgoing connections, nor to
- * the other JVM that runs tests at the same time: one has the even ports, one the odd.
+ * another JVM that runs tests at the same time: each has every fourth port for itself.
  */
 final class TestPorts {
     private static final Ports PORTS = new Ports(new SecureRandom());
 
-    private static final int JVMS_MAX = 2;
+    private static final int JVMS_MAX = 4;
 
     /** Surefire counts its JVMs from 1. */
     private static final int JVM = Integer.getInteger("surefire.forkNumber", 1);

@@ -33,6 +33,8 @@ final class Group implements AutoCloseable {
     private static final Random PORTS = new Random();
     private static final Pattern SEGMENT = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-\\d+)?");
 
+    private static final int JVMS_MAX = 4;
+
     /** Surefire counts its JVMs from 1. */
     private static final int JVM = Integer.getInteger("surefire.forkNumber", 1);
 
@@ -77,12 +79,12 @@ final class Group implements AutoCloseable {
     }
 
     /**
-     * From below the ports that the kernel gives to outgoing connections and to port 0. Of two JVMs
-     * that run tests at the same time one has the even ports, one the odd.
+     * From below the ports that the kernel gives to outgoing connections and to port 0. Each JVM
+     * that runs tests at the same time has every fourth of them for itself.
      */
     private static ServerSocket freePort() throws IOException {
         while (true) {
-            int port = 2 * PORTS.nextInt(7_500, 16_000) + JVM % 2;
+            int port = JVMS_MAX * PORTS.nextInt(3_750, 8_000) + JVM % JVMS_MAX;
             try {
                 return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
             } catch (BindException taken) {

@@ -151,7 +151,10 @@ final class RedisPipeline implements AutoCloseable {
     private Waiting send(Waiting waiting) {
         queue.add(waiting);
         while (!waiting.done) {
-            if (!free.tryAcquire()) {
+            // Where nothing waits, its command is under way: whoever sent it wakes it. Looking for
+            // a connection again and again would keep the sender's thread from running, for ever
+            // if all carriers of virtual threads do.
+            if (queue.isEmpty() || !free.tryAcquire()) {
                 LockSupport.park(this);
                 continue;
             }
