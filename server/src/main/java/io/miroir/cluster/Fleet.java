@@ -131,7 +131,7 @@ public final class Fleet {
         return nodesOf(Json.parseObject(topologyJson));
     }
 
-    private static Set<String> nodesOf(ObjectNode shape) {
+    static Set<String> nodesOf(ObjectNode shape) {
         return union(FleetChange.groups(shape), FleetChange.of(shape));
     }
 

@@ -85,7 +85,8 @@ public record FleetChange(String name, List<List<String>> groups, long sinceMicr
                 .toList();
     }
 
-    static void putGroups(ObjectNode to, List<List<String>> groups) {
+    /** Writes groups into what tells them. */
+    public static void putGroups(ObjectNode to, List<List<String>> groups) {
         ArrayNode all = to.putArray(GROUPS);
         groups.forEach(nodes -> nodes.forEach(all.addArray()::add));
     }

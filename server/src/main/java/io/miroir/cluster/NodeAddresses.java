@@ -91,7 +91,7 @@ public record NodeAddresses(Map<String, URI> byNode) {
     /** The store's topology in which a node is elsewhere, or why there can be none. */
     public static Move move(String topologyJson, String node, URI address) {
         ObjectNode topology = Json.parseObject(topologyJson);
-        if (!Fleet.nodesOf(topologyJson).contains(node)) {
+        if (!Fleet.nodesOf(topology).contains(node)) {
             return new Move.Refused("there is no node " + node);
         }
         for (Map.Entry<String, URI> other : of(topology).byNode().entrySet()) {

@@ -299,21 +299,16 @@ public final class Edge {
         routes.add(
                 new TopologyPlanRoute(auth, parts.view(), parts.nodes().health(), parts.reads())
                         .route());
-        routes.add(
-                new NodeAddressRoute(auth, parts.store().topology(), parts.leases().reports())
-                        .route());
+        TopologyChanges changes =
+                new TopologyChanges(
+                        parts.store(),
+                        parts.view(),
+                        parts.nodes().health(),
+                        parts.leases().reports(),
+                        rules.offered().repair());
+        routes.add(new NodeAddressRoute(auth, changes).route());
         routes.addAll(
-                new TopologyRoutes(
-                                auth,
-                                parts.view(),
-                                parts.nodes().health(),
-                                new TopologyChanges(
-                                        parts.store(),
-                                        parts.view(),
-                                        parts.nodes().health(),
-                                        parts.leases().reports(),
-                                        rules.offered().repair()))
-                        .routes());
+                new TopologyRoutes(auth, parts.view(), parts.nodes().health(), changes).routes());
         if (rules.offered().aliases()) {
             routes.addAll(
                     new AliasRoutes(

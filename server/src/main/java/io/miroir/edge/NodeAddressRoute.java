@@ -1,20 +1,15 @@
 package io.miroir.edge;
 
-import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import io.miroir.cluster.NodeAddresses;
-import io.miroir.cluster.lease.Reports;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
-import io.miroir.store.ReadLevel;
-import io.miroir.store.topology.Topologies;
-import io.miroir.store.topology.TopologyRow;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Objects;
@@ -28,22 +23,17 @@ final class NodeAddressRoute {
     private static final long BODY_BYTES_MAX = 64 << 10;
     private static final String ADDRESS = "address";
 
-    /** The topology is also written when a node is marked. */
-    private static final int TRIES_MAX = 10;
-
     private static final Shape SHAPE =
             Shape.of(
                     Shape.required(
                             ADDRESS, ErrorCode.BAD_REQUEST, address(), ErrorCode.BAD_REQUEST));
 
     private final Auth auth;
-    private final Topologies topologies;
-    private final Reports reports;
+    private final TopologyChanges changes;
 
-    NodeAddressRoute(Auth auth, Topologies topologies, Reports reports) {
+    NodeAddressRoute(Auth auth, TopologyChanges changes) {
         this.auth = auth;
-        this.topologies = topologies;
-        this.reports = reports;
+        this.changes = changes;
     }
 
     Route route() {
@@ -57,22 +47,8 @@ final class NodeAddressRoute {
         String told = body.path(ADDRESS).asString();
         URI address = Objects.requireNonNull(NodeAddresses.parse(told));
         String node = request.path("id");
-        for (int tries = 0; tries < TRIES_MAX; tries++) {
-            TopologyRow row =
-                    topologies
-                            .get(ReadLevel.LINEARIZABLE)
-                            .orElseThrow(() -> refused("they are not recorded yet"));
-            String next =
-                    switch (NodeAddresses.move(row.json(), node, address)) {
-                        case NodeAddresses.Move.Moved(String topologyJson) -> topologyJson;
-                        case NodeAddresses.Move.Refused(String why) -> throw refused(why);
-                    };
-            if (reports.told(topologies.replace(next, row.version()))
-                    instanceof Topologies.Replacement.Replaced) {
-                return Answer.json(200, Json.object().put("id", node).put(ADDRESS, told));
-            }
-        }
-        throw refused("they are changed by others again and again");
+        changes.move(node, address);
+        return Answer.json(200, Json.object().put("id", node).put(ADDRESS, told));
     }
 
     /** A text that says where a node is. */
@@ -82,10 +58,5 @@ final class NodeAddressRoute {
                 throw value.invalid("a node's address is as `http://10.0.0.7:7700`");
             }
         };
-    }
-
-    private static ApiException refused(String why) {
-        return new ApiException(
-                ErrorCode.MIROIR_TOPOLOGY_REFUSED, "The nodes stay as they are: " + why + ".");
     }
 }

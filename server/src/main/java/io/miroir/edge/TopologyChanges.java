@@ -26,7 +26,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Begins changes of the nodes, and takes them back; refuses those that can't be made. */
+/**
+ * Begins changes of the nodes, and takes them back; says where nodes are. Refuses what can't be.
+ */
 final class TopologyChanges {
     /** The topology is also written when a node is marked: that is no other change. */
     private static final int TRIES_MAX = 10;
@@ -58,7 +60,7 @@ final class TopologyChanges {
     /** What a replaced topology says. */
     @FunctionalInterface
     private interface Next {
-        String json(TopologyRow row, Fleet fleet);
+        String json(TopologyRow row) throws InterruptedException;
     }
 
     /**
@@ -68,7 +70,10 @@ final class TopologyChanges {
      */
     void begin(LayoutChange change, NodeAddresses told) throws InterruptedException {
         replace(
-                (row, fleet) -> {
+                row -> {
+                    // At least as new as that; if it is newer the topology is not replaced.
+                    view.catchUp();
+                    Fleet fleet = view.fleet();
                     Layout then = after(change, fleet);
                     requireMade(fleet, then);
                     requireNew(fleet, then);
@@ -81,10 +86,20 @@ final class TopologyChanges {
     /** Has the nodes become again what they were before the change that is under way. */
     void takeBack() throws InterruptedException {
         replace(
-                (row, _) ->
+                row ->
                         FleetChange.of(row.json())
                                 .orElseThrow(() -> refused("none of them changes"))
                                 .takenBackIn(row.json(), store.nowMicros()));
+    }
+
+    /** Has a node be asked elsewhere from now on. */
+    void move(String node, URI address) throws InterruptedException {
+        replace(
+                row ->
+                        switch (NodeAddresses.move(row.json(), node, address)) {
+                            case NodeAddresses.Move.Moved(String json) -> json;
+                            case NodeAddresses.Move.Refused(String why) -> throw refused(why);
+                        });
     }
 
     /** The nodes after a change that is not made yet. */
@@ -109,10 +124,7 @@ final class TopologyChanges {
                     store.topology()
                             .get(ReadLevel.LINEARIZABLE)
                             .orElseThrow(() -> refused("they are not recorded yet"));
-            // At least as new as that; if it is newer the topology is not replaced.
-            view.catchUp();
-            Reply<Replacement> reply =
-                    store.topology().replace(next.json(row, view.fleet()), row.version());
+            Reply<Replacement> reply = store.topology().replace(next.json(row), row.version());
             if (reports.told(reply) instanceof Replacement.Replaced) {
                 return;
             }

@@ -5,6 +5,7 @@ import io.miroir.api.Json;
 import io.miroir.api.indexes.StatsQuery;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
+import io.miroir.cluster.FleetChange;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.layout.Layout;
@@ -63,8 +64,7 @@ final class TopologyPlanRoute {
 
     private ObjectNode tell(Layout then, List<IndexView> indexes, StatsReads.Counted counted) {
         ObjectNode body = Json.object();
-        ArrayNode groups = body.putArray("groups");
-        then.groups().forEach(nodes -> nodes.forEach(groups.addArray()::add));
+        FleetChange.putGroups(body, then.groups());
         ObjectNode plans = body.putObject("indexes");
         int moved = 0;
         int copies = 0;

@@ -79,10 +79,7 @@ final class TopologyRoutes {
                 "since",
                 change.map(one -> Timestamps.rfc3339(StoreTime.instant(one.sinceMicros())))
                         .orElse(null));
-        ArrayNode groups = body.putArray("groups");
-        change.map(FleetChange::groups)
-                .orElse(fleet.groups())
-                .forEach(nodes -> nodes.forEach(groups.addArray()::add));
+        FleetChange.putGroups(body, change.map(FleetChange::groups).orElse(fleet.groups()));
         MoveProgress sum = MoveProgress.NONE;
         for (IndexView index : view.indexes()) {
             sum = sum.plus(fleet.progress(index));

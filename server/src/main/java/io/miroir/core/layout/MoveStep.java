@@ -52,9 +52,10 @@ public record MoveStep(
             // there, and searches of what it still has must know that.
             boolean stays = then.groupOf(node) >= 0;
             ShardSet gone = moving.andNot(assigned);
-            put(free, node, stays || gone.equals(held) ? gone : ShardSet.none());
+            boolean deletable = stays || gone.equals(held);
+            put(free, node, deletable ? gone : ShardSet.none());
             waiting += unwanted.size() - spare.size();
-            waiting += stays || gone.equals(held) ? 0 : gone.size();
+            waiting += deletable ? 0 : gone.size();
         }
         return new MoveStep(Map.copyOf(gain), Map.copyOf(letGo), Map.copyOf(free), waiting);
     }

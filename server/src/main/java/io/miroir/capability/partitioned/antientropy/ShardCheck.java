@@ -12,7 +12,6 @@ import io.miroir.fanout.copy.NodeTasks;
 import io.miroir.fanout.copy.SequenceReader;
 import io.miroir.fanout.copy.ShardDigest;
 import io.miroir.fanout.copy.StoredDocument;
-import io.miroir.fanout.lane.LaneHolder;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.LaneRow;
@@ -65,7 +64,7 @@ final class ShardCheck {
      * @throws CopyFailedException if it can't be said now
      */
     Finding compare() throws InterruptedException {
-        List<String> nodes = inSync(current());
+        List<String> nodes = inSync(context.current(index));
         if (nodes.size() < 2 || index.primaryKey() == null) {
             return Finding.NOTHING_TO_COMPARE;
         }
@@ -81,7 +80,7 @@ final class ShardCheck {
         if (doubted.isEmpty()) {
             return same;
         }
-        ShardVote vote = ShardVote.of(held(_ -> atRest(nodes, doubted)));
+        ShardVote vote = ShardVote.of(context.held(index, _ -> atRest(nodes, doubted)));
         return new Finding(digests, vote);
     }
 
@@ -120,7 +119,8 @@ final class ShardCheck {
     private String awaitApplied(List<String> nodes) throws InterruptedException {
         Map<String, Long> latest = new HashMap<>();
         long position =
-                held(
+                context.held(
+                        index,
                         _ -> {
                             nodes.forEach(node -> latest.put(node, tasks(node).latest()));
                             return context.store()
@@ -164,7 +164,7 @@ final class ShardCheck {
     /** What each node has of some documents, with nothing left to be done. */
     private Map<String, ShardDigest> atRest(List<String> nodes, Set<String> ids)
             throws InterruptedException {
-        if (!inSync(current()).equals(nodes)) {
+        if (!inSync(context.current(index)).equals(nodes)) {
             throw new CopyFailedException("replicas went out meanwhile");
         }
         for (String node : nodes) {
@@ -181,18 +181,5 @@ final class ShardCheck {
             digests.put(node, digest);
         }
         return digests;
-    }
-
-    private <T> T held(LaneHolder.Held<T> work) throws InterruptedException {
-        return context.lanes()
-                .hold(index.uid(), work)
-                .orElseThrow(() -> new CopyFailedException("the lane could not be held"));
-    }
-
-    private IndexView current() {
-        return context.view()
-                .index(index.uid())
-                .filter(view -> view.row().incarnation() == index.incarnation())
-                .orElseThrow(() -> new CopyFailedException("the index is gone, or renamed"));
     }
 }

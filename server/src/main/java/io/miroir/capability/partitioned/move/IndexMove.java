@@ -14,6 +14,7 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ShardState;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -36,11 +37,6 @@ public final class IndexMove {
     private final OlderReads olderReads;
     private final RebalanceMetrics metrics;
     private final ReplicaMarks marks;
-
-    /** What is done while the lane is held. */
-    private interface InTurn {
-        boolean run() throws InterruptedException;
-    }
 
     /** Of that index; the caller's pod runs its lane. */
     public IndexMove(
@@ -87,10 +83,11 @@ public final class IndexMove {
             return;
         }
         boolean _ =
-                held(
-                        () -> {
+                context.held(
+                        index,
+                        _ -> {
                             // While the lane is held the index is not deleted.
-                            IndexView _ = current();
+                            IndexView _ = context.current(index);
                             for (Map.Entry<String, ShardSet> gain : gains.entrySet()) {
                                 LOG.info(
                                         "of {} node {} gets {}",
@@ -115,10 +112,11 @@ public final class IndexMove {
      * @return false if writes did not end in time
      */
     private boolean letGo() throws InterruptedException {
-        return held(
-                () -> {
+        return context.held(
+                index,
+                _ -> {
                     Fleet fleet = context.view().fleet();
-                    MoveStep next = fleet.next(current());
+                    MoveStep next = fleet.next(context.current(index));
                     Map<String, ShardSet> heldBy =
                             next.heldBy(
                                     fleet.topology(index.shards()), fleet.target(index.shards()));
@@ -131,12 +129,6 @@ public final class IndexMove {
                     marks.letGo(next.letGo(), heldBy);
                     return true;
                 });
-    }
-
-    private boolean held(InTurn work) throws InterruptedException {
-        return context.lanes()
-                .hold(index.uid(), _ -> work.run())
-                .orElseThrow(() -> new CopyFailedException("the lane could not be held"));
     }
 
     /** Whether nodes have done all that they were sent, and what became of it is known. */
@@ -170,7 +162,7 @@ public final class IndexMove {
      */
     private void free(Map<String, ShardSet> unread) throws InterruptedException {
         Fleet fleet = context.view().fleet();
-        Map<String, ShardSet> still = fleet.next(current()).free();
+        Map<String, ShardSet> still = fleet.next(context.current(index)).free();
         for (Map.Entry<String, ShardSet> free : both(unread, still).entrySet()) {
             String node = free.getKey();
             ShardSet shards = free.getValue();
@@ -216,26 +208,10 @@ public final class IndexMove {
     }
 
     private void look(String node) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        IndexView _ = current();
-        if (!context.lanes().owns(index.uid())) {
-            throw new CopyFailedException("the lane is another pod's");
-        }
-        if (!context.health().usable(node)) {
-            throw new CopyFailedException("node " + node + " does not answer");
-        }
+        context.look(index, List.of(node));
     }
 
     private MoveStep next() {
-        return context.view().fleet().next(current());
-    }
-
-    private IndexView current() {
-        return context.view()
-                .index(index.uid())
-                .filter(view -> view.row().incarnation() == index.incarnation())
-                .orElseThrow(() -> new CopyFailedException("the index is gone, or renamed"));
+        return context.view().fleet().next(context.current(index));
     }
 }

@@ -4,13 +4,10 @@ import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.store.ReadLevel;
-import io.miroir.store.Reply;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ReplicaRow;
-import io.miroir.store.replica.Replicas.Mark;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +16,6 @@ import java.util.function.Predicate;
 
 /** The states of an index's replicas that move: changed in the store, and seen here then. */
 final class ReplicaMarks {
-    private static final Duration SEEN_MAX = Duration.ofSeconds(5);
     private static final int TRIES_MAX = 10;
 
     private final CopyContext context;
@@ -44,7 +40,7 @@ final class ReplicaMarks {
             if (states.equals(row.states())) {
                 return;
             }
-            if (isMarked(context.store().replicas().mark(with(row, states)))) {
+            if (context.seen(context.store().replicas().mark(with(row, states))).isPresent()) {
                 return;
             }
         }
@@ -74,22 +70,10 @@ final class ReplicaMarks {
                 });
         Map<String, List<Integer>> holders = new TreeMap<>();
         heldBy.forEach((node, shards) -> holders.put(node, shards.stream().boxed().toList()));
-        if (!rows.isEmpty() && !isMarked(context.store().replicas().letGo(rows, holders))) {
+        if (!rows.isEmpty()
+                && context.seen(context.store().replicas().letGo(rows, holders)).isEmpty()) {
             throw changing();
         }
-    }
-
-    private boolean isMarked(Reply<Mark> reply) throws InterruptedException {
-        if (!(reply.orThrow() instanceof Mark.Marked)) {
-            return false;
-        }
-        boolean seen =
-                reply instanceof Reply.Applied<Mark> applied
-                        && context.view().await(applied.index(), SEEN_MAX);
-        if (!seen) {
-            throw new CopyFailedException("this pod lags behind the task store");
-        }
-        return true;
     }
 
     private ReplicaRow row(String node) {

@@ -7,10 +7,9 @@ import io.miroir.core.layout.MoveStep;
 import io.miroir.duty.PartitionedDuty;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.CopyThreads;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +36,7 @@ public final class ReplicaMoves implements PartitionedDuty {
     private final CopyContext context;
     private final OlderReads olderReads;
     private final RebalanceMetrics metrics;
-    private final Map<String, Thread> running = new ConcurrentHashMap<>();
+    private final CopyThreads running = new CopyThreads();
     private int idle;
 
     /** Moves nothing yet. */
@@ -85,18 +84,12 @@ public final class ReplicaMoves implements PartitionedDuty {
 
     private void begin(IndexView index) {
         String id = index.row().physicalUid();
-        if (running.size() >= INDEXES_MAX || running.containsKey(id)) {
-            return;
+        if (running.mayBegin(id, INDEXES_MAX)) {
+            running.begin(id, "move-" + index.row().uid(), () -> run(index));
         }
-        Thread thread =
-                Thread.ofVirtual()
-                        .name("move-" + index.row().uid())
-                        .unstarted(() -> run(id, index));
-        running.put(id, thread);
-        thread.start();
     }
 
-    private void run(String id, IndexView index) {
+    private void run(IndexView index) {
         String uid = index.row().uid();
         try {
             if (!new IndexMove(context, index.row(), olderReads, metrics).run()) {
@@ -109,13 +102,11 @@ public final class ReplicaMoves implements PartitionedDuty {
             LOG.info("replicas of {} do not move yet: {}", uid, notNow.getMessage());
         } catch (RuntimeException bug) {
             LOG.error("replicas of {} can't be moved", uid, bug);
-        } finally {
-            running.remove(id);
         }
     }
 
     @Override
     public void stop() {
-        running.values().forEach(Thread::interrupt);
+        running.stop();
     }
 }

@@ -6,12 +6,10 @@ import io.miroir.core.topology.ReplicaState;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.store.ReadLevel;
-import io.miroir.store.Reply;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.Replicas.Mark;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -20,8 +18,6 @@ import java.util.Optional;
  * finds them as they were left knows that they missed none.
  */
 final class FedReplicas {
-    private static final Duration SEEN_MAX = Duration.ofSeconds(5);
-
     private final CopyContext context;
     private final long incarnation;
     private final Copy copy;
@@ -94,20 +90,10 @@ final class FedReplicas {
 
     /** The new version; negative if something happened to them. */
     private long mark(ReplicaRow row, ShardStates states) throws InterruptedException {
-        Reply<Mark> reply =
-                context.store()
-                        .replicas()
-                        .mark(new ReplicaRow(incarnation, copy.target(), states, row.version()));
-        if (!(reply.orThrow() instanceof Mark.Marked marked)) {
-            return -1;
-        }
-        boolean seen =
-                reply instanceof Reply.Applied<Mark> applied
-                        && context.view().await(applied.index(), SEEN_MAX);
-        if (!seen) {
-            throw new CopyFailedException("this pod lags behind the task store");
-        }
-        return marked.version();
+        ReplicaRow marked = new ReplicaRow(incarnation, copy.target(), states, row.version());
+        return context.seen(context.store().replicas().mark(marked))
+                .map(Mark.Marked::version)
+                .orElse(-1L);
     }
 
     private ReplicaRow row() {

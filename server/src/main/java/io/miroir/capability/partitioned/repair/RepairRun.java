@@ -136,7 +136,7 @@ final class RepairRun {
         Pass.Barrier begun =
                 held(
                         epoch -> {
-                            if (!Cutover.isInSync(copy, current())) {
+                            if (!Cutover.isInSync(copy, context.current(index))) {
                                 throw new CopyFailedException(
                                         "node " + copy.source() + " is out itself");
                             }
@@ -236,44 +236,22 @@ final class RepairRun {
 
     private Cutover.Outcome cutOver(Cutover cutover, Pass pass, String horizon)
             throws InterruptedException {
-        new TargetIndex(context.nodes(), copy.target(), ends.writer()).settle(current().row());
-        return held(epoch -> cutover.attempt(current(), pass, epoch, horizon));
+        new TargetIndex(context.nodes(), copy.target(), ends.writer())
+                .settle(context.current(index).row());
+        return held(epoch -> cutover.attempt(context.current(index), pass, epoch, horizon));
     }
 
     private <T> T held(LaneHolder.Held<T> work) throws InterruptedException {
-        return context.lanes()
-                .hold(
-                        index.uid(),
-                        epoch -> {
-                            IndexView _ = current();
-                            return work.run(epoch);
-                        })
-                .orElseThrow(() -> new CopyFailedException("the lane could not be held"));
-    }
-
-    private IndexView current() {
-        return find().orElseThrow(() -> new CopyFailedException("the index is gone, or renamed"));
-    }
-
-    private Optional<IndexView> find() {
-        return context.view()
-                .index(index.uid())
-                .filter(view -> view.row().incarnation() == index.incarnation());
+        return context.held(
+                index,
+                epoch -> {
+                    IndexView _ = context.current(index);
+                    return work.run(epoch);
+                });
     }
 
     private void look() throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        IndexView _ = current();
-        if (!context.lanes().owns(index.uid())) {
-            throw new CopyFailedException("the lane is another pod's");
-        }
-        for (String node : List.of(copy.source(), copy.target())) {
-            if (!context.health().usable(node)) {
-                throw new CopyFailedException("node " + node + " does not answer");
-            }
-        }
+        context.look(index, List.of(copy.source(), copy.target()));
         if (job.job().isBeatDue()) {
             tell();
             job.beat();

@@ -7,11 +7,9 @@ import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.duty.PartitionedDuty;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.CopyThreads;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +25,7 @@ public final class ReplicaRepair implements PartitionedDuty {
     private final CopyContext context;
     private final RepairRules rules;
     private final RepairMetrics metrics;
-    private final Map<String, Thread> running = new ConcurrentHashMap<>();
+    private final CopyThreads running = new CopyThreads();
 
     /** Copies nothing yet. */
     public ReplicaRepair(CopyContext context, RepairRules rules, RepairMetrics metrics) {
@@ -58,21 +56,14 @@ public final class ReplicaRepair implements PartitionedDuty {
 
     private void begin(IndexView index, Copy copy) {
         String id = RepairJob.id(index.row(), copy.target());
-        if (running.size() >= rules.copiesMax() || running.containsKey(id)) {
-            return;
-        }
-        Optional<RepairJob> job = RepairJob.claim(context, index.row(), copy);
-        if (job.isPresent()) {
-            Thread thread =
-                    Thread.ofVirtual()
-                            .name("repair-" + index.row().uid() + '-' + copy.target())
-                            .unstarted(() -> run(id, index, copy, job.get()));
-            running.put(id, thread);
-            thread.start();
+        if (running.mayBegin(id, rules.copiesMax())) {
+            String name = "repair-" + index.row().uid() + '-' + copy.target();
+            RepairJob.claim(context, index.row(), copy)
+                    .ifPresent(job -> running.begin(id, name, () -> run(index, copy, job)));
         }
     }
 
-    private void run(String id, IndexView index, Copy copy, RepairJob job) {
+    private void run(IndexView index, Copy copy, RepairJob job) {
         String uid = index.row().uid();
         metrics.began();
         boolean done = false;
@@ -104,7 +95,6 @@ public final class ReplicaRepair implements PartitionedDuty {
             fail(job, bug.toString());
         } finally {
             metrics.ended(done);
-            running.remove(id);
         }
     }
 
@@ -119,6 +109,6 @@ public final class ReplicaRepair implements PartitionedDuty {
 
     @Override
     public void stop() {
-        running.values().forEach(Thread::interrupt);
+        running.stop();
     }
 }
