@@ -5,6 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.features.Feature;
 import io.miroir.api.features.Features;
 import io.miroir.core.filter.Filter;
+import org.jspecify.annotations.Nullable;
 
 /** What is refused of a search whatever its index, and even if there is none. */
 public final class RequestChecks {
@@ -30,7 +31,16 @@ public final class RequestChecks {
 
     /** There is no such feature to switch on; it is told when all else is well. */
     public static void personalize(SearchRequest request) {
-        if (request.extras().personalize() != null) {
+        personalize(request.extras().personalize());
+    }
+
+    /** The same, of a federation. */
+    public static void personalize(MultiSearchRequest.Federation federation) {
+        personalize(federation.personalize());
+    }
+
+    private static void personalize(@Nullable String userContext) {
+        if (userContext != null) {
             throw new ApiException(
                     ErrorCode.FEATURE_NOT_ENABLED,
                     "reranking search results requires enabling the `personalization` experimental"

@@ -11,6 +11,7 @@ import io.miroir.api.search.FilterFeatures;
 import io.miroir.api.search.FilterInput;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.api.search.RankingAgreement;
+import io.miroir.api.search.RequestChecks;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.embedded.engine.find.FacetCounts;
 import io.miroir.embedded.engine.store.Snapshot;
@@ -110,6 +111,7 @@ public final class FederatedSearch {
         int end = (int) Math.min(merged.size(), paging.skipped() + paging.shown());
         List<Candidate> page = merged.subList(skipped, Math.max(skipped, end));
         boolean mergeFacets = federation.mergeFacets();
+        RequestChecks.personalize(federation);
         return new SearchAnswer(
                 page.stream().map(Candidate::json).toList(),
                 null,
@@ -135,7 +137,9 @@ public final class FederatedSearch {
     }
 
     private SearchAnswer.@Nullable Vectors shownVectors() {
-        if (vectors.isEmpty()) {
+        boolean asked =
+                request.queries().stream().anyMatch(q -> q.request().display().retrieveVectors());
+        if (!asked) {
             return null;
         }
         ObjectNode json = Json.object();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -24,6 +25,7 @@ public final class FederatedCall {
     private static final String FEDERATION = "federation";
     static final String HIT_FEDERATION = "_federation";
     static final String INDEX = "indexUid";
+    static final String REMOTE = "remote";
     static final String FACETS = "facetsByIndex";
     static final String MERGE = "mergeFacets";
     private static final String RESULTS = "results";
@@ -36,12 +38,16 @@ public final class FederatedCall {
      */
     public record Part(boolean asked, @Nullable ShardSet only) {}
 
-    /** What a node is asked for. */
-    public enum Purpose {
-        /** Hits and totals, each query by itself. */
-        HITS,
-        /** Totals and facets of indexes, over their queries. */
-        COUNTS
+    /**
+     * What a node is asked for: hits and totals, each query by itself, or the total and the facets
+     * of one index, over its queries. Nodes would refuse to count several at once where these rank
+     * by rules that can't be compared, as each has one rule more than its client knows of.
+     *
+     * @param countsOf the index by the nodes' name; null for hits
+     */
+    public record Purpose(@Nullable String countsOf) {
+        /** Hits and totals. */
+        public static final Purpose HITS = new Purpose(null);
     }
 
     /**
@@ -57,16 +63,17 @@ public final class FederatedCall {
     private final List<FederatedQuery> queries;
     private final Set<Integer> counted;
     private final @Nullable String distinct;
+    private final @Nullable String self;
     private final int depthMax;
 
     private FederatedCall(ObjectNode client, List<FederatedQuery> queries) {
-
         this.federation = (ObjectNode) client.path(FEDERATION);
         this.paging = Paging.of(federation);
         this.queries = queries;
         this.counted = counted(federation, queries);
         JsonNode asked = federation.path("distinct");
         this.distinct = asked.isString() ? asked.asString() : null;
+        this.self = self(queries);
         // Each index has its own limit; the deepest lets each node apply its own.
         this.depthMax = queries.stream().mapToInt(q -> q.index().totalHitsMax()).max().orElse(0);
     }
@@ -85,6 +92,17 @@ public final class FederatedCall {
             queries.add(FederatedQuery.of((ObjectNode) asked.path(i), indexes.get(i), distinct));
         }
         return new FederatedCall(client, List.copyOf(queries));
+    }
+
+    /** The one instance that queries may name, as the checks have seen. */
+    private static @Nullable String self(List<FederatedQuery> queries) {
+        for (FederatedQuery query : queries) {
+            String remote = query.remote();
+            if (remote != null) {
+                return remote;
+            }
+        }
+        return null;
     }
 
     /**
@@ -111,12 +129,19 @@ public final class FederatedCall {
 
     /** What nodes must be asked for. */
     public List<Purpose> purposes() {
-        return counted.isEmpty() ? List.of(Purpose.HITS) : List.of(Purpose.HITS, Purpose.COUNTS);
+        List<Purpose> purposes = new ArrayList<>(List.of(Purpose.HITS));
+        counted.stream()
+                .map(position -> new Purpose(queries.get(position).index().physicalUid()))
+                .distinct()
+                .forEach(purposes::add);
+        return purposes;
     }
 
     /** Whether a query has a part in a purpose. */
     public boolean concerns(Purpose purpose, int position) {
-        return purpose == Purpose.HITS || counted.contains(position);
+        return purpose.countsOf == null
+                || (counted.contains(position)
+                        && queries.get(position).index().physicalUid().equals(purpose.countsOf));
     }
 
     /**
@@ -126,9 +151,11 @@ public final class FederatedCall {
      */
     public ObjectNode nodeRequest(List<Part> parts, Purpose purpose) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
-        if (purpose == Purpose.COUNTS) {
+        boolean counts = purpose.countsOf != null;
+        if (counts) {
             ObjectNode nodeFederation = request.putObject(FEDERATION);
             nodeFederation.setAll(federation);
+            nodeFederation.remove(List.of("personalize", MERGE));
             paging.writeNodeRequest(nodeFederation, 0);
             writeFacetsRequest(nodeFederation, parts);
         }
@@ -136,7 +163,7 @@ public final class FederatedCall {
         for (int i = 0; i < queries.size(); i++) {
             if (parts.get(i).asked) {
                 FederatedQuery query = queries.get(i);
-                ObjectNode asked = purpose == Purpose.COUNTS ? query.forCounts() : forHits(query);
+                ObjectNode asked = counts ? query.forCounts() : forHits(query);
                 NodeFilter.restrict(asked, parts.get(i).only);
                 nodeQueries.add(asked);
             }
@@ -165,12 +192,6 @@ public final class FederatedCall {
                 }
             }
         }
-        if (federation.path(MERGE).path("maxValuesPerFacet").isNumber()) {
-            // The cut comes after the sum.
-            nodeFederation
-                    .putObject(MERGE)
-                    .put("maxValuesPerFacet", NodeLimits.FEDERATED_FACET_VALUES);
-        }
     }
 
     /**
@@ -185,7 +206,7 @@ public final class FederatedCall {
         ObjectNode vectors = JsonNodeFactory.instance.objectNode();
         long total = 0;
         for (NodeAnswer node : answers) {
-            if (node.purpose == Purpose.COUNTS) {
+            if (node.purpose.countsOf != null) {
                 counts.add(node.json);
                 total += Paging.total(node.json);
                 continue;
@@ -203,7 +224,7 @@ public final class FederatedCall {
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         Walk walk = writePage(hits.merged(), answer.putArray("hits"));
-        if (!vectors.isEmpty()) {
+        if (queries.stream().anyMatch(FederatedQuery::retrievesVectors)) {
             answer.set("queryVectors", vectors);
         }
         // Who has seen all hits need not estimate what a distinct attribute takes off.
@@ -213,14 +234,27 @@ public final class FederatedCall {
                         : Math.max(0, total - hits.duplicates());
         answer.put("processingTimeMs", Answers.processingTimeMillis(results));
         paging.writeAnswer(answer, total);
-        new FederatedFacets(federation, queries).write(counts, total, answer);
+        new FederatedFacets(federation, queries).write(counts, answer);
         Answers.copyFirst(results, "requestUid", answer);
         if (Answers.anyHas(results, "semanticHitCount")) {
             answer.put("semanticHitCount", walk.semantic);
         }
+        if (self != null) {
+            answer.putObject("remoteErrors");
+        }
         results.addAll(counts);
         PerformanceDetails.merge(results, answer);
         return answer;
+    }
+
+    /**
+     * A facet whose values two indexes order differently, so that they can't be added up.
+     *
+     * @param answers of the nodes that were asked
+     */
+    public Optional<String> disputedFacet(List<NodeAnswer> answers) {
+        return new FederatedFacets(federation, queries)
+                .disputed(answers.stream().map(NodeAnswer::json).toList());
     }
 
     /**
@@ -243,8 +277,11 @@ public final class FederatedCall {
                 semantic += hit.ranked().semantic() ? 1 : 0;
                 int position = hit.ranked().query();
                 queries.get(position).view().show(hit.json());
-                ((ObjectNode) hit.json().path(HIT_FEDERATION))
-                        .put("queriesPosition", queries.get(position).shownPosition(position));
+                ObjectNode shown = (ObjectNode) hit.json().path(HIT_FEDERATION);
+                shown.put("queriesPosition", queries.get(position).shownPosition(position));
+                if (self != null) {
+                    shown.put(REMOTE, self);
+                }
                 page.add(hit.json());
             }
         }

@@ -1,107 +1,132 @@
 package io.miroir.fanout.answer;
 
-import io.miroir.core.merge.FacetText;
+import io.miroir.core.merge.FacetSum;
 import io.miroir.core.merge.Utf8Order;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The facets of a federation: those of each index by itself, or all added up. */
 final class FederatedFacets {
+    private static final String DISTRIBUTION = "distribution";
+    private static final String STATS = "stats";
+
     private final ObjectNode federation;
-    private final List<FederatedQuery> queries;
+    private final SortedMap<String, IndexProfile> indexes = new TreeMap<>(Utf8Order.ASCENDING);
 
     FederatedFacets(ObjectNode federation, List<FederatedQuery> queries) {
         this.federation = federation;
-        this.queries = queries;
+        queries.forEach(query -> indexes.put(query.index().uid(), query.index()));
     }
 
     /**
      * Writes the sums.
      *
-     * @param answers of the nodes that were asked to count
-     * @param total how many documents match
+     * @param answers of the nodes that were asked to count, each of one index
      */
-    void write(List<ObjectNode> answers, long total, ObjectNode answer) {
-        if (!federation.path(FederatedCall.FACETS).isObject()) {
+    void write(List<ObjectNode> answers, ObjectNode answer) {
+        ObjectNode byIndex = answer.objectNode();
+        indexes.forEach((uid, index) -> writeIndex(index, answers, byIndex));
+        if (byIndex.isEmpty()) {
             return;
         }
         if (federation.path(FederatedCall.MERGE).isObject()) {
-            writeMergedFacets(answers, answer);
-            return;
-        }
-        Map<String, IndexProfile> byUid = new TreeMap<>(Utf8Order.ASCENDING);
-        queries.forEach(query -> byUid.put(query.index().uid(), query.index()));
-        ObjectNode byIndex = answer.objectNode();
-        byUid.forEach(
-                (uid, index) -> {
-                    List<JsonNode> distributions = new ArrayList<>();
-                    List<JsonNode> stats = new ArrayList<>();
-                    for (ObjectNode node : answers) {
-                        JsonNode facets = node.path(FederatedCall.FACETS).path(index.physicalUid());
-                        if (facets.isObject()) {
-                            distributions.add(facets.path("distribution"));
-                            stats.add(facets.path("stats"));
-                        }
-                    }
-                    if (!distributions.isEmpty()) {
-                        ObjectNode facets = byIndex.putObject(uid);
-                        ObjectNode sums = facets.putObject("distribution");
-                        FacetsCall.writeSums(distributions, index, total, sums);
-                        FacetsCall.writeRanges(stats, facets.putObject("stats"));
-                    }
-                });
-        if (!byIndex.isEmpty()) {
+            writeMerged(byIndex, answer);
+        } else {
             answer.set(FederatedCall.FACETS, byIndex);
         }
     }
 
-    /**
-     * Merged facets: ordered by bytes or count, then cut. An index has one spelling of a value, so
-     * those of its nodes are added up; the spellings of several indexes are shown side by side.
-     */
-    private void writeMergedFacets(List<ObjectNode> answers, ObjectNode answer) {
-        JsonNode max = federation.path(FederatedCall.MERGE).path("maxValuesPerFacet");
-        int valuesMax = max.isNumber() ? max.asInt() : Integer.MAX_VALUE;
-        boolean oneIndex = federation.path(FederatedCall.FACETS).size() == 1;
-        Map<String, Map<String, Long>> facets = new TreeMap<>(Utf8Order.ASCENDING);
-        Map<String, Map<String, String>> spellings = new HashMap<>();
-        List<JsonNode> stats = new ArrayList<>();
-        for (ObjectNode node : answers) {
-            stats.add(node.path("facetStats"));
-            for (Map.Entry<String, JsonNode> facet : node.path("facetDistribution").properties()) {
-                Map<String, Long> values =
-                        facets.computeIfAbsent(facet.getKey(), _ -> new HashMap<>());
-                Map<String, String> shown =
-                        spellings.computeIfAbsent(facet.getKey(), _ -> new HashMap<>());
-                for (Map.Entry<String, JsonNode> value : facet.getValue().properties()) {
-                    String text = value.getKey();
-                    String same = oneIndex ? FacetText.normalize(text) : text;
-                    String spelling = shown.computeIfAbsent(same, _ -> text);
-                    values.merge(spelling, value.getValue().asLong(), Long::sum);
+    /** A facet that is to be added up, and whose values two indexes order differently. */
+    Optional<String> disputed(List<ObjectNode> answers) {
+        if (!federation.path(FederatedCall.MERGE).isObject()) {
+            return Optional.empty();
+        }
+        Map<String, FacetSum.Order> orders = new HashMap<>();
+        for (IndexProfile index : indexes.values()) {
+            for (ObjectNode node : answers) {
+                for (String facet : facets(node, index).path(DISTRIBUTION).propertyNames()) {
+                    FacetSum.Order order = index.facetOrder(facet);
+                    if (orders.getOrDefault(facet, order) != order) {
+                        return Optional.of(facet);
+                    }
+                    orders.put(facet, order);
                 }
             }
         }
+        return Optional.empty();
+    }
+
+    private static JsonNode facets(ObjectNode node, IndexProfile index) {
+        return node.path(FederatedCall.FACETS).path(index.physicalUid());
+    }
+
+    /** An index has one spelling of a value, and its own cut. */
+    private static void writeIndex(IndexProfile index, List<ObjectNode> answers, ObjectNode to) {
+        List<JsonNode> distributions = new ArrayList<>();
+        List<JsonNode> stats = new ArrayList<>();
+        long total = 0;
+        for (ObjectNode node : answers) {
+            JsonNode facets = facets(node, index);
+            if (facets.isObject()) {
+                distributions.add(facets.path(DISTRIBUTION));
+                stats.add(facets.path(STATS));
+                total += Paging.total(node);
+            }
+        }
+        if (!distributions.isEmpty()) {
+            ObjectNode facets = to.putObject(index.uid());
+            FacetsCall.writeSums(distributions, index, total, facets.putObject(DISTRIBUTION));
+            FacetsCall.writeRanges(stats, facets.putObject(STATS));
+        }
+    }
+
+    /** Spellings of several indexes stand side by side; the values are ordered and cut again. */
+    private void writeMerged(ObjectNode byIndex, ObjectNode answer) {
+        SortedMap<String, Map<String, Long>> facets = new TreeMap<>(Utf8Order.ASCENDING);
+        Map<String, FacetSum.Order> orders = new HashMap<>();
+        List<JsonNode> stats = new ArrayList<>();
+        indexes.forEach(
+                (uid, index) -> {
+                    stats.add(byIndex.path(uid).path(STATS));
+                    for (var facet : byIndex.path(uid).path(DISTRIBUTION).properties()) {
+                        orders.putIfAbsent(facet.getKey(), index.facetOrder(facet.getKey()));
+                        Map<String, Long> values =
+                                facets.computeIfAbsent(facet.getKey(), _ -> new HashMap<>());
+                        facet.getValue()
+                                .properties()
+                                .forEach(
+                                        value ->
+                                                values.merge(
+                                                        value.getKey(),
+                                                        value.getValue().asLong(),
+                                                        Long::sum));
+                    }
+                });
+        JsonNode max = federation.path(FederatedCall.MERGE).path("maxValuesPerFacet");
+        int valuesMax = max.isNumber() ? max.asInt() : Integer.MAX_VALUE;
         ObjectNode distribution = answer.putObject("facetDistribution");
         facets.forEach(
                 (facet, values) -> {
                     ObjectNode shown = distribution.putObject(facet);
                     values.entrySet().stream()
-                            .sorted(mergedOrder(facet))
+                            .sorted(order(orders.getOrDefault(facet, FacetSum.Order.ALPHA)))
                             .limit(valuesMax)
                             .forEach(v -> shown.put(v.getKey(), v.getValue()));
                 });
         FacetsCall.writeRanges(stats, answer.putObject("facetStats"));
     }
 
-    private Comparator<Map.Entry<String, Long>> mergedOrder(String facet) {
+    private static Comparator<Map.Entry<String, Long>> order(FacetSum.Order order) {
         Comparator<Map.Entry<String, Long>> byValue = Map.Entry.comparingByKey(Utf8Order.ASCENDING);
-        return switch (queries.getFirst().index().facetOrder(facet)) {
+        return switch (order) {
             case ALPHA -> byValue;
             case COUNT ->
                     Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())

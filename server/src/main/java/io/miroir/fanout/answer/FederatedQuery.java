@@ -23,6 +23,8 @@ record FederatedQuery(
     /** A query of separators alone finds everything, as none does, but ranks as one of words. */
     private static final String EVERYTHING = ",";
 
+    private static final String OPTIONS = "federationOptions";
+
     private static final List<String> ONLY_FOR_HITS =
             List.of(
                     "sort",
@@ -49,13 +51,23 @@ record FederatedQuery(
                 NodeFilter.spelledOut(query, index.filterable()),
                 index,
                 HitView.of(query, index, needed),
-                query.path("federationOptions").path("weight").asDouble(1),
+                query.path(OPTIONS).path("weight").asDouble(1),
                 ownDistinct);
     }
 
     /** The position that hits show: the client may have given another than it has. */
     int shownPosition(int own) {
-        return client.path("federationOptions").path("queryPosition").asInt(own);
+        return client.path(OPTIONS).path("queryPosition").asInt(own);
+    }
+
+    /** Whether vectors are shown, also where the query has none. */
+    boolean retrievesVectors() {
+        return client.path("retrieveVectors").asBoolean(false);
+    }
+
+    /** The instance that is to search; null if none is named. */
+    @Nullable String remote() {
+        return client.path(OPTIONS).path(FederatedCall.REMOTE).asString(null);
     }
 
     /**
@@ -65,7 +77,7 @@ record FederatedQuery(
      */
     ObjectNode forHits(Paging paging, @Nullable String distinctOfAll) {
         ObjectNode request = copy();
-        request.remove("federationOptions");
+        request.remove(OPTIONS);
         paging.writeNodeRequest(request, index.totalHitsMax());
         view.writeNodeRequest(request);
         if (distinctOfAll != null) {
@@ -78,7 +90,13 @@ record FederatedQuery(
     ObjectNode forCounts() {
         ObjectNode request = copy();
         request.remove(ONLY_FOR_HITS);
-        boolean byVector = client.path("vector").isArray() || client.path("media").isObject();
+        if (request.get(OPTIONS) instanceof ObjectNode options) {
+            // Nodes know of no instances.
+            request.set(OPTIONS, options.deepCopy().without(List.of(FederatedCall.REMOTE)));
+        }
+        boolean byVector =
+                client.path("hybrid").path("semanticRatio").asDouble(1) > 0
+                        && (client.path("vector").isArray() || client.path("media").isObject());
         if (client.path("q").asString("").isBlank() && !byVector) {
             request.put("q", EVERYTHING);
         }

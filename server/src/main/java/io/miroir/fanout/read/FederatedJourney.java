@@ -5,6 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.features.Features;
 import io.miroir.api.search.FederationChecks;
 import io.miroir.api.search.MultiSearchRequest;
+import io.miroir.api.search.RequestChecks;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.plan.SearchPlan;
@@ -41,8 +42,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class FederatedJourney {
     private static final int ROUNDS_MAX = 4;
     private static final Pattern POSITION = Pattern.compile("`\\.queries\\[(\\d+)]");
-
-    private static final Pattern FACET_ORDER = Pattern.compile("values in facet `([^`]*)`");
 
     private final SearchJourney searches;
     private final Nodes nodes;
@@ -96,7 +95,6 @@ public final class FederatedJourney {
     /** What one request is about. */
     private record Search(
             FederatedCall call,
-            FederatedChecks checks,
             List<IndexView> indexes,
             List<IndexProfile> profiles,
             long hash,
@@ -167,7 +165,7 @@ public final class FederatedJourney {
             profiles.add(SearchJourney.profile(indexes.get(i), asked.queries().get(i).indexUid()));
         }
         FederatedCall call = FederatedCall.of(body, profiles);
-        Search search = new Search(call, checks, indexes, profiles, QueryHash.of("", body), share);
+        Search search = new Search(call, indexes, profiles, QueryHash.of("", body), share);
         List<FederatedCall.NodeAnswer> answers = new ArrayList<>();
         Set<String> answered = new HashSet<>();
         ShardSet missing = ShardSet.none();
@@ -186,7 +184,14 @@ public final class FederatedJourney {
                     ErrorCode.MIROIR_SHARD_UNAVAILABLE,
                     "No replica in sync answered for shards " + missing + ".");
         }
-        return new Reading(call.merge(answers), missing, answered);
+        call.disputedFacet(answers)
+                .ifPresent(
+                        facet -> {
+                            throw checks.otherOrder(facet);
+                        });
+        ObjectNode merged = call.merge(answers);
+        RequestChecks.personalize(Objects.requireNonNull(asked.federation()));
+        return new Reading(merged, missing, answered);
     }
 
     /** Clients are told of an index by the name that they used, which may be an alias. */
@@ -328,10 +333,6 @@ public final class FederatedJourney {
                                                     : position;
                                     return Matcher.quoteReplacement("`.queries[" + own + "]");
                                 });
-        Matcher facet = FACET_ORDER.matcher(text);
-        if (error.code() == ErrorCode.INVALID_MULTI_SEARCH_FACET_ORDER && facet.find()) {
-            return search.checks.otherOrder(facet.group(1));
-        }
         return new ApiException(error.code(), NodeErrors.forClient(text, search.profiles()));
     }
 }

@@ -1,45 +1,79 @@
 package io.miroir.fanout.answer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.miroir.api.Json;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Merged facets of a federation, of one index and of several. */
 class FederatedFacetsTest {
-    private static final List<ObjectNode> NODES =
-            List.of(node("{\"Red\": 2, \"blue\": 1}"), node("{\"red\": 3, \"blue\": 4}"));
+    private static final JsonNode BY_COUNT =
+            Json.parse("{\"faceting\": {\"sortFacetValuesBy\": {\"color\": \"count\"}}}");
+
+    private static final List<ObjectNode> MOVIES =
+            List.of(
+                    node("m7", "{\"Red\": 2, \"blue\": 1}"),
+                    node("m7", "{\"red\": 3, \"blue\": 4}"));
+
+    private static ObjectNode node(String physicalUid, String colors) {
+        ObjectNode node = Json.object().put("estimatedTotalHits", 10);
+        ObjectNode facets = node.putObject("facetsByIndex").putObject(physicalUid);
+        facets.putObject("distribution").set("color", Json.parse(colors));
+        facets.putObject("stats");
+        return node;
+    }
+
+    private static FederatedFacets facets(String mergeFacets, JsonNode settingsOfBooks) {
+        ObjectNode federation = Json.object();
+        federation.set("mergeFacets", Json.parse(mergeFacets));
+        IndexProfile movies = IndexProfile.of("movies", "m7", "id", Json.object());
+        IndexProfile books = IndexProfile.of("books", "m8", "id", settingsOfBooks);
+        return new FederatedFacets(
+                federation,
+                Stream.of(movies, books)
+                        .map(index -> FederatedQuery.of(Json.object(), index, Json.object()))
+                        .toList());
+    }
+
+    private static String merged(String mergeFacets, List<ObjectNode> nodes) {
+        ObjectNode answer = Json.object();
+        facets(mergeFacets, Json.object()).write(nodes, answer);
+        return Json.text(answer.path("facetDistribution"));
+    }
 
     @Test
     void spellingsOfOneIndexAreOneValueBeforeTheCut() {
         assertEquals(
-                "{\"color\":{\"Red\":5,\"blue\":5}}",
-                merged("{\"movies\": [\"color\"]}", "{\"maxValuesPerFacet\": 2}"));
+                "{\"color\":{\"Red\":5,\"blue\":5}}", merged("{\"maxValuesPerFacet\": 2}", MOVIES));
     }
 
     @Test
     void spellingsOfSeveralIndexesStandSideBySide() {
-        assertEquals(
-                "{\"color\":{\"Red\":2,\"blue\":5,\"red\":3}}",
-                merged("{\"movies\": [\"color\"], \"books\": [\"color\"]}", "{}"));
+        List<ObjectNode> nodes =
+                Stream.concat(MOVIES.stream(), Stream.of(node("m8", "{\"red\": 1, \"blue\": 1}")))
+                        .toList();
+        assertEquals("{\"color\":{\"Red\":5,\"blue\":6,\"red\":1}}", merged("{}", nodes));
     }
 
-    private static String merged(String facetsByIndex, String mergeFacets) {
-        ObjectNode federation = Json.object();
-        federation.set("facetsByIndex", Json.parse(facetsByIndex));
-        federation.set("mergeFacets", Json.parse(mergeFacets));
-        IndexProfile index = IndexProfile.of("movies", "m7", "id", Json.object());
-        FederatedQuery query = FederatedQuery.of(Json.object(), index, Json.object());
+    /** No query of an index whose facets are asked: as if none were. */
+    @Test
+    void facetsThatNobodyCountedAreNotThere() {
         ObjectNode answer = Json.object();
-        new FederatedFacets(federation, List.of(query)).write(NODES, 10, answer);
-        return Json.text(answer.path("facetDistribution"));
+        facets("{}", Json.object()).write(List.of(), answer);
+        assertFalse(answer.has("facetDistribution"), answer::toString);
     }
 
-    private static ObjectNode node(String colors) {
-        ObjectNode node = Json.object();
-        node.putObject("facetDistribution").set("color", Json.parse(colors));
-        return node;
+    @Test
+    void indexesThatOrderAFacetDifferentlyAreFound() {
+        List<ObjectNode> both = List.of(MOVIES.getFirst(), node("m8", "{}"));
+        assertEquals(Optional.of("color"), facets("{}", BY_COUNT).disputed(both));
+        assertEquals(Optional.empty(), facets("null", BY_COUNT).disputed(both));
+        assertEquals(Optional.empty(), facets("{}", BY_COUNT).disputed(MOVIES));
     }
 }

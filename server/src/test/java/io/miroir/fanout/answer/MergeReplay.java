@@ -115,11 +115,26 @@ final class MergeReplay {
             ObjectNode hits = Json.object();
             hits.set("results", byQuery(response, parts.size()));
             answers.add(new FederatedCall.NodeAnswer(hits, parts, FederatedCall.Purpose.HITS));
+            unmerge(response, fixture.client().path("federation"));
             answers.add(
-                    new FederatedCall.NodeAnswer(response, parts, FederatedCall.Purpose.COUNTS));
+                    new FederatedCall.NodeAnswer(
+                            response, parts, new FederatedCall.Purpose("recorded")));
         }
         // What was asked when nodes federated is not what is asked now.
         return new Replayed(null, call.merge(answers), ids);
+    }
+
+    /**
+     * Nodes were recorded adding up the facets of several indexes, and count each by itself now:
+     * what they added up is taken for the first one's.
+     */
+    private static void unmerge(ObjectNode response, JsonNode federation) {
+        if (response.get("facetDistribution") instanceof ObjectNode distribution) {
+            String first = federation.path("facetsByIndex").propertyNames().iterator().next();
+            ObjectNode facets = response.putObject("facetsByIndex").putObject(first);
+            facets.set("distribution", distribution);
+            facets.set("stats", response.path("facetStats"));
+        }
     }
 
     /**

@@ -1,0 +1,100 @@
+package io.miroir.fanout.answer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.api.Json;
+import io.miroir.fanout.answer.FederatedCall.NodeAnswer;
+import io.miroir.fanout.answer.FederatedCall.Part;
+import io.miroir.fanout.answer.FederatedCall.Purpose;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What nodes are asked for a federation, so that none of them refuses it for a rule of ours. */
+class FederatedCallTest {
+    private static final Part ASKED = new Part(true, null);
+    private static final Part UNASKED = new Part(false, null);
+
+    private static FederatedCall call(String body, String... indexes) {
+        List<IndexProfile> profiles =
+                List.of(indexes).stream()
+                        .map(uid -> IndexProfile.of(uid, "m-" + uid, "id", Json.object()))
+                        .toList();
+        return FederatedCall.of(Json.parseObject(body.replace('\'', '"')), profiles);
+    }
+
+    @Test
+    void eachIndexIsCountedByItself() {
+        FederatedCall call =
+                call(
+                        """
+                        {'federation': {'facetsByIndex': {'a': ['x'], 'b': ['x']},
+                                        'mergeFacets': {'maxValuesPerFacet': 3},
+                                        'personalize': {'userContext': 'u'}},
+                         'queries': [{'indexUid': 'a'}, {'indexUid': 'b'}, {'indexUid': 'c'}]}
+                        """,
+                        "a",
+                        "b",
+                        "c");
+        Purpose ofB = new Purpose("m-b");
+        assertEquals(List.of(Purpose.HITS, new Purpose("m-a"), ofB), call.purposes());
+        assertTrue(call.concerns(Purpose.HITS, 2));
+        assertFalse(call.concerns(ofB, 0));
+        assertTrue(call.concerns(ofB, 1));
+        JsonNode asked = call.nodeRequest(List.of(UNASKED, ASKED, UNASKED), ofB);
+        assertEquals(
+                Json.parse("{\"facetsByIndex\":{\"m-b\":[\"x\"]},\"limit\":0,\"offset\":0}"),
+                Json.parse(Json.text(asked.path("federation"))));
+        assertEquals(1, asked.path("queries").size());
+    }
+
+    /** A query that finds by its vector ranks as one of words; one that only has one does not. */
+    @Test
+    void whatIsSearchedForByNothingIsCountedLikeWords() {
+        FederatedCall call =
+                call(
+                        """
+                        {'federation': {},
+                         'queries': [
+                          {'indexUid': 'a', 'vector': [1], 'hybrid': {'semanticRatio': 0}},
+                          {'indexUid': 'a', 'vector': [1], 'hybrid': {'semanticRatio': 1}},
+                          {'indexUid': 'a', 'q': 'w', 'sort': ['x:asc'],
+                           'federationOptions': {'weight': 2, 'remote': 'me'}}]}
+                        """,
+                        "a",
+                        "a",
+                        "a");
+        JsonNode queries =
+                call.nodeRequest(List.of(ASKED, ASKED, ASKED), new Purpose("m-a")).path("queries");
+        assertEquals(",", queries.path(0).path("q").asString());
+        assertFalse(queries.path(1).has("q"));
+        assertFalse(queries.path(2).has("sort"));
+        assertEquals("{\"weight\":2}", Json.text(queries.path(2).path("federationOptions")));
+    }
+
+    /** As one server that is named in its own network shows it. */
+    @Test
+    void theInstanceThatIsNamedIsShown() {
+        FederatedCall call =
+                call(
+                        """
+                        {'federation': {},
+                         'queries': [{'indexUid': 'a', 'retrieveVectors': true,
+                                      'federationOptions': {'remote': 'me'}}]}
+                        """,
+                        "a");
+        ObjectNode node =
+                Json.parseObject(
+                        """
+                        {"results": [{"estimatedTotalHits": 1, "processingTimeMs": 1, "hits": [
+                          {"id": 1, "_rankingScore": 1.0, "_rankingScoreDetails": {}}]}]}
+                        """);
+        ObjectNode answer = call.merge(List.of(new NodeAnswer(node, List.of(ASKED), Purpose.HITS)));
+        assertEquals("me", answer.at("/hits/0/_federation/remote").asString(), answer::toString);
+        assertEquals("{}", Json.text(answer.path("remoteErrors")));
+        assertEquals("{}", Json.text(answer.path("queryVectors")));
+    }
+}
