@@ -13,6 +13,7 @@ import io.miroir.proto.peer.ForwardHead;
 import io.miroir.proto.peer.ForwardReply;
 import io.miroir.proto.peer.ForwardRequest;
 import io.miroir.proto.peer.KeysRequest;
+import io.miroir.proto.peer.LetGoRequest;
 import io.miroir.proto.peer.PeerGrpc;
 import io.miroir.proto.peer.StatusReply;
 import io.miroir.proto.peer.StatusRequest;
@@ -79,6 +80,18 @@ final class PeerClient implements AutoCloseable {
                                     StatusRequest.newBuilder()
                                             .setAwaitAppliedIndex(awaitApplied)
                                             .build()));
+        } catch (StatusException | RuntimeException unreachable) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether the pod has let a lane go, or nothing within the time. */
+    Optional<Boolean> letGo(String lane, Duration timeout) {
+        try {
+            return Optional.of(
+                    stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                            .letGo(LetGoRequest.newBuilder().setLane(lane).build())
+                            .getLetGo());
         } catch (StatusException | RuntimeException unreachable) {
             return Optional.empty();
         }

@@ -16,6 +16,8 @@ import io.miroir.proto.peer.GreetReply;
 import io.miroir.proto.peer.GreetRequest;
 import io.miroir.proto.peer.KeysReply;
 import io.miroir.proto.peer.KeysRequest;
+import io.miroir.proto.peer.LetGoReply;
+import io.miroir.proto.peer.LetGoRequest;
 import io.miroir.proto.peer.NotOwner;
 import io.miroir.proto.peer.PeerGrpc;
 import io.miroir.proto.peer.Proceed;
@@ -81,6 +83,18 @@ final class PeerService extends PeerGrpc.PeerImplBase {
                             .setRun(doorway.run())
                             .setFormat(doorway.knownFormat())
                             .build());
+            replies.onCompleted();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            replies.onError(Status.UNAVAILABLE.asRuntimeException());
+        }
+    }
+
+    @Override
+    public void letGo(LetGoRequest request, StreamObserver<LetGoReply> replies) {
+        try {
+            boolean gone = handler.letGo(request.getLane(), AWAIT_MAX);
+            replies.onNext(LetGoReply.newBuilder().setLetGo(gone).build());
             replies.onCompleted();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

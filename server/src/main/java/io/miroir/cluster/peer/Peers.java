@@ -24,22 +24,20 @@ import java.util.function.Supplier;
 /** The other pods: which of them live, asked twice a second, and what they have applied. */
 public final class Peers implements Reports.Others, AutoCloseable {
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(400);
-    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+    static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
-    /** A pause of one collector run must not move every lane. */
-    private static final int MISSES_MAX = 2;
+    private static final Duration LET_GO_TIMEOUT = Duration.ofSeconds(2);
 
     private final String selfId;
     private final Supplier<List<String>> secrets;
     private final Optional<PodKeys> keys;
     private final Map<String, PeerClient> clients = new ConcurrentSkipListMap<>();
-    private final Map<String, Integer> misses = new ConcurrentHashMap<>();
+    private final Map<String, Probed> probed = new ConcurrentHashMap<>();
     private final Map<String, Long> applied = new ConcurrentHashMap<>();
     private final Map<String, Integer> formats = new ConcurrentHashMap<>();
     private final Map<String, Thread> probes = new ConcurrentHashMap<>();
     private boolean started;
     private volatile Set<String> live;
-    private volatile long changedNanos;
 
     /**
      * Knows the other pods, has asked none of them.
@@ -67,10 +65,9 @@ public final class Peers implements Reports.Others, AutoCloseable {
         for (PeerEndpoint peer : others) {
             clients.put(peer.podId(), new PeerClient(peer, secrets, keys));
             // Taken as living until asked: a pod that starts must not think that it is alone.
-            misses.put(peer.podId(), 0);
+            probed.put(peer.podId(), Probed.NEVER);
         }
         this.live = all();
-        this.changedNanos = System.nanoTime();
     }
 
     /** Begins to ask; one virtual thread for each pod. */
@@ -96,7 +93,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
             if (!clients.containsKey(peer.podId())) {
                 PeerClient client = new PeerClient(peer, secrets, keys);
                 clients.put(peer.podId(), client);
-                misses.put(peer.podId(), 0);
+                probed.put(peer.podId(), Probed.NEVER);
                 if (started) {
                     watch(peer.podId(), client);
                 }
@@ -119,7 +116,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
         if (client != null) {
             client.close();
         }
-        misses.remove(podId);
+        probed.remove(podId);
         applied.remove(podId);
         formats.remove(podId);
     }
@@ -177,11 +174,6 @@ public final class Peers implements Reports.Others, AutoCloseable {
         return live;
     }
 
-    /** When the set of living pods last changed, on this JVM's monotonic clock. */
-    public long changedNanos() {
-        return changedNanos;
-    }
-
     /** Ids of all configured pods, this one included. */
     public Set<String> all() {
         Set<String> ids = new TreeSet<>(clients.keySet());
@@ -229,6 +221,17 @@ public final class Peers implements Reports.Others, AutoCloseable {
     }
 
     /**
+     * Asks a pod to let a lane go, which takes as long as the write at hand in it, and a second at
+     * most.
+     *
+     * @return whether it has; empty if it does not answer
+     */
+    public Optional<Boolean> letGo(String podId, String lane) {
+        PeerClient client = clients.get(podId);
+        return client == null ? Optional.empty() : client.letGo(lane, LET_GO_TIMEOUT);
+    }
+
+    /**
      * Passes a write on to another pod.
      *
      * @param body read only once the pod agreed to run the write
@@ -264,11 +267,13 @@ public final class Peers implements Reports.Others, AutoCloseable {
     private void probe(String podId, PeerClient client) {
         try {
             while (!Thread.currentThread().isInterrupted()) {
+                long askedNanos = System.nanoTime();
                 boolean answered =
                         ask(podId, client, 0, PROBE_TIMEOUT)
                                 .filter(StatusReply::getReady)
                                 .isPresent();
-                misses.computeIfPresent(podId, (_, missed) -> answered ? 0 : missed + 1);
+                Duration took = Duration.ofNanos(System.nanoTime() - askedNanos);
+                probed.computeIfPresent(podId, (_, before) -> before.then(answered, took));
                 refresh();
                 Thread.sleep(PROBE_INTERVAL);
             }
@@ -280,14 +285,13 @@ public final class Peers implements Reports.Others, AutoCloseable {
     private synchronized void refresh() {
         Set<String> now = new TreeSet<>();
         now.add(selfId);
-        misses.forEach(
-                (podId, missed) -> {
-                    if (missed < MISSES_MAX) {
+        probed.forEach(
+                (podId, last) -> {
+                    if (last.lives()) {
                         now.add(podId);
                     }
                 });
         if (!now.equals(live)) {
-            changedNanos = System.nanoTime();
             live = Set.copyOf(now);
         }
     }

@@ -52,6 +52,13 @@ public final class Reception implements Standing, PassedWriteHandler {
         return whole != null && whole.writes().owns(lane);
     }
 
+    /** A pod that is not whole yet runs no lane. */
+    @Override
+    public boolean letGo(String lane, Duration patience) throws InterruptedException {
+        Parts whole = parts.get();
+        return whole == null || whole.writes().letGo(lane, patience);
+    }
+
     /** Only what it owns comes here, so it is whole. */
     @Override
     public PassedAnswer run(PassedWrite write, InputStream body) {

@@ -20,16 +20,23 @@ final class Lane {
     private final String name;
     private final LaneContext context;
     private final TaskFollower follower;
+    private final Handover handover;
     private final LaneCounters counters;
     private final LaneQueue queue;
     private final Turn turn = new Turn();
     private final LaneClaim claim;
     private final LaneWriter writer;
 
-    Lane(String name, LaneContext context, TaskFollower follower, LaneCounters counters) {
+    Lane(
+            String name,
+            LaneContext context,
+            TaskFollower follower,
+            Handover handover,
+            LaneCounters counters) {
         this.name = name;
         this.context = context;
         this.follower = follower;
+        this.handover = handover;
         this.counters = counters;
         this.queue = new LaneQueue(name, context.settings(), counters);
         Dispatcher dispatcher =
@@ -117,6 +124,12 @@ final class Lane {
             if (mine.isEmpty()) {
                 return;
             }
+            if (!mayTake(mine.getFirst()::isOurs)) {
+                for (Waiting write : mine) {
+                    write.tell(Optional.empty());
+                }
+                return;
+            }
             // What was left in the lane counts too.
             long _ = claim.take();
             mine.removeIf(this::putOff);
@@ -127,6 +140,10 @@ final class Lane {
             // Nobody may wait for what does not come.
             writes.forEach(write -> write.fail(new IllegalStateException("nobody answered")));
         }
+    }
+
+    private boolean mayTake(BooleanSupplier ours) throws InterruptedException {
+        return claim.isHeld() || handover.await(name, ours);
     }
 
     private boolean putOff(Waiting write) {
@@ -155,7 +172,7 @@ final class Lane {
     void resume(BooleanSupplier ours) throws InterruptedException {
         takeTurn();
         try {
-            if (ours.getAsBoolean()) {
+            if (ours.getAsBoolean() && mayTake(ours)) {
                 long _ = claim.take();
             }
         } finally {
@@ -172,7 +189,7 @@ final class Lane {
         long mine;
         takeTurn();
         try {
-            if (!ours.getAsBoolean()) {
+            if (!ours.getAsBoolean() || !mayTake(ours)) {
                 return;
             }
             mine = claim.take();
@@ -205,7 +222,9 @@ final class Lane {
             return Optional.empty();
         }
         try {
-            return ours.getAsBoolean() ? Optional.of(work.run(claim.take())) : Optional.empty();
+            return ours.getAsBoolean() && mayTake(ours)
+                    ? Optional.of(work.run(claim.take()))
+                    : Optional.empty();
         } finally {
             turn.leave();
         }

@@ -31,9 +31,6 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaneKeeper.class);
     private static final Duration TICK = Duration.ofMillis(250);
 
-    /** Longer than it takes every pod to see that a pod came. */
-    private static final Duration HANDOVER = Duration.ofMillis(1_200);
-
     /** Lanes that are taken over at a time. */
     private static final int TAKEOVERS_MAX = 16;
 
@@ -43,6 +40,7 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
     private final LaneContext context;
     private final Peers peers;
     private final TaskFollower follower;
+    private final Handover handover;
     private final LaneCounters counters = LaneCounters.none();
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
 
@@ -59,6 +57,7 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
         this.context = context;
         this.peers = peers;
         this.follower = follower;
+        this.handover = new Handover(context, peers);
         this.thread = Thread.ofVirtual().name("lane-keeper").unstarted(this::keep);
     }
 
@@ -105,6 +104,27 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
     }
 
     /**
+     * Lets a lane go that another pod is to run, once the change at hand in it has ended.
+     *
+     * @return false if this pod believes that it runs the lane itself, or the change lasts longer
+     *     than {@code patience}
+     */
+    boolean letGo(String name, Duration patience) throws InterruptedException {
+        if (owns(name)) {
+            return false;
+        }
+        Lane lane = lanes.get(name);
+        if (lane == null) {
+            return true;
+        }
+        boolean free = lane.retire(patience);
+        if (free) {
+            lanes.remove(name, lane);
+        }
+        return free;
+    }
+
+    /**
      * Runs a write in this pod's lane.
      *
      * @return empty if the lane is another pod's by now; nothing was written then
@@ -112,20 +132,19 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
     Optional<LaneReply> run(WriteRequest request, Spooler.Received body)
             throws IOException, InterruptedException {
         String name = request.indexUid();
-        awaitHandover(name);
         Lane lane = lane(name);
         return lane.run(request, body, () -> runs(name, lane));
     }
 
     @Override
     public <T> Optional<T> hold(String name, Held<T> work) throws InterruptedException {
-        awaitHandover(name);
         Lane lane = lane(name);
         return lane.hold(() -> runs(name, lane), work);
     }
 
     private Lane lane(String name) {
-        return lanes.computeIfAbsent(name, uid -> new Lane(uid, context, follower, counters));
+        return lanes.computeIfAbsent(
+                name, uid -> new Lane(uid, context, follower, handover, counters));
     }
 
     // A lane that was dropped while a write was on its way to it orders nothing any more.
@@ -151,26 +170,6 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
     /** What its lanes have done. */
     LaneCounters counters() {
         return counters;
-    }
-
-    // A living owner has seen, or will see at once, that it is not the owner any more. Claiming
-    // before it has ended the write at hand would leave that write's client without an answer.
-    private void awaitHandover(String name) throws InterruptedException {
-        long sinceNanos = System.nanoTime() - peers.changedNanos();
-        if (sinceNanos > HANDOVER.toNanos()) {
-            return;
-        }
-        boolean held =
-                context.store()
-                        .lanes()
-                        .get(ReadLevel.LOCAL, name)
-                        .map(LaneRow::owner)
-                        .filter(owner -> !owner.equals(context.podId()))
-                        .filter(peers.live()::contains)
-                        .isPresent();
-        if (held) {
-            Thread.sleep(HANDOVER.minusNanos(sinceNanos));
-        }
     }
 
     private void keep() {
@@ -283,7 +282,6 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
         try {
             if (LaneResume.wanted(context, name)) {
                 LOG.info("taking over lane {}", name);
-                awaitHandover(name);
                 Lane lane = lane(name);
                 lane.resume(() -> runs(name, lane));
             }

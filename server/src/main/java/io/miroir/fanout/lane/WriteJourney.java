@@ -121,6 +121,11 @@ public final class WriteJourney implements PassedWriteHandler {
         return keeper.owns(lane);
     }
 
+    @Override
+    public boolean letGo(String lane, Duration patience) throws InterruptedException {
+        return keeper.letGo(lane, patience);
+    }
+
     /** The boundary for writes that other pods pass on: what is thrown here is told there. */
     @Override
     public PassedAnswer run(PassedWrite write, InputStream body) {

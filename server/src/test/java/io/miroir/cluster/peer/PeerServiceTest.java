@@ -8,6 +8,7 @@ import io.miroir.proto.peer.ForwardHead;
 import io.miroir.proto.peer.ForwardReply;
 import io.miroir.proto.peer.ForwardRequest;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,11 @@ class PeerServiceTest {
         @Override
         public boolean owns(String lane) {
             return true;
+        }
+
+        @Override
+        public boolean letGo(String lane, Duration patience) {
+            return false;
         }
 
         @Override

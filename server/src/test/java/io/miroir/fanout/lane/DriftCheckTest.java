@@ -40,7 +40,7 @@ class DriftCheckTest {
     }
 
     private void create(String name) throws Exception {
-        Lane lane = new Lane(name, pod.context, pod.follower, pod.counters);
+        Lane lane = new Lane(name, pod.context, pod.follower, pod.alone, pod.counters);
         long task =
                 lane.run(
                                 LaneFixture.request(Operation.INDEX_CREATE, name, null),

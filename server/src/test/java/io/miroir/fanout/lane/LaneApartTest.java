@@ -286,7 +286,7 @@ class LaneApartTest {
         pod.follower.forget("i");
         TaskFollower next = pod.anotherFollower();
         next.start();
-        new Lane("i", pod.context, next, pod.counters).resume(() -> true);
+        new Lane("i", pod.context, next, pod.alone, pod.counters).resume(() -> true);
         nodes.end("a", "succeeded");
         nodes.end("b", "succeeded");
         turns.await(uids.get(0), TaskStatus.SUCCEEDED);

@@ -11,6 +11,7 @@ import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
+import io.miroir.cluster.peer.Peers;
 import io.miroir.cluster.seal.SealKeys;
 import io.miroir.cluster.seal.StoredSecrets;
 import io.miroir.fanout.NodeClient;
@@ -108,6 +109,7 @@ final class LaneFixture implements AutoCloseable {
     final TaskFollower follower;
     final LaneContext context;
     final LaneCounters counters = LaneCounters.none();
+    final Handover alone;
     final Lane lane;
     private final Spooler spooler;
     private final CollectorRegistry registry = new CollectorRegistry();
@@ -134,7 +136,8 @@ final class LaneFixture implements AutoCloseable {
         spooler = new Spooler(directory.resolve("spool"), 1 << 20, 1 << 20);
         context = new LaneContext("p", withHooks(store), view, nodes, health, spooler, settings);
         follower = follower(registry, limits);
-        lane = new Lane("i", context, follower, counters);
+        alone = new Handover(context, new Peers("p", List.of(), List::of));
+        lane = new Lane("i", context, follower, alone, counters);
     }
 
     /** Gives up soon. */

@@ -117,7 +117,7 @@ final class LaneSimulation implements AutoCloseable {
         }
 
         void run() throws Exception {
-            owner.set(new Lane(index, pod.context, pod.follower, pod.counters));
+            owner.set(new Lane(index, pod.context, pod.follower, pod.alone, pod.counters));
             write(Operation.DOCUMENTS_REPLACE, "[{\"id\":1}]", false);
             String physicalUid = view().row().physicalUid();
             nodes.breakUnder(physicalUid, this::step, isLazy);
@@ -144,7 +144,7 @@ final class LaneSimulation implements AutoCloseable {
         /** A node is about to be asked: it may be the moment in which the owner is lost. */
         private Fault step() {
             if (stepsToLoss.decrementAndGet() == 0) {
-                Lane next = new Lane(index, pod.context, other, pod.counters);
+                Lane next = new Lane(index, pod.context, other, pod.alone, pod.counters);
                 try {
                     next.resume(() -> true);
                     owner.set(next);

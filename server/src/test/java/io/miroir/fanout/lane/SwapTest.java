@@ -56,7 +56,7 @@ class SwapTest {
 
     private Lane lane(String name) {
         return lanes.computeIfAbsent(
-                name, uid -> new Lane(uid, pod.context, pod.follower, pod.counters));
+                name, uid -> new Lane(uid, pod.context, pod.follower, pod.alone, pod.counters));
     }
 
     private LaneReply run(WriteRequest request, String body) throws Exception {
@@ -165,7 +165,7 @@ class SwapTest {
         write("b");
         swapAll();
         for (String behind : List.of("a", "b")) {
-            lanes.put(behind, new Lane(behind, impatient(), pod.follower, pod.counters));
+            lanes.put(behind, new Lane(behind, impatient(), pod.follower, pod.alone, pod.counters));
             ApiException refused = assertThrows(ApiException.class, () -> write(behind));
             assertEquals(ErrorCode.MIROIR_OVERLOADED, refused.code());
             assertTrue(refused.text().contains("waits for what came before"));
@@ -231,7 +231,7 @@ class SwapTest {
         end(before, "b");
         TaskFollower next = pod.anotherFollower();
         try (next) {
-            new Lane("a", pod.context, next, pod.counters).resume(() -> true);
+            new Lane("a", pod.context, next, pod.alone, pod.counters).resume(() -> true);
             assertEquals(TaskStatus.SUCCEEDED, ended(swap).status());
         }
         assertEquals(b, incarnation("a"));
