@@ -1,6 +1,8 @@
 package io.miroir.edge.http;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -20,6 +22,8 @@ import org.xnio.channels.StreamSourceChannel;
 final class ChannelStream extends InputStream {
     /** What a client must send on average, in the time for which it was waited. */
     static final long BYTES_PER_SECOND_MIN = 1_024;
+
+    private static final int DRAINED_AT_ONCE_BYTES = 16 << 10;
 
     private final HttpServerExchange exchange;
     private final long silenceMillisMax;
@@ -68,9 +72,44 @@ final class ChannelStream extends InputStream {
         return -1;
     }
 
-    private StreamSourceChannel channel() throws ClientGone {
+    /**
+     * Reads what is left and forgets it. A connection that is closed over bytes that nobody read is
+     * reset, and takes the answer with it that its client has not come to (RFC 9112, section 9.6).
+     *
+     * @return whether that was all of it, within so many bytes and the time of one silence
+     */
+    boolean drain(long bytesMax) {
+        long length = exchange.getRequestContentLength();
+        boolean announced =
+                length > 0 || exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING);
+        boolean asksFirst = channel == null && HttpContinue.requiresContinueResponse(exchange);
+        if (!announced || asksFirst || length - received > bytesMax) {
+            return false;
+        }
+        long giveUpNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(silenceMillisMax);
+        byte[] forgotten = new byte[DRAINED_AT_ONCE_BYTES];
+        try {
+            long left = bytesMax;
+            while (left >= 0 && System.nanoTime() - giveUpNanos < 0) {
+                int count = read(forgotten);
+                if (count < 0) {
+                    return true;
+                }
+                left -= count;
+            }
+        } catch (IOException gone) {
+            // Nobody is there, or not in time: the answer is sent all the same.
+        }
+        return false;
+    }
+
+    private StreamSourceChannel channel() throws IOException {
         StreamSourceChannel source = channel;
         if (source == null) {
+            if (HttpContinue.requiresContinueResponse(exchange)) {
+                // A client that asks first sends all the same after a while: it loses that time.
+                HttpContinue.sendContinueResponseBlocking(exchange);
+            }
             source = exchange.getRequestChannel();
             if (source == null) {
                 throw new ClientGone("the request's body is no longer available");

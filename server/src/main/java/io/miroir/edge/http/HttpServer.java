@@ -62,6 +62,11 @@ public final class HttpServer implements AutoCloseable {
      */
     public record Limits(
             long bodyBytesMax, int headerBytesMax, int silenceMillisMax, int idleMillisMax) {
+        /** What is read of a refused body, so that its client hears why: most are little beyond. */
+        long unwantedBytesMax() {
+            return 2 * bodyBytesMax;
+        }
+
         /** Meilisearch's body limit (100 MiB), and room for generous headers. */
         public static Limits defaults() {
             return new Limits(100L << 20, 64 << 10, 30_000, 75_000);
@@ -149,7 +154,13 @@ public final class HttpServer implements AutoCloseable {
         String id = given != null && isRequestId(given) ? given : requestIds.get();
         // Whatever is logged on the way carries the request's id.
         try (MDC.MDCCloseable _ = MDC.putCloseable("request_id", id)) {
-            send(exchange, id, answer(exchange, id));
+            ChannelStream body = new ChannelStream(exchange, limits.silenceMillisMax());
+            Answer answer = answer(exchange, id, body);
+            if (!exchange.isRequestComplete() && !body.drain(limits.unwantedBytesMax())) {
+                // Nobody can say where the next request begins.
+                exchange.setPersistent(false);
+            }
+            send(exchange, id, answer);
         } catch (ClientGone gone) {
             LOG.debug("request {}: {}", id, gone.getMessage());
             closeConnection(exchange);
@@ -164,7 +175,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /** The one error boundary. */
-    private Answer answer(HttpServerExchange exchange, String id) throws ClientGone {
+    private Answer answer(HttpServerExchange exchange, String id, ChannelStream raw)
+            throws ClientGone {
         try {
             if (Cors.isPreflight(exchange)) {
                 return Answer.empty(200);
@@ -176,7 +188,7 @@ public final class HttpServer implements AutoCloseable {
             }
             var body =
                     Bodies.decoded(
-                            new ChannelStream(exchange, limits.silenceMillisMax()),
+                            raw,
                             exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING),
                             limits.bodyBytesMax());
             return handler.handle(new ExchangeRequest(exchange, id, body));
@@ -213,8 +225,7 @@ public final class HttpServer implements AutoCloseable {
         if (answer.contentType() != null) {
             headers.put(Headers.CONTENT_TYPE, answer.contentType());
         }
-        if (draining || !exchange.isRequestComplete()) {
-            // The rest of a refused body is not worth reading: the connection ends with the answer.
+        if (draining) {
             exchange.setPersistent(false);
         }
         exchange.setStatusCode(answer.status());
@@ -236,6 +247,8 @@ public final class HttpServer implements AutoCloseable {
             LOG.warn("request {}: the answer broke off: {}", id, e.getMessage());
             closeConnection(exchange);
         }
+        // Of a request that is not read to its end nobody else would.
+        exchange.endExchange();
     }
 
     private static void closeConnection(HttpServerExchange exchange) {

@@ -18,6 +18,7 @@ import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,7 +44,11 @@ import org.slf4j.LoggerFactory;
 
 class HttpServerTest {
     private static final int BODY_BYTES_MAX = 64 * 1024;
+    private static final int SILENCE_MILLIS = 120_000;
     private static final long WAIT_SECONDS = 20;
+
+    /** Far more than a system takes of what nobody reads. */
+    private static final int CHUNKS_MAX = 10_000;
 
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
     private final CountDownLatch entered = new CountDownLatch(1);
@@ -55,7 +60,7 @@ class HttpServerTest {
         return HttpServer.start(
                 "127.0.0.1",
                 0,
-                new HttpServer.Limits(BODY_BYTES_MAX, 16 << 10, 20_000, 20_000),
+                new HttpServer.Limits(BODY_BYTES_MAX, 16 << 10, SILENCE_MILLIS, 20_000),
                 RandomGenerator.of("L64X128MixRandom"),
                 Router.of(
                         List.of(
@@ -236,6 +241,69 @@ class HttpServerTest {
                         .build();
         assertEquals(413, send(chunked).statusCode());
         assertEquals(1, seen.size(), seen.toString());
+    }
+
+    /**
+     * RFC 9112, section 9.6: a connection that is closed over a body that nobody reads is reset,
+     * and the client that still sends it never hears why.
+     */
+    @Test
+    void aRefusedBodyIsReadSoThatItsClientHearsWhy() throws Exception {
+        int bytes = 2 * BODY_BYTES_MAX;
+        String got =
+                sendAll(
+                        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: " + bytes + "\r\n\r\n",
+                        "x".repeat(bytes),
+                        "GET /path/fixed HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assertTrue(got.startsWith("HTTP/1.1 413"), got);
+        assertTrue(got.contains("HTTP/1.1 204"), got);
+    }
+
+    @Test
+    void aRefusedBodyIsNotReadForEver() throws Exception {
+        int bytes = 2 * BODY_BYTES_MAX + 1;
+        String tooLong =
+                sendAll("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: " + bytes + "\r\n\r\n");
+        assertTrue(tooLong.startsWith("HTTP/1.1 413"), tooLong);
+        assertTrue(tooLong.contains("Connection: close"), tooLong);
+        String chunk = Integer.toHexString(BODY_BYTES_MAX) + "\r\n" + "x".repeat(BODY_BYTES_MAX);
+        byte[] more = (chunk + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThrows(
+                    SocketException.class,
+                    () -> {
+                        for (int i = 0; i < CHUNKS_MAX; i++) {
+                            out.write(more);
+                        }
+                    });
+        }
+    }
+
+    /** HTTP/1.0, as proxies speak it: nothing says where a body would end that is not there. */
+    @Test
+    void aBodyThatNobodyAnnouncedIsNotWaitedFor() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(SILENCE_MILLIS / 2);
+            socket.getOutputStream()
+                    .write("DELETE /nope HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            byte[] all = socket.getInputStream().readAllBytes();
+            String got = new String(all, StandardCharsets.US_ASCII);
+            assertTrue(got.contains(" 404 "), got);
+        }
+    }
+
+    /** Sends all before it reads, and reads until the server ends the connection. */
+    private String sendAll(String... parts) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            for (String part : parts) {
+                socket.getOutputStream().write(part.getBytes(StandardCharsets.US_ASCII));
+            }
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
     }
 
     @Test

@@ -163,6 +163,46 @@ class RawBytesTest {
         assertEquals(List.of(), List.copyOf(seen));
     }
 
+    /** Who asks before it sends a large body, as curl does, is told to; or is refused at once. */
+    @Test
+    void whoAsksBeforeItSendsItsBodyIsTold() throws IOException {
+        String asks = " HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /echo" + asks).getBytes(StandardCharsets.US_ASCII));
+            byte[] go = socket.getInputStream().readNBytes("HTTP/1.1 100 ".length());
+            assertEquals("HTTP/1.1 100 ", new String(go, StandardCharsets.US_ASCII));
+            out.write("hello".getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            byte[] all = socket.getInputStream().readAllBytes();
+            String got = new String(all, StandardCharsets.US_ASCII);
+            assertTrue(got.contains("HTTP/1.1 204 "), got);
+        }
+        assertEquals(List.of("echo hello"), List.copyOf(seen));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream()
+                    .write(("POST /nope" + asks).getBytes(StandardCharsets.US_ASCII));
+            byte[] all = socket.getInputStream().readAllBytes();
+            String got = new String(all, StandardCharsets.US_ASCII);
+            assertTrue(got.startsWith("HTTP/1.1 404 "), got);
+        }
+    }
+
+    /** Who sends no more of a body that was refused is told so after a while. */
+    @Test
+    void aRefusedBodyThatStopsIsNotWaitedForLong() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream()
+                    .write(
+                            "POST /nope HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"
+                                    .getBytes(StandardCharsets.US_ASCII));
+            byte[] all = socket.getInputStream().readAllBytes();
+            String got = new String(all, StandardCharsets.US_ASCII);
+            assertTrue(got.startsWith("HTTP/1.1 404 "), got);
+            assertTrue(got.contains("Connection: close"), got);
+        }
+    }
+
     /** A body that drips is no silence, but holds its place among the requests no longer. */
     @Test
     void aBodyThatDripsIsGivenUp() throws Exception {
