@@ -49,10 +49,10 @@ image_dir() {
     cp "$root/packaging/miroir.service" "$root"/docs/operations/examples/*.yaml "$dir/share/"
     find "$dir" -exec env TZ=UTC touch -t "$stamp" {} +
 
-    step "training its AOT cache: a pod and a node start, serve and stop"
+    step "training its AOT caches: pods and nodes start, serve and stop; commands ask them"
     train "$dir" "$log"
     (cd "$app" && wc -c ./*.jar lib/*.jar >miroir.aot.jars)
-    TZ=UTC touch -t "$stamp" "$app/miroir.aot" "$app/miroir.aot.jars"
+    TZ=UTC touch -t "$stamp" "$app/miroir.aot" "$app/commands.aot" "$app/miroir.aot.jars"
     step "$dir is ready ($(du -sh "$dir" | cut -f1)): $dir/bin/miroir --help"
 }
 
@@ -77,8 +77,8 @@ train() {
     work=$(mktemp -d)
     if ! "$1/runtime/bin/java" @"$app/jvm.flags" -XX:AOTCacheOutput="$app/miroir.aot" \
         -Dorg.sqlite.lib.path="$app/native" \
-        -jar "$app/miroir-server.jar" training --dir "$work" >>"$2" 2>&1 ||
-        [ ! -s "$app/miroir.aot" ]; then
+        -jar "$app/miroir-server.jar" training --dir "$work" --commands-cache "$app/commands.aot" >>"$2" 2>&1 ||
+        [ ! -s "$app/miroir.aot" ] || [ ! -s "$app/commands.aot" ]; then
         rm -rf "$work"
         tail -n 20 "$2" >&2
         fail "the training run failed; its log is $2"

@@ -34,7 +34,8 @@ public final class Main {
                     VerifyCommand.class,
                     ClusterCommand.class,
                     VersionCommand.class,
-                    TrainingCommand.class);
+                    TrainingCommand.class,
+                    CommandTraining.class);
 
     private Main() {}
 

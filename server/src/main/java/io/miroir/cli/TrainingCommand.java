@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,7 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * `miroir training`: what the JVM watches to make the AOT cache of an image. In one process three
  * pods on Raft and one on SQLite start before embedded nodes, take writes and searches by HTTP as
- * from any client, and stop.
+ * from any client, and stop. Commands are trained in a process of their own before these pods.
  */
 @Command(
         name = "training",
@@ -50,6 +51,9 @@ final class TrainingCommand implements Callable<Integer> {
 
     @Option(names = "--dir", required = true, description = "an empty directory")
     private Path directory = Path.of(".");
+
+    @Option(names = "--commands-cache", description = "an AOT cache for commands is made there")
+    private @Nullable Path commandsCache;
 
     private final Ports ports = new Ports(new SecureRandom());
     private final Deque<AutoCloseable> started = new ConcurrentLinkedDeque<>();
@@ -73,7 +77,13 @@ final class TrainingCommand implements Callable<Integer> {
                 }
             }
             use(List.of(cluster.get(0).get(), cluster.get(1).get(), cluster.get(2).get()));
-            operate(cluster.getFirst().get());
+            if (commandsCache != null) {
+                CommandTraining.run(
+                        commandsCache,
+                        cluster.getFirst().get().toString(),
+                        KEY + "-of-operators",
+                        directory);
+            }
             use(List.of(pod(singlePod(nodes.getLast()))));
         } finally {
             while (!started.isEmpty()) {
@@ -163,36 +173,6 @@ final class TrainingCommand implements Callable<Integer> {
                 yield URI.create("http://127.0.0.1:" + pod.port());
             }
         };
-    }
-
-    /** Operators' commands are JVMs too, and whoever types one waits for its start. */
-    private void operate(URI pod) {
-        String from = pod.toString();
-        String key = KEY + "-of-operators";
-        String file = directory.resolve("state.mbk").toString();
-        command("cluster", "status", "--from", from, "--admin-key", key);
-        command("cluster", "keys", "--wait", "30", "--from", from, "--admin-key", key);
-        command("backup", "--from", from, "--admin-key", key, "--to", file);
-        command("backup", "verify", file);
-        String restored = directory.resolve("restored").toString();
-        command(
-                "restore",
-                file,
-                "--data-dir",
-                restored,
-                "--pod-id",
-                "pod-0",
-                "--raft",
-                "127.0.0.1:9001",
-                "--peer",
-                "127.0.0.1:9002");
-    }
-
-    private static void command(String... words) {
-        int exit = Main.commandLine(words).execute(words);
-        if (exit != ExitCode.OK.code()) {
-            throw new IllegalStateException(String.join(" ", words) + " ended with " + exit);
-        }
     }
 
     private static void use(List<URI> pods) {

@@ -38,6 +38,7 @@ final class PodJvm {
     private static final Duration TRAINING_MAX = Duration.ofMinutes(5);
     private static final JavaLaunch LIKE_THIS = JavaLaunch.likeThisProcess();
     private static volatile List<String> prepared = FLAGS;
+    private static volatile List<String> preparedForCommands = FLAGS;
 
     private PodJvm() {}
 
@@ -46,9 +47,12 @@ final class PodJvm {
         return new JavaLaunch(LIKE_THIS.java(), LIKE_THIS.classPath(), prepared);
     }
 
-    /** A command of an operator: as the image's launcher, without the compiler that takes time. */
+    /**
+     * A command of an operator: as the image's launcher, without the compiler that takes time, and
+     * with a cache of its own.
+     */
     static List<String> command(List<String> arguments) {
-        List<String> options = new ArrayList<>(prepared);
+        List<String> options = new ArrayList<>(preparedForCommands);
         options.add("-XX:TieredStopAtLevel=1");
         return new JavaLaunch(LIKE_THIS.java(), LIKE_THIS.classPath(), options)
                 .command(COMMAND_HEAP_MEGABYTES, "io.miroir.cli.Main", arguments);
@@ -62,19 +66,26 @@ final class PodJvm {
                         .toList();
         Path dir = jars.getFirst().resolveSibling("gate");
         Path cache = dir.resolve("pods.aot");
+        Path commandsCache = dir.resolve("commands.aot");
         List<String> options = new ArrayList<>(FLAGS);
         try {
             Files.createDirectories(dir);
             nativePart(dir).ifPresent(options::add);
-            if (!isNewerThanAll(cache, jars)) {
-                System.err.println("training the AOT cache of the JVMs that are measured");
-                train(cache, options);
+            if (!isNewerThanAll(cache, jars) || !isNewerThanAll(commandsCache, jars)) {
+                System.err.println("training the AOT caches of the JVMs that are measured");
+                train(cache, commandsCache, options);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("no AOT cache in " + dir, e);
         }
-        options.add("-XX:AOTCache=" + cache);
-        prepared = List.copyOf(options);
+        prepared = with(cache, options);
+        preparedForCommands = with(commandsCache, options);
+    }
+
+    private static List<String> with(Path cache, List<String> options) {
+        List<String> all = new ArrayList<>(options);
+        all.add("-XX:AOTCache=" + cache);
+        return List.copyOf(all);
     }
 
     private static Optional<String> nativePart(Path dir) throws IOException {
@@ -107,7 +118,8 @@ final class PodJvm {
         return true;
     }
 
-    private static void train(Path cache, List<String> options) throws IOException {
+    private static void train(Path cache, Path commandsCache, List<String> options)
+            throws IOException {
         Path work = Files.createTempDirectory("miroir-gate-training-");
         List<String> command = new ArrayList<>(List.of(LIKE_THIS.java().toString()));
         command.addAll(options);
@@ -117,7 +129,8 @@ final class PodJvm {
                         "-cp",
                         LIKE_THIS.classPath(),
                         Training.class.getName(),
-                        work.toString()));
+                        work.toString(),
+                        commandsCache.toString()));
         Child.run(new ProcessBuilder(command), TRAINING_MAX);
         Bench.deleteTree(work);
     }

@@ -16,10 +16,17 @@ final class Training {
 
     private Training() {}
 
-    /** Argument: an empty directory. */
+    /** Arguments: an empty directory, and where the AOT cache of commands is to be. */
     public static void main(String[] arguments) {
         Path dir = Path.of(arguments[0]);
-        int exit = Main.commandLine().execute("training", "--dir", arguments[0]);
+        int exit =
+                Main.commandLine()
+                        .execute(
+                                "training",
+                                "--dir",
+                                arguments[0],
+                                "--commands-cache",
+                                arguments[1]);
         if (RedisBinary.isThere()) {
             onRedis(dir);
         }
