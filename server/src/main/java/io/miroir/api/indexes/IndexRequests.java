@@ -1,7 +1,6 @@
 package io.miroir.api.indexes;
 
 import io.miroir.api.ErrorCode;
-import io.miroir.api.IndexUid;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Paging;
 import io.miroir.api.strict.Shape;
@@ -12,17 +11,13 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads requests that create, change and list indexes. */
 public final class IndexRequests {
-    private static final Check UID =
-            value -> {
-                if (!IndexUid.isValid(value.string())) {
-                    throw value.invalid(IndexUid.why(value.string()));
-                }
-            };
-
     private static final Shape CREATE =
             Shape.of(
                     Shape.required(
-                            "uid", ErrorCode.INVALID_INDEX_UID, UID, ErrorCode.MISSING_INDEX_UID),
+                            "uid",
+                            ErrorCode.INVALID_INDEX_UID,
+                            Check.INDEX_UID,
+                            ErrorCode.MISSING_INDEX_UID),
                     Shape.optional(
                             "primaryKey", ErrorCode.INVALID_INDEX_PRIMARY_KEY, Check.STRING));
 

@@ -27,20 +27,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What {@code POST /swap-indexes} asks for: all of it is done, or nothing. */
 public final class IndexSwaps {
-    private static final Check UID =
-            value -> {
-                if (!IndexUid.isValid(value.string())) {
-                    throw value.invalid(IndexUid.why(value.string()));
-                }
-            };
-
     private static final Check BODY =
             Check.arrayOf(
                     Shape.of(
                             required(
                                     "indexes",
                                     ErrorCode.INVALID_SWAP_INDEXES,
-                                    Check.arrayOf(UID),
+                                    Check.arrayOf(Check.INDEX_UID),
                                     ErrorCode.MISSING_SWAP_INDEXES),
                             notNull("rename", ErrorCode.INVALID_SWAP_RENAME, Check.BOOLEAN)));
 

@@ -4,11 +4,10 @@ import static io.miroir.api.strict.Shape.optional;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.UrlText;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
-import io.miroir.api.strict.StrictValue;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -125,39 +124,57 @@ final class EmbedderRules {
                     optional("distribution", CODE, DISTRIBUTION));
 
     /** Embedders by name; null takes one away. */
-    static final Check EMBEDDERS = EmbedderRules::check;
+    static final Check EMBEDDERS = Check.mapOf(EMBEDDER.orNull());
 
     private EmbedderRules() {}
 
-    private static void check(StrictValue value) {
-        Map<String, StrictValue> embedders = value.members();
-        embedders.values().forEach(EMBEDDER.orNull()::check);
-        embedders.forEach(
-                (name, embedder) -> {
-                    if (!embedder.isNull()) {
-                        checkFields(name, embedder.node());
-                    }
-                });
+    /**
+     * Checks what well formed embedders are given against their sources.
+     *
+     * @throws ApiException in Meilisearch's words, of the first that is wrong
+     */
+    static void checkSources(JsonNode embedders) {
+        embedders
+                .properties()
+                .forEach(
+                        embedder -> {
+                            if (!embedder.getValue().isNull()) {
+                                checkFields(embedder.getKey(), embedder.getValue());
+                            }
+                        });
     }
 
-    /** Checks what one embedder is given against its source, if it names one. */
     private static void checkFields(String name, JsonNode embedder) {
-        JsonNode dimensions = embedder.path("dimensions");
-        if (dimensions.isNumber() && dimensions.longValue() == 0) {
-            throw refused("`.embedders." + name + ".dimensions`: `dimensions` cannot be zero");
+        if (embedder.path("documentTemplate").isString()) {
+            checkNotZero(name, "documentTemplateMaxBytes", embedder);
         }
-        JsonNode maxBytes = embedder.path("documentTemplateMaxBytes");
-        if (maxBytes.isNumber() && maxBytes.longValue() == 0) {
-            throw refused(
-                    "`.embedders."
-                            + name
-                            + ".documentTemplateMaxBytes`: `documentTemplateMaxBytes` cannot be"
-                            + " zero");
+        checkNotZero(name, "dimensions", embedder);
+        String url = embedder.path("url").asString("");
+        if (embedder.path("url").isString()) {
+            UrlText.fault(url)
+                    .ifPresent(
+                            fault -> {
+                                throw refused(
+                                        "`.embedders."
+                                                + name
+                                                + ".url`: could not parse `"
+                                                + url
+                                                + "`: "
+                                                + fault);
+                            });
         }
         for (Source source : ALL) {
             if (embedder.path("source").asString("").equals(source.word)) {
                 checkAgainst(source, name, embedder);
             }
+        }
+    }
+
+    private static void checkNotZero(String name, String field, JsonNode embedder) {
+        JsonNode value = embedder.path(field);
+        if (value.isNumber() && value.longValue() == 0) {
+            throw refused(
+                    "`.embedders." + name + "." + field + "`: `" + field + "` cannot be zero");
         }
     }
 

@@ -10,7 +10,6 @@ import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Kind;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -101,9 +100,7 @@ final class SettingChecks {
     static final Check PAGINATION =
             Shape.of(
                     optional(
-                            "maxTotalHits",
-                            ErrorCode.INVALID_SETTINGS_PAGINATION,
-                            SettingChecks::positive));
+                            "maxTotalHits", ErrorCode.INVALID_SETTINGS_PAGINATION, Check.POSITIVE));
 
     /** Languages of attributes. */
     static final Check LOCALIZED =
@@ -201,15 +198,5 @@ final class SettingChecks {
                 + "` and twoTypos: "
                 + twoTypos
                 + "`.";
-    }
-
-    private static void positive(StrictValue value) {
-        if (value.kind() == Kind.INTEGER
-                && value.node().bigIntegerValue().equals(BigInteger.ZERO)) {
-            throw value.invalid(
-                    "a non-zero integer value lower than `18446744073709551615` was expected, but"
-                            + " found a zero");
-        }
-        value.unsigned(Long.MAX_VALUE);
     }
 }

@@ -72,7 +72,10 @@ public record SettingsUpdate(ObjectNode changes) {
                 .toList();
     }
 
-    /** Throws what Meilisearch answers if it needs a feature that is off. */
+    /**
+     * Throws what Meilisearch answers if it needs a feature that is off, or gives an embedder what
+     * its source doesn't take.
+     */
     public void require(Features features) {
         for (JsonNode embedder : changes.path(Setting.EMBEDDERS.key())) {
             if (embedder.path("source").asString("").equals("composite")) {
@@ -95,6 +98,7 @@ public record SettingsUpdate(ObjectNode changes) {
         if (changes.hasNonNull(Setting.FOREIGN_KEYS.key())) {
             features.require(Feature.FOREIGN_KEYS, "setting `foreignKeys` in the index settings");
         }
+        EmbedderRules.checkSources(changes.path(Setting.EMBEDDERS.key()));
     }
 
     private static SettingsUpdate checked(ObjectNode changes) {

@@ -1,5 +1,7 @@
 package io.miroir.api.strict;
 
+import io.miroir.api.IndexUid;
+import java.math.BigInteger;
 import java.util.List;
 
 /** A rule for one value; throws {@link io.miroir.api.ApiException} if the value breaks it. */
@@ -19,6 +21,26 @@ public interface Check {
 
     /** Accepts any number. */
     Check NUMBER = StrictValue::number;
+
+    /** Accepts what can name an index. */
+    Check INDEX_UID =
+            value -> {
+                if (!IndexUid.isValid(value.string())) {
+                    throw value.invalid(IndexUid.why(value.string()));
+                }
+            };
+
+    /** Accepts an integer that is not zero. */
+    Check POSITIVE =
+            value -> {
+                if (value.kind() == Kind.INTEGER
+                        && value.node().bigIntegerValue().equals(BigInteger.ZERO)) {
+                    throw value.invalid(
+                            "a non-zero integer value lower than `18446744073709551615` was"
+                                    + " expected, but found a zero");
+                }
+                value.unsigned(Long.MAX_VALUE);
+            };
 
     /** Accepts an array of strings. */
     Check STRINGS = arrayOf(STRING);

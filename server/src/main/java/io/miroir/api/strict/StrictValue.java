@@ -162,6 +162,11 @@ public record StrictValue(JsonNode node, Place place, ErrorCode code) {
         return members;
     }
 
+    /** The member of that name, of an object that has it. */
+    public StrictValue member(String name) {
+        return new StrictValue(node.path(name), place.key(name), code);
+    }
+
     /** The error for a value of another kind than those expected. */
     public ApiException wrongKind(Kind first, Kind... others) {
         String found =

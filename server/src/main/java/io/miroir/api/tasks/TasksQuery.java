@@ -2,7 +2,6 @@ package io.miroir.api.tasks;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.IndexUid;
 import io.miroir.api.Timestamps;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
@@ -49,7 +48,7 @@ public record TasksQuery(TaskFilter filter, long limit, @Nullable Long from, boo
         field("canceledBy", ErrorCode.INVALID_TASK_CANCELED_BY, listOf(TasksQuery::checkUid)),
         field("types", ErrorCode.INVALID_TASK_TYPES, listOf(TasksQuery::checkType)),
         field("statuses", ErrorCode.INVALID_TASK_STATUSES, listOf(TasksQuery::checkStatus)),
-        field("indexUids", ErrorCode.INVALID_INDEX_UID, listOf(TasksQuery::checkIndexUid)),
+        field("indexUids", ErrorCode.INVALID_INDEX_UID, listOf(Check.INDEX_UID)),
         date("afterEnqueuedAt", ErrorCode.INVALID_TASK_AFTER_ENQUEUED_AT),
         date("beforeEnqueuedAt", ErrorCode.INVALID_TASK_BEFORE_ENQUEUED_AT),
         date("afterStartedAt", ErrorCode.INVALID_TASK_AFTER_STARTED_AT),
@@ -216,12 +215,6 @@ public record TasksQuery(TaskFilter filter, long limit, @Nullable Long from, boo
                             + "` is not a valid task status. Available statuses are "
                             + listed(TaskStatus.NAMES)
                             + ".");
-        }
-    }
-
-    private static void checkIndexUid(StrictValue value) {
-        if (!IndexUid.isValid(value.string())) {
-            throw value.invalid(IndexUid.why(value.string()));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.features.Features;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,11 +104,20 @@ class SettingsTest {
                         + " than `18446744073709551615` was expected, but found a zero",
                 "{\"embedders\":{\"x\":{\"source\":\"userProvided\"}}} |"
                         + " INVALID_SETTINGS_EMBEDDERS | `.embedders.x`: Missing field `dimensions`"
-                        + " (note: this field is mandatory for source `userProvided`)"
+                        + " (note: this field is mandatory for source `userProvided`)",
+                "{\"embedders\":{\"x\":{\"source\":\"userProvided\",\"url\":\"x\"}}} |"
+                        + " INVALID_SETTINGS_EMBEDDERS | `.embedders.x.url`: could not parse `x`:"
+                        + " relative URL without a base",
+                "{\"embedders\":{\"x\":{\"source\":\"userProvided\",\"searchFragments\":{}}}} |"
+                        + " FEATURE_NOT_ENABLED | setting `searchFragments` requires enabling the"
+                        + " `multimodal` experimental feature. See"
+                        + " https://github.com/orgs/meilisearch/discussions/846"
             })
     void faultsAreTold(String change, ErrorCode code, String message) {
         ApiException refused =
-                assertThrows(ApiException.class, () -> SettingsUpdate.parse(Json.parse(change)));
+                assertThrows(
+                        ApiException.class,
+                        () -> SettingsUpdate.parse(Json.parse(change)).require(Features.NONE));
         assertEquals(code, refused.code());
         assertEquals(message, refused.text());
     }
