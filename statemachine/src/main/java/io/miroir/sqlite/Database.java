@@ -26,7 +26,7 @@ import org.sqlite.SQLiteConnection;
  */
 public final class Database implements AutoCloseable {
     /** Format that this program writes: schema-1.sql and the changes after it. */
-    public static final int FORMAT = 7;
+    public static final int FORMAT = 8;
 
     /** Tells a task store from other SQLite files: "MIRO". */
     private static final int APPLICATION_ID = 0x4d49524f;

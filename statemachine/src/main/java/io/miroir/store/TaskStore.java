@@ -7,6 +7,7 @@ import io.miroir.store.canary.Canaries;
 import io.miroir.store.canary.CanaryRuns;
 import io.miroir.store.cdc.CdcCursors;
 import io.miroir.store.cdc.CdcOverflow;
+import io.miroir.store.clientobject.ClientObjects;
 import io.miroir.store.feature.FeatureSwitches;
 import io.miroir.store.format.ClusterFormat;
 import io.miroir.store.idempotency.IdempotencyKeys;
@@ -229,6 +230,11 @@ public interface TaskStore extends Rooms, AutoCloseable {
     @Override
     default FeatureSwitches features() {
         return rooms().features();
+    }
+
+    @Override
+    default ClientObjects clientObjects() {
+        return rooms().clientObjects();
     }
 
     @Override

@@ -14,6 +14,8 @@ import io.miroir.store.canary.CanaryRuns;
 import io.miroir.store.cdc.CdcCursors;
 import io.miroir.store.cdc.CdcOverflow;
 import io.miroir.store.cdc.CdcSegmentRow;
+import io.miroir.store.clientobject.ClientObjectRow;
+import io.miroir.store.clientobject.ClientObjects;
 import io.miroir.store.feature.FeatureRow;
 import io.miroir.store.nodesettings.NodeSettingsVersions;
 import io.miroir.store.ratelimit.RateLimits;
@@ -271,6 +273,21 @@ public interface AccountsContract {
             assertTrue(read.updatedAt() > 0);
         }
         assertEquals(1, store().features().list(READ, 10).size());
+    }
+
+    @Test
+    default void anObjectIsReplacedOnlyAsItWasRead() {
+        ClientObjects objects = store().clientObjects();
+        objects.put(new ClientObjectRow("network", "{\"self\":\"a\"}", 0, 0)).orThrow();
+        ClientObjectRow read = objects.get(READ, "network").orElseThrow();
+        ClientObjectRow changed = new ClientObjectRow("network", "{}", 0, read.updatedAt());
+        assertTrue(objects.replace(changed).orThrow());
+        assertFalse(objects.replace(changed).orThrow());
+        ClientObjectRow after = objects.get(READ, "network").orElseThrow();
+        assertEquals("{}", after.json());
+        assertTrue(after.updatedAt() > read.updatedAt());
+        assertTrue(objects.delete("network").orThrow());
+        assertFalse(objects.replace(changed).orThrow());
     }
 
     private CdcOverflow.Adding add(long first, long last, long bytes) {

@@ -10,6 +10,8 @@ import io.miroir.store.Watcher;
 import io.miroir.store.adminsession.AdminSessionRow;
 import io.miroir.store.apikey.ApiKeyRow;
 import io.miroir.store.canary.CanaryRow;
+import io.miroir.store.clientobject.ClientObjectRow;
+import io.miroir.store.clientobject.ClientObjects;
 import io.miroir.store.feature.FeatureRow;
 import io.miroir.store.format.CommandFormats;
 import io.miroir.store.format.Formats;
@@ -71,6 +73,9 @@ public final class RedisTaskStore {
         rooms.put("rateLimits", new RedisRates(writes, reads));
         rooms.put("webhooks", new RedisWebhooks(rows("webhooks", WebhookRow.class)));
         rooms.put("features", rows("features", FeatureRow.class));
+        rooms.put(
+                "clientObjects",
+                new RedisClientObjects(rows(ClientObjects.TABLE, ClientObjectRow.class)));
         rooms.put("apiKeys", new RedisApiKeys(rows("api_keys", ApiKeyRow.class), writes));
         rooms.put(
                 "adminSessions",

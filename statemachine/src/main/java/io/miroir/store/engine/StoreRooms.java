@@ -14,6 +14,8 @@ import io.miroir.store.canary.CanaryRuns;
 import io.miroir.store.cdc.CdcCursors;
 import io.miroir.store.cdc.CdcOverflow;
 import io.miroir.store.cdc.CdcRoom;
+import io.miroir.store.clientobject.ClientObjectRoom;
+import io.miroir.store.clientobject.ClientObjects;
 import io.miroir.store.feature.FeatureRoom;
 import io.miroir.store.feature.FeatureSwitches;
 import io.miroir.store.format.ClusterFormat;
@@ -83,6 +85,7 @@ public record StoreRooms(
         RateLimits rateLimits,
         Webhooks webhooks,
         FeatureSwitches features,
+        ClientObjects clientObjects,
         Limits limits,
         ClusterFormat clusterFormat,
         Secrets secrets)
@@ -120,6 +123,7 @@ public record StoreRooms(
                 new RateRoom(proposer, reads),
                 new WebhookRoom(proposer, reads, seals),
                 new FeatureRoom(proposer, reads),
+                new ClientObjectRoom(proposer, reads, seals),
                 new LimitsRoom(proposer, reads),
                 new ClusterFormatRoom(proposer, reads),
                 new SecretRoom(proposer, reads));

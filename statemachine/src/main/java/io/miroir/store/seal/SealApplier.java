@@ -3,6 +3,7 @@ package io.miroir.store.seal;
 import io.miroir.proto.store.Outcome;
 import io.miroir.proto.store.Reseal;
 import io.miroir.proto.store.Strings;
+import io.miroir.store.clientobject.ClientObjectRoom;
 import io.miroir.store.engine.Outcomes;
 import io.miroir.store.engine.Write;
 import io.miroir.store.index.IndexApplier;
@@ -21,6 +22,7 @@ public final class SealApplier {
                     case INCARNATION -> index(write, reseal);
                     case TASK_UID -> task(write, reseal);
                     case WEBHOOK_UUID -> webhook(write, reseal);
+                    case CLIENT_OBJECT_NAME -> object(write, reseal);
                     case ROW_NOT_SET -> throw new IllegalArgumentException("a seal of no row");
                 });
     }
@@ -66,6 +68,24 @@ public final class SealApplier {
                             "UPDATE webhooks SET headers = ? WHERE uuid = ?",
                             headers.build().toByteArray(),
                             reseal.getWebhookUuid());
+        }
+        return same;
+    }
+
+    private static boolean object(Write write, Reseal reseal) {
+        String name = reseal.getClientObjectName();
+        boolean same =
+                same(
+                        ClientObjectRoom.TABLE
+                                .get(write.sql(), List.of(name))
+                                .map(SecretReads::row),
+                        reseal);
+        if (same) {
+            write.sql()
+                    .update(
+                            "UPDATE client_objects SET json = ? WHERE name = ?",
+                            reseal.getValue(0),
+                            name);
         }
         return same;
     }

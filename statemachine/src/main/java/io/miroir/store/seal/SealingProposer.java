@@ -7,6 +7,7 @@ import io.miroir.proto.store.Effect;
 import io.miroir.proto.store.EnqueueTask;
 import io.miroir.proto.store.FinishTask;
 import io.miroir.proto.store.Outcome;
+import io.miroir.proto.store.PutRow;
 import io.miroir.proto.store.Webhook;
 import io.miroir.store.Reply;
 import io.miroir.store.engine.Proposer;
@@ -52,15 +53,25 @@ public final class SealingProposer implements Proposer {
                 affect.getEffectBuilderList().forEach(this::seal);
                 yield command.toBuilder().setAffectIndex(affect).build();
             }
-            case PUT_ROW -> {
-                if (!command.getPutRow().hasWebhook()) {
-                    yield command;
-                }
-                Command.Builder sealed = command.toBuilder();
-                seal(sealed.getPutRowBuilder().getWebhookBuilder());
+            case PUT_ROW -> command.toBuilder().setPutRow(row(command.getPutRow())).build();
+            default -> command;
+        };
+    }
+
+    private PutRow row(PutRow row) {
+        return switch (row.getRowCase()) {
+            case WEBHOOK -> {
+                PutRow.Builder sealed = row.toBuilder();
+                seal(sealed.getWebhookBuilder());
                 yield sealed.build();
             }
-            default -> command;
+            case CLIENT_OBJECT -> {
+                PutRow.Builder sealed = row.toBuilder();
+                sealed.getClientObjectBuilder()
+                        .setJson(seals.sealJson(row.getClientObject().getJson()));
+                yield sealed.build();
+            }
+            default -> row;
         };
     }
 

@@ -32,7 +32,9 @@ public interface Seals {
                 }
             };
 
-    /** Settings of an index, or details of a task, with their secrets sealed. */
+    /**
+     * Settings of an index, details of a task, or an object of a client, with their secrets sealed.
+     */
     String sealJson(String json);
 
     /** The same with their secrets open. */

@@ -1,6 +1,9 @@
 package io.miroir.store.seal;
 
 import io.miroir.sqlite.Sql;
+import io.miroir.store.clientobject.ClientObjectRoom;
+import io.miroir.store.clientobject.ClientObjectRow;
+import io.miroir.store.clientobject.ClientObjects;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.webhook.WebhookRoom;
 import io.miroir.store.webhook.WebhookRow;
@@ -26,6 +29,9 @@ final class SecretReads {
                         row -> row(SecretRow.Kind.TASK, row.number(1), row.text(2)),
                         TaskType.SETTINGS_UPDATE.code()));
         WebhookRoom.TABLE.list(sql, Webhooks.ROWS_MAX).forEach(webhook -> rows.add(row(webhook)));
+        ClientObjectRoom.TABLE
+                .list(sql, ClientObjects.ROWS_MAX)
+                .forEach(object -> rows.add(row(object)));
         return rows;
     }
 
@@ -46,6 +52,10 @@ final class SecretReads {
     static SecretRow row(WebhookRow webhook) {
         return new SecretRow(
                 SecretRow.Kind.WEBHOOK, webhook.uuid(), List.copyOf(webhook.headers().values()));
+    }
+
+    static SecretRow row(ClientObjectRow object) {
+        return new SecretRow(SecretRow.Kind.CLIENT_OBJECT, object.name(), List.of(object.json()));
     }
 
     private static SecretRow row(SecretRow.Kind kind, long key, String json) {

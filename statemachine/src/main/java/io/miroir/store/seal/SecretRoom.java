@@ -32,6 +32,7 @@ public final class SecretRoom implements Secrets {
             case INDEX -> reseal.setIncarnation(Long.parseLong(read.key()));
             case TASK -> reseal.setTaskUid(Long.parseLong(read.key()));
             case WEBHOOK -> reseal.setWebhookUuid(read.key());
+            case CLIENT_OBJECT -> reseal.setClientObjectName(read.key());
         }
         return proposer.propose(Command.newBuilder().setReseal(reseal), Outcome::getExisted);
     }

@@ -10,8 +10,8 @@ import java.util.List;
  * A row that may hold secrets, as it is stored.
  *
  * @param kind what it is a row of
- * @param key incarnation, task uid or uuid
- * @param values settings, details, or the values of headers in the order of their names
+ * @param key incarnation, task uid, uuid or name
+ * @param values settings, details, an object, or the values of headers in the order of their names
  */
 public record SecretRow(Kind kind, String key, List<String> values) {
     public SecretRow {
@@ -24,7 +24,9 @@ public record SecretRow(Kind kind, String key, List<String> values) {
         INDEX,
         /** Settings of a task that has not ended. */
         TASK,
-        WEBHOOK
+        WEBHOOK,
+        /** What a client configured as one object. */
+        CLIENT_OBJECT
     }
 
     /** By which a later command tells whether the row is still this one. */

@@ -34,7 +34,8 @@ public abstract class KeyedRoom<K, R> implements Table<K, R> {
 
     /**
      * Puts a row in the place of the one that was last changed at that store time; answers whether
-     * it was still there. Of tables with a column {@code updated_at} that grows at each change.
+     * it was still there. Of time 0, puts it only where there is none. Of tables with a column
+     * {@code updated_at} that grows at each change.
      */
     protected final Reply<Boolean> replace(R row, long expectedUpdatedAt) {
         PutRow.Builder put =

@@ -19,6 +19,9 @@ public final class KeyedTable<K, R> {
     /** Expired rows that one put removes: more than one, so the table shrinks under writes. */
     private static final int EXPIRED_PER_PUT_MAX = 16;
 
+    /** When a row was changed that is not there. */
+    private static final long ABSENT = 0;
+
     private final TableSpec<K, R> spec;
     private final String upsert;
     private final String exists;
@@ -71,9 +74,10 @@ public final class KeyedTable<K, R> {
             key.add(Objects.requireNonNull(part));
         }
         if (row.hasExpectedUpdatedAtMicros()
-                && !write.sql()
-                        .first(updatedAt, found -> found.number(1), key.toArray())
-                        .equals(Optional.of(row.getExpectedUpdatedAtMicros()))) {
+                && write.sql()
+                                .first(updatedAt, found -> found.number(1), key.toArray())
+                                .orElse(ABSENT)
+                        != row.getExpectedUpdatedAtMicros()) {
             return Outcomes.NOTHING;
         }
         boolean isNew = write.sql().first(exists, _ -> true, key.toArray()).isEmpty();

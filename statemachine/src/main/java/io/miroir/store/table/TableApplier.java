@@ -7,6 +7,7 @@ import io.miroir.proto.store.PutRow;
 import io.miroir.store.adminsession.AdminSessionRoom;
 import io.miroir.store.apikey.ApiKeyRoom;
 import io.miroir.store.canary.CanaryRoom;
+import io.miroir.store.clientobject.ClientObjectRoom;
 import io.miroir.store.engine.NewerFormatException;
 import io.miroir.store.engine.Write;
 import io.miroir.store.feature.FeatureRoom;
@@ -53,6 +54,7 @@ public final class TableApplier {
             case ADMIN_SESSION -> AdminSessionRoom.TABLE;
             case WEBHOOK -> WebhookRoom.TABLE;
             case FEATURE -> FeatureRoom.TABLE;
+            case CLIENT_OBJECT -> ClientObjectRoom.TABLE;
             case ROW_NOT_SET -> throw newer();
         };
     }

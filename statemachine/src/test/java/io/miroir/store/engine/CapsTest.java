@@ -11,6 +11,7 @@ import io.miroir.proto.store.ApiKey;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.Canary;
 import io.miroir.proto.store.CdcCursor;
+import io.miroir.proto.store.ClientObject;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.Feature;
 import io.miroir.proto.store.FlipAlias;
@@ -29,6 +30,7 @@ import io.miroir.store.apikey.ApiKeys;
 import io.miroir.store.canary.Canaries;
 import io.miroir.store.cdc.CdcCursors;
 import io.miroir.store.cdc.CdcOverflow;
+import io.miroir.store.clientobject.ClientObjects;
 import io.miroir.store.feature.FeatureSwitches;
 import io.miroir.store.lease.Leases;
 import io.miroir.store.rollover.RolloverPolicies;
@@ -90,6 +92,15 @@ class CapsTest {
                                 put(
                                         PutRow.newBuilder()
                                                 .setFeature(Feature.newBuilder().setName("" + n)))),
+                new Capped(
+                        ClientObjects.TABLE,
+                        ClientObjects.ROWS_MAX,
+                        n ->
+                                put(
+                                        PutRow.newBuilder()
+                                                .setClientObject(
+                                                        ClientObject.newBuilder()
+                                                                .setName("" + n)))),
                 new Capped("tenant_map", Tenants.ROWS_MAX, CapsTest::tenant),
                 new Capped("admin_sessions", AdminSessions.ROWS_MAX, CapsTest::adminSession),
                 new Capped("scoped_keys", ScopedKeys.ROWS_MAX, CapsTest::scopedKey),

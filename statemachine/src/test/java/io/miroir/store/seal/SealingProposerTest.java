@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.proto.store.Command;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
+import io.miroir.store.clientobject.ClientObjectRoom;
+import io.miroir.store.clientobject.ClientObjectRow;
 import io.miroir.store.engine.Proposer;
 import io.miroir.store.engine.Reads;
 import io.miroir.store.index.IndexEffect;
@@ -113,6 +115,16 @@ class SealingProposerTest {
         tasks.finish(Finish.of(1, 1, TaskStatus.SUCCEEDED, SECRET, null, List.of()));
         tasks.finish(Finish.of(1, 1, TaskStatus.SUCCEEDED, null, null, List.of(committed)));
         assertSealed(8);
+    }
+
+    @Test
+    void objectsOfClientsAreSealed() {
+        ClientObjectRoom objects = new ClientObjectRoom(proposer, unread(), seals);
+        ClientObjectRow row = new ClientObjectRow("network", SECRET, 0, 1);
+        objects.put(row);
+        objects.replace(row);
+        assertSealed(2);
+        assertEquals(1, left.get(1).getPutRow().getExpectedUpdatedAtMicros());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.miroir.store.single;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import io.miroir.store.Table;
 import io.miroir.store.TaskStore;
 import io.miroir.store.TaskStoreContract;
 import io.miroir.store.Writes;
+import io.miroir.store.clientobject.ClientObjectRow;
 import io.miroir.store.webhook.WebhookRow;
 import io.miroir.store.webhook.Webhooks;
 import io.prometheus.client.CollectorRegistry;
@@ -127,6 +129,16 @@ class SqliteTaskStoreTest extends TaskStoreContract {
             assertTrue(hooked.webhooks().delete("w").orThrow());
             assertEquals(List.of(), hooked.cdcCursors().of(ReadLevel.LOCAL, Webhooks.sink("w")));
             assertEquals(1, hooked.cdcCursors().of(ReadLevel.LOCAL, "other").size());
+        }
+    }
+
+    /** Two who find no object and make one do not write over each other. */
+    @Test
+    void anObjectIsMadeOnce(@TempDir Path dir) {
+        try (TaskStore store = open(dir, START)) {
+            ClientObjectRow row = new ClientObjectRow("network", "{}", 0, 0);
+            assertTrue(store.clientObjects().replace(row).orThrow());
+            assertFalse(store.clientObjects().replace(row).orThrow());
         }
     }
 
