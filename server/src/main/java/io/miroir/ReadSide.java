@@ -2,6 +2,7 @@ package io.miroir;
 
 import io.miroir.capability.stateless.session.SessionPinning;
 import io.miroir.cluster.ClusterView;
+import io.miroir.cluster.StoredNetwork;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.config.MiroirConfig;
 import io.miroir.edge.Edge;
@@ -36,7 +37,14 @@ final class ReadSide {
         SearchJourney searches = new SearchJourney(view, nodes, health, counts, limits);
         return new Edge.Reads(
                 searches,
-                new FederatedJourney(searches, nodes, health, counts, limits, view::features),
+                new FederatedJourney(
+                        searches,
+                        nodes,
+                        health,
+                        counts,
+                        limits,
+                        view::features,
+                        new StoredNetwork(around.store())::now),
                 new DocumentReads(view, nodes, health, counts, limits),
                 new StatsReads(nodes, health, counts, limits),
                 new SessionPinning(

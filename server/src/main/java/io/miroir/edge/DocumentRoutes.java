@@ -12,6 +12,7 @@ import io.miroir.api.keys.Action;
 import io.miroir.api.search.FilterInput;
 import io.miroir.api.search.SortBy;
 import io.miroir.cluster.IndexView;
+import io.miroir.cluster.StoredNetwork;
 import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
@@ -40,16 +41,19 @@ final class DocumentRoutes {
     private final SearchJourney searches;
     private final DocumentReads documents;
     private final SwitchedFeatures switched;
+    private final StoredNetwork network;
 
     DocumentRoutes(
             RequestPath path,
             SearchJourney searches,
             DocumentReads documents,
-            SwitchedFeatures switched) {
+            SwitchedFeatures switched,
+            StoredNetwork network) {
         this.path = path;
         this.searches = searches;
         this.documents = documents;
         this.switched = switched;
+        this.network = network;
     }
 
     List<Route> routes() {
@@ -161,6 +165,7 @@ final class DocumentRoutes {
         DocumentsRequest asked = DocumentsRequest.fromBody(body);
         if (body.path("useNetwork").asBoolean(false)) {
             switched.now().require(Feature.NETWORK, "passing `useNetwork` in a search query");
+            network.requireAlone(body);
         }
         return page(request, uid, asked);
     }

@@ -7,6 +7,7 @@ import io.miroir.capability.partitioned.antientropy.AntiEntropyReport;
 import io.miroir.capability.stateless.session.SessionPinning;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Readiness;
+import io.miroir.cluster.StoredNetwork;
 import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
@@ -212,12 +213,14 @@ public final class Edge {
                         rules.limits(),
                         new RequestPath.Counts(aliases, new IdempotencyMetrics(registry)));
         SwitchedFeatures switched = new SwitchedFeatures(parts.store());
+        StoredNetwork network = new StoredNetwork(parts.store());
         List<Route> routes = new ArrayList<>();
         routes.addAll(new SystemRoutes(path, parts.view(), parts.readiness(), reads).routes());
         routes.addAll(new IndexRoutes(path, parts.view(), reads).routes());
         routes.addAll(new SwapRoutes(path, parts.store().tasks()).routes());
         routes.addAll(
-                new DocumentRoutes(path, reads.searches(), reads.documents(), switched).routes());
+                new DocumentRoutes(path, reads.searches(), reads.documents(), switched, network)
+                        .routes());
         QueryMetadata metadata = new QueryMetadata(reads.searches(), uuids);
         ForeignDocuments foreign =
                 new ForeignDocuments(reads.searches(), reads.documents(), switched::now);
@@ -227,7 +230,8 @@ public final class Edge {
                                 reads.searches(),
                                 new AliasSearch(reads.federated()),
                                 metadata,
-                                foreign)
+                                foreign,
+                                network)
                         .routes());
         if (rules.offered().multiSearch()) {
             routes.addAll(
@@ -237,7 +241,8 @@ public final class Edge {
                                     metadata,
                                     foreign,
                                     QueryBatch.Limits.of(rules.multiSearch()),
-                                    new MultiSearchMetrics(registry))
+                                    new MultiSearchMetrics(registry),
+                                    network)
                             .routes());
         }
         routes.addAll(
@@ -259,6 +264,7 @@ public final class Edge {
         routes.addAll(
                 new ExperimentalRoutes(path, switched, new Exposition(theirs), reads.documents())
                         .routes());
+        routes.addAll(new NetworkRoutes(path, switched, network, reports, uuids).routes());
         routes.addAll(new ChatRoutes(path, switched).routes());
         routes.addAll(new DumpRoutes(path, parts.store().tasks()).routes());
         KeyKeeper keeper = new KeyKeeper(parts.store().apiKeys(), parts.view(), reports);

@@ -1,15 +1,15 @@
 package io.miroir.edge;
 
 import static io.miroir.api.strict.Shape.notNull;
-import static io.miroir.api.strict.Shape.optional;
-import static io.miroir.api.strict.Shape.required;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.documents.WriteRequests;
 import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
-import io.miroir.api.network.NetworkRequest;
+import io.miroir.api.render.RenderRequest;
+import io.miroir.api.rules.RuleRequests;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
@@ -47,61 +47,6 @@ final class ExperimentalRoutes {
     private static final Shape LOG_TARGET =
             Shape.of(notNull("target", ErrorCode.BAD_REQUEST, ExperimentalRoutes::checkTarget));
 
-    private static final Shape RULE_FILTER =
-            Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER)
-                                    .unknownField(key, accepted),
-                    optional(
-                            "query",
-                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER_QUERY,
-                            Check.STRING),
-                    optional(
-                            "active",
-                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER_ACTIVE,
-                            Check.BOOLEAN));
-
-    private static final Shape RULE_LIST =
-            Shape.of(
-                    notNull(
-                            "offset",
-                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_OFFSET,
-                            Check.unsigned(Long.MAX_VALUE)),
-                    notNull(
-                            "limit",
-                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_LIMIT,
-                            Check.unsigned(Long.MAX_VALUE)),
-                    optional("filter", ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER, RULE_FILTER));
-
-    private static final Shape RULE =
-            Shape.of(
-                    optional(
-                            "description",
-                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_DESCRIPTION,
-                            Check.STRING),
-                    optional(
-                            "precedence",
-                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_PRIORITY,
-                            Check.unsigned(Long.MAX_VALUE)),
-                    optional("active", ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_ACTIVE, Check.BOOLEAN),
-                    optional(
-                            "conditions",
-                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_CONDITIONS,
-                            Check.mapOf(Check.ANY)),
-                    optional(
-                            "actions",
-                            ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_ACTIONS,
-                            Check.arrayOf(Check.ANY)));
-
-    private static final Shape RENDERING =
-            Shape.of(
-                    required(
-                            "template",
-                            ErrorCode.INVALID_RENDER_TEMPLATE,
-                            Check.mapOf(Check.ANY),
-                            ErrorCode.BAD_REQUEST),
-                    optional("input", ErrorCode.INVALID_RENDER_INPUT, Check.mapOf(Check.ANY)));
-
     private final RequestPath path;
     private final SwitchedFeatures switched;
     private final Exposition metrics;
@@ -122,9 +67,6 @@ final class ExperimentalRoutes {
     List<Route> routes() {
         return List.of(
                 new Route("GET", "/metrics", this::metrics),
-                new Route("GET", "/network", this::network),
-                new Route("PATCH", "/network", this::changeNetwork),
-                new Route("POST", "/network/control", this::controlNetwork),
                 new Route("POST", "/logs/stream", this::streamLogs),
                 new Route("DELETE", "/logs/stream", this::endLogs),
                 new Route("POST", "/logs/stderr", this::changeLogs),
@@ -140,36 +82,6 @@ final class ExperimentalRoutes {
         path.pass(request, Action.METRICS_GET);
         require(Feature.METRICS, "Getting metrics");
         return metrics.answer();
-    }
-
-    // ---- a network of instances
-
-    private Answer network(Request request) {
-        path.pass(request, Action.NETWORK_GET);
-        require(Feature.NETWORK, "Using the /network route");
-        return Answer.json(200, NetworkRequest.nobody());
-    }
-
-    private Answer changeNetwork(Request request) throws IOException {
-        path.pass(request, Action.NETWORK_UPDATE);
-        NetworkRequest asked = NetworkRequest.fromBody(path.jsonBody(request));
-        require(Feature.NETWORK, "Using the /network route");
-        if (asked.changes()) {
-            throw refused(
-                    "A Miroir cluster spreads and copies its indexes itself: its nodes and shards"
-                            + " are what its configuration says, and no other instance can join"
-                            + " them by `/network`.");
-        }
-        return Answer.json(200, NetworkRequest.nobody());
-    }
-
-    private Answer controlNetwork(Request request) throws IOException {
-        path.pass(request, Action.NETWORK_UPDATE);
-        path.jsonBody(request);
-        require(Feature.NETWORK, "Using the /network/control route");
-        throw new ApiException(
-                ErrorCode.REQUIRES_ENTERPRISE_EDITION,
-                "Meilisearch Enterprise Edition is required to call this route");
     }
 
     // ---- logs
@@ -229,7 +141,7 @@ final class ExperimentalRoutes {
     private Answer listRules(Request request) throws IOException {
         path.pass(request, Action.DYNAMIC_SEARCH_RULES_GET);
         JsonNode body = path.jsonBody(request);
-        RULE_LIST.check(StrictValue.body(body));
+        RuleRequests.checkList(body);
         require(Feature.DYNAMIC_SEARCH_RULES, "Calling the `POST /dynamic-search-rules` route");
         return Answer.json(
                 200, noPage(body.path("offset").asLong(0), body.path("limit").asLong(20)));
@@ -248,13 +160,15 @@ final class ExperimentalRoutes {
 
     private Answer putRule(Request request) throws IOException {
         path.pass(request, Action.DYNAMIC_SEARCH_RULES_UPDATE);
-        RULE.check(StrictValue.body(path.jsonBody(request)));
+        WriteRequests.customMetadata(request.query());
+        RuleRequests.checkRule(path.jsonBody(request));
         require(Feature.DYNAMIC_SEARCH_RULES, ANY_RULE);
         throw noRules();
     }
 
     private Answer clearRules(Request request) {
         path.pass(request, Action.DYNAMIC_SEARCH_RULES_DELETE);
+        WriteRequests.customMetadata(request.query());
         require(Feature.DYNAMIC_SEARCH_RULES, ANY_RULE);
         throw noRules();
     }
@@ -271,7 +185,7 @@ final class ExperimentalRoutes {
         path.pass(request, Action.SETTINGS_GET);
         path.pass(request, Action.DOCUMENTS_GET);
         JsonNode body = path.jsonBody(request);
-        RENDERING.check(StrictValue.body(body));
+        RenderRequest.check(body);
         require(Feature.RENDER_ROUTE, "calling the /render-template route");
         if (body.path("template").has(INDEX_UID) || body.path("input").has(INDEX_UID)) {
             throw refused(

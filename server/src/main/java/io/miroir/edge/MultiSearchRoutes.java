@@ -8,6 +8,7 @@ import io.miroir.api.keys.Action;
 import io.miroir.api.keys.Authorizer;
 import io.miroir.api.search.FederationChecks;
 import io.miroir.api.search.MultiSearchRequest;
+import io.miroir.cluster.StoredNetwork;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
@@ -40,6 +41,7 @@ final class MultiSearchRoutes {
     private final ForeignDocuments foreign;
     private final QueryBatch.Limits limits;
     private final MultiSearchMetrics metrics;
+    private final StoredNetwork network;
 
     MultiSearchRoutes(
             RequestPath path,
@@ -47,10 +49,12 @@ final class MultiSearchRoutes {
             QueryMetadata metadata,
             ForeignDocuments foreign,
             QueryBatch.Limits limits,
-            MultiSearchMetrics metrics) {
+            MultiSearchMetrics metrics,
+            StoredNetwork network) {
         this.path = path;
         this.limits = limits;
         this.metrics = metrics;
+        this.network = network;
         this.searches = reads.searches();
         this.federated = reads.federated();
         this.aliases = new AliasSearch(federated);
@@ -147,6 +151,7 @@ final class MultiSearchRoutes {
                             + " - Hint: remove `federationOptions` from the query or add"
                             + " `federation` to the request.");
         }
+        network.requireAlone(queries.get(position));
         ObjectNode query = (ObjectNode) queries.get(position).deepCopy();
         query.remove(List.of("indexUid", "federationOptions"));
         // Here it may be null, other than in a search by itself.

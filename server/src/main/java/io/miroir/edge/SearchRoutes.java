@@ -3,6 +3,7 @@ package io.miroir.edge;
 import io.miroir.api.search.FacetSearchRequest;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.api.search.SimilarRequest;
+import io.miroir.cluster.StoredNetwork;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
@@ -22,18 +23,21 @@ final class SearchRoutes {
     private final AliasSearch aliases;
     private final QueryMetadata metadata;
     private final ForeignDocuments foreign;
+    private final StoredNetwork network;
 
     SearchRoutes(
             RequestPath path,
             SearchJourney searches,
             AliasSearch aliases,
             QueryMetadata metadata,
-            ForeignDocuments foreign) {
+            ForeignDocuments foreign,
+            StoredNetwork network) {
         this.path = path;
         this.searches = searches;
         this.aliases = aliases;
         this.metadata = metadata;
         this.foreign = foreign;
+        this.network = network;
     }
 
     List<Route> routes() {
@@ -59,6 +63,7 @@ final class SearchRoutes {
 
     private Answer answered(Request request, RequestPath.Search search, ObjectNode body)
             throws Exception {
+        network.requireAlone(body);
         ObjectNode filtered = search.filtered(body);
         return path.reading(request, terms -> answered(request, search, filtered, terms));
     }
@@ -81,6 +86,7 @@ final class SearchRoutes {
         RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         FacetSearchRequest.fromBody(body);
+        network.requireAlone(body);
         ObjectNode filtered = search.filtered((ObjectNode) body);
         return path.reading(
                 request,

@@ -76,6 +76,7 @@ class DumpTest {
                         "metadata.json",
                         "keys.jsonl",
                         "webhooks.json",
+                        "network.json",
                         "experimental-features.json",
                         "tasks/queue.jsonl",
                         "batches/queue.jsonl",

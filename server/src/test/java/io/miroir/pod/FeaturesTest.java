@@ -45,7 +45,6 @@ class FeaturesTest {
                         .only(
                                 Set.of(
                                         "153-experimental-features",
-                                        "156-network-enabled",
                                         "206-filter-contains"))
                         .replay(pod.address(), TestPod.MASTER_KEY, Set.of("api"));
         assertTrue(report.failed().isEmpty(), () -> String.join("\n", report.failures()));
@@ -205,27 +204,42 @@ class FeaturesTest {
         }
     }
 
-    /** A cluster has no remotes: it answers as an instance that nobody joined. */
+    /** Clients keep a network here; a cluster searches its own nodes and says so. */
     @Test
-    void aNetworkHasNobodyInIt() {
+    void aNetworkIsKeptAndNoSearchIsForwarded() {
         client.done("POST", "/indexes/net/documents", "[{\"id\": 1}]");
-        String remote = search("{\"remote\": \"r\"}");
-        assertEquals("feature_not_enabled", code(client.call("POST", "/multi-search", remote)));
+        String own = search("{\"remote\": \"me\"}");
+        assertEquals("feature_not_enabled", code(client.call("POST", "/multi-search", own)));
         client.call("PATCH", FEATURES, "{\"network\": true}");
         try {
             assertEquals(
-                    "invalid_multi_search_remote",
-                    code(client.call("POST", "/multi-search", remote)));
+                    "invalid_multi_search_remote", code(client.call("POST", "/multi-search", own)));
             JsonNode found =
                     client.call("POST", "/multi-search", search("{\"queryPosition\": 7}")).body();
             assertEquals(
                     7,
                     found.path("hits").path(0).path("_federation").path("queriesPosition").asInt(),
                     found::toString);
-            assertEquals(501, client.call("PATCH", "/network", "{\"self\": \"me\"}").status());
+            String network =
+                    "{\"self\": \"me\", \"remotes\": {\"me\": {\"url\": \"http://me\","
+                            + " \"searchApiKey\": \"s\"}, \"far\": {\"url\": \"http://far\"}}}";
+            JsonNode kept = client.call("PATCH", "/network", network).body();
+            assertEquals("s", kept.at("/remotes/me/searchApiKey").asString(), kept::toString);
+            assertEquals(kept, client.call("GET", "/network").body());
+            JsonNode local = client.call("POST", "/multi-search", own).body();
+            assertEquals("me", local.at("/hits/0/_federation/remote").asString(), local::toString);
+            assertTrue(local.path("remoteErrors").isObject(), local::toString);
+            for (HttpCalls.Reply refused :
+                    List.of(
+                            client.call("POST", "/multi-search", search("{\"remote\": \"far\"}")),
+                            client.call("POST", "/indexes/net/search", "{\"useNetwork\": true}"))) {
+                assertEquals("miroir_not_implemented", code(refused), refused.body()::toString);
+            }
             assertEquals(
                     "requires_enterprise_edition",
                     code(client.call("PATCH", "/network", "{\"leader\": \"me\"}")));
+            client.call("PATCH", "/network", "{\"self\": null, \"remotes\": null}");
+            assertEquals(0, client.call("GET", "/network").body().path("remotes").size());
         } finally {
             client.call("PATCH", FEATURES, "{\"network\": false}");
         }

@@ -5,6 +5,7 @@ import static io.miroir.api.strict.Shape.optional;
 
 import io.miroir.api.ErrorCode;
 import io.miroir.api.strict.Check;
+import io.miroir.api.strict.Kind;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import tools.jackson.databind.JsonNode;
@@ -23,10 +24,19 @@ public final class ExportRequest {
             Shape.of(
                     notNull("url", ErrorCode.INVALID_EXPORT_URL, Check.STRING),
                     optional("apiKey", ErrorCode.INVALID_EXPORT_API_KEY, Check.STRING),
-                    optional("payloadSize", ErrorCode.INVALID_EXPORT_PAYLOAD_SIZE, Check.ANY),
+                    optional(
+                            "payloadSize",
+                            ErrorCode.INVALID_EXPORT_PAYLOAD_SIZE,
+                            ExportRequest::checkSize),
                     optional("indexes", ErrorCode.BAD_REQUEST, Check.mapOf(INDEX)));
 
     private ExportRequest() {}
+
+    private static void checkSize(StrictValue size) {
+        if (size.kind() != Kind.INTEGER && size.kind() != Kind.STRING) {
+            throw size.wrongKind(Kind.INTEGER, Kind.STRING);
+        }
+    }
 
     /** Refuses a malformed body as Meilisearch does. */
     public static void check(JsonNode body) {

@@ -4,21 +4,17 @@ import static io.miroir.api.strict.Shape.optional;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.Json;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A change of the network, by someone who has none.
+ * A change of the network.
  *
  * @param body well formed
  */
 public record NetworkRequest(JsonNode body) {
-    private static final String NO_VERSION = "00000000-0000-0000-0000-000000000000";
-
     private static final Shape REMOTE =
             Shape.of(
                     (object, key, accepted) ->
@@ -53,12 +49,8 @@ public record NetworkRequest(JsonNode body) {
         return new NetworkRequest(body);
     }
 
-    /**
-     * Throws what Meilisearch answers to a change that it would refuse.
-     *
-     * @return whether the change would leave anybody in the network
-     */
-    public boolean changes() {
+    /** Throws what Meilisearch answers to a change that it would refuse whatever the network is. */
+    void check() {
         if (body.hasNonNull("leader")) {
             throw new ApiException(
                     ErrorCode.REQUIRES_ENTERPRISE_EDITION,
@@ -70,16 +62,6 @@ public record NetworkRequest(JsonNode body) {
                     "Unexpected `previousRemotes` in network call.\n"
                             + "  - Note: `previousRemote` is reserved for internal use.");
         }
-        return body.path("self").isString()
-                || body.valueStream().anyMatch(value -> !value.isNull() && !value.isEmpty());
-    }
-
-    /** The network without anybody in it. */
-    public static ObjectNode nobody() {
-        ObjectNode json = Json.object().putNull("self");
-        json.putObject("remotes");
-        json.putObject("shards");
-        return json.putNull("leader").put("version", NO_VERSION);
     }
 
     private static Check mapOf(Shape shape) {

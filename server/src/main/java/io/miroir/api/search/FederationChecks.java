@@ -5,7 +5,9 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.features.Feature;
 import io.miroir.api.features.Features;
+import io.miroir.api.network.Network;
 import java.util.List;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ArrayNode;
 
 /** Refuses what a query may not have inside a federation. */
@@ -15,13 +17,15 @@ public final class FederationChecks {
     /**
      * Checks one query, whatever its index.
      *
+     * @param network asked only of queries that name an instance or all
      * @throws ApiException if it has what a federation does not allow, or needs a feature that is
      *     off
      */
     public static void check(
             MultiSearchRequest.Query query,
             MultiSearchRequest.Federation federation,
-            Features features) {
+            Features features,
+            Supplier<Network> network) {
         String paging = query.paginationField();
         if (paging != null) {
             throw new ApiException(
@@ -47,13 +51,12 @@ public final class FederationChecks {
                             + Json.text(shown).replace(",", ", ")
                             + "` for facets in federated search");
         }
-        checkRest(query, federation, features);
+        checkRest(query, federation);
+        checkNetwork(query, features, network);
     }
 
     private static void checkRest(
-            MultiSearchRequest.Query query,
-            MultiSearchRequest.Federation federation,
-            Features features) {
+            MultiSearchRequest.Query query, MultiSearchRequest.Federation federation) {
         if (query.request().extras().personalize() != null) {
             throw new ApiException(
                     ErrorCode.INVALID_MULTI_SEARCH_QUERY_PERSONALIZATION,
@@ -61,6 +64,16 @@ public final class FederationChecks {
                             + " `personalize` from the query or remove `federation` from the"
                             + " request\n - Hint: pass `federation.personalize` for"
                             + " personalization in federated search");
+        }
+        MultiSearchRequest.FederationOptions options = query.options();
+        if (isEverywhere(query) && options != null && options.remote() != null) {
+            throw new ApiException(
+                    ErrorCode.INVALID_MULTI_SEARCH_FEDERATION_OPTIONS,
+                    "Using `.useNetwork` is not allowed as the same time as"
+                            + " `.federationOptions.remote`.\n  - Hint: to perform an explicit"
+                            + " query against a remote, remove `.useNetwork`.\n  - Hint: to"
+                            + " automatically perform queries against the entire network, remove"
+                            + " `.federationOptions.remote`.");
         }
         if (query.hasPerformanceDetails()) {
             throw new ApiException(
@@ -77,19 +90,38 @@ public final class FederationChecks {
                             + " the query or remove `federation` from the request\n  - Note:"
                             + " `distinct` at the query level is discouraged in federated search.");
         }
+    }
+
+    private static void checkNetwork(
+            MultiSearchRequest.Query query, Features features, Supplier<Network> network) {
         RequestChecks.network(query.request(), features);
+        if (isEverywhere(query) && network.get().hasRemotes()) {
+            throw Network.forwarding();
+        }
         MultiSearchRequest.FederationOptions options = query.options();
         if (options != null && options.remote() != null) {
             features.require(Feature.NETWORK, "Performing a remote federated search");
-            throw new ApiException(
-                    ErrorCode.INVALID_MULTI_SEARCH_REMOTE,
-                    "Invalid `.federation_options.remote`: remote `"
-                            + options.remote()
-                            + "` is not registered");
+            checkRemote(options.remote(), network.get());
         }
         if (options != null && options.queryPosition() != null) {
             features.require(Feature.NETWORK, "Using `federationOptions.queryPosition`");
         }
+    }
+
+    private static boolean isEverywhere(MultiSearchRequest.Query query) {
+        return Boolean.TRUE.equals(query.request().extras().useNetwork());
+    }
+
+    private static void checkRemote(String remote, Network network) {
+        if (remote.equals(network.self())) {
+            return;
+        }
+        if (network.hasRemote(remote)) {
+            throw Network.forwarding();
+        }
+        throw new ApiException(
+                ErrorCode.INVALID_MULTI_SEARCH_REMOTE,
+                "Invalid `.federation_options.remote`: remote `" + remote + "` is not registered");
     }
 
     /** There is no such index. */

@@ -2,6 +2,7 @@ package io.miroir.cluster.seal;
 
 import io.miroir.api.Json;
 import io.miroir.api.SealedValue;
+import io.miroir.api.network.Network;
 import io.miroir.api.settings.SettingsSecrets;
 import io.miroir.store.seal.Seals;
 import io.miroir.store.seal.SecretRow;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
@@ -18,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The secrets that clients hand over, as the task store has them: keys and headers of embedders in
- * settings, values of webhooks' headers.
+ * settings, values of webhooks' headers, keys of the network's remotes.
  */
 public final class StoredSecrets implements Seals {
     /** Under what values are counted that are not sealed. */
@@ -26,6 +28,7 @@ public final class StoredSecrets implements Seals {
 
     private static final String EMBEDDER = "embedder";
     private static final String WEBHOOK = "webhook";
+    private static final String REMOTE = "remote";
 
     private final SealKeys keys;
 
@@ -35,9 +38,7 @@ public final class StoredSecrets implements Seals {
 
     @Override
     public String sealJson(String json) {
-        return keys.newest().isPresent() && SettingsSecrets.mayBeIn(json)
-                ? replaced(json, this::sealed)
-                : json;
+        return keys.newest().isPresent() && mayBeIn(json) ? replaced(json, this::sealed) : json;
     }
 
     @Override
@@ -148,35 +149,46 @@ public final class StoredSecrets implements Seals {
         }
         List<String> ids = new ArrayList<>();
         String json = row.values().getFirst();
-        if (SettingsSecrets.mayBeIn(json)) {
-            SettingsSecrets.replaceAll(
-                    Json.parseObject(json),
-                    value -> {
-                        ids.add(
-                                SealedValue.isSealed(value)
-                                        ? SealedValue.keyId(SealedValue.text(value))
-                                        : PLAIN);
-                        return value;
-                    });
+        if (mayBeIn(json)) {
+            String _ =
+                    replaced(
+                            json,
+                            (value, _) -> {
+                                ids.add(
+                                        SealedValue.isSealed(value)
+                                                ? SealedValue.keyId(SealedValue.text(value))
+                                                : PLAIN);
+                                return value;
+                            });
         }
         return ids;
     }
 
-    private static String replaced(String json, UnaryOperator<JsonNode> change) {
+    private static boolean mayBeIn(String json) {
+        return SettingsSecrets.mayBeIn(json) || Network.mayBeIn(json);
+    }
+
+    /**
+     * Changes each secret, in settings and in a network.
+     *
+     * @param change of a text or a sealed value, and of what it is for
+     */
+    private static String replaced(String json, BiFunction<JsonNode, String, JsonNode> change) {
         ObjectNode parsed = Json.parseObject(json);
-        SettingsSecrets.replaceAll(parsed, change);
+        SettingsSecrets.replaceAll(parsed, value -> change.apply(value, EMBEDDER));
+        Network.replaceKeys(parsed, value -> change.apply(value, REMOTE));
         return Json.text(parsed);
     }
 
-    private JsonNode sealed(JsonNode value) {
+    private JsonNode sealed(JsonNode value, String use) {
         return SealedValue.isSealed(value)
                 ? value
-                : SealedValue.inJson(keys.seal(value.stringValue(), EMBEDDER));
+                : SealedValue.inJson(keys.seal(value.stringValue(), use));
     }
 
-    private JsonNode opened(JsonNode value) {
+    private JsonNode opened(JsonNode value, String use) {
         return SealedValue.isSealed(value)
-                        && keys.open(SealedValue.text(value), EMBEDDER)
+                        && keys.open(SealedValue.text(value), use)
                                 instanceof SealKeys.Content.Open open
                 ? JsonNodeFactory.instance.stringNode(open.value())
                 : value;

@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.features.Features;
+import io.miroir.api.network.Network;
 import io.miroir.api.search.CanonicalRules;
 import io.miroir.api.search.FacetRules;
 import io.miroir.api.search.FederationChecks;
@@ -170,7 +171,7 @@ public final class FederatedSearch {
             inside(
                     i,
                     () -> {
-                        FederationChecks.check(query, federation, features);
+                        FederationChecks.check(query, federation, features, () -> Network.NOBODY);
                         return query;
                     });
             byIndex.computeIfAbsent(query.indexUid(), _ -> new ArrayList<>())

@@ -5,6 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.export.ExportRequest;
 import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
+import io.miroir.api.network.Network;
 import io.miroir.api.network.NetworkRequest;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.JsonBody;
@@ -39,17 +40,18 @@ public final class RefusedRoutes {
     private Answer network(Request request) {
         desk.pass(request, Action.NETWORK_GET);
         checkNetworkIsOn();
-        return Answer.json(200, NetworkRequest.nobody());
+        return Answer.json(200, Network.NOBODY.json());
     }
 
     private Answer changeNetwork(Request request) throws IOException {
         desk.pass(request, Action.NETWORK_UPDATE);
         NetworkRequest asked = NetworkRequest.fromBody(JsonBody.read(request));
         checkNetworkIsOn();
-        if (asked.changes()) {
+        Network next = Network.NOBODY.patched(asked, Network.NOBODY.version());
+        if (!next.equals(Network.NOBODY)) {
             throw absent("network");
         }
-        return Answer.json(200, NetworkRequest.nobody());
+        return Answer.json(200, Network.NOBODY.json());
     }
 
     private void checkNetworkIsOn() {

@@ -3,6 +3,7 @@ package io.miroir.fanout.answer;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.features.Features;
+import io.miroir.api.network.Network;
 import io.miroir.api.search.CanonicalRules;
 import io.miroir.api.search.FacetRules;
 import io.miroir.api.search.FederationChecks;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -27,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 public final class FederatedChecks {
     private final MultiSearchRequest request;
     private final Features features;
+    private final Supplier<Network> network;
     private final Map<String, @Nullable List<String>> facets;
     private final Function<String, @Nullable IndexProfile> indexes;
     private final SortedMap<String, List<Integer>> byIndex = new TreeMap<>();
@@ -37,15 +40,18 @@ public final class FederatedChecks {
      *
      * @param request with a federation
      * @param features that are on
+     * @param network asked only of queries that name an instance
      * @param indexes an index by the uid that the request names; null if there is none
      */
     public FederatedChecks(
             MultiSearchRequest request,
             Features features,
+            Supplier<Network> network,
             Function<String, @Nullable IndexProfile> indexes) {
         MultiSearchRequest.Federation federation = request.federation();
         this.request = request;
         this.features = features;
+        this.network = network;
         this.facets = federation == null ? Map.of() : federation.facetsByIndex();
         this.indexes = indexes;
     }
@@ -66,7 +72,9 @@ public final class FederatedChecks {
             int position = i;
             inside(
                     position,
-                    () -> FederationChecks.check(queries.get(position), federation, features));
+                    () ->
+                            FederationChecks.check(
+                                    queries.get(position), federation, features, network));
             byIndex.computeIfAbsent(queries.get(i).indexUid(), _ -> new ArrayList<>()).add(i);
         }
         RankingAgreement agreement = new RankingAgreement();

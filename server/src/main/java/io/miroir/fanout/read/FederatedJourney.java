@@ -3,6 +3,7 @@ package io.miroir.fanout.read;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.features.Features;
+import io.miroir.api.network.Network;
 import io.miroir.api.search.FederationChecks;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.api.search.RequestChecks;
@@ -49,6 +50,7 @@ public final class FederatedJourney {
     private final ReadMetrics metrics;
     private final ReadSettings settings;
     private final Supplier<Features> features;
+    private final Supplier<Network> network;
 
     /** Searches over the same nodes as {@code searches}. */
     public FederatedJourney(
@@ -57,13 +59,15 @@ public final class FederatedJourney {
             NodeHealth health,
             ReadMetrics metrics,
             ReadSettings settings,
-            Supplier<Features> features) {
+            Supplier<Features> features,
+            Supplier<Network> network) {
         this.searches = searches;
         this.nodes = nodes;
         this.health = health;
         this.metrics = metrics;
         this.settings = settings;
         this.features = features;
+        this.network = network;
     }
 
     /** What came back for one purpose: answers, and per query the shards still open. */
@@ -122,6 +126,7 @@ public final class FederatedJourney {
                 new FederatedChecks(
                         asked,
                         features.get(),
+                        network,
                         name -> profile(name, resolved.getOrDefault(name, name)));
         try {
             checks.check();

@@ -82,6 +82,21 @@ class StoredSecretsTest {
     }
 
     @Test
+    void keysOfRemotesAreSealed() {
+        String network =
+                "{\"self\":\"a\",\"remotes\":{\"a\":{\"url\":\"http://a\",\"searchApiKey\":"
+                        + "\"key-of-a\",\"writeApiKey\":null}}}";
+        String sealed = secrets(OLD).sealJson(network);
+        assertFalse(sealed.contains("key-of-a"), sealed);
+        assertTrue(sealed.contains("http://a"), sealed);
+        assertEquals(network, secrets(NEW, OLD).openJson(sealed));
+        SecretRow row = new SecretRow(SecretRow.Kind.CLIENT_OBJECT, "network", List.of(sealed));
+        assertEquals(Map.of(id(OLD), 1), StoredSecrets.count(List.of(row)));
+        String renewed = secrets(NEW, OLD).renewed(row).orElseThrow().getFirst();
+        assertEquals(network, secrets(NEW).openJson(renewed));
+    }
+
+    @Test
     void withoutAKeyEverythingStaysAsItIs() {
         assertEquals(SETTINGS, secrets().sealJson(SETTINGS));
         assertEquals("value", secrets().sealHeader("value"));

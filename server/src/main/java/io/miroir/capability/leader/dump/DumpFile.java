@@ -41,13 +41,18 @@ final class DumpFile implements AutoCloseable {
 
     /** What is not of an index. */
     void cluster(
-            JsonNode metadata, List<? extends JsonNode> keys, JsonNode webhooks, JsonNode features)
+            JsonNode metadata,
+            List<? extends JsonNode> keys,
+            JsonNode webhooks,
+            JsonNode network,
+            JsonNode features)
             throws IOException {
         tar.file("", "metadata.json", Json.bytes(metadata));
         StringBuilder lines = new StringBuilder();
         keys.forEach(key -> lines.append(Json.text(key)).append('\n'));
         tar.file("", "keys.jsonl", lines.toString().getBytes(StandardCharsets.UTF_8));
         tar.file("", "webhooks.json", Json.bytes(webhooks));
+        tar.file("", "network.json", Json.bytes(network));
         tar.file("", "experimental-features.json", Json.bytes(features));
         tar.file("tasks", "queue.jsonl", NOTHING);
         tar.file("batches", "queue.jsonl", NOTHING);

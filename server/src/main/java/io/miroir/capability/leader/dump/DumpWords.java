@@ -1,8 +1,10 @@
 package io.miroir.capability.leader.dump;
 
 import io.miroir.api.Json;
+import io.miroir.api.SealedValue;
 import io.miroir.api.Timestamps;
 import io.miroir.api.keys.ApiKey;
+import io.miroir.api.network.Network;
 import io.miroir.api.settings.Setting;
 import io.miroir.api.settings.SettingsSecrets;
 import io.miroir.api.webhooks.Webhook;
@@ -100,6 +102,23 @@ final class DumpWords {
             row.headers().forEach(headers::put);
         }
         return json;
+    }
+
+    /**
+     * The network that clients told of, with its keys.
+     *
+     * @throws io.miroir.api.ApiException if one can't be opened
+     */
+    static ObjectNode network(Network network) {
+        Network.replaceKeys(
+                network.json(),
+                key -> {
+                    if (SealedValue.isSealed(key)) {
+                        throw SealedValue.closed("the network", SealedValue.text(key));
+                    }
+                    return key;
+                });
+        return network.json();
     }
 
     static Instant instant(long epochMicros) {

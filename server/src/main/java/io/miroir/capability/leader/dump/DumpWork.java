@@ -5,6 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
+import io.miroir.cluster.StoredNetwork;
 import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.duty.TaskDuty;
 import io.miroir.fanout.read.DocumentReads;
@@ -130,6 +131,7 @@ public final class DumpWork implements TaskDuty.Work {
                             reads.version().path("pkgVersion").asString("1.50.0"), begun),
                     view.keys().all().stream().map(DumpWords::key).toList(),
                     DumpWords.webhooks(store.webhooks().list(ReadLevel.LOCAL, Webhooks.ROWS_MAX)),
+                    DumpWords.network(new StoredNetwork(store).now()),
                     new SwitchedFeatures(store).now().toJson());
             // One moment's, so that no name comes twice: indexes may swap theirs meanwhile.
             List<IndexRow> indexes = store.indexes().list(ReadLevel.LOCAL);

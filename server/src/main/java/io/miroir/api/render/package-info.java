@@ -1,0 +1,5 @@
+/** Templates that clients want to see rendered. */
+@NullMarked
+package io.miroir.api.render;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Dynamic search rules, as clients write them. */
+@NullMarked
+package io.miroir.api.rules;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.miroir.api.network;
+
+import org.jspecify.annotations.NullMarked;
