@@ -61,13 +61,18 @@ public final class ConformancePack {
     /** The scenarios whose names begin so. */
     public ConformancePack only(String... prefixes) {
         return new ConformancePack(
-                scenarios.stream()
-                        .filter(
-                                scenario -> {
-                                    String name = scenario.path("name").asString();
-                                    return Arrays.stream(prefixes).anyMatch(name::startsWith);
-                                })
-                        .toList());
+                scenarios.stream().filter(scenario -> begins(scenario, prefixes)).toList());
+    }
+
+    /** The scenarios whose names begin otherwise. */
+    public ConformancePack without(String... prefixes) {
+        return new ConformancePack(
+                scenarios.stream().filter(scenario -> !begins(scenario, prefixes)).toList());
+    }
+
+    private static boolean begins(JsonNode scenario, String... prefixes) {
+        String name = scenario.path("name").asString();
+        return Arrays.stream(prefixes).anyMatch(name::startsWith);
     }
 
     /** What a replay found; {@code failures} name the step, then its differences. */

@@ -1,6 +1,7 @@
 package io.miroir.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Uuids;
@@ -53,6 +54,7 @@ class RouteTableTest {
         for (MatchResult row : rows()) {
             assertTrue(classes.contains(row.group(3)), () -> row.group() + classes);
             assertTrue(row.group(5).matches(".*(\\d{3}|Test`).*"), row::group);
+            assertFalse(row.group(4).contains("–"), () -> "a parameter of no case: " + row.group());
         }
     }
 

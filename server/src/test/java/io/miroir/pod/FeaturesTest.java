@@ -42,10 +42,7 @@ class FeaturesTest {
     void clientsSeeWhatMeilisearchShows() throws Exception {
         ConformancePack.Report report =
                 ConformancePack.load()
-                        .only(
-                                Set.of(
-                                        "153-experimental-features",
-                                        "206-filter-contains"))
+                        .only(Set.of("153-experimental-features", "206-filter-contains"))
                         .replay(pod.address(), TestPod.MASTER_KEY, Set.of("api"));
         assertTrue(report.failed().isEmpty(), () -> String.join("\n", report.failures()));
     }
@@ -232,7 +229,10 @@ class FeaturesTest {
             for (HttpCalls.Reply refused :
                     List.of(
                             client.call("POST", "/multi-search", search("{\"remote\": \"far\"}")),
-                            client.call("POST", "/indexes/net/search", "{\"useNetwork\": true}"))) {
+                            client.call("POST", "/indexes/net/search", "{\"useNetwork\": true}"),
+                            client.call("POST", "/multi-search", everywhere("")),
+                            client.call(
+                                    "POST", "/multi-search", everywhere("\"federation\": {},")))) {
                 assertEquals("miroir_not_implemented", code(refused), refused.body()::toString);
             }
             assertEquals(
@@ -243,6 +243,10 @@ class FeaturesTest {
         } finally {
             client.call("PATCH", FEATURES, "{\"network\": false}");
         }
+    }
+
+    private static String everywhere(String federation) {
+        return "{" + federation + "\"queries\": [{\"indexUid\": \"net\", \"useNetwork\": true}]}";
     }
 
     private static String search(String options) {
