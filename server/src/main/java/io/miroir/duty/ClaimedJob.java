@@ -4,6 +4,7 @@ import io.miroir.api.Json;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.job.JobRow;
+import io.miroir.store.job.JobState;
 import io.miroir.store.job.Jobs;
 import io.miroir.store.job.NewJob;
 import java.time.Duration;
@@ -58,6 +59,15 @@ public final class ClaimedJob {
                         instanceof Jobs.Claiming.Claimed claimed
                 ? Optional.of(new ClaimedJob(jobs, claimed.job()))
                 : Optional.empty();
+    }
+
+    /** Whether some pod does a job now, as far as anybody knows. */
+    public static boolean isUnderWay(TaskStore store, String id) {
+        return store.jobs()
+                .get(ReadLevel.LOCAL, id)
+                .filter(job -> job.state() == JobState.IN_PROGRESS)
+                .filter(job -> !isExpired(job.claim(), store.nowMicros()))
+                .isPresent();
     }
 
     private static boolean isReady(JobRow job, long nowMicros, Predicate<JobRow> again) {

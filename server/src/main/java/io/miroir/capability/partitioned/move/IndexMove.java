@@ -5,8 +5,10 @@ import io.miroir.cluster.IndexView;
 import io.miroir.cluster.RebalanceMetrics;
 import io.miroir.core.layout.MoveStep;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.duty.ClaimedJob;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
 import io.miroir.fanout.copy.TargetWriter;
@@ -59,7 +61,7 @@ public final class IndexMove {
         if (!next().letGo().isEmpty() && !letGo()) {
             return false;
         }
-        Map<String, ShardSet> unread = next().free();
+        Map<String, ShardSet> unread = deletable();
         if (!unread.isEmpty()) {
             olderReads.awaitEnd();
             free(unread);
@@ -153,6 +155,18 @@ public final class IndexMove {
 
     private boolean isEnded() {
         return context.store().tasks().unfinished(ReadLevel.LOCAL, index.uid()).isEmpty();
+    }
+
+    /**
+     * What nobody reads any more. A copy that is still made to the node may be one that began
+     * before: it finds out and ends, but what it sent last must not come after the deletion.
+     */
+    private Map<String, ShardSet> deletable() {
+        Map<String, ShardSet> deletable = new TreeMap<>(next().free());
+        deletable
+                .keySet()
+                .removeIf(node -> ClaimedJob.isUnderWay(context.store(), CopyJobs.id(index, node)));
+        return deletable;
     }
 
     /**

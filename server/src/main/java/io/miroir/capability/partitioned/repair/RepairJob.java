@@ -5,6 +5,7 @@ import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.duty.ClaimedJob;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.job.NewJob;
 import java.util.Optional;
@@ -15,25 +16,18 @@ import org.jspecify.annotations.Nullable;
  * there (protocol, rule 14).
  */
 record RepairJob(ClaimedJob job) {
-    /** Jobs of this type are copies. */
-    static final String TYPE = "replica_repair";
-
     /** Where a copy goes on that was not yet to be made sure of. */
     static final String CURSOR = "cursor";
 
     private static final int ATTEMPTS_MAX = 8;
     private static final long BACKOFF_MICROS = 500_000;
 
-    static String id(IndexRow index, String target) {
-        return TYPE + '/' + index.physicalUid() + '/' + target;
-    }
-
     /** Takes a copy on; empty while another pod makes it, or it rests after a failure. */
     static Optional<RepairJob> claim(CopyContext context, IndexRow index, Copy copy) {
-        String id = id(index, copy.target());
+        String id = CopyJobs.id(index, copy.target());
         String params =
                 Json.text(Json.object().put("index", index.uid()).put("node", copy.target()));
-        NewJob wanted = new NewJob(id, TYPE, id, params, ATTEMPTS_MAX, 0, BACKOFF_MICROS);
+        NewJob wanted = new NewJob(id, CopyJobs.TYPE, id, params, ATTEMPTS_MAX, 0, BACKOFF_MICROS);
         return ClaimedJob.claim(context.store(), context.podId(), wanted, _ -> true)
                 .map(RepairJob::new);
     }

@@ -1,6 +1,7 @@
 package io.miroir.capability.partitioned.repair;
 
 import io.miroir.api.Json;
+import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.job.JobRow;
 import io.miroir.store.job.JobState;
@@ -27,7 +28,7 @@ public final class RepairReport {
                         JobState.FAILED,
                         JobState.COMPLETED)) {
             jobs.list(ReadLevel.LOCAL, state, Jobs.LIST_LIMIT_MAX).stream()
-                    .filter(job -> job.madeOf().type().equals(RepairJob.TYPE))
+                    .filter(job -> job.madeOf().type().equals(CopyJobs.TYPE))
                     .limit(COPIES_MAX)
                     .forEach(job -> report.add(one(job)));
         }

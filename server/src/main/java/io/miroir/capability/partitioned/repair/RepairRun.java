@@ -1,8 +1,10 @@
 package io.miroir.capability.partitioned.repair;
 
 import io.miroir.cluster.IndexView;
+import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.routing.Separators;
+import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.copy.Comparison;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
@@ -129,6 +131,25 @@ final class RepairRun {
             target.create(index);
         }
         target.settle(index);
+        removeStrays();
+    }
+
+    /**
+     * What the node has of shards that it does not hold: it was of the cluster before, or its disk
+     * is an old one. A search that asks it for all that it holds would find that too.
+     */
+    private void removeStrays() throws InterruptedException {
+        ShardSet strange = replicas.notHeld();
+        if (strange.isEmpty()) {
+            return;
+        }
+        String uid = index.physicalUid();
+        long strays =
+                new NodeDocuments(context.nodes(), copy.target(), uid, strange).count().orElse(0);
+        if (strays > 0) {
+            LOG.warn("{} documents are removed from {}: others have them", strays, copy.target());
+            ends.writer().removeShards(strange);
+        }
     }
 
     /** From here on the replicas are sent all that is written. */
@@ -252,9 +273,20 @@ final class RepairRun {
 
     private void look() throws InterruptedException {
         context.look(index, List.of(copy.source(), copy.target()));
+        requireLacking(context.current(index));
         if (job.job().isBeatDue()) {
             tell();
             job.beat();
+        }
+    }
+
+    /** A replica that was let go of meanwhile is to be deleted, and nothing is to come after. */
+    private void requireLacking(IndexView now) {
+        boolean lacking =
+                copy.shards().stream()
+                        .allMatch(shard -> CopyPlan.isLacking(now.state(copy.target(), shard)));
+        if (!lacking) {
+            throw new CopyFailedException("not all shards are to be copied any more");
         }
     }
 

@@ -7,6 +7,7 @@ import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.duty.PartitionedDuty;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.CopyThreads;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
@@ -55,7 +56,7 @@ public final class ReplicaRepair implements PartitionedDuty {
     }
 
     private void begin(IndexView index, Copy copy) {
-        String id = RepairJob.id(index.row(), copy.target());
+        String id = CopyJobs.id(index.row(), copy.target());
         if (running.mayBegin(id, rules.copiesMax())) {
             String name = "repair-" + index.row().uid() + '-' + copy.target();
             RepairJob.claim(context, index.row(), copy)

@@ -1,6 +1,7 @@
 package io.miroir.capability.partitioned.repair;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.miroir.api.Json;
@@ -23,6 +24,7 @@ import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.lane.LaneHolder;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -89,11 +91,17 @@ final class RepairSimulation implements AutoCloseable {
     private boolean quiet;
     private boolean held;
     private boolean busy;
+    private Meanwhile onPut = () -> {};
     private String lastFailure = "";
 
     /** A pod is lost: whatever it was about to do is not done. */
     private static final class PodLost extends Error {
         private static final long serialVersionUID = 1L;
+    }
+
+    /** What happens while something else is under way. */
+    private interface Meanwhile {
+        void happens() throws InterruptedException;
     }
 
     /** A write that is bound and not ended. */
@@ -122,6 +130,53 @@ final class RepairSimulation implements AutoCloseable {
 
     /** One run; answers how often replicas came back. */
     int run(long seed) throws Exception {
+        begin(seed);
+        for (int i = 0; i < 30; i++) {
+            happen();
+        }
+        int copies = comeToRest(20);
+        drop();
+        return copies;
+    }
+
+    /** Nothing happens but that nodes change, one layout after the other. */
+    void change(List<List<List<String>>> layouts) throws Exception {
+        begin(1);
+        writeSome();
+        for (List<List<String>> groups : layouts) {
+            moves.changeTo(groups);
+            int _ = comeToRest(0);
+        }
+        drop();
+    }
+
+    /**
+     * A change is taken back when the first documents are sent to a node that is to get them.
+     *
+     * @return why the copy ended
+     */
+    String takeBack(List<List<String>> before, List<List<String>> groups) throws Exception {
+        begin(1);
+        moves.changeTo(before);
+        int _ = comeToRest(0);
+        writeSome();
+        moves.changeTo(groups);
+        move();
+        onPut =
+                () -> {
+                    moves.takeBack();
+                    settle();
+                    moveOnce();
+                };
+        List<Copy> planned = CopyPlan.of(index().topology(), index(), _ -> true);
+        assertFalse(copy(planned.getFirst()));
+        String why = lastFailure;
+        int _ = comeToRest(0);
+        drop();
+        return why;
+    }
+
+    private void begin(long seed) throws Exception {
         random = new Random(seed);
         simulated = new TreeMap<>();
         NODES.forEach(id -> simulated.put(id, new SimulatedNode()));
@@ -131,12 +186,26 @@ final class RepairSimulation implements AutoCloseable {
         lane = "i" + seed;
         quiet = false;
         create();
+    }
+
+    private void writeSome() throws InterruptedException {
+        quiet = true;
         for (int i = 0; i < 30; i++) {
-            happen();
+            write();
         }
+        settle();
+    }
+
+    /**
+     * Replicas come and go until nothing is left to be done, and are as they should be.
+     *
+     * @param wild turns in which anything may happen
+     * @return how often replicas came back
+     */
+    private int comeToRest(int wild) throws Exception {
         int copies = 0;
         for (int turn = 0; turn < TURNS_MAX; turn++) {
-            quiet = turn > 20;
+            quiet = turn >= wild;
             if (quiet) {
                 settle();
             } else {
@@ -148,7 +217,6 @@ final class RepairSimulation implements AutoCloseable {
                 if (quiet && !moves.changes()) {
                     settle();
                     assertEqual();
-                    drop();
                     return copies;
                 }
                 continue;
@@ -162,14 +230,26 @@ final class RepairSimulation implements AutoCloseable {
         return new CopyContext("p", store, view, nodes, health, holder());
     }
 
-    private void move() throws Exception {
+    private void move() throws InterruptedException {
+        try {
+            moveOnce();
+        } catch (PodLost lost) {
+            takeOver();
+        }
+    }
+
+    private void moveOnce() throws InterruptedException {
         try {
             moves.step(context(), index());
         } catch (CopyFailedException notNow) {
             lastFailure = String.valueOf(notNow.getMessage());
-        } catch (PodLost lost) {
-            claim();
         }
+    }
+
+    /** Another pod has the lane, and the copies that the lost one made are nobody's any more. */
+    private void takeOver() throws InterruptedException {
+        claim();
+        NODES.forEach(id -> store.jobs().delete(CopyJobs.id(index().row(), id)).orThrow());
     }
 
     private boolean copy(Copy copy) throws Exception {
@@ -177,7 +257,7 @@ final class RepairSimulation implements AutoCloseable {
         Optional<RepairJob> job = RepairJob.claim(context, index().row(), copy);
         if (job.isEmpty()) {
             // It rests after a failure.
-            store.jobs().delete(RepairJob.id(index().row(), copy.target())).orThrow();
+            store.jobs().delete(CopyJobs.id(index().row(), copy.target())).orThrow();
             return false;
         }
         try {
@@ -189,7 +269,7 @@ final class RepairSimulation implements AutoCloseable {
             lastFailure = String.valueOf(notNow.getMessage());
             job.get().job().fail(String.valueOf(notNow.getMessage()));
         } catch (PodLost lost) {
-            claim();
+            takeOver();
         }
         return false;
     }
@@ -252,6 +332,11 @@ final class RepairSimulation implements AutoCloseable {
         if (SimulatedNode.isOfShards(request)) {
             moves.deletes(id, SimulatedNode.shards(request), index());
         }
+        if (request.target().contains("/documents?")) {
+            Meanwhile once = onPut;
+            onPut = () -> {};
+            run(once);
+        }
         boolean changes = !request.method().equals("GET") && !request.target().contains("/fetch");
         NodeReply reply = node(id).answer(request, changes && !quiet && chance(0.01));
         // Done, and nobody learns of it.
@@ -275,7 +360,7 @@ final class RepairSimulation implements AutoCloseable {
                     NODES.forEach(id -> work(id, 1));
                     end();
                 }
-                switch (random.nextInt(14)) {
+                switch (random.nextInt(15)) {
                     case 0, 1, 2, 3 -> write();
                     case 4 -> end();
                     case 5 -> loseDisk();
@@ -285,6 +370,12 @@ final class RepairSimulation implements AutoCloseable {
                             moves.change(random);
                         }
                     }
+                    case 8 -> {
+                        if (!held && moves.changes() && chance(0.1)) {
+                            settle();
+                            moveOnce();
+                        }
+                    }
                     default -> work(NODES.get(random.nextInt(NODES.size())), 1);
                 }
             }
@@ -292,6 +383,14 @@ final class RepairSimulation implements AutoCloseable {
             throw new IllegalStateException(e);
         } finally {
             busy = false;
+        }
+    }
+
+    private static void run(Meanwhile what) {
+        try {
+            what.happens();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -354,18 +453,18 @@ final class RepairSimulation implements AutoCloseable {
                                                         List.copyOf(plan.recipients()),
                                                         all.stream().boxed().toList())));
         SimulatedWrite write = SimulatedWrite.any(random, IDS, intended.position());
-        boolean poisoned = chance(0.03);
+        boolean poisoned = !quiet && chance(0.03);
         Map<String, SimulatedNode.Task> tasks = new TreeMap<>();
         Set<String> lacking = new TreeSet<>();
         Map<String, String> missed = new TreeMap<>();
         Map<String, List<Integer>> missedShards = new TreeMap<>();
         for (String id : plan.recipients()) {
-            if (chance(0.04) && leavesOne(plan, lacking, id)) {
+            if (!quiet && chance(0.04) && leavesOne(plan, lacking, id)) {
                 lacking.add(id);
                 missed.put(id, "dropped");
                 missedShards.put(id, all.stream().boxed().toList());
             } else {
-                boolean alone = chance(0.02) && leavesOne(plan, lacking, id);
+                boolean alone = !quiet && chance(0.02) && leavesOne(plan, lacking, id);
                 if (alone) {
                     lacking.add(id);
                 }

@@ -1,9 +1,11 @@
 package io.miroir.capability.partitioned.repair;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,5 +37,25 @@ class RepairSimulationTest {
             }
         }
         assertTrue(copies > 0, "nothing was copied");
+    }
+
+    /** Shows: what is left on the disk of a node that went is not there when it holds less. */
+    @Test
+    void aNodeThatComesAgainHasNothingThatOthersHave() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.change(
+                    List.of(SimulatedMoves.OTHER, SimulatedMoves.FEWER, SimulatedMoves.MORE));
+        }
+    }
+
+    /** Shows: what a copy sent last does not come after the deletion of what it copied. */
+    @Test
+    void aCopyWhoseReplicasAreLetGoOfLeavesNothingBehind() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            String why = simulation.takeBack(SimulatedMoves.MORE, SimulatedMoves.FEWER);
+            assertEquals("not all shards are to be copied any more", why);
+        }
     }
 }
