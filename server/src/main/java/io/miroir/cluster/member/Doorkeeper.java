@@ -105,7 +105,9 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                             identity,
                             damage,
                             List.copyOf(addresses.configured()),
-                            greetings.heard());
+                            greetings.heard(),
+                            greetings.late(),
+                            Duration.ofNanos(System.nanoTime() - startedNanos));
             switch (Entrance.decide(now, fresh)) {
                 case Entrance.Decision.Refuse refuse ->
                         throw new StartRefusedException(refuse.why());

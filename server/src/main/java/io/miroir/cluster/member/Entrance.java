@@ -3,6 +3,7 @@ package io.miroir.cluster.member;
 import io.miroir.cluster.peer.Greeted;
 import io.miroir.cluster.peer.PodFacts;
 import io.miroir.raft.Member;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,13 @@ import org.jspecify.annotations.Nullable;
  * has lost its data.
  */
 final class Entrance {
+    /**
+     * How long a pod with data waits for the word of one other pod where some are there and slow.
+     * Alone it can decide nothing, so nothing is lost; where all of them are known to be down it
+     * does not wait.
+     */
+    static final Duration WORD_WAIT_MAX = Duration.ofSeconds(30);
+
     private Entrance() {}
 
     /** What to do. */
@@ -47,13 +55,17 @@ final class Entrance {
      * @param damage what is wrong with the data, null if nothing is
      * @param others the other configured pods
      * @param heard the answers of those that gave one
+     * @param late those that gave none in time; one that is down is not late
+     * @param asking for how long it has asked
      */
     record Situation(
             String podId,
             Optional<PodIdentity> identity,
             @Nullable String damage,
             List<String> others,
-            Map<String, Greeted> heard) {
+            Map<String, Greeted> heard,
+            Set<String> late,
+            Duration asking) {
 
         private List<PodFacts> facts() {
             return heard.values().stream()
@@ -126,9 +138,16 @@ final class Entrance {
     /**
      * The leader knows whether this data directory still counts. A pod that does not lead may be
      * behind: if it doubts, the leader's word is waited for; if not, there is no time to lose when
-     * all pods start at once.
+     * all pods start at once. That all are slow to answer means nothing.
      */
     private static Decision open(Situation now, PodIdentity identity) {
+        if (now.heard().isEmpty()
+                && !now.late().isEmpty()
+                && now.asking().compareTo(WORD_WAIT_MAX) < 0) {
+            return new Decision.Wait(
+                    "no other pod has said yet whether this data still counts; slow to answer: "
+                            + now.late());
+        }
         Decision decision = new Decision.Open(identity.clusterId());
         for (PodFacts pod : now.facts()) {
             if (!identity.clusterId().equals(pod.clusterId()) || pod.members().isEmpty()) {

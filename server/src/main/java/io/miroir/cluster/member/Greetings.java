@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +21,7 @@ final class Greetings {
     private final Peers peers;
     private final Collection<String> ids;
     private final Map<String, Greeted> heard = new ConcurrentHashMap<>();
+    private final Set<String> late = ConcurrentHashMap.newKeySet();
 
     Greetings(Peers peers, Collection<String> ids) {
         this.peers = peers;
@@ -29,13 +32,20 @@ final class Greetings {
     void all(Greeting greeting) {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (String id : ids) {
-                threads.execute(
-                        () ->
-                                peers.greet(id, greeting, TIMEOUT)
-                                        .ifPresentOrElse(
-                                                answer -> hear(id, answer),
-                                                () -> heard.remove(id)));
+                threads.execute(() -> greet(id, greeting));
             }
+        }
+    }
+
+    private void greet(String id, Greeting greeting) {
+        long askedNanos = System.nanoTime();
+        Optional<Greeted> answer = peers.greet(id, greeting, TIMEOUT);
+        answer.ifPresentOrElse(said -> hear(id, said), () -> heard.remove(id));
+        // Where nobody listens that is known at once.
+        if (answer.isEmpty() && System.nanoTime() - askedNanos >= TIMEOUT.toNanos()) {
+            late.add(id);
+        } else {
+            late.remove(id);
         }
     }
 
@@ -57,6 +67,11 @@ final class Greetings {
     /** The last answers, by pod; of those that gave one. */
     Map<String, Greeted> heard() {
         return Map.copyOf(heard);
+    }
+
+    /** Those that gave no answer in time the last time, though they may be there. */
+    Set<String> late() {
+        return Set.copyOf(late);
     }
 
     /** What the pods told that have nothing against this one. */

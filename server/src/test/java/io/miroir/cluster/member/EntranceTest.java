@@ -10,9 +10,11 @@ import io.miroir.cluster.member.PodIdentity.Stage;
 import io.miroir.cluster.peer.Greeted;
 import io.miroir.cluster.peer.PodFacts;
 import io.miroir.raft.Member;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -42,7 +44,17 @@ class EntranceTest {
 
     private static Decision decide(
             Optional<PodIdentity> identity, @Nullable String damage, Map<String, Greeted> heard) {
-        return Entrance.decide(new Situation("pod-a", identity, damage, OTHERS, heard), FRESH);
+        return decide(identity, damage, heard, Set.of(), Duration.ZERO);
+    }
+
+    private static Decision decide(
+            Optional<PodIdentity> identity,
+            @Nullable String damage,
+            Map<String, Greeted> heard,
+            Set<String> late,
+            Duration asking) {
+        return Entrance.decide(
+                new Situation("pod-a", identity, damage, OTHERS, heard, late, asking), FRESH);
     }
 
     private static Decision empty(Map<String, Greeted> heard) {
@@ -65,7 +77,14 @@ class EntranceTest {
     void oneNamesTheClusterAndTheOthersTakeThatName() {
         Map<String, Greeted> heard = Map.of("pod-a", EMPTY, "pod-c", EMPTY);
         Situation later =
-                new Situation("pod-b", Optional.empty(), null, List.of("pod-a", "pod-c"), heard);
+                new Situation(
+                        "pod-b",
+                        Optional.empty(),
+                        null,
+                        List.of("pod-a", "pod-c"),
+                        heard,
+                        Set.of(),
+                        Duration.ZERO);
         assertInstanceOf(Decision.Wait.class, Entrance.decide(later, FRESH));
         Greeted forming = facts("pod-b", CLUSTER, false, null, List.of());
         assertEquals(new Decision.Found(CLUSTER), empty(Map.of("pod-b", forming, "pod-c", EMPTY)));
@@ -98,6 +117,20 @@ class EntranceTest {
     }
 
     @Test
+    void aMemberOpensWhileOthersAreSlowOnlyWhenItHasWaitedForAWord() {
+        // On a busy machine all may be: they would say that its disk is out of date.
+        Set<String> late = Set.of("pod-c");
+        Optional<PodIdentity> member = at(Stage.MEMBER);
+        Duration nearly = Entrance.WORD_WAIT_MAX.minusMillis(1);
+        assertInstanceOf(Decision.Wait.class, decide(member, null, Map.of(), late, nearly));
+        Decision opens = new Decision.Open(CLUSTER);
+        assertEquals(opens, decide(member, null, Map.of(), late, Entrance.WORD_WAIT_MAX));
+        // All pods start at once, and one machine stays away.
+        Greeted starting = facts("pod-b", CLUSTER, true, null, List.of());
+        assertEquals(opens, decide(member, null, Map.of("pod-b", starting), late, Duration.ZERO));
+    }
+
+    @Test
     void anOlderDiskOfAPodThatJoinedAnewDoesNotVote() {
         List<Member> since = List.of(self(OTHER.toString()));
         Greeted leader = facts("pod-b", CLUSTER, true, "pod-b", since);
@@ -122,7 +155,15 @@ class EntranceTest {
         Greeted strange = facts("pod-b", OTHER, true, "pod-b", List.of(self("")));
         assertInstanceOf(
                 Decision.Wait.class, decide(at(Stage.MEMBER), "a bit", Map.of("pod-b", strange)));
-        Situation alone = new Situation("pod-a", at(Stage.MEMBER), "a bit", List.of(), Map.of());
+        Situation alone =
+                new Situation(
+                        "pod-a",
+                        at(Stage.MEMBER),
+                        "a bit",
+                        List.of(),
+                        Map.of(),
+                        Set.of(),
+                        Duration.ZERO);
         assertInstanceOf(Decision.Refuse.class, Entrance.decide(alone, FRESH));
     }
 
