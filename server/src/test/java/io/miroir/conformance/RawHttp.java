@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * paths, missing headers, bodies on GET), so a client library would get in the way.
  */
 final class RawHttp {
-    private static final int TIMEOUT_MILLIS = 30_000;
+    private static final int TIMEOUT_MILLIS = 60_000;
 
     /** Headers have lower-case names, repeated ones joined by a comma; the body is decoded. */
     record Answer(int status, Map<String, String> headers, String text) {}

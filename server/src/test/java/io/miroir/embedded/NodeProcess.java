@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A node in a process of its own, which closing kills as kill -9 does. */
 record NodeProcess(Process process, int port) implements AutoCloseable {
-    private static final int END_SECONDS_MAX = 20;
+    private static final int END_SECONDS_MAX = 60;
 
     /** Starts a node on a directory, with so much heap and no more. */
     static NodeProcess start(Path directory, int heapMegabytes) throws IOException {

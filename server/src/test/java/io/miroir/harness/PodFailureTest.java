@@ -29,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Pods that die or are stopped under load; nodes stay up. */
 @Tag("cluster")
 class PodFailureTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int STOPPED_IN_ORDER = 143;
 
     @TempDir static Path dir;

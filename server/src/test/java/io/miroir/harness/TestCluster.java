@@ -30,7 +30,7 @@ final class TestCluster implements AutoCloseable {
     static final String MASTER_KEY = "master-key-of-the-tests";
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
     private static final FleetPlan.Heaps HEAPS = new FleetPlan.Heaps(256, 128);
 
     private final Fleet fleet;

@@ -11,7 +11,7 @@ import java.util.List;
 
 /** What tests ask of the traffic that runs beside them. */
 final class TrafficChecks {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private TrafficChecks() {}
 

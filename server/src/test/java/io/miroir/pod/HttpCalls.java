@@ -22,7 +22,8 @@ import tools.jackson.databind.JsonNode;
 
 /** A client as SDKs are: JSON in, JSON out, and waiting for tasks. */
 final class HttpCalls {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** For one request, and for what is waited for: ten times what takes longest on two cores. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI address;

@@ -162,6 +162,18 @@ final class Group implements AutoCloseable {
         return outcome.getLast();
     }
 
+    /** The same, until it is agreed on: a busy member may look as if it were dead. */
+    MemberOutcome.Changed changed(MemberChange change) {
+        List<MemberOutcome> outcome = new ArrayList<>();
+        await(
+                change + " to be agreed on",
+                () -> {
+                    outcome.add(change(change));
+                    return outcome.getLast() instanceof MemberOutcome.Changed;
+                });
+        return (MemberOutcome.Changed) outcome.getLast();
+    }
+
     void startAll() {
         peers.forEach(peer -> start(peer.id()));
         awaitLeader();

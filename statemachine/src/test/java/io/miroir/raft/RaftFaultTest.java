@@ -21,6 +21,7 @@ import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
 import io.miroir.store.Writes;
 import io.miroir.store.engine.Applied;
+import io.miroir.store.lane.Lanes;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
@@ -86,18 +87,22 @@ class RaftFaultTest {
     }
 
     /** Without it a call that never ends would hang the build instead of failing it. */
-    @Timeout(60)
+    @Timeout(300)
     @Test
     void withoutAQuorumEveryCallEndsWithARefusal(@TempDir Path dir) throws Exception {
         // Bounded failure: typed outcomes within the deadline, local reads go on.
         try (Group group = new Group(dir, QUICK, 1_500)) {
             group.startAll();
             String last = group.awaitLeader();
-            // The first answer may take longer than this deadline, cold and on a busy machine.
+            // An answer may take longer than this deadline, cold and on a busy machine.
+            List<Reply<Lanes.Claim>> claims = new ArrayList<>();
             Group.await(
                     "a first answer",
-                    () -> group.pod(last).aliases().delete("none") instanceof Reply.Applied<?>);
-            long epoch = Writes.claim(group.pod(last), "movies", "pod-x");
+                    () -> {
+                        claims.add(group.pod(last).lanes().claim("movies", "pod-x"));
+                        return claims.getLast() instanceof Reply.Applied<?>;
+                    });
+            long epoch = ((Lanes.Claim.Claimed) claims.getLast().orThrow()).epoch();
             for (String id : List.copyOf(group.pods().keySet())) {
                 if (!id.equals(last)) {
                     group.stop(id);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** A log that Ratis closes at the wrong moment waits for its own thread. */
 class StuckCloseTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ReentrantLock log = new ReentrantLock();
 

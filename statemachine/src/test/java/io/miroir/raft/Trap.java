@@ -39,7 +39,7 @@ final class Trap implements AutoCloseable {
     static final String AWAITED = AGENT + "y";
 
     private static final long LOOK_MILLIS = 10;
-    private static final long LISTENS_WITHIN_NANOS = 20_000_000_000L;
+    private static final long LISTENS_WITHIN_NANOS = 120_000_000_000L;
     private static final long RETRY_NANOS = 20_000_000;
 
     private final MemberJvm member;

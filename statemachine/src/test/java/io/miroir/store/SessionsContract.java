@@ -126,11 +126,11 @@ public interface SessionsContract {
                 };
         AdminSessionRow session = adminSession("admin-1", store().nowMicros() + 60_000_000);
         try (Watch _ = store().watch(watcher)) {
-            assertTrue(ready.await(10, TimeUnit.SECONDS));
+            assertTrue(ready.await(60, TimeUnit.SECONDS));
             store().adminSessions().put(session).orThrow();
             assertEquals(1, store().adminSessions().revoke("admin-1").orThrow());
             assertEquals(0, store().adminSessions().revoke("admin-1").orThrow());
-            assertTrue(told.await(10, TimeUnit.SECONDS));
+            assertTrue(told.await(60, TimeUnit.SECONDS));
         }
         store().adminSessions().put(session).orThrow();
         assertTrue(store().adminSessions().get(READ, "admin-1").orElseThrow().revoked());

@@ -69,12 +69,12 @@ public abstract class TaskStoreContract
                     }
                 };
         try (Watch _ = store().watch(watcher)) {
-            assertTrue(resynced.await(10, TimeUnit.SECONDS));
+            assertTrue(resynced.await(60, TimeUnit.SECONDS));
             Aliases aliases = store().aliases();
             aliases.flip("watched", AliasRow.Kind.SINGLE, List.of("a"), 0).orThrow();
             aliases.flip("watched", AliasRow.Kind.SINGLE, List.of("b"), 1).orThrow();
             aliases.delete("watched").orThrow();
-            assertTrue(told.await(10, TimeUnit.SECONDS));
+            assertTrue(told.await(60, TimeUnit.SECONDS));
         }
         AliasRow second = Objects.requireNonNull(((Change.AliasChanged) changes.get(1)).row());
         assertEquals(List.of("b"), second.targets());
@@ -88,7 +88,13 @@ public abstract class TaskStoreContract
         Reply<Boolean> deposed = store().fencedBy(term + 7).aliases().delete("nobody");
         Reply.Refused<?> refused = assertInstanceOf(Reply.Refused.class, deposed);
         assertInstanceOf(Refusal.Deposed.class, refused.refusal());
-        assertInstanceOf(Reply.Applied.class, store().fencedBy(term).aliases().delete("nobody"));
+        // The leader's own one does, unless another leads since it was looked up.
+        Reply<Boolean> own;
+        do {
+            term = store().status().term();
+            own = store().fencedBy(term).aliases().delete("nobody");
+        } while (term != store().status().term());
+        assertInstanceOf(Reply.Applied.class, own);
     }
 
     @Test

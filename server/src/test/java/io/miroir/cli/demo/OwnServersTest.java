@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code --nodes}: what a user's own server may hold before the demo takes it. */
 class OwnServersTest {
     private static final String KEY = "key-of-the-users-server";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir private Path dir;
     private Node node;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ChildProcessTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir Path dir;
 
@@ -31,7 +31,8 @@ class ChildProcessTest {
                 System.err.println("no room for me");
                 System.exit(3);
             }
-            Thread.sleep(60_000);
+            // Longer than anybody waits for anything here.
+            Thread.sleep(600_000);
         }
     }
 

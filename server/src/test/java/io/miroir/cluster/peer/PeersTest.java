@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** What pods say to each other over real sockets. */
 class PeersTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long APPLIED_MAX = 7;
     private static final int KNOWN = 9;
     private static final PassedWrite WRITE =

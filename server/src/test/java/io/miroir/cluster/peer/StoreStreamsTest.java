@@ -131,7 +131,7 @@ class StoreStreamsTest {
 
     private Iterator<WatchReply> watch(WatchRequest request) {
         return PeerGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(Duration.ofSeconds(20))
+                .withDeadlineAfter(Duration.ofSeconds(60))
                 .watch(request);
     }
 
@@ -180,7 +180,7 @@ class StoreStreamsTest {
         assertEquals(1, sound.summary().rows("aliases"));
     }
 
-    @Timeout(20)
+    @Timeout(60)
     @Test
     void aBackupThatNobodyTakesMakesRoomForTheNext() throws Exception {
         try (Peers peers = peers()) {

@@ -123,7 +123,7 @@ class OneVersionTest {
         Reply<Affecting> reply = store.lanes().affect("i", epoch, List.of(effect));
         reply.orThrow();
         try {
-            view.await(((Reply.Applied<?>) reply).index(), Duration.ofSeconds(10));
+            view.await(((Reply.Applied<?>) reply).index(), Duration.ofSeconds(60));
         } catch (InterruptedException stopped) {
             throw new IllegalStateException(stopped);
         }

@@ -52,7 +52,7 @@ class WatchHubTest {
         }
 
         String next() throws InterruptedException {
-            return String.valueOf(told.poll(10, TimeUnit.SECONDS));
+            return String.valueOf(told.poll(60, TimeUnit.SECONDS));
         }
     }
 

@@ -638,7 +638,7 @@ final class RepairSimulation implements AutoCloseable {
     private <T> T seen(Reply<T> reply) throws InterruptedException {
         T outcome = reply.orThrow();
         if (reply instanceof Reply.Applied<T> applied) {
-            view.await(applied.index(), Duration.ofSeconds(10));
+            view.await(applied.index(), Duration.ofSeconds(60));
         }
         return outcome;
     }
