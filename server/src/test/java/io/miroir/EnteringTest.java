@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.cli.fleet.Ports;
+import io.miroir.cli.fleet.PortsApart;
 import io.miroir.cluster.member.PodIdentity;
 import io.miroir.cluster.member.StartRefusedException;
 import io.miroir.raft.Member;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +39,7 @@ class EnteringTest {
     /** More than a crash of a leader may take. */
     private static final int ENTRIES_SINCE = 1_200;
 
-    private final Ports free = new Ports(new Random());
+    private final Ports free = PortsApart.make();
     private final List<StorePod> running = new ArrayList<>();
 
     @TempDir Path dir;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.miroir.cli.fleet.Ports;
+import io.miroir.cli.fleet.PortsApart;
 import io.miroir.cluster.member.StartRefusedException;
 import io.miroir.proto.store.Command;
 import io.miroir.store.Refusal;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ class MixedVersionsTest {
     private static final CommandFormats LATER = program(FORMAT);
     private static final CommandFormats EARLIER = program(BEFORE);
 
-    private final Ports free = new Ports(new Random());
+    private final Ports free = PortsApart.make();
     private final Map<Integer, StorePod> running = new TreeMap<>();
 
     @TempDir Path dir;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.cli.Main;
 import io.miroir.cli.fleet.ChildProcess;
 import io.miroir.cli.fleet.JavaLaunch;
-import io.miroir.cli.fleet.Ports;
+import io.miroir.cli.fleet.PortsApart;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.embedded.Node;
 import io.miroir.embedded.NodeConfig;
@@ -21,7 +21,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +45,7 @@ class DemoProcessTest {
     /** Ctrl-C and SIGTERM go the same way, by the JVM's shutdown. */
     @Test
     void whoStopsItFindsNoProcessAndNoFileLeft() throws Exception {
-        int port = new Ports(new SecureRandom()).free();
+        int port = PortsApart.make().free();
         try (ChildProcess demo = demo("--no-data", "--port", String.valueOf(port))) {
             demo.start();
             awaitSaid(demo, "until you press Ctrl-C");
@@ -169,7 +168,7 @@ class DemoProcessTest {
 
     @Test
     void aPortInUseIsToldBeforeAnythingStarts() throws Exception {
-        int port = new Ports(new SecureRandom()).free();
+        int port = PortsApart.make().free();
         try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
                 ChildProcess demo =
                         demo("--no-data", "--port", String.valueOf(taken.getLocalPort()))) {

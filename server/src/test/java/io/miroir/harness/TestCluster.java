@@ -18,8 +18,8 @@ import io.miroir.cli.fleet.FleetShape;
 import io.miroir.cli.fleet.JavaLaunch;
 import io.miroir.cli.fleet.NodeSource;
 import io.miroir.cli.fleet.Ports;
+import io.miroir.cli.fleet.PortsApart;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -52,7 +52,7 @@ final class TestCluster implements AutoCloseable {
 
     /** Lays the cluster out without starting it. */
     static TestCluster layOut(Path directory, FleetShape shape) {
-        Ports ports = new Ports(new SecureRandom());
+        Ports ports = PortsApart.make();
         FleetPlan plan =
                 new FleetPlan(
                         shape,
