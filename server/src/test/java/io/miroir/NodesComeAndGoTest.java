@@ -287,7 +287,9 @@ class NodesComeAndGoTest {
         replace("[\"stays\", \"comes\"]", Map.of("stays", stays, "comes", comes), "{}");
 
         awaitFoundOut("comes", "the mark of node stays");
-        assertEquals(HealthState.Status.HEALTHY, first.status("stays"));
+        StorePod.await(
+                "who is known stays in use",
+                () -> first.status("stays") == HealthState.Status.HEALTHY);
     }
 
     private void awaitFoundOut(String node, String why) {

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 /** Queries of one request: how many, how many at a time, and for how long. */
 class QueryBatchTest {
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Duration SHORT = Duration.ofMillis(50);
+
+    /** Enough for a query that is fast, on a busy machine too. */
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     @Test
     void tooManyQueriesAreRefused() {
@@ -74,7 +76,7 @@ class QueryBatchTest {
                                             return "slow";
                                         });
         assertEquals("fast", ran.getFirst().get());
-        assertEquals("The query took longer than 50 ms.", refusal(ran.getLast()).text());
+        assertEquals("The query took longer than 1000 ms.", refusal(ran.getLast()).text());
         assertEquals(0, stopped.getCount());
     }
 

@@ -39,7 +39,7 @@ class FaultsTest {
                         directory.resolve("pod"),
                         List.of(List.of(first.address()), List.of(second.address())),
                         1,
-                        "scatter:\n  node_timeout_ms: 500\n" + TestPod.WITHOUT_REPAIR);
+                        "scatter:\n  node_timeout_ms: 2000\n" + TestPod.WITHOUT_REPAIR);
         client = pod.client();
         client.awaitStatus("GET", "/_miroir/ready", 200);
         client.done("POST", "/indexes/i/documents", "[{\"id\": 1, \"t\": \"one\"}]");

@@ -36,7 +36,7 @@ class MultiSearchLimitsTest {
                         1,
                         "multi_search: {max_queries_per_batch: "
                                 + QUERIES_MAX
-                                + ", per_query_timeout_ms: 1000}\n"
+                                + ", per_query_timeout_ms: 2500}\n"
                                 + "scatter: {max_answer_bytes: "
                                 + ANSWER_BYTES
                                 + ", node_timeout_ms: 5000}\n");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
 /** Sessions and receipts on one pod over two groups of one node, both of which can be slow. */
 class SessionsTest {
     private static final int QUERIES = 16;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Map<String, String> SESSION = Map.of("X-Miroir-Session", "s");
 
     @TempDir Path directory;
@@ -105,8 +107,10 @@ class SessionsTest {
                 client.call("POST", "/indexes/i/search", "{}", Map.of("X-Miroir-Session", "t"))
                         .status());
         first.behave();
+        // It waits in vain again until the node has begun the write.
         HttpCalls.Reply read = search(0);
-        for (int i = 0; read.status() == 503 && i < 20; i++) {
+        long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+        while (read.status() == 503 && System.nanoTime() < giveUpNanos) {
             read = search(0);
         }
         assertEquals(2, read.body().path("hits").size(), read.body()::toString);

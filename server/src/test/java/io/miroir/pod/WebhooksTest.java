@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,7 @@ class WebhooksTest {
         // The receiver is in trouble, and then the leader goes: another one tries again.
         refused.set(4);
         tasks.add(write(client, 1));
-        TestPod leader = pods.get(leader());
+        TestPod leader = awaitOnLeader(_ -> true);
         leader.close();
         pods.remove(leader);
         refused.set(0);
@@ -117,9 +118,7 @@ class WebhooksTest {
                 assertTrue(delivery.task().path("details").has("receivedDocuments"));
             }
         }
-        HttpCalls metrics = new HttpCalls(pods.get(leader()).metrics(), "");
-        String figures = new String(metrics.call("GET", "/metrics").raw().body(), UTF_8);
-        assertTrue(figures.contains("miroir_webhook_lag_seconds{webhook=\"" + uuid), figures);
+        awaitOnLeader(pod -> metrics(pod).contains("miroir_webhook_lag_seconds{webhook=\"" + uuid));
         assertEquals(204, other.call("DELETE", "/webhooks/" + uuid).status());
         assertEquals(0, other.call("GET", "/webhooks").body().path("results").size());
     }
@@ -148,14 +147,27 @@ class WebhooksTest {
         any.await("GET", "/health", _ -> told.keySet().containsAll(tasks));
     }
 
-    private int leader() {
-        for (int i = 0; i < pods.size(); i++) {
-            JsonNode store =
-                    pods.get(i).operator().call("GET", "/_miroir/topology").body().path("store");
-            if (store.path("role").asString().equalsIgnoreCase("leader")) {
-                return i;
-            }
-        }
-        throw new IllegalStateException("nobody leads");
+    /** The pod that leads, once it is so there; an election may be under way. */
+    private TestPod awaitOnLeader(Predicate<TestPod> isSo) {
+        List<TestPod> found = new ArrayList<>();
+        HttpCalls any = pods.getFirst().client();
+        any.await(
+                "GET",
+                "/health",
+                _ -> {
+                    pods.stream().filter(pod -> leads(pod) && isSo.test(pod)).forEach(found::add);
+                    return !found.isEmpty();
+                });
+        return found.getFirst();
+    }
+
+    private static String metrics(TestPod pod) {
+        HttpCalls prometheus = new HttpCalls(pod.metrics(), "");
+        return new String(prometheus.call("GET", "/metrics").raw().body(), UTF_8);
+    }
+
+    private static boolean leads(TestPod pod) {
+        JsonNode store = pod.operator().call("GET", "/_miroir/topology").body().path("store");
+        return store.path("role").asString().equalsIgnoreCase("leader");
     }
 }

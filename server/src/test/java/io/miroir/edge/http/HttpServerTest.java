@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
 class HttpServerTest {
     private static final int BODY_BYTES_MAX = 64 * 1024;
     private static final int SILENCE_MILLIS = 120_000;
-    private static final long WAIT_SECONDS = 20;
+    private static final long WAIT_SECONDS = 60;
 
     /** Far more than a system takes of what nobody reads. */
     private static final int CHUNKS_MAX = 10_000;

@@ -58,14 +58,14 @@ class SettingsRollTest {
 
     @BeforeEach
     void start() throws Exception {
-        open("pod", LaneFixture.SETTINGS);
+        open("pod", LaneFixture.PATIENCE, LaneFixture.SETTINGS);
     }
 
-    private void open(String name, SettingsLimits limits) throws Exception {
+    private void open(String name, Duration turnTimeout, SettingsLimits limits) throws Exception {
         a = new SettingsNode();
         b = new SettingsNode();
         Path home = Files.createDirectory(directory.resolve(name));
-        pod = new LaneFixture(home, LaneFixture.settings(Duration.ofSeconds(1)), limits);
+        pod = new LaneFixture(home, LaneFixture.settings(turnTimeout), limits);
         pod.node = (id, request) -> node(id).answer(request);
         pod.reads = pod.node;
         pod.follower.start();
@@ -289,7 +289,7 @@ class SettingsRollTest {
     @Test
     void whereNothingIsFrozenTheNodeIsNotReadAnyMore() throws Exception {
         pod.close();
-        open("other", new SettingsLimits(LaneFixture.SHORT, 1, false, false));
+        open("other", LaneFixture.PATIENCE, new SettingsLimits(LaneFixture.SHORT, 1, false, false));
         b.fail(Fault.REFUSES);
         assertEquals(TaskStatus.SUCCEEDED, ended(change(STOP)).status());
         assertInSync("a", ShardState.IN_SYNC);
@@ -425,6 +425,8 @@ class SettingsRollTest {
     /** Documents that only some nodes would take wait; all others don't. */
     @Test
     void aWriteThatDependsOnSettingsWaitsForThem() throws Exception {
+        pod.close();
+        open("impatient", Duration.ofSeconds(1), LaneFixture.SETTINGS);
         a.fail(Fault.WORKS);
         long change = change("{\"filterableAttributes\":[\"kind\"]}");
         await(change, false);
