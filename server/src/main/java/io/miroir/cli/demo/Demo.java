@@ -204,8 +204,7 @@ public final class Demo {
 
     /** Nobody else knows what these indexes are once the fleet's own data is gone. */
     private void giveBack(Fleet fleet) {
-        if (fleet.plan().nodes() instanceof NodeSource.Running(List<URI> servers)
-                && !onOwnServers.isEmpty()) {
+        if (fleet.plan().nodes() instanceof NodeSource.Running(List<URI> servers)) {
             String key = fleet.plan().keys().node();
             List<String> left = OwnServers.remove(servers, key, onOwnServers);
             screen.line(

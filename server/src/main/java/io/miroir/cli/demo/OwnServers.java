@@ -4,6 +4,7 @@ import io.miroir.cli.client.ApiAnswer;
 import io.miroir.cli.client.ApiCall;
 import io.miroir.cli.client.HttpCaller;
 import io.miroir.cli.fleet.FleetException;
+import io.miroir.cluster.identity.NodeMark;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
@@ -43,12 +45,17 @@ final class OwnServers {
         }
     }
 
-    /** Deletes indexes of a fleet that is gone; those that could not be, with their servers. */
+    /**
+     * Deletes indexes of a fleet that is gone, and the mark that it has given each server in its
+     * time; those that could not be, with their servers.
+     */
     static List<String> remove(List<URI> servers, String key, Set<String> physicalUids) {
+        Set<String> ours = new TreeSet<>(physicalUids);
+        ours.add(NodeMark.INDEX);
         List<String> left = new ArrayList<>();
         try (HttpCaller http = new HttpCaller()) {
             for (URI server : servers) {
-                for (String uid : physicalUids) {
+                for (String uid : ours) {
                     if (!isRemoved(http, server, key, uid)) {
                         left.add(uid + " on " + server);
                     }
@@ -92,7 +99,7 @@ final class OwnServers {
         }
         for (JsonNode index : answer.json().path("results")) {
             String uid = index.path("uid").asString("");
-            if (PHYSICAL_UID.matcher(uid).matches()) {
+            if (uid.equals(NodeMark.INDEX) || PHYSICAL_UID.matcher(uid).matches()) {
                 throw new FleetException(
                         ("--nodes: %s holds the index %s, which looks like one of another Miroir."
                                         + " Two of them on one server would mix their documents."

@@ -11,6 +11,7 @@ import io.miroir.cli.client.ApiCall;
 import io.miroir.cli.client.FailoverClient;
 import io.miroir.cli.demo.OwnServers.Adopt;
 import io.miroir.cli.fleet.FleetException;
+import io.miroir.cluster.identity.NodeMark;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.embedded.Node;
 import io.miroir.embedded.NodeConfig;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** {@code --nodes}: what a user's own server may hold before the demo takes it. */
@@ -64,11 +67,12 @@ class OwnServersTest {
     }
 
     /** Two fleets on one server would mix their documents: no flag allows that. */
-    @Test
-    void aServerOfAnotherMiroirIsRefusedWithAdoptToo() {
-        create("m12");
+    @ParameterizedTest
+    @ValueSource(strings = {"m12", NodeMark.INDEX})
+    void aServerOfAnotherMiroirIsRefusedWithAdoptToo(String index) {
+        create(index);
         String refusal = refusal(List.of(server), KEY, Adopt.OTHERS);
-        assertTrue(refusal.contains("m12") && refusal.contains("another Miroir"), refusal);
+        assertTrue(refusal.contains(index) && refusal.contains("another Miroir"), refusal);
         assertDoesNotThrow(
                 () -> OwnServers.check(List.of(server), KEY, Adopt.ALL),
                 "a directory that is started again finds its own");
@@ -79,13 +83,14 @@ class OwnServersTest {
     void afterwardsTheServerIsAsItWas() {
         create("books");
         create("m12");
+        create(NodeMark.INDEX);
         assertEquals(List.of(), OwnServers.remove(List.of(server), KEY, Set.of("m12", "m13")));
         call(ApiCall.get("/tasks")).path("results").forEach(task -> awaitTask(task.path("uid")));
         JsonNode indexes = call(ApiCall.get("/indexes")).path("results");
         assertEquals(1, indexes.size(), indexes::toString);
         assertEquals("books", indexes.path(0).path("uid").asString());
         assertEquals(
-                List.of("m12 on " + server),
+                List.of("m12 on " + server, NodeMark.INDEX + " on " + server),
                 OwnServers.remove(List.of(server), "wrong", Set.of("m12")));
     }
 
