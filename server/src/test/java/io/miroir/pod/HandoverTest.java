@@ -106,7 +106,7 @@ class HandoverTest {
     }
 
     private void awaitAcknowledged(int wanted) throws InterruptedException {
-        long giveUpNanos = System.nanoTime() + 30_000_000_000L;
+        long giveUpNanos = System.nanoTime() + 120_000_000_000L;
         while (acknowledged.size() < wanted) {
             assertTrue(System.nanoTime() < giveUpNanos, () -> undecided.toString());
             Thread.sleep(10);

@@ -19,7 +19,7 @@ class RecoverTest {
     @TempDir Path directory;
 
     /** A pod that waits for the lost ones would wait for ever. */
-    @Timeout(180)
+    @Timeout(400)
     @Test
     void oneOfThreePodsGoesOnAndTheOthersJoinItEmpty() throws IOException {
         List<Integer> raft = TestPorts.some(3);
