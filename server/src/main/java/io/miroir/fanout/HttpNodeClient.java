@@ -36,6 +36,9 @@ public final class HttpNodeClient implements NodeClient {
     /** Requests under way to one node; further ones wait within their timeout. */
     static final int IN_FLIGHT_MAX = 256;
 
+    /** Not of Meilisearch, but of what may stand before it. */
+    private static final int TOO_MANY_REQUESTS = 429;
+
     /** What a node answers to a key that does not open it. */
     private static final String KEY_REFUSED = "invalid_api_key";
 
@@ -134,7 +137,9 @@ public final class HttpNodeClient implements NodeClient {
             if (closed) {
                 ending.run();
             }
-            return read(answer.get(request.timeout().toNanos(), TimeUnit.NANOSECONDS));
+            HttpResponse<byte[]> response =
+                    answer.get(request.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            return read(response, request.shape());
         } catch (TimeoutException late) {
             answer.cancel(true);
             return new NodeReply.Failure(
@@ -182,8 +187,11 @@ public final class HttpNodeClient implements NodeClient {
         };
     }
 
-    private static NodeReply read(HttpResponse<byte[]> response) {
+    private static NodeReply read(HttpResponse<byte[]> response, AnswerShape shape) {
         int status = response.statusCode();
+        if (status == TOO_MANY_REQUESTS) {
+            return new NodeReply.Failure(Kind.THROTTLED, "status " + status);
+        }
         JsonNode body;
         try {
             body =
@@ -201,7 +209,9 @@ public final class HttpNodeClient implements NodeClient {
                     Kind.SERVER_ERROR, "status " + status + (why.isEmpty() ? "" : ": " + why));
         }
         if (status >= 200 && status < 300) {
-            return new NodeReply.Answer(status, body);
+            return shape.fits(body)
+                    ? new NodeReply.Answer(status, body)
+                    : new NodeReply.Failure(Kind.GARBAGE, "JSON that is no answer to this");
         }
         JsonNode code = body.path("code");
         if (status >= 400 && code.isString()) {
@@ -223,6 +233,8 @@ public final class HttpNodeClient implements NodeClient {
                     case ConnectException _ -> Kind.UNREACHABLE;
                     case UnresolvedAddressException _ -> Kind.UNREACHABLE;
                     case IOException _, CancellationException _ -> Kind.BROKEN;
+                    // Java's client does not look whether a length is a number.
+                    case NumberFormatException _ -> Kind.BROKEN;
                     // Anything else is a bug of ours, and must be seen as one.
                     default -> throw new IllegalStateException("request to a node", cause);
                 };

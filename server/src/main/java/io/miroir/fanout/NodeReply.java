@@ -23,11 +23,14 @@ public sealed interface NodeReply {
     /** The node is in trouble, or what lies between is. */
     record Failure(Kind kind, String detail) implements NodeReply {
         /**
-         * False only when the node surely never saw the request. Whoever wrote something must treat
-         * everything else as "maybe done".
+         * False only when the node surely did nothing: it never saw the request, or sent it away.
+         * Whoever wrote something must treat everything else as "maybe done".
          */
         public boolean maybeDone() {
-            return kind != Kind.UNREACHABLE && kind != Kind.BUSY;
+            return switch (kind) {
+                case UNREACHABLE, BUSY, THROTTLED -> false;
+                case NO_ROOM, BROKEN, TIMEOUT, SERVER_ERROR, GARBAGE -> true;
+            };
         }
     }
 
@@ -37,6 +40,8 @@ public sealed interface NodeReply {
         UNREACHABLE,
         /** Too many requests to this node are under way here: nothing was sent. */
         BUSY,
+        /** The node, or what stands before it, is asked too much: it did nothing (429). */
+        THROTTLED,
         /** Answers that are held here leave no room for this one. */
         NO_ROOM,
         /** The connection died on the way. */

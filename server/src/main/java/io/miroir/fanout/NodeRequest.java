@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param target path and query, e.g. {@code /indexes/m17/search}
  * @param timeout for the whole exchange, connecting and reading included
  * @param share what its answer counts to; null for answers that are small
+ * @param shape what its answer has at least
  */
 public record NodeRequest(
         String operation,
@@ -17,7 +18,8 @@ public record NodeRequest(
         String target,
         @Nullable NodeBody body,
         Duration timeout,
-        AnswerBudget.@Nullable Share share) {
+        AnswerBudget.@Nullable Share share,
+        AnswerShape shape) {
 
     /** A request whose answer is small. */
     public NodeRequest(
@@ -26,12 +28,17 @@ public record NodeRequest(
             String target,
             @Nullable NodeBody body,
             Duration timeout) {
-        this(operation, method, target, body, timeout, null);
+        this(operation, method, target, body, timeout, null, AnswerShape.OBJECT);
     }
 
     /** The same request, whose answer counts. */
     public NodeRequest within(AnswerBudget.@Nullable Share counted) {
-        return new NodeRequest(operation, method, target, body, timeout, counted);
+        return new NodeRequest(operation, method, target, body, timeout, counted, shape);
+    }
+
+    /** The same request, answered by nothing less. */
+    public NodeRequest expecting(AnswerShape least) {
+        return new NodeRequest(operation, method, target, body, timeout, share, least);
     }
 
     /** A request without a body. */

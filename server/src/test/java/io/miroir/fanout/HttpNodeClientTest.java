@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import io.miroir.api.Json;
+import io.miroir.fanout.ScriptedNode.Trouble;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One exchange with a node. */
 class HttpNodeClientTest {
@@ -107,6 +111,55 @@ class HttpNodeClientTest {
         }
     }
 
+    /** What becomes of an exchange, whatever is sent in place of an answer. */
+    @ParameterizedTest
+    @CsvSource({
+        "NONE, answer",
+        "WRONG_TYPE, answer",
+        "UNKNOWN_ERROR, refusal",
+        "ERROR, server_error",
+        "ERROR_OF_MEILISEARCH, server_error",
+        "UNAVAILABLE, server_error",
+        "TOO_MANY, throttled",
+        "GARBAGE, garbage",
+        "EMPTY, garbage",
+        "NULL, garbage",
+        "LIST, garbage",
+        "EMPTY_OBJECT, garbage",
+        "HOLLOW, garbage",
+        "MISFIT, garbage",
+        "TWICE, garbage",
+        "ODD_ERROR, garbage",
+        "NOT_FOUND, garbage",
+        "REDIRECT, garbage",
+        "HALF, broken",
+        "HALF_CHUNKED, broken",
+        "CLOSE, broken",
+        "NO_HTTP, broken",
+        "BAD_LENGTH, broken",
+        "SILENT, timeout",
+        "DRIP, timeout",
+    })
+    void everyTroubleHasItsName(Trouble trouble, String expected) {
+        try (ScriptedNode node = new ScriptedNode(_ -> Json.object().put("taskUid", 1));
+                HttpClient http = HttpClient.newHttpClient()) {
+            HttpNodeClient client = new HttpNodeClient(http, node.address(), () -> List.of("key"));
+            Duration timeout = trouble.isSlow() ? Duration.ofMillis(300) : Duration.ofMinutes(1);
+            NodeRequest request =
+                    NodeRequest.post("write", "/documents", NodeBody.json(Json.array()), timeout)
+                            .expecting(AnswerShape.ENQUEUED);
+            node.in(trouble, _ -> true);
+            String became =
+                    switch (client.send(request)) {
+                        case NodeReply.Answer _ -> "answer";
+                        case NodeReply.Refusal _ -> "refusal";
+                        case NodeReply.Failure failure -> failure.kind().label();
+                    };
+            assertEquals(expected, became);
+            http.shutdownNow();
+        }
+    }
+
     /** An answer that there is no room for is given up while it comes, and blames nobody. */
     @Test
     void anAnswerThatFindsNoRoomIsGivenUp() throws Exception {
@@ -116,7 +169,8 @@ class HttpNodeClientTest {
                 "/",
                 exchange -> {
                     byte[] body =
-                            ("[" + "1,".repeat(200_000) + "1]").getBytes(StandardCharsets.UTF_8);
+                            ("{\"a\":[" + "1,".repeat(200_000) + "1]}")
+                                    .getBytes(StandardCharsets.UTF_8);
                     exchange.sendResponseHeaders(200, body.length);
                     exchange.getResponseBody().write(body);
                     exchange.close();

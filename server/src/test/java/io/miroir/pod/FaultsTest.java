@@ -91,6 +91,17 @@ class FaultsTest {
         assertEquals("succeeded", task.path("status").asString(), task::toString);
         second.behave();
         assertFalse(secondIsOut());
+
+        // Nor is a task lost of which a node talks nonsense for a while.
+        second.misbehave(FaultyNode.Fault.LIST, "/tasks");
+        HttpCalls.Reply reply = client.call("POST", "/indexes/i/documents", "[{\"id\": 3}]");
+        while (second.faults() < 3) {
+            Thread.onSpinWait();
+        }
+        second.behave();
+        task = client.finished(reply.body().path("taskUid").asLong());
+        assertEquals("succeeded", task.path("status").asString(), task::toString);
+        assertFalse(secondIsOut());
     }
 
     /** Protocol, rules 2 and 4: who may have missed a write is out by its bind, and never read. */
@@ -108,8 +119,9 @@ class FaultsTest {
         for (int i = 0; i < 20; i++) {
             // Queries that prefer the second group find the document in the first.
             String query = "{\"q\": \"two" + " ".repeat(i) + "\"}";
-            JsonNode hits = client.call("POST", "/indexes/i/search", query).body().path("hits");
-            assertEquals("two", hits.path(0).path("t").asString(""), hits::toString);
+            HttpCalls.Reply found = client.call("POST", "/indexes/i/search", query);
+            JsonNode hit = found.body().path("hits").path(0);
+            assertEquals("two", hit.path("t").asString(""), found::toString);
         }
         pod.restart();
         pod.client().awaitStatus("GET", "/_miroir/ready", 200);

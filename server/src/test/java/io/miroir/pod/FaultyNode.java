@@ -32,6 +32,7 @@ final class FaultyNode implements TestNode {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final int port = TestPorts.one();
     private final AtomicInteger searches = new AtomicInteger();
+    private final AtomicInteger faults = new AtomicInteger();
     private final AtomicReference<@Nullable Late> late = new AtomicReference<>();
     private volatile Fault fault = Fault.NONE;
     private volatile String faultyPath = "";
@@ -69,6 +70,7 @@ final class FaultyNode implements TestNode {
     /** From now on misbehaves on paths that end so. */
     void misbehave(Fault how, String pathEnd) {
         faultyPath = pathEnd;
+        faults.set(0);
         fault = how;
     }
 
@@ -86,6 +88,11 @@ final class FaultyNode implements TestNode {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Requests that it has misbehaved on since it began to. */
+    int faults() {
+        return faults.get();
     }
 
     /** Searches that reached it. */
@@ -142,6 +149,9 @@ final class FaultyNode implements TestNode {
         Fault now = path.endsWith(faultyPath) ? fault : Fault.NONE;
         if (now == Fault.LATE && !exchange.getRequestMethod().matches("POST|PUT")) {
             now = Fault.NONE;
+        }
+        if (now != Fault.NONE) {
+            faults.incrementAndGet();
         }
         byte[] body =
                 exchange.getRequestBody()

@@ -92,7 +92,9 @@ class LostDiskTest {
             JsonNode found = client.call("POST", "/indexes/i/search", query).body();
             assertEquals(DOCUMENTS + 1, found.path("hits").size(), found::toString);
         }
-        // What is made after it began anew is whole on it.
+        // What is made after it was found out, and is known again, is whole on it.
+        new HttpCalls(nodes.node(1, 0).address(), TestNode.KEY)
+                .awaitStatus("GET", "/indexes/miroir_node/documents/mark", 200);
         pod.operator()
                 .await(
                         "GET",

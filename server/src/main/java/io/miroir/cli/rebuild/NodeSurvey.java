@@ -4,6 +4,7 @@ import io.miroir.api.Json;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.Topology;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -52,7 +53,7 @@ final class NodeSurvey {
      */
     List<FoundIndex> indexes() throws IOException {
         List<FoundIndex> found = new ArrayList<>();
-        for (JsonNode index : get("/indexes?limit=" + INDEXES_MAX).path("results")) {
+        for (JsonNode index : list("/indexes?limit=" + INDEXES_MAX)) {
             Matcher name = PHYSICAL.matcher(index.path("uid").asString(""));
             if (name.matches()) {
                 JsonNode key = index.path("primaryKey");
@@ -76,7 +77,10 @@ final class NodeSurvey {
                 break;
             }
         }
-        JsonNode settings = get("/indexes/" + uid + "/settings");
+        JsonNode settings =
+                answer(
+                        NodeRequest.get("survey", "/indexes/" + uid + "/settings", TIMEOUT)
+                                .expecting(AnswerShape.SETTINGS));
         return new FoundIndex(
                 node,
                 incarnation,
@@ -92,7 +96,7 @@ final class NodeSurvey {
     /** The marks that Miroir's writes left on the node's tasks (protocol rule 4). */
     private Marks marks(String uid) throws IOException {
         Marks marks = new Marks();
-        JsonNode tasks = get("/tasks?limit=" + TASKS_MAX + "&indexUids=" + uid).path("results");
+        JsonNode tasks = list("/tasks?limit=" + TASKS_MAX + "&indexUids=" + uid);
         for (JsonNode task : tasks) {
             Mark.parse(task.path("customMetadata").asString("")).ifPresent(marks::add);
         }
@@ -117,15 +121,17 @@ final class NodeSurvey {
         body.put("offset", offset).put("limit", PAGE_DOCUMENTS);
         return answer(
                         NodeRequest.post(
-                                "survey",
-                                "/indexes/" + uid + "/documents/fetch",
-                                NodeBody.json(body),
-                                TIMEOUT))
+                                        "survey",
+                                        "/indexes/" + uid + "/documents/fetch",
+                                        NodeBody.json(body),
+                                        TIMEOUT)
+                                .expecting(AnswerShape.DOCUMENTS))
                 .path("results");
     }
 
-    private JsonNode get(String target) throws IOException {
-        return answer(NodeRequest.get("survey", target, TIMEOUT));
+    private JsonNode list(String target) throws IOException {
+        NodeRequest request = NodeRequest.get("survey", target, TIMEOUT);
+        return answer(request.expecting(AnswerShape.LIST)).path("results");
     }
 
     private JsonNode answer(NodeRequest request) throws IOException {

@@ -1,5 +1,6 @@
 package io.miroir.cluster.health;
 
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.NodeWatcher;
 import io.miroir.fanout.Nodes;
@@ -83,7 +84,9 @@ public final class HealthProbe implements NodeWatcher, AutoCloseable {
 
     private void run(String nodeId, Semaphore waker) {
         // Not /health: this one also proves that the node takes our key.
-        NodeRequest probe = NodeRequest.get(NodeHealth.PROBE, "/version", settings.timeout());
+        NodeRequest probe =
+                NodeRequest.get(NodeHealth.PROBE, "/version", settings.timeout())
+                        .expecting(AnswerShape.VERSION);
         try {
             for (int round = 0; !Thread.currentThread().isInterrupted(); round++) {
                 ask(nodeId, probe, round);

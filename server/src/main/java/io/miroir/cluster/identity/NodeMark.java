@@ -21,6 +21,11 @@ public record NodeMark(String cluster, String node, String life) {
 
     static final String KEY = "id";
 
+    /** Whether a document is a mark. */
+    static boolean isOne(JsonNode document) {
+        return document.path("life").isString();
+    }
+
     static NodeMark of(JsonNode document) {
         return new NodeMark(
                 document.path("cluster").asString(""),

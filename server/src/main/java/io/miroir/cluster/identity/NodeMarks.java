@@ -1,6 +1,7 @@
 package io.miroir.cluster.identity;
 
 import io.miroir.api.Json;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -22,7 +23,8 @@ public final class NodeMarks {
 
     Reading read(String node) {
         String target = "/indexes/" + NodeMark.INDEX + "/documents/" + NodeMark.ID;
-        return switch (nodes.ask(node, NodeRequest.get("identity", target, TIMEOUT))) {
+        NodeRequest look = NodeRequest.get("identity", target, TIMEOUT).expecting(NodeMark::isOne);
+        return switch (nodes.ask(node, look)) {
             case NodeReply.Answer answer -> new Reading.Marked(NodeMark.of(answer.body()));
             case NodeReply.Refusal refusal when refusal.status() == 404 -> new Reading.Unmarked();
             case NodeReply.Refusal refusal -> new Reading.Unknown("refused: " + refusal.code());
@@ -45,7 +47,8 @@ public final class NodeMarks {
 
     /** The number of the latest task that a node took; empty if it does not say. */
     OptionalLong latestTask(String node) {
-        NodeRequest look = NodeRequest.get("identity", "/tasks?limit=1", TIMEOUT);
+        NodeRequest look =
+                NodeRequest.get("identity", "/tasks?limit=1", TIMEOUT).expecting(AnswerShape.TASKS);
         if (!(nodes.ask(node, look) instanceof NodeReply.Answer answer)) {
             return OptionalLong.empty();
         }

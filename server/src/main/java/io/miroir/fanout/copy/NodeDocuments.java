@@ -2,6 +2,7 @@ package io.miroir.fanout.copy;
 
 import io.miroir.api.Json;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -74,10 +75,11 @@ public record NodeDocuments(Nodes nodes, String node, String physicalUid, ShardS
 
     private NodeRequest fetch(ObjectNode request) {
         return NodeRequest.post(
-                "copy",
-                "/indexes/" + physicalUid + "/documents/fetch",
-                NodeBody.json(request),
-                TIMEOUT);
+                        "copy",
+                        "/indexes/" + physicalUid + "/documents/fetch",
+                        NodeBody.json(request),
+                        TIMEOUT)
+                .expecting(AnswerShape.DOCUMENTS);
     }
 
     /** What a node answers; everything else ends the copy. */

@@ -1,5 +1,6 @@
 package io.miroir.fanout.copy;
 
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import java.time.Duration;
@@ -36,10 +37,15 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
         return uid == NONE || first(OPEN + "&from=" + uid).isMissingNode();
     }
 
+    /** Whether all tasks of the index have ended. */
+    public boolean isAtRest() {
+        return first(OPEN).isMissingNode();
+    }
+
     /** Waits until all tasks of the index have ended; false if they have not after that time. */
     public boolean awaitRest(Duration patience) throws InterruptedException {
         long giveUpNanos = System.nanoTime() + patience.toNanos();
-        while (!first(OPEN).isMissingNode()) {
+        while (!isAtRest()) {
             if (System.nanoTime() - giveUpNanos > 0) {
                 return false;
             }
@@ -77,7 +83,9 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
     /** A task of any index. */
     JsonNode task(long uid) {
         return NodeDocuments.answer(
-                nodes, node, NodeRequest.get("tasks", "/tasks/" + uid, TIMEOUT));
+                nodes,
+                node,
+                NodeRequest.get("tasks", "/tasks/" + uid, TIMEOUT).expecting(AnswerShape.TASK));
     }
 
     private JsonNode first(String query) {
@@ -89,8 +97,9 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
                 nodes,
                 node,
                 NodeRequest.get(
-                        "tasks",
-                        "/tasks?limit=" + limit + "&indexUids=" + physicalUid + query,
-                        TIMEOUT));
+                                "tasks",
+                                "/tasks?limit=" + limit + "&indexUids=" + physicalUid + query,
+                                TIMEOUT)
+                        .expecting(AnswerShape.TASKS));
     }
 }

@@ -3,6 +3,7 @@ package io.miroir.fanout.copy;
 import io.miroir.api.Json;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.answer.NodeFilter;
@@ -96,16 +97,17 @@ public final class TargetWriter {
         String separator = rest.endsWith("?") ? "" : "&";
         finish(
                 new NodeRequest(
-                        "copy",
-                        method,
-                        "/indexes/"
-                                + tasks.physicalUid()
-                                + rest
-                                + separator
-                                + "customMetadata="
-                                + encoded(mark),
-                        body,
-                        SEND_TIMEOUT));
+                                "copy",
+                                method,
+                                "/indexes/"
+                                        + tasks.physicalUid()
+                                        + rest
+                                        + separator
+                                        + "customMetadata="
+                                        + encoded(mark),
+                                body,
+                                SEND_TIMEOUT)
+                        .expecting(AnswerShape.ENQUEUED));
     }
 
     /** Sends a request that makes a task, and waits for the task's end. */

@@ -1,5 +1,6 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
@@ -137,8 +138,8 @@ public final class Canceler {
     }
 
     private static NodeRequest look(String uids) {
-        return NodeRequest.get(
-                "tasks", "/tasks?limit=" + NODE_TASKS_MAX + "&uids=" + uids, TIMEOUT);
+        return NodeRequest.get("tasks", "/tasks?limit=" + NODE_TASKS_MAX + "&uids=" + uids, TIMEOUT)
+                .expecting(AnswerShape.TASKS);
     }
 
     private static NodeRequest cancel(String uids) {

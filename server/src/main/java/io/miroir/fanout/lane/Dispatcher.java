@@ -2,6 +2,7 @@ package io.miroir.fanout.lane;
 
 import io.miroir.core.plan.WritePlan;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
@@ -217,9 +218,13 @@ final class Dispatcher {
     private Optional<OptionalLong> find(String node, Place place, Predicate<String> isIt) {
         NodeRequest look =
                 NodeRequest.get(
-                        "tasks",
-                        "/tasks?limit=" + LOOK_TASKS_MAX + "&indexUids=" + place.physicalUid(),
-                        LOOK_TIMEOUT);
+                                "tasks",
+                                "/tasks?limit="
+                                        + LOOK_TASKS_MAX
+                                        + "&indexUids="
+                                        + place.physicalUid(),
+                                LOOK_TIMEOUT)
+                        .expecting(AnswerShape.TASKS);
         if (!(nodes.ask(node, look) instanceof NodeReply.Answer answer)) {
             return Optional.empty();
         }

@@ -12,6 +12,7 @@ import io.miroir.core.plan.WritePlan;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.spool.Spooled;
@@ -208,11 +209,12 @@ final class DocumentItems {
                 everywhere(index.get()),
                 (_, place) ->
                         new NodeRequest(
-                                "write",
-                                "DELETE",
-                                place.markedPath("/documents"),
-                                null,
-                                context.settings().sendTimeout()));
+                                        "write",
+                                        "DELETE",
+                                        place.markedPath("/documents"),
+                                        null,
+                                        context.settings().sendTimeout())
+                                .expecting(AnswerShape.ENQUEUED));
     }
 
     private interface Request {
@@ -239,7 +241,8 @@ final class DocumentItems {
 
     private NodeRequest post(String target, JsonNode body) {
         return NodeRequest.post(
-                "write", target, NodeBody.json(body), context.settings().sendTimeout());
+                        "write", target, NodeBody.json(body), context.settings().sendTimeout())
+                .expecting(AnswerShape.ENQUEUED);
     }
 
     private Scope everywhere(IndexView index) {

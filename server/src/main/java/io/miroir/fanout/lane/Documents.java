@@ -1,5 +1,6 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.spool.Spooled;
@@ -62,11 +63,12 @@ record Documents(
                                         all.stream().map(one -> opened(nodeId, one)).iterator()));
         return new Item.Step(
                 new NodeRequest(
-                        "write",
-                        first.method(),
-                        all.getFirst().place().markedPath(first.rest(), mark),
-                        body,
-                        first.timeout()),
+                                "write",
+                                first.method(),
+                                all.getFirst().place().markedPath(first.rest(), mark),
+                                body,
+                                first.timeout())
+                        .expecting(AnswerShape.ENQUEUED),
                 mark);
     }
 

@@ -10,6 +10,7 @@ import io.miroir.api.settings.FilterableRule;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.plan.WritePlan;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -97,6 +98,7 @@ final class EditItems {
 
     private NodeRequest post(String target, ObjectNode body) {
         return NodeRequest.post(
-                "write", target, NodeBody.json(body), context.settings().sendTimeout());
+                        "write", target, NodeBody.json(body), context.settings().sendTimeout())
+                .expecting(AnswerShape.ENQUEUED);
     }
 }

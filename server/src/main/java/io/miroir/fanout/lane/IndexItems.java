@@ -11,6 +11,7 @@ import io.miroir.core.plan.WritePlan;
 import io.miroir.core.topology.Replicas;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.store.index.IndexEffect;
@@ -254,11 +255,12 @@ final class IndexItems {
     private NodeRequest request(
             String operation, String method, String target, @Nullable JsonNode body) {
         return new NodeRequest(
-                operation,
-                method,
-                target,
-                body == null ? null : NodeBody.json(body),
-                context.settings().sendTimeout());
+                        operation,
+                        method,
+                        target,
+                        body == null ? null : NodeBody.json(body),
+                        context.settings().sendTimeout())
+                .expecting(AnswerShape.ENQUEUED);
     }
 
     /** Of a task that creates an index or changes its primary key. */

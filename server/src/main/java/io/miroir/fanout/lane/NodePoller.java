@@ -1,5 +1,6 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
@@ -153,7 +154,10 @@ final class NodePoller implements AutoCloseable {
                 nodes.ask(
                         nodeId,
                         NodeRequest.get(
-                                "tasks", "/tasks?limit=" + ASKED_MAX + "&uids=" + uids, TIMEOUT));
+                                        "tasks",
+                                        "/tasks?limit=" + ASKED_MAX + "&uids=" + uids,
+                                        TIMEOUT)
+                                .expecting(AnswerShape.TASKS));
         if (!(reply instanceof NodeReply.Answer answer)) {
             return false;
         }

@@ -1,5 +1,6 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.store.index.IndexRow;
@@ -50,12 +51,13 @@ final class ReadBack {
         busy.removeIf(node -> !context.writable(node));
         NodeRequest open =
                 NodeRequest.get(
-                        "tasks",
-                        "/tasks?limit=1&statuses=enqueued,processing&types="
-                                + type.wireName()
-                                + "&indexUids="
-                                + index.physicalUid(),
-                        TIMEOUT);
+                                "tasks",
+                                "/tasks?limit=1&statuses=enqueued,processing&types="
+                                        + type.wireName()
+                                        + "&indexUids="
+                                        + index.physicalUid(),
+                                TIMEOUT)
+                        .expecting(AnswerShape.TASKS);
         long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
         while (!busy.isEmpty()) {
             Map<String, JsonNode> told = ask(busy, open);
@@ -88,8 +90,7 @@ final class ReadBack {
                 .askAll(requests)
                 .forEach(
                         (node, reply) -> {
-                            if (reply instanceof NodeReply.Answer answer
-                                    && answer.body().isObject()) {
+                            if (reply instanceof NodeReply.Answer answer) {
                                 answers.put(node, answer.body());
                             }
                         });

@@ -1,6 +1,7 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.settings.NodeSettings;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -67,7 +68,7 @@ final class SettingsNodes {
             throws InterruptedException {
         boolean quiet = quiet(node, index);
         NodeReply before = read(node, index);
-        if (!(before instanceof NodeReply.Answer found) || !found.body().isObject()) {
+        if (!(before instanceof NodeReply.Answer found)) {
             // One without the index would create it, and then answer for documents it has not.
             return new Shown.Unknown(reason(before));
         }
@@ -95,7 +96,8 @@ final class SettingsNodes {
     private Shown shown(
             String node, long task, IndexRow index, ObjectNode wanted, BooleanSupplier ours)
             throws InterruptedException {
-        NodeRequest look = NodeRequest.get("tasks", "/tasks/" + task, TIMEOUT);
+        NodeRequest look =
+                NodeRequest.get("tasks", "/tasks/" + task, TIMEOUT).expecting(AnswerShape.TASK);
         long silentNanos = System.nanoTime();
         long pauseMillis = PAUSE_MILLIS_MIN;
         while (ours.getAsBoolean()) {
@@ -144,12 +146,13 @@ final class SettingsNodes {
     private boolean quiet(String node, IndexRow index) {
         NodeRequest open =
                 NodeRequest.get(
-                        "tasks",
-                        "/tasks?limit=1&statuses=enqueued,processing&types="
-                                + TaskType.SETTINGS_UPDATE.wireName()
-                                + "&indexUids="
-                                + index.physicalUid(),
-                        TIMEOUT);
+                                "tasks",
+                                "/tasks?limit=1&statuses=enqueued,processing&types="
+                                        + TaskType.SETTINGS_UPDATE.wireName()
+                                        + "&indexUids="
+                                        + index.physicalUid(),
+                                TIMEOUT)
+                        .expecting(AnswerShape.TASKS);
         return context.nodes().ask(node, open) instanceof NodeReply.Answer answer
                 && answer.body().path("results").isEmpty();
     }
@@ -161,16 +164,17 @@ final class SettingsNodes {
     private NodeRequest patch(IndexRow index, ObjectNode wanted, JsonNode found) {
         ObjectNode change = NodeSettings.replacing(wanted, found);
         return new NodeRequest(
-                "settings",
-                "PATCH",
-                SettingsReadBack.path(index.physicalUid()),
-                NodeBody.json(change),
-                context.settings().sendTimeout());
+                        "settings",
+                        "PATCH",
+                        SettingsReadBack.path(index.physicalUid()),
+                        NodeBody.json(change),
+                        context.settings().sendTimeout())
+                .expecting(AnswerShape.ENQUEUED);
     }
 
     private static String reason(NodeReply reply) {
         return switch (reply) {
-            case NodeReply.Answer _ -> "an answer that is no settings";
+            case NodeReply.Answer _ -> "an answer";
             case NodeReply.Refusal refusal -> "refused: " + refusal.code();
             case NodeReply.Failure failure -> failure.kind().label() + ": " + failure.detail();
         };

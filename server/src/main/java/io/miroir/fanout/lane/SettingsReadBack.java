@@ -1,6 +1,7 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.SealedValue;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +26,8 @@ public final class SettingsReadBack {
 
     /** Asks a node which settings of an index it has. */
     public static NodeRequest request(String physicalUid) {
-        return NodeRequest.get("settings", path(physicalUid), TIMEOUT);
+        return NodeRequest.get("settings", path(physicalUid), TIMEOUT)
+                .expecting(AnswerShape.SETTINGS);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.miroir.fanout.lane;
 
 import io.miroir.api.settings.NodeSettings;
 import io.miroir.cluster.health.HealthState;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import java.time.Duration;
@@ -58,10 +59,11 @@ final class Witness {
         long whole = task.accepted().getOrDefault(nodeId, 0L);
         NodeRequest next =
                 NodeRequest.get(
-                        "tasks",
-                        "/tasks?reverse=true&from=%d&limit=%d&indexUids=%s"
-                                .formatted(whole + 1, LOOK_TASKS_MAX, task.physicalUid()),
-                        LOOK_TIMEOUT);
+                                "tasks",
+                                "/tasks?reverse=true&from=%d&limit=%d&indexUids=%s"
+                                        .formatted(whole + 1, LOOK_TASKS_MAX, task.physicalUid()),
+                                LOOK_TIMEOUT)
+                        .expecting(AnswerShape.TASKS);
         if (!(context.nodes().ask(nodeId, next) instanceof NodeReply.Answer answer)) {
             return Optional.empty();
         }

@@ -104,9 +104,6 @@ final class Cover {
             Set<String> failed,
             BitSet left) {
         switch (reply) {
-            // Whoever answers with anything else is no Meilisearch.
-            case NodeReply.Answer answer when !answer.body().isObject() ->
-                    failed.add(part.nodeId());
             case NodeReply.Answer answer -> {
                 parts.add(new Coverage.Part(part, answer.body()));
                 part.shards().stream().forEach(left::clear);
@@ -152,9 +149,11 @@ final class Cover {
                 .nodes();
     }
 
-    // A node that was away may not have been told yet what was switched on meanwhile.
+    // A node that was away may not have been told yet what was switched on meanwhile; and what only
+    // one node says in words that Meilisearch does not have is its trouble.
     static boolean mayLag(ApiException refusal) {
-        return refusal.code() == ErrorCode.FEATURE_NOT_ENABLED;
+        return refusal.code() == ErrorCode.FEATURE_NOT_ENABLED
+                || refusal.code() == ErrorCode.INTERNAL;
     }
 
     // The node lacks the index or takes another key: its trouble, not the client's.

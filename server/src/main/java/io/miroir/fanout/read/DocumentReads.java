@@ -11,6 +11,7 @@ import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -81,13 +82,17 @@ public final class DocumentReads {
                         + query.entrySet().stream()
                                 .map(p -> encoded(p.getKey()) + "=" + encoded(p.getValue()))
                                 .collect(Collectors.joining("&"));
+        // Of chosen fields nobody knows whether the document has them.
+        AnswerShape shape = query.containsKey("fields") ? AnswerShape.OBJECT : AnswerShape.DOCUMENT;
         Coverage coverage =
                 cover.ask(
                         index,
                         ShardSet.of(shard),
                         shard,
                         share,
-                        _ -> NodeRequest.get("document", target, settings.nodeTimeout()));
+                        _ ->
+                                NodeRequest.get("document", target, settings.nodeTimeout())
+                                        .expecting(shape));
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
         }
@@ -168,7 +173,8 @@ public final class DocumentReads {
 
     private static NodeRequest fetch(IndexView index, ObjectNode body, Duration timeout) {
         return NodeRequest.post(
-                "documents", path(index, "/documents/fetch"), NodeBody.json(body), timeout);
+                        "documents", path(index, "/documents/fetch"), NodeBody.json(body), timeout)
+                .expecting(AnswerShape.DOCUMENTS);
     }
 
     /** The fields of an index, and what its settings do with them. */
@@ -180,10 +186,11 @@ public final class DocumentReads {
         FieldsCall call = FieldsCall.of(request, SearchJourney.profile(index));
         NodeRequest asked =
                 NodeRequest.post(
-                        "fields",
-                        path(index, "/fields"),
-                        NodeBody.json(call.nodeRequest()),
-                        settings.nodeTimeout());
+                                "fields",
+                                path(index, "/fields"),
+                                NodeBody.json(call.nodeRequest()),
+                                settings.nodeTimeout())
+                        .expecting(AnswerShape.LIST);
         Coverage coverage =
                 cover.ask(index, ShardSet.all(index.topology().shards()), 0, share, _ -> asked);
         if (coverage.refusal().isPresent()) {
@@ -198,7 +205,9 @@ public final class DocumentReads {
      * Nodes in trouble have a say where no other answers.
      */
     public JsonNode version() {
-        NodeRequest request = NodeRequest.get("version", "/version", settings.nodeTimeout());
+        NodeRequest request =
+                NodeRequest.get("version", "/version", settings.nodeTimeout())
+                        .expecting(AnswerShape.VERSION);
         Map<Boolean, List<String>> ids =
                 nodes.ids().stream().sorted().collect(Collectors.partitioningBy(health::usable));
         List<JsonNode> told = allTold(ids.getOrDefault(true, List.of()), request);

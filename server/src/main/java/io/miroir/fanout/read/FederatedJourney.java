@@ -12,6 +12,7 @@ import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.plan.SearchPlan;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -239,26 +240,10 @@ public final class FederatedJourney {
 
     private void ask(Search search, Map<String, List<Asked>> plan, Progress progress) {
         Map<String, NodeRequest> requests = new LinkedHashMap<>();
-        plan.forEach(
-                (node, asked) ->
-                        requests.put(
-                                node,
-                                NodeRequest.post(
-                                                "multi_search",
-                                                "/multi-search",
-                                                NodeBody.json(
-                                                        search.call.nodeRequest(
-                                                                asked.stream()
-                                                                        .map(Asked::part)
-                                                                        .toList(),
-                                                                progress.purpose)),
-                                                settings.nodeTimeout())
-                                        .within(search.share())));
+        plan.forEach((node, asked) -> requests.put(node, request(search, asked, progress.purpose)));
         Map<String, NodeReply> replies = nodes.askAll(requests);
         for (Map.Entry<String, List<Asked>> node : plan.entrySet()) {
             switch (Objects.requireNonNull(replies.get(node.getKey()))) {
-                case NodeReply.Answer answer when !answer.body().isObject() ->
-                        progress.failed.add(node.getKey());
                 case NodeReply.Answer answer -> {
                     progress.answered.add(node.getKey());
                     take(answer, node.getValue(), progress);
@@ -278,6 +263,21 @@ public final class FederatedJourney {
                 case NodeReply.Failure _ -> progress.failed.add(node.getKey());
             }
         }
+    }
+
+    private NodeRequest request(Search search, List<Asked> asked, FederatedCall.Purpose purpose) {
+        List<FederatedCall.Part> parts = asked.stream().map(Asked::part).toList();
+        AnswerShape shape =
+                purpose.countsOf() == null
+                        ? AnswerShape.searches(FederatedCall.positions(parts).size())
+                        : AnswerShape.SEARCH;
+        return NodeRequest.post(
+                        "multi_search",
+                        "/multi-search",
+                        NodeBody.json(search.call.nodeRequest(parts, purpose)),
+                        settings.nodeTimeout())
+                .within(search.share())
+                .expecting(shape);
     }
 
     private static void take(NodeReply.Answer answer, List<Asked> asked, Progress progress) {

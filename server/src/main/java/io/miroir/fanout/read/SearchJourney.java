@@ -13,6 +13,7 @@ import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
@@ -66,7 +67,9 @@ public final class SearchJourney {
                         wanted(index, body),
                         hash(index, body),
                         share,
-                        part -> post("search", index, "/search", call.nodeRequest(only(part))));
+                        part ->
+                                post("search", index, "/search", call.nodeRequest(only(part)))
+                                        .expecting(AnswerShape.SEARCH));
         requireWhole(coverage);
         call.checkFacets();
         return Reading.of(call.merge(coverage.answers()), coverage);
@@ -88,10 +91,11 @@ public final class SearchJourney {
                         share,
                         part ->
                                 post(
-                                        "facet_search",
-                                        index,
-                                        "/facet-search",
-                                        call.nodeRequest(only(part))));
+                                                "facet_search",
+                                                index,
+                                                "/facet-search",
+                                                call.nodeRequest(only(part)))
+                                        .expecting(AnswerShape.FACET_VALUES));
         requireWhole(coverage);
         return Reading.of(call.merge(coverage.answers()), coverage);
     }
@@ -119,7 +123,9 @@ public final class SearchJourney {
                         ShardSet.all(index.topology().shards()),
                         hash(index, body),
                         share,
-                        part -> post("similar", index, "/search", search.nodeRequest(only(part))));
+                        part ->
+                                post("similar", index, "/search", search.nodeRequest(only(part)))
+                                        .expecting(AnswerShape.SEARCH));
         if (coverage.refusal().isPresent()) {
             throw call.refusal(coverage.refusal().get());
         }
@@ -165,7 +171,9 @@ public final class SearchJourney {
                         ShardSet.of(Rendezvous.shard(id, index.topology().shards())),
                         hash(index, body),
                         null,
-                        _ -> post("document", index, "/documents/fetch", fetch));
+                        _ ->
+                                post("document", index, "/documents/fetch", fetch)
+                                        .expecting(AnswerShape.DOCUMENTS));
         if (coverage.refusal().isPresent()) {
             // The client spoke of similar documents, not of documents.
             ApiException refusal = coverage.refusal().get();

@@ -8,6 +8,7 @@ import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -56,7 +57,9 @@ public final class StatsReads {
      * @param share what the nodes' answers count to
      */
     public ObjectNode of(IndexView index, StatsQuery asked, AnswerBudget.Share share) {
-        NodeRequest request = request("/indexes/" + index.row().physicalUid(), asked);
+        NodeRequest request =
+                request("/indexes/" + index.row().physicalUid(), asked)
+                        .expecting(AnswerShape.STATS);
         for (List<String> group : index.topology().groups()) {
             if (!isWhole(index, group)) {
                 continue;
@@ -76,7 +79,7 @@ public final class StatsReads {
      * are asked where the others don't hold everything.
      */
     public Counted ofAll(List<IndexView> indexes, StatsQuery asked, AnswerBudget.Share share) {
-        NodeRequest request = request("", asked).within(share);
+        NodeRequest request = request("", asked).expecting(AnswerShape.STATS_OF_ALL).within(share);
         Map<Boolean, List<String>> ids =
                 nodes.ids().stream().sorted().collect(Collectors.partitioningBy(health::usable));
         Map<String, JsonNode> told = ask(ids.getOrDefault(true, List.of()), request);
@@ -119,7 +122,7 @@ public final class StatsReads {
             toldByNode.forEach(
                     (node, stats) -> {
                         JsonNode one = stats.path("indexes").path(index.row().physicalUid());
-                        if (one.isObject()) {
+                        if (AnswerShape.STATS.fits(one)) {
                             told.put(node, one);
                         }
                     });
@@ -174,6 +177,7 @@ public final class StatsReads {
                                         target,
                                         NodeBody.json(filter),
                                         settings.nodeTimeout())
+                                .expecting(AnswerShape.DOCUMENTS)
                                 .within(share));
             }
         }
@@ -224,8 +228,7 @@ public final class StatsReads {
         nodes.askAll(requests)
                 .forEach(
                         (node, reply) -> {
-                            if (reply instanceof NodeReply.Answer answer
-                                    && answer.body().isObject()) {
+                            if (reply instanceof NodeReply.Answer answer) {
                                 told.put(node, answer.body());
                             } else if (reply instanceof NodeReply.Failure failure
                                     && failure.kind() == NodeReply.Kind.NO_ROOM) {

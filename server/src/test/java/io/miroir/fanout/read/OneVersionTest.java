@@ -6,32 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
-import io.miroir.cluster.ClusterView;
-import io.miroir.cluster.Fleet;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
-import io.miroir.store.Reply;
-import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexEffect.NodesStand;
-import io.miroir.store.index.IndexEffect.SettingsCommitted;
-import io.miroir.store.lane.Bind;
-import io.miroir.store.lane.Intend;
-import io.miroir.store.lane.Lanes.Affecting;
-import io.miroir.store.lane.Lanes.Claim;
-import io.miroir.store.lane.Lanes.Intention;
-import io.miroir.store.replica.ReplicaRow;
-import io.miroir.store.replica.ShardState;
-import io.miroir.store.replica.ShardStates;
-import io.miroir.store.single.SqliteStoreConfig;
-import io.miroir.store.single.SqliteTaskStore;
-import io.miroir.store.task.TaskType;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,94 +29,29 @@ class OneVersionTest {
 
     @TempDir Path directory;
 
-    private SqliteTaskStore store;
-    private ClusterView view;
+    private OneIndex index;
     private OneVersion reads;
-    private long epoch;
-    private long incarnation;
 
     @BeforeEach
     void open() throws Exception {
-        store =
-                new SqliteTaskStore(
-                        SqliteStoreConfig.of("p", directory),
-                        InstantSource.system(),
-                        new CollectorRegistry(),
-                        _ -> {});
-        view = new ClusterView(store, new Fleet(4, 1, List.of(List.of("a"), List.of("b"))));
-        view.start();
-        reads = new OneVersion(view);
-        create();
+        index = new OneIndex(directory);
+        reads = new OneVersion(index.view());
         commit(List.of("a", "b"), List.of());
     }
 
     @AfterEach
     void close() {
-        view.close();
-        store.close();
-    }
-
-    private void create() {
-        epoch = ((Claim.Claimed) store.lanes().claim("i", "p").orThrow()).epoch();
-        Intend intend =
-                new Intend(
-                        "i",
-                        epoch,
-                        "index_create",
-                        "i",
-                        "0".repeat(64),
-                        null,
-                        0,
-                        null,
-                        Intend.ALLOT,
-                        List.of(),
-                        List.of());
-        var intended = (Intention.Intended) store.lanes().intend(intend).orThrow();
-        incarnation = intended.incarnation();
-        Map<String, Long> accepted = Map.of("a", 1L, "b", 1L);
-        Bind bind =
-                new Bind(
-                        "i",
-                        epoch,
-                        intended.position(),
-                        TaskType.INDEX_CREATION,
-                        "{}",
-                        accepted,
-                        Map.of(),
-                        Map.of(),
-                        Map.of(),
-                        null,
-                        null,
-                        List.of(
-                                new IndexEffect.Created(
-                                        "i", incarnation, "id", 4, "{}", replicas())),
-                        null);
-        store.lanes().bind(bind).orThrow();
-    }
-
-    private List<ReplicaRow> replicas() {
-        ShardStates states = ShardStates.all(4, ShardState.IN_SYNC);
-        return List.of(
-                new ReplicaRow(incarnation, "a", states, 0),
-                new ReplicaRow(incarnation, "b", states, 0));
-    }
-
-    private void affect(IndexEffect effect) {
-        Reply<Affecting> reply = store.lanes().affect("i", epoch, List.of(effect));
-        reply.orThrow();
-        try {
-            view.await(((Reply.Applied<?>) reply).index(), Duration.ofSeconds(60));
-        } catch (InterruptedException stopped) {
-            throw new IllegalStateException(stopped);
-        }
+        index.close();
     }
 
     private void commit(List<String> verified, List<String> unsettled) {
-        affect(new SettingsCommitted(incarnation, "{}", verified, unsettled));
+        index.commit("{}", verified, unsettled);
     }
 
     private void unsettle(String node) {
-        affect(new NodesStand(incarnation, List.of(), List.of(node), NodesStand.ANY_VERSION));
+        index.affect(
+                new NodesStand(
+                        index.incarnation(), List.of(), List.of(node), NodesStand.ANY_VERSION));
     }
 
     private static Reading from(Set<String> asked) {
@@ -166,12 +83,12 @@ class OneVersionTest {
                 reads.read(
                         "i",
                         by(0),
-                        (index, _) -> {
+                        (asked, _) -> {
                             if (times.incrementAndGet() == 1) {
                                 unsettle("a");
                                 return from(A);
                             }
-                            return from(index.settled("a") ? A : B);
+                            return from(asked.settled("a") ? A : B);
                         });
         assertEquals(2, times.get());
         assertEquals(Set.of(), reply.inconsistent());
@@ -188,9 +105,9 @@ class OneVersionTest {
                         (_, _) -> {
                             if (times.incrementAndGet() == 1) {
                                 unsettle("a");
-                                affect(
+                                index.affect(
                                         new NodesStand(
-                                                incarnation,
+                                                index.incarnation(),
                                                 List.of("a"),
                                                 List.of(),
                                                 NodesStand.ANY_VERSION));
@@ -248,8 +165,8 @@ class OneVersionTest {
     @Test
     void aFloorLeavesOutNodesWithAnOlderVersion() {
         commit(List.of("a"), List.of("b"));
-        reads.read("i", by(1), (index, _) -> from(seenBy(index, "b", true)));
-        reads.read("i", by(2), (index, _) -> from(seenBy(index, "b", false)));
+        reads.read("i", by(1), (asked, _) -> from(seenBy(asked, "b", true)));
+        reads.read("i", by(2), (asked, _) -> from(seenBy(asked, "b", false)));
         assertEquals(
                 ErrorCode.MIROIR_SETTINGS_VERSION_STALE,
                 assertThrows(ApiException.class, () -> reads.read("i", by(3), (_, _) -> from(A)))
@@ -271,7 +188,7 @@ class OneVersionTest {
     @Test
     void nodesThatAreBehindAreLeftOut() {
         ReadReply reply =
-                reads.read("i", with(behindB()), (index, _) -> from(seenBy(index, "b", false)));
+                reads.read("i", with(behindB()), (asked, _) -> from(seenBy(asked, "b", false)));
         assertEquals(OptionalLong.of(1), reply.settingsVersion());
     }
 

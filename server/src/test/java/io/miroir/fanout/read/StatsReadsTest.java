@@ -125,7 +125,9 @@ class StatsReadsTest {
 
     private ObjectNode held(String node) {
         int shards = TOPOLOGY.shardsOf(node).size() * DOCUMENTS_PER_SHARD;
-        return Json.object().put("numberOfDocuments", told.getOrDefault(node, shards));
+        ObjectNode held = Json.object().put("numberOfDocuments", told.getOrDefault(node, shards));
+        held.putObject("fieldDistribution");
+        return held;
     }
 
     private AnswerBudget budget(int bytesMax) {

@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.duty.TaskDuty;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
@@ -52,7 +53,12 @@ public final class SnapshotWork implements TaskDuty.Work {
                                 requests.put(
                                         node,
                                         new NodeRequest(
-                                                OPERATION, "POST", "/snapshots", null, TIMEOUT)));
+                                                        OPERATION,
+                                                        "POST",
+                                                        "/snapshots",
+                                                        null,
+                                                        TIMEOUT)
+                                                .expecting(AnswerShape.ENQUEUED)));
         Map<String, NodeReply> replies = nodes.askAll(requests);
         stopIfDeposed();
         Map<String, Long> tasks = new LinkedHashMap<>();
@@ -80,7 +86,9 @@ public final class SnapshotWork implements TaskDuty.Work {
             tasks.forEach(
                     (node, uid) ->
                             questions.put(
-                                    node, NodeRequest.get(OPERATION, "/tasks/" + uid, TIMEOUT)));
+                                    node,
+                                    NodeRequest.get(OPERATION, "/tasks/" + uid, TIMEOUT)
+                                            .expecting(AnswerShape.TASK)));
             Map<String, NodeReply> replies = nodes.askAll(questions);
             stopIfDeposed();
             long nowNanos = System.nanoTime();

@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.Json;
 import io.miroir.api.settings.NodeSettings;
 import io.miroir.api.settings.SettingsSecrets;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
@@ -87,7 +88,9 @@ final class TargetIndex {
     }
 
     private Optional<JsonNode> find(IndexRow index) {
-        NodeRequest look = NodeRequest.get("index", "/indexes/" + index.physicalUid(), TIMEOUT);
+        NodeRequest look =
+                NodeRequest.get("index", "/indexes/" + index.physicalUid(), TIMEOUT)
+                        .expecting(AnswerShape.INDEX);
         return switch (nodes.ask(node, look)) {
             case NodeReply.Answer answer -> Optional.of(answer.body());
             case NodeReply.Refusal refusal when refusal.code().equals("index_not_found") ->
@@ -102,6 +105,11 @@ final class TargetIndex {
     private static NodeRequest request(
             String operation, String method, String target, @Nullable JsonNode body) {
         return new NodeRequest(
-                operation, method, target, body == null ? null : NodeBody.json(body), TIMEOUT);
+                        operation,
+                        method,
+                        target,
+                        body == null ? null : NodeBody.json(body),
+                        TIMEOUT)
+                .expecting(AnswerShape.ENQUEUED);
     }
 }

@@ -2,10 +2,13 @@ package io.miroir.capability.partitioned.verify;
 
 import io.miroir.api.Json;
 import io.miroir.core.routing.Separators;
+import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
+import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.NodeTasks;
 import io.miroir.fanout.copy.ShardDigest;
 import io.miroir.fanout.copy.StoredDocument;
 import java.time.Duration;
@@ -33,7 +36,7 @@ final class NodeDigests {
      * @return empty if the node does not answer or has not done all that it was told
      */
     Optional<List<ShardDigest>> of(String node, String physicalUid, int shards) {
-        if (!quiet(node, physicalUid)) {
+        if (!isAtRest(node, physicalUid)) {
             return Optional.empty();
         }
         List<ShardDigest> digests = new ArrayList<>(Collections.nCopies(shards, ShardDigest.EMPTY));
@@ -62,25 +65,23 @@ final class NodeDigests {
         }
     }
 
-    /** Whether the node has no task of the index before it. */
-    private boolean quiet(String node, String physicalUid) {
-        NodeRequest look =
-                NodeRequest.get(
-                        "tasks",
-                        "/tasks?limit=1&statuses=enqueued,processing&indexUids=" + physicalUid,
-                        TIMEOUT);
-        return nodes.ask(node, look) instanceof NodeReply.Answer answer
-                && answer.body().path("results").isEmpty();
+    private boolean isAtRest(String node, String physicalUid) {
+        try {
+            return new NodeTasks(nodes, node, physicalUid).isAtRest();
+        } catch (CopyFailedException silent) {
+            return false;
+        }
     }
 
     private static NodeRequest page(String physicalUid, long offset) {
         ObjectNode body = Json.object();
         body.put("offset", offset).put("limit", PAGE_DOCUMENTS);
         return NodeRequest.post(
-                "verify",
-                "/indexes/" + physicalUid + "/documents/fetch",
-                NodeBody.json(body),
-                TIMEOUT);
+                        "verify",
+                        "/indexes/" + physicalUid + "/documents/fetch",
+                        NodeBody.json(body),
+                        TIMEOUT)
+                .expecting(AnswerShape.DOCUMENTS);
     }
 
     private static void add(List<ShardDigest> digests, JsonNode document) {
