@@ -152,6 +152,11 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
         return owns(name) && lanes.get(name) == lane;
     }
 
+    /** What holds the bodies of writes. */
+    Spooler spooler() {
+        return context.spooler();
+    }
+
     /** Lanes that this pod has in memory. */
     int held() {
         return lanes.size();

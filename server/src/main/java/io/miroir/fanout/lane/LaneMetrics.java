@@ -29,6 +29,13 @@ public final class LaneMetrics extends Collector {
                         List.of("why"));
         refused.addMetric(List.of("full"), counters.refusedFull().doubleValue());
         refused.addMetric(List.of("late"), counters.refusedLate().doubleValue());
+        GaugeMetricFamily bodies =
+                new GaugeMetricFamily(
+                        "miroir_spooled_bytes",
+                        "Bodies of writes that this pod holds, in memory and in files.",
+                        List.of("where"));
+        bodies.addMetric(List.of("memory"), (double) keeper.spooler().heldMemoryBytes());
+        bodies.addMetric(List.of("files"), (double) keeper.spooler().heldFileBytes());
         return List.of(
                 new GaugeMetricFamily(
                         "miroir_lanes", "Lanes that this pod has in memory.", keeper.held()),
@@ -45,6 +52,7 @@ public final class LaneMetrics extends Collector {
                         "How long the write has waited for its turn that has waited longest.",
                         keeper.oldestNanos() / NANOS_PER_SECOND),
                 refused,
+                bodies,
                 counter(
                         "miroir_lane_merged_writes",
                         "Writes that a node was sent in a request with others.",

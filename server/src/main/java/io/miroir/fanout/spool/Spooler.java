@@ -72,6 +72,16 @@ public final class Spooler {
         }
     }
 
+    /** What all bodies hold in memory now. */
+    public long heldMemoryBytes() {
+        return memoryBytes.get();
+    }
+
+    /** What all bodies hold in files now. */
+    public long heldFileBytes() {
+        return fileBytes.get();
+    }
+
     Path newFile() throws IOException {
         return Files.createTempFile(directory, "body-", ".spool");
     }

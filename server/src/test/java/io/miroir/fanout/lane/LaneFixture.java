@@ -114,7 +114,7 @@ final class LaneFixture implements AutoCloseable {
     final LaneCounters counters = LaneCounters.none();
     final Handover alone;
     final Lane lane;
-    private final Spooler spooler;
+    final Spooler spooler;
     private final CollectorRegistry registry = new CollectorRegistry();
 
     LaneFixture(Path directory) throws IOException {
@@ -297,7 +297,14 @@ final class LaneFixture implements AutoCloseable {
     }
 
     LaneReply reply(Operation operation, String json, @Nullable String key) throws Exception {
-        return lane.run(request(operation, "i", key), body(json), () -> true).orElseThrow();
+        return reply(request(operation, "i", key), json);
+    }
+
+    LaneReply reply(WriteRequest request, String json) throws Exception {
+        Spooler.Received body = body(json);
+        try (var _ = body.body()) {
+            return lane.run(request, body, () -> true).orElseThrow();
+        }
     }
 
     static WriteRequest request(Operation operation, String index, @Nullable String key) {
