@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,50 @@ class ThreePodsTest {
                 assertEquals(404, pod.client().call("GET", index).status());
             }
         }
+    }
+
+    /**
+     * Whichever pods they come to: one makes the index, and the first documents of all are there.
+     */
+    @Test
+    void ofClientsThatCreateTheSameIndexAtOnceOneIsTold() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            String index = "{\"uid\": \"same" + i + "\", \"primaryKey\": \"id\"}";
+            List<String> ends = new ArrayList<>();
+            for (JsonNode task : throughAllPods("/indexes", _ -> index)) {
+                ends.add(
+                        task.path("status").asString()
+                                + task.path("error").path("code").asString(""));
+            }
+            ends.sort(null);
+            String second = "failedindex_already_exists";
+            assertEquals(List.of(second, second, "succeeded"), ends);
+
+            String documents = "/indexes/both" + i + "/documents";
+            for (JsonNode task : throughAllPods(documents, pod -> "[{\"id\":" + pod + "}]")) {
+                assertEquals("succeeded", task.path("status").asString(), task::toString);
+            }
+            JsonNode stored = pods.get(i % PODS).client().call("GET", documents).body();
+            assertEquals(PODS, stored.path("total").asInt(), stored::toString);
+        }
+    }
+
+    /** The tasks of POSTs that come to all pods at once, once they have ended. */
+    private List<JsonNode> throughAllPods(String target, IntFunction<String> body)
+            throws Exception {
+        List<Future<JsonNode>> asked = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < PODS; i++) {
+                int pod = i;
+                HttpCalls client = pods.get(pod).client();
+                asked.add(threads.submit(() -> client.done("POST", target, body.apply(pod))));
+            }
+        }
+        List<JsonNode> tasks = new ArrayList<>();
+        for (Future<JsonNode> task : asked) {
+            tasks.add(task.get());
+        }
+        return tasks;
     }
 
     /** Protocol, rule 9: searches go on without a quorum, and say that they may be old. */
