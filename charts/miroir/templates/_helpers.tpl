@@ -65,6 +65,7 @@ scatter:
   unavailable_shard_policy: {{ .Values.miroir.scatter.unavailableShardPolicy }}
 task_store:
   backend: {{ .Values.miroir.taskStore.backend }}
+  seal_key_file: /etc/miroir/cluster/seal
 {{- if eq .Values.miroir.taskStore.backend "raft" }}
 raft:
   bind: 0.0.0.0

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
@@ -42,7 +43,13 @@ class ChartTest {
     @CsvSource({"one-pod, 1, 2", "three-pods, 3, 4", "own-servers, 5, 2"})
     void thePodsLoadTheirConfiguration(String name, int pods, int nodes) throws IOException {
         String rendered = Files.readString(RENDERED.resolve(name + ".yaml"));
-        Path file = Files.writeString(dir.resolve("miroir.yaml"), configuration(rendered));
+        String mounted = configuration(rendered).replace("/etc/miroir/cluster", dir.toString());
+        Path file = Files.writeString(dir.resolve("miroir.yaml"), mounted);
+        for (String key : List.of("secret", "seal")) {
+            assertTrue(rendered.contains(", path: " + key + "}\n"), key);
+            Path secret = Files.writeString(dir.resolve(key), key.repeat(16));
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        }
         for (int pod = 0; pod < pods; pod++) {
             Map<String, String> environment = new HashMap<>();
             SECRETS.forEach(secret -> environment.put(secret, secret.repeat(2)));
@@ -57,6 +64,7 @@ class ChartTest {
             assertEquals(nodes, config.nodes().size());
             assertEquals(pods == 1 ? 0 : pods, config.peers().size());
             assertEquals(pods > 1, config.peer().keyed(), "pods are strangers without a secret");
+            assertTrue(config.taskStore().sealKey().isSet(), "secrets of clients lie in plain");
         }
         for (String secret : SECRETS) {
             assertTrue(rendered.contains("- name: " + secret + "\n"), secret);

@@ -8,6 +8,7 @@ import io.miroir.cluster.identity.KnownLives;
 import io.miroir.store.Change;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
+import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
@@ -343,9 +344,14 @@ public final class ClusterView implements Watcher, AutoCloseable {
             return known;
         }
         String uid = known.row.uid();
-        return store.indexes()
-                .get(ReadLevel.LOCAL, uid)
-                .filter(row -> row.incarnation() == known.row.incarnation())
+        Optional<IndexRow> stored;
+        try {
+            stored = store.indexes().get(ReadLevel.LOCAL, uid);
+        } catch (StoreUnavailableException unavailable) {
+            // The view outlives the store: what is known of the index is good for all but them.
+            return known;
+        }
+        return stored.filter(row -> row.incarnation() == known.row.incarnation())
                 .filter(row -> row.settingsVersion() == known.row.settingsVersion())
                 .filter(row -> !SealedValue.isIn(row.settingsJson()))
                 .map(

@@ -42,6 +42,15 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
                 steps.unlock();
             }
         }
+
+        void deposed() {
+            steps.lock();
+            try {
+                duty.deposed();
+            } finally {
+                steps.unlock();
+            }
+        }
     }
 
     /** What a thread does again and again. */
@@ -69,7 +78,11 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
                 leaderDuties.stream().map(duty -> new Led(duty, new ReentrantLock())).toList();
         for (PartitionedDuty duty : partitionedDuties) {
             partitioned.add(
-                    thread(duty.name(), duty::pause, () -> duty.step(id -> owns(duty, id))));
+                    thread(
+                            duty.name(),
+                            duty::pause,
+                            () -> duty.step(id -> owns(duty, id)),
+                            () -> {}));
         }
     }
 
@@ -84,7 +97,12 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
         following();
         for (Led led : leaderDuties) {
             LeaderDuty duty = led.duty();
-            Thread thread = thread(duty.name(), duty::pause, () -> led.step(store.fencedBy(term)));
+            Thread thread =
+                    thread(
+                            duty.name(),
+                            duty::pause,
+                            () -> led.step(store.fencedBy(term)),
+                            led::deposed);
             leading.add(thread);
             thread.start();
         }
@@ -101,8 +119,14 @@ public final class Duties implements AutoCloseable, LeadershipWatcher {
         return LaneOwner.of(duty.name() + '/' + id, livePods.get()).equals(podId);
     }
 
-    private static Thread thread(String name, Supplier<Duration> pause, Step step) {
-        return Thread.ofVirtual().name("duty-" + name).unstarted(() -> run(name, pause, step));
+    private static Thread thread(String name, Supplier<Duration> pause, Step step, Runnable end) {
+        return Thread.ofVirtual()
+                .name("duty-" + name)
+                .unstarted(
+                        () -> {
+                            run(name, pause, step);
+                            end.run();
+                        });
     }
 
     private static void run(String name, Supplier<Duration> pause, Step step) {

@@ -20,4 +20,7 @@ public interface LeaderDuty {
      * @param fenced rooms whose commands take effect only while this pod leads
      */
     void step(Rooms fenced);
+
+    /** This pod leads no longer: what it told of its work is told by another one. */
+    default void deposed() {}
 }

@@ -16,12 +16,15 @@ import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
+import io.miroir.store.seal.SecretRow;
 import io.miroir.tls.LoadedKeys;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -100,7 +103,7 @@ final class ClusterRoutes {
         ObjectNode body = Json.object();
         ArrayNode obstacles = body.putArray("obstacles");
         KeyAgreement.obstacles(told).forEach(obstacles::add);
-        var sealed = StoredSecrets.count(store.secrets().list(ReadLevel.LOCAL));
+        var sealed = sealedValues(obstacles);
         secrets.obstacles(sealed).forEach(obstacles::add);
         ObjectNode values = body.putObject("sealed");
         sealed.forEach(values::put);
@@ -115,6 +118,18 @@ final class ClusterRoutes {
                     }
                 });
         return Answer.json(200, body);
+    }
+
+    /** An old key is dropped by what this says: it must not be of a moment ago. */
+    private SortedMap<String, Integer> sealedValues(ArrayNode obstacles) {
+        List<SecretRow> rows;
+        try {
+            rows = store.secrets().list(ReadLevel.LINEARIZABLE);
+        } catch (StoreUnavailableException unavailable) {
+            obstacles.add("what is sealed is not known for certain: " + unavailable.getMessage());
+            rows = store.secrets().list(ReadLevel.LOCAL);
+        }
+        return StoredSecrets.count(rows);
     }
 
     private Route change(String name, Function<JsonNode, MemberChange> wish) {

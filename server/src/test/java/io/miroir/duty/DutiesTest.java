@@ -23,12 +23,7 @@ class DutiesTest {
     @Test
     void aStepOfTheNextTermWaitsForTheLastOnes(@TempDir Path directory) throws Exception {
         Overlong duty = new Overlong();
-        try (SqliteTaskStore store =
-                        new SqliteTaskStore(
-                                SqliteStoreConfig.of("p", directory),
-                                InstantSource.system(),
-                                new CollectorRegistry(),
-                                _ -> {});
+        try (SqliteTaskStore store = store(directory);
                 Duties duties =
                         new Duties("p", store, () -> Set.of("p"), List.of(), List.of(duty))) {
             duties.leading(1);
@@ -37,6 +32,52 @@ class DutiesTest {
             duty.both.await();
             assertEquals(1, duty.mostAtOnce.get());
         }
+    }
+
+    /** What a leader told of its work is not told by a pod that leads no longer. */
+    @Test
+    void aDutyHearsThatItsPodIsDeposed(@TempDir Path directory) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch deposed = new CountDownLatch(1);
+        LeaderDuty duty =
+                new LeaderDuty() {
+                    @Override
+                    public String name() {
+                        return "telling";
+                    }
+
+                    @Override
+                    public Duration pause() {
+                        return Duration.ofHours(1);
+                    }
+
+                    @Override
+                    public void step(Rooms fenced) {
+                        begun.countDown();
+                    }
+
+                    @Override
+                    public void deposed() {
+                        deposed.countDown();
+                    }
+                };
+        try (SqliteTaskStore store = store(directory);
+                Duties duties =
+                        new Duties("p", store, () -> Set.of("p"), List.of(), List.of(duty))) {
+            duties.leading(1);
+            begun.await();
+            assertEquals(1, deposed.getCount());
+            duties.following();
+            deposed.await();
+        }
+    }
+
+    private static SqliteTaskStore store(Path directory) {
+        return new SqliteTaskStore(
+                SqliteStoreConfig.of("p", directory),
+                InstantSource.system(),
+                new CollectorRegistry(),
+                _ -> {});
     }
 
     /** Goes on although it is interrupted, as one that writes a file may. */

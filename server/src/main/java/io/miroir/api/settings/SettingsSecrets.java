@@ -4,21 +4,30 @@ import io.miroir.api.SealedValue;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Where settings hold secrets: keys of embedders and the headers that they send. What a client puts
- * into a URL or a template is no secret to anybody here.
+ * Where settings hold secrets: keys of embedders, the headers that they send, and URLs in which a
+ * user is named. What a client puts elsewhere into a URL, or into a template, is no secret to
+ * anybody here.
  */
 public final class SettingsSecrets {
+    /** Where a task's details keep what is not shown. */
+    public static final String HIDDEN = "_miroir";
+
+    /** What is there of a task of settings: those that it is to bring about. */
+    public static final String HIDDEN_SETTINGS = "settings";
+
     private static final String API_KEY = "apiKey";
     private static final String HEADERS = "headers";
+    private static final String URL = "url";
 
-    /** Where a task's details keep what is not shown, and the settings in it. */
-    private static final String INSIDE = "_miroir";
-
-    private static final String SETTINGS = "settings";
+    /** {@code https://user:password@host}, and a token in the user's place. */
+    private static final Pattern WITH_USER =
+            Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#]*@.*", Pattern.CASE_INSENSITIVE);
 
     /** What a composite embedder has inside. */
     private static final List<String> PARTS = List.of("searchEmbedder", "indexingEmbedder");
@@ -27,7 +36,7 @@ public final class SettingsSecrets {
 
     /** Whether such text can hold a secret: what is asked of all details of all tasks. */
     public static boolean mayBeIn(String json) {
-        return json.contains('"' + API_KEY + '"') || json.contains('"' + HEADERS + '"');
+        return Stream.of(API_KEY, HEADERS, URL).anyMatch(name -> json.contains('"' + name + '"'));
     }
 
     /**
@@ -39,7 +48,7 @@ public final class SettingsSecrets {
      */
     public static void replaceAll(JsonNode json, UnaryOperator<JsonNode> change) {
         inSettings(json, change);
-        inSettings(json.path(INSIDE).path(SETTINGS), change);
+        inSettings(json.path(HIDDEN).path(HIDDEN_SETTINGS), change);
     }
 
     private static void inSettings(JsonNode settings, UnaryOperator<JsonNode> change) {
@@ -74,12 +83,19 @@ public final class SettingsSecrets {
             return;
         }
         replace(object, API_KEY, change);
+        if (namesUser(object.path(URL))) {
+            replace(object, URL, change);
+        }
         if (object.get(HEADERS) instanceof ObjectNode headers) {
             for (String name : List.copyOf(headers.propertyNames())) {
                 replace(headers, name, change);
             }
         }
         PARTS.forEach(part -> inEmbedder(object.path(part), change));
+    }
+
+    private static boolean namesUser(JsonNode url) {
+        return SealedValue.isSealed(url) || WITH_USER.matcher(url.asString("")).matches();
     }
 
     private static void replace(ObjectNode object, String name, UnaryOperator<JsonNode> change) {

@@ -2,6 +2,7 @@ package io.miroir.fanout.lane;
 
 import io.miroir.api.Json;
 import io.miroir.api.settings.Settings;
+import io.miroir.api.settings.SettingsSecrets;
 import io.miroir.api.settings.SettingsUpdate;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.store.ReadLevel;
@@ -19,9 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
  * never see, what the lane's next owner must know to finish the task.
  */
 public final class Details {
-    static final String INNER = "_miroir";
+    static final String INNER = SettingsSecrets.HIDDEN;
     private static final String ERROR = "error";
-    private static final String SETTINGS = "settings";
+    private static final String SETTINGS = SettingsSecrets.HIDDEN_SETTINGS;
     private static final String CUSTOM_METADATA = "customMetadata";
     private static final String SENT_AS = "sentAs";
     private static final String SHARDS = "shards";

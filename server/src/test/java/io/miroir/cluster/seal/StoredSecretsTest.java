@@ -64,6 +64,25 @@ class StoredSecretsTest {
         assertEquals(sealed, secrets(NEW, OLD).sealJson(sealed));
     }
 
+    /** A URL that names nobody is shown by what it is; one that does is a secret as a whole. */
+    @Test
+    void anEmbeddersUrlIsSealedIfItNamesAUser() {
+        String settings = "{\"embedders\":{\"e\":{\"source\":\"rest\",\"url\":\"%s\"}}}";
+        for (String secret :
+                List.of("https://me:pass-1234@host/v1?a=b", "HTTP://token-1234@host:80")) {
+            String plain = settings.formatted(secret);
+            String sealed = secrets(OLD).sealJson(plain);
+            assertFalse(sealed.contains("1234"), sealed);
+            assertEquals(plain, secrets(NEW, OLD).openJson(sealed));
+            assertEquals(Map.of(id(OLD), 1), StoredSecrets.count(List.of(index(sealed))));
+            assertEquals(Map.of("plain", 1), StoredSecrets.count(List.of(index(plain))));
+        }
+        for (String open : List.of("https://host/v1", "https://host/@me", "me@host", "")) {
+            String plain = settings.formatted(open);
+            assertEquals(plain, secrets(OLD).sealJson(plain));
+        }
+    }
+
     @Test
     void theSettingsInsideOfATasksDetailsAreSealedAsWell() {
         String details = "{\"searchCutoffMs\":5,\"_miroir\":{\"settings\":" + SETTINGS + "}}";

@@ -60,6 +60,11 @@ public final class NodeFeatures implements LeaderDuty {
         behind.set(bring(new SwitchedFeatures(fenced), nodes.ids()));
     }
 
+    @Override
+    public void deposed() {
+        behind.set(0);
+    }
+
     /**
      * Makes nodes have the features of this moment.
      *

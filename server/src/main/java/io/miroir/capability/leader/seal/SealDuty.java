@@ -69,6 +69,12 @@ public final class SealDuty implements LeaderDuty {
         tell(resealed > 0 ? fenced.secrets().list(ReadLevel.LOCAL) : rows);
     }
 
+    @Override
+    public void deposed() {
+        values.clear();
+        closed.set(0);
+    }
+
     private void tell(List<SecretRow> rows) {
         values.clear();
         StoredSecrets.count(rows).forEach((key, count) -> values.labels(key).set(count));

@@ -2,6 +2,7 @@ package io.miroir.capability.leader.seal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.cluster.ClusterView;
@@ -115,6 +116,11 @@ class SealDutyTest {
         duty.step(store.rooms());
         assertEquals(Map.of("plain", 3), counts());
         assertEquals(3, gauge("plain"));
+        // Another pod leads for a while, and tells it.
+        duty.deposed();
+        assertNull(
+                registry.getSampleValue(
+                        "miroir_sealed_values", new String[] {"key"}, new String[] {"plain"}));
 
         file.set(List.of(OLD));
         duty.step(store.rooms());
