@@ -196,7 +196,8 @@ final class AliasRoutes {
     }
 
     private static ApiException taken(String name) {
-        return conflict("There is an index `" + name + "`: an alias needs another name.");
+        return conflict(
+                "An index has the name `" + name + "`, or is about to: an alias needs another.");
     }
 
     private static ApiException conflict(String why) {
