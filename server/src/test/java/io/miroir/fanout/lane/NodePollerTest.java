@@ -2,44 +2,23 @@ package io.miroir.fanout.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.miroir.api.Json;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
-import io.miroir.store.task.TaskType;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a node says of its tasks counts only if they are ours (protocol, rule 15). */
 class NodePollerTest {
-    private static final long PATIENCE_SECONDS = 60;
-
-    private record Ended(Tracked task, NodeResult result) {}
-
-    private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+    private final EndedTasks ended = new EndedTasks();
     private final AtomicInteger polls = new AtomicInteger();
     private volatile String results = "";
     private final NodePoller poller =
-            new NodePoller(
-                    "a",
-                    Nodes.over(Map.of("a", this::tasks), (_, _, _, _) -> {}),
-                    new NodePoller.Listener() {
-                        @Override
-                        public void began(List<Tracked> tasks) {}
-
-                        @Override
-                        public void ended(Tracked task, String nodeId, NodeResult result) {
-                            ended.add(new Ended(task, result));
-                        }
-                    });
+            new NodePoller("a", Nodes.over(Map.of("a", this::tasks), (_, _, _, _) -> {}), ended);
 
     @AfterEach
     void stop() {
@@ -54,31 +33,18 @@ class NodePollerTest {
         return new NodeReply.Answer(200, Json.parse("{\"results\":[" + results + "]}"));
     }
 
-    private static Tracked task(long uid, long position) {
-        Place place = new Place("movies", 3, position, 5);
-        return new Tracked(
-                uid,
-                place,
-                TaskType.DOCUMENT_DELETION,
-                Details.of(Json.object()),
-                Map.of("a", 7L),
-                place.metadata());
-    }
-
     private static String told(String index, String metadata, String status) {
         return "{\"uid\":7,\"indexUid\":\"%s\",\"customMetadata\":\"%s\",\"status\":\"%s\",\"details\":{}}"
                 .formatted(index, metadata, status);
     }
 
     private NodeResult result() throws InterruptedException {
-        Ended end = ended.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertNotNull(end);
-        return end.result();
+        return ended.next().result();
     }
 
     @Test
     void aTaskOfOursEnds() throws Exception {
-        Tracked task = task(1, 1);
+        Tracked task = EndedTasks.task(1, 1);
         results = told("m5", task.marked(), "succeeded");
         poller.follow(7, task);
         poller.start();
@@ -87,7 +53,7 @@ class NodePollerTest {
 
     @Test
     void aTaskOfAnotherIndexOrPlaceIsNotOurs() throws Exception {
-        Tracked task = task(1, 1);
+        Tracked task = EndedTasks.task(1, 1);
         results = told("m5", "miroir:3:2:movies", "succeeded");
         poller.follow(7, task);
         poller.start();
@@ -103,12 +69,11 @@ class NodePollerTest {
     /** A node that gives a number a second time began anew: what it had before is gone. */
     @Test
     void aNumberThatIsGivenTwiceIsTheEndOfTheFirst() throws Exception {
-        Tracked first = task(1, 1);
-        Tracked second = task(2, 2);
+        Tracked first = EndedTasks.task(1, 1);
+        Tracked second = EndedTasks.task(2, 2);
         poller.follow(7, first);
         poller.follow(7, second);
-        Ended end = ended.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertNotNull(end);
+        EndedTasks.Ended end = ended.next();
         assertEquals(first, end.task());
         assertInstanceOf(NodeResult.Lost.class, end.result());
     }
@@ -116,17 +81,17 @@ class NodePollerTest {
     /** Also for somebody who had the poller in hand when its node went. */
     @Test
     void aNodeThatIsGoneHasLostWhatItWasToDo() throws Exception {
-        poller.follow(7, task(1, 1));
+        poller.follow(7, EndedTasks.task(1, 1));
         poller.giveUp();
         assertInstanceOf(NodeResult.Lost.class, result());
-        poller.follow(8, task(2, 2));
+        poller.follow(8, EndedTasks.task(2, 2));
         assertInstanceOf(NodeResult.Lost.class, result());
     }
 
     /** A lane that is let go and claimed again follows the same task under a later epoch. */
     @Test
     void forgettingAnEarlierEpochKeepsTheLaterOne() throws Exception {
-        Tracked later = task(1, 1);
+        Tracked later = EndedTasks.task(1, 1);
         Tracked earlier =
                 new Tracked(
                         1,
@@ -145,7 +110,7 @@ class NodePollerTest {
 
     @Test
     void aBugDoesNotEndTheFollowing() throws Exception {
-        Tracked task = task(1, 1);
+        Tracked task = EndedTasks.task(1, 1);
         results = "bug";
         poller.follow(7, task);
         poller.start();

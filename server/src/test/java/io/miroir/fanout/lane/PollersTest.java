@@ -2,7 +2,6 @@ package io.miroir.fanout.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,13 +10,9 @@ import io.miroir.fanout.NodeClient;
 import io.miroir.fanout.NodeEndpoint;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.Nodes;
-import io.miroir.store.task.TaskType;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,23 +22,10 @@ import tools.jackson.databind.node.ObjectNode;
 class PollersTest {
     private static final long PATIENCE_SECONDS = 60;
 
-    private record Ended(String node, NodeResult result) {}
-
-    private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+    private final EndedTasks ended = new EndedTasks();
     private final CountDownLatch unanswered = new CountDownLatch(3);
     private final Nodes nodes = Nodes.through(this::open, (_, _, _, _) -> {});
-    private final Pollers pollers =
-            new Pollers(
-                    nodes,
-                    new NodePoller.Listener() {
-                        @Override
-                        public void began(List<Tracked> tasks) {}
-
-                        @Override
-                        public void ended(Tracked task, String nodeId, NodeResult result) {
-                            ended.add(new Ended(nodeId, result));
-                        }
-                    });
+    private final Pollers pollers = new Pollers(nodes, ended);
 
     @AfterEach
     void stop() {
@@ -66,24 +48,11 @@ class PollersTest {
     }
 
     private static Tracked task() {
-        Place place = new Place("movies", 3, 1, 5);
-        return new Tracked(
-                1,
-                place,
-                TaskType.DOCUMENT_DELETION,
-                Details.of(Json.object()),
-                Map.of("a", 7L),
-                place.metadata());
+        return EndedTasks.task(1, 1);
     }
 
     private static NodeEndpoint nowhere(String id) {
         return new NodeEndpoint(id, null);
-    }
-
-    private Ended next() throws InterruptedException {
-        Ended end = ended.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertNotNull(end);
-        return end;
     }
 
     /** Whoever has no address yet may have done what it took: it is not lost. */
@@ -93,19 +62,19 @@ class PollersTest {
         pollers.start();
         pollers.follow(task());
         assertTrue(unanswered.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
-        assertNull(ended.peek());
+        assertNull(ended.waiting());
         nodes.become(List.of(new NodeEndpoint("a", URI.create("http://a"))));
-        assertInstanceOf(NodeResult.Succeeded.class, next().result());
+        assertInstanceOf(NodeResult.Succeeded.class, ended.next().result());
     }
 
     @Test
     void aNodeThatComesLaterIsAsked() throws Exception {
         pollers.start();
         pollers.follow(task());
-        assertInstanceOf(NodeResult.Lost.class, next().result());
+        assertInstanceOf(NodeResult.Lost.class, ended.next().result());
         nodes.become(List.of(new NodeEndpoint("a", URI.create("http://a"))));
         pollers.follow(task());
-        assertInstanceOf(NodeResult.Succeeded.class, next().result());
+        assertInstanceOf(NodeResult.Succeeded.class, ended.next().result());
     }
 
     @Test
@@ -114,8 +83,8 @@ class PollersTest {
         pollers.start();
         pollers.follow(task());
         nodes.become(List.of(nowhere("b")));
-        Ended end = next();
-        assertEquals("a", end.node());
+        EndedTasks.Ended end = ended.next();
+        assertEquals("a", end.nodeId());
         assertInstanceOf(NodeResult.Lost.class, end.result());
     }
 }
