@@ -182,7 +182,8 @@ public final class HttpNodeClient implements NodeClient {
             case NodeBody.Stream stream when stream.lengthBytes() == 0 -> BodyPublishers.noBody();
             case NodeBody.Stream stream ->
                     BodyPublishers.fromPublisher(
-                            BodyPublishers.ofInputStream(streams.keeping(stream.open())),
+                            new StreamPublisher(
+                                    streams.keeping(stream.open()), stream.lengthBytes()),
                             stream.lengthBytes());
         };
     }

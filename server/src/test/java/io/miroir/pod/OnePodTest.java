@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.api.Json;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -114,6 +115,32 @@ class OnePodTest {
         assertEquals(
                 "payload_too_large",
                 code(client.call("PATCH", "/indexes/small/settings", settings)));
+    }
+
+    /** As one server reads it: bytes that pass through a pod mean the same behind it. */
+    @Test
+    void whatReadersOfJsonMakeOfOddDocumentsStays() {
+        String odd =
+                """
+                {"id":%d,"a":1,"b":2,"a":3,"n":{"x":1,"x":2},"f":1.50,"e":1e2,
+                "big":123456789012345678901234567890,"text":"\\ud83d\\ude00 é 日 \\u0041\\/"}
+                """;
+        String documents = "/indexes/odd/documents";
+        client.done("POST", documents + "?primaryKey=id", "[" + odd.formatted(1) + "]");
+        byte[] lines = utf8("\n\n" + odd.formatted(2) + "\n{\"id\":3}{\"id\":\n4}\n\n");
+        HttpCalls.Reply sent = client.call("POST", documents, "application/x-ndjson", lines);
+        client.finished(sent.body().path("taskUid").asLong(-1));
+        for (int id = 1; id <= 2; id++) {
+            String kept =
+                    """
+                    {"id":%d,"a":3,"b":2,"n":{"x":2},"f":1.5,"e":100.0,
+                    "big":1.2345678901234568e29,"text":"😀 é 日 A/"}
+                    """
+                            .formatted(id);
+            JsonNode found = client.call("GET", documents + "/" + id).body();
+            assertEquals(Json.parse(kept).toString(), found.toString());
+        }
+        assertEquals(4, client.call("GET", documents).body().path("total").asInt());
     }
 
     /** Protocol, rule 1: nothing is sent of a request that can fail for a reason we can see. */

@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param name its name; dots lead into nested objects
  */
 public record PrimaryKey(String name) {
-    /** Ids are shorter than this many bytes. */
-    private static final int ID_BYTES_LIMIT = 512;
+    /** An id is no longer. */
+    public static final int ID_BYTES_MAX = 511;
 
     private static final String INFERENCE_HINT =
             " Please specify the primary key manually using the `primaryKey` query parameter.";
@@ -57,6 +57,11 @@ public record PrimaryKey(String name) {
                             + INFERENCE_HINT);
         }
         return new PrimaryKey(candidates.getFirst());
+    }
+
+    /** Whether it may lead into objects inside of a document. */
+    public boolean isPath() {
+        return name.indexOf('.') >= 0;
     }
 
     /** The id of a document, as text: integer 1 and string "1" are the same id. */
@@ -104,7 +109,7 @@ public record PrimaryKey(String name) {
     /** Whether a text can be a document's id. */
     public static boolean isId(String text) {
         return !text.isEmpty()
-                && text.getBytes(StandardCharsets.UTF_8).length < ID_BYTES_LIMIT
+                && text.getBytes(StandardCharsets.UTF_8).length <= ID_BYTES_MAX
                 && text.chars().allMatch(IndexUid::isCharacter);
     }
 

@@ -26,13 +26,32 @@ public final class Rendezvous {
      * @return 0 to {@code shards - 1}
      */
     public static int shard(String key, int shards) {
+        return shard(hash(key), shards);
+    }
+
+    /** The shard of a document by the hash of its key. */
+    public static int shard(long hash, int shards) {
         if (shards < 1) {
             throw new IllegalArgumentException("shards: " + shards);
         }
+        return (int) Long.remainderUnsigned(hash, shards);
+    }
+
+    /** What a document's shard is chosen by. */
+    public static long hash(String key) {
         byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
-        byte[] bytes = Arrays.copyOf(utf8, utf8.length + 1);
-        bytes[utf8.length] = END;
-        return (int) Long.remainderUnsigned(XxHash64.hash(bytes), shards);
+        return hash(Arrays.copyOf(utf8, utf8.length + 1), utf8.length);
+    }
+
+    /**
+     * The same for a key that is UTF-8 already.
+     *
+     * @param key has room for a byte behind the key, which is written to
+     * @param length of the key
+     */
+    public static long hash(byte[] key, int length) {
+        key[length] = END;
+        return XxHash64.hash(key, 0, length + 1, 0);
     }
 
     /** How much a shard (or another 32-bit number) prefers a node; compare unsigned. */

@@ -1,5 +1,7 @@
 package io.miroir.core.routing;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * The reserved fields of a stored document and how their numbers are written: binary of fixed
  * width, {@code -} for 0 and {@code _} for 1. Both are word separators, so that a search under
@@ -71,14 +73,19 @@ public final class Separators {
         return value;
     }
 
-    private static String encode(long value, int width) {
+    /** Writes the same text as bytes: a number that fits {@code width} bits, from {@code at} on. */
+    public static void write(long value, int width, byte[] target, int at) {
         if (value < 0 || (width < Long.SIZE - 1 && value >>> width != 0)) {
             throw new IllegalArgumentException(value + " does not fit " + width + " bits");
         }
-        char[] text = new char[width];
         for (int i = 0; i < width; i++) {
-            text[i] = (value >>> (width - 1 - i) & 1) == 0 ? '-' : '_';
+            target[at + i] = (byte) ((value >>> (width - 1 - i) & 1) == 0 ? '-' : '_');
         }
-        return new String(text);
+    }
+
+    private static String encode(long value, int width) {
+        byte[] text = new byte[width];
+        write(value, width, text, 0);
+        return new String(text, StandardCharsets.ISO_8859_1);
     }
 }

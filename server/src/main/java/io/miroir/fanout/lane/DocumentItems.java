@@ -20,7 +20,6 @@ import io.miroir.store.index.IndexEffect;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.task.TaskType;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -53,9 +52,7 @@ final class DocumentItems {
         Topology topology =
                 index.map(IndexView::topology)
                         .orElseGet(() -> context.fleet().topology(context.fleet().shards()));
-        ObjectNode settings =
-                index.map(view -> Json.parseObject(view.row().settingsJson()))
-                        .orElseGet(Json::object);
+        JsonNode settings = index.map(IndexView::settings).orElseGet(Json::object);
         DocumentSplit.Target target =
                 new DocumentSplit.Target(
                         known == null ? named : known,
@@ -64,10 +61,8 @@ final class DocumentItems {
                         SettingsOrder.hasGeo(settings),
                         mergeable(settings) ? context.settings().merging().documentsMax() : 0);
         char separator = delimiter == null ? ',' : delimiter.charAt(0);
-        DocumentSplit.Result split;
-        try (InputStream in = body.open()) {
-            split = DocumentSplit.of(in, format, separator, target, context.spooler());
-        }
+        DocumentSplit.Result split =
+                DocumentSplit.of(body, format, separator, target, context.spooler());
         ApiException fault = inIndex(request.indexUid(), split.fault());
         if (known != null && named != null && !known.equals(named)) {
             fault = keyTaken(known);
@@ -93,7 +88,7 @@ final class DocumentItems {
     }
 
     // What embedders make of a document, or miss in it, only nodes find out.
-    private static boolean mergeable(ObjectNode settings) {
+    private static boolean mergeable(JsonNode settings) {
         return settings.path("embedders").isEmpty();
     }
 

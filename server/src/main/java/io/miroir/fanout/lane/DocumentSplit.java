@@ -4,58 +4,61 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.documents.DocumentReader;
+import io.miroir.api.documents.DocumentScanner;
 import io.miroir.api.documents.GeoPoint;
 import io.miroir.api.documents.PayloadFormat;
 import io.miroir.api.documents.PrimaryKey;
+import io.miroir.api.documents.ScannedDocument;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
-import io.miroir.fanout.spool.Spool;
 import io.miroir.fanout.spool.Spooled;
 import io.miroir.fanout.spool.Spooler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.BitSet;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads a payload once: checks every document, gives it its shard and its place, and writes it to
- * the part of each node that is to have it. One document is in memory at a time.
+ * Reads a payload: checks every document, gives it its shard and its place, and writes it to the
+ * part of each node that is to have it. One document is looked at at a time, and passed on by its
+ * bytes; what its bytes alone do not tell is read as a tree.
  */
-final class DocumentSplit implements DocumentReader.Sink {
+final class DocumentSplit {
     private static final String VECTORS = "_vectors";
+    private static final String GEO = "_geo";
 
-    private final IntFunction<List<String>> nodesOf;
+    private static final byte[] VECTORS_BYTES = VECTORS.getBytes(StandardCharsets.UTF_8);
+    private static final byte[] GEO_BYTES = GEO.getBytes(StandardCharsets.UTF_8);
+    private static final byte[] RESERVED_BYTES =
+            Separators.RESERVED_PREFIX.getBytes(StandardCharsets.UTF_8);
+
     private final int shards;
-    private final Spooler spooler;
     private final boolean geo;
-    private final Map<String, Spool> parts = new TreeMap<>();
-    private final Map<Integer, List<String>> nodesOfShard = new HashMap<>();
-    private final BitSet touched = new BitSet();
-    private final int differentMax;
-    private @Nullable Set<String> different = new HashSet<>();
+    private final DocumentParts parts;
+    private final KeyCount keys;
+    private final byte[] id = new byte[PrimaryKey.ID_BYTES_MAX + 1];
     private @Nullable PrimaryKey key;
+    private byte @Nullable [] keyName;
     private @Nullable ApiException fault;
     private long received;
 
     private DocumentSplit(Target target, Spooler spooler) {
         String primaryKey = target.primaryKey();
-        this.key = primaryKey == null ? null : new PrimaryKey(primaryKey);
+        if (primaryKey != null) {
+            use(new PrimaryKey(primaryKey));
+        }
         this.shards = target.shards();
-        this.nodesOf = target.nodesOf();
         this.geo = target.geo();
-        this.differentMax = target.differentMax();
-        this.spooler = spooler;
+        this.parts = new DocumentParts(target.nodesOf(), spooler);
+        this.keys = new KeyCount(target.differentMax());
     }
 
     /**
@@ -81,7 +84,7 @@ final class DocumentSplit implements DocumentReader.Sink {
      * @param primaryKey the key in use, chosen by the first document if none was given
      * @param fault what fails the task, as Meilisearch would find it while it indexes
      * @param shards what the documents are in
-     * @param parts for each node its documents, one a line, not yet placed
+     * @param parts for each node its documents, each a {@link StampedLine}
      * @param different how many different documents there are; empty if there are too many to tell,
      *     or some that a node may refuse for a reason that is not seen here
      */
@@ -105,20 +108,107 @@ final class DocumentSplit implements DocumentReader.Sink {
      * @throws ApiException for a payload that Meilisearch refuses at once
      */
     static Result of(
-            InputStream body, PayloadFormat format, char delimiter, Target target, Spooler spooler)
+            Spooled body, PayloadFormat format, char delimiter, Target target, Spooler spooler)
+            throws IOException {
+        Optional<Result> byBytes = byBytes(body, format, target, spooler);
+        return byBytes.isPresent()
+                ? byBytes.get()
+                : byTrees(body, format, delimiter, target, spooler);
+    }
+
+    /** Empty for a payload of which trees must decide. */
+    static Optional<Result> byBytes(
+            Spooled body, PayloadFormat format, Target target, Spooler spooler) throws IOException {
+        return run(target, spooler, body, (in, split) -> split.scan(format, in));
+    }
+
+    /** What {@link #byBytes} must agree with. */
+    static Result byTrees(
+            Spooled body, PayloadFormat format, char delimiter, Target target, Spooler spooler)
+            throws IOException {
+        return run(target, spooler, body, (in, split) -> split.read(format, delimiter, in))
+                .orElseThrow();
+    }
+
+    private interface Pass {
+        /** Reads the payload; false if it must be read in another way. */
+        boolean over(InputStream payload, DocumentSplit split) throws IOException;
+    }
+
+    private static Optional<Result> run(Target target, Spooler spooler, Spooled body, Pass pass)
             throws IOException {
         DocumentSplit split = new DocumentSplit(target, spooler);
-        try {
-            DocumentReader.read(format, delimiter, body, split);
-            return split.result();
+        try (InputStream in = body.open()) {
+            if (pass.over(in, split)) {
+                return Optional.of(split.result());
+            }
         } catch (IOException | RuntimeException failed) {
-            split.parts.values().forEach(Spool::discard);
+            split.parts.discard();
             throw failed;
+        }
+        split.parts.discard();
+        return Optional.empty();
+    }
+
+    private boolean scan(PayloadFormat format, InputStream payload) throws IOException {
+        try {
+            return DocumentScanner.scan(
+                    format,
+                    payload,
+                    document -> {
+                        if (!passOn(document)) {
+                            accept(document.tree());
+                        }
+                    });
+        } catch (JacksonException _) {
+            // A reader of the whole payload meets the same, and tells where it is.
+            return false;
         }
     }
 
-    @Override
-    public void accept(ObjectNode document) {
+    private boolean read(PayloadFormat format, char delimiter, InputStream payload)
+            throws IOException {
+        long _ = DocumentReader.read(format, delimiter, payload, this::accept);
+        return true;
+    }
+
+    /** Takes a document by its bytes; false if they don't tell all that must be known of it. */
+    private boolean passOn(ScannedDocument document) {
+        byte[] named = keyName;
+        if (named == null || fault != null || !document.isReadAlike()) {
+            return false;
+        }
+        int keyMember = -1;
+        boolean vectors = false;
+        for (int member = 0; member < document.members(); member++) {
+            if (document.isNamed(member, named)) {
+                if (keyMember >= 0) {
+                    return false;
+                }
+                keyMember = member;
+            } else if (document.nameBegins(member, RESERVED_BYTES)) {
+                return false;
+            } else if (geo && document.isNamed(member, GEO_BYTES)) {
+                return false;
+            } else {
+                vectors |= document.isNamed(member, VECTORS_BYTES);
+            }
+        }
+        int length = keyMember < 0 ? ScannedDocument.NO_ID : document.copyId(keyMember, id);
+        if (length == ScannedDocument.NO_ID) {
+            return false;
+        }
+        received++;
+        place(
+                Rendezvous.hash(id, length),
+                vectors,
+                document.bytes(),
+                document.start(),
+                document.end());
+        return true;
+    }
+
+    private void accept(ObjectNode document) {
         received++;
         for (String field : document.propertyNames()) {
             if (Separators.isReserved(field)) {
@@ -131,72 +221,58 @@ final class DocumentSplit implements DocumentReader.Sink {
             // Counted, and read on: a payload that is malformed further down is refused as a whole.
             return;
         }
+        String text;
         try {
-            place(document);
+            text = checkedId(document);
         } catch (ApiException found) {
             fault = found;
+            return;
         }
+        byte[] json = Json.bytes(document);
+        place(Rendezvous.hash(text), document.has(VECTORS), json, 0, json.length);
     }
 
-    private void place(ObjectNode document) {
+    private String checkedId(ObjectNode document) {
         PrimaryKey inUse = key;
         if (inUse == null) {
             inUse = PrimaryKey.infer(document);
-            key = inUse;
+            use(inUse);
         }
-        String id = inUse.idOf(document);
+        String text = inUse.idOf(document);
         if (geo) {
-            GeoPoint.read(Json.text(Json.mapper().valueToTree(id)), document.path("_geo"));
+            GeoPoint.read(Json.text(Json.mapper().valueToTree(text)), document.path(GEO));
         }
-        int shard = Rendezvous.shard(id, shards);
-        tell(id, document);
-        byte[] line = line(document, shard);
-        touched.set(shard);
-        for (String node : nodesOfShard.computeIfAbsent(shard, nodesOf::apply)) {
-            parts.computeIfAbsent(node, _ -> spooler.open()).write(line, 0, line.length);
-        }
+        return text;
     }
 
-    private void tell(String id, ObjectNode document) {
-        if (different == null) {
-            return;
-        }
-        different.add(id);
-        if (different.size() > differentMax || document.has(VECTORS)) {
-            different = null;
-        }
+    private void use(PrimaryKey chosen) {
+        key = chosen;
+        // A dotted one may lead into members of members; one of these is looked at as what it is.
+        boolean special = chosen.isPath() || chosen.name().startsWith("_");
+        keyName = special ? null : chosen.name().getBytes(StandardCharsets.UTF_8);
     }
 
-    private byte[] line(ObjectNode document, int shard) {
-        String json = Json.text(document);
-        StringBuilder line = new StringBuilder(json.length() + 160);
-        line.append(StampedStream.HEAD)
-                .append(StampedStream.unplaced(received - 1))
-                .append("\",\"")
-                .append(Separators.SHARD_FIELD)
-                .append("\":\"")
-                .append(Separators.shard(shard))
-                // A document has at least its id, so something follows the comma.
-                .append("\",")
-                .append(json, 1, json.length())
-                .append('\n');
-        return line.toString().getBytes(StandardCharsets.UTF_8);
+    private void place(long hash, boolean vectors, byte[] json, int start, int end) {
+        keys.add(hash);
+        if (vectors) {
+            // Whether it is as the index wants them, only nodes find out.
+            keys.giveUp();
+        }
+        parts.add(Rendezvous.shard(hash, shards), received - 1, json, start, end);
     }
 
     private Result result() {
         if (fault != null) {
-            parts.values().forEach(Spool::discard);
+            parts.discard();
             return new Result(
                     received, null, fault, ShardSet.none(), Map.of(), OptionalLong.empty());
         }
-        Map<String, Spooled> finished = new TreeMap<>();
-        parts.forEach((node, spool) -> finished.put(node, spool.finish()));
         return new Result(
                 received,
                 key == null ? null : key.name(),
                 null,
-                ShardSet.copyOf(touched),
-                finished,
-                different == null ? OptionalLong.empty() : OptionalLong.of(different.size()));
+                parts.shards(),
+                parts.finish(),
+                keys.different());
     }
 }

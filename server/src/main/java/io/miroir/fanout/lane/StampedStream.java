@@ -7,34 +7,22 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes the position into the sequence number of each document while the documents are sent. The
- * position is known only when everything is validated and split (protocol, rules 1 and 2); the
- * numbers have a fixed width at a fixed place of each line, so no document is parsed again.
+ * Writes the position into the sequence number of each document while the documents are sent. It
+ * goes from one {@link StampedLine} to the next by their lengths: no document is parsed again.
  */
 final class StampedStream extends FilterInputStream {
-    /** The lower bits of a sequence number: the document's place in its request. */
-    static final int ORDINAL_BITS = Separators.ORDINAL_BITS;
-
-    /** The first bytes of each line, before the sequence number. */
-    static final String HEAD = "{\"" + Separators.SEQ_FIELD + "\":\"";
-
-    private static final int POSITION_BITS = Separators.SEQ_WIDTH - ORDINAL_BITS;
+    private static final int LENGTH_END = StampedLine.POSITION_AT + StampedLine.LENGTH_BYTES;
+    private static final int POSITION_END = StampedLine.POSITION_AT + StampedLine.POSITION_WIDTH;
 
     private final byte[] position;
     private int column;
+    private int lineLength;
 
     StampedStream(InputStream lines, long position) {
         super(lines);
-        String seq = Separators.seq(position << ORDINAL_BITS);
-        this.position = seq.substring(0, POSITION_BITS).getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** The sequence number of a document before its position is known. */
-    static String unplaced(long ordinal) {
-        if (ordinal >>> ORDINAL_BITS != 0) {
-            throw new IllegalArgumentException("document number " + ordinal);
-        }
-        return Separators.seq(ordinal);
+        String seq = Separators.seq(position << StampedLine.ORDINAL_BITS);
+        this.position =
+                seq.substring(0, StampedLine.POSITION_WIDTH).getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override
@@ -46,13 +34,37 @@ final class StampedStream extends FilterInputStream {
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         int count = in.read(target, offset, length);
-        for (int i = offset; i < offset + count; i++) {
-            int digit = column - HEAD.length();
-            if (digit >= 0 && digit < position.length) {
-                target[i] = position[digit];
-            }
-            column = target[i] == '\n' ? 0 : column + 1;
+        for (int at = offset; at < offset + count; ) {
+            at += pass(target, at, offset + count - at);
         }
+        return count;
+    }
+
+    /** Goes to the end of a line's part, at most so far; how far it went. */
+    private int pass(byte[] target, int at, int most) {
+        if (column < StampedLine.POSITION_AT) {
+            return advance(Math.min(most, StampedLine.POSITION_AT - column));
+        }
+        if (column < LENGTH_END) {
+            lineLength = (lineLength << Byte.SIZE) | (target[at] & 0xFF);
+            target[at] = position[column - StampedLine.POSITION_AT];
+            return advance(1);
+        }
+        if (column < POSITION_END) {
+            int count = Math.min(most, POSITION_END - column);
+            System.arraycopy(position, column - StampedLine.POSITION_AT, target, at, count);
+            return advance(count);
+        }
+        int count = advance(Math.min(most, lineLength - column));
+        if (column == lineLength) {
+            column = 0;
+            lineLength = 0;
+        }
+        return count;
+    }
+
+    private int advance(int count) {
+        column += count;
         return count;
     }
 }

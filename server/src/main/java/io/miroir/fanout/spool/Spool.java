@@ -1,7 +1,6 @@
 package io.miroir.fanout.spool;
 
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -13,7 +12,7 @@ public final class Spool extends OutputStream {
     private static final int FILE_BUFFER_BYTES = 64 << 10;
 
     private final Spooler spooler;
-    private ByteArrayOutputStream memory = new ByteArrayOutputStream();
+    private Chunks memory = new Chunks();
     private @Nullable Path file;
     private @Nullable OutputStream fileOut;
     private long memoryTaken;
@@ -45,18 +44,17 @@ public final class Spool extends OutputStream {
 
     /** Bytes written so far. */
     public long length() {
-        return memory.size() + fileTaken;
+        return memory.length() + fileTaken;
     }
 
     /** What was written, to be read any number of times. */
     public Spooled finish() {
         try {
             if (fileOut == null) {
-                return new Spooled(
-                        memory.toByteArray(), null, () -> spooler.giveBackMemory(memoryTaken));
+                return new Spooled(memory, null, () -> spooler.giveBackMemory(memoryTaken));
             }
             fileOut.close();
-            return new Spooled(new byte[0], file, this::giveBack);
+            return new Spooled(memory, file, this::giveBack);
         } catch (IOException failure) {
             discard();
             throw spooler.failed(failure);
@@ -80,13 +78,14 @@ public final class Spool extends OutputStream {
     }
 
     private boolean fitsMemory(int more) {
-        if (memory.size() + more > spooler.bodyMemoryBytes()) {
+        if (memory.length() + more > spooler.bodyMemoryBytes()) {
             return false;
         }
-        if (!spooler.takeMemory(more)) {
+        long growth = memory.growth(more);
+        if (growth > 0 && !spooler.takeMemory(growth)) {
             return false;
         }
-        memoryTaken += more;
+        memoryTaken += growth;
         return true;
     }
 
@@ -97,10 +96,10 @@ public final class Spool extends OutputStream {
             file = created;
             out = new BufferedOutputStream(Files.newOutputStream(created), FILE_BUFFER_BYTES);
             fileOut = out;
-            spooler.takeFile(memory.size());
-            fileTaken += memory.size();
+            spooler.takeFile(memory.length());
+            fileTaken += memory.length();
             memory.writeTo(out);
-            memory = new ByteArrayOutputStream(0);
+            memory = new Chunks();
             spooler.giveBackMemory(memoryTaken);
             memoryTaken = 0;
         }

@@ -1,7 +1,6 @@
 package io.miroir.fanout.spool;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,24 +11,24 @@ import org.jspecify.annotations.Nullable;
 
 /** A body that was taken in. Closing the last share of it frees its memory or deletes its file. */
 public final class Spooled implements AutoCloseable {
-    private final byte[] memory;
+    private final Chunks memory;
     private final @Nullable Path file;
     private final Runnable giveBack;
     private final long lengthBytes;
     private final AtomicInteger shares;
     private boolean closed;
 
-    Spooled(byte[] memory, @Nullable Path file, Runnable giveBack) throws IOException {
+    Spooled(Chunks memory, @Nullable Path file, Runnable giveBack) throws IOException {
         this(
                 memory,
                 file,
                 giveBack,
-                file == null ? memory.length : Files.size(file),
+                file == null ? memory.length() : Files.size(file),
                 new AtomicInteger(1));
     }
 
     private Spooled(
-            byte[] memory,
+            Chunks memory,
             @Nullable Path file,
             Runnable giveBack,
             long lengthBytes,
@@ -44,7 +43,7 @@ public final class Spooled implements AutoCloseable {
     /** A body that was never spooled: nothing. */
     public static Spooled empty() {
         try {
-            return new Spooled(new byte[0], null, () -> {});
+            return new Spooled(new Chunks(), null, () -> {});
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
@@ -65,7 +64,7 @@ public final class Spooled implements AutoCloseable {
     public InputStream open() {
         try {
             return file == null
-                    ? new ByteArrayInputStream(memory)
+                    ? memory.open()
                     : new BufferedInputStream(Files.newInputStream(file), 64 << 10);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -8,10 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.Json;
+import io.miroir.api.documents.DocumentReader;
 import io.miroir.api.documents.PayloadFormat;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.routing.Separators;
+import io.miroir.fanout.spool.Spooled;
 import io.miroir.fanout.spool.Spooler;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,9 +21,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
@@ -30,6 +33,7 @@ import tools.jackson.databind.JsonNode;
 class DocumentSplitTest {
     private static final int SHARDS = 4;
     private static final int DIFFERENT_MAX = 50;
+    private static final int RUNS = 5_000;
 
     @TempDir Path directory;
 
@@ -41,18 +45,23 @@ class DocumentSplitTest {
     }
 
     /** Even shards are on node even and all; odd ones on odd and all. */
+    private static DocumentSplit.Target target(@Nullable String key) {
+        return new DocumentSplit.Target(
+                key,
+                SHARDS,
+                shard -> List.of(shard % 2 == 0 ? "even" : "odd", "all"),
+                true,
+                DIFFERENT_MAX);
+    }
+
+    private Spooled spooled(byte[] payload) throws IOException {
+        return spooler.receive(new ByteArrayInputStream(payload)).body();
+    }
+
     private DocumentSplit.Result split(@Nullable String key, String json) throws IOException {
-        return DocumentSplit.of(
-                new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
-                PayloadFormat.JSON,
-                ',',
-                new DocumentSplit.Target(
-                        key,
-                        SHARDS,
-                        shard -> List.of(shard % 2 == 0 ? "even" : "odd", "all"),
-                        true,
-                        DIFFERENT_MAX),
-                spooler);
+        try (Spooled body = spooled(json.getBytes(StandardCharsets.UTF_8))) {
+            return DocumentSplit.of(body, PayloadFormat.JSON, ',', target(key), spooler);
+        }
     }
 
     /** Rule 6: only what no node can refuse for what it is shares a request. */
@@ -79,8 +88,9 @@ class DocumentSplitTest {
         var part = split.parts().get(node);
         List<JsonNode> documents = new ArrayList<>();
         if (part != null) {
-            String text = new String(part.open().readAllBytes(), StandardCharsets.UTF_8);
-            text.lines().forEach(line -> documents.add(Json.parse(line)));
+            byte[] bytes = new StampedStream(part.open(), 0).readAllBytes();
+            DocumentReader.read(
+                    PayloadFormat.NDJSON, ',', new ByteArrayInputStream(bytes), documents::add);
         }
         return documents;
     }
@@ -135,6 +145,70 @@ class DocumentSplitTest {
                         ApiException.class,
                         () -> split("id", "[{\"x\":2},{\"id\":1,\"_miroir_seq\":\"-\"}]").close());
         assertEquals(ErrorCode.MIROIR_RESERVED_FIELD, reserved.code());
+    }
+
+    /** No room for the parts is no fault of the documents: the request is refused, not its task. */
+    @Test
+    void whatThisPodHasNoRoomForIsRefused() throws IOException {
+        byte[] document = "{\"id\":1,\"text\":\"of some length\"}".getBytes(StandardCharsets.UTF_8);
+        Spooler narrow = new Spooler(directory.resolve("narrow"), 0, 2L * document.length);
+        try (Spooled body = narrow.receive(new ByteArrayInputStream(document)).body()) {
+            List<Executable> ways =
+                    List.of(
+                            () ->
+                                    DocumentSplit.byBytes(
+                                            body, PayloadFormat.JSON, target("id"), narrow),
+                            () ->
+                                    DocumentSplit.byTrees(
+                                            body, PayloadFormat.JSON, ',', target("id"), narrow));
+            for (Executable way : ways) {
+                ApiException refused = assertThrows(ApiException.class, way);
+                assertEquals(ErrorCode.MIROIR_OVERLOADED, refused.code());
+            }
+        }
+    }
+
+    /** What is read off bytes is what trees would have told, to the words of each error. */
+    @Test
+    void bytesAndTreesTellTheSame() throws IOException {
+        Random random = new Random(42);
+        int read = 0;
+        for (int run = 0; run < RUNS; run++) {
+            SomePayload payload = SomePayload.of(random);
+            try (Spooled body = spooled(payload.bytes())) {
+                DocumentSplit.Target target = target(payload.key());
+                String trees =
+                        told(
+                                () ->
+                                        DocumentSplit.byTrees(
+                                                body, payload.format(), ',', target, spooler));
+                read += trees.startsWith("read") ? 1 : 0;
+                String either =
+                        told(() -> DocumentSplit.of(body, payload.format(), ',', target, spooler));
+                assertEquals(trees, either, payload::toString);
+            }
+        }
+        assertTrue(read > RUNS / 10 && read < RUNS * 9 / 10, read + " were read");
+    }
+
+    private interface Splitting {
+        DocumentSplit.Result run() throws IOException;
+    }
+
+    private static String told(Splitting splitting) throws IOException {
+        try (DocumentSplit.Result split = splitting.run()) {
+            StringBuilder documents = new StringBuilder();
+            for (String node : List.of("even", "odd", "all")) {
+                documents.append('\n').append(node).append(": ").append(lines(split, node));
+            }
+            return "read "
+                    + List.of(split.received(), split.shards(), split.different())
+                    + split.primaryKey()
+                    + (split.fault() == null ? "" : split.fault().toJson())
+                    + documents;
+        } catch (ApiException refused) {
+            return "refused " + refused.toJson();
+        }
     }
 
     private static ApiException assertNotNullFault(DocumentSplit.Result split) {
