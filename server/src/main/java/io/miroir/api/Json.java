@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -60,6 +61,18 @@ public final class Json {
     /** Parses text that this program wrote itself: anything but an object is a bug. */
     public static ObjectNode parseObject(String text) {
         return (ObjectNode) MAPPER.readTree(text);
+    }
+
+    /** What is wrong with JSON that could not be read, and where if that is known. */
+    public static String describe(JacksonException fault) {
+        TokenStreamLocation where = fault.getLocation();
+        // Nesting that is too deep and numbers that are too large have no place.
+        return where == null ? fault.getOriginalMessage() : at(fault.getOriginalMessage(), where);
+    }
+
+    /** A fault and its place, as serde_json tells it. */
+    public static String at(String what, TokenStreamLocation where) {
+        return what + " at line " + where.getLineNr() + " column " + where.getColumnNr();
     }
 
     /** Compact UTF-8 text of a tree. */

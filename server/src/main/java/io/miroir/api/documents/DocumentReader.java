@@ -9,7 +9,6 @@ import java.io.PushbackInputStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.node.ObjectNode;
@@ -78,7 +77,7 @@ public final class DocumentReader {
             if (fault.getCause() instanceof IOException io) {
                 throw io;
             }
-            throw malformedJson(format, describe(fault));
+            throw malformedJson(format, Json.describe(fault));
         }
     }
 
@@ -98,13 +97,14 @@ public final class DocumentReader {
             }
         } else if (first == null) {
             throw malformedJson(
-                    PayloadFormat.JSON, at("EOF while parsing a value", parser.currentLocation()));
+                    PayloadFormat.JSON,
+                    Json.at("EOF while parsing a value", parser.currentLocation()));
         } else {
             throw malformedJson(PayloadFormat.JSON, NOT_DOCUMENTS);
         }
         if (parser.nextToken() != null) {
             throw malformedJson(
-                    PayloadFormat.JSON, at("trailing characters", parser.currentLocation()));
+                    PayloadFormat.JSON, Json.at("trailing characters", parser.currentLocation()));
         }
         return count;
     }
@@ -123,14 +123,6 @@ public final class DocumentReader {
 
     private static ObjectNode document(JsonParser parser) {
         return ONE_DOCUMENT.readValue(parser);
-    }
-
-    private static String describe(JacksonException fault) {
-        return at(fault.getOriginalMessage(), fault.getLocation());
-    }
-
-    private static String at(String what, TokenStreamLocation where) {
-        return what + " at line " + where.getLineNr() + " column " + where.getColumnNr();
     }
 
     private static ApiException malformedJson(PayloadFormat format, String what) {

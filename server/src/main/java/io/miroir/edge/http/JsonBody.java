@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 
 /** Reads a body that is one JSON value. */
@@ -61,13 +60,7 @@ public final class JsonBody {
             }
             return value;
         } catch (JacksonException fault) {
-            TokenStreamLocation where = fault.getLocation();
-            throw malformed(
-                    fault.getOriginalMessage()
-                            + " at line "
-                            + where.getLineNr()
-                            + " column "
-                            + where.getColumnNr());
+            throw malformed(Json.describe(fault));
         }
     }
 

@@ -77,6 +77,16 @@ class DocumentReaderTest {
         assertEquals(ErrorCode.MALFORMED_PAYLOAD, refused(PayloadFormat.JSON, payload).code());
     }
 
+    /** Of these a parser does not tell the place. */
+    @Test
+    void whatIsTooDeepOrTooLargeIsRefused() {
+        String deep = "[".repeat(130) + "]".repeat(130);
+        for (String value : List.of(deep, "1e400", "-1E+400", "9".repeat(400), "1e99999999999")) {
+            String payload = "{\"id\":1,\"a\":" + value + "}";
+            assertEquals(ErrorCode.MALFORMED_PAYLOAD, refused(PayloadFormat.JSON, payload).code());
+        }
+    }
+
     @Test
     void bytesThatAreNotUtf8AreRefused() {
         byte[] payload = {'[', '{', '"', 'a', '"', ':', '"', (byte) 0xFF, '"', '}', ']'};

@@ -56,6 +56,8 @@ final class SomePayload {
                     "1E+2",
                     "2e-300",
                     "1e400",
+                    "-1e-99999999999",
+                    "1e99999999999",
                     "true",
                     "false",
                     "null",
@@ -64,10 +66,14 @@ final class SomePayload {
                     "\"\\n\\t\\\\\\/\"",
                     "\"\\ud83d\\ude00\"",
                     "\"\\ud800\"",
+                    "\"\\ude00\\ud83d\"",
                     "\"日本語 и ещё 😀\"",
                     "\"\\u00e9\"",
                     "123456789012345678901234567890",
                     "{\"lat\":1,\"lng\":2}",
+                    "{\"x\":1,\"x\":2}",
+                    "[".repeat(70) + "]".repeat(70),
+                    "[".repeat(130) + "]".repeat(130),
                     "\"]}\"");
     private static final List<String> SPACES = List.of("", "", "", " ", "\n", "\r\n\t ");
     private static final List<String> KEYS = List.of("id", "id", "id", "sub.id", "_geo", "title");
@@ -104,7 +110,8 @@ final class SomePayload {
         PayloadFormat format = random.nextInt(3) == 0 ? PayloadFormat.NDJSON : PayloadFormat.JSON;
         boolean list = format == PayloadFormat.JSON && random.nextInt(4) > 0;
         int documents = list || format == PayloadFormat.NDJSON ? random.nextInt(DOCUMENTS_MAX) : 1;
-        StringBuilder text = new StringBuilder(one(SPACES, random)).append(list ? "[" : "");
+        StringBuilder text = new StringBuilder(random.nextInt(50) == 0 ? "\uFEFF" : "");
+        text.append(one(SPACES, random)).append(list ? "[" : "");
         for (int i = 0; i < documents; i++) {
             text.append(i > 0 && list ? "," : "").append(one(SPACES, random));
             document(text, random);
