@@ -1,11 +1,10 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What measurements share: how long they take, a directory, the arena that is open. */
@@ -81,20 +80,9 @@ final class Bench implements AutoCloseable {
     public void close() {
         closeArena();
         try {
-            deleteTree(dir);
+            Directories.deleteTree(dir);
         } catch (UncheckedIOException e) {
             System.err.println("left behind: " + dir + " (" + e + ")");
-        }
-    }
-
-    /** A directory with all that is in it. */
-    static void deleteTree(Path top) {
-        try (Stream<Path> files = Files.walk(top)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(top.toString(), e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.ProcessFigures;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -161,21 +162,9 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /** CPU time that it has used, in milliseconds (the kernel counts in ten). */
-    long cpuMillis() {
-        String stat = proc("stat");
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10;
-    }
-
-    /** A line of {@code /proc/PID/status}, in megabytes: {@code VmRSS}, {@code RssAnon}. */
-    double megabytes(String field) {
-        return proc("status")
-                        .lines()
-                        .filter(line -> line.startsWith(field + ":"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                        .sum()
-                / 1_024.0;
+    /** What the kernel tells of it. */
+    ProcessFigures figures() {
+        return new ProcessFigures(pid());
     }
 
     /** Asks it to end, then ends it. */
@@ -198,14 +187,6 @@ final class Child implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        }
-    }
-
-    private String proc(String file) {
-        try {
-            return Files.readString(Path.of("/proc", String.valueOf(pid()), file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(name, e);
         }
     }
 }

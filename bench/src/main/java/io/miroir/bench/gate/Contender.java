@@ -16,6 +16,9 @@ interface Contender extends AutoCloseable {
 
     /** CPU time of all, milliseconds. */
     default long cpuMillis() {
-        return all().stream().filter(Child::isAlive).mapToLong(Child::cpuMillis).sum();
+        return all().stream()
+                .filter(Child::isAlive)
+                .mapToLong(child -> child.figures().cpuMillis())
+                .sum();
     }
 }

@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,7 +25,7 @@ final class Costs {
     /** Both sides' means, for a row's note. */
     static String note(Costs ours, Costs redis) {
         return "CPU of all processes per operation: ours %s us, redis %s us"
-                .formatted(Row.number(ours.mean()), Row.number(redis.mean()));
+                .formatted(Numbers.text(ours.mean()), Numbers.text(redis.mean()));
     }
 
     private double mean() {

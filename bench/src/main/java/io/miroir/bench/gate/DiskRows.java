@@ -1,5 +1,7 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Await;
+import io.miroir.bench.tools.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -135,7 +137,7 @@ final class DiskRows {
             double snapshotMillis = millisSince(saveStart);
             double snapshotBytes = bytes(redis.directory(0).resolve("dump.rdb"));
             redis.servers().get(1).kill();
-            Bench.deleteTree(redis.directory(1));
+            Directories.deleteTree(redis.directory(1));
             long start = System.nanoTime();
             redis.restart(1);
             Await.until("sync", PATIENCE, () -> info(redis, 1).contains("master_link_status:up"));

@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

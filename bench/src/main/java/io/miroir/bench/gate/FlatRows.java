@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Numbers;
 import java.util.List;
 
 /** Whether memory grows with the number of commands: it must not. */
@@ -23,7 +24,7 @@ final class FlatRows {
 
         @Override
         public String toString() {
-            return Row.number(afterFirst) + " to " + Row.number(atEnd) + " MB";
+            return Numbers.text(afterFirst) + " to " + Numbers.text(atEnd) + " MB";
         }
     }
 

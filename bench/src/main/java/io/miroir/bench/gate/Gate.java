@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;

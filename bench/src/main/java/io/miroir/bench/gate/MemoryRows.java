@@ -28,7 +28,7 @@ final class MemoryRows {
         bench.closeArena();
         double bare;
         try (Child none = Child.store("none", bench.newDirectory("memory"), List.of("none"))) {
-            bare = none.megabytes("VmRSS");
+            bare = none.figures().megabytes("VmRSS");
         }
         Map<Integer, Added> ours = new TreeMap<>();
         for (int pods : MEASURED) {
@@ -39,7 +39,7 @@ final class MemoryRows {
         try (RedisServers redis =
                 new RedisServers(bench.newDirectory("memory"), 3, RedisServers.Durability.EQUAL)) {
             write(bench, redis.asking());
-            client = redis.asking().megabytes("VmRSS") - bare;
+            client = redis.asking().figures().megabytes("VmRSS") - bare;
             server = mean(redis.servers());
         }
         Added three = Objects.requireNonNull(ours.get(3));
@@ -81,9 +81,9 @@ final class MemoryRows {
         if (pods == 1) {
             List<String> arguments = List.of("single", "pod-0", dir.resolve("data").toString());
             try (Child pod = Child.store("pod-0", dir, arguments)) {
-                double idle = pod.megabytes("VmRSS");
+                double idle = pod.figures().megabytes("VmRSS");
                 write(bench, pod);
-                return new Added(idle - bare, pod.megabytes("VmRSS") - bare);
+                return new Added(idle - bare, pod.figures().megabytes("VmRSS") - bare);
             }
         }
         try (Pods group = new Pods(dir, pods)) {
@@ -105,7 +105,7 @@ final class MemoryRows {
     /** Resident, megabytes. */
     static double mean(List<Child> children) {
         return children.stream()
-                .mapToDouble(child -> child.megabytes("VmRSS"))
+                .mapToDouble(child -> child.figures().megabytes("VmRSS"))
                 .average()
                 .orElseThrow();
     }

@@ -1,5 +1,7 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Directories;
+import io.miroir.bench.tools.PodFlags;
 import io.miroir.cli.fleet.JavaLaunch;
 import java.io.File;
 import java.io.IOException;
@@ -21,24 +23,11 @@ import java.util.stream.Stream;
  * the very jars that are measured.
  */
 final class PodJvm {
-    /** As packaging/jvm.flags has them. */
-    static final List<String> FLAGS =
-            List.of(
-                    "-XX:+UseSerialGC",
-                    "-XX:+UseCompactObjectHeaders",
-                    "-XX:+ExitOnOutOfMemoryError",
-                    "-XX:-UsePerfData",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "-Xlog:disable",
-                    "-Xlog:all=warning:stderr",
-                    "-Djdk.reflect.useNativeAccessorOnly=true");
-
     private static final int COMMAND_HEAP_MEGABYTES = 128;
     private static final Duration TRAINING_MAX = Duration.ofMinutes(5);
-    private static final JavaLaunch LIKE_THIS = JavaLaunch.likeThisProcess();
-    private static volatile List<String> prepared = FLAGS;
-    private static volatile List<String> preparedForCommands = FLAGS;
+    private static final JavaLaunch LIKE_THIS = PodFlags.launch();
+    private static volatile List<String> prepared = PodFlags.ALL;
+    private static volatile List<String> preparedForCommands = PodFlags.ALL;
 
     private PodJvm() {}
 
@@ -67,7 +56,7 @@ final class PodJvm {
         Path dir = jars.getFirst().resolveSibling("gate");
         Path cache = dir.resolve("pods.aot");
         Path commandsCache = dir.resolve("commands.aot");
-        List<String> options = new ArrayList<>(FLAGS);
+        List<String> options = new ArrayList<>(PodFlags.ALL);
         try {
             Files.createDirectories(dir);
             nativePart(dir).ifPresent(options::add);
@@ -132,6 +121,6 @@ final class PodJvm {
                         work.toString(),
                         commandsCache.toString()));
         Child.run(new ProcessBuilder(command), TRAINING_MAX);
-        Bench.deleteTree(work);
+        Directories.deleteTree(work);
     }
 }

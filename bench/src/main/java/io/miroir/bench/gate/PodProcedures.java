@@ -1,6 +1,9 @@
 package io.miroir.bench.gate;
 
 import io.miroir.api.Json;
+import io.miroir.bench.tools.Await;
+import io.miroir.bench.tools.Directories;
+import io.miroir.bench.tools.Ports;
 import io.miroir.cli.client.ApiAnswer;
 import io.miroir.cli.client.ApiCall;
 import io.miroir.cli.client.HttpCaller;
@@ -69,7 +72,7 @@ final class PodProcedures implements Procedures {
             FleetPod lost = followers(fleet).getFirst();
             FleetPod other = followers(fleet).getLast();
             lost.process().kill();
-            Bench.deleteTree(dir.resolve(lost.id()).resolve("data"));
+            Directories.deleteTree(dir.resolve(lost.id()).resolve("data"));
             steps.step("miroir.yaml", () -> {});
             steps.step("secrets.env", () -> {});
             steps.step("start", lost.process()::start);

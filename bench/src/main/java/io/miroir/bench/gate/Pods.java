@@ -1,5 +1,7 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Await;
+import io.miroir.bench.tools.Ports;
 import io.miroir.raft.OfflineStore;
 import io.miroir.raft.RaftStoreConfig;
 import io.miroir.store.recovery.StateJump;

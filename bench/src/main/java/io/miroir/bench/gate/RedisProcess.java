@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

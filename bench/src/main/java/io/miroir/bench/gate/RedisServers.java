@@ -1,6 +1,7 @@
 package io.miroir.bench.gate;
 
 import io.miroir.bench.redis.RedisSetup;
+import io.miroir.bench.tools.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

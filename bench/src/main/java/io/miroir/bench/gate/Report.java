@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Numbers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,9 +37,9 @@ final class Report {
                 LINE,
                 row.id(),
                 row.unit(),
-                Row.number(row.ours()),
-                Row.number(row.redisEqual()),
-                Row.number(row.redisUsual()),
+                Numbers.text(row.ours()),
+                Numbers.text(row.redisEqual()),
+                Numbers.text(row.redisUsual()),
                 row.verdict().word(),
                 row.spread(),
                 row.note());

@@ -1,8 +1,8 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Numbers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,7 +107,9 @@ record Row(
         double[] sorted = sorted(values);
         return sorted.length == 0
                 ? "-"
-                : number(quantile(sorted, 0.25)) + ".." + number(quantile(sorted, 0.75));
+                : Numbers.text(quantile(sorted, 0.25))
+                        + ".."
+                        + Numbers.text(quantile(sorted, 0.75));
     }
 
     private static double[] sorted(List<Double> values) {
@@ -119,16 +121,5 @@ record Row(
         int below = (int) at;
         int above = Math.min(below + 1, sorted.length - 1);
         return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
-    }
-
-    /** Three digits that matter. */
-    static String number(@Nullable Double value) {
-        if (value == null) {
-            return "-";
-        }
-        if (value == 0 || Math.abs(value) >= 100) {
-            return String.format(Locale.ROOT, "%.0f", value);
-        }
-        return String.format(Locale.ROOT, Math.abs(value) >= 10 ? "%.1f" : "%.2f", value);
     }
 }

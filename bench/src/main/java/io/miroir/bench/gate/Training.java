@@ -2,6 +2,7 @@ package io.miroir.bench.gate;
 
 import io.miroir.bench.redis.RedisSetup;
 import io.miroir.bench.redis.RedisTaskStore;
+import io.miroir.bench.tools.Ports;
 import io.miroir.cli.Main;
 import io.miroir.store.TaskStore;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.Numbers;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,7 +111,7 @@ record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration
             if (fastest < millis) {
                 throw new IllegalStateException(
                         "writes took %s ms over a network of %s ms: a link goes around its proxy"
-                                .formatted(Row.number(fastest), Row.number(millis)));
+                                .formatted(Numbers.text(fastest), Numbers.text(millis)));
             }
         }
 

@@ -1,4 +1,4 @@
-package io.miroir.bench.gate;
+package io.miroir.bench.tools;
 
 import java.io.PrintStream;
 import java.util.Locale;
@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
  * Tells on standard error what is being measured and how long it has taken: one line that is
  * written over each second on a terminal, a line a measurement elsewhere.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     /** Whether standard error is a terminal; the launcher looks, Java tells of its input only. */
-    private static final String TERMINAL_PROPERTY = "miroir.gate.terminal";
+    private static final String TERMINAL_PROPERTY = "miroir.bench.terminal";
 
     private static final String ERASE = "\r\033[K";
 
@@ -27,7 +27,8 @@ final class Progress implements AutoCloseable {
     private String what = "";
     private long sinceNanos = startNanos;
 
-    Progress(int measurements) {
+    /** Progress of so many measurements, on standard error. */
+    public Progress(int measurements) {
         this(measurements, Boolean.getBoolean(TERMINAL_PROPERTY), System.err);
     }
 
@@ -41,7 +42,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** The next measurement. */
-    synchronized void begin(String name) {
+    public synchronized void begin(String name) {
         begun++;
         what = name;
         sinceNanos = System.nanoTime();
@@ -53,7 +54,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** Before something else is printed on the terminal. */
-    synchronized void clear() {
+    public synchronized void clear() {
         if (terminal) {
             out.print(ERASE);
             out.flush();

@@ -1,4 +1,4 @@
-package io.miroir.bench.gate;
+package io.miroir.bench.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

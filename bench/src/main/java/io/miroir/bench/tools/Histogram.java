@@ -1,19 +1,21 @@
-package io.miroir.bench.gate;
+package io.miroir.bench.tools;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /** Durations, to 1.6 %: 64 steps for each doubling. Many threads may add. */
-final class Histogram {
+public final class Histogram {
     private static final int STEPS_LOG2 = 6;
     private static final int STEPS = 1 << STEPS_LOG2;
 
     private final AtomicIntegerArray counts = new AtomicIntegerArray(STEPS * (64 - STEPS_LOG2));
 
-    void add(long nanos) {
+    /** Adds one. */
+    public void add(long nanos) {
         counts.incrementAndGet(slot(Math.max(nanos, 0)));
     }
 
-    long count() {
+    /** How many were added. */
+    public long count() {
         long count = 0;
         for (int i = 0; i < counts.length(); i++) {
             count += counts.get(i);
@@ -22,7 +24,7 @@ final class Histogram {
     }
 
     /** The duration that the given part of all (0 to 1) do not exceed; 0 if there are none. */
-    double micros(double part) {
+    public double micros(double part) {
         long rank = (long) Math.ceil(count() * part);
         long seen = 0;
         for (int i = 0; i < counts.length(); i++) {

@@ -1,4 +1,4 @@
-package io.miroir.bench.gate;
+package io.miroir.bench.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -9,13 +9,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is measured starts as what is shipped. */
-class PodJvmTest {
+class PodFlagsTest {
     @Test
     void optionsAreThoseOfAnImage() throws IOException {
         List<String> shipped =
                 Files.readAllLines(Path.of("..", "packaging", "jvm.flags")).stream()
                         .filter(line -> !line.startsWith("#"))
                         .toList();
-        assertEquals(shipped, PodJvm.FLAGS);
+        assertEquals(shipped, PodFlags.ALL);
     }
 }

@@ -1,4 +1,4 @@
-package io.miroir.bench.gate;
+package io.miroir.bench.tools;
 
 import io.miroir.cli.fleet.FleetPorts;
 import io.miroir.cli.fleet.FleetShape;
@@ -6,17 +6,19 @@ import java.security.SecureRandom;
 import java.util.List;
 
 /** Ports of loopback that nobody listens on; none is given twice. */
-final class Ports {
+public final class Ports {
     private static final io.miroir.cli.fleet.Ports PORTS =
             new io.miroir.cli.fleet.Ports(new SecureRandom());
 
     private Ports() {}
 
-    static synchronized List<Integer> free(int count) {
+    /** Some. */
+    public static synchronized List<Integer> free(int count) {
         return PORTS.some(count);
     }
 
-    static synchronized FleetPorts fleet(FleetShape shape) {
+    /** All that a fleet needs. */
+    public static synchronized FleetPorts fleet(FleetShape shape) {
         return FleetPorts.choose(PORTS, shape, PORTS.some(shape.pods()));
     }
 }

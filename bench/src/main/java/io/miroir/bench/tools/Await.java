@@ -1,16 +1,16 @@
-package io.miroir.bench.gate;
+package io.miroir.bench.tools;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** Waits for other processes: looks again and again, for as long as anyone should wait. */
-final class Await {
+public final class Await {
     private static final Duration LOOK = Duration.ofMillis(20);
 
     private Await() {}
 
     /** Until it holds; throws after the patience is over. */
-    static void until(String what, Duration patience, BooleanSupplier holds) {
+    public static void until(String what, Duration patience, BooleanSupplier holds) {
         long giveUpNanos = System.nanoTime() + patience.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > giveUpNanos) {
@@ -21,7 +21,7 @@ final class Await {
     }
 
     /** For exactly this long, where nothing can be looked at. */
-    static void pause(Duration time) {
+    public static void pause(Duration time) {
         try {
             Thread.sleep(time);
         } catch (InterruptedException e) {
