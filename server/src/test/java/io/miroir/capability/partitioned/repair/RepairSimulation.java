@@ -2,6 +2,7 @@ package io.miroir.capability.partitioned.repair;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.miroir.api.Json;
@@ -174,6 +175,27 @@ final class RepairSimulation implements AutoCloseable {
         int _ = comeToRest(0);
         drop();
         return why;
+    }
+
+    /**
+     * A node gets replicas while a search is under way that was planned before, and asks the node
+     * for all that it has.
+     */
+    void searchLate(List<List<String>> before, List<List<String>> groups, String node)
+            throws Exception {
+        begin(1);
+        moves.changeTo(before);
+        int _ = comeToRest(0);
+        writeSome();
+        moves.changeTo(groups);
+        moves.planUnfiltered(random, index(), node);
+        move();
+        List<Copy> planned = CopyPlan.of(index().topology(), index(), _ -> true);
+        assertEquals(node, planned.getFirst().target());
+        assertTrue(copy(planned.getFirst()));
+        moves.search(random, index(), simulated, truth);
+        int _ = comeToRest(0);
+        drop();
     }
 
     private void begin(long seed) throws Exception {

@@ -49,6 +49,15 @@ class RepairSimulationTest {
         }
     }
 
+    /** Shows: nothing is copied to a node while a search may ask it for all that it has. */
+    @Test
+    void aSearchThatWasPlannedBeforeFindsNothingTwice() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.searchLate(SimulatedMoves.MORE, SimulatedMoves.FEWER, "c");
+        }
+    }
+
     /** Shows: what a copy sent last does not come after the deletion of what it copied. */
     @Test
     void aCopyWhoseReplicasAreLetGoOfLeavesNothingBehind() throws Exception {

@@ -117,6 +117,17 @@ final class SimulatedMoves {
         }
     }
 
+    /** A search begins that asks a node for all that it has; it asks late. */
+    void planUnfiltered(Random random, IndexView index, String node) {
+        ShardSet all = ShardSet.all(index.topology().shards());
+        SearchPlan plan;
+        do {
+            plan = SearchPlan.of(index.topology(), index, _ -> true, all, random.nextLong());
+        } while (plan.nodes().stream()
+                .noneMatch(part -> part.nodeId().equals(node) && !part.filterNeeded()));
+        older = plan;
+    }
+
     /**
      * Searches.
      *
