@@ -56,7 +56,7 @@ class PodFailureTest {
     @Test
     void writesGoOnAndNothingIsLostWhenTheLeaderIsKilled() throws Exception {
         Traffic traffic = traffic("kill");
-        FleetPod leader = cluster.status().leader().orElseThrow();
+        FleetPod leader = cluster.status().awaitLeader().orElseThrow();
         awaitWrites(traffic, 1);
         leader.process().kill();
         awaitWrites(traffic, 2);
@@ -86,7 +86,7 @@ class PodFailureTest {
     @Test
     void aPodThatIsToldToStopUnderLoadLosesNothing() throws Exception {
         Traffic traffic = traffic("term");
-        FleetPod stopped = cluster.status().leader().orElseThrow();
+        FleetPod stopped = cluster.status().awaitLeader().orElseThrow();
         awaitWrites(traffic, 1);
         stopped.process().terminate();
         assertTrue(stopped.process().awaitExit(PATIENCE), "it stops in time");
@@ -103,7 +103,7 @@ class PodFailureTest {
     /** Protocol, rule 9: a pod that slept through a revocation lets nobody in with the key. */
     @Test
     void aPodThatSleptThroughARevocationLetsNobodyInWithTheKey() throws Exception {
-        FleetPod awake = cluster.status().leader().orElseThrow();
+        FleetPod awake = cluster.status().awaitLeader().orElseThrow();
         FleetPod sleeper =
                 cluster.fleet().pods().stream()
                         .filter(pod -> !pod.equals(awake))

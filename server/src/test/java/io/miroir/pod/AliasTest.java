@@ -55,7 +55,7 @@ class AliasTest {
             HttpCalls.Reply flipped = operate("PUT", "/docs", "{\"target\":\"" + target + "\"}");
             assertEquals(200, flipped.status(), flipped.body()::toString);
             for (int pod = 0; pod < pods.size(); pod++) {
-                JsonNode document = client(pod).call("GET", "/indexes/docs/documents/1").body();
+                JsonNode document = client(pod).leased("/indexes/docs/documents/1").body();
                 assertEquals(target, document.path("in").asString());
             }
         }

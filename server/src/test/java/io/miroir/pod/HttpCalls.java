@@ -156,6 +156,19 @@ final class HttpCalls {
         return await(method, target, reply -> reply.status() == status);
     }
 
+    /**
+     * What a pod with a view lease answers to a GET. One that lost it for a moment, as in an
+     * election, says so in its answer or lets no client's key in, and is asked again.
+     */
+    Reply leased(String target) {
+        return await(
+                "GET",
+                target,
+                reply ->
+                        reply.status() != 503
+                                && !reply.header("X-Miroir-Degraded").contains("stale-view"));
+    }
+
     Reply await(String method, String target, Predicate<Reply> wanted) {
         return await(method, target, "", wanted);
     }

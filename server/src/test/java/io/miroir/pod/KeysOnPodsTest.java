@@ -146,8 +146,6 @@ class KeysOnPodsTest {
 
     private List<Integer> onAll(JsonNode key) {
         String value = key.path("key").asString();
-        return pods.stream()
-                .map(pod -> pod.client().with(value).call("GET", VERSION).status())
-                .toList();
+        return pods.stream().map(pod -> pod.client().with(value).leased(VERSION).status()).toList();
     }
 }

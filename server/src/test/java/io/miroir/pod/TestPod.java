@@ -77,6 +77,12 @@ final class TestPod implements AutoCloseable {
      */
     static List<TestPod> startGroup(
             Path directory, List<List<URI>> groups, int count, String peerKeys) {
+        return startGroup(directory, groups, count, peerKeys, "");
+    }
+
+    /** The same, with further sections of their configuration. */
+    static List<TestPod> startGroup(
+            Path directory, List<List<URI>> groups, int count, String peerKeys, String more) {
         List<Integer> raft = TestPorts.some(count);
         List<Integer> peer = TestPorts.some(count);
         List<TestPod> pods =
@@ -87,7 +93,7 @@ final class TestPod implements AutoCloseable {
                                         directory.resolve("pod-" + pod),
                                         groups,
                                         1,
-                                        group(pod, raft, peer, peerKeys)));
+                                        group(pod, raft, peer, peerKeys) + more));
         pods.forEach(pod -> pod.client().awaitStatus("GET", "/_miroir/ready", 200));
         return pods;
     }

@@ -76,11 +76,11 @@ class ThreePodsTest {
             String index = "/indexes/told" + i;
             client.done("POST", index + "/documents", "[{\"id\": 1}]");
             for (TestPod pod : pods) {
-                assertEquals(200, pod.client().call("GET", index + "/documents/1").status());
+                assertEquals(200, pod.client().leased(index + "/documents/1").status());
             }
             client.done("DELETE", index, "");
             for (TestPod pod : pods) {
-                assertEquals(404, pod.client().call("GET", index).status());
+                assertEquals(404, pod.client().leased(index).status());
             }
         }
     }
@@ -235,9 +235,9 @@ class ThreePodsTest {
             String one = "/indexes/one" + i + "/documents/";
             String other = "/indexes/other" + i + "/documents/";
             for (TestPod pod : pods) {
-                assertEquals(200, pod.client().call("GET", one + "2").status());
-                assertEquals(404, pod.client().call("GET", one + "1").status());
-                assertEquals(200, pod.client().call("GET", other + "1").status());
+                assertEquals(200, pod.client().leased(one + "2").status());
+                assertEquals(404, pod.client().leased(one + "1").status());
+                assertEquals(200, pod.client().leased(other + "1").status());
             }
             // What is written now is of the index that has the name now.
             client.await(

@@ -15,14 +15,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
 /** What an operator would ask the members of a fleet: who leads, and who holds how much. */
 public final class ClusterStatus implements AutoCloseable {
-    private static final Duration TIMEOUT = Duration.ofSeconds(3);
-    private static final int POLLS_MAX = 100;
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** Half a minute, as long as a tour waits for a write. */
+    private static final int POLLS_MAX = 300;
+
     private static final long POLL_MILLIS = 100;
 
     private final Fleet fleet;
@@ -46,10 +50,19 @@ public final class ClusterStatus implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** Waits for a leader, as in an election; empty if none comes in time. */
+    public Optional<FleetPod> awaitLeader() throws InterruptedException {
+        return awaitLeader(_ -> true);
+    }
+
     /** Waits for another leader than the one that was killed; empty if none comes in time. */
     public Optional<FleetPod> awaitOtherLeader(FleetPod killed) throws InterruptedException {
+        return awaitLeader(pod -> !pod.id().equals(killed.id()));
+    }
+
+    private Optional<FleetPod> awaitLeader(Predicate<FleetPod> wanted) throws InterruptedException {
         for (int i = 0; i < POLLS_MAX; i++) {
-            Optional<FleetPod> leader = leader().filter(pod -> !pod.id().equals(killed.id()));
+            Optional<FleetPod> leader = leader().filter(wanted);
             if (leader.isPresent()) {
                 return leader;
             }

@@ -117,7 +117,7 @@ public final class TourGuide {
 
     private void killLeader() throws InterruptedException {
         FleetPod leader =
-                cluster.leader()
+                cluster.awaitLeader()
                         .orElseThrow(() -> new FleetException("No pod says that it leads."));
         killedPod = leader;
         report.podKilled(kill(leader.id(), leader.process()));
