@@ -102,6 +102,38 @@ final class EmbedderRules {
                     Shape.required("mean", CODE, Check.NUMBER, CODE),
                     Shape.required("sigma", CODE, Check.NUMBER, CODE));
 
+    private static final Check FRAGMENTS =
+            Check.mapOf(
+                    fragment -> {
+                        if (!fragment.isNull() && !fragment.members().containsKey("value")) {
+                            throw fragment.missing("value", CODE);
+                        }
+                    });
+
+    /**
+     * One of the two embedders that a composite one is made of; the last four only to be refused.
+     */
+    private static final Shape INNER =
+            Shape.of(
+                    optional("source", CODE, Check.oneOf(SOURCES)),
+                    optional("model", CODE, Check.STRING),
+                    optional("revision", CODE, Check.STRING),
+                    optional("pooling", CODE, POOLING),
+                    optional("apiKey", CODE, Check.STRING),
+                    optional("dimensions", CODE, Check.unsigned(Long.MAX_VALUE)),
+                    optional("documentTemplate", CODE, Check.STRING),
+                    optional("documentTemplateMaxBytes", CODE, Check.unsigned(Long.MAX_VALUE)),
+                    optional("url", CODE, Check.STRING),
+                    optional("indexingFragments", CODE, FRAGMENTS),
+                    optional("searchFragments", CODE, FRAGMENTS),
+                    optional("request", CODE, Check.ANY),
+                    optional("response", CODE, Check.ANY),
+                    optional("headers", CODE, Check.mapOf(Check.STRING)),
+                    optional("distribution", CODE, DISTRIBUTION),
+                    optional("binaryQuantized", CODE, Check.BOOLEAN),
+                    optional("searchEmbedder", CODE, Check.ANY),
+                    optional("indexingEmbedder", CODE, Check.ANY));
+
     private static final Shape EMBEDDER =
             Shape.of(
                     optional("source", CODE, Check.oneOf(SOURCES)),
@@ -114,13 +146,13 @@ final class EmbedderRules {
                     optional("documentTemplate", CODE, Check.STRING),
                     optional("documentTemplateMaxBytes", CODE, Check.unsigned(Long.MAX_VALUE)),
                     optional("url", CODE, Check.STRING),
-                    optional("indexingFragments", CODE, Check.mapOf(Check.ANY)),
-                    optional("searchFragments", CODE, Check.mapOf(Check.ANY)),
+                    optional("indexingFragments", CODE, FRAGMENTS),
+                    optional("searchFragments", CODE, FRAGMENTS),
                     optional("request", CODE, Check.ANY),
                     optional("response", CODE, Check.ANY),
                     optional("headers", CODE, Check.mapOf(Check.STRING)),
-                    optional("searchEmbedder", CODE, Check.mapOf(Check.ANY)),
-                    optional("indexingEmbedder", CODE, Check.mapOf(Check.ANY)),
+                    optional("searchEmbedder", CODE, INNER),
+                    optional("indexingEmbedder", CODE, INNER),
                     optional("distribution", CODE, DISTRIBUTION));
 
     /** Embedders by name; null takes one away. */

@@ -233,19 +233,28 @@ public final class DocumentReads {
 
     private JsonNode ofAny(NodeRequest request) {
         List<String> doubtful = new ArrayList<>();
+        ApiException without = nobodyAnswers();
         for (String node : new TreeSet<>(nodes.ids())) {
             if (!health.usable(node)) {
                 doubtful.add(node);
                 continue;
             }
-            Optional<JsonNode> told = told(nodes.ask(node, request));
+            NodeReply reply = nodes.ask(node, request);
+            Optional<JsonNode> told = told(reply);
             if (told.isPresent()) {
                 return told.get();
             }
+            without = refusal(reply).filter(Cover::mayLag).orElse(without);
         }
-        return allTold(doubtful, request).stream()
-                .findFirst()
-                .orElseThrow(DocumentReads::nobodyAnswers);
+        // What one node may not have heard of yet, and no other has either, is so.
+        ApiException otherwise = without;
+        return allTold(doubtful, request).stream().findFirst().orElseThrow(() -> otherwise);
+    }
+
+    private static Optional<ApiException> refusal(NodeReply reply) {
+        return reply instanceof NodeReply.Refusal refusal
+                ? Optional.of(WireErrors.toException(refusal.error()))
+                : Optional.empty();
     }
 
     /** What several tell, asked at once: the time-outs of many dead nodes must not add up. */

@@ -111,7 +111,18 @@ class SettingsTest {
                 "{\"embedders\":{\"x\":{\"source\":\"userProvided\",\"searchFragments\":{}}}} |"
                         + " FEATURE_NOT_ENABLED | setting `searchFragments` requires enabling the"
                         + " `multimodal` experimental feature. See"
-                        + " https://github.com/orgs/meilisearch/discussions/846"
+                        + " https://github.com/orgs/meilisearch/discussions/846",
+                "{\"embedders\":{\"x\":{\"searchFragments\":{\"a\":\"b\"}}}} |"
+                        + " INVALID_SETTINGS_EMBEDDERS | Invalid value type at"
+                        + " `.embedders.x.searchFragments.a`: expected an object, but found a"
+                        + " string: `\"b\"`",
+                "{\"embedders\":{\"x\":{\"indexingFragments\":{\"a\":{}}}}} |"
+                        + " INVALID_SETTINGS_EMBEDDERS | Missing field `value` inside"
+                        + " `.embedders.x.indexingFragments.a`",
+                "{\"embedders\":{\"x\":{\"searchEmbedder\":{\"model\":1}}}} |"
+                        + " INVALID_SETTINGS_EMBEDDERS | Invalid value type at"
+                        + " `.embedders.x.searchEmbedder.model`: expected a string, but found a"
+                        + " positive integer: `1`"
             })
     void faultsAreTold(String change, ErrorCode code, String message) {
         ApiException refused =

@@ -27,14 +27,24 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Whom {@code GET /version} asks. Nodes a and b are of the first group, c of the second. */
+/**
+ * Whom is asked what any node can tell, such as {@code GET /version}. Nodes a and b are of the
+ * first group, c of the second.
+ */
 class VersionTest {
     private static final List<String> IDS = List.of("a", "b", "c");
 
     private final Queue<String> asked = new ConcurrentLinkedQueue<>();
 
     private DocumentReads reads(Set<String> up, Set<String> healthy) {
+        return reads(up, healthy, new NodeReply.Failure(NodeReply.Kind.UNREACHABLE, "down"));
+    }
+
+    /** Nodes that are not up say something else than their version. */
+    private DocumentReads reads(Set<String> up, Set<String> healthy, NodeReply otherwise) {
         NodeHealth health =
                 new NodeHealth(
                         IDS, new HealthState.Thresholds(3, 1), InstantSource.system(), _ -> {});
@@ -46,9 +56,7 @@ class VersionTest {
                     id,
                     _ -> {
                         asked.add(id);
-                        return up.contains(id)
-                                ? version(id)
-                                : new NodeReply.Failure(NodeReply.Kind.UNREACHABLE, "down");
+                        return up.contains(id) ? version(id) : otherwise;
                     });
         }
         return new DocumentReads(
@@ -106,5 +114,19 @@ class VersionTest {
         ApiException refusal = assertThrows(ApiException.class, none::version);
         assertEquals(ErrorCode.MIROIR_SHARD_UNAVAILABLE, refusal.code());
         assertEquals(Set.copyOf(IDS), Set.copyOf(asked));
+    }
+
+    /** One node may not have heard yet that a feature is on; of all it is the truth. */
+    @Test
+    void aFeatureThatNoNodeHasIsOff() {
+        String code = ErrorCode.FEATURE_NOT_ENABLED.wireName();
+        ObjectNode error = Json.object().put("code", code).put("message", "off");
+        NodeReply refusal = new NodeReply.Refusal(400, code, "off", error);
+        JsonNode template = Json.object();
+        DocumentReads none = reads(Set.of(), Set.of("a", "b", "c"), refusal);
+        ApiException refused = assertThrows(ApiException.class, () -> none.rendered(template));
+        assertEquals(ErrorCode.FEATURE_NOT_ENABLED, refused.code());
+        JsonNode told = reads(Set.of("b"), Set.of("a", "b", "c"), refusal).rendered(template);
+        assertEquals("1.9.0", told.path("pkgVersion").asString());
     }
 }
