@@ -120,7 +120,7 @@ class RotationTest {
     }
 
     private void agreed() {
-        Cli cli = keys("--wait", "30");
+        Cli cli = keys("--wait", "120");
         assertEquals(0, cli.exit(), cli::toString);
     }
 
@@ -173,7 +173,7 @@ class RotationTest {
 
     private void awaitWrites() throws InterruptedException {
         int wanted = acknowledged.size() + 10;
-        long giveUpNanos = System.nanoTime() + 30_000_000_000L;
+        long giveUpNanos = System.nanoTime() + 120_000_000_000L;
         while (acknowledged.size() < wanted) {
             assertTrue(System.nanoTime() < giveUpNanos, refused::toString);
             Thread.sleep(10);
