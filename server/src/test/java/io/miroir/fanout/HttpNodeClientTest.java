@@ -144,7 +144,7 @@ class HttpNodeClientTest {
         try (ScriptedNode node = new ScriptedNode(_ -> Json.object().put("taskUid", 1));
                 HttpClient http = HttpClient.newHttpClient()) {
             HttpNodeClient client = new HttpNodeClient(http, node.address(), () -> List.of("key"));
-            Duration timeout = trouble.isSlow() ? Duration.ofMillis(300) : Duration.ofMinutes(1);
+            Duration timeout = trouble.isSlow() ? Duration.ofSeconds(3) : Duration.ofMinutes(1);
             NodeRequest request =
                     NodeRequest.post("write", "/documents", NodeBody.json(Json.array()), timeout)
                             .expecting(AnswerShape.ENQUEUED);

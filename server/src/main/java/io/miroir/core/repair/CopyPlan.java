@@ -78,6 +78,26 @@ public final class CopyPlan {
                                 .thenComparing(Copy::source));
     }
 
+    /**
+     * Shards that a node does not hold and another has in sync: what the node's disk has of them is
+     * left over. Of what nobody has in sync it may be the last copy (protocol, rule 18).
+     */
+    public static ShardSet leftOver(Topology topology, Replicas replicas, String node) {
+        List<Integer> shards = new ArrayList<>();
+        for (int shard = 0; shard < topology.shards(); shard++) {
+            if (replicas.state(node, shard) == ReplicaState.NOT_HELD
+                    && isInSyncSomewhere(topology, replicas, shard)) {
+                shards.add(shard);
+            }
+        }
+        return ShardSet.of(shards);
+    }
+
+    private static boolean isInSyncSomewhere(Topology topology, Replicas replicas, int shard) {
+        return topology.nodes().stream()
+                .anyMatch(node -> replicas.state(node, shard) == ReplicaState.IN_SYNC);
+    }
+
     private static ShardSet inSync(Replicas replicas, String node, ShardSet wanted) {
         List<Integer> shards = new ArrayList<>();
         wanted.stream()

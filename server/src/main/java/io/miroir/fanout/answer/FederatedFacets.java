@@ -2,12 +2,15 @@ package io.miroir.fanout.answer;
 
 import io.miroir.core.merge.FacetSum;
 import io.miroir.core.merge.Utf8Order;
+import io.miroir.core.routing.Separators;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -23,7 +26,12 @@ final class FederatedFacets {
 
     FederatedFacets(ObjectNode federation, List<FederatedQuery> queries) {
         this.federation = federation;
-        queries.forEach(query -> indexes.put(query.index().uid(), query.index()));
+        JsonNode asked = federation.path(FederatedCall.FACETS);
+        for (FederatedQuery query : queries) {
+            if (asked.has(query.index().uid())) {
+                indexes.put(query.index().uid(), query.index());
+            }
+        }
     }
 
     /**
@@ -53,6 +61,9 @@ final class FederatedFacets {
         for (IndexProfile index : indexes.values()) {
             for (ObjectNode node : answers) {
                 for (String facet : facets(node, index).path(DISTRIBUTION).propertyNames()) {
+                    if (Separators.isReserved(facet)) {
+                        continue;
+                    }
                     FacetSum.Order order = index.facetOrder(facet);
                     if (orders.getOrDefault(facet, order) != order) {
                         return Optional.of(facet);
@@ -93,8 +104,13 @@ final class FederatedFacets {
         SortedMap<String, Map<String, Long>> facets = new TreeMap<>(Utf8Order.ASCENDING);
         Map<String, FacetSum.Order> orders = new HashMap<>();
         List<JsonNode> stats = new ArrayList<>();
+        Set<String> added = new HashSet<>();
         indexes.forEach(
                 (uid, index) -> {
+                    if (!added.add(index.physicalUid())) {
+                        // Asked for by an alias as well.
+                        return;
+                    }
                     stats.add(byIndex.path(uid).path(STATS));
                     for (var facet : byIndex.path(uid).path(DISTRIBUTION).properties()) {
                         orders.putIfAbsent(facet.getKey(), index.facetOrder(facet.getKey()));

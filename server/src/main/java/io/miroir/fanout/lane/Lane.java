@@ -293,7 +293,7 @@ final class Lane {
         }
     }
 
-    /** Another pod runs the lane from now on. */
+    /** Lets the lane go, whoever has the turn. */
     void release() {
         claim.release();
     }

@@ -214,8 +214,8 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
             stored.add(row.lane());
             Lane lane = lanes.get(row.lane());
             boolean ours = owns(row.lane());
-            if (!ours && lane != null) {
-                lane.release();
+            // One with a write at hand is let go when its next owner asks, and that has ended.
+            if (!ours && lane != null && lane.retire(Duration.ZERO)) {
                 lanes.remove(row.lane(), lane);
             }
             if (ours && lane != null) {

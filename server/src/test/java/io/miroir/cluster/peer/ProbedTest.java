@@ -29,8 +29,20 @@ class ProbedTest {
     void whoWasHeldUpItselfHasLearnedNothingOfTheOthers() {
         Duration late = Probed.LATE.plusMillis(1);
         Probed once = Probed.NEVER.then(false, SOON);
-        assertEquals(once, once.then(false, late));
-        Probed lost = once.then(false, SOON);
-        assertEquals(lost, lost.then(false, late));
+        assertTrue(once.then(false, late).lives());
+        assertFalse(once.then(false, late).then(false, SOON).lives());
+        assertFalse(once.then(false, SOON).then(false, late).lives());
+    }
+
+    @Test
+    void whoIsAlwaysLateFindsALostPodAllTheSame() {
+        Duration late = Probed.LATE.plusMillis(1);
+        Probed probed = Probed.NEVER;
+        for (int i = 0; i < Probed.LATE_MAX * Probed.MISSES_MAX; i++) {
+            assertTrue(probed.lives(), "after " + i);
+            probed = probed.then(false, late);
+        }
+        assertFalse(probed.lives());
+        assertEquals(Probed.NEVER, probed.then(true, SOON));
     }
 }

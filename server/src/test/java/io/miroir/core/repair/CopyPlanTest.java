@@ -56,6 +56,17 @@ class CopyPlanTest {
     }
 
     @Test
+    void whatIsLeftOverIsWhatOthersHave() {
+        put("a", ReplicaState.NOT_HELD, 0, 1, 2);
+        put("b", ReplicaState.NOT_HELD, 1, 2);
+        put("c", ReplicaState.NOT_HELD, 1, 2);
+        put("d", ReplicaState.NOT_HELD, 1);
+        put("d", ReplicaState.OUT, 2);
+
+        assertEquals(ShardSet.of(0), CopyPlan.leftOver(topology, replicas(), "a"));
+    }
+
+    @Test
     void whoDoesNotAnswerIsNeitherSourceNorTarget() {
         put("a", ReplicaState.OUT, 0);
 

@@ -33,17 +33,20 @@ class RawBytesTest {
     private static final String HIDDEN = "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-    private final HttpServer server =
-            HttpServer.start(
-                    "127.0.0.1",
-                    0,
-                    new HttpServer.Limits(1 << 20, 16 << 10, SILENCE_MILLIS, 20_000),
-                    RandomGenerator.of("L64X128MixRandom"),
-                    Router.of(
-                            List.of(
-                                    new Router.Route("POST", "/echo", this::echo),
-                                    new Router.Route("GET", "/large", _ -> large()),
-                                    new Router.Route("GET", "/hidden", _ -> hidden()))));
+    private final HttpServer server = serve(SILENCE_MILLIS);
+
+    private HttpServer serve(int silenceMillis) {
+        return HttpServer.start(
+                "127.0.0.1",
+                0,
+                new HttpServer.Limits(1 << 20, 16 << 10, silenceMillis, 20_000),
+                RandomGenerator.of("L64X128MixRandom"),
+                Router.of(
+                        List.of(
+                                new Router.Route("POST", "/echo", this::echo),
+                                new Router.Route("GET", "/large", _ -> large()),
+                                new Router.Route("GET", "/hidden", _ -> hidden()))));
+    }
 
     @AfterEach
     void stop() {
@@ -170,7 +173,9 @@ class RawBytesTest {
     @Test
     void whoAsksBeforeItSendsItsBodyIsTold() throws IOException {
         String asks = " HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+        try (HttpServer patient = serve(PATIENCE_MILLIS);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), patient.port())) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
             OutputStream out = socket.getOutputStream();
             out.write(("POST /echo" + asks).getBytes(StandardCharsets.US_ASCII));
             byte[] go = socket.getInputStream().readNBytes("HTTP/1.1 100 ".length());
@@ -183,6 +188,7 @@ class RawBytesTest {
         }
         assertEquals(List.of("echo hello"), List.copyOf(seen));
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream()
                     .write(("POST /nope" + asks).getBytes(StandardCharsets.US_ASCII));
             byte[] all = socket.getInputStream().readAllBytes();
@@ -195,6 +201,7 @@ class RawBytesTest {
     @Test
     void aRefusedBodyThatStopsIsNotWaitedForLong() throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream()
                     .write(
                             "POST /nope HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"

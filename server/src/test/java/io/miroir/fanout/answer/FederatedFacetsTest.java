@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.miroir.api.Json;
+import io.miroir.core.routing.Separators;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,14 +30,34 @@ class FederatedFacetsTest {
         return node;
     }
 
+    private static ObjectNode withOurs(String physicalUid, String facet) {
+        ObjectNode node = Json.object().put("estimatedTotalHits", 1);
+        ObjectNode facets = node.putObject("facetsByIndex").putObject(physicalUid);
+        ObjectNode distribution = facets.putObject("distribution");
+        distribution.putObject(facet).put("x", 1);
+        distribution.putObject(Separators.SEQ_FIELD).put("1", 1);
+        return node;
+    }
+
     private static FederatedFacets facets(String mergeFacets, JsonNode settingsOfBooks) {
+        return facets(mergeFacets, settingsOfBooks, "movies", "books");
+    }
+
+    /** Of three queries: one of each index, and one by an alias of the first. */
+    private static FederatedFacets facets(
+            String mergeFacets, JsonNode settingsOfBooks, String... asked) {
         ObjectNode federation = Json.object();
         federation.set("mergeFacets", Json.parse(mergeFacets));
+        ObjectNode facetsByIndex = federation.putObject("facetsByIndex");
+        for (String index : asked) {
+            facetsByIndex.putArray(index).add("color");
+        }
         IndexProfile movies = IndexProfile.of("movies", "m7", "id", Json.object());
+        IndexProfile films = IndexProfile.of("films", "m7", "id", Json.object());
         IndexProfile books = IndexProfile.of("books", "m8", "id", settingsOfBooks);
         return new FederatedFacets(
                 federation,
-                Stream.of(movies, books)
+                Stream.of(movies, films, books)
                         .map(index -> FederatedQuery.of(Json.object(), index, Json.object()))
                         .toList());
     }
@@ -59,6 +80,30 @@ class FederatedFacetsTest {
                 Stream.concat(MOVIES.stream(), Stream.of(node("m8", "{\"red\": 1, \"blue\": 1}")))
                         .toList();
         assertEquals("{\"color\":{\"Red\":5,\"blue\":6,\"red\":1}}", merged("{}", nodes));
+    }
+
+    @Test
+    void anIndexThatHasTwoNamesIsAddedOnce() {
+        ObjectNode answer = Json.object();
+        facets("{}", Json.object(), "movies", "films").write(MOVIES, answer);
+        assertEquals(
+                "{\"color\":{\"Red\":5,\"blue\":5}}", Json.text(answer.path("facetDistribution")));
+    }
+
+    @Test
+    void aNameWhoseFacetsNobodyAskedForHasNone() {
+        ObjectNode answer = Json.object();
+        facets("null", Json.object(), "films").write(MOVIES, answer);
+        assertEquals(List.of("films"), List.copyOf(answer.path("facetsByIndex").propertyNames()));
+    }
+
+    /** Ours are in every index, ordered as its other facets are. */
+    @Test
+    void fieldsOfOursAreNotDisputed() {
+        List<ObjectNode> both = List.of(withOurs("m7", "color"), withOurs("m8", "size"));
+        JsonNode allByCount =
+                Json.parse("{\"faceting\": {\"sortFacetValuesBy\": {\"*\": \"count\"}}}");
+        assertEquals(Optional.empty(), facets("{}", allByCount).disputed(both));
     }
 
     /** No query of an index whose facets are asked: as if none were. */

@@ -3,7 +3,6 @@ package io.miroir.capability.partitioned.repair;
 import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.topology.ReplicaState;
-import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.store.ReadLevel;
@@ -12,7 +11,6 @@ import io.miroir.store.replica.Replicas.Mark;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * The states of the replicas that a copy is made to. From the moment at which they lag they are
@@ -74,16 +72,6 @@ final class FedReplicas {
         }
         boolean unchanged = row.version() == version;
         return unchanged && mark(row, states) >= 0 ? Cutover.Outcome.IN_SYNC : Cutover.Outcome.ANEW;
-    }
-
-    /** Shards that the node is not to have, as the store knows. */
-    ShardSet notHeld() {
-        ShardStates states = row().states();
-        return ShardSet.of(
-                IntStream.range(0, states.shards())
-                        .filter(shard -> states.get(shard) == ShardState.NOT_HELD)
-                        .boxed()
-                        .toList());
     }
 
     /** All that the node has of the index is lost, whatever was believed of it. */

@@ -139,7 +139,8 @@ final class RepairRun {
      * is an old one. A search that asks it for all that it holds would find that too.
      */
     private void removeStrays() throws InterruptedException {
-        ShardSet strange = replicas.notHeld();
+        IndexView now = context.current(index);
+        ShardSet strange = CopyPlan.leftOver(now.topology(), now, copy.target());
         if (strange.isEmpty()) {
             return;
         }
