@@ -1,9 +1,7 @@
 package io.miroir.bench.gate;
 
+import io.miroir.bench.tools.JsonFile;
 import io.miroir.bench.tools.Numbers;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -60,10 +58,6 @@ final class Report {
             node.put("verdict", row.verdict().word());
             node.put("note", row.note());
         }
-        try {
-            Files.writeString(file, all.toPrettyString() + "\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file, e);
-        }
+        JsonFile.write(file, all);
     }
 }

@@ -33,9 +33,7 @@ public record FieldsRequest(long offset, long limit, ObjectNode filter) {
 
     private static final Shape FILTER =
             Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(ErrorCode.INVALID_INDEX_FIELDS_FILTER)
-                                    .unknownField(key, accepted),
+                    ErrorCode.INVALID_INDEX_FIELDS_FILTER,
                     optional(
                             PATTERNS,
                             ErrorCode.INVALID_INDEX_FIELDS_FILTER_ATTRIBUTE_PATTERNS,

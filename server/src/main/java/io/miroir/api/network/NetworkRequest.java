@@ -17,9 +17,7 @@ import tools.jackson.databind.JsonNode;
 public record NetworkRequest(JsonNode body) {
     private static final Shape REMOTE =
             Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(ErrorCode.INVALID_NETWORK_REMOTES)
-                                    .unknownField(key, accepted),
+                    ErrorCode.INVALID_NETWORK_REMOTES,
                     optional("url", ErrorCode.INVALID_NETWORK_URL, Check.STRING),
                     optional(
                             "searchApiKey", ErrorCode.INVALID_NETWORK_SEARCH_API_KEY, Check.STRING),
@@ -27,9 +25,7 @@ public record NetworkRequest(JsonNode body) {
 
     private static final Shape SHARD =
             Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(ErrorCode.INVALID_NETWORK_SHARDS)
-                                    .unknownField(key, accepted),
+                    ErrorCode.INVALID_NETWORK_SHARDS,
                     optional("remotes", ErrorCode.INVALID_NETWORK_REMOTES, Check.STRINGS),
                     optional("addRemotes", ErrorCode.INVALID_NETWORK_REMOTES, Check.STRINGS),
                     optional("removeRemotes", ErrorCode.INVALID_NETWORK_REMOTES, Check.STRINGS));

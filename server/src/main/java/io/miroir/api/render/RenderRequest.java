@@ -17,8 +17,7 @@ public final class RenderRequest {
 
     private static final Shape TEMPLATE =
             Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(OF_TEMPLATE).unknownField(key, accepted),
+                    OF_TEMPLATE,
                     required(
                             "kind",
                             OF_TEMPLATE,
@@ -39,8 +38,7 @@ public final class RenderRequest {
 
     private static final Shape INPUT =
             Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(OF_INPUT).unknownField(key, accepted),
+                    OF_INPUT,
                     required(
                             "kind",
                             OF_INPUT,

@@ -34,9 +34,7 @@ public final class RuleRequests {
 
     private static final Shape FILTER =
             Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER)
-                                    .unknownField(key, accepted),
+                    ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER,
                     optional(
                             "query",
                             ErrorCode.INVALID_DYNAMIC_SEARCH_RULE_FILTER_QUERY,

@@ -103,9 +103,7 @@ public record MultiSearchRequest(List<Query> queries, @Nullable Federation feder
 
     private static final Shape MERGE_FACETS =
             Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(ErrorCode.INVALID_MULTI_SEARCH_MERGE_FACETS)
-                                    .unknownField(key, accepted),
+                    ErrorCode.INVALID_MULTI_SEARCH_MERGE_FACETS,
                     optional(
                             "maxValuesPerFacet",
                             ErrorCode.INVALID_MULTI_SEARCH_MAX_VALUES_PER_FACET,

@@ -169,9 +169,7 @@ public record SearchRequest(
 
     static final Shape HYBRID =
             Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(ErrorCode.INVALID_SEARCH_HYBRID_QUERY)
-                                    .unknownField(key, accepted),
+                    ErrorCode.INVALID_SEARCH_HYBRID_QUERY,
                     notNull(
                             "semanticRatio",
                             ErrorCode.INVALID_SEARCH_SEMANTIC_RATIO,
@@ -184,9 +182,7 @@ public record SearchRequest(
 
     private static final Shape PERSONALIZE =
             Shape.of(
-                    (object, key, accepted) ->
-                            object.withCode(ErrorCode.INVALID_SEARCH_PERSONALIZE)
-                                    .unknownField(key, accepted),
+                    ErrorCode.INVALID_SEARCH_PERSONALIZE,
                     Shape.required(
                             "userContext",
                             ErrorCode.INVALID_SEARCH_PERSONALIZE_USER_CONTEXT,

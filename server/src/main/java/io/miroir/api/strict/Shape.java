@@ -49,6 +49,13 @@ public final class Shape implements Check {
         return new Shape(List.of(fields), unknown);
     }
 
+    /** A shape in which any other member is an unknown field, told with a code of its own. */
+    public static Shape of(ErrorCode unknown, Field... fields) {
+        return of(
+                (object, key, accepted) -> object.withCode(unknown).unknownField(key, accepted),
+                fields);
+    }
+
     /** A member that may be absent or null. */
     public static Field optional(String name, ErrorCode code, Check check) {
         return new Field(name, code, check.orNull(), null);
