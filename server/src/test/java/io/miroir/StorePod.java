@@ -1,5 +1,6 @@
 package io.miroir;
 
+import io.miroir.cli.fleet.PortWait;
 import io.miroir.cluster.format.FormatRaiser;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.ConfigLoader;
@@ -115,6 +116,7 @@ final class StorePod implements AutoCloseable {
                   peers:
                 %s"""
                         .formatted(pod, data, own.get(0), own.get(1), members);
+        own.forEach(PortWait::untilFree);
         try {
             Path file = Files.writeString(Files.createTempFile("pod", ".yaml"), yaml);
             LoadOutcome outcome = ConfigLoader.load(file, SECRETS, Map.of());

@@ -1,22 +1,18 @@
 package io.miroir.pod;
 
+import io.miroir.cli.fleet.PortWait;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.embedded.Node;
 import io.miroir.embedded.NodeConfig;
 import io.miroir.embedded.engine.LuceneEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Our own small node, in this JVM. */
 final class EmbeddedNode implements TestNode {
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
-
     private final Path directory;
     private final int port = TestPorts.one();
     private String key = KEY;
@@ -61,27 +57,10 @@ final class EmbeddedNode implements TestNode {
         if (running != null) {
             try {
                 running.close();
-                awaitPort();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-    }
-
-    /**
-     * A selector gives a closed port back when its thread comes round: later, on a busy machine.
-     */
-    private void awaitPort() throws IOException {
-        long giveUpNanos = System.nanoTime() + PATIENCE_NANOS;
-        while (true) {
-            try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return;
-            } catch (BindException taken) {
-                if (System.nanoTime() > giveUpNanos) {
-                    throw taken;
-                }
-                Thread.onSpinWait();
-            }
+            PortWait.untilFree(port);
         }
     }
 

@@ -3,6 +3,7 @@ package io.miroir.pod;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.miroir.api.Json;
+import io.miroir.cli.fleet.PortWait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -112,6 +113,7 @@ final class FaultyNode implements TestNode {
 
     @Override
     public void start() {
+        PortWait.untilFree(port);
         try {
             HttpServer started =
                     HttpServer.create(

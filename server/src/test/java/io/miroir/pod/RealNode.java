@@ -1,5 +1,6 @@
 package io.miroir.pod;
 
+import io.miroir.cli.fleet.PortWait;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,6 +41,7 @@ final class RealNode implements TestNode {
 
     @Override
     public void start() {
+        PortWait.untilFree(port);
         List<String> command =
                 new ArrayList<>(
                         List.of(

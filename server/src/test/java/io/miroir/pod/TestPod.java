@@ -3,6 +3,7 @@ package io.miroir.pod;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.miroir.Miroir;
+import io.miroir.cli.fleet.PortWait;
 import io.miroir.config.ConfigLoader;
 import io.miroir.config.LoadOutcome;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 
 /** A pod in this JVM over given nodes. */
 final class TestPod implements AutoCloseable {
@@ -39,6 +41,9 @@ final class TestPod implements AutoCloseable {
                     ADMIN_KEY,
                     "ADMIN_SESSION_SEAL_KEY",
                     "seal-key-of-tests-0123456789-0123456789");
+
+    /** One that it is told, not one that it finds itself. */
+    private static final Pattern OWN_PORT = Pattern.compile("\\bport: ([1-9][0-9]*)");
 
     private final Path directory;
     private final String yaml;
@@ -185,6 +190,9 @@ final class TestPod implements AutoCloseable {
     }
 
     private Miroir open() {
+        OWN_PORT.matcher(yaml)
+                .results()
+                .forEach(port -> PortWait.untilFree(Integer.parseInt(port.group(1))));
         try {
             Files.createDirectories(directory);
             Path file = Files.writeString(directory.resolve("config.yaml"), yaml);

@@ -12,21 +12,20 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * Finds free TCP ports on loopback. They are taken from below the range that the kernel hands to
- * outgoing connections: a port found there would be somebody's client port a moment later.
+ * Finds free TCP ports on loopback. They are taken from outside of the range that the kernel hands
+ * to outgoing connections: a port found there would be somebody's client port a moment later.
  */
 public final class Ports {
-    private static final int LOWEST = 15_000;
-    private static final int HIGHEST = 32_000;
     private static final int TRIES_MAX = 2_000;
-    private static final int PORT_MAX = 65_535;
 
     private final RandomGenerator random;
+    private final PortSpan span;
     private final Set<Integer> given = new HashSet<>();
 
     /** The random numbers keep two fleets that start at the same time apart. */
     public Ports(RandomGenerator random) {
         this.random = random;
+        this.span = PortSpan.ofThisMachine();
     }
 
     /** A free port that this object has not given out before. */
@@ -45,10 +44,10 @@ public final class Ports {
 
     /** The wanted ports, which nobody else is then given; refused when one of them is taken. */
     public List<Integer> exactly(int first, int count) {
-        if (first < 1 || first + count - 1 > PORT_MAX) {
+        if (first < 1 || first + count - 1 > PortSpan.PORT_MAX) {
             throw new FleetException(
                     "Ports %d to %d are wanted, but a port is a number from 1 to %d."
-                            .formatted(first, first + count - 1, PORT_MAX));
+                            .formatted(first, first + count - 1, PortSpan.PORT_MAX));
         }
         List<Integer> ports = sequence(first, count);
         firstTaken(ports)
@@ -73,7 +72,7 @@ public final class Ports {
     /** A row of free ports that this object has not given out before. */
     public List<Integer> row(int count) {
         for (int i = 0; i < TRIES_MAX; i++) {
-            List<Integer> row = sequence(random.nextInt(LOWEST, HIGHEST - count), count);
+            List<Integer> row = sequence(random.nextInt(span.first(), span.end() - count), count);
             if (firstTaken(row).isEmpty()) {
                 given.addAll(row);
                 return row;
@@ -81,7 +80,7 @@ public final class Ports {
         }
         throw new FleetException(
                 "No %d free ports in a row found on 127.0.0.1 between %d and %d."
-                        .formatted(count, LOWEST, HIGHEST));
+                        .formatted(count, span.first(), span.end() - 1));
     }
 
     /** Whether a server could listen on the port of 127.0.0.1 at this moment. */
