@@ -16,7 +16,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** `miroir cluster node`: the Meilisearch servers behind the pods. */
 @Command(
@@ -33,15 +32,6 @@ final class ClusterNodeCommand {
 
     @Spec private CommandSpec spec = CommandSpec.create();
     @ParentCommand private ClusterCommand cluster = new ClusterCommand();
-
-    /** How a change is made. */
-    static final class How {
-        @Option(names = "--dry-run", description = "only tells what it would move")
-        private boolean dryRun;
-
-        @Option(names = "--no-wait", description = "comes back when it has begun")
-        private boolean noWait;
-    }
 
     @Command(description = "Lists the nodes: group, health, shards, replicas that are not read.")
     int list() {
@@ -90,10 +80,11 @@ final class ClusterNodeCommand {
                     int group,
             @Option(names = "--address", paramLabel = "URL", description = ADDRESS)
                     @Nullable String address,
-            @Mixin How how)
+            @Mixin ChangeOptions how)
             throws InterruptedException {
-        return make(
-                how,
+        return how.make(
+                cluster,
+                spec,
                 Json.object()
                         .put("change", "add_node")
                         .put("node", node)
@@ -107,9 +98,11 @@ final class ClusterNodeCommand {
                         + " more, and its server can be switched off.",
                 "Searches and writes go on meanwhile; the command waits for the end."
             })
-    int drain(@Parameters(paramLabel = "NODE", description = "its id") String node, @Mixin How how)
+    int drain(
+            @Parameters(paramLabel = "NODE", description = "its id") String node,
+            @Mixin ChangeOptions how)
             throws InterruptedException {
-        return make(how, Json.object().put("change", "drain_node").put("node", node));
+        return how.make(cluster, spec, Json.object().put("change", "drain_node").put("node", node));
     }
 
     @Command(
@@ -122,21 +115,16 @@ final class ClusterNodeCommand {
             @Parameters(paramLabel = "BY", description = "an id that no node had before") String by,
             @Option(names = "--address", paramLabel = "URL", description = ADDRESS)
                     @Nullable String address,
-            @Mixin How how)
+            @Mixin ChangeOptions how)
             throws InterruptedException {
-        return make(
-                how,
+        return how.make(
+                cluster,
+                spec,
                 Json.object()
                         .put("change", "replace_node")
                         .put("node", node)
                         .put("by", by)
                         .put("address", address));
-    }
-
-    private int make(How how, ObjectNode change) throws InterruptedException {
-        return how.dryRun
-                ? PlannedMoves.tell(cluster, spec, change)
-                : new RunningChange(cluster, spec).begin(change, !how.noWait);
     }
 
     private static void tell(JsonNode topology, PrintWriter out) {

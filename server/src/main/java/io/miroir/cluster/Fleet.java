@@ -20,11 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** The nodes in their groups, where they are, and how an index of some shards lies on them. */
 public final class Fleet {
     private static final String SHARDS = "shards";
-    private static final String COPIES = "replication_factor";
 
     private final int shards;
-    private final int replicationFactor;
-    private final List<List<String>> groups;
+    private final Layout layout;
     private final NodeAddresses addresses;
     private final @Nullable FleetChange change;
     private final Map<Integer, Lying> topologies = new ConcurrentHashMap<>();
@@ -54,18 +52,13 @@ public final class Fleet {
      */
     public Fleet(
             int shards, int replicationFactor, List<List<String>> groups, NodeAddresses addresses) {
-        this(shards, replicationFactor, groups, addresses, null);
+        this(shards, new Layout(replicationFactor, groups), addresses, null);
     }
 
     private Fleet(
-            int shards,
-            int replicationFactor,
-            List<List<String>> groups,
-            NodeAddresses addresses,
-            @Nullable FleetChange change) {
+            int shards, Layout layout, NodeAddresses addresses, @Nullable FleetChange change) {
         this.shards = shards;
-        this.replicationFactor = replicationFactor;
-        this.groups = groups.stream().map(List::copyOf).toList();
+        this.layout = layout;
         this.addresses = addresses;
         this.change = change;
         topologies.put(shards, lying(shards));
@@ -76,14 +69,14 @@ public final class Fleet {
         return shards;
     }
 
-    /** Copies of a shard inside each group. */
+    /** Copies of a shard inside each group, as they were before the change while there is one. */
     public int replicationFactor() {
-        return replicationFactor;
+        return layout.replicationFactor();
     }
 
     /** The node ids of each group, those that a change began with while there is one. */
     public List<List<String>> groups() {
-        return groups;
+        return layout.groups();
     }
 
     /** The change that is under way. */
@@ -93,7 +86,7 @@ public final class Fleet {
 
     /** The ids of all nodes, group by group; then those that come with a change. */
     public Set<String> nodes() {
-        return union(groups, change());
+        return union(groups(), change());
     }
 
     /** Where a node is; null if nobody said so. */
@@ -110,8 +103,7 @@ public final class Fleet {
     String toJson() {
         ObjectNode shape = Json.object();
         shape.put(SHARDS, shards);
-        shape.put(COPIES, replicationFactor);
-        FleetChange.putGroups(shape, groups);
+        FleetChange.putLayout(shape, layout);
         boolean _ = addresses.completeIn(shape, nodes());
         return Json.text(shape);
     }
@@ -132,13 +124,13 @@ public final class Fleet {
     }
 
     static Set<String> nodesOf(ObjectNode shape) {
-        return union(FleetChange.groups(shape), FleetChange.of(shape));
+        return union(FleetChange.layout(shape, 1).groups(), FleetChange.of(shape));
     }
 
     private static Set<String> union(List<List<String>> groups, Optional<FleetChange> change) {
         Set<String> all = new LinkedHashSet<>();
         groups.forEach(all::addAll);
-        change.ifPresent(one -> one.groups().forEach(all::addAll));
+        change.ifPresent(one -> one.then().groups().forEach(all::addAll));
         return all;
     }
 
@@ -149,14 +141,13 @@ public final class Fleet {
      */
     Fleet as(String topologyJson) {
         ObjectNode shape = Json.parseObject(topologyJson);
-        List<List<String>> theirs = FleetChange.groups(shape);
-        if (theirs.isEmpty()) {
+        Layout theirs = FleetChange.layout(shape, replicationFactor());
+        if (theirs.groups().isEmpty()) {
             return this;
         }
         Fleet told =
                 new Fleet(
                         shards,
-                        shape.path(COPIES).asInt(replicationFactor),
                         theirs,
                         NodeAddresses.of(shape).or(addresses),
                         FleetChange.of(shape).orElse(null));
@@ -165,15 +156,14 @@ public final class Fleet {
 
     /** The same nodes in the same groups, at the same addresses, with as many copies. */
     boolean isAs(Fleet other) {
-        return replicationFactor == other.replicationFactor
-                && groups.equals(other.groups)
+        return layout.equals(other.layout)
                 && change().equals(other.change())
                 && endpoints().equals(other.endpoints());
     }
 
     /** The nodes without any index, as they are before a change ends. */
     public Layout layout() {
-        return new Layout(replicationFactor, groups);
+        return layout;
     }
 
     /**
@@ -208,11 +198,11 @@ public final class Fleet {
     }
 
     private Lying lying(int shardsOfIndex) {
-        Topology before = new Topology(shardsOfIndex, replicationFactor, groups);
+        Topology before = layout.topology(shardsOfIndex);
         if (change == null) {
             return new Lying(before, before, before);
         }
-        Topology after = new Topology(shardsOfIndex, replicationFactor, change.groups());
+        Topology after = change.then().topology(shardsOfIndex);
         return new Lying(before, before.changingTo(after), after);
     }
 }

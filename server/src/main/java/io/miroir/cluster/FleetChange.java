@@ -1,6 +1,7 @@
 package io.miroir.cluster;
 
 import io.miroir.api.Json;
+import io.miroir.core.layout.Layout;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -12,19 +13,16 @@ import tools.jackson.databind.node.ObjectNode;
  * that it began with. All documents of the topology that have to do with it are made here.
  *
  * @param name what an operator asked for
- * @param groups the node ids of each replica group when it has ended
+ * @param then the nodes when it has ended
  * @param sinceMicros store time at which it began
  */
-public record FleetChange(String name, List<List<String>> groups, long sinceMicros) {
-    static final String GROUPS = "groups";
+public record FleetChange(String name, Layout then, long sinceMicros) {
+    private static final String GROUPS = "groups";
+    private static final String COPIES = "replication_factor";
     private static final String CHANGE = "change";
     private static final String NAME = "name";
     private static final String SINCE = "since_micros";
     private static final String TAKE_BACK = "take back: ";
-
-    public FleetChange {
-        groups = groups.stream().map(List::copyOf).toList();
-    }
 
     /** What the topology says; empty if it does not change. */
     public static Optional<FleetChange> of(String topologyJson) {
@@ -37,7 +35,7 @@ public record FleetChange(String name, List<List<String>> groups, long sinceMicr
                 ? Optional.of(
                         new FleetChange(
                                 change.path(NAME).asString(""),
-                                groups(change),
+                                layout(change, copies(topology, 1)),
                                 change.path(SINCE).asLong()))
                 : Optional.empty();
     }
@@ -55,15 +53,15 @@ public record FleetChange(String name, List<List<String>> groups, long sinceMicr
     }
 
     /**
-     * The topology in which it is taken back, by a change to the groups that it began with. Both
+     * The topology in which it is taken back, by a change to the layout that it began with. Both
      * are gone by as before: what was brought to other nodes is there until it is let go of.
      */
     public String takenBackIn(String topologyJson, long nowMicros) {
         ObjectNode topology = Json.parseObject(topologyJson);
         String undone =
                 name.startsWith(TAKE_BACK) ? name.substring(TAKE_BACK.length()) : TAKE_BACK + name;
-        FleetChange back = new FleetChange(undone, groups(topology), nowMicros);
-        putGroups(topology, groups);
+        FleetChange back = new FleetChange(undone, layout(topology, 1), nowMicros);
+        putLayout(topology, then);
         back.put(topology);
         return Json.text(topology);
     }
@@ -72,27 +70,38 @@ public record FleetChange(String name, List<List<String>> groups, long sinceMicr
     public String endedIn(String topologyJson) {
         ObjectNode topology = Json.parseObject(topologyJson);
         topology.remove(CHANGE);
-        putGroups(topology, groups);
-        NodeAddresses.keepIn(topology, groups.stream().flatMap(List::stream).toList());
+        putLayout(topology, then);
+        NodeAddresses.keepIn(topology, then.groups().stream().flatMap(List::stream).toList());
         return Json.text(topology);
     }
 
-    /** The groups that some part of a topology names. */
-    static List<List<String>> groups(JsonNode of) {
-        return of.path(GROUPS)
-                .valueStream()
-                .map(nodes -> nodes.valueStream().map(JsonNode::asString).toList())
-                .toList();
+    /**
+     * The layout that some part of a topology says.
+     *
+     * @param copies how many copies, if it does not say that
+     */
+    static Layout layout(JsonNode of, int copies) {
+        List<List<String>> groups =
+                of.path(GROUPS)
+                        .valueStream()
+                        .map(nodes -> nodes.valueStream().map(JsonNode::asString).toList())
+                        .toList();
+        return new Layout(copies(of, copies), groups);
     }
 
-    /** Writes groups into what tells them. */
-    public static void putGroups(ObjectNode to, List<List<String>> groups) {
+    private static int copies(JsonNode of, int unsaid) {
+        return of.path(COPIES).asInt(unsaid);
+    }
+
+    /** Writes a layout into what tells it. */
+    public static void putLayout(ObjectNode to, Layout layout) {
+        to.put(COPIES, layout.replicationFactor());
         ArrayNode all = to.putArray(GROUPS);
-        groups.forEach(nodes -> nodes.forEach(all.addArray()::add));
+        layout.groups().forEach(nodes -> nodes.forEach(all.addArray()::add));
     }
 
     private void put(ObjectNode topology) {
         ObjectNode change = topology.putObject(CHANGE).put(NAME, name).put(SINCE, sinceMicros);
-        putGroups(change, groups);
+        putLayout(change, then);
     }
 }

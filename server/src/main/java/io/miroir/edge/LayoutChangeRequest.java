@@ -10,6 +10,7 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
@@ -21,6 +22,8 @@ final class LayoutChangeRequest {
     private static final String GROUP = "group";
     private static final String NODES = "nodes";
     private static final String ADDRESS = "address";
+    private static final String ADDRESSES = "addresses";
+    private static final String COPIES = "replication_factor";
 
     private static final Check NAME =
             value -> {
@@ -43,6 +46,10 @@ final class LayoutChangeRequest {
 
     private static final Shape.Field WHERE =
             Shape.optional(ADDRESS, ErrorCode.BAD_REQUEST, NodeAddressRoute.address());
+
+    private static final Shape.Field PLACES =
+            Shape.optional(
+                    ADDRESSES, ErrorCode.BAD_REQUEST, Check.mapOf(NodeAddressRoute.address()));
 
     private static final Map<String, Kind> KINDS = kinds();
 
@@ -71,12 +78,19 @@ final class LayoutChangeRequest {
         return kind.change.apply(body);
     }
 
-    /** Where the node is that comes with a change, by its id; empty if the body does not say. */
+    /** Where the nodes are that come with a change, by id; empty if the body does not say. */
     static NodeAddresses addresses(JsonNode body) {
-        URI address = NodeAddresses.parse(body.path(ADDRESS).asString(""));
-        return address == null
-                ? NodeAddresses.NONE
-                : new NodeAddresses(Map.of(body.path(BY).asString(text(body, NODE)), address));
+        Map<String, URI> told = new TreeMap<>();
+        put(told, body.path(BY).asString(body.path(NODE).asString("")), body.path(ADDRESS));
+        body.path(ADDRESSES).properties().forEach(one -> put(told, one.getKey(), one.getValue()));
+        return new NodeAddresses(told);
+    }
+
+    private static void put(Map<String, URI> told, String node, JsonNode text) {
+        URI address = NodeAddresses.parse(text.asString(""));
+        if (address != null) {
+            told.put(node, address);
+        }
     }
 
     private static Map<String, Kind> kinds() {
@@ -99,7 +113,7 @@ final class LayoutChangeRequest {
         kinds.put(
                 "add_group",
                 new Kind(
-                        shape(member(NODES, NAMES)),
+                        shape(member(NODES, NAMES), PLACES),
                         body ->
                                 new LayoutChange.AddGroup(
                                         body.path(NODES)
@@ -111,6 +125,11 @@ final class LayoutChangeRequest {
                 new Kind(
                         shape(member(GROUP, NUMBER)),
                         body -> new LayoutChange.RemoveGroup(group(body))));
+        kinds.put(
+                "set_replication_factor",
+                new Kind(
+                        shape(member(COPIES, NUMBER)),
+                        body -> new LayoutChange.SetCopies(body.path(COPIES).intValue())));
         return kinds;
     }
 

@@ -20,6 +20,7 @@ import io.miroir.store.topology.Topologies.Replacement;
 import io.miroir.store.topology.TopologyRow;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,10 +76,10 @@ final class TopologyChanges {
                     view.catchUp();
                     Fleet fleet = view.fleet();
                     Layout then = after(change, fleet);
-                    requireMade(fleet, then);
+                    requireRepairs();
                     requireNew(fleet, then);
                     requireSafe(then);
-                    return new FleetChange(change.words(), then.groups(), store.nowMicros())
+                    return new FleetChange(change.words(), then, store.nowMicros())
                             .begunIn(row.json(), located(fleet, then, told));
                 });
     }
@@ -132,10 +133,7 @@ final class TopologyChanges {
         throw refused("they are changed by others again and again");
     }
 
-    private void requireMade(Fleet fleet, Layout then) {
-        if (then.groups().size() != fleet.groups().size()) {
-            throw refused("groups can't be added or removed while the cluster runs yet");
-        }
+    private void requireRepairs() {
         if (!repairs) {
             throw refused("replica_repair is switched off, and nothing would be moved without it");
         }
@@ -156,18 +154,29 @@ final class TopologyChanges {
 
     /** Where the nodes are that come: as told, else as this pod is configured. */
     private static NodeAddresses located(Fleet fleet, Layout then, NodeAddresses told) {
+        Map<URI, String> taken = new HashMap<>();
+        for (String node : fleet.nodes()) {
+            URI address = fleet.address(node);
+            if (address != null) {
+                taken.put(address, node);
+            }
+        }
         Map<String, URI> located = new TreeMap<>();
         for (String node : coming(fleet, then)) {
             URI address = told.byNode().getOrDefault(node, fleet.address(node));
             if (address == null) {
                 throw refused("nobody knows where node " + node + " is; say its address");
             }
-            for (String other : fleet.nodes()) {
-                if (address.equals(fleet.address(other))) {
-                    throw refused("node " + other + " is at " + address);
-                }
+            String other = taken.put(address, node);
+            if (other != null) {
+                throw refused("node " + other + " is at " + address);
             }
             located.put(node, address);
+        }
+        for (String node : told.byNode().keySet()) {
+            if (!located.containsKey(node)) {
+                throw refused("node " + node + " has an address and does not come");
+            }
         }
         return new NodeAddresses(located);
     }

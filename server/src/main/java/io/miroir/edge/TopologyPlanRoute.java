@@ -64,7 +64,7 @@ final class TopologyPlanRoute {
 
     private ObjectNode tell(Layout then, List<IndexView> indexes, StatsReads.Counted counted) {
         ObjectNode body = Json.object();
-        FleetChange.putGroups(body, then.groups());
+        FleetChange.putLayout(body, then);
         ObjectNode plans = body.putObject("indexes");
         int moved = 0;
         int copies = 0;

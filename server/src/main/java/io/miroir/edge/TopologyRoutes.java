@@ -79,7 +79,7 @@ final class TopologyRoutes {
                 "since",
                 change.map(one -> Timestamps.rfc3339(StoreTime.instant(one.sinceMicros())))
                         .orElse(null));
-        FleetChange.putGroups(body, change.map(FleetChange::groups).orElse(fleet.groups()));
+        FleetChange.putLayout(body, change.map(FleetChange::then).orElse(fleet.layout()));
         MoveProgress sum = MoveProgress.NONE;
         for (IndexView index : view.indexes()) {
             sum = sum.plus(fleet.progress(index));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
+import io.miroir.core.layout.Layout;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,10 @@ class FleetTest {
 
     private static NodeAddresses at(Map<String, URI> addresses) {
         return new NodeAddresses(addresses);
+    }
+
+    private static FleetChange change(String name, long sinceMicros, List<List<String>> groups) {
+        return new FleetChange(name, new Layout(1, groups), sinceMicros);
     }
 
     private static String topology(String addresses) {
@@ -91,8 +96,7 @@ class FleetTest {
     /** Shows: while it changes it has the nodes of both layouts, and each index may lie by both. */
     @Test
     void aFleetThatChangesHasTwoLayouts() {
-        FleetChange change =
-                new FleetChange("add d", List.of(List.of("a", "b", "d"), List.of("c")), 7);
+        FleetChange change = change("add d", 7, List.of(List.of("a", "b", "d"), List.of("c")));
         String begun =
                 change.begunIn(configured.toJson(), at(Map.of("d", URI.create("http://d:7700"))));
 
@@ -108,21 +112,21 @@ class FleetTest {
 
         Fleet ended = fleet.as(change.endedIn(begun));
         assertEquals(Optional.empty(), ended.change());
-        assertEquals(change.groups(), ended.groups());
+        assertEquals(change.then(), ended.layout());
         assertEquals(fleet.target(16).shardsOf("a"), ended.topology(16).shardsOf("a"));
     }
 
     /** Shows: nodes of the layout that is given up are gone by until nothing is on them. */
     @Test
     void aChangeThatIsTakenBackGoesToTheOldGroups() {
-        FleetChange change = new FleetChange("drain b", List.of(List.of("a"), List.of("c")), 7);
+        FleetChange change = change("drain b", 7, List.of(List.of("a"), List.of("c")));
         String begun = change.begunIn(configured.toJson(), NodeAddresses.NONE);
         String back = change.takenBackIn(begun, 9);
 
         Fleet fleet = configured.as(back);
 
         FleetChange undo = fleet.change().orElseThrow();
-        assertEquals(new FleetChange("take back: drain b", configured.groups(), 9), undo);
+        assertEquals(change("take back: drain b", 9, configured.groups()), undo);
         assertEquals(Set.of("a", "b", "c"), fleet.topology(16).nodes());
         assertEquals(configured.topology(16).shardsOf("b"), fleet.target(16).shardsOf("b"));
         assertEquals(
@@ -130,17 +134,43 @@ class FleetTest {
         assertEquals(configured.groups(), fleet.as(undo.endedIn(back)).groups());
     }
 
+    /** Shows: groups and copies change too, and a change of an earlier program keeps the copies. */
+    @Test
+    void groupsAndCopiesChangeToo() {
+        Layout more = new Layout(1, List.of(List.of("a", "b"), List.of("c"), List.of("d")));
+        FleetChange group = new FleetChange("add a group", more, 7);
+        Fleet fleet = configured.as(group.begunIn(configured.toJson(), NodeAddresses.NONE));
+        assertEquals(more.groups(), fleet.topology(16).groups());
+        assertEquals(configured.layout(), fleet.layout());
+
+        Layout single = new Layout(1, List.of(List.of("a", "b")));
+        Layout twice = new Layout(2, single.groups());
+        Fleet pair = new Fleet(64, 1, single.groups());
+        FleetChange copies = new FleetChange("copies", twice, 7);
+        String begun = copies.begunIn(pair.toJson(), NodeAddresses.NONE);
+        assertEquals(1, pair.as(begun).replicationFactor());
+        assertEquals(2, pair.as(begun).target(16).replicationFactor());
+        assertEquals(twice, pair.as(copies.endedIn(begun)).layout());
+        String back = copies.takenBackIn(begun, 9);
+        assertEquals(single, pair.as(back).change().orElseThrow().then());
+        assertEquals(twice, pair.as(back).layout());
+
+        String earlier =
+                "{\"replication_factor\":2,\"groups\":[[\"a\",\"b\",\"c\"]],\"change\":"
+                        + "{\"name\":\"drain c\",\"since_micros\":1,\"groups\":[[\"a\",\"b\"]]}}";
+        assertEquals(twice, FleetChange.of(earlier).orElseThrow().then());
+    }
+
     /** Where nodes are that have gone is forgotten with them. */
     @Test
     void addressesComeAndGoWithTheirNodes() {
-        FleetChange add =
-                new FleetChange("add d", List.of(List.of("a", "b", "d"), List.of("c")), 7);
+        FleetChange add = change("add d", 7, List.of(List.of("a", "b", "d"), List.of("c")));
         String added =
                 add.endedIn(
                         add.begunIn(
                                 configured.toJson(), at(Map.of("d", URI.create("http://d:7700")))));
         assertEquals("http://d:7700", address(added));
-        FleetChange drain = new FleetChange("drain d", configured.groups(), 9);
+        FleetChange drain = change("drain d", 9, configured.groups());
         String drained = drain.begunIn(added, NodeAddresses.NONE);
         assertEquals("http://d:7700", address(drained));
         assertEquals("", address(drain.endedIn(drained)));

@@ -40,6 +40,9 @@ class LayoutChangeRequestTest {
         assertEquals(
                 new LayoutChange.RemoveGroup(0),
                 read("{\"change\": \"remove_group\", \"group\": 0}"));
+        assertEquals(
+                new LayoutChange.SetCopies(2),
+                read("{\"change\": \"set_replication_factor\", \"replication_factor\": 2}"));
     }
 
     @Test
@@ -47,7 +50,8 @@ class LayoutChangeRequestTest {
         assertEquals("Missing field `change`", fault("{}"));
         assertEquals(
                 "Unknown value `add_nod` at `.change`: did you mean `add_node`? expected one of"
-                        + " `add_node`, `drain_node`, `replace_node`, `add_group`, `remove_group`",
+                        + " `add_node`, `drain_node`, `replace_node`, `add_group`, `remove_group`,"
+                        + " `set_replication_factor`",
                 fault("{\"change\": \"add_nod\"}"));
         assertEquals(
                 "Invalid value at `.nodes`: a group has at most 100 nodes",
@@ -86,6 +90,14 @@ class LayoutChangeRequestTest {
         assertEquals(
                 NodeAddresses.NONE,
                 LayoutChangeRequest.addresses(Json.parse(add.formatted("null"))));
+        String group =
+                "{\"change\": \"add_group\", \"nodes\": [\"n\", \"m\"], \"addresses\": {\"m\": \"%s\"}}";
+        assertEquals(
+                Map.of("m", URI.create("https://m")),
+                LayoutChangeRequest.addresses(Json.parse(group.formatted("https://m"))).byNode());
+        assertEquals(
+                "Invalid value at `.addresses.m`: a node's address is as `http://10.0.0.7:7700`",
+                fault(group.formatted("m")));
         for (String none : List.of("\"\"", "\"10.0.0.7\"", "\"ftp://n\"", "\"http:\"", "\"a b\"")) {
             assertEquals(
                     "Invalid value at `.address`: a node's address is as `http://10.0.0.7:7700`",

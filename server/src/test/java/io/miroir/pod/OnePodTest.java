@@ -328,9 +328,9 @@ class OnePodTest {
         Cli nowhere = cluster("node", "add", "node-9", "--group", "0");
         assertEquals(6, nowhere.exit(), nowhere::toString);
         assertTrue(nowhere.err().contains("say its address"), nowhere::toString);
-        String group = "{\"change\": \"remove_group\", \"group\": 1}";
-        HttpCalls.Reply notYet = pod.operator().call("POST", "/_miroir/topology/change", group);
-        assertEquals("miroir_topology_refused", code(notYet));
+        Cli copies = cluster("group", "copies", "3");
+        assertEquals(6, copies.exit(), copies::toString);
+        assertTrue(copies.err().contains("group 0 has 2 nodes"), copies::toString);
         assertEquals(6, cluster("rebalance", "cancel").exit());
         assertEquals(0, cluster("rebalance", "status").exit());
         assertEquals(0, cluster("group", "remove", "1", "--dry-run").exit());

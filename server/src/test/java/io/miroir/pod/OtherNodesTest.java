@@ -165,8 +165,30 @@ class OtherNodesTest {
                                 .body()
                                 .path("groups");
                 assertEquals("[[\"node-0-2\",\"node-0-1\"]]", groups.toString());
+                assertTakesCopies(pod);
+                // Each has everything now, and is enough for searches.
+                nodes.node(0, 1).kill();
+                awaitDocuments(pod, DOCUMENTS);
             }
         }
+    }
+
+    /** Each node of the group is to have every shard, and no more than there are nodes. */
+    private static void assertTakesCopies(TestPod pod) throws Exception {
+        HttpCalls.Reply tooMany =
+                pod.operator().call("POST", "/_miroir/topology/change", copies(3));
+        assertEquals(409, tooMany.status(), tooMany::toString);
+        HttpCalls.Reply begun = pod.operator().call("POST", "/_miroir/topology/change", copies(2));
+        assertEquals(202, begun.status(), begun::toString);
+        while (isChanging(pod)) {
+            assertFindsEachOnce(pod);
+        }
+        JsonNode topology = pod.operator().call("GET", "/_miroir/topology").body();
+        assertEquals(2, topology.path("replication_factor").asInt(), topology::toString);
+    }
+
+    private static String copies(int factor) {
+        return "{\"change\": \"set_replication_factor\", \"replication_factor\": " + factor + "}";
     }
 
     private static String documents(int version) {

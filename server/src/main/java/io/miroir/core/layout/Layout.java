@@ -39,6 +39,7 @@ public record Layout(int replicationFactor, List<List<String>> groups) {
             case LayoutChange.ReplaceNode replace -> replace(replace);
             case LayoutChange.AddGroup add -> add(add);
             case LayoutChange.RemoveGroup remove -> remove(remove.group());
+            case LayoutChange.SetCopies copies -> copies(copies.factor());
         };
     }
 
@@ -115,6 +116,26 @@ public record Layout(int replicationFactor, List<List<String>> groups) {
         List<List<String>> less = new ArrayList<>(groups);
         less.remove(group);
         return new Outcome.Changed(new Layout(replicationFactor, less));
+    }
+
+    private Outcome copies(int factor) {
+        if (factor < 1) {
+            return new Outcome.Refused("a group keeps at least one copy of each shard");
+        }
+        if (factor == replicationFactor) {
+            return new Outcome.Refused(
+                    "each group keeps %d copies of each shard already".formatted(factor));
+        }
+        for (int group = 0; group < groups.size(); group++) {
+            int nodes = groups.get(group).size();
+            if (nodes < factor) {
+                return new Outcome.Refused(
+                        ("group %d has %d nodes, and a group needs as many as it keeps copies of"
+                                        + " each shard (%d)")
+                                .formatted(group, nodes, factor));
+            }
+        }
+        return new Outcome.Changed(new Layout(factor, groups));
     }
 
     private Optional<Outcome> taken(String node) {

@@ -12,6 +12,7 @@ public sealed interface LayoutChange {
             case ReplaceNode(String node, String by) -> "replace node " + node + " by " + by;
             case AddGroup(List<String> nodes) -> "add a group of " + String.join(", ", nodes);
             case RemoveGroup(int group) -> "remove group " + group;
+            case SetCopies(int factor) -> "keep " + factor + " copies of each shard in each group";
         };
     }
 
@@ -33,4 +34,7 @@ public sealed interface LayoutChange {
 
     /** A group less; those behind it move up by one number. */
     record RemoveGroup(int group) implements LayoutChange {}
+
+    /** Another replication factor: more or fewer nodes of each group have a shard. */
+    record SetCopies(int factor) implements LayoutChange {}
 }

@@ -6,6 +6,7 @@ import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,12 +22,15 @@ import java.util.function.Predicate;
  * @param sourceless of those that are gained: in sync on no node that answers, so that there is
  *     nothing to copy them from
  * @param lastCopies shards of which only replicas that would go are in sync
+ * @param silent nodes of the fleet that would gain shards, and don't answer: the change would wait
+ *     for them, and nobody could change anything else meanwhile
  */
 public record MovePlan(
         Map<String, ShardSet> gains,
         Map<String, ShardSet> frees,
         ShardSet sourceless,
-        ShardSet lastCopies) {
+        ShardSet lastCopies,
+        Set<String> silent) {
 
     /**
      * Plans the moves of an index.
@@ -61,11 +65,15 @@ public record MovePlan(
                             && now.nodes().stream().anyMatch(inSync)
                             && then.writeTargets(shard).stream().noneMatch(inSync));
         }
+        // Whether one answers that is not of the fleet yet, nobody knows.
+        Set<String> silent = new TreeSet<>(gains.keySet());
+        silent.removeIf(node -> now.groupOf(node) < 0 || usable.test(node));
         return new MovePlan(
                 Map.copyOf(gains),
                 Map.copyOf(frees),
                 ShardSet.copyOf(sourceless),
-                ShardSet.copyOf(last));
+                ShardSet.copyOf(last),
+                Collections.unmodifiableSet(silent));
     }
 
     /** How many replicas are to be copied. */
@@ -73,9 +81,9 @@ public record MovePlan(
         return gains.values().stream().mapToInt(ShardSet::size).sum();
     }
 
-    /** Whether no document would be lost with it. */
+    /** Whether it can be made now, and no document would be lost with it. */
     public boolean safe() {
-        return sourceless.isEmpty() && lastCopies.isEmpty();
+        return sourceless.isEmpty() && lastCopies.isEmpty() && silent.isEmpty();
     }
 
     /** What is in its way, in an operator's words; nothing if it is safe. */
@@ -90,6 +98,11 @@ public record MovePlan(
             obstacles.add(
                     "of index %s the last copies in sync would go: shards %s"
                             .formatted(index, lastCopies));
+        }
+        if (!silent.isEmpty()) {
+            obstacles.add(
+                    "nodes would be sent shards of index %s and don't answer: %s"
+                            .formatted(index, String.join(", ", silent)));
         }
         return obstacles;
     }

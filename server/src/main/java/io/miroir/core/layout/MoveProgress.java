@@ -41,6 +41,11 @@ public record MoveProgress(int toMove, int moved, int toFree, int freed) {
         return sum;
     }
 
+    /** Whether all that nodes are to get is in sync there. */
+    public boolean isMoved() {
+        return moved == toMove;
+    }
+
     /** Of several indexes. */
     public MoveProgress plus(MoveProgress other) {
         return new MoveProgress(

@@ -6,6 +6,7 @@ import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -29,8 +30,7 @@ public record MoveStep(
     /**
      * Decides.
      *
-     * @param between how the index may lie meanwhile; its groups are those of {@code then}, in
-     *     order
+     * @param between how the index may lie meanwhile
      * @param then how it is to lie
      * @param nodes all that may hold a replica, also such as are of no layout any more
      */
@@ -45,7 +45,7 @@ public record MoveStep(
             ShardSet held = replicas.held(node, then.shards());
             ShardSet moving = in(ReplicaState.MOVING, node, held, replicas);
             ShardSet unwanted = held.andNot(assigned).andNot(moving);
-            ShardSet spare = spare(unwanted, between.groupOf(node), then, replicas);
+            ShardSet spare = spare(unwanted, node, between, then, replicas);
             put(gain, node, assigned.andNot(held).or(moving.and(assigned)));
             put(letGo, node, spare);
             // A node that goes altogether is asked nothing in the end. Until then its documents are
@@ -77,7 +77,7 @@ public record MoveStep(
                         shards.stream()
                                 .forEach(
                                         shard ->
-                                                wanted(shard, between.groupOf(node), then)
+                                                wanted(shard, node, between, then)
                                                         .forEach(
                                                                 holder ->
                                                                         holders.merge(
@@ -94,12 +94,13 @@ public record MoveStep(
         return ShardSet.copyOf(found);
     }
 
-    private static ShardSet spare(ShardSet unwanted, int group, Topology then, Replicas replicas) {
+    private static ShardSet spare(
+            ShardSet unwanted, String node, Topology between, Topology then, Replicas replicas) {
         BitSet spare = new BitSet();
         unwanted.stream()
                 .filter(
                         shard ->
-                                wanted(shard, group, then).stream()
+                                wanted(shard, node, between, then).stream()
                                         .allMatch(
                                                 holder ->
                                                         replicas.state(holder, shard)
@@ -108,9 +109,13 @@ public record MoveStep(
         return ShardSet.copyOf(spare);
     }
 
-    // A node of no group may have the last copy of any.
-    private static Collection<String> wanted(int shard, int group, Topology then) {
-        return group < 0 ? then.writeTargets(shard) : then.assign(shard, group);
+    // A node of no group, or of one that goes, may have the last copy of any.
+    private static Collection<String> wanted(
+            int shard, String node, Topology between, Topology then) {
+        int group = between.groupOf(node);
+        List<String> all = then.writeTargets(shard);
+        List<String> own = all.stream().filter(one -> between.groupOf(one) == group).toList();
+        return own.isEmpty() ? all : own;
     }
 
     private static void put(Map<String, ShardSet> map, String node, ShardSet shards) {

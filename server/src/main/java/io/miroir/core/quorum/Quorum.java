@@ -21,13 +21,13 @@ public final class Quorum {
     /**
      * The write counts.
      *
-     * @param degraded the groups that missed their quorum and for which shards; empty if none did
+     * @param missed the groups that missed their quorum and for which shards; empty if none did
      */
-    public record Met(Map<Integer, ShardSet> degraded) implements Verdict {
+    public record Met(Map<Integer, ShardSet> missed) implements Verdict {
         /** The first of so many groups that missed no quorum. */
         public OptionalInt firstWhole(int groups) {
             return IntStream.range(0, groups)
-                    .filter(group -> !degraded.containsKey(group))
+                    .filter(group -> !missed.containsKey(group))
                     .findFirst();
         }
     }

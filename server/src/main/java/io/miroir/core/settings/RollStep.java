@@ -120,7 +120,8 @@ public sealed interface RollStep {
     /**
      * The group that was begun with, while it is whole: no second one may be in doubt. Nodes that
      * were in doubt before the roll don't make their group the one. If none was begun with, one
-     * that is in doubt already; else one without which the others can answer.
+     * that is in doubt already; else one without which the others can answer. The group that was
+     * begun with is in doubt: where it isn't, groups have other numbers since one of them went.
      */
     private static OptionalInt leader(Topology topology, Replicas replicas, Known known) {
         Map<Integer, Set<String>> whole = new TreeMap<>();
@@ -132,8 +133,10 @@ public sealed interface RollStep {
         }
         List<BiPredicate<Integer, Set<String>>> preferences =
                 List.of(
-                        (group, _) -> known.leadingGroup().equals(OptionalInt.of(group)),
-                        (_, nodes) -> nodes.stream().anyMatch(known.unsettled()::contains),
+                        (group, nodes) ->
+                                known.leadingGroup().equals(OptionalInt.of(group))
+                                        && inDoubt(nodes, known),
+                        (_, nodes) -> inDoubt(nodes, known),
                         (_, nodes) -> spared(topology, replicas, nodes, known),
                         (_, _) -> true);
         return preferences.stream()
@@ -146,6 +149,10 @@ public sealed interface RollStep {
                                                                 one.getKey(), one.getValue())))
                 .mapToInt(Map.Entry::getKey)
                 .findFirst();
+    }
+
+    private static boolean inDoubt(Set<String> nodes, Known known) {
+        return nodes.stream().anyMatch(known.unsettled()::contains);
     }
 
     /** Whether the others can answer alone meanwhile. */

@@ -24,6 +24,9 @@ public final class Topology {
     private final Map<String, Integer> groupOfNode;
     private final List<List<List<String>>> assigned;
 
+    /** The group that comes or goes with a change; -1 if none does. */
+    private final int passing;
+
     /**
      * Computes the assignment.
      *
@@ -52,14 +55,19 @@ public final class Topology {
                         (shard, group) ->
                                 Rendezvous.rank(shard, this.groups.get(group))
                                         .subList(0, replicationFactor));
+        this.passing = -1;
     }
 
     private Topology(Topology now, Topology then) {
         this.shards = now.shards;
-        this.replicationFactor = now.replicationFactor;
+        // Writes go on all the while: a quorum is what is enough before or after.
+        this.replicationFactor = Math.min(now.replicationFactor, then.replicationFactor);
+        this.passing = passing(now.groups, then.groups);
+        List<List<String>> before = withGap(now.groups, then.groups.size());
+        List<List<String>> after = withGap(then.groups, now.groups.size());
         List<List<String>> both = new ArrayList<>();
-        for (int group = 0; group < now.groups.size(); group++) {
-            both.add(union(now.groups.get(group), then.groups.get(group)));
+        for (int group = 0; group < before.size(); group++) {
+            both.add(union(before.get(group), after.get(group)));
         }
         this.groups = List.copyOf(both);
         this.groupOfNode = groupOfNode(this.groups, replicationFactor);
@@ -68,7 +76,40 @@ public final class Topology {
                         shards,
                         this.groups.size(),
                         (shard, group) ->
-                                union(now.assign(shard, group), then.assign(shard, group)));
+                                union(
+                                        now.assigned(shard, before.get(group)),
+                                        then.assigned(shard, after.get(group))));
+    }
+
+    /** The groups with an empty one where the other layout has one that they lack. */
+    private List<List<String>> withGap(List<List<String>> own, int others) {
+        if (own.size() >= others) {
+            return own;
+        }
+        List<List<String>> gapped = new ArrayList<>(own);
+        gapped.add(passing, List.of());
+        return gapped;
+    }
+
+    private List<String> assigned(int shard, List<String> group) {
+        return group.isEmpty() ? List.of() : assign(shard, groupOf(group.getFirst()));
+    }
+
+    private static int passing(List<List<String>> now, List<List<String>> then) {
+        if (now.size() == then.size()) {
+            return -1;
+        }
+        List<List<String>> more = new ArrayList<>(now.size() > then.size() ? now : then);
+        List<List<String>> fewer = now.size() > then.size() ? then : now;
+        int group = 0;
+        while (group < fewer.size() && fewer.get(group).equals(more.get(group))) {
+            group++;
+        }
+        more.remove(group);
+        if (!more.equals(fewer)) {
+            throw new IllegalArgumentException("more changes than one group: " + now + then);
+        }
+        return group;
     }
 
     /** The nodes of a group that a shard is assigned to. */
@@ -96,16 +137,24 @@ public final class Topology {
     }
 
     /**
-     * How the index lies while the fleet changes from this to another of as many groups: it may be
-     * wherever either puts it, and a group may have more copies of a shard than the factor says.
+     * How the index lies while the fleet changes from this to another: it may be wherever either
+     * puts it, and a group may have more copies of a shard than the factor says. Nodes of groups
+     * may change, or one group more or less; groups are numbered as where there are more of them.
+     *
+     * @throws IllegalArgumentException if more than that changes
      */
     public Topology changingTo(Topology then) {
-        if (then.shards != shards
-                || then.replicationFactor != replicationFactor
-                || then.groups.size() != groups.size()) {
-            throw new IllegalArgumentException("no change of nodes alone");
+        if (then.shards != shards) {
+            throw new IllegalArgumentException("other shards: " + shards + ", " + then.shards);
         }
         return new Topology(this, then);
+    }
+
+    /**
+     * Whether a group is there before and after a change: nobody expects a passing one to be whole.
+     */
+    public boolean isLasting(int group) {
+        return group != passing;
     }
 
     /** How many shards the index has. */

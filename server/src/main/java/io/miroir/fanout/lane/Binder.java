@@ -100,7 +100,12 @@ final class Binder {
                 Decision taken = decision(member, touching(item), sent, out);
                 yield Optional.of(
                         new Decision(
-                                member, sent, taken.bind(), taken.details(), null, met.degraded()));
+                                member,
+                                sent,
+                                taken.bind(),
+                                taken.details(),
+                                null,
+                                item.scope().degraded(met)));
             }
             case Quorum.Lost lost -> lost(member, sent, out, lost.shards());
         };

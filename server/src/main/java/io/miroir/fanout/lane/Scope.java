@@ -57,6 +57,13 @@ record Scope(Topology topology, long incarnation, ShardSet shards, WritePlan pla
         return accepted;
     }
 
+    /** The groups that are to have it and missed their quorum, and for which shards. */
+    Map<Integer, ShardSet> degraded(Quorum.Met met) {
+        Map<Integer, ShardSet> degraded = new TreeMap<>(met.missed());
+        degraded.keySet().removeIf(group -> !topology.isLasting(group));
+        return degraded;
+    }
+
     /** The first group that has all of it: where its session's reads may go meanwhile. */
     @Nullable Integer pinned(Map<String, Sent> sent) {
         if (accepted(sent).isEmpty() || !(after(sent) instanceof Quorum.Met met)) {

@@ -74,6 +74,24 @@ class LayoutTest {
                 refusal(two.after(new LayoutChange.AddGroup(List.of("f")))));
     }
 
+    /** Shows: no group is to keep more copies of a shard than it has nodes. */
+    @Test
+    void aGroupHasANodeForEachCopy() {
+        assertEquals(
+                new Layout.Outcome.Changed(new Layout(2, one.groups())),
+                one.after(new LayoutChange.SetCopies(2)));
+        assertEquals(
+                "group 1 has 2 nodes, and a group needs as many as it keeps copies of each shard"
+                        + " (3)",
+                refusal(two.after(new LayoutChange.SetCopies(3))));
+        assertEquals(
+                "each group keeps 2 copies of each shard already",
+                refusal(two.after(new LayoutChange.SetCopies(2))));
+        assertEquals(
+                "a group keeps at least one copy of each shard",
+                refusal(two.after(new LayoutChange.SetCopies(0))));
+    }
+
     @Test
     void aGroupGoesUnlessItIsTheOnlyOne() {
         assertEquals(

@@ -104,6 +104,32 @@ class MovePlanTest {
         assertTrue(plan(64, twice, new LayoutChange.DrainNode("a"), "a").safe());
     }
 
+    /** Shows: no change is begun that would wait for a node that is down. */
+    @Test
+    void whoIsSentShardsAnswers() {
+        Layout two = new Layout(1, List.of(List.of("a", "b", "c"), List.of("d")));
+        MovePlan plan = plan(64, two, new LayoutChange.DrainNode("a"), "b");
+        assertEquals(Set.of("b"), plan.silent());
+        assertFalse(plan.safe());
+        assertEquals(
+                List.of("nodes would be sent shards of index i and don't answer: b"),
+                plan.obstacles("i"));
+        // Whether one answers that is not known yet is found out when it comes.
+        assertTrue(plan(64, two, new LayoutChange.AddNode("x", 0), "b", "x").safe());
+    }
+
+    /** Shows: a copy more of each shard in each group, for those who are next in its order. */
+    @Test
+    void anotherReplicationFactorMovesNothingElse() {
+        Layout two = new Layout(1, List.of(List.of("a", "b", "c"), List.of("d", "e")));
+        MovePlan more = plan(64, two, new LayoutChange.SetCopies(2));
+        assertEquals(128, more.copies());
+        assertEquals(Map.of(), more.frees());
+        MovePlan less = plan(64, new Layout(2, two.groups()), new LayoutChange.SetCopies(1));
+        assertEquals(0, less.copies());
+        assertEquals(more.gains(), less.frees());
+    }
+
     /** Shows: a group whose replica is the only one in sync does not go. */
     @Test
     void theLastCopyInSyncIsNamed() {
@@ -167,11 +193,12 @@ class MovePlanTest {
         int group = random.nextInt(now.groups().size());
         List<String> nodes = now.groups().get(group);
         String node = nodes.get(random.nextInt(nodes.size()));
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0 -> new LayoutChange.AddNode("new", group);
             case 1 -> new LayoutChange.DrainNode(node);
             case 2 -> new LayoutChange.ReplaceNode(node, "new");
             case 3 -> new LayoutChange.AddGroup(nodes("new", 3));
+            case 4 -> new LayoutChange.SetCopies(1 + random.nextInt(4));
             default -> new LayoutChange.RemoveGroup(group);
         };
     }

@@ -183,6 +183,50 @@ class MoveStepTest {
         assertLies(before);
     }
 
+    /** What the group has may be the last copy of any: all others must have it first. */
+    @Test
+    void aGroupGoesWhenAllOthersHaveEverything() {
+        then = topology(1, List.of(List.of("a", "b"), List.of("d")));
+        from(topology(1, List.of(List.of("a", "b"), List.of("x"), List.of("d"))));
+        set("d", ShardSet.of(5), ReplicaState.OUT);
+        MoveStep step = step();
+        assertEquals(Map.of(), step.gain());
+        assertEquals(Map.of("x", ShardSet.all(SHARDS).andNot(ShardSet.of(5))), step.letGo());
+        Map<String, ShardSet> heldBy = step.heldBy(between(), then);
+        assertEquals(Set.of("a", "b", "d"), heldBy.keySet());
+        assertEquals(step.letGo().get("x"), heldBy.get("d"));
+        carryOut();
+        assertLies(then);
+    }
+
+    @Test
+    void aGroupThatComesGetsEverything() {
+        then = topology(1, List.of(List.of("a", "b"), List.of("x"), List.of("c", "d")));
+        from(topology(1, List.of(List.of("a", "b"), List.of("x"))));
+        assertEquals(Map.of("c", then.shardsOf("c"), "d", then.shardsOf("d")), step().gain());
+        carryOut();
+        assertLies(then);
+    }
+
+    /** One is let go of when those of its group have the shard that are to keep it. */
+    @Test
+    void copiesBecomeMoreAndFewer() {
+        then = topology(2, List.of(List.of("a", "b", "c"), List.of("x", "d")));
+        from(topology(1, List.of(List.of("a", "b", "c"), List.of("x", "d"))));
+        assertEquals(Map.of(), step().letGo());
+        carryOut();
+        assertLies(then);
+        Topology more = then;
+        then = now;
+        from(more);
+        int shard = then.shardsOf("x").iterator().nextInt();
+        set("x", ShardSet.of(shard), ReplicaState.OUT);
+        assertEquals(Map.of(), step().gain());
+        assertFalse(step().letGo().getOrDefault("d", ShardSet.none()).contains(shard));
+        carryOut();
+        assertLies(then);
+    }
+
     /** An index that was created by who did not know the layout yet. */
     @Test
     void aNodeOfNoLayoutIsLetGoOfWhenAllOthersHaveItsShards() {

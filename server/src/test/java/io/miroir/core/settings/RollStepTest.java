@@ -92,6 +92,15 @@ class RollStepTest {
         assertEquals(lead(0, "a", "b"), RollStep.next(TWO, assigned(), led(1, doubted, reachable)));
     }
 
+    /** Groups behind one that goes have other numbers then: who is in doubt tells which it was. */
+    @Test
+    void theGroupThatLeadsIsKnownThoughItsNumberChanges() {
+        assertEquals(
+                lead(1, "c", "d"), RollStep.next(TWO, assigned(), led(0, Set.of("c", "d"), ALL)));
+        assertEquals(
+                lead(0, "a", "b"), RollStep.next(TWO, assigned(), led(2, Set.of("a", "b"), ALL)));
+    }
+
     private static Replicas assigned() {
         return Replicas.assigned(TWO);
     }

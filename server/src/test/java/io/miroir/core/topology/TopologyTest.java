@@ -1,6 +1,7 @@
 package io.miroir.core.topology;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,8 +50,42 @@ class TopologyTest {
             assertEquals(now.shardsOf(node).or(then.shardsOf(node)), both.shardsOf(node), node);
             assertEquals(node.equals("x") ? 1 : 0, both.groupOf(node));
         }
-        Topology fewer = new Topology(16, 1, List.of(List.of("a", "b")));
-        assertThrows(IllegalArgumentException.class, () -> now.changingTo(fewer));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> now.changingTo(new Topology(8, 1, now.groups())));
+    }
+
+    /** Shows: a group that comes or goes has its place among the others, which keep theirs. */
+    @Test
+    void aGroupComesOrGoes() {
+        Topology all = new Topology(16, 1, List.of(List.of("a"), List.of("b", "c"), List.of("d")));
+        Topology fewer = new Topology(16, 1, List.of(List.of("a"), List.of("d")));
+        for (Topology both : List.of(all.changingTo(fewer), fewer.changingTo(all))) {
+            assertEquals(all.groups(), both.groups());
+            for (int shard = 0; shard < 16; shard++) {
+                assertEquals(all.writeTargets(shard), both.writeTargets(shard));
+            }
+            assertTrue(both.isLasting(0) && both.isLasting(2));
+            assertFalse(both.isLasting(1));
+        }
+        assertTrue(all.isLasting(1));
+        Topology other = new Topology(16, 1, List.of(List.of("a"), List.of("b", "e")));
+        assertThrows(IllegalArgumentException.class, () -> all.changingTo(other));
+    }
+
+    /** Shows: while copies become more or fewer a shard may be on as many nodes as it ever has. */
+    @Test
+    void copiesBecomeMoreOrFewer() {
+        List<List<String>> groups = List.of(List.of("a", "b", "c"));
+        Topology one = new Topology(16, 1, groups);
+        Topology two = new Topology(16, 2, groups);
+        for (Topology both : List.of(one.changingTo(two), two.changingTo(one))) {
+            // What is enough for a quorum with the fewer copies is enough all the while.
+            assertEquals(1, both.replicationFactor());
+            for (int shard = 0; shard < 16; shard++) {
+                assertEquals(two.assign(shard, 0), both.assign(shard, 0));
+            }
+        }
     }
 
     /** Shows: stored codes keep their meaning, unknown ones are refused. */

@@ -71,7 +71,7 @@ public final class ChangeEnd implements LeaderDuty {
         if (ended instanceof Replacement.Replaced) {
             long micros = store.nowMicros() - done.sinceMicros();
             metrics.ended((double) micros / TimeUnit.SECONDS.toMicros(1));
-            LOG.info("the nodes are {} now: {} has ended", done.groups(), done.name());
+            LOG.info("the nodes are {} now: {} has ended", done.then(), done.name());
         }
     }
 
@@ -108,6 +108,9 @@ public final class ChangeEnd implements LeaderDuty {
                 .filter(index -> index.row().incarnation() == row.incarnation())
                 .filter(IndexView::ready)
                 .filter(index -> fleet.next(index).isNothing())
+                // Where nothing is let go of, as with copies more, nothing else waits for them; and
+                // writes need a quorum of the new number from here on.
+                .filter(index -> fleet.progress(index).isMoved())
                 .isPresent();
     }
 }

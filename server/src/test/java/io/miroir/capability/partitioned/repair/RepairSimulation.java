@@ -11,6 +11,7 @@ import io.miroir.cluster.Fleet;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
+import io.miroir.core.layout.Layout;
 import io.miroir.core.plan.WritePlan;
 import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.repair.CopyPlan.Copy;
@@ -62,9 +63,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Three groups, each with all shards of an index, over a real store; a fourth node comes and goes.
- * Everything else that happens, happens while a copy or a move asks a node something: these are the
- * code that runs in a pod.
+ * Groups of four nodes, each with all shards of an index, over a real store. Everything else that
+ * happens, happens while a copy or a move asks a node something: these are the code that runs in a
+ * pod.
  */
 final class RepairSimulation implements AutoCloseable {
     private static final List<String> NODES = List.of("a", "b", "c", "d");
@@ -115,7 +116,7 @@ final class RepairSimulation implements AutoCloseable {
                         InstantSource.system(),
                         registry,
                         _ -> {});
-        view = new ClusterView(store, new Fleet(SHARDS, 1, SimulatedMoves.FEWER));
+        view = new ClusterView(store, new Fleet(SHARDS, 1, SimulatedMoves.FEWER.groups()));
         view.start();
         store.topology().replace("{\"groups\": [[\"a\"], [\"b\"], [\"c\"]]}", 0).orThrow();
         moves = new SimulatedMoves(store, view, registry);
@@ -141,11 +142,11 @@ final class RepairSimulation implements AutoCloseable {
     }
 
     /** Nothing happens but that nodes change, one layout after the other. */
-    void change(List<List<List<String>>> layouts) throws Exception {
+    void change(List<Layout> layouts) throws Exception {
         begin(1);
         writeSome();
-        for (List<List<String>> groups : layouts) {
-            moves.changeTo(groups);
+        for (Layout layout : layouts) {
+            moves.changeTo(layout);
             int _ = comeToRest(0);
         }
         drop();
@@ -156,12 +157,12 @@ final class RepairSimulation implements AutoCloseable {
      *
      * @return why the copy ended
      */
-    String takeBack(List<List<String>> before, List<List<String>> groups) throws Exception {
+    String takeBack(Layout before, Layout then) throws Exception {
         begin(1);
         moves.changeTo(before);
         int _ = comeToRest(0);
         writeSome();
-        moves.changeTo(groups);
+        moves.changeTo(then);
         move();
         onPut =
                 () -> {
@@ -181,13 +182,12 @@ final class RepairSimulation implements AutoCloseable {
      * A node gets replicas while a search is under way that was planned before, and asks the node
      * for all that it has.
      */
-    void searchLate(List<List<String>> before, List<List<String>> groups, String node)
-            throws Exception {
+    void searchLate(Layout before, Layout then, String node) throws Exception {
         begin(1);
         moves.changeTo(before);
         int _ = comeToRest(0);
         writeSome();
-        moves.changeTo(groups);
+        moves.changeTo(then);
         moves.planUnfiltered(random, index(), node);
         move();
         List<Copy> planned = CopyPlan.of(index().topology(), index(), _ -> true);

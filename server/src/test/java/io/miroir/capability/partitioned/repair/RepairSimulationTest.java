@@ -3,6 +3,7 @@ package io.miroir.capability.partitioned.repair;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.core.layout.Layout;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,27 @@ class RepairSimulationTest {
                 new RepairSimulation(directory, new CollectorRegistry())) {
             simulation.change(
                     List.of(SimulatedMoves.OTHER, SimulatedMoves.FEWER, SimulatedMoves.MORE));
+        }
+    }
+
+    /** Shows: groups and copies come and go, and nothing is left where it is not to be. */
+    @Test
+    void groupsAndCopiesComeAndGo() throws Exception {
+        Layout pairs = new Layout(1, List.of(List.of("a", "b"), List.of("c", "d")));
+        Layout twice = new Layout(2, pairs.groups());
+        Layout alone = new Layout(2, List.of(List.of("c", "d")));
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.change(
+                    List.of(
+                            SimulatedMoves.GROUP_LESS,
+                            new Layout(1, List.of(List.of("a", "b"), List.of("c"))),
+                            pairs,
+                            twice,
+                            alone,
+                            twice,
+                            pairs,
+                            new Layout(1, List.of(List.of("a", "b")))));
         }
     }
 

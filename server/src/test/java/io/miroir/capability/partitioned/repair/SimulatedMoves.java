@@ -10,6 +10,8 @@ import io.miroir.cluster.FleetChange;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.NodeAddresses;
 import io.miroir.cluster.RebalanceMetrics;
+import io.miroir.core.layout.Layout;
+import io.miroir.core.layout.LayoutChange;
 import io.miroir.core.plan.SearchPlan;
 import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Separators;
@@ -22,6 +24,7 @@ import io.miroir.store.TaskStore;
 import io.miroir.store.topology.TopologyRow;
 import io.prometheus.client.CollectorRegistry;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,18 +32,26 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The nodes change between three layouts, and searches go on: each finds what is there, once. Also
- * one that was planned before replicas were let go of, and asks its nodes late. A node that went
- * may come again to hold less than its disk still has.
+ * Nodes and groups come and go, copies become more and fewer, and searches go on: each finds what
+ * is there, once. Also one that was planned before replicas were let go of, and asks its nodes
+ * late. A node that went may come again to hold less than its disk still has.
  */
 final class SimulatedMoves {
-    static final List<List<String>> FEWER = List.of(List.of("a"), List.of("b"), List.of("c"));
-    static final List<List<String>> MORE = List.of(List.of("a"), List.of("b"), List.of("c", "d"));
-    static final List<List<String>> OTHER = List.of(List.of("a"), List.of("b"), List.of("d"));
+    static final Layout FEWER = layout("a", "b", "c");
+    static final Layout MORE = layout("a", "b", "c d");
+    static final Layout OTHER = layout("a", "b", "d");
+    static final Layout GROUP_LESS = layout("a", "c");
+
+    private static final List<String> NODES = List.of("a", "b", "c", "d");
+    private static final int TRIES_MAX = 20;
+
+    /** Replicas of a shard, so that one may be lost. */
+    private static final int COPIES_MIN = 2;
 
     private final TaskStore store;
     private final ClusterView view;
@@ -55,25 +66,54 @@ final class SimulatedMoves {
         this.end = new ChangeEnd(store, view, () -> {}, metrics);
     }
 
-    void begin() {
+    private static Layout layout(String... groups) {
+        return new Layout(
+                1, Stream.of(groups).map(nodes -> List.of(nodes.split(" ", -1))).toList());
+    }
+
+    /** There is no index: the nodes are as at first. */
+    void begin() throws InterruptedException {
         older = null;
+        TopologyRow row = store.topology().get(ReadLevel.LOCAL).orElseThrow();
+        replace(new FleetChange("", FEWER, 1).endedIn(row.json()), row);
     }
 
     /** An operator begins a change, or takes the one back that is under way. */
     void change(Random random) throws InterruptedException {
         TopologyRow row = store.topology().get(ReadLevel.LOCAL).orElseThrow();
-        if (FleetChange.of(row.json()).isEmpty()) {
-            List<List<List<String>>> others = new ArrayList<>(List.of(FEWER, MORE, OTHER));
-            others.remove(view.fleet().groups());
-            changeTo(others.get(random.nextInt(others.size())));
-        } else if (random.nextInt(4) == 0) {
-            takeBack();
+        if (FleetChange.of(row.json()).isPresent()) {
+            if (random.nextInt(4) == 0) {
+                takeBack();
+            }
+            return;
+        }
+        for (int tries = 0; tries < TRIES_MAX; tries++) {
+            if (view.fleet().layout().after(any(random))
+                            instanceof Layout.Outcome.Changed(Layout to)
+                    && to.groups().size() * to.replicationFactor() >= COPIES_MIN) {
+                changeTo(to);
+                return;
+            }
         }
     }
 
-    void changeTo(List<List<String>> groups) throws InterruptedException {
+    private LayoutChange any(Random random) {
+        List<String> nodes = new ArrayList<>(NODES);
+        Collections.shuffle(nodes, random);
+        int group = random.nextInt(view.fleet().groups().size());
+        return switch (random.nextInt(6)) {
+            case 0 -> new LayoutChange.AddNode(nodes.getFirst(), group);
+            case 1 -> new LayoutChange.DrainNode(nodes.getFirst());
+            case 2 -> new LayoutChange.ReplaceNode(nodes.getFirst(), nodes.getLast());
+            case 3 -> new LayoutChange.AddGroup(nodes.subList(0, 1 + random.nextInt(2)));
+            case 4 -> new LayoutChange.RemoveGroup(group);
+            default -> new LayoutChange.SetCopies(1 + random.nextInt(2));
+        };
+    }
+
+    void changeTo(Layout then) throws InterruptedException {
         TopologyRow row = store.topology().get(ReadLevel.LOCAL).orElseThrow();
-        FleetChange change = new FleetChange("change", groups, 1);
+        FleetChange change = new FleetChange("change", then, 1);
         replace(change.begunIn(row.json(), NodeAddresses.NONE), row);
     }
 
@@ -96,8 +136,11 @@ final class SimulatedMoves {
         if (!view.fleet().next(index).isNothing()) {
             boolean _ = new IndexMove(context, index.row(), () -> older = null, metrics).run();
         }
+        boolean wasMoved =
+                view.fleet().progress(view.index(index.row().uid()).orElseThrow()).isMoved();
         end.step(store.rooms());
         view.catchUp();
+        assertTrue(changes() || wasMoved, "ended before all was there");
     }
 
     /** Nobody reads any more what is deleted. */
