@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -33,6 +34,10 @@ public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
     private static final int BUFFER_BYTES = 16 * 1024;
+
+    /** Free ones that are kept; those beyond go back to the system. */
+    private static final int FREE_BUFFERS_MAX = 512;
+
     private static final int REQUEST_ID_BYTES = 8;
     private static final int REQUEST_ID_CHARS_MAX = 128;
 
@@ -82,7 +87,7 @@ public final class HttpServer implements AutoCloseable {
         this.threads =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
         // Virtual threads are never reused: a cache per thread would only hold buffers back.
-        this.buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, 0);
+        this.buffers = new DefaultByteBufferPool(true, BUFFER_BYTES, FREE_BUFFERS_MAX, 0);
         this.listener =
                 Listener.open(new InetSocketAddress(host, port), limits, buffers, this::dispatch);
     }
@@ -234,7 +239,17 @@ public final class HttpServer implements AutoCloseable {
             stream(exchange, id, streamed);
             return;
         }
-        exchange.getResponseSender().send(ByteBuffer.wrap(answer.body()));
+        whole(exchange, ByteBuffer.wrap(answer.body()));
+    }
+
+    // On the IO thread: from any other one, Undertow lets that thread spin while the exchange ends,
+    // and a client that has read its answer asks again in that very moment.
+    private static void whole(HttpServerExchange exchange, ByteBuffer body) {
+        try {
+            exchange.getIoThread().execute(() -> exchange.getResponseSender().send(body));
+        } catch (RejectedExecutionException stopping) {
+            closeConnection(exchange);
+        }
     }
 
     /** An answer that breaks off ends its connection: the client must not take it for whole. */

@@ -166,6 +166,9 @@ final class NodePoller implements AutoCloseable {
         for (JsonNode nodeTask : answer.body().path("results")) {
             long uid = nodeTask.path("uid").asLong(-1);
             asked.remove(uid);
+            if (isEnqueued(nodeTask)) {
+                continue;
+            }
             for (Tracked task : pending.getOrDefault(uid, List.of())) {
                 progress |= tell(uid, task, nodeTask, begun);
             }
@@ -176,6 +179,11 @@ final class NodePoller implements AutoCloseable {
         boolean unknown = !asked.isEmpty();
         asked.forEach((uid, tasks) -> tasks.forEach(task -> end(uid, task, new NodeResult.Lost())));
         return progress || unknown;
+    }
+
+    // Most are, where many wait: whose it is counts once the node works on it.
+    private static boolean isEnqueued(JsonNode nodeTask) {
+        return nodeTask.path("status").asString("").equals("enqueued");
     }
 
     private boolean tell(long uid, Tracked task, JsonNode nodeTask, List<Tracked> begun) {
