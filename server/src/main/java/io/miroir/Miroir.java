@@ -8,6 +8,7 @@ import io.miroir.capability.leader.rebalance.ChangeEnd;
 import io.miroir.capability.leader.seal.SealDuty;
 import io.miroir.capability.leader.snapshot.SnapshotWork;
 import io.miroir.capability.leader.webhook.WebhookDuty;
+import io.miroir.capability.partitioned.repair.LossAcceptance;
 import io.miroir.capability.stateless.session.SessionPinning;
 import io.miroir.cluster.ClusterMetrics;
 import io.miroir.cluster.ClusterView;
@@ -190,13 +191,10 @@ public final class Miroir implements AutoCloseable {
         new SettingsGauges(view).register(registry);
         new ReplicaGauges(view).register(registry);
         RebalanceMetrics rebalances = new RebalanceMetrics(view, registry);
+        CopyContext copies = new CopyContext(config.podId(), store, view, nodes, health, keeper);
         List<PartitionedDuty> partitioned =
                 new SharedDuties(config, settings, registry)
-                        .over(
-                                new CopyContext(config.podId(), store, view, nodes, health, keeper),
-                                settingsMetrics,
-                                reports::awaitTold,
-                                rebalances);
+                        .over(copies, settingsMetrics, reports::awaitTold, rebalances);
         NodeFeatures features = new NodeFeatures(nodes, registry);
         AppliedWatch applied = own(new AppliedWatch(nodes));
         applied.start();
@@ -225,7 +223,7 @@ public final class Miroir implements AutoCloseable {
                 new Edge.Parts(
                         store,
                         view,
-                        new Edge.NodeSide(health, features, canceler),
+                        new Edge.NodeSide(health, features, canceler, new LossAcceptance(copies)),
                         ready,
                         writes,
                         reads,

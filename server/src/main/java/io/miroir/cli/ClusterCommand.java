@@ -45,6 +45,7 @@ import tools.jackson.databind.node.ObjectNode;
         subcommands = {
             ClusterNodeCommand.class,
             ClusterGroupCommand.class,
+            ClusterShardCommand.class,
             ClusterRebalanceCommand.class,
             RecoverCommand.class,
             RebuildCommand.class

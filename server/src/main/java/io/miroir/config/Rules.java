@@ -1,6 +1,7 @@
 package io.miroir.config;
 
 import io.miroir.config.bind.Secret;
+import io.miroir.core.layout.Layout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,11 @@ final class Rules {
         int groups = config.replicaGroups();
         int[] sizes = new int[groups];
         for (int i = 0; i < nodes.size(); i++) {
+            if (!Layout.isNodeId(nodes.get(i).id())) {
+                report.error(
+                        "nodes[" + i + "].id",
+                        "`" + nodes.get(i).id() + "`: an id has letters, and no `/`");
+            }
             int group = nodes.get(i).replicaGroup();
             if (group < groups) {
                 sizes[group]++;

@@ -4,6 +4,7 @@ import io.miroir.api.Uuids;
 import io.miroir.api.keys.KeyDesk;
 import io.miroir.capability.leader.features.NodeFeatures;
 import io.miroir.capability.partitioned.antientropy.AntiEntropyReport;
+import io.miroir.capability.partitioned.repair.LossAcceptance;
 import io.miroir.capability.stateless.session.SessionPinning;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Readiness;
@@ -154,7 +155,8 @@ public final class Edge {
             Leases leases) {}
 
     /** What is known of nodes, and what they are made to have. */
-    public record NodeSide(NodeHealth health, NodeFeatures features, Canceler canceler) {}
+    public record NodeSide(
+            NodeHealth health, NodeFeatures features, Canceler canceler, LossAcceptance losses) {}
 
     /** How new reads are, and what may be told. */
     public record Leases(ViewLease view, Reports reports) {}
@@ -313,6 +315,8 @@ public final class Edge {
                         parts.leases().reports(),
                         rules.offered().repair());
         routes.add(new NodeAddressRoute(auth, changes).route());
+        routes.add(
+                new ShardLossRoute(auth, parts.nodes().losses(), parts.leases().reports()).route());
         routes.addAll(
                 new TopologyRoutes(auth, parts.view(), parts.nodes().health(), changes).routes());
         if (rules.offered().aliases()) {

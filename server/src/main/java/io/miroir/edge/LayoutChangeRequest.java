@@ -5,6 +5,7 @@ import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import io.miroir.cluster.NodeAddresses;
+import io.miroir.core.layout.Layout;
 import io.miroir.core.layout.LayoutChange;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -27,8 +28,8 @@ final class LayoutChangeRequest {
 
     private static final Check NAME =
             value -> {
-                if (value.string().isBlank()) {
-                    throw value.invalid("a node's id has letters");
+                if (!Layout.isNodeId(value.string())) {
+                    throw value.invalid("a node's id has letters, and no `/`");
                 }
             };
     private static final Check NUMBER = Check.unsigned(Integer.MAX_VALUE);

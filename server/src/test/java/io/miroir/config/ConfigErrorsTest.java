@@ -218,6 +218,9 @@ class ConfigErrorsTest {
                 "FILE:4: nodes: replica group 1 has no node: at least 1 is needed",
                 "FILE:7: nodes[1].id: `a` is the node id of nodes[0] too: each needs its own",
                 "FILE:9: nodes[1].replica_group: `2`: allowed is 0 to 1, as replica_groups is 2");
+        errors(
+                NODE.replace("id: a", "id: a/b"),
+                "FILE:4: nodes[0].id: `a/b`: an id has letters, and no `/`");
     }
 
     @Test

@@ -61,8 +61,11 @@ class LayoutChangeRequestTest {
                                 + "]}"));
         assertEquals("Missing field `node`", fault("{\"change\": \"drain_node\"}"));
         assertEquals(
-                "Invalid value at `.node`: a node's id has letters",
+                "Invalid value at `.node`: a node's id has letters, and no `/`",
                 fault("{\"change\": \"drain_node\", \"node\": \" \"}"));
+        assertEquals(
+                "Invalid value at `.nodes[1]`: a node's id has letters, and no `/`",
+                fault("{\"change\": \"add_group\", \"nodes\": [\"n\", \"a/b\"]}"));
         assertEquals(
                 "Invalid value type at `.group`: expected a positive integer, but found a negative"
                         + " integer: `-1`",

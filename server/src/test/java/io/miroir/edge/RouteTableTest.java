@@ -85,7 +85,7 @@ class RouteTableTest {
                 new Edge.Parts(
                         store,
                         view,
-                        new Edge.NodeSide(unasked(), unasked(), unasked()),
+                        new Edge.NodeSide(unasked(), unasked(), unasked(), unasked()),
                         unasked(),
                         unasked(),
                         new Edge.Reads(

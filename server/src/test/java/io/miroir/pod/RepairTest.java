@@ -142,6 +142,59 @@ class RepairTest {
         }
     }
 
+    private static Cli acceptLoss(TestPod pod, String... more) {
+        List<String> command =
+                new ArrayList<>(List.of("cluster", "shard", "accept-loss", "i", "node-1-0"));
+        command.addAll(List.of(more));
+        command.addAll(
+                List.of("--from", pod.address().toString(), "--admin-key", TestPod.ADMIN_KEY));
+        return Cli.run(command.toArray(String[]::new));
+    }
+
+    private void awaitStatuses(String first, String second) {
+        pod.operator()
+                .await(
+                        "GET",
+                        "/_miroir/topology",
+                        reply ->
+                                reply.body()
+                                        .path("nodes")
+                                        .valueStream()
+                                        .map(node -> node.path("status").asString())
+                                        .toList()
+                                        .equals(List.of(first, second)));
+    }
+
+    /** Shows: when who had the last writes is gone for ever an operator says that they are lost. */
+    @Test
+    void whatOnlyANodeHadThatDoesNotComeBackIsGivenUp() {
+        Cli nothing = acceptLoss(pod);
+        assertEquals(6, nothing.exit(), nothing::toString);
+        assertTrue(nothing.err().contains("is in sync on a node that may"), nothing::toString);
+        nodes.node(1, 0).kill();
+        client.done("POST", "/indexes/i/documents", documents(0, DOCUMENTS + 50, "lost"));
+        nodes.node(0, 0).kill();
+        nodes.node(1, 0).start();
+        awaitStatuses("down", "healthy");
+
+        Cli told = acceptLoss(pod, "--dry-run");
+        assertEquals(0, told.exit(), told::toString);
+        assertTrue(told.out().contains("would count: node-1-0, "), told::toString);
+        assertTrue(told.out().contains(DOCUMENTS + " documents"), told::toString);
+        assertTrue(told.out().contains("given up:    node-0-0, "), told::toString);
+        assertTrue(told.out().contains("does not answer, in sync"), told::toString);
+        assertEquals(503, client.call("POST", "/indexes/i/documents", "[{\"id\": 1}]").status());
+
+        Cli done = acceptLoss(pod);
+        assertEquals(0, done.exit(), done::toString);
+        assertSearchesAreComplete(DOCUMENTS);
+        client.done("POST", "/indexes/i/documents", documents(DOCUMENTS, DOCUMENTS + 1, "later"));
+        nodes.node(0, 0).start();
+        awaitInSync();
+        assertEqualNodes();
+        assertEquals("first", held(0).get("3").path("t").asString());
+    }
+
     private static final int AFTER_WRITES = DOCUMENTS + 50 - 3 - 21;
 
     @Test

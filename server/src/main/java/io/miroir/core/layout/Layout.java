@@ -17,6 +17,11 @@ public record Layout(int replicationFactor, List<List<String>> groups) {
         groups = groups.stream().map(List::copyOf).toList();
     }
 
+    /** Whether a node can have that id: it is a part of paths. */
+    public static boolean isNodeId(String id) {
+        return !id.isBlank() && id.indexOf('/') < 0;
+    }
+
     /** What comes of a change. */
     public sealed interface Outcome {
         /** The fleet after it. */

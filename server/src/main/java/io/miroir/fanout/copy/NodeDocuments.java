@@ -1,6 +1,7 @@
 package io.miroir.fanout.copy;
 
 import io.miroir.api.Json;
+import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
@@ -62,6 +63,17 @@ public record NodeDocuments(Nodes nodes, String node, String physicalUid, ShardS
         return reply instanceof NodeReply.Refusal refusal && refusal.code().equals(NO_INDEX)
                 ? OptionalLong.empty()
                 : OptionalLong.of(answer(node, reply).path("total").asLong());
+    }
+
+    /** The position of the write that the last document is of; 0 if there is no document. */
+    public long newestPosition() {
+        ObjectNode request = Json.object().put("limit", 1);
+        request.putArray("sort").add(Separators.SEQ_FIELD + ":desc");
+        request.putArray("fields").add(Separators.SEQ_FIELD);
+        request.put("filter", NodeFilter.shards(shards));
+        JsonNode newest = answer(nodes, node, fetch(request)).path("results").path(0);
+        String seq = newest.path(Separators.SEQ_FIELD).asString("");
+        return seq.isEmpty() ? 0 : Separators.decode(seq) >> Separators.ORDINAL_BITS;
     }
 
     private List<StoredDocument> read(ObjectNode request) {

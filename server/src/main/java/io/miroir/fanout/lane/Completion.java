@@ -78,7 +78,13 @@ record Completion(
         Set<Integer> set = shardsOf(replicas, verified::contains);
         ObjectNode error = task.details().error();
         boolean canceled = error == null && isCanceled(replicas, touched, results);
-        if (error == null && !canceled && !applied.containsAll(touched)) {
+        // All who took it are out by now, as when what they had was given up (protocol, rule 18).
+        boolean untold =
+                touched.isEmpty()
+                        && !task.accepted().isEmpty()
+                        && results.values().stream()
+                                .noneMatch(NodeResult.Succeeded.class::isInstance);
+        if (error == null && !canceled && (untold || !applied.containsAll(touched))) {
             error = firstError(task, results);
         }
         TaskStatus status = error == null ? TaskStatus.SUCCEEDED : TaskStatus.FAILED;

@@ -11,6 +11,7 @@ import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +60,22 @@ class CompletionTest {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
         var nobody = new Completion.Evidence(Map.of(), NONE, Set.of("a", "b"), ALL);
         assertTrue(Completion.of(task, REPLICAS, nobody).isEmpty());
+    }
+
+    /** Shows: what only nodes took that are given up is not told as done (protocol, rule 18). */
+    @Test
+    void whatOnlyNodesTookThatAreOutIsIndeterminate() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
+        Map<String, ShardSet> out = Map.of("a", ShardSet.none(), "b", ShardSet.none());
+        var nobody = new Completion.Evidence(Map.of(), NONE, Set.of("a", "b"), ALL);
+        Completion end = Completion.of(task, out, nobody).orElseThrow();
+        assertEquals(TaskStatus.FAILED, end.status());
+        assertEquals(
+                "miroir_indeterminate",
+                Objects.requireNonNull(end.error()).path("code").asString());
+        // One that applied it before it went out has told.
+        var told = new Completion.Evidence(Map.of("a", done("{}")), NONE, Set.of("b"), ALL);
+        assertEquals(TaskStatus.SUCCEEDED, Completion.of(task, out, told).orElseThrow().status());
     }
 
     @Test

@@ -1,0 +1,212 @@
+package io.miroir.capability.partitioned.repair;
+
+import io.miroir.cluster.IndexView;
+import io.miroir.cluster.health.HealthState;
+import io.miroir.core.repair.LossPlan;
+import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.Replicas;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.NodeDocuments;
+import io.miroir.fanout.copy.NodeTasks;
+import io.miroir.fanout.copy.TargetWriter;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.index.IndexRow;
+import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.ShardState;
+import io.miroir.store.replica.ShardStates;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way out when the nodes that had shards in sync are gone for ever: what another one has of
+ * them counts from then on, and all others are copied from it (protocol, rule 18). An operator
+ * alone can know that a node does not come back.
+ */
+public final class LossAcceptance {
+    private static final Logger LOG = LoggerFactory.getLogger(LossAcceptance.class);
+
+    private final CopyContext context;
+
+    /** Has given up nothing. */
+    public LossAcceptance(CopyContext context) {
+        this.context = context;
+    }
+
+    /**
+     * What a node has of the shards.
+     *
+     * @param shards of which it has a replica
+     * @param documents how many; null for a node that does not answer
+     * @param newest the position of the write that its last document is of; null if it has none
+     */
+    public record Holding(ShardSet shards, @Nullable Long documents, @Nullable Long newest) {}
+
+    /**
+     * What is given up, and for what.
+     *
+     * @param kept what the node has whose replicas count
+     * @param others what the others have, by node: it is given up, and replaced when they answer
+     */
+    public record Report(LossPlan plan, Holding kept, Map<String, Holding> others) {}
+
+    /**
+     * Tells it, and changes nothing.
+     *
+     * @throws CopyFailedException if it is not to be done, with the reason
+     */
+    public Report look(String indexUid, String node) {
+        IndexRow index = index(indexUid);
+        return report(index, node, plan(index, rows(index), node));
+    }
+
+    /**
+     * Does it, in the turn of the index's lane: what was written before is bound.
+     *
+     * @throws CopyFailedException if it is not to be done, with the reason
+     */
+    public Report accept(String indexUid, String node) throws InterruptedException {
+        IndexRow index = index(indexUid);
+        if (!context.lanes().owns(indexUid)) {
+            throw new CopyFailedException(
+                    "another pod runs the lane of index " + indexUid + ": ask that one");
+        }
+        return context.held(
+                index,
+                _ -> {
+                    IndexView _ = context.current(index);
+                    Map<String, ReplicaRow> rows = rows(index);
+                    LossPlan plan = plan(index, rows, node);
+                    prepare(index, rows, node);
+                    Report report = report(index, node, plan);
+                    mark(rows, plan.shards(), node);
+                    LOG.warn(
+                            "MiroirLossAccepted: of {} node {} counts for shards {}; given up: {}",
+                            indexUid,
+                            node,
+                            plan.shards(),
+                            report.others());
+                    return report;
+                });
+    }
+
+    private IndexRow index(String uid) {
+        return context.view()
+                .index(uid)
+                .map(IndexView::row)
+                .orElseThrow(() -> new CopyFailedException("there is no index " + uid));
+    }
+
+    private Map<String, ReplicaRow> rows(IndexRow index) {
+        Map<String, ReplicaRow> rows = new TreeMap<>();
+        context.store()
+                .replicas()
+                .of(ReadLevel.LOCAL, index.incarnation())
+                .forEach(row -> rows.put(row.nodeId(), row));
+        return rows;
+    }
+
+    private LossPlan plan(IndexRow index, Map<String, ReplicaRow> rows, String node) {
+        Replicas replicas =
+                (id, shard) -> {
+                    ReplicaRow row = rows.get(id);
+                    return row == null
+                            ? ReplicaState.NOT_HELD
+                            : ReplicaState.of((byte) row.states().get(shard).code());
+                };
+        LossPlan.Health health =
+                new LossPlan.Health() {
+                    @Override
+                    public boolean usable(String id) {
+                        return context.health().usable(id);
+                    }
+
+                    @Override
+                    public boolean mayAnswer(String id) {
+                        return context.health().status(id) != HealthState.Status.DOWN;
+                    }
+                };
+        return switch (LossPlan.of(index.shards(), replicas, rows.keySet(), health, node)) {
+            case LossPlan.Outcome.Planned(LossPlan plan) -> plan;
+            case LossPlan.Outcome.Refused(String why) -> throw new CopyFailedException(why);
+        };
+    }
+
+    /** The index is there, empty if its disk was lost, before anybody reads it. */
+    private void prepare(IndexRow index, Map<String, ReplicaRow> rows, String node)
+            throws InterruptedException {
+        NodeTasks tasks = new NodeTasks(context.nodes(), node, index.physicalUid());
+        TargetIndex target =
+                new TargetIndex(
+                        context.nodes(),
+                        node,
+                        new TargetWriter(
+                                tasks,
+                                "miroir-accept-loss",
+                                () -> context.look(index, List.of(node))));
+        if (!target.exists(index)) {
+            ReplicaRow row = rows.get(node);
+            boolean believed =
+                    row != null
+                            && ShardSet.all(index.shards()).stream()
+                                    .mapToObj(row.states()::get)
+                                    .anyMatch(ShardState.IN_SYNC::equals);
+            if (believed) {
+                throw new CopyFailedException(
+                        "node " + node + " lacks the index, and is believed to have shards of it");
+            }
+            target.create(index);
+        }
+        target.settle(index);
+    }
+
+    private Report report(IndexRow index, String node, LossPlan plan) {
+        Set<String> nodes = new TreeSet<>(plan.givenUp().keySet());
+        nodes.addAll(plan.outvoted().keySet());
+        Map<String, Holding> others = new TreeMap<>();
+        for (String other : nodes) {
+            ShardSet shards =
+                    plan.givenUp()
+                            .getOrDefault(other, ShardSet.none())
+                            .or(plan.outvoted().getOrDefault(other, ShardSet.none()));
+            others.put(other, holding(index, other, shards));
+        }
+        return new Report(plan, holding(index, node, plan.shards()), others);
+    }
+
+    private Holding holding(IndexRow index, String node, ShardSet shards) {
+        if (!context.health().usable(node)) {
+            return new Holding(shards, null, null);
+        }
+        NodeDocuments documents =
+                new NodeDocuments(context.nodes(), node, index.physicalUid(), shards);
+        long count = documents.count().orElse(0);
+        return new Holding(shards, count, count == 0 ? null : documents.newestPosition());
+    }
+
+    private void mark(Map<String, ReplicaRow> rows, ShardSet shards, String node)
+            throws InterruptedException {
+        List<ReplicaRow> marked = new ArrayList<>();
+        for (ReplicaRow row : rows.values()) {
+            ShardState to = row.nodeId().equals(node) ? ShardState.IN_SYNC : ShardState.OUT;
+            ShardStates states = row.states();
+            for (int shard : shards.stream().toArray()) {
+                states = states.get(shard).isKept() ? states.with(shard, to) : states;
+            }
+            if (!states.equals(row.states())) {
+                marked.add(new ReplicaRow(row.incarnation(), row.nodeId(), states, row.version()));
+            }
+        }
+        if (context.seen(context.store().replicas().markAll(marked)).isEmpty()) {
+            throw new CopyFailedException("the replicas changed meanwhile: look again");
+        }
+    }
+}
