@@ -29,6 +29,7 @@ final class Child implements AutoCloseable {
     private final Process process;
     private final Writer words;
     private final BufferedReader answers;
+    private volatile boolean paused;
 
     private Child(String name, Process process) {
         this.name = name;
@@ -151,10 +152,11 @@ final class Child implements AutoCloseable {
         await();
     }
 
-    /** Stops or goes on: STOP, CONT. */
-    void signal(String signal) {
+    /** SIGSTOP: it does nothing more from here on, not even end when it is asked to. */
+    void pause() {
+        paused = true;
         try {
-            new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).start().waitFor();
+            new ProcessBuilder("kill", "-STOP", String.valueOf(pid())).start().waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException("kill", e);
         } catch (InterruptedException e) {
@@ -167,13 +169,16 @@ final class Child implements AutoCloseable {
         return new ProcessFigures(pid());
     }
 
-    /** Asks it to end, then ends it. */
+    /** Asks it to end, then ends it; one that is paused hears nothing. */
     @Override
     public void close() {
+        if (paused) {
+            kill();
+            return;
+        }
         process.destroy();
         if (!await()) {
-            process.destroyForcibly();
-            await();
+            kill();
         }
     }
 

@@ -20,11 +20,7 @@ final class FailoverRows {
     static List<Measurement> all() {
         return List.of(
                 failover("failover.kill", Child::kill, RedisServers::killMaster, "kill -9"),
-                failover(
-                        "failover.pause",
-                        leader -> leader.signal("STOP"),
-                        RedisServers::pauseMaster,
-                        "SIGSTOP"),
+                failover("failover.pause", Child::pause, RedisServers::pauseMaster, "SIGSTOP"),
                 failover(
                         "failover.transfer",
                         leader -> leader.tell("close"),

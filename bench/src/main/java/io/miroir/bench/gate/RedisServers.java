@@ -113,7 +113,7 @@ final class RedisServers implements Contender {
     }
 
     void pauseMaster() {
-        master().signal("STOP");
+        master().pause();
     }
 
     /** As an operator does before maintenance. */
@@ -185,6 +185,7 @@ final class RedisServers implements Contender {
     public void close() {
         clients().forEach(Child::close);
         sentinels.forEach(Child::close);
-        servers.forEach(Child::close);
+        // Asked to end, one waits ten seconds for replicas that lag.
+        servers.forEach(Child::kill);
     }
 }

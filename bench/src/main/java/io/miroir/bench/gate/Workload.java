@@ -150,7 +150,8 @@ final class Workload {
     private static void repeat(int times, int callers, IntPredicate operation) {
         AtomicInteger left = new AtomicInteger(times);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < callers; i++) {
+            // No more than there is to do: a store that has just started pays for each of them.
+            for (int i = 0; i < Math.min(times, callers); i++) {
                 int caller = i;
                 threads.execute(
                         () -> {
