@@ -16,7 +16,8 @@ public final class PodFlags {
                     "--sun-misc-unsafe-memory-access=allow",
                     "-Xlog:disable",
                     "-Xlog:all=warning:stderr",
-                    "-Djdk.reflect.useNativeAccessorOnly=true");
+                    "-Djdk.reflect.useNativeAccessorOnly=true",
+                    "-Djavax.management.builder.initial=io.miroir.raft.LeanMBeanServers");
 
     private PodFlags() {}
 

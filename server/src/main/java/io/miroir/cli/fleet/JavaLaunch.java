@@ -48,7 +48,8 @@ public record JavaLaunch(Path java, String classPath, List<String> options) {
                     "--enable-native-access=",
                     "--sun-misc-unsafe-memory-access=",
                     "-Dorg.sqlite.lib.path=",
-                    "-Djdk.reflect.useNativeAccessorOnly=");
+                    "-Djdk.reflect.useNativeAccessorOnly=",
+                    "-Djavax.management.builder.initial=");
 
     public JavaLaunch {
         options = List.copyOf(options);

@@ -20,7 +20,8 @@ class JavaLaunchTest {
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-Dorg.sqlite.lib.path=/opt/miroir/app/native",
-                        "-Djdk.reflect.useNativeAccessorOnly=true");
+                        "-Djdk.reflect.useNativeAccessorOnly=true",
+                        "-Djavax.management.builder.initial=io.miroir.raft.LeanMBeanServers");
         List<String> own =
                 List.of(
                         "-Xmx4g",
