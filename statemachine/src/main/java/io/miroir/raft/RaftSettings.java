@@ -92,8 +92,10 @@ final class RaftSettings {
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
         RaftServerConfigKeys.Log.setSegmentSizeMax(
                 properties, SizeInBytes.valueOf(tuning.segmentBytesMax()));
+        // Zeros that are written and synced ahead of entries, by all members at the same entry: who
+        // writes then waits for all of it.
         RaftServerConfigKeys.Log.setPreallocatedSize(
-                properties, SizeInBytes.valueOf(Math.min(4 << 20, tuning.segmentBytesMax())));
+                properties, SizeInBytes.valueOf(Math.min(256 << 10, tuning.segmentBytesMax())));
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("16MB"));
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, APPEND_MAX);

@@ -31,7 +31,8 @@ public final class CommandCheck {
     /** Whether the cluster must first agree on the format of a command, or this pod hear of it. */
     public boolean isAhead(Batch batch) {
         int agreed = clusterFormat.getAsInt();
-        return batch.getCommandList().stream().anyMatch(command -> asks(command) > agreed);
+        return batch.getCommandList().stream()
+                .anyMatch(command -> asks(command, formats.of(command)) > agreed);
     }
 
     /** Why the batch must not be logged; null if it may. */
@@ -72,15 +73,15 @@ public final class CommandCheck {
             return "a " + kind.getName() + " of format " + format + knows();
         }
         int agreed = clusterFormat.getAsInt();
-        return asks(command) <= agreed
+        return asks(command, format) <= agreed
                 ? null
                 : "a %s of format %d; the cluster's is %d until every member knows a later one"
                         .formatted(kind.getName(), format, agreed);
     }
 
     /** What the cluster must have agreed on: to agree it needs the command that does. */
-    private int asks(Command command) {
-        return command.hasRaiseFormat() ? CommandFormats.FIRST : formats.of(command);
+    private static int asks(Command command, int format) {
+        return command.hasRaiseFormat() ? CommandFormats.FIRST : format;
     }
 
     private String knows() {
