@@ -23,7 +23,7 @@ record Compared(double ours, double theirs, double ratio) {
         return new Compared(median(ours), median(theirs), median(ratios));
     }
 
-    private static double median(List<Double> values) {
+    static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1

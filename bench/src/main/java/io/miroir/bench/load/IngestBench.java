@@ -18,7 +18,7 @@ public final class IngestBench {
 
             Documents of 300 bytes through one pod, a row an id: in requests of 10,000 beside one
             bare node, in turns; before nodes that do nothing, for the pod's own CPU and memory;
-            and one document a request from 64 clients.
+            and one document a request from 64 clients, likewise.
 
             """;
 
@@ -30,10 +30,18 @@ public final class IngestBench {
      * @param proxied requests to a pod before nodes that do nothing
      * @param smallTurns of each side with small requests
      * @param smallMillis each of them lasts
+     * @param smallWarmMillis of small requests before the first turn: a JVM compiles what it is
+     *     asked for often, and that costs more than thousands of writes
      */
-    record Effort(int turns, int requests, int proxied, int smallTurns, int smallMillis) {
-        static final Effort FULL = new Effort(10, 10, 100, 3, 10_000);
-        static final Effort QUICK = new Effort(2, 2, 20, 1, 2_000);
+    record Effort(
+            int turns,
+            int requests,
+            int proxied,
+            int smallTurns,
+            int smallMillis,
+            int smallWarmMillis) {
+        static final Effort FULL = new Effort(10, 10, 100, 3, 10_000, 30_000);
+        static final Effort QUICK = new Effort(2, 2, 20, 1, 2_000, 4_000);
     }
 
     private IngestBench() {}
@@ -54,6 +62,9 @@ public final class IngestBench {
                         (stage, deadline) -> BulkIngest.run(stage, nodes, effort, deadline)),
                 new Suite.Part(
                         SmallWrites.IDS,
-                        (stage, deadline) -> SmallWrites.run(stage, nodes, effort, deadline)));
+                        (stage, deadline) -> SmallWrites.run(stage, nodes, effort, deadline)),
+                new Suite.Part(
+                        SmallWrites.ALONE_IDS,
+                        (stage, deadline) -> SmallWrites.runAlone(stage, effort, deadline)));
     }
 }

@@ -6,6 +6,7 @@ import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,6 +33,10 @@ final class NodePoller implements AutoCloseable {
     private final Listener listener;
     private final ConcurrentSkipListMap<Long, List<Tracked>> pending =
             new ConcurrentSkipListMap<>();
+
+    /** Those that the node was said to work on; only the thread's. */
+    private final Map<Long, List<Tracked>> toldBegun = new HashMap<>();
+
     private final Semaphore newWork = new Semaphore(0);
     private final Thread thread;
     private volatile boolean givenUp;
@@ -142,6 +147,7 @@ final class NodePoller implements AutoCloseable {
     }
 
     private boolean poll() {
+        toldBegun.keySet().retainAll(pending.keySet());
         Map<Long, List<Tracked>> asked = new TreeMap<>();
         pending.entrySet().stream()
                 .limit(ASKED_MAX)
@@ -166,11 +172,11 @@ final class NodePoller implements AutoCloseable {
         for (JsonNode nodeTask : answer.body().path("results")) {
             long uid = nodeTask.path("uid").asLong(-1);
             asked.remove(uid);
-            if (isEnqueued(nodeTask)) {
-                continue;
-            }
-            for (Tracked task : pending.getOrDefault(uid, List.of())) {
-                progress |= tell(uid, task, nodeTask, begun);
+            List<Tracked> tasks = pending.getOrDefault(uid, List.of());
+            if (isNews(uid, nodeTask, tasks)) {
+                for (Tracked task : tasks) {
+                    progress |= tell(uid, task, nodeTask, begun);
+                }
             }
         }
         if (!begun.isEmpty()) {
@@ -181,9 +187,14 @@ final class NodePoller implements AutoCloseable {
         return progress || unknown;
     }
 
-    // Most are, where many wait: whose it is counts once the node works on it.
-    private static boolean isEnqueued(JsonNode nodeTask) {
-        return nodeTask.path("status").asString("").equals("enqueued");
+    // Most wait or are worked on, with many of ours in each: whose they are is looked at once for
+    // each thing that there is to tell.
+    private boolean isNews(long uid, JsonNode nodeTask, List<Tracked> tasks) {
+        return switch (nodeTask.path("status").asString("")) {
+            case "enqueued" -> false;
+            case "processing" -> !tasks.equals(toldBegun.put(uid, tasks));
+            default -> true;
+        };
     }
 
     private boolean tell(long uid, Tracked task, JsonNode nodeTask, List<Tracked> begun) {

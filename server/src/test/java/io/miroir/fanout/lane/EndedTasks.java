@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** What pollers told of tasks, in that order. */
@@ -16,6 +17,7 @@ final class EndedTasks implements NodePoller.Listener {
     private static final long PATIENCE_SECONDS = 60;
 
     private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+    private final AtomicInteger begun = new AtomicInteger();
 
     /** A task is over on a node. */
     record Ended(Tracked task, String nodeId, NodeResult result) {}
@@ -33,7 +35,9 @@ final class EndedTasks implements NodePoller.Listener {
     }
 
     @Override
-    public void began(List<Tracked> tasks) {}
+    public void began(List<Tracked> tasks) {
+        begun.addAndGet(tasks.size());
+    }
 
     @Override
     public void ended(Tracked task, String nodeId, NodeResult result) {
@@ -45,6 +49,11 @@ final class EndedTasks implements NodePoller.Listener {
         Ended next = ended.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertNotNull(next);
         return next;
+    }
+
+    /** How often a node was told to work on one. */
+    int begun() {
+        return begun.get();
     }
 
     /** One that is told already and not taken; null if there is none. */

@@ -66,6 +66,22 @@ class NodePollerTest {
         assertInstanceOf(NodeResult.Lost.class, result());
     }
 
+    /** However often the node is asked meanwhile. */
+    @Test
+    void thatANodeWorksOnATaskIsToldOnce() throws Exception {
+        Tracked task = EndedTasks.task(1, 1);
+        results = told("m5", task.marked(), "processing");
+        poller.follow(7, task);
+        poller.start();
+        int before = polls.get();
+        while (polls.get() < before + 4) {
+            Thread.sleep(5);
+        }
+        assertEquals(1, ended.begun());
+        results = told("m5", task.marked(), "succeeded");
+        assertInstanceOf(NodeResult.Succeeded.class, result());
+    }
+
     /** A node that gives a number a second time began anew: what it had before is gone. */
     @Test
     void aNumberThatIsGivenTwiceIsTheEndOfTheFirst() throws Exception {
