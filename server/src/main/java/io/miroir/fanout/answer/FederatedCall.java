@@ -1,12 +1,15 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.core.merge.WordsAlone;
 import io.miroir.core.topology.ShardSet;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +68,12 @@ public final class FederatedCall {
     private final @Nullable String distinct;
     private final @Nullable String self;
     private final int depthMax;
+    private final Map<Integer, WordsAlone> byWords;
 
-    private FederatedCall(ObjectNode client, List<FederatedQuery> queries) {
-        this.federation = (ObjectNode) client.path(FEDERATION);
+    private FederatedCall(
+            ObjectNode federation, List<FederatedQuery> queries, Map<Integer, WordsAlone> byWords) {
+        this.federation = federation;
+        this.byWords = byWords;
         this.paging = Paging.of(federation);
         this.queries = queries;
         this.counted = counted(federation, queries);
@@ -91,7 +97,8 @@ public final class FederatedCall {
         for (int i = 0; i < asked.size(); i++) {
             queries.add(FederatedQuery.of((ObjectNode) asked.path(i), indexes.get(i), distinct));
         }
-        return new FederatedCall(client, List.copyOf(queries));
+        return new FederatedCall(
+                (ObjectNode) client.path(FEDERATION), List.copyOf(queries), Map.of());
     }
 
     /** The one instance that queries may name, as the checks have seen. */
@@ -156,7 +163,7 @@ public final class FederatedCall {
             ObjectNode nodeFederation = request.putObject(FEDERATION);
             nodeFederation.setAll(federation);
             nodeFederation.remove(List.of("personalize", MERGE));
-            paging.writeNodeRequest(nodeFederation, 0);
+            paging.writeNodeRequest(nodeFederation, hasHybrid(parts) ? depthMax : 0);
             writeFacetsRequest(nodeFederation, parts);
         }
         ArrayNode nodeQueries = request.putArray("queries");
@@ -169,6 +176,18 @@ public final class FederatedCall {
             }
         }
         return request;
+    }
+
+    /**
+     * Counts of a hybrid query are those of its words alone where no hits are wanted. Nodes that
+     * are to show each value once would take off the total what they pass over.
+     */
+    private boolean hasHybrid(List<Part> parts) {
+        return distinct == null
+                && positions(parts).stream()
+                        .anyMatch(
+                                query ->
+                                        HybridQuery.order(queries.get(query).client()).isPresent());
     }
 
     private ObjectNode forHits(FederatedQuery query) {
@@ -195,12 +214,65 @@ public final class FederatedCall {
     }
 
     /**
+     * The queries of which one server might look at the words alone, to be asked besides with only
+     * these: the answers don't say whether it would.
+     */
+    public Set<Integer> perhapsByWords(List<NodeAnswer> answers) {
+        Map<Integer, WordsAlone> hybrid = new TreeMap<>();
+        for (int i = 0; i < queries.size(); i++) {
+            int position = i;
+            queries.get(i).wordsAlone(paging).ifPresent(words -> hybrid.put(position, words));
+        }
+        if (hybrid.isEmpty()) {
+            return Set.of();
+        }
+        FederatedHits hits = hits(answers);
+        hybrid.entrySet().removeIf(query -> !query.getValue().isOpen(hits.ofNodes(query.getKey())));
+        return Set.copyOf(hybrid.keySet());
+    }
+
+    /** The same search, some of its queries by words alone. */
+    public FederatedCall byWords(Set<Integer> positions) {
+        List<FederatedQuery> changed = new ArrayList<>(queries);
+        Map<Integer, WordsAlone> words = new HashMap<>(byWords);
+        for (int position : positions) {
+            FederatedQuery query = queries.get(position);
+            changed.set(position, query.byWords());
+            words.put(position, query.wordsAlone(paging).orElseThrow());
+        }
+        return new FederatedCall(federation, List.copyOf(changed), Map.copyOf(words));
+    }
+
+    /** The queries that one server does search by words alone, told by the answers to those. */
+    public Set<Integer> isByWords(List<NodeAnswer> answers) {
+        FederatedHits hits = hits(answers);
+        return byWords.entrySet().stream()
+                .filter(
+                        query -> {
+                            WordsAlone words = query.getValue();
+                            return words.isEnough(hits.best(query.getKey(), words.wanted()));
+                        })
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    private FederatedHits hits(List<NodeAnswer> answers) {
+        FederatedHits hits = new FederatedHits(queries, distinct);
+        for (NodeAnswer node : answers) {
+            if (node.purpose.countsOf == null) {
+                hits.add(node.json.path(RESULTS), positions(node.parts));
+            }
+        }
+        return hits;
+    }
+
+    /**
      * The client's answer. Takes the answers apart: they can't be used afterwards.
      *
      * @param answers of the nodes that were asked, of both purposes
      */
     public ObjectNode merge(List<NodeAnswer> answers) {
-        FederatedHits hits = new FederatedHits(queries, distinct);
+        FederatedHits hits = hits(answers);
         List<ObjectNode> counts = new ArrayList<>();
         List<ObjectNode> results = new ArrayList<>();
         ObjectNode vectors = JsonNodeFactory.instance.objectNode();
@@ -212,7 +284,6 @@ public final class FederatedCall {
                 continue;
             }
             List<Integer> positions = positions(node.parts);
-            hits.add(node.json.path(RESULTS), positions);
             for (int i = 0; i < positions.size(); i++) {
                 ObjectNode result = (ObjectNode) node.json.path(RESULTS).path(i);
                 results.add(result);
@@ -236,7 +307,7 @@ public final class FederatedCall {
         paging.writeAnswer(answer, total);
         new FederatedFacets(federation, queries).write(counts, answer);
         Answers.copyFirst(results, "requestUid", answer);
-        if (Answers.anyHas(results, "semanticHitCount")) {
+        if (!byWords.isEmpty() || Answers.anyHas(results, "semanticHitCount")) {
             answer.put("semanticHitCount", walk.semantic);
         }
         if (self != null) {

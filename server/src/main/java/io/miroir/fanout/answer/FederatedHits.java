@@ -31,8 +31,13 @@ final class FederatedHits {
     private final List<SeenValues> valuesOfQueries = new ArrayList<>();
     private final Map<Integer, List<List<Hit>>> sources = new TreeMap<>();
 
-    /** A hit of a node, its query's position that of the client. */
-    record Hit(ObjectNode json, Ranked ranked) {}
+    /**
+     * A hit of a node.
+     *
+     * @param plain its rank among the hits of its query
+     * @param ranked its rank among all, its query's position that of the client
+     */
+    record Hit(ObjectNode json, Ranked plain, Ranked ranked) {}
 
     /**
      * No hits yet.
@@ -58,13 +63,13 @@ final class FederatedHits {
             List<Hit> hits = new ArrayList<>();
             for (JsonNode node : results.path(i).path("hits")) {
                 ObjectNode hit = (ObjectNode) node;
+                Ranked plain = ScoreDetails.read(hit);
+                Ranked ranked = ScoreDetails.federated(plain, position, weight);
                 hit.putObject(FederatedCall.HIT_FEDERATION)
                         .put(FederatedCall.INDEX, queries.get(position).index().uid())
                         .put("queriesPosition", position)
-                        .put(
-                                "weightedRankingScore",
-                                hit.path(ScoreDetails.SCORE_FIELD).asDouble(0) * weight);
-                hits.add(new Hit(hit, ScoreDetails.readFederated(hit, weight)));
+                        .put("weightedRankingScore", ranked.score());
+                hits.add(new Hit(hit, plain, ranked));
             }
             sources.computeIfAbsent(position, _ -> new ArrayList<>()).add(hits);
         }
@@ -97,13 +102,42 @@ final class FederatedHits {
     }
 
     private Iterator<Hit> ofQuery(int position, List<List<Hit>> lists) {
-        Iterator<Hit> merged = new KWayMerge<>(lists.stream().map(List::iterator).toList(), ORDER);
+        Iterator<Hit> merged = all(position, lists);
         String own = queries.get(position).distinct();
-        if (own == null || distinct != null) {
-            return merged;
+        return own == null || distinct != null
+                ? merged
+                : unlike(merged, own, valuesOfQueries.get(position));
+    }
+
+    private Iterator<Hit> all(int position, List<List<Hit>> lists) {
+        Comparator<Hit> order =
+                HybridQuery.order(queries.get(position).client())
+                        .map(hybrid -> Comparator.comparing(Hit::plain, hybrid))
+                        .orElse(ORDER);
+        return new KWayMerge<>(lists.stream().map(List::iterator).toList(), order);
+    }
+
+    private static Iterator<Hit> unlike(Iterator<Hit> hits, String attribute, SeenValues seen) {
+        return new Kept(hits, hit -> !seen.isDuplicate(HitView.values(hit.json, attribute)));
+    }
+
+    /** What each node found by one query. */
+    List<List<Ranked>> ofNodes(int position) {
+        return sources.getOrDefault(position, List.of()).stream()
+                .map(hits -> hits.stream().map(Hit::plain).toList())
+                .toList();
+    }
+
+    /** The best hits of one query, as one server lists them before it federates. */
+    List<Ranked> best(int position, int count) {
+        Iterator<Hit> hits = all(position, sources.getOrDefault(position, List.of()));
+        String own = distinct != null ? distinct : queries.get(position).distinct();
+        Iterator<Hit> shown = own == null ? hits : unlike(hits, own, new SeenValues());
+        List<Ranked> best = new ArrayList<>();
+        while (best.size() < count && shown.hasNext()) {
+            best.add(shown.next().plain());
         }
-        SeenValues seen = valuesOfQueries.get(position);
-        return new Kept(merged, hit -> !seen.isDuplicate(HitView.values(hit.json, own)));
+        return best;
     }
 
     /** Nodes do this for queries that they are asked together. */

@@ -1,7 +1,9 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.core.merge.WordsAlone;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -28,7 +30,6 @@ record FederatedQuery(
     private static final List<String> ONLY_FOR_HITS =
             List.of(
                     "sort",
-                    "attributesToRetrieve",
                     "attributesToHighlight",
                     "attributesToCrop",
                     "showRankingScore",
@@ -70,6 +71,16 @@ record FederatedQuery(
         return client.path(OPTIONS).path(FederatedCall.REMOTE).asString(null);
     }
 
+    /** Whether one server might search by words alone. */
+    Optional<WordsAlone> wordsAlone(Paging paging) {
+        return HybridQuery.wordsAlone(client, paging.end(index.totalHitsMax()));
+    }
+
+    /** The same query by words alone. */
+    FederatedQuery byWords() {
+        return new FederatedQuery(HybridQuery.byWords(client), index, view, weight, distinct);
+    }
+
     /**
      * What a node is asked for hits: the search by itself, as deep as the federation's page.
      *
@@ -90,6 +101,7 @@ record FederatedQuery(
     ObjectNode forCounts() {
         ObjectNode request = copy();
         request.remove(ONLY_FOR_HITS);
+        request.putArray("attributesToRetrieve");
         if (request.get(OPTIONS) instanceof ObjectNode options) {
             // Nodes know of no instances.
             request.set(OPTIONS, options.deepCopy().without(List.of(FederatedCall.REMOTE)));

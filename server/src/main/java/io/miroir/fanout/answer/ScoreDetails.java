@@ -42,14 +42,12 @@ final class ScoreDetails {
         return new Ranked(0, ranks, hit.path(SCORE_FIELD).asDouble(0), List.of(), tie);
     }
 
-    /** The rank of a hit of a federated search, which says what query found it. */
-    static Ranked readFederated(JsonNode hit, double weight) {
-        JsonNode federation = hit.path("_federation");
-        Ranked plain = read(hit);
+    /** The rank of the same hit in a federated search, whose scores are weighted. */
+    static Ranked federated(Ranked plain, int query, double weight) {
         return new Ranked(
-                federation.path("queriesPosition").asInt(0),
+                query,
                 plain.ranks(),
-                federation.path("weightedRankingScore").asDouble(0),
+                plain.score() * weight,
                 ScoreGroups.of(plain.ranks(), plain.score(), weight),
                 plain.tie());
     }

@@ -1,17 +1,19 @@
 package io.miroir.fanout.answer;
 
 import io.miroir.core.merge.FacetText;
-import io.miroir.core.merge.HybridOrder;
 import io.miroir.core.merge.KWayMerge;
 import io.miroir.core.merge.Ranked;
 import io.miroir.core.merge.RuleOrder;
+import io.miroir.core.merge.WordsAlone;
 import io.miroir.core.topology.ShardSet;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -30,13 +32,19 @@ public final class SearchCall {
     private final @Nullable String distinct;
     private final FacetsCall facets;
     private final Comparator<Ranked> order;
+    private final @Nullable WordsAlone byWords;
 
     private record Hit(ObjectNode json, Ranked ranked) {}
 
-    private SearchCall(ObjectNode client, IndexProfile index, @Nullable String distinct) {
+    private SearchCall(
+            ObjectNode client,
+            IndexProfile index,
+            @Nullable String distinct,
+            @Nullable WordsAlone byWords) {
         this.client = client;
         this.index = index;
         this.distinct = distinct;
+        this.byWords = byWords;
         this.paging = Paging.of(client);
         List<String> needed = new ArrayList<>();
         if (index.primaryKey() != null) {
@@ -47,7 +55,7 @@ public final class SearchCall {
         }
         this.view = HitView.of(client, index, needed);
         this.facets = FacetsCall.of(client, index, paging.counted() ? distinct : null);
-        this.order = order(client.path("hybrid"));
+        this.order = HybridQuery.order(client).orElse(RuleOrder.WITH_TIES);
     }
 
     /** A search with the client's body. */
@@ -56,12 +64,13 @@ public final class SearchCall {
         return new SearchCall(
                 NodeFilter.spelledOut(client, index.filterable()),
                 index,
-                asked.isString() ? asked.asString() : index.distinct());
+                asked.isString() ? asked.asString() : index.distinct(),
+                null);
     }
 
     /** A search of our own making, by a filter that is in words for nodes. */
     static SearchCall ofOurs(ObjectNode search, IndexProfile index) {
-        return new SearchCall(search, index, index.distinct());
+        return new SearchCall(search, index, index.distinct(), null);
     }
 
     /**
@@ -90,6 +99,23 @@ public final class SearchCall {
     }
 
     /**
+     * The same search by words alone, to be asked besides: one server leaves vectors out where
+     * words find enough, and these answers don't say whether it would. Empty where they do.
+     */
+    public Optional<SearchCall> perhapsByWords(List<ObjectNode> answers) {
+        return HybridQuery.wordsAlone(client, paging.end(index.totalHitsMax()))
+                .filter(words -> words.isOpen(answers.stream().map(SearchCall::ranks).toList()))
+                .map(words -> new SearchCall(HybridQuery.byWords(client), index, distinct, words));
+    }
+
+    /** Whether one server searches by words alone, told by the answers to that search. */
+    public boolean isByWords(List<ObjectNode> answers) {
+        return byWords != null
+                && byWords.isEnough(
+                        best(answers, new SeenValues()).stream().map(Hit::ranked).toList());
+    }
+
+    /**
      * The client's answer. Takes the answers apart: they can't be used afterwards.
      *
      * @param answers of the nodes that were asked, in any fixed order
@@ -107,35 +133,48 @@ public final class SearchCall {
         facets.writeAnswer(answers, total, answer);
         Answers.copyFirst(answers, "requestUid", answer);
         PerformanceDetails.merge(answers, answer);
-        if (Answers.anyHas(answers, "semanticHitCount")) {
+        if (byWords != null || Answers.anyHas(answers, "semanticHitCount")) {
             answer.put("semanticHitCount", semanticHits);
         }
         return answer;
     }
 
-    /** Walks the merged list to the page's end; gives the number of semantic hits on the page. */
+    /** Shows the hits of the page; gives the number of semantic ones. */
     private int writePage(List<ObjectNode> answers, ArrayNode page, SeenValues duplicates) {
-        int begin = paging.begin(index.totalHitsMax());
+        List<Hit> best = best(answers, duplicates);
+        int semantic = 0;
+        for (Hit hit :
+                best.subList(
+                        Math.min(paging.begin(index.totalHitsMax()), best.size()), best.size())) {
+            semantic += hit.ranked.semantic() ? 1 : 0;
+            view.show(hit.json);
+            page.add(hit.json);
+        }
+        return semantic;
+    }
+
+    /** Walks the merged list to the page's end. */
+    private List<Hit> best(List<ObjectNode> answers, SeenValues duplicates) {
         int end = paging.end(index.totalHitsMax());
         List<Iterator<Hit>> sources = new ArrayList<>(answers.size());
         for (ObjectNode answer : answers) {
             sources.add(hits(answer));
         }
         KWayMerge<Hit> merged = new KWayMerge<>(sources, Comparator.comparing(Hit::ranked, order));
-        int semantic = 0;
-        for (int place = 0; place < end && merged.hasNext(); ) {
+        List<Hit> best = new ArrayList<>();
+        while (best.size() < end && merged.hasNext()) {
             Hit hit = merged.next();
-            if (distinct != null && duplicates.isDuplicate(HitView.values(hit.json, distinct))) {
-                continue;
+            if (distinct == null || !duplicates.isDuplicate(HitView.values(hit.json, distinct))) {
+                best.add(hit);
             }
-            if (place >= begin) {
-                semantic += hit.ranked.semantic() ? 1 : 0;
-                view.show(hit.json);
-                page.add(hit.json);
-            }
-            place++;
         }
-        return semantic;
+        return best;
+    }
+
+    private static List<Ranked> ranks(ObjectNode answer) {
+        return StreamSupport.stream(answer.path("hits").spliterator(), false)
+                .map(ScoreDetails::read)
+                .toList();
     }
 
     private static Iterator<Hit> hits(ObjectNode answer) {
@@ -172,12 +211,5 @@ public final class SearchCall {
             }
         }
         return sum - duplicates.duplicates();
-    }
-
-    private static Comparator<Ranked> order(JsonNode hybrid) {
-        double ratio = hybrid.path("semanticRatio").asDouble(0.5);
-        return hybrid.isObject() && ratio > 0 && ratio < 1
-                ? new HybridOrder(ratio)
-                : RuleOrder.WITH_TIES;
     }
 }

@@ -103,7 +103,18 @@ public final class FederatedJourney {
             List<IndexView> indexes,
             List<IndexProfile> profiles,
             long hash,
-            AnswerBudget.Share share) {}
+            AnswerBudget.Share share) {
+        Search with(FederatedCall other) {
+            return new Search(other, indexes, profiles, hash, share);
+        }
+    }
+
+    /** What nodes said to it, and which shards nobody spoke for. */
+    private record Answered(
+            Search search,
+            List<FederatedCall.NodeAnswer> answers,
+            ShardSet missing,
+            Set<String> nodes) {}
 
     /**
      * One federated search.
@@ -172,6 +183,35 @@ public final class FederatedJourney {
         }
         FederatedCall call = FederatedCall.of(body, profiles);
         Search search = new Search(call, indexes, profiles, QueryHash.of("", body), share);
+        Answered answered = byWordsWhereEnough(search);
+        answered.search
+                .call
+                .disputedFacet(answered.answers)
+                .ifPresent(
+                        facet -> {
+                            throw checks.otherOrder(facet);
+                        });
+        ObjectNode merged = answered.search.call.merge(answered.answers);
+        RequestChecks.personalize(Objects.requireNonNull(asked.federation()));
+        return new Reading(merged, answered.missing, answered.nodes);
+    }
+
+    /** The answers to the search, its hybrid queries as one server with everything does them. */
+    private Answered byWordsWhereEnough(Search search) {
+        Answered hybrid = answers(search);
+        Set<Integer> open = search.call.perhapsByWords(hybrid.answers);
+        if (open.isEmpty()) {
+            return hybrid;
+        }
+        Answered byWords = answers(search.with(search.call.byWords(open)));
+        Set<Integer> enough = byWords.search.call.isByWords(byWords.answers);
+        if (enough.isEmpty()) {
+            return hybrid;
+        }
+        return enough.equals(open) ? byWords : answers(search.with(search.call.byWords(enough)));
+    }
+
+    private Answered answers(Search search) {
         List<FederatedCall.NodeAnswer> answers = new ArrayList<>();
         Set<String> answered = new HashSet<>();
         ShardSet missing = ShardSet.none();
@@ -184,20 +224,13 @@ public final class FederatedJourney {
             answers.addAll(progress.answers);
             answered.addAll(progress.answered);
         }
-        boolean nothing = answers.isEmpty() && !indexes.isEmpty();
+        boolean nothing = answers.isEmpty() && !search.indexes.isEmpty();
         if (nothing || (!missing.isEmpty() && !settings.partial())) {
             throw new ApiException(
                     ErrorCode.MIROIR_SHARD_UNAVAILABLE,
                     "No replica in sync answered for shards " + missing + ".");
         }
-        call.disputedFacet(answers)
-                .ifPresent(
-                        facet -> {
-                            throw checks.otherOrder(facet);
-                        });
-        ObjectNode merged = call.merge(answers);
-        RequestChecks.personalize(Objects.requireNonNull(asked.federation()));
-        return new Reading(merged, missing, answered);
+        return new Answered(search, answers, missing, answered);
     }
 
     /** Clients are told of an index by the name that they used, which may be an alias. */

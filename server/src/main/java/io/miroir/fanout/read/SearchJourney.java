@@ -61,6 +61,20 @@ public final class SearchJourney {
     private Reading search(IndexView index, ObjectNode body, AnswerBudget.Share share) {
         ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
         SearchCall call = SearchCall.of(body, profile(index));
+        Coverage coverage = ask(index, call, body, share);
+        call.checkFacets();
+        Optional<SearchCall> words = call.perhapsByWords(coverage.answers());
+        if (words.isPresent()) {
+            Coverage byWords = ask(index, words.get(), body, share);
+            if (words.get().isByWords(byWords.answers())) {
+                return Reading.of(words.get().merge(byWords.answers()), byWords);
+            }
+        }
+        return Reading.of(call.merge(coverage.answers()), coverage);
+    }
+
+    private Coverage ask(
+            IndexView index, SearchCall call, ObjectNode body, AnswerBudget.Share share) {
         Coverage coverage =
                 cover.ask(
                         index,
@@ -71,8 +85,7 @@ public final class SearchJourney {
                                 post("search", index, "/search", call.nodeRequest(only(part)))
                                         .expecting(AnswerShape.SEARCH));
         requireWhole(coverage);
-        call.checkFacets();
-        return Reading.of(call.merge(coverage.answers()), coverage);
+        return coverage;
     }
 
     /** The values of one facet. */

@@ -9,6 +9,7 @@ import io.miroir.fanout.answer.FederatedCall.NodeAnswer;
 import io.miroir.fanout.answer.FederatedCall.Part;
 import io.miroir.fanout.answer.FederatedCall.Purpose;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -73,6 +74,102 @@ class FederatedCallTest {
         assertFalse(queries.path(1).has("q"));
         assertFalse(queries.path(2).has("sort"));
         assertEquals("{\"weight\":2}", Json.text(queries.path(2).path("federationOptions")));
+    }
+
+    /**
+     * One query of two has enough by words on both nodes together: it is asked anew by words alone,
+     * the other is not.
+     */
+    @Test
+    void hybridQueriesEndWithTheirWordsWhereTheseAreEnough() {
+        String hybrid = "'vector': [1], 'hybrid': {'embedder': 'e', 'semanticRatio': 0.5}}";
+        FederatedCall call =
+                call(
+                        "{'federation': {'limit': 2}, 'queries': ["
+                                + "{'indexUid': 'a', 'q': 'w', "
+                                + hybrid
+                                + ", {'indexUid': 'b', 'q': 'w', "
+                                + hybrid
+                                + "]}",
+                        "a",
+                        "b");
+        List<NodeAnswer> asked = List.of(answer("vectorSort", 0.95, 0.5), answer("words", 0.92, 1));
+        assertEquals(Set.of(0), call.perhapsByWords(asked));
+        FederatedCall words = call.byWords(Set.of(0));
+        JsonNode queries = words.nodeRequest(List.of(ASKED, ASKED), Purpose.HITS).path("queries");
+        assertEquals(0, ratio(queries.path(0)));
+        assertEquals(0.5, ratio(queries.path(1)));
+        List<NodeAnswer> answers = List.of(answer("words", 0.95, 0.5), answer("words", 0.92, 1));
+        assertEquals(Set.of(0), words.isByWords(answers));
+        JsonNode merged = words.merge(answers);
+        assertEquals(0, merged.path("semanticHitCount").asInt(-1));
+        assertEquals("b", merged.at("/hits/0/_federation/indexUid").asString());
+        assertEquals(0.95, merged.at("/hits/1/_federation/weightedRankingScore").asDouble());
+    }
+
+    /** Who wants no hits has enough of them by words: counts of a hybrid query want some. */
+    @Test
+    void aHybridQueryIsCountedWithItsHits() {
+        FederatedCall call =
+                call(
+                        """
+                        {'federation': {'limit': 7, 'facetsByIndex': {'a': ['x']}},
+                         'queries': [{'indexUid': 'a', 'q': 'w',
+                           'hybrid': {'embedder': 'e', 'semanticRatio': 0.8}}]}
+                        """,
+                        "a");
+        JsonNode asked = call.nodeRequest(List.of(ASKED), new Purpose("m-a"));
+        assertEquals(7, asked.path("federation").path("limit").asInt());
+        assertEquals("[]", Json.text(asked.at("/queries/0/attributesToRetrieve")));
+    }
+
+    /** Of one query, a hit by words and one by its vector go by their shares of the ratio. */
+    @Test
+    void hitsOfAHybridQueryAreInItsOwnOrder() {
+        FederatedCall call =
+                call(
+                        """
+                        {'federation': {},
+                         'queries': [{'indexUid': 'a', 'q': 'w',
+                           'hybrid': {'embedder': 'e', 'semanticRatio': 0.9}}]}
+                        """,
+                        "a");
+        JsonNode merged = call.merge(List.of(ofFirst("words", 0.9), ofFirst("vectorSort", 0.8)));
+        assertEquals(0.8, merged.at("/hits/0/_federation/weightedRankingScore").asDouble());
+    }
+
+    private static NodeAnswer answer(String rule, double first, double second) {
+        String results =
+                "{\"results\": [" + found(rule, first) + "," + found("words", second) + "]}";
+        return new NodeAnswer(Json.parseObject(results), List.of(ASKED, ASKED), Purpose.HITS);
+    }
+
+    private static NodeAnswer ofFirst(String rule, double score) {
+        return new NodeAnswer(
+                Json.parseObject("{\"results\": [" + found(rule, score) + "]}"),
+                List.of(ASKED),
+                Purpose.HITS);
+    }
+
+    private static String found(String rule, double score) {
+        String value =
+                rule.equals("words")
+                        ? "'matchingWords':" + (int) (score * 100)
+                        : "'similarity':" + score;
+        return ("{'hits':[{'id':"
+                        + (int) (score * 100)
+                        + ",'_rankingScore':"
+                        + score
+                        + ",'_rankingScoreDetails':{'"
+                        + rule
+                        + "':{'order':0,"
+                        + value
+                        + "}}}]}")
+                .replace('\'', '"');
+    }
+
+    private static double ratio(JsonNode query) {
+        return query.path("hybrid").path("semanticRatio").asDouble(-1);
     }
 
     /** As one server that is named in its own network shows it. */

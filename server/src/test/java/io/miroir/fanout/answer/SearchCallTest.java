@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
@@ -67,6 +68,51 @@ class SearchCallTest {
         assertFalse(answer.path("hits").path(0).has("_rankingScore"));
         assertEquals(
                 json("{'a':{'x':1}}"), Json.parse(Json.text(answer.path("facetDistribution"))));
+    }
+
+    /**
+     * Shows: hits by words that are enough on all nodes together end a hybrid search, as on one
+     * server, though each node by itself went on to vectors.
+     */
+    @Test
+    void wordsAloneEndAHybridSearch() {
+        SearchCall call =
+                SearchCall.of(
+                        json(
+                                "{'q':'w','limit':2,'vector':[1],"
+                                        + "'hybrid':{'embedder':'e','semanticRatio':0.5}}"),
+                        INDEX);
+        List<ObjectNode> hybrid =
+                List.of(
+                        json(
+                                "{'hits':[{'id':1,'_rankingScore':0.97,'_rankingScoreDetails':"
+                                        + "{'vectorSort':{'order':0,'similarity':0.97}}},"
+                                        + hit(2, 0.95)
+                                        + "],'semanticHitCount':1,'estimatedTotalHits':9}"),
+                        json("{'hits':[" + hit(3, 0.92) + "],'estimatedTotalHits':9}"));
+        SearchCall words = call.perhapsByWords(hybrid).orElseThrow();
+        ObjectNode request = words.nodeRequest(null);
+        assertEquals(0, request.path("hybrid").path("semanticRatio").asInt(-1));
+        List<ObjectNode> byWords =
+                List.of(
+                        json("{'hits':[" + hit(2, 0.95) + "],'estimatedTotalHits':1}"),
+                        json("{'hits':[" + hit(3, 0.92) + "],'estimatedTotalHits':1}"));
+        assertTrue(words.isByWords(byWords));
+        ObjectNode answer = words.merge(byWords);
+        assertEquals(2, answer.path("hits").path(0).path("id").asInt());
+        assertEquals(2, answer.path("estimatedTotalHits").asInt());
+        assertEquals(0, answer.path("semanticHitCount").asInt(-1));
+        assertFalse(words.isByWords(byWords.subList(0, 1)), "one hit is not enough");
+        assertEquals(
+                1, call.merge(hybrid).path("hits").path(0).path("id").asInt(), "nothing was used");
+    }
+
+    private static String hit(int id, double score) {
+        return "{'id':"
+                + id
+                + ",'_rankingScore':"
+                + score
+                + ",'_rankingScoreDetails':{'words':{'order':0,'matchingWords':1}}}";
     }
 
     /** Shows: what is not displayed is asked for where the merge needs it, and cut. */

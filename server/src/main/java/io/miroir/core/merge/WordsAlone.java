@@ -1,0 +1,90 @@
+package io.miroir.core.merge;
+
+import io.miroir.core.merge.RankValue.Attribute;
+import io.miroir.core.merge.RankValue.Distance;
+import io.miroir.core.merge.RankValue.Exactness;
+import io.miroir.core.merge.RankValue.Score;
+import io.miroir.core.merge.RankValue.Similarity;
+import io.miroir.core.merge.RankValue.Skipped;
+import io.miroir.core.merge.RankValue.Sorted;
+import io.miroir.core.merge.RankValue.Typos;
+import io.miroir.core.merge.RankValue.Words;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether a hybrid search is one by words alone: a server that finds as many hits by words as it is
+ * asked for, all of them good, does not search by vectors at all. Nodes have fewer hits than one
+ * server with everything, so that they do what it would not.
+ *
+ * @param semanticRatio between 0 and 1, neither included
+ * @param wanted how many hits it is asked for
+ */
+public record WordsAlone(float semanticRatio, int wanted) {
+    /** What a score by words, times its share, must be at least. */
+    private static final double GOOD = 0.45;
+
+    /** Empty where no score is good enough, and vectors always have their part. */
+    public static Optional<WordsAlone> of(double semanticRatio, int wanted) {
+        WordsAlone words = new WordsAlone((float) semanticRatio, wanted);
+        return wanted == 0 || words.isGood(1) ? Optional.of(words) : Optional.empty();
+    }
+
+    /**
+     * Whether nodes' answers leave it open. They don't if all of them searched by words alone, or
+     * if the hits that may be good are too few.
+     *
+     * @param ofNodes what each of them found in the hybrid search
+     */
+    public boolean isOpen(List<List<Ranked>> ofNodes) {
+        return !ofNodes.stream().allMatch(this::isEnough)
+                && ofNodes.stream().flatMap(List::stream).filter(this::mayBeGood).count() >= wanted;
+    }
+
+    /**
+     * Whether one server leaves vectors out.
+     *
+     * @param found the best hits in their order, as many as are wanted or all there are
+     */
+    public boolean isEnough(List<Ranked> found) {
+        return found.size() >= wanted
+                && found.stream().allMatch(hit -> !hit.semantic() && isGood(hit.score()));
+    }
+
+    private boolean isGood(double score) {
+        return score * (double) (1f - semanticRatio) >= GOOD;
+    }
+
+    /**
+     * A hit that its vector brought up is no better by words than it is shown; where a sort comes
+     * before a score, it may stand in the place of a better one.
+     */
+    private boolean mayBeGood(Ranked hit) {
+        boolean good =
+                hit.semantic()
+                        ? hit.score() * (double) semanticRatio >= GOOD - HybridOrder.EPSILON
+                        : isGood(hit.score());
+        return good || isSortedFirst(hit.ranks());
+    }
+
+    private static boolean isSortedFirst(List<RankValue> ranks) {
+        boolean sorted = false;
+        for (RankValue rank : ranks) {
+            switch (rank) {
+                case Sorted _, Distance _ -> sorted = true;
+                case Words _,
+                        Typos _,
+                        Score _,
+                        Attribute _,
+                        Exactness _,
+                        Similarity _,
+                        Skipped _ -> {
+                    if (sorted) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+}

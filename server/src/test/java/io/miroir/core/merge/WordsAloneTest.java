@@ -1,0 +1,71 @@
+package io.miroir.core.merge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.core.merge.RankValue.Similarity;
+import io.miroir.core.merge.RankValue.Sorted;
+import io.miroir.core.merge.RankValue.Words;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** When one server does not look at vectors, and when nodes' answers leave that open. */
+class WordsAloneTest {
+    private static final WordsAlone TWO = WordsAlone.of(0.5, 2).orElseThrow();
+
+    @Test
+    void vectorsThatWeighMoreAlwaysHaveTheirPart() {
+        assertEquals(Optional.empty(), WordsAlone.of(0.56, 2));
+        assertTrue(WordsAlone.of(0.54, 2).isPresent());
+        assertTrue(WordsAlone.of(0.9, 0).isPresent(), "no hits are always enough");
+    }
+
+    @Test
+    void enoughIsAsManyAsWantedAllOfThemGood() {
+        assertTrue(TWO.isEnough(List.of(word(1), word(0.9))));
+        assertFalse(TWO.isEnough(List.of(word(1))));
+        assertFalse(TWO.isEnough(List.of(word(1), word(0.89))));
+        assertFalse(TWO.isEnough(List.of(word(1), vector(1))));
+    }
+
+    /** A node each with one good hit: together they have enough, which none of them knows. */
+    @Test
+    void openWhereNodesTogetherMayHaveEnough() {
+        assertTrue(TWO.isOpen(List.of(List.of(word(1)), List.of(word(0.95)))));
+        assertTrue(TWO.isOpen(List.of(List.of(vector(0.95)), List.of(word(0.95)))));
+        assertFalse(TWO.isOpen(List.of(List.of(word(1), word(0.5)), List.of(word(0.89)))));
+        assertFalse(TWO.isOpen(List.of(List.of(vector(0.89)), List.of(word(1)))));
+    }
+
+    @Test
+    void settledWhereAllNodesSearchedByWordsAlone() {
+        List<Ranked> enough = List.of(word(1), word(0.9));
+        assertFalse(TWO.isOpen(List.of(enough, enough)));
+        assertTrue(TWO.isOpen(List.of(enough, List.of())));
+    }
+
+    /** A sort before the words shows hits that hide better ones; one behind them does not. */
+    @Test
+    void aSortBeforeTheWordsLeavesItOpen() {
+        Sorted sort = new Sorted(true, new SortKey.Numeric(1));
+        Words words = new Words(1, 1);
+        Ranked sortedFirst = hit(0.1, List.of(sort, words));
+        Ranked sortedLast = hit(0.1, List.of(words, sort));
+        assertTrue(TWO.isOpen(List.of(List.of(sortedFirst, sortedFirst))));
+        assertFalse(TWO.isOpen(List.of(List.of(sortedLast, sortedLast))));
+    }
+
+    private static Ranked word(double score) {
+        return hit(score, List.of(new Words(1, 1)));
+    }
+
+    private static Ranked vector(double similarity) {
+        return hit(similarity, List.of(new Similarity(similarity)));
+    }
+
+    private static Ranked hit(double score, List<RankValue> ranks) {
+        return new Ranked(0, ranks, score, List.of(), null);
+    }
+}
