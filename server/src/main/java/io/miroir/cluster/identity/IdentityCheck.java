@@ -47,9 +47,13 @@ public final class IdentityCheck implements Identity {
                 : new Verdict.Same();
     }
 
+    /**
+     * Whether a node's latest task is before one that it took in this life. What it took is looked
+     * up first: it goes on taking tasks, and one that was taken after it was asked is not lost.
+     */
     static boolean tasksLost(TaskStore store, NodeMarks marks, String node, long sinceTask) {
+        long taken = TakenTasks.highest(store, node, sinceTask);
         OptionalLong latest = marks.latestTask(node);
-        return latest.isPresent()
-                && latest.getAsLong() < TakenTasks.highest(store, node, sinceTask);
+        return latest.isPresent() && latest.getAsLong() < taken;
     }
 }

@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.store.TaskStore;
-import io.miroir.store.lane.Bind;
-import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes;
-import io.miroir.store.task.TaskType;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,38 +43,7 @@ class NodeNumbersTest {
     }
 
     private void task(Map<String, Long> accepted, Map<String, String> missed) {
-        var intend =
-                new Intend(
-                        "i",
-                        epoch,
-                        "x",
-                        "i",
-                        "ab".repeat(32),
-                        null,
-                        0,
-                        null,
-                        Intend.ALLOT,
-                        List.of(),
-                        List.of());
-        var intended =
-                assertInstanceOf(
-                        Lanes.Intention.Intended.class, store.lanes().intend(intend).orThrow());
-        var bind =
-                new Bind(
-                        "i",
-                        epoch,
-                        intended.position(),
-                        TaskType.DOCUMENT_ADDITION_OR_UPDATE,
-                        "{}",
-                        accepted,
-                        Map.of(),
-                        missed,
-                        Map.of(),
-                        null,
-                        null,
-                        List.of(),
-                        null);
-        assertInstanceOf(Lanes.Binding.Bound.class, store.lanes().bind(bind).orThrow());
+        BoundWrites.bind(store, "i", epoch, accepted, missed);
     }
 
     /** What the pod knows holds, though the store's newest tasks know nothing of the node. */

@@ -1,0 +1,62 @@
+package io.miroir.fanout.lane;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.miroir.store.TaskStore;
+import io.miroir.store.lane.Bind;
+import io.miroir.store.lane.Intend;
+import io.miroir.store.lane.Lanes;
+import io.miroir.store.task.TaskType;
+import java.util.List;
+import java.util.Map;
+
+/** Tasks that nodes took, without the nodes. */
+public final class BoundWrites {
+    private BoundWrites() {}
+
+    /**
+     * Makes a task of a write.
+     *
+     * @param accepted the number that each node gave to it
+     * @param missed why other nodes have not taken it
+     */
+    public static void bind(
+            TaskStore store,
+            String lane,
+            long epoch,
+            Map<String, Long> accepted,
+            Map<String, String> missed) {
+        var intend =
+                new Intend(
+                        lane,
+                        epoch,
+                        "x",
+                        "i",
+                        "ab".repeat(32),
+                        null,
+                        0,
+                        null,
+                        Intend.ALLOT,
+                        List.of(),
+                        List.of());
+        var intended =
+                assertInstanceOf(
+                        Lanes.Intention.Intended.class, store.lanes().intend(intend).orThrow());
+        var bind =
+                new Bind(
+                        lane,
+                        epoch,
+                        intended.position(),
+                        TaskType.DOCUMENT_ADDITION_OR_UPDATE,
+                        "{}",
+                        accepted,
+                        Map.of(),
+                        missed,
+                        Map.of(),
+                        null,
+                        null,
+                        List.of(),
+                        null);
+        assertInstanceOf(Lanes.Binding.Bound.class, store.lanes().bind(bind).orThrow());
+    }
+}
