@@ -2,6 +2,7 @@ package io.miroir.fanout.answer;
 
 import io.miroir.core.merge.FederatedOrder;
 import io.miroir.core.merge.KWayMerge;
+import io.miroir.core.merge.Kept;
 import io.miroir.core.merge.Ranked;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -96,9 +96,9 @@ final class FederatedHits {
             indexes.add(
                     ofIndex.size() == 1
                             ? ofIndex.getFirst()
-                            : new Kept(new Heads(ofIndex), hit -> isFirst(hit, documents)));
+                            : new Kept<>(new Heads(ofIndex), hit -> isFirst(hit, documents)));
         }
-        return new Kept(new Heads(indexes), this::hasNewValue);
+        return new Kept<>(new Heads(indexes), this::hasNewValue);
     }
 
     private Iterator<Hit> ofQuery(int position, List<List<Hit>> lists) {
@@ -118,7 +118,7 @@ final class FederatedHits {
     }
 
     private static Iterator<Hit> unlike(Iterator<Hit> hits, String attribute, SeenValues seen) {
-        return new Kept(hits, hit -> !seen.isDuplicate(HitView.values(hit.json, attribute)));
+        return new Kept<>(hits, hit -> !seen.isDuplicate(HitView.values(hit.json, attribute)));
     }
 
     /** What each node found by one query. */
@@ -184,37 +184,6 @@ final class FederatedHits {
             }
             heads.set(from, rest.get(from).hasNext() ? rest.get(from).next() : null);
             return best;
-        }
-    }
-
-    /** The hits that pass a test, each tested once and as late as possible. */
-    private static final class Kept implements Iterator<Hit> {
-        private final Iterator<Hit> all;
-        private final Predicate<Hit> test;
-        private @Nullable Hit next;
-
-        Kept(Iterator<Hit> all, Predicate<Hit> test) {
-            this.all = all;
-            this.test = test;
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (next == null && all.hasNext()) {
-                Hit hit = all.next();
-                next = test.test(hit) ? hit : null;
-            }
-            return next != null;
-        }
-
-        @Override
-        public Hit next() {
-            if (!hasNext() || next == null) {
-                throw new NoSuchElementException();
-            }
-            Hit hit = next;
-            next = null;
-            return hit;
         }
     }
 }

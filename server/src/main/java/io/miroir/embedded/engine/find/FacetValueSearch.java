@@ -2,12 +2,12 @@ package io.miroir.embedded.engine.find;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.core.text.Normalizing;
 import io.miroir.embedded.engine.FacetAnswer;
 import io.miroir.embedded.engine.settings.IndexSettings;
 import io.miroir.embedded.engine.settings.TypoSettings;
 import io.miroir.embedded.engine.store.Snapshot;
 import io.miroir.embedded.engine.store.StringColumn;
-import io.miroir.embedded.engine.text.Normalizing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package io.miroir.embedded.engine.settings;
 
-import io.miroir.embedded.engine.text.Tokenizer;
+import io.miroir.core.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

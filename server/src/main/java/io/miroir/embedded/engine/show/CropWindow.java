@@ -1,6 +1,6 @@
 package io.miroir.embedded.engine.show;
 
-import io.miroir.embedded.engine.text.Token;
+import io.miroir.core.text.Token;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

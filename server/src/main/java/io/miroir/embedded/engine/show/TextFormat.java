@@ -2,7 +2,7 @@ package io.miroir.embedded.engine.show;
 
 import io.miroir.api.Json;
 import io.miroir.api.search.SearchRequest;
-import io.miroir.embedded.engine.text.Token;
+import io.miroir.core.text.Token;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;

@@ -1,8 +1,8 @@
 package io.miroir.embedded.engine.show;
 
+import io.miroir.core.text.Token;
+import io.miroir.core.text.Tokenizer;
 import io.miroir.embedded.engine.rank.MatchedWords;
-import io.miroir.embedded.engine.text.Token;
-import io.miroir.embedded.engine.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

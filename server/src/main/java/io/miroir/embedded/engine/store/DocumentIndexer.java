@@ -1,10 +1,10 @@
 package io.miroir.embedded.engine.store;
 
 import io.miroir.api.Json;
+import io.miroir.core.text.Normalizing;
+import io.miroir.core.text.Positions;
 import io.miroir.embedded.engine.settings.Embedder;
 import io.miroir.embedded.engine.settings.IndexSettings;
-import io.miroir.embedded.engine.text.Normalizing;
-import io.miroir.embedded.engine.text.Positions;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.miroir.embedded.engine.text;
+package io.miroir.core.text;
 
 /** The scripts that are treated differently. */
 enum Script {

@@ -2,6 +2,6 @@
  * From text to words: separators, normalization and positions as Meilisearch's tokenizer has them.
  */
 @NullMarked
-package io.miroir.embedded.engine.text;
+package io.miroir.core.text;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.miroir.embedded.engine.text;
+package io.miroir.core.text;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;

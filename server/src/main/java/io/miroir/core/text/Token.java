@@ -1,4 +1,4 @@
-package io.miroir.embedded.engine.text;
+package io.miroir.core.text;
 
 /**
  * A piece of a text.
