@@ -34,7 +34,8 @@ final class ReadSide {
         NodeHealth health = around.health();
         ReadMetrics counts = new ReadMetrics(registry);
         ReadSettings limits = settings.readSettings();
-        SearchJourney searches = new SearchJourney(view, nodes, health, counts, limits);
+        SearchJourney searches =
+                new SearchJourney(view, nodes, health, counts, limits, around.store()::nowMicros);
         return new Edge.Reads(
                 searches,
                 new FederatedJourney(

@@ -2,9 +2,11 @@ package io.miroir.cluster;
 
 import io.miroir.api.Json;
 import io.miroir.api.SealedValue;
+import io.miroir.api.features.Feature;
 import io.miroir.api.features.Features;
 import io.miroir.api.keys.KnownKeys;
 import io.miroir.cluster.identity.KnownLives;
+import io.miroir.core.rules.RuleBook;
 import io.miroir.store.Change;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -51,6 +53,8 @@ public final class ClusterView implements Watcher, AutoCloseable {
     private final SwitchedFeatures switches;
     private volatile KnownKeys keys = KnownKeys.of(List.of());
     private volatile Features features = Features.NONE;
+    private final StoredRules storedRules;
+    private volatile RuleBook rules = RuleBook.EMPTY;
     private volatile KnownLives lives = KnownLives.NONE;
     private final Object appliedChanged = new Object();
     private volatile long appliedIndex = -1;
@@ -112,6 +116,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
         this.store = store;
         this.fleet = new KnownFleet(fleet);
         this.switches = new SwitchedFeatures(store);
+        this.storedRules = new StoredRules(store);
     }
 
     /** Begins to follow the store. */
@@ -185,6 +190,11 @@ public final class ClusterView implements Watcher, AutoCloseable {
     /** Which experimental features are on. */
     public Features features() {
         return features;
+    }
+
+    /** The rules by which clients' searches go; none while their feature is off. */
+    public RuleBook rules() {
+        return features.isOn(Feature.DYNAMIC_SEARCH_RULES) ? rules : RuleBook.EMPTY;
     }
 
     /** The last command whose effect is seen here. */
@@ -282,6 +292,7 @@ public final class ClusterView implements Watcher, AutoCloseable {
                                 .map(StoredKeys::key)
                                 .toList());
         features = switches.now();
+        rules = storedRules.now().book();
         changedIndex = index;
         advance(index);
     }
@@ -315,6 +326,8 @@ public final class ClusterView implements Watcher, AutoCloseable {
             case Change.RowChanged row -> {
                 if (row.table().equals(FeatureSwitches.TABLE)) {
                     features = switches.now();
+                } else if (row.equals(StoredRules.CHANGED)) {
+                    rules = storedRules.now().book();
                 }
             }
         }

@@ -9,6 +9,7 @@ import io.miroir.capability.stateless.session.SessionPinning;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Readiness;
 import io.miroir.cluster.StoredNetwork;
+import io.miroir.cluster.StoredRules;
 import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.lease.Reports;
@@ -267,6 +268,14 @@ public final class Edge {
                 new ExperimentalRoutes(path, switched, new Exposition(theirs), reads.documents())
                         .routes());
         routes.addAll(new NetworkRoutes(path, switched, network, reports, uuids).routes());
+        routes.addAll(
+                new RuleRoutes(
+                                path,
+                                switched,
+                                new StoredRules(parts.store()),
+                                reports,
+                                parts.store().tasks())
+                        .routes());
         routes.addAll(new ChatRoutes(path, switched).routes());
         routes.addAll(new DumpRoutes(path, parts.store().tasks()).routes());
         KeyKeeper keeper = new KeyKeeper(parts.store().apiKeys(), parts.view(), reports);

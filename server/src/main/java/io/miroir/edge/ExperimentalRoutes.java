@@ -5,11 +5,9 @@ import static io.miroir.api.strict.Shape.notNull;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
-import io.miroir.api.documents.WriteRequests;
 import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
 import io.miroir.api.render.RenderRequest;
-import io.miroir.api.rules.RuleRequests;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
@@ -31,8 +29,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class ExperimentalRoutes {
     private static final String INDEX_UID = "indexUid";
-    private static final String RULES = "/dynamic-search-rules";
-    private static final String ANY_RULE = "Using the `/dynamic-search-rules` routes";
     private static final String LOGS = "Modifying logs through the `/logs/*` routes";
 
     private static final Shape LOG_STREAM =
@@ -70,11 +66,6 @@ final class ExperimentalRoutes {
                 new Route("POST", "/logs/stream", this::streamLogs),
                 new Route("DELETE", "/logs/stream", this::endLogs),
                 new Route("POST", "/logs/stderr", this::changeLogs),
-                new Route("POST", RULES, this::listRules),
-                new Route("DELETE", RULES, this::clearRules),
-                new Route("GET", RULES + "/{uid}", this::getRule),
-                new Route("PATCH", RULES + "/{uid}", this::putRule),
-                new Route("DELETE", RULES + "/{uid}", this::clearRules),
                 new Route("POST", "/render-template", this::render));
     }
 
@@ -134,49 +125,6 @@ final class ExperimentalRoutes {
         return refused(
                 "One pod of several would tell a part only: read what the pods and the nodes write"
                         + " to their standard output, and set its level in their configuration.");
-    }
-
-    // ---- dynamic search rules
-
-    private Answer listRules(Request request) throws IOException {
-        path.pass(request, Action.DYNAMIC_SEARCH_RULES_GET);
-        JsonNode body = path.jsonBody(request);
-        RuleRequests.checkList(body);
-        require(Feature.DYNAMIC_SEARCH_RULES, "Calling the `POST /dynamic-search-rules` route");
-        return Answer.json(
-                200, noPage(body.path("offset").asLong(0), body.path("limit").asLong(20)));
-    }
-
-    private Answer getRule(Request request) {
-        path.pass(request, Action.DYNAMIC_SEARCH_RULES_GET);
-        String uid = request.path("uid");
-        require(
-                Feature.DYNAMIC_SEARCH_RULES,
-                "Calling the `GET /dynamic-search-rules/{:ruleUid}` route");
-        throw new ApiException(
-                ErrorCode.DYNAMIC_SEARCH_RULE_NOT_FOUND,
-                "Dynamic search rule `" + uid + "` not found.");
-    }
-
-    private Answer putRule(Request request) throws IOException {
-        path.pass(request, Action.DYNAMIC_SEARCH_RULES_UPDATE);
-        WriteRequests.customMetadata(request.query());
-        RuleRequests.checkRule(path.jsonBody(request));
-        require(Feature.DYNAMIC_SEARCH_RULES, ANY_RULE);
-        throw noRules();
-    }
-
-    private Answer clearRules(Request request) {
-        path.pass(request, Action.DYNAMIC_SEARCH_RULES_DELETE);
-        WriteRequests.customMetadata(request.query());
-        require(Feature.DYNAMIC_SEARCH_RULES, ANY_RULE);
-        throw noRules();
-    }
-
-    private static ApiException noRules() {
-        return refused(
-                "A Miroir cluster has no dynamic search rules: they pin documents to positions of"
-                        + " a list that each node has only a part of.");
     }
 
     // ---- templates

@@ -164,7 +164,7 @@ final class MultiSearchRoutes {
             return aliases.search(targets, query, terms);
         }
         String uid = path.resolved(name);
-        ReadReply reply = searches.search(uid, query, terms);
+        ReadReply reply = searches.searchByRules(uid, query, terms);
         foreign.show(uid, reply.body(), terms);
         return reply;
     }

@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.Timestamps;
+import io.miroir.fanout.lane.Details;
 import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
@@ -11,7 +12,7 @@ import io.miroir.store.task.Tasks;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Tasks of no single index. */
+/** Tasks outside lanes. */
 final class NewTasks {
     private final Tasks tasks;
 
@@ -21,19 +22,35 @@ final class NewTasks {
 
     /** Adds one of what this pod has done itself, and answers what its client is told. */
     ObjectNode done(TaskType type, ObjectNode details) {
-        return add(type, details, TaskStatus.SUCCEEDED);
+        return add(type, null, details, TaskStatus.SUCCEEDED);
+    }
+
+    /**
+     * As {@link #done(TaskType, ObjectNode)}, of an index.
+     *
+     * @param customMetadata the client's own words; null for none
+     */
+    ObjectNode done(
+            TaskType type, String index, ObjectNode details, @Nullable String customMetadata) {
+        ObjectNode summary =
+                add(type, index, Details.tagged(details, customMetadata), TaskStatus.SUCCEEDED);
+        return customMetadata == null ? summary : summary.put("customMetadata", customMetadata);
     }
 
     /** Adds one that a duty works on, and answers what its client is told. */
     ObjectNode queued(TaskType type, ObjectNode details) {
-        return add(type, details, null);
+        return add(type, null, details, null);
     }
 
-    private ObjectNode add(TaskType type, ObjectNode details, @Nullable TaskStatus terminal) {
-        NewTask task = NewTask.of(type, null, Json.text(details), terminal, null);
+    private ObjectNode add(
+            TaskType type,
+            @Nullable String index,
+            ObjectNode details,
+            @Nullable TaskStatus terminal) {
+        NewTask task = NewTask.of(type, index, Json.text(details), terminal, null);
         Tasks.Birth birth = tasks.enqueue(task).orThrow();
         return switch (birth) {
-            case Tasks.Birth.Enqueued born -> summary(type, born);
+            case Tasks.Birth.Enqueued born -> summary(type, index, born);
             case Tasks.Birth.AlreadyBound _, Tasks.Birth.KeyReused _ ->
                     throw new IllegalStateException("a task without a key: " + birth);
             case Tasks.Birth.Full full ->
@@ -43,10 +60,11 @@ final class NewTasks {
         };
     }
 
-    private static ObjectNode summary(TaskType type, Tasks.Birth.Enqueued born) {
+    private static ObjectNode summary(
+            TaskType type, @Nullable String index, Tasks.Birth.Enqueued born) {
         ObjectNode summary = Json.object();
         summary.put("taskUid", born.uid());
-        summary.putNull("indexUid");
+        summary.put("indexUid", index);
         summary.put("status", "enqueued");
         summary.put("type", type.wireName());
         summary.put("enqueuedAt", Timestamps.rfc3339(StoreTime.instant(born.enqueuedAt())));

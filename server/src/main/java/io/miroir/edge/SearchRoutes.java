@@ -74,7 +74,7 @@ final class SearchRoutes {
         if (targets != null) {
             return RequestPath.read(aliases.search(targets, filtered, terms));
         }
-        ReadReply reply = searches.search(search.uid(), filtered, terms);
+        ReadReply reply = searches.searchByRules(search.uid(), filtered, terms);
         foreign.show(search.uid(), reply.body(), terms);
         if (QueryMetadata.isWanted(request)) {
             reply.body().set(QueryMetadata.FIELD, metadata.of(search.uid()));

@@ -245,6 +245,52 @@ class FeaturesTest {
         }
     }
 
+    /**
+     * Rules go by the names that clients have for an index, and hold while they are switched on.
+     */
+    @Test
+    void rulesPinByClientsNames() throws Exception {
+        ConformancePack.Report report =
+                ConformancePack.load()
+                        .only(Set.of("244-search-rules"))
+                        .replay(pod.address(), TestPod.MASTER_KEY, Set.of("api"));
+        assertTrue(report.failed().isEmpty(), () -> String.join("\n", report.failures()));
+        client.call("PATCH", FEATURES, "{\"dynamicSearchRules\": true}");
+        try {
+            client.done("POST", "/indexes/ruled/documents", "[{\"id\": 1}, {\"id\": 2}]");
+            String alias = "{\"name\": \"rules\", \"target\": \"ruled\"}";
+            assertEquals(201, pod.operator().call("POST", "/_miroir/aliases", alias).status());
+            client.done("PATCH", "/dynamic-search-rules/named", pinning("rules"));
+            assertEquals(List.of(2, 1), found("ruled"));
+            assertEquals(List.of(2, 1), found("rules"));
+            client.done("PATCH", "/dynamic-search-rules/named", pinning("others"));
+            assertEquals(List.of(1, 2), found("ruled"));
+            client.done("PATCH", "/dynamic-search-rules/named", pinning("ruled"));
+            assertEquals(List.of(2, 1), found("rules"));
+            client.call("PATCH", FEATURES, "{\"dynamicSearchRules\": false}");
+            assertEquals(List.of(1, 2), found("ruled"));
+        } finally {
+            client.call("PATCH", FEATURES, "{\"dynamicSearchRules\": true}");
+            client.done("DELETE", "/dynamic-search-rules", "");
+            client.call("PATCH", FEATURES, "{\"dynamicSearchRules\": false}");
+        }
+    }
+
+    private static String pinning(String index) {
+        return "{\"actions\": [{\"selector\": {\"indexUid\": \""
+                + index
+                + "\", \"id\": \"2\"}, \"action\": {\"type\": \"pin\", \"position\": 0}}]}";
+    }
+
+    private static List<Integer> found(String index) {
+        return client.call("POST", "/indexes/" + index + "/search", "{}")
+                .body()
+                .path("hits")
+                .valueStream()
+                .map(hit -> hit.path("id").asInt())
+                .toList();
+    }
+
     private static String everywhere(String federation) {
         return "{" + federation + "\"queries\": [{\"indexUid\": \"net\", \"useNetwork\": true}]}";
     }

@@ -35,10 +35,11 @@ public record WordsAlone(float semanticRatio, int wanted) {
      * if the hits that may be good are too few.
      *
      * @param ofNodes what each of them found in the hybrid search
+     * @param pinned how many hits there are besides, all of them good
      */
-    public boolean isOpen(List<List<Ranked>> ofNodes) {
-        return !ofNodes.stream().allMatch(this::isEnough)
-                && ofNodes.stream().flatMap(List::stream).filter(this::mayBeGood).count() >= wanted;
+    public boolean isOpen(List<List<Ranked>> ofNodes, int pinned) {
+        long good = ofNodes.stream().flatMap(List::stream).filter(this::mayBeGood).count();
+        return good + pinned >= wanted && !ofNodes.stream().allMatch(this::isEnough);
     }
 
     /**

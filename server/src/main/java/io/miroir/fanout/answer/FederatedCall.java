@@ -227,7 +227,8 @@ public final class FederatedCall {
             return Set.of();
         }
         FederatedHits hits = hits(answers);
-        hybrid.entrySet().removeIf(query -> !query.getValue().isOpen(hits.ofNodes(query.getKey())));
+        hybrid.entrySet()
+                .removeIf(query -> !query.getValue().isOpen(hits.ofNodes(query.getKey()), 0));
         return Set.copyOf(hybrid.keySet());
     }
 

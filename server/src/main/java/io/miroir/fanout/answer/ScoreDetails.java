@@ -52,6 +52,12 @@ final class ScoreDetails {
                 plain.tie());
     }
 
+    /** Says of a hit that it is there because it is pinned: no other rule has ranked it. */
+    static void pin(ObjectNode hit, long position) {
+        hit.put(SCORE_FIELD, 1.0);
+        hit.putObject(FIELD).putObject("pin").put("order", 0).put("position", position);
+    }
+
     /** True if the hit was compared by its vector; one without is in the list all the same. */
     static boolean hasSimilarity(JsonNode hit) {
         return hit.path(FIELD).path("vectorSort").path("similarity").isNumber();

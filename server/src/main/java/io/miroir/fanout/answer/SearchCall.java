@@ -2,6 +2,8 @@ package io.miroir.fanout.answer;
 
 import io.miroir.core.merge.FacetText;
 import io.miroir.core.merge.KWayMerge;
+import io.miroir.core.merge.Kept;
+import io.miroir.core.merge.Pinning;
 import io.miroir.core.merge.Ranked;
 import io.miroir.core.merge.RuleOrder;
 import io.miroir.core.merge.WordsAlone;
@@ -13,7 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -25,6 +26,11 @@ import tools.jackson.databind.node.ObjectNode;
  * one node with all documents would give. The client's request must be valid already.
  */
 public final class SearchCall {
+    private static final String DISTRIBUTION = "facetDistribution";
+
+    /** What nodes have not ranked; pinned documents are as good as any. */
+    private static final Ranked UNRANKED = new Ranked(0, List.of(), 1, List.of(), null);
+
     private final ObjectNode client;
     private final IndexProfile index;
     private final Paging paging;
@@ -36,14 +42,10 @@ public final class SearchCall {
 
     private record Hit(ObjectNode json, Ranked ranked) {}
 
-    private SearchCall(
-            ObjectNode client,
-            IndexProfile index,
-            @Nullable String distinct,
-            @Nullable WordsAlone byWords) {
+    private SearchCall(ObjectNode client, IndexProfile index, @Nullable WordsAlone byWords) {
         this.client = client;
         this.index = index;
-        this.distinct = distinct;
+        this.distinct = distinct(client, index);
         this.byWords = byWords;
         this.paging = Paging.of(client);
         List<String> needed = new ArrayList<>();
@@ -54,23 +56,30 @@ public final class SearchCall {
             needed.add(distinct);
         }
         this.view = HitView.of(client, index, needed);
-        this.facets = FacetsCall.of(client, index, paging.counted() ? distinct : null);
+        this.facets = facets(client, index);
         this.order = HybridQuery.order(client).orElse(RuleOrder.WITH_TIES);
     }
 
     /** A search with the client's body. */
     public static SearchCall of(ObjectNode client, IndexProfile index) {
-        JsonNode asked = client.path("distinct");
-        return new SearchCall(
-                NodeFilter.spelledOut(client, index.filterable()),
-                index,
-                asked.isString() ? asked.asString() : index.distinct(),
-                null);
+        return new SearchCall(NodeFilter.spelledOut(client, index.filterable()), index, null);
     }
 
     /** A search of our own making, by a filter that is in words for nodes. */
     static SearchCall ofOurs(ObjectNode search, IndexProfile index) {
-        return new SearchCall(search, index, index.distinct(), null);
+        return new SearchCall(search, index, null);
+    }
+
+    /** The attribute of which the hits of a search show each value once. */
+    private static @Nullable String distinct(ObjectNode client, IndexProfile index) {
+        JsonNode asked = client.path("distinct");
+        return asked.isString() ? asked.asString() : index.distinct();
+    }
+
+    /** The facets of a search, with what must be counted for its total. */
+    static FacetsCall facets(ObjectNode client, IndexProfile index) {
+        return FacetsCall.of(
+                client, index, Paging.of(client).counted() ? distinct(client, index) : null);
     }
 
     /**
@@ -101,18 +110,24 @@ public final class SearchCall {
     /**
      * The same search by words alone, to be asked besides: one server leaves vectors out where
      * words find enough, and these answers don't say whether it would. Empty where they do.
+     *
+     * @param pinned documents that nodes were asked to leave out, which are found in any case
      */
-    public Optional<SearchCall> perhapsByWords(List<ObjectNode> answers) {
+    public Optional<SearchCall> perhapsByWords(List<ObjectNode> answers, PinnedHits pinned) {
         return HybridQuery.wordsAlone(client, paging.end(index.totalHitsMax()))
-                .filter(words -> words.isOpen(answers.stream().map(SearchCall::ranks).toList()))
-                .map(words -> new SearchCall(HybridQuery.byWords(client), index, distinct, words));
+                .filter(words -> words.isOpen(ranks(answers), pinned.hits().size()))
+                .map(words -> new SearchCall(HybridQuery.byWords(client), index, words));
     }
 
-    /** Whether one server searches by words alone, told by the answers to that search. */
-    public boolean isByWords(List<ObjectNode> answers) {
+    /**
+     * Whether one server searches by words alone, told by the answers to that search.
+     *
+     * @param pinned as in {@link #perhapsByWords}
+     */
+    public boolean isByWords(List<ObjectNode> answers, PinnedHits pinned) {
         return byWords != null
                 && byWords.isEnough(
-                        best(answers, new SeenValues()).stream().map(Hit::ranked).toList());
+                        best(answers, pinned, new SeenValues()).stream().map(Hit::ranked).toList());
     }
 
     /**
@@ -121,16 +136,28 @@ public final class SearchCall {
      * @param answers of the nodes that were asked, in any fixed order
      */
     public ObjectNode merge(List<ObjectNode> answers) {
-        long total = answers.stream().mapToLong(Paging::total).sum();
+        return merge(answers, PinnedHits.NONE);
+    }
+
+    /**
+     * The client's answer, with documents that nodes were asked to leave out.
+     *
+     * @param pinned which are taken apart too
+     */
+    public ObjectNode merge(List<ObjectNode> answers, PinnedHits pinned) {
+        List<ObjectNode> counted = new ArrayList<>(answers);
+        counted.addAll(pinned.answers());
+        long total = counted.stream().mapToLong(Paging::total).sum();
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode hits = answer.putArray("hits");
         SeenValues duplicates = new SeenValues();
-        int semanticHits = writePage(answers, hits, duplicates);
+        int semanticHits = writePage(answers, pinned, hits, duplicates);
         answer.put("query", client.path("q").asString(""));
         Answers.copyFirst(answers, "queryVector", answer);
         answer.put("processingTimeMs", Answers.processingTimeMillis(answers));
-        paging.writeAnswer(answer, distinct == null ? total : total(answers, total, duplicates));
-        facets.writeAnswer(answers, total, answer);
+        paging.writeAnswer(
+                answer, distinct == null ? total : total(answers, pinned, total, duplicates));
+        facets.writeAnswer(counted, total, answer);
         Answers.copyFirst(answers, "requestUid", answer);
         PerformanceDetails.merge(answers, answer);
         if (byWords != null || Answers.anyHas(answers, "semanticHitCount")) {
@@ -140,8 +167,9 @@ public final class SearchCall {
     }
 
     /** Shows the hits of the page; gives the number of semantic ones. */
-    private int writePage(List<ObjectNode> answers, ArrayNode page, SeenValues duplicates) {
-        List<Hit> best = best(answers, duplicates);
+    private int writePage(
+            List<ObjectNode> answers, PinnedHits pinned, ArrayNode page, SeenValues duplicates) {
+        List<Hit> best = best(answers, pinned, duplicates);
         int semantic = 0;
         for (Hit hit :
                 best.subList(
@@ -153,28 +181,48 @@ public final class SearchCall {
         return semantic;
     }
 
-    /** Walks the merged list to the page's end. */
-    private List<Hit> best(List<ObjectNode> answers, SeenValues duplicates) {
+    /** Walks the merged list, with what is pinned in it, to the page's end. */
+    private List<Hit> best(List<ObjectNode> answers, PinnedHits pinned, SeenValues duplicates) {
         int end = paging.end(index.totalHitsMax());
         List<Iterator<Hit>> sources = new ArrayList<>(answers.size());
         for (ObjectNode answer : answers) {
             sources.add(hits(answer));
         }
-        KWayMerge<Hit> merged = new KWayMerge<>(sources, Comparator.comparing(Hit::ranked, order));
+        Iterator<Hit> merged = new KWayMerge<>(sources, Comparator.comparing(Hit::ranked, order));
+        Iterator<Hit> list =
+                new Pinning<>(
+                        new Kept<>(merged, hit -> isShown(hit, pinned, duplicates)),
+                        pinned.hits().stream()
+                                .map(
+                                        hit ->
+                                                new Pinning.Pinned<>(
+                                                        hit.position(),
+                                                        new Hit(hit.element(), UNRANKED)))
+                                .toList());
         List<Hit> best = new ArrayList<>();
-        while (best.size() < end && merged.hasNext()) {
-            Hit hit = merged.next();
-            if (distinct == null || !duplicates.isDuplicate(HitView.values(hit.json, distinct))) {
-                best.add(hit);
-            }
+        while (best.size() < end && list.hasNext()) {
+            best.add(list.next());
         }
         return best;
     }
 
-    private static List<Ranked> ranks(ObjectNode answer) {
-        return StreamSupport.stream(answer.path("hits").spliterator(), false)
-                .map(ScoreDetails::read)
+    private static List<List<Ranked>> ranks(List<ObjectNode> answers) {
+        return answers.stream()
+                .map(answer -> answer.path("hits").valueStream().map(ScoreDetails::read).toList())
                 .toList();
+    }
+
+    private boolean isShown(Hit hit, PinnedHits pinned, SeenValues duplicates) {
+        if (!pinned.ids().isEmpty() && pinned.ids().contains(id(hit))) {
+            // It was written since it was looked up: by what nodes were told it is another.
+            return false;
+        }
+        return distinct == null || !duplicates.isDuplicate(HitView.values(hit.json, distinct));
+    }
+
+    private String id(Hit hit) {
+        String key = index.primaryKey();
+        return key == null ? "" : hit.json.path(key).asString("");
     }
 
     private static Iterator<Hit> hits(ObjectNode answer) {
@@ -197,19 +245,25 @@ public final class SearchCall {
      * With a distinct attribute, values that several nodes have are one hit. If pages are counted
      * the attribute's facet values tell how many; else only the duplicates met are known.
      */
-    private long total(List<ObjectNode> answers, long sum, SeenValues duplicates) {
-        long without = sum;
-        if (facets.distinct() != null && !duplicates.sawArray()) {
-            Set<String> values = new HashSet<>();
-            for (ObjectNode answer : answers) {
-                JsonNode counts = answer.path("facetDistribution").path(facets.distinct());
-                without -= counts.size();
-                counts.propertyNames().forEach(value -> values.add(FacetText.normalize(value)));
-            }
-            if (without >= 0) {
-                return without + values.size();
-            }
+    private long total(
+            List<ObjectNode> answers, PinnedHits pinned, long sum, SeenValues duplicates) {
+        String counted = facets.distinct();
+        if (counted == null || duplicates.sawArray()) {
+            return sum - duplicates.duplicates();
         }
-        return sum - duplicates.duplicates();
+        long without = sum;
+        Set<String> values = new HashSet<>();
+        for (ObjectNode answer : answers) {
+            JsonNode counts = answer.path(DISTRIBUTION).path(counted);
+            without -= counts.size();
+            counts.propertyNames().forEach(value -> values.add(FacetText.normalize(value)));
+        }
+        for (ObjectNode answer : pinned.answers()) {
+            JsonNode counts = answer.path(DISTRIBUTION).path(counted);
+            // Here a value is shown as often as it is pinned, but it counts once.
+            without -= counts.valueStream().mapToLong(JsonNode::asLong).sum();
+            counts.propertyNames().forEach(value -> values.add(FacetText.normalize(value)));
+        }
+        return without >= 0 ? without + values.size() : sum - duplicates.duplicates();
     }
 }

@@ -41,6 +41,11 @@ public final class Details {
         return new Details(visible.deepCopy());
     }
 
+    /** Details that clients see, for the store, with the text that a client gave, if it did. */
+    public static ObjectNode tagged(ObjectNode visible, @Nullable String customMetadata) {
+        return of(visible).tagged(customMetadata).json;
+    }
+
     /** From the store. */
     public static Details parse(String stored) {
         return new Details(Json.parseObject(stored));

@@ -11,6 +11,7 @@ import io.miroir.core.filter.Filter;
 import io.miroir.core.plan.KeyNarrowing;
 import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Rendezvous;
+import io.miroir.core.rules.Pin;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.AnswerShape;
@@ -19,11 +20,17 @@ import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.answer.FacetSearchCall;
 import io.miroir.fanout.answer.IndexProfile;
+import io.miroir.fanout.answer.PinnedCall;
+import io.miroir.fanout.answer.PinnedHits;
 import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.answer.SearchCall;
 import io.miroir.fanout.answer.SimilarCall;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,17 +40,24 @@ public final class SearchJourney {
     private final OneVersion versions;
     private final Cover cover;
     private final ReadSettings settings;
+    private final Pinner pinner;
 
-    /** Searches over the nodes that the view names. */
+    /**
+     * Searches over the nodes that the view names.
+     *
+     * @param nowMicros store time
+     */
     public SearchJourney(
             ClusterView view,
             Nodes nodes,
             NodeHealth health,
             ReadMetrics metrics,
-            ReadSettings settings) {
+            ReadSettings settings,
+            LongSupplier nowMicros) {
         this.versions = new OneVersion(view);
         this.cover = new Cover(nodes, health, metrics);
         this.settings = settings;
+        this.pinner = new Pinner(view, nowMicros);
     }
 
     /**
@@ -58,34 +72,119 @@ public final class SearchJourney {
         return versions.read(uid, terms, (index, share) -> search(index, body, share));
     }
 
+    /** As {@link #search(String, ObjectNode, Terms)}, with what the rules of clients pin. */
+    public ReadReply searchByRules(String uid, ObjectNode body, Terms terms) {
+        return versions.read(
+                uid,
+                terms,
+                (index, share) -> {
+                    List<Pin> pins = pinner.pins(index, body);
+                    return pins.isEmpty()
+                            ? search(index, body, share)
+                            : pinning(index, body, pins, share);
+                });
+    }
+
     private Reading search(IndexView index, ObjectNode body, AnswerBudget.Share share) {
         ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
         SearchCall call = SearchCall.of(body, profile(index));
-        Coverage coverage = ask(index, call, body, share);
+        Answered answered = ask(index, call, body, share);
         call.checkFacets();
-        Optional<SearchCall> words = call.perhapsByWords(coverage.answers());
-        if (words.isPresent()) {
-            Coverage byWords = ask(index, words.get(), body, share);
-            if (words.get().isByWords(byWords.answers())) {
-                return Reading.of(words.get().merge(byWords.answers()), byWords);
-            }
-        }
-        return Reading.of(call.merge(coverage.answers()), coverage);
+        Answered best = byWordsWhereEnough(index, answered, PinnedHits.NONE, body, share);
+        return Reading.of(best.merge(PinnedHits.NONE), best.coverage);
     }
 
-    private Coverage ask(
+    /** What nodes said to a search, to be merged by it. */
+    private record Answered(SearchCall call, Coverage coverage) {
+        ObjectNode merge(PinnedHits pinned) {
+            return call.merge(coverage.answers(), pinned);
+        }
+    }
+
+    private Answered ask(
             IndexView index, SearchCall call, ObjectNode body, AnswerBudget.Share share) {
-        Coverage coverage =
+        return new Answered(
+                call, askSearch(index, wanted(index, body), body, share, call::nodeRequest));
+    }
+
+    /** The answers to the search, a hybrid one as one server with everything does it. */
+    private Answered byWordsWhereEnough(
+            IndexView index,
+            Answered hybrid,
+            PinnedHits pinned,
+            ObjectNode body,
+            AnswerBudget.Share share) {
+        Optional<SearchCall> words = hybrid.call.perhapsByWords(hybrid.coverage.answers(), pinned);
+        if (words.isEmpty()) {
+            return hybrid;
+        }
+        Answered byWords = ask(index, words.get(), body, share);
+        return byWords.call.isByWords(byWords.coverage.answers(), pinned) ? byWords : hybrid;
+    }
+
+    /** The same replicas are asked each time: what one shows, the next has. */
+    private Reading pinning(
+            IndexView index, ObjectNode body, List<Pin> pins, AnswerBudget.Share share) {
+        ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
+        String key = Objects.requireNonNull(index.row().primaryKey());
+        Coverage fetched =
                 cover.ask(
                         index,
-                        wanted(index, body),
+                        shards(index, pins),
                         hash(index, body),
                         share,
                         part ->
-                                post("search", index, "/search", call.nodeRequest(only(part)))
+                                post(
+                                                "documents",
+                                                index,
+                                                "/documents/fetch",
+                                                PinnedCall.fetchRequest(pins, key, only(part)))
+                                        .expecting(AnswerShape.DOCUMENTS));
+        requireWhole(fetched);
+        PinnedCall pinned = PinnedCall.of(body, profile(index), key, pins, fetched.answers());
+        if (pinned.isEmpty()) {
+            return search(index, body, share);
+        }
+        // What nodes find wrong with the search is told by this one, as without rules.
+        SearchCall others = SearchCall.of(pinned.others(), profile(index));
+        Answered rest = ask(index, others, body, share);
+        others.checkFacets();
+        ShardSet where = shards(index, pinned.pins());
+        Coverage found = askSearch(index, where, body, share, pinned::nodeRequest);
+        List<ObjectNode> marked =
+                pinned.marksWords()
+                        ? askSearch(index, where, body, share, pinned::markedRequest).answers()
+                        : List.of();
+        PinnedHits hits = pinned.hits(found.answers(), marked);
+        Answered best = byWordsWhereEnough(index, rest, hits, body, share);
+        return Reading.of(best.merge(hits), best.coverage, found, fetched);
+    }
+
+    private Coverage askSearch(
+            IndexView index,
+            ShardSet shards,
+            ObjectNode body,
+            AnswerBudget.Share share,
+            Function<@Nullable ShardSet, ObjectNode> request) {
+        Coverage coverage =
+                cover.ask(
+                        index,
+                        shards,
+                        hash(index, body),
+                        share,
+                        part ->
+                                post("search", index, "/search", request.apply(only(part)))
                                         .expecting(AnswerShape.SEARCH));
         requireWhole(coverage);
         return coverage;
+    }
+
+    private static ShardSet shards(IndexView index, List<Pin> pins) {
+        return ShardSet.of(
+                pins.stream()
+                        .map(pin -> Rendezvous.shard(pin.id(), index.topology().shards()))
+                        .distinct()
+                        .toList());
     }
 
     /** The values of one facet. */

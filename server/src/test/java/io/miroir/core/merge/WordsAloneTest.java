@@ -33,17 +33,24 @@ class WordsAloneTest {
     /** A node each with one good hit: together they have enough, which none of them knows. */
     @Test
     void openWhereNodesTogetherMayHaveEnough() {
-        assertTrue(TWO.isOpen(List.of(List.of(word(1)), List.of(word(0.95)))));
-        assertTrue(TWO.isOpen(List.of(List.of(vector(0.95)), List.of(word(0.95)))));
-        assertFalse(TWO.isOpen(List.of(List.of(word(1), word(0.5)), List.of(word(0.89)))));
-        assertFalse(TWO.isOpen(List.of(List.of(vector(0.89)), List.of(word(1)))));
+        assertTrue(TWO.isOpen(List.of(List.of(word(1)), List.of(word(0.95))), 0));
+        assertTrue(TWO.isOpen(List.of(List.of(vector(0.95)), List.of(word(0.95))), 0));
+        assertFalse(TWO.isOpen(List.of(List.of(word(1), word(0.5)), List.of(word(0.89))), 0));
+        assertFalse(TWO.isOpen(List.of(List.of(vector(0.89)), List.of(word(1))), 0));
     }
 
     @Test
     void settledWhereAllNodesSearchedByWordsAlone() {
         List<Ranked> enough = List.of(word(1), word(0.9));
-        assertFalse(TWO.isOpen(List.of(enough, enough)));
-        assertTrue(TWO.isOpen(List.of(enough, List.of())));
+        assertFalse(TWO.isOpen(List.of(enough, enough), 0));
+        assertTrue(TWO.isOpen(List.of(enough, List.of()), 0));
+    }
+
+    /** Documents that rules pin are among those that one server finds by words. */
+    @Test
+    void whatIsPinnedCountsAsFound() {
+        assertFalse(TWO.isOpen(List.of(List.of(word(1)), List.of(vector(0.5))), 0));
+        assertTrue(TWO.isOpen(List.of(List.of(word(1)), List.of(vector(0.5))), 1));
     }
 
     /** A sort before the words shows hits that hide better ones; one behind them does not. */
@@ -53,8 +60,8 @@ class WordsAloneTest {
         Words words = new Words(1, 1);
         Ranked sortedFirst = hit(0.1, List.of(sort, words));
         Ranked sortedLast = hit(0.1, List.of(words, sort));
-        assertTrue(TWO.isOpen(List.of(List.of(sortedFirst, sortedFirst))));
-        assertFalse(TWO.isOpen(List.of(List.of(sortedLast, sortedLast))));
+        assertTrue(TWO.isOpen(List.of(List.of(sortedFirst, sortedFirst)), 0));
+        assertFalse(TWO.isOpen(List.of(List.of(sortedLast, sortedLast)), 0));
     }
 
     private static Ranked word(double score) {

@@ -90,19 +90,20 @@ class SearchCallTest {
                                         + hit(2, 0.95)
                                         + "],'semanticHitCount':1,'estimatedTotalHits':9}"),
                         json("{'hits':[" + hit(3, 0.92) + "],'estimatedTotalHits':9}"));
-        SearchCall words = call.perhapsByWords(hybrid).orElseThrow();
+        SearchCall words = call.perhapsByWords(hybrid, PinnedHits.NONE).orElseThrow();
         ObjectNode request = words.nodeRequest(null);
         assertEquals(0, request.path("hybrid").path("semanticRatio").asInt(-1));
         List<ObjectNode> byWords =
                 List.of(
                         json("{'hits':[" + hit(2, 0.95) + "],'estimatedTotalHits':1}"),
                         json("{'hits':[" + hit(3, 0.92) + "],'estimatedTotalHits':1}"));
-        assertTrue(words.isByWords(byWords));
+        assertTrue(words.isByWords(byWords, PinnedHits.NONE));
         ObjectNode answer = words.merge(byWords);
         assertEquals(2, answer.path("hits").path(0).path("id").asInt());
         assertEquals(2, answer.path("estimatedTotalHits").asInt());
         assertEquals(0, answer.path("semanticHitCount").asInt(-1));
-        assertFalse(words.isByWords(byWords.subList(0, 1)), "one hit is not enough");
+        assertFalse(
+                words.isByWords(byWords.subList(0, 1), PinnedHits.NONE), "one hit is not enough");
         assertEquals(
                 1, call.merge(hybrid).path("hits").path(0).path("id").asInt(), "nothing was used");
     }

@@ -229,7 +229,7 @@ class TroubleTest {
                             new NodeEndpoint("b", b.address())));
             ReadMetrics metrics = new ReadMetrics(registry);
             ReadSettings settings = new ReadSettings(nodeTimeout, true, 10);
-            search = new SearchJourney(index.view(), nodes, health, metrics, settings);
+            search = new SearchJourney(index.view(), nodes, health, metrics, settings, () -> 0);
             federated =
                     new FederatedJourney(
                             search,

@@ -1,4 +1,4 @@
-/** What clients configure as one object: the network. */
+/** What clients configure as one object: the network, their search rules. */
 @NullMarked
 package io.miroir.store.clientobject;
 

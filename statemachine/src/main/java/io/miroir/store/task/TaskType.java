@@ -19,7 +19,9 @@ public enum TaskType {
     EXPORT(12, "export"),
     UPGRADE_DATABASE(13, "upgradeDatabase"),
     INDEX_COMPACTION(14, "indexCompaction"),
-    NETWORK_TOPOLOGY_CHANGE(15, "networkTopologyChange");
+    NETWORK_TOPOLOGY_CHANGE(15, "networkTopologyChange"),
+    DSR_UPDATE(16, "dsrUpdate"),
+    DSR_CLEAR(17, "dsrClear");
 
     private final int code;
     private final String wireName;
@@ -55,7 +57,9 @@ public enum TaskType {
                     EXPORT,
                     UPGRADE_DATABASE,
                     INDEX_COMPACTION,
-                    NETWORK_TOPOLOGY_CHANGE ->
+                    NETWORK_TOPOLOGY_CHANGE,
+                    DSR_UPDATE,
+                    DSR_CLEAR ->
                     false;
         };
     }

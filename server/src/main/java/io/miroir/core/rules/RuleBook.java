@@ -1,0 +1,69 @@
+package io.miroir.core.rules;
+
+import io.miroir.core.text.QueryParts;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** All rules, in the order in which they go before one another. Immutable. */
+public final class RuleBook {
+    /** No rules. */
+    public static final RuleBook EMPTY = new RuleBook(List.of());
+
+    /** Rules that may hold for one search; further ones are passed over. */
+    public static final int HOLDING_MAX = 1_000;
+
+    /** Documents that may be pinned in one list; further ones are passed over. */
+    public static final int PINS_MAX = 100;
+
+    private final List<Rule> rules;
+
+    /**
+     * A book.
+     *
+     * @param rules those of equal precedence in the order in which they go
+     */
+    public RuleBook(List<Rule> rules) {
+        this.rules =
+                rules.stream()
+                        .sorted(
+                                Comparator.comparing(
+                                        Rule::precedence,
+                                        Comparator.nullsLast(Comparator.naturalOrder())))
+                        .toList();
+    }
+
+    /** Whether there is no rule. */
+    public boolean isEmpty() {
+        return rules.isEmpty();
+    }
+
+    /**
+     * What is to be pinned in a search, if it is there: each document once, by the rule that goes
+     * first. By position; of equal ones the rule that goes first has the first place.
+     *
+     * @param query the words of the search
+     * @param isSearched whether a name stands for the index that is searched
+     */
+    public List<Pin> pins(QueryParts query, Predicate<String> isSearched, Instant now) {
+        Set<String> words = query.words();
+        boolean noTerms = query.terms().isEmpty();
+        List<Pin> pins = new ArrayList<>();
+        Set<String> pinned = new HashSet<>();
+        rules.stream()
+                .filter(rule -> rule.holds(noTerms, words, now))
+                .limit(HOLDING_MAX)
+                .flatMap(rule -> rule.actions().stream())
+                .filter(action -> action.index() == null || isSearched.test(action.index()))
+                .map(Rule.Action::pin)
+                .filter(pin -> pinned.add(pin.id()))
+                .limit(PINS_MAX)
+                .forEach(pins::add);
+        pins.sort(Comparator.comparingLong(Pin::position));
+        return pins;
+    }
+}

@@ -1,0 +1,5 @@
+/** Dynamic search rules: which hold for a search, and what they pin where. */
+@NullMarked
+package io.miroir.core.rules;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,199 @@
+package io.miroir.fanout.answer;
+
+import io.miroir.core.merge.Pinning.Pinned;
+import io.miroir.core.routing.Separators;
+import io.miroir.core.rules.Pin;
+import io.miroir.core.topology.ShardSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What rules pin in one search. Nodes know of no rules: the documents are looked up by their keys,
+ * the search is asked without them, and they are asked for by themselves, with the client's filter
+ * but without its words.
+ */
+public final class PinnedCall {
+    private static final List<String> OF_RANKING =
+            List.of("q", "vector", "media", "hybrid", "rankingScoreThreshold");
+    private static final List<String> FORMATS =
+            List.of("attributesToHighlight", "attributesToCrop", "showMatchesPosition");
+
+    private final ObjectNode client;
+    private final String primaryKey;
+    private final HitView view;
+    private final FacetsCall facets;
+    private final List<Pin> pins;
+    private final Map<String, String> sequences;
+
+    private PinnedCall(
+            ObjectNode client,
+            IndexProfile index,
+            String primaryKey,
+            List<Pin> pins,
+            Map<String, String> sequences) {
+        this.client = client;
+        this.primaryKey = primaryKey;
+        this.view = HitView.of(client, index, List.of(primaryKey));
+        this.facets = SearchCall.facets(client, index);
+        this.pins = pins;
+        this.sequences = sequences;
+    }
+
+    /**
+     * Asks a node's documents for those that are to be pinned.
+     *
+     * @param only the shards to look in, or null if the node holds no other
+     */
+    public static ObjectNode fetchRequest(
+            List<Pin> pins, String primaryKey, @Nullable ShardSet only) {
+        ObjectNode fetch = JsonNodeFactory.instance.objectNode();
+        ArrayNode ids = fetch.putArray("ids");
+        pins.forEach(pin -> ids.add(pin.id()));
+        fetch.putArray("fields").add(primaryKey).add(Separators.SEQ_FIELD);
+        fetch.put("limit", pins.size());
+        NodeFilter.restrict(fetch, only);
+        return fetch;
+    }
+
+    /**
+     * The pinned documents that there are.
+     *
+     * @param client the client's search, valid already
+     * @param pins by position
+     * @param fetched what nodes answered to {@link #fetchRequest}
+     */
+    public static PinnedCall of(
+            ObjectNode client,
+            IndexProfile index,
+            String primaryKey,
+            List<Pin> pins,
+            List<ObjectNode> fetched) {
+        Map<String, String> sequences = new HashMap<>();
+        for (ObjectNode answer : fetched) {
+            for (JsonNode document : answer.path("results")) {
+                String sequence = document.path(Separators.SEQ_FIELD).asString(null);
+                if (sequence != null) {
+                    sequences.put(document.path(primaryKey).asString(""), sequence);
+                }
+            }
+        }
+        return new PinnedCall(
+                NodeFilter.spelledOut(client, index.filterable()),
+                index,
+                primaryKey,
+                pins.stream().filter(pin -> sequences.containsKey(pin.id())).toList(),
+                sequences);
+    }
+
+    /** Whether there is none of them. */
+    public boolean isEmpty() {
+        return pins.isEmpty();
+    }
+
+    /** The documents. */
+    public List<Pin> pins() {
+        return pins;
+    }
+
+    /** The client's search of all other documents. */
+    public ObjectNode others() {
+        ObjectNode search = copy();
+        // One condition for each: errors quote them, and are put right by that form.
+        pins.forEach(
+                pin ->
+                        NodeFilter.add(
+                                search,
+                                Separators.SEQ_FIELD + " != \"" + sequences.get(pin.id()) + "\""));
+        return search;
+    }
+
+    /**
+     * Asks a node for those of the documents that the client's filter lets through. They need not
+     * have its words, nor be better than a threshold, nor have different values of anything.
+     *
+     * @param only the shards to search, or null if the node holds no other
+     */
+    public ObjectNode nodeRequest(@Nullable ShardSet only) {
+        ObjectNode request = copy();
+        request.remove(OF_RANKING);
+        request.put("distinct", Separators.SEQ_FIELD);
+        facets.writeNodeRequest(request);
+        return restricted(request, only);
+    }
+
+    /** Whether the client wants to see where its words are in a document. */
+    public boolean marksWords() {
+        return !client.path("q").asString("").isBlank()
+                && client.path("hybrid").path("semanticRatio").asDouble(0) < 1
+                && FORMATS.stream()
+                        .map(client::path)
+                        .anyMatch(format -> !format.isEmpty() || format.asBoolean(false));
+    }
+
+    /**
+     * Asks a node for those of the documents that have the client's words, which are marked there.
+     *
+     * @param only as in {@link #nodeRequest}
+     */
+    public ObjectNode markedRequest(@Nullable ShardSet only) {
+        ObjectNode request = copy();
+        request.remove(List.of("vector", "media", "hybrid", "rankingScoreThreshold", "facets"));
+        request.put("distinct", Separators.SEQ_FIELD);
+        return restricted(request, only);
+    }
+
+    private ObjectNode restricted(ObjectNode request, @Nullable ShardSet only) {
+        new Paging(false, 0, pins.size()).writeNodeRequest(request, pins.size());
+        view.writeNodeRequest(request);
+        StringJoiner values = new StringJoiner("\", \"", Separators.SEQ_FIELD + " IN [\"", "\"]");
+        pins.forEach(pin -> values.add(sequences.get(pin.id())));
+        NodeFilter.add(request, values.toString());
+        NodeFilter.restrict(request, only);
+        return request;
+    }
+
+    /**
+     * The documents that the client sees.
+     *
+     * @param found what nodes answered to {@link #nodeRequest}
+     * @param marked what they answered to {@link #markedRequest}
+     */
+    public PinnedHits hits(List<ObjectNode> found, List<ObjectNode> marked) {
+        Map<String, ObjectNode> byId = new HashMap<>();
+        addHits(found, byId);
+        Set<String> ids = Set.copyOf(byId.keySet());
+        addHits(marked, byId);
+        List<Pinned<ObjectNode>> hits = new ArrayList<>();
+        for (Pin pin : pins) {
+            ObjectNode hit = ids.contains(pin.id()) ? byId.get(pin.id()) : null;
+            if (hit != null) {
+                ScoreDetails.pin(hit, pin.position());
+                hits.add(new Pinned<>(pin.position(), hit));
+            }
+        }
+        return new PinnedHits(hits, ids, found);
+    }
+
+    private void addHits(List<ObjectNode> answers, Map<String, ObjectNode> byId) {
+        for (ObjectNode answer : answers) {
+            for (JsonNode hit : answer.path("hits")) {
+                byId.put(hit.path(primaryKey).asString(""), (ObjectNode) hit);
+            }
+        }
+    }
+
+    private ObjectNode copy() {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.setAll(client);
+        return request;
+    }
+}

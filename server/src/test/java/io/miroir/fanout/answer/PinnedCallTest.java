@@ -1,0 +1,189 @@
+package io.miroir.fanout.answer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.api.Json;
+import io.miroir.core.rules.Pin;
+import io.miroir.core.topology.ShardSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
+
+class PinnedCallTest {
+    private static final IndexProfile INDEX =
+            IndexProfile.of("movies", "m7", "id", Json.parse("{}"));
+    private static final List<Pin> PINS =
+            List.of(new Pin("a", 0), new Pin("gone", 1), new Pin("b", 2));
+    private static final ObjectNode FETCHED =
+            json("{'results':[{'id':'b','_miroir_seq':'_'},{'id':'a','_miroir_seq':'-'}]}");
+
+    @Test
+    void documentsAreLookedUpByTheirKeys() {
+        assertEquals(
+                json("{'ids':['a','gone','b'],'fields':['id','_miroir_seq'],'limit':3}"),
+                PinnedCall.fetchRequest(PINS, "id", null));
+        assertTrue(PinnedCall.fetchRequest(PINS, "id", ShardSet.of(1)).has("filter"));
+        assertEquals(List.of(PINS.get(0), PINS.get(2)), call("{}").pins());
+        assertTrue(PinnedCall.of(json("{}"), INDEX, "id", PINS, List.of()).isEmpty());
+    }
+
+    /** Shows: the client's filter stands beside what keeps the documents out. */
+    @Test
+    void theSearchIsWithoutThem() {
+        assertEquals(
+                json(
+                        "{'q':'sea','filter':['_miroir_seq != \\'_\\'','_miroir_seq != \\'-\\'',"
+                                + "'n = 1']}"),
+                call("{'q':'sea','filter':'n = 1'}").others());
+    }
+
+    /** Shows: they need not match, but the filter holds for them as well. */
+    @Test
+    void theyAreAskedForWithoutWords() {
+        ObjectNode request =
+                call("{'q':'sea','filter':'n = 1','rankingScoreThreshold':0.9,'offset':7}")
+                        .nodeRequest(null);
+        assertEquals(
+                json("{'f':['_miroir_seq IN [\\'-\\', \\'_\\']','n = 1']}").path("f"),
+                request.path("filter"));
+        assertFalse(request.has("q") || request.has("rankingScoreThreshold"));
+        assertEquals("_miroir_seq", request.path("distinct").asString());
+        assertEquals(0, request.path("offset").asInt());
+        assertEquals(2, request.path("limit").asInt());
+    }
+
+    /** Shows: words are looked for where the client wants to see them. */
+    @Test
+    void wordsAreMarkedWhereTheyAre() {
+        assertFalse(call("{'q':'sea'}").marksWords());
+        assertFalse(call("{'attributesToHighlight':['*']}").marksWords());
+        assertFalse(call("{'q':'sea','showMatchesPosition':false}").marksWords());
+        assertTrue(call("{'q':'sea','showMatchesPosition':true}").marksWords());
+        assertTrue(call("{'q':'sea','attributesToCrop':['a']}").marksWords());
+        ObjectNode request =
+                call("{'q':'sea','attributesToHighlight':['*'],'facets':['a']}")
+                        .markedRequest(null);
+        assertEquals("sea", request.path("q").asString());
+        assertFalse(request.has("facets"));
+    }
+
+    /** Shows: the page has them at their places, and they count once. */
+    @Test
+    void thePageHasThemAtTheirPlaces() {
+        PinnedCall call = call("{'q':'sea','limit':3}");
+        PinnedHits pinned =
+                call.hits(
+                        List.of(
+                                json(
+                                        "{'hits':[{'id':'b','t':1},{'id':'a'}],'estimatedTotalHits':2}")),
+                        List.of(json("{'hits':[{'id':'b','t':2}]}")));
+        ObjectNode answer =
+                SearchCall.of(call.others(), INDEX).merge(List.of(organic("1", "2")), pinned);
+        assertEquals(
+                json("{'hits':[{'id':'a'},{'id':'1'},{'id':'b','t':2}]}").path("hits"),
+                answer.path("hits"));
+        assertEquals(4, answer.path("estimatedTotalHits").asInt());
+    }
+
+    /** Shows: one that was written since it was looked up is not shown twice. */
+    @Test
+    void oneThatWasWrittenMeanwhileIsShownOnce() {
+        PinnedCall call = call("{'q':'sea'}");
+        PinnedHits pinned =
+                call.hits(List.of(json("{'hits':[{'id':'a'}],'estimatedTotalHits':1}")), List.of());
+        ObjectNode answer =
+                SearchCall.of(call.others(), INDEX).merge(List.of(organic("1", "a")), pinned);
+        assertEquals(json("{'hits':[{'id':'a'},{'id':'1'}]}").path("hits"), answer.path("hits"));
+    }
+
+    /** Shows: a pinned document is one of as many as words must find, and is asked for without. */
+    @Test
+    void aHybridSearchEndsWithItsWordsAndThem() {
+        PinnedCall call =
+                call(
+                        "{'q':'sea','limit':2,'vector':[1],"
+                                + "'hybrid':{'embedder':'e','semanticRatio':0.5}}");
+        ObjectNode alone = call.nodeRequest(null);
+        assertFalse(alone.has("hybrid") || alone.has("vector"));
+        PinnedHits pinned =
+                call.hits(List.of(json("{'hits':[{'id':'a'}],'estimatedTotalHits':1}")), List.of());
+        List<ObjectNode> found = List.of(json("{'hits':[" + good() + "],'estimatedTotalHits':1}"));
+        SearchCall others = SearchCall.of(call.others(), INDEX);
+        assertTrue(others.perhapsByWords(found, PinnedHits.NONE).isEmpty());
+        SearchCall words = others.perhapsByWords(found, pinned).orElseThrow();
+        assertFalse(words.isByWords(found, PinnedHits.NONE));
+        assertTrue(words.isByWords(found, pinned));
+        assertFalse(words.isByWords(List.of(), pinned), "one hit is not enough");
+        ObjectNode answer = words.merge(found, pinned);
+        assertEquals(json("{'hits':[{'id':'a'},{'id':'1'}]}").path("hits"), answer.path("hits"));
+        assertEquals(0, answer.path("semanticHitCount").asInt(-1));
+    }
+
+    private static String good() {
+        return "{'id':'1','_rankingScore':0.95,"
+                + "'_rankingScoreDetails':{'words':{'order':0,'matchingWords':1}}}";
+    }
+
+    @Test
+    void theirScoreSaysThatTheyArePinned() {
+        PinnedCall call = call("{'showRankingScore':true,'showRankingScoreDetails':true}");
+        PinnedHits pinned =
+                call.hits(List.of(json("{'hits':[{'id':'b'}],'estimatedTotalHits':1}")), List.of());
+        assertEquals(
+                json("{'hits':[{'id':'b','_rankingScore':1.0,'_rankingScoreDetails':"
+                                + "{'pin':{'order':0,'position':2}}}]}")
+                        .path("hits")
+                        .toString(),
+                SearchCall.of(call.others(), INDEX)
+                        .merge(List.of(organic()), pinned)
+                        .path("hits")
+                        .toString());
+    }
+
+    /** Shows: where pages are counted, a value that a pinned document has too counts once. */
+    @Test
+    void distinctValuesCountOnce() {
+        IndexProfile index =
+                IndexProfile.of(
+                        "movies", "m7", "id", Json.parse("{\"filterableAttributes\":[\"k\"]}"));
+        ObjectNode client = json("{'distinct':'k','page':1,'hitsPerPage':5}");
+        PinnedCall call = PinnedCall.of(client, index, "id", PINS, List.of(FETCHED));
+        assertEquals("k", call.nodeRequest(null).path("facets").path(0).asString());
+        PinnedHits pinned =
+                call.hits(
+                        List.of(
+                                json(
+                                        "{'hits':[{'id':'a','k':'x'},{'id':'b','k':'x'}],"
+                                                + "'estimatedTotalHits':2,"
+                                                + "'facetDistribution':{'k':{'x':2}}}")),
+                        List.of());
+        ObjectNode organic = organic("1", "2");
+        organic.put("totalHits", 2).putObject("facetDistribution").putObject("k").put("x", 1);
+        organic.withObject("facetDistribution").withObject("k").put("y", 1);
+        ObjectNode answer = SearchCall.of(call.others(), index).merge(List.of(organic), pinned);
+        assertEquals(2, answer.path("totalHits").asInt());
+        assertEquals(4, answer.path("hits").size());
+    }
+
+    private static PinnedCall call(String client) {
+        return PinnedCall.of(json(client), INDEX, "id", PINS, List.of(FETCHED));
+    }
+
+    private static ObjectNode organic(String... ids) {
+        ObjectNode answer = json("{'hits':[],'processingTimeMs':0}");
+        for (String id : ids) {
+            ObjectNode hit = answer.withArray("hits").addObject().put("id", id);
+            hit.putObject("_rankingScoreDetails")
+                    .putObject("_miroir_seq:asc")
+                    .put("order", 0)
+                    .put("value", "-" + id);
+        }
+        return answer.put("estimatedTotalHits", ids.length);
+    }
+
+    private static ObjectNode json(String text) {
+        return Json.parseObject(text.replace("\\'", "\\\"").replace('\'', '"'));
+    }
+}
