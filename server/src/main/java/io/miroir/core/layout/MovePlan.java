@@ -22,8 +22,8 @@ import java.util.function.Predicate;
  * @param sourceless of those that are gained: in sync on no node that answers, so that there is
  *     nothing to copy them from
  * @param lastCopies shards of which only replicas that would go are in sync
- * @param silent nodes of the fleet that would gain shards, and don't answer: the change would wait
- *     for them, and nobody could change anything else meanwhile
+ * @param silent nodes of the fleet that would gain shards, or be left with what others free, and
+ *     don't answer: the change would wait for them, and nobody could change anything else meanwhile
  */
 public record MovePlan(
         Map<String, ShardSet> gains,
@@ -65,8 +65,17 @@ public record MovePlan(
                             && now.nodes().stream().anyMatch(inSync)
                             && then.writeTargets(shard).stream().noneMatch(inSync));
         }
-        // Whether one answers that is not of the fleet yet, nobody knows.
+        Topology between = now.changingTo(then);
         Set<String> silent = new TreeSet<>(gains.keySet());
+        frees.forEach(
+                (node, shards) ->
+                        shards.stream()
+                                .forEach(
+                                        shard ->
+                                                silent.addAll(
+                                                        MoveStep.wanted(
+                                                                shard, node, between, then))));
+        // Whether one answers that is not of the fleet yet, nobody knows.
         silent.removeIf(node -> now.groupOf(node) < 0 || usable.test(node));
         return new MovePlan(
                 Map.copyOf(gains),
@@ -101,7 +110,7 @@ public record MovePlan(
         }
         if (!silent.isEmpty()) {
             obstacles.add(
-                    "nodes would be sent shards of index %s and don't answer: %s"
+                    "nodes that are to have shards of index %s don't answer: %s"
                             .formatted(index, String.join(", ", silent)));
         }
         return obstacles;

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What can be done now so that an index comes to lie as it is to. Decided on the replicas as they
@@ -87,6 +88,29 @@ public record MoveStep(
         return holders;
     }
 
+    /**
+     * The same without what some of those who are to have it instead do not answer for: one that
+     * never comes back is in sync as long as nothing is written, and what is let go of is deleted.
+     *
+     * @param usable which nodes answer
+     */
+    public MoveStep onlyFor(Topology between, Topology then, Predicate<String> usable) {
+        Map<String, ShardSet> sure = new TreeMap<>();
+        int held = 0;
+        for (Map.Entry<String, ShardSet> node : letGo.entrySet()) {
+            BitSet shards = new BitSet();
+            node.getValue().stream()
+                    .filter(
+                            shard ->
+                                    wanted(shard, node.getKey(), between, then).stream()
+                                            .allMatch(usable))
+                    .forEach(shards::set);
+            put(sure, node.getKey(), ShardSet.copyOf(shards));
+            held += node.getValue().size() - shards.cardinality();
+        }
+        return new MoveStep(gain, Map.copyOf(sure), free, waiting + held);
+    }
+
     private static ShardSet in(
             ReplicaState state, String node, ShardSet shards, Replicas replicas) {
         BitSet found = new BitSet();
@@ -109,9 +133,11 @@ public record MoveStep(
         return ShardSet.copyOf(spare);
     }
 
-    // A node of no group, or of one that goes, may have the last copy of any.
-    private static Collection<String> wanted(
-            int shard, String node, Topology between, Topology then) {
+    /**
+     * Who must have a shard before a node lets go of it: those of its group that are to have it. A
+     * node of no group, or of one that goes, may have the last copy of any: then all.
+     */
+    static Collection<String> wanted(int shard, String node, Topology between, Topology then) {
         int group = between.groupOf(node);
         List<String> all = then.writeTargets(shard);
         List<String> own = all.stream().filter(one -> between.groupOf(one) == group).toList();

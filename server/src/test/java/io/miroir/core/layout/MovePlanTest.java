@@ -112,10 +112,21 @@ class MovePlanTest {
         assertEquals(Set.of("b"), plan.silent());
         assertFalse(plan.safe());
         assertEquals(
-                List.of("nodes would be sent shards of index i and don't answer: b"),
+                List.of("nodes that are to have shards of index i don't answer: b"),
                 plan.obstacles("i"));
         // Whether one answers that is not known yet is found out when it comes.
         assertTrue(plan(64, two, new LayoutChange.AddNode("x", 0), "b", "x").safe());
+    }
+
+    /** Shows: what is freed is left with nodes that answer, though a dead one counts as in sync. */
+    @Test
+    void whoIsLeftWithShardsAnswers() {
+        Layout twice = new Layout(2, List.of(List.of("a", "b")));
+        assertEquals(Set.of("b"), plan(64, twice, new LayoutChange.SetCopies(1), "b").silent());
+
+        Layout groups = new Layout(1, List.of(List.of("a"), List.of("b")));
+        assertEquals(Set.of("b"), plan(64, groups, new LayoutChange.RemoveGroup(0), "b").silent());
+        assertTrue(plan(64, groups, new LayoutChange.RemoveGroup(1), "b").safe());
     }
 
     /** Shows: a copy more of each shard in each group, for those who are next in its order. */

@@ -152,6 +152,20 @@ class MoveStepTest {
         }
     }
 
+    /** A node that died while nothing was written is in sync as before. */
+    @Test
+    void nothingIsLetGoOfToANodeThatDoesNotAnswer() {
+        then = topology(1, List.of(List.of("a", "b")));
+        from(topology(2, List.of(List.of("a", "b"))));
+        MoveStep all = step();
+        MoveStep sure = all.onlyFor(between(), then, node -> !node.equals("b"));
+        assertEquals(Map.of("b", then.shardsOf("a")), sure.letGo());
+        // What the other one is to keep waits.
+        assertEquals(then.shardsOf("b").size(), sure.waiting());
+        assertFalse(sure.isNothing());
+        assertEquals(all, all.onlyFor(between(), then, _ -> true));
+    }
+
     @Test
     void allCopiesOfAGroupMustBeThereBeforeOneGoes() {
         then = topology(2, List.of(List.of("a", "b", "c")));

@@ -118,7 +118,7 @@ public final class IndexMove {
                 index,
                 _ -> {
                     Fleet fleet = context.view().fleet();
-                    MoveStep next = fleet.next(context.current(index));
+                    MoveStep next = next();
                     Map<String, ShardSet> heldBy =
                             next.heldBy(
                                     fleet.topology(index.shards()), fleet.target(index.shards()));
@@ -226,6 +226,14 @@ public final class IndexMove {
     }
 
     private MoveStep next() {
-        return context.view().fleet().next(context.current(index));
+        return next(context, context.current(index));
+    }
+
+    /** What can be done now: nothing is let go of to a node that does not answer. */
+    static MoveStep next(CopyContext context, IndexView index) {
+        Fleet fleet = context.view().fleet();
+        int shards = index.row().shards();
+        return fleet.next(index)
+                .onlyFor(fleet.topology(shards), fleet.target(shards), context.health()::usable);
     }
 }

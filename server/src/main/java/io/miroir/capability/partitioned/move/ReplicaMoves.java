@@ -71,7 +71,7 @@ public final class ReplicaMoves implements PartitionedDuty {
     }
 
     private boolean hasWork(IndexView index) {
-        MoveStep next = context.view().fleet().next(index);
+        MoveStep next = IndexMove.next(context, index);
         return !next.gain().isEmpty()
                 || !next.letGo().isEmpty()
                 || next.free().keySet().stream().anyMatch(node -> canFree(node));
