@@ -14,12 +14,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** One pod over two groups of one node, of which the second misbehaves. */
+@Timeout(300)
 class FaultsTest {
     private static final String SHARDS = "/_miroir/shards";
 
@@ -85,7 +87,7 @@ class FaultsTest {
 
     /** Protocol, rule 4: a lost answer is looked for among the node's tasks, by metadata. */
     @Test
-    void aWriteWhoseAnswerIsLostIsFoundOnTheNode() {
+    void aWriteWhoseAnswerIsLostIsFoundOnTheNode() throws InterruptedException {
         second.misbehave(FaultyNode.Fault.DO_AND_CLOSE, "/documents");
         JsonNode task = client.done("POST", "/indexes/i/documents", "[{\"id\": 2}]");
         assertEquals("succeeded", task.path("status").asString(), task::toString);
@@ -96,7 +98,7 @@ class FaultsTest {
         second.misbehave(FaultyNode.Fault.LIST, "/tasks");
         HttpCalls.Reply reply = client.call("POST", "/indexes/i/documents", "[{\"id\": 3}]");
         while (second.faults() < 3) {
-            Thread.onSpinWait();
+            Thread.sleep(5);
         }
         second.behave();
         task = client.finished(reply.body().path("taskUid").asLong());

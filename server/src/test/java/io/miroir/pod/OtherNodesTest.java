@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /** A pod whose configuration lists other nodes than the cluster has goes by the cluster's. */
+@Timeout(300)
 class OtherNodesTest {
     private static final int DOCUMENTS = 50;
 
