@@ -5,6 +5,7 @@ import io.miroir.core.topology.Replicas;
 import io.miroir.core.topology.ShardSet;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -48,12 +49,21 @@ public record LossPlan(
             int shards, Replicas replicas, Collection<String> nodes, Health health, String node) {
         Predicate<String> may = health::mayAnswer;
         BitSet lost = new BitSet();
+        BitSet compared = new BitSet();
         for (int shard = 0; shard < shards; shard++) {
             int each = shard;
             Predicate<String> inSync = one -> replicas.state(one, each) == ReplicaState.IN_SYNC;
-            lost.set(shard, nodes.stream().noneMatch(inSync.and(may)));
+            boolean verifiable =
+                    nodes.stream().noneMatch(inSync) && mayAgree(replicas, each, nodes, may);
+            compared.set(shard, verifiable);
+            lost.set(shard, !verifiable && nodes.stream().noneMatch(inSync.and(may)));
         }
         ShardSet gone = ShardSet.copyOf(lost);
+        if (gone.isEmpty() && !compared.isEmpty()) {
+            return new Outcome.Refused(
+                    "copies that nobody vouches for are still compared, of the shards "
+                            + ShardSet.copyOf(compared));
+        }
         if (gone.isEmpty()) {
             return new Outcome.Refused("each shard is in sync on a node that may answer");
         }
@@ -74,6 +84,19 @@ public record LossPlan(
             }
         }
         return new Outcome.Planned(new LossPlan(kept, Map.copyOf(givenUp), Map.copyOf(outvoted)));
+    }
+
+    /**
+     * Whether comparing unverified replicas may still find a majority (protocol, rule 17): what it
+     * is of is not lost.
+     */
+    private static boolean mayAgree(
+            Replicas replicas, int shard, Collection<String> nodes, Predicate<String> may) {
+        List<String> holders =
+                nodes.stream()
+                        .filter(node -> replicas.state(node, shard) == ReplicaState.UNVERIFIED)
+                        .toList();
+        return holders.stream().filter(may).count() * 2 > holders.size();
     }
 
     private static ShardSet held(

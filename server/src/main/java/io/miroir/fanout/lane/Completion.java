@@ -53,11 +53,11 @@ record Completion(
     /**
      * Decides, or waits.
      *
-     * @param replicas for each node that accepted the task, the shards it was sent
+     * @param held the shards that it touched, and who has them
      * @return empty while the end is open
      */
-    static Optional<Completion> of(
-            Tracked task, Map<String, ShardSet> replicas, Evidence evidence) {
+    static Optional<Completion> of(Tracked task, Tracked.Held held, Evidence evidence) {
+        Map<String, ShardSet> replicas = held.inSync();
         Map<String, NodeResult> results = evidence.results();
         Map<String, Divergence.Has> has = new TreeMap<>();
         results.forEach((node, result) -> has.put(node, result.has()));
@@ -78,13 +78,9 @@ record Completion(
         Set<Integer> set = shardsOf(replicas, verified::contains);
         ObjectNode error = task.details().error();
         boolean canceled = error == null && isCanceled(replicas, touched, results);
-        // All who took it are out by now, as when what they had was given up (protocol, rule 18).
-        boolean untold =
-                touched.isEmpty()
-                        && !task.accepted().isEmpty()
-                        && results.values().stream()
-                                .noneMatch(NodeResult.Succeeded.class::isInstance);
-        if (error == null && !canceled && (untold || !applied.containsAll(touched))) {
+        if (error == null
+                && !canceled
+                && (isUntold(task, held, results) || !applied.containsAll(touched))) {
             error = firstError(task, results);
         }
         TaskStatus status = error == null ? TaskStatus.SUCCEEDED : TaskStatus.FAILED;
@@ -125,6 +121,18 @@ record Completion(
                                         && NodeResult.count(done, "editedDocuments") == 0
                                         && NodeResult.count(done, "deletedDocuments") == 0);
         return changed;
+    }
+
+    /**
+     * Whether nobody tells of some shard: all who took it are out by now, as when what they had was
+     * given up (protocol, rule 18), and none of them had said before that it is done.
+     */
+    private static boolean isUntold(
+            Tracked task, Tracked.Held held, Map<String, NodeResult> results) {
+        Set<Integer> told = shardsOf(held.inSync(), _ -> true);
+        told.addAll(
+                shardsOf(held.sent(), node -> results.get(node) instanceof NodeResult.Succeeded));
+        return !task.accepted().isEmpty() && !held.touched().stream().allMatch(told::contains);
     }
 
     /** Dropped wherever it can still be read: a node that lost the task is out. */

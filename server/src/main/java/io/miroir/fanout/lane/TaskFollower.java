@@ -240,7 +240,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         Tracked task = head.task();
         Optional<IndexView> index = context.view().index(task.place().lane());
         Topology fallback = context.fleet().topology(context.fleet().shards());
-        Map<String, ShardSet> held = task.replicas(index, fallback);
+        Tracked.Held held = task.held(index, fallback);
         Set<String> all = index.map(IndexView::topology).orElse(fallback).nodes();
         return Completion.of(task, held, witness.evidence(task, head.results(), all))
                 .map(end -> end.moving(moves(task)));

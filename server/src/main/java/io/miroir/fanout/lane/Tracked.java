@@ -7,8 +7,6 @@ import io.miroir.core.topology.Topology;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskType;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -94,26 +92,37 @@ record Tracked(
     }
 
     /**
-     * For each node that accepted it, what of it the node was sent: the touched shards that it
-     * holds. Of an index that is gone, what the topology assigns.
+     * What it touched, and who has that.
+     *
+     * @param touched all shards
+     * @param sent for each node that accepted it, those that it was sent
+     * @param inSync of these, those that the node has in sync now
      */
-    Map<String, ShardSet> replicas(Optional<IndexView> index, Topology fallback) {
+    record Held(ShardSet touched, Map<String, ShardSet> sent, Map<String, ShardSet> inSync) {}
+
+    /** What of it the nodes that accepted it have. Of an index that is gone all is taken for it. */
+    Held held(Optional<IndexView> index, Topology fallback) {
         Optional<IndexView> same =
                 index.filter(view -> view.row().incarnation() == place.incarnation());
         Topology topology = same.map(IndexView::topology).orElse(fallback);
         ShardSet touched = details.shards(topology.shards());
-        Map<String, ShardSet> replicas = new TreeMap<>();
+        Map<String, ShardSet> sent = new TreeMap<>();
+        Map<String, ShardSet> inSync = new TreeMap<>();
+        ShardSet any = ShardSet.none();
         for (String node : accepted.keySet()) {
-            List<Integer> held = new ArrayList<>();
-            topology.shardsOf(node).and(touched).stream()
-                    .filter(
-                            shard ->
-                                    same.isEmpty()
-                                            || same.get().state(node, shard)
-                                                    == ReplicaState.IN_SYNC)
-                    .forEach(held::add);
-            replicas.put(node, ShardSet.of(held));
+            ShardSet taken = topology.shardsOf(node).and(touched);
+            any = any.or(taken);
+            sent.put(node, taken);
+            inSync.put(node, same.map(view -> inSync(view, node, taken)).orElse(taken));
         }
-        return replicas;
+        return new Held(same.isPresent() ? touched : any, sent, inSync);
+    }
+
+    private static ShardSet inSync(IndexView index, String node, ShardSet shards) {
+        return ShardSet.of(
+                shards.stream()
+                        .filter(shard -> index.state(node, shard) == ReplicaState.IN_SYNC)
+                        .boxed()
+                        .toList());
     }
 }

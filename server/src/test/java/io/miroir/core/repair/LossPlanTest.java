@@ -99,6 +99,28 @@ class LossPlanTest {
         assertEquals(refused("node b does not answer"), plan("b"));
     }
 
+    /** Right after a restore nobody vouches for any replica, and nothing is lost. */
+    @Test
+    void whatIsStillComparedIsNotLost() {
+        for (String node : NODES) {
+            put(node, ReplicaState.UNVERIFIED, 0, 1);
+        }
+        put("a", ReplicaState.OUT, 2);
+        String compared = "copies that nobody vouches for are still compared, of the shards 0,1";
+        down.add("c");
+        assertEquals(planned(ShardSet.of(2), Map.of(), Map.of()), plan("a"));
+        put("a", ReplicaState.IN_SYNC, 2, 3);
+        assertEquals(refused(compared), plan("a"));
+        // Who is left of three can't be a majority.
+        down.add("b");
+        assertEquals(
+                planned(
+                        ShardSet.of(0, 1),
+                        Map.of(),
+                        Map.of("b", ShardSet.of(0, 1), "c", ShardSet.of(0, 1))),
+                plan("a"));
+    }
+
     /** The only node comes back without its disk: what it has counts, though it is nothing. */
     @Test
     void anEmptyNodeMayCount() {

@@ -12,6 +12,7 @@ import io.miroir.store.task.TaskType;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -44,13 +45,27 @@ class CompletionTest {
 
     private static final Set<String> ALL = Set.of("a", "b");
 
+    /** Of replicas that are all in sync still. */
+    private static Optional<Completion> end(
+            Tracked task, Map<String, ShardSet> replicas, Completion.Evidence evidence) {
+        return end(task, replicas, replicas, evidence);
+    }
+
+    private static Optional<Completion> end(
+            Tracked task,
+            Map<String, ShardSet> sent,
+            Map<String, ShardSet> inSync,
+            Completion.Evidence evidence) {
+        return Completion.of(task, new Tracked.Held(ShardSet.all(4), sent, inSync), evidence);
+    }
+
     @Test
     void itIsOpenUntilAllReplicasAreDone() {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
         var one = new Completion.Evidence(Map.of("a", done("{}")), NONE, NONE, ALL);
-        assertTrue(Completion.of(task, REPLICAS, one).isEmpty());
+        assertTrue(end(task, REPLICAS, one).isEmpty());
         var givenUp = new Completion.Evidence(Map.of("a", done("{}")), NONE, Set.of("b"), ALL);
-        Completion end = Completion.of(task, REPLICAS, givenUp).orElseThrow();
+        Completion end = end(task, REPLICAS, givenUp).orElseThrow();
         assertEquals(TaskStatus.SUCCEEDED, end.status());
         assertEquals(Map.of("b", ShardSet.all(4)), end.out());
     }
@@ -59,7 +74,7 @@ class CompletionTest {
     void theLastReplicaIsWaitedForHoweverLongItTakes() {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
         var nobody = new Completion.Evidence(Map.of(), NONE, Set.of("a", "b"), ALL);
-        assertTrue(Completion.of(task, REPLICAS, nobody).isEmpty());
+        assertTrue(end(task, REPLICAS, nobody).isEmpty());
     }
 
     /** Shows: what only nodes took that are given up is not told as done (protocol, rule 18). */
@@ -68,14 +83,36 @@ class CompletionTest {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
         Map<String, ShardSet> out = Map.of("a", ShardSet.none(), "b", ShardSet.none());
         var nobody = new Completion.Evidence(Map.of(), NONE, Set.of("a", "b"), ALL);
-        Completion end = Completion.of(task, out, nobody).orElseThrow();
+        Completion end = end(task, REPLICAS, out, nobody).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
         assertEquals(
                 "miroir_indeterminate",
                 Objects.requireNonNull(end.error()).path("code").asString());
         // One that applied it before it went out has told.
         var told = new Completion.Evidence(Map.of("a", done("{}")), NONE, Set.of("b"), ALL);
-        assertEquals(TaskStatus.SUCCEEDED, Completion.of(task, out, told).orElseThrow().status());
+        assertEquals(TaskStatus.SUCCEEDED, end(task, REPLICAS, out, told).orElseThrow().status());
+    }
+
+    /** One shard's part is given up with the node, the other one's is done: that is no success. */
+    @Test
+    void aPartThatOnlyANodeTookThatIsOutIsIndeterminate() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2));
+        Map<String, ShardSet> sent = Map.of("a", ShardSet.of(0, 1), "b", ShardSet.of(2, 3));
+        Map<String, ShardSet> left = Map.of("a", ShardSet.of(1), "b", ShardSet.of(2, 3));
+        for (NodeResult one : List.of(new NodeResult.Lost(), done("{}"))) {
+            var told = new Completion.Evidence(Map.of("a", one, "b", done("{}")), NONE, NONE, ALL);
+            Completion end = end(task, sent, left, told).orElseThrow();
+            boolean done = one instanceof NodeResult.Succeeded;
+            assertEquals(done ? TaskStatus.SUCCEEDED : TaskStatus.FAILED, end.status());
+        }
+        Map<String, ShardSet> out = Map.of("a", ShardSet.none(), "b", ShardSet.of(2, 3));
+        var silent = new Completion.Evidence(Map.of("b", done("{}")), NONE, Set.of("a"), ALL);
+        Completion end = end(task, sent, out, silent).orElseThrow();
+        assertEquals(TaskStatus.FAILED, end.status());
+        assertEquals(
+                "miroir_indeterminate",
+                Objects.requireNonNull(end.error()).path("code").asString());
+        assertEquals("{\"receivedDocuments\":2,\"indexedDocuments\":0}", end.visible().toString());
     }
 
     @Test
@@ -89,7 +126,7 @@ class CompletionTest {
                         NONE,
                         NONE,
                         ALL);
-        Completion end = Completion.of(task, REPLICAS, all).orElseThrow();
+        Completion end = end(task, REPLICAS, all).orElseThrow();
         assertEquals("{\"receivedDocuments\":3,\"indexedDocuments\":2}", end.visible().toString());
         assertEquals(List.of(new IndexEffect.Touched(5)), end.effects());
     }
@@ -99,7 +136,7 @@ class CompletionTest {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1));
         var split =
                 new Completion.Evidence(Map.of("a", done("{}"), "b", failed()), NONE, NONE, ALL);
-        Completion end = Completion.of(task, REPLICAS, split).orElseThrow();
+        Completion end = end(task, REPLICAS, split).orElseThrow();
         assertEquals(TaskStatus.SUCCEEDED, end.status());
         assertEquals(Map.of("b", ShardSet.all(4)), end.out());
         // One command: nobody hears of the end while the replica can still be read.
@@ -114,7 +151,7 @@ class CompletionTest {
     void whatFailsOnAllFailsInTheClientsWordsAndNobodyGoesOut() {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1).choosing());
         var all = new Completion.Evidence(Map.of("a", failed(), "b", failed()), NONE, NONE, ALL);
-        Completion end = Completion.of(task, REPLICAS, all).orElseThrow();
+        Completion end = end(task, REPLICAS, all).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
         assertEquals(
                 Json.parseObject("{\"code\":\"x\",\"message\":\"Index `movies`: no.\"}"),
@@ -136,7 +173,7 @@ class CompletionTest {
                         NONE,
                         NONE,
                         ALL);
-        Completion end = Completion.of(task, single, half).orElseThrow();
+        Completion end = end(task, single, half).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
         assertEquals("{\"receivedDocuments\":2,\"indexedDocuments\":0}", end.visible().toString());
         assertEquals(Map.of(), end.out());
@@ -147,7 +184,7 @@ class CompletionTest {
         Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1));
         NodeResult dropped = new NodeResult.Canceled();
         var all = new Completion.Evidence(Map.of("a", dropped, "b", dropped), NONE, NONE, ALL);
-        Completion end = Completion.of(task, REPLICAS, all).orElseThrow();
+        Completion end = end(task, REPLICAS, all).orElseThrow();
         assertEquals(TaskStatus.CANCELED, end.status());
         assertNull(end.error());
         assertEquals(Map.of(), end.out());
@@ -161,12 +198,12 @@ class CompletionTest {
         Map<String, NodeResult> told =
                 Map.of("a", new NodeResult.Canceled(), "b", new NodeResult.Lost());
         var both = new Completion.Evidence(told, NONE, NONE, ALL);
-        Completion end = Completion.of(task, REPLICAS, both).orElseThrow();
+        Completion end = end(task, REPLICAS, both).orElseThrow();
         assertEquals(TaskStatus.CANCELED, end.status());
         assertEquals(Map.of("b", ShardSet.all(4)), end.out());
         // With one copy of each shard nobody knows what became of the other half.
         Map<String, ShardSet> single = Map.of("a", ShardSet.of(0, 1), "b", ShardSet.of(2, 3));
-        end = Completion.of(task, single, both).orElseThrow();
+        end = end(task, single, both).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
         assertTrue(String.valueOf(end.error()).contains("can tell what became of it"));
     }
@@ -179,7 +216,7 @@ class CompletionTest {
         var half =
                 new Completion.Evidence(
                         Map.of("a", done("{}"), "b", new NodeResult.Canceled()), NONE, NONE, ALL);
-        Completion end = Completion.of(task, single, half).orElseThrow();
+        Completion end = end(task, single, half).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
         assertTrue(String.valueOf(end.error()).contains("canceled when some nodes had applied"));
     }
@@ -201,7 +238,7 @@ class CompletionTest {
                         NONE,
                         NONE,
                         ALL);
-        Completion end = Completion.of(task, crossed, unchanged).orElseThrow();
+        Completion end = end(task, crossed, unchanged).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
         assertEquals(Map.of(), end.out());
         NodeResult one = done("{\"editedDocuments\":1,\"deletedDocuments\":1}");
@@ -211,7 +248,7 @@ class CompletionTest {
                         NONE,
                         NONE,
                         ALL);
-        end = Completion.of(task, crossed, edited).orElseThrow();
+        end = end(task, crossed, edited).orElseThrow();
         assertEquals(Map.of("c", ShardSet.of(2)), end.out());
     }
 
@@ -223,10 +260,7 @@ class CompletionTest {
         Tracked task = task(TaskType.INDEX_CREATION, details);
         Map<String, NodeResult> both = Map.of("a", done("{}"), "b", done("{}"));
         Completion end =
-                Completion.of(
-                                task,
-                                REPLICAS,
-                                new Completion.Evidence(both, Set.of("a", "b"), NONE, ALL))
+                end(task, REPLICAS, new Completion.Evidence(both, Set.of("a", "b"), NONE, ALL))
                         .orElseThrow();
         assertEquals(
                 List.of(
@@ -243,7 +277,7 @@ class CompletionTest {
         Tracked task = task(TaskType.INDEX_CREATION, details);
         Map<String, NodeResult> both = Map.of("a", done("{}"), "b", done("{}"));
         var evidence = new Completion.Evidence(both, Set.of("a", "b"), NONE, Set.of("a", "b", "c"));
-        Completion end = Completion.of(task, REPLICAS, evidence).orElseThrow();
+        Completion end = end(task, REPLICAS, evidence).orElseThrow();
         assertEquals(
                 List.of(
                         new IndexEffect.SettingsCommitted(
@@ -257,7 +291,7 @@ class CompletionTest {
                 Details.of(Json.object()).creating().committing(Json.parseObject("{\"a\":1}"));
         Tracked task = task(TaskType.INDEX_CREATION, details);
         var none = new Completion.Evidence(Map.of("a", failed(), "b", failed()), NONE, NONE, ALL);
-        Completion end = Completion.of(task, REPLICAS, none).orElseThrow();
+        Completion end = end(task, REPLICAS, none).orElseThrow();
         assertEquals(List.of(new IndexEffect.Deleted(5)), end.effects());
     }
 }
