@@ -31,13 +31,16 @@ public record WordsAlone(float semanticRatio, int wanted) {
     }
 
     /**
-     * Whether nodes' answers leave it open. They don't if all of them searched by words alone, or
-     * if the hits that may be good are too few.
+     * Whether nodes' answers leave it open. They don't if all of them searched by words alone, if
+     * one node knew all hits, or if those that may be good are too few.
      *
      * @param ofNodes what each of them found in the hybrid search
      * @param pinned how many hits there are besides, all of them good
      */
     public boolean isOpen(List<List<Ranked>> ofNodes, int pinned) {
+        if (ofNodes.size() < 2 && pinned == 0) {
+            return false;
+        }
         long good = ofNodes.stream().flatMap(List::stream).filter(this::mayBeGood).count();
         return good + pinned >= wanted && !ofNodes.stream().allMatch(this::isEnough);
     }

@@ -21,6 +21,11 @@ record Coverage(List<Part> parts, ShardSet uncovered, Optional<ApiException> ref
     /** One node's answer for some shards. */
     record Part(NodeShards asked, JsonNode answer) {}
 
+    /** Whether nothing is uncovered here that another covers. */
+    boolean isAsWholeAs(Coverage other) {
+        return uncovered.andNot(other.uncovered).isEmpty();
+    }
+
     /** The nodes that gave them. */
     Set<String> askedNodes() {
         return parts.stream().map(part -> part.asked().nodeId()).collect(Collectors.toSet());

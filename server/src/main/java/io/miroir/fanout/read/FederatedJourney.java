@@ -114,7 +114,11 @@ public final class FederatedJourney {
             Search search,
             List<FederatedCall.NodeAnswer> answers,
             ShardSet missing,
-            Set<String> nodes) {}
+            Set<String> nodes) {
+        boolean isAsWholeAs(Answered other) {
+            return missing.andNot(other.missing).isEmpty();
+        }
+    }
 
     /**
      * One federated search.
@@ -196,19 +200,32 @@ public final class FederatedJourney {
         return new Reading(merged, answered.missing, answered.nodes);
     }
 
-    /** The answers to the search, its hybrid queries as one server with everything does them. */
+    /**
+     * The answers to the search, its hybrid queries as one server with everything does them. Where
+     * those can't be asked as widely as they were, what nodes said first is a good answer still.
+     */
     private Answered byWordsWhereEnough(Search search) {
         Answered hybrid = answers(search);
         Set<Integer> open = search.call.perhapsByWords(hybrid.answers);
-        if (open.isEmpty()) {
+        try {
+            return open.isEmpty() ? hybrid : byWordsWhereEnough(hybrid, open);
+        } catch (ApiException _) {
             return hybrid;
         }
+    }
+
+    private Answered byWordsWhereEnough(Answered hybrid, Set<Integer> open) {
+        Search search = hybrid.search;
         Answered byWords = answers(search.with(search.call.byWords(open)));
         Set<Integer> enough = byWords.search.call.isByWords(byWords.answers);
-        if (enough.isEmpty()) {
+        if (enough.isEmpty() || !byWords.isAsWholeAs(hybrid)) {
             return hybrid;
         }
-        return enough.equals(open) ? byWords : answers(search.with(search.call.byWords(enough)));
+        if (enough.equals(open)) {
+            return byWords;
+        }
+        Answered some = answers(search.with(search.call.byWords(enough)));
+        return some.isAsWholeAs(hybrid) ? some : hybrid;
     }
 
     private Answered answers(Search search) {

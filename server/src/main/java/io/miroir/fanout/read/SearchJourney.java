@@ -107,7 +107,10 @@ public final class SearchJourney {
                 call, askSearch(index, wanted(index, body), body, share, call::nodeRequest));
     }
 
-    /** The answers to the search, a hybrid one as one server with everything does it. */
+    /**
+     * The answers to the search, a hybrid one as one server with everything does it. Where that
+     * can't be asked as widely as it was, what nodes said first is a good answer still.
+     */
     private Answered byWordsWhereEnough(
             IndexView index,
             Answered hybrid,
@@ -118,8 +121,15 @@ public final class SearchJourney {
         if (words.isEmpty()) {
             return hybrid;
         }
-        Answered byWords = ask(index, words.get(), body, share);
-        return byWords.call.isByWords(byWords.coverage.answers(), pinned) ? byWords : hybrid;
+        try {
+            Answered byWords = ask(index, words.get(), body, share);
+            return byWords.coverage.isAsWholeAs(hybrid.coverage)
+                            && byWords.call.isByWords(byWords.coverage.answers(), pinned)
+                    ? byWords
+                    : hybrid;
+        } catch (ApiException _) {
+            return hybrid;
+        }
     }
 
     /** The same replicas are asked each time: what one shows, the next has. */

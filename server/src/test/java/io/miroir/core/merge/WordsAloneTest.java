@@ -53,6 +53,16 @@ class WordsAloneTest {
         assertTrue(TWO.isOpen(List.of(List.of(word(1)), List.of(vector(0.5))), 1));
     }
 
+    /** One node that has everything is one server; what is pinned it was not told of. */
+    @Test
+    void settledByOneNodeThatKnewAllHits() {
+        List<Ranked> hits = List.of(vector(1), word(0.95));
+        assertFalse(TWO.isOpen(List.of(hits), 0));
+        assertTrue(TWO.isOpen(List.of(hits), 1));
+        assertFalse(TWO.isOpen(List.of(), 0));
+        assertFalse(new WordsAlone(0.5f, 0).isOpen(List.of(), 0));
+    }
+
     /** A sort before the words shows hits that hide better ones; one behind them does not. */
     @Test
     void aSortBeforeTheWordsLeavesItOpen() {
@@ -60,8 +70,8 @@ class WordsAloneTest {
         Words words = new Words(1, 1);
         Ranked sortedFirst = hit(0.1, List.of(sort, words));
         Ranked sortedLast = hit(0.1, List.of(words, sort));
-        assertTrue(TWO.isOpen(List.of(List.of(sortedFirst, sortedFirst)), 0));
-        assertFalse(TWO.isOpen(List.of(List.of(sortedLast, sortedLast)), 0));
+        assertTrue(TWO.isOpen(List.of(List.of(sortedFirst), List.of(sortedFirst)), 0));
+        assertFalse(TWO.isOpen(List.of(List.of(sortedLast), List.of(sortedLast)), 0));
     }
 
     private static Ranked word(double score) {

@@ -2,6 +2,7 @@ package io.miroir.fanout.read;
 
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
+import io.miroir.core.topology.Topology;
 import io.miroir.store.Reply;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexEffect.SettingsCommitted;
@@ -24,24 +25,31 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
-/** The index "i" of four shards in two groups of one node, a and b, as a pod sees it. */
+/** The index "i" of four shards on two nodes, a and b, as a pod sees it. */
 final class OneIndex implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int SHARDS = 4;
 
     private final SqliteTaskStore store;
     private final ClusterView view;
+    private final Topology topology;
     private final long epoch;
     private final long incarnation;
 
+    /** Each node is a group, and has all shards. */
     OneIndex(Path directory) throws IOException {
+        this(directory, List.of(List.of("a"), List.of("b")));
+    }
+
+    OneIndex(Path directory, List<List<String>> groups) throws IOException {
+        topology = new Topology(SHARDS, 1, groups);
         store =
                 new SqliteTaskStore(
                         SqliteStoreConfig.of("p", directory),
                         InstantSource.system(),
                         new CollectorRegistry(),
                         _ -> {});
-        view = new ClusterView(store, new Fleet(SHARDS, 1, List.of(List.of("a"), List.of("b"))));
+        view = new ClusterView(store, new Fleet(SHARDS, 1, groups));
         view.start();
         epoch = ((Claim.Claimed) store.lanes().claim("i", "p").orThrow()).epoch();
         incarnation = create();
@@ -70,11 +78,10 @@ final class OneIndex implements AutoCloseable {
                         List.of(),
                         List.of());
         var intended = (Intention.Intended) store.lanes().intend(intend).orThrow();
-        ShardStates states = ShardStates.all(SHARDS, ShardState.IN_SYNC);
         List<ReplicaRow> replicas =
-                List.of(
-                        new ReplicaRow(intended.incarnation(), "a", states, 0),
-                        new ReplicaRow(intended.incarnation(), "b", states, 0));
+                topology.nodes().stream()
+                        .map(node -> new ReplicaRow(intended.incarnation(), node, held(node), 0))
+                        .toList();
         Bind bind =
                 new Bind(
                         "i",
@@ -94,6 +101,14 @@ final class OneIndex implements AutoCloseable {
                         null);
         store.lanes().bind(bind).orThrow();
         return intended.incarnation();
+    }
+
+    private ShardStates held(String node) {
+        ShardStates held = ShardStates.all(SHARDS, ShardState.NOT_HELD);
+        for (int shard : topology.shardsOf(node).stream().toArray()) {
+            held = held.with(shard, ShardState.IN_SYNC);
+        }
+        return held;
     }
 
     /** Puts settings in force. */
