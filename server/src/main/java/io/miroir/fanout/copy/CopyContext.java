@@ -75,13 +75,19 @@ public record CopyContext(
      * @throws CopyFailedException if the view does not get so far
      */
     public Optional<Mark.Marked> seen(Reply<Mark> reply) throws InterruptedException {
-        if (!(reply.orThrow() instanceof Mark.Marked marked)) {
-            return Optional.empty();
-        }
-        if (!(reply instanceof Reply.Applied<Mark> applied
-                && view.await(applied.index(), SEEN_MAX))) {
+        return told(reply) instanceof Mark.Marked marked ? Optional.of(marked) : Optional.empty();
+    }
+
+    /**
+     * What came of a command, once this pod's view has it.
+     *
+     * @throws CopyFailedException if the view does not get so far
+     */
+    public <T> T told(Reply<T> reply) throws InterruptedException {
+        T outcome = reply.orThrow();
+        if (!(reply instanceof Reply.Applied<T> applied && view.await(applied.index(), SEEN_MAX))) {
             throw new CopyFailedException("this pod lags behind the task store");
         }
-        return Optional.of(marked);
+        return outcome;
     }
 }

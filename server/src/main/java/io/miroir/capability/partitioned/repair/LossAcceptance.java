@@ -6,13 +6,17 @@ import io.miroir.core.repair.LossPlan;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.Replicas;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.duty.ClaimedJob;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
 import io.miroir.fanout.copy.TargetWriter;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
+import io.miroir.store.lane.Lanes.Affecting;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
@@ -76,18 +80,21 @@ public final class LossAcceptance {
     public Report accept(String indexUid, String node) throws InterruptedException {
         IndexRow index = index(indexUid);
         if (!context.lanes().owns(indexUid)) {
-            throw new CopyFailedException(
-                    "another pod runs the lane of index " + indexUid + ": ask that one");
+            throw elsewhere(index);
         }
         return context.held(
                 index,
-                _ -> {
+                epoch -> {
                     IndexView _ = context.current(index);
-                    Map<String, ReplicaRow> rows = rows(index);
-                    LossPlan plan = plan(index, rows, node);
-                    prepare(index, rows, node);
+                    LossPlan plan = plan(index, rows(index), node);
+                    prepare(index, rows(index), node);
                     Report report = report(index, node, plan);
-                    mark(rows, plan.shards(), node);
+                    // That may have lasted: who did not answer then may be back.
+                    if (!plan(index, rows(index), node).equals(plan)) {
+                        throw changed();
+                    }
+                    giveUp(index, plan, epoch);
+                    count(index, plan.shards(), node);
                     LOG.warn(
                             "MiroirLossAccepted: of {} node {} counts for shards {}; given up: {}",
                             indexUid,
@@ -115,6 +122,9 @@ public final class LossAcceptance {
     }
 
     private LossPlan plan(IndexRow index, Map<String, ReplicaRow> rows, String node) {
+        if (ClaimedJob.isUnderWay(context.store(), CopyJobs.id(index, node))) {
+            throw new CopyFailedException("a copy is made to node " + node + ": wait for its end");
+        }
         Replicas replicas =
                 (id, shard) -> {
                     ReplicaRow row = rows.get(id);
@@ -192,21 +202,57 @@ public final class LossAcceptance {
         return new Holding(shards, count, count == 0 ? null : documents.newestPosition());
     }
 
-    private void mark(Map<String, ReplicaRow> rows, ShardSet shards, String node)
-            throws InterruptedException {
+    /**
+     * Puts out what nodes have that don't answer. The applier checks the epoch: if another pod has
+     * run the lane meanwhile, they may have taken writes that clients were told of. From here on
+     * nobody can write to these shards.
+     */
+    private void giveUp(IndexRow index, LossPlan plan, long epoch) throws InterruptedException {
+        List<IndexEffect> out = new ArrayList<>();
+        plan.givenUp()
+                .forEach(
+                        (node, shards) ->
+                                out.add(
+                                        new IndexEffect.ReplicasOut(
+                                                index.incarnation(),
+                                                node,
+                                                shards.stream().boxed().toList())));
+        if (context.told(context.store().lanes().affect(index.uid(), epoch, out))
+                instanceof Affecting.Fenced) {
+            throw elsewhere(index);
+        }
+    }
+
+    /**
+     * The node's replicas count. All rows are named, also those that stay as they are: where
+     * another node came to have a shard in sync since they were read, nothing is done.
+     */
+    private void count(IndexRow index, ShardSet shards, String node) throws InterruptedException {
         List<ReplicaRow> marked = new ArrayList<>();
-        for (ReplicaRow row : rows.values()) {
-            ShardState to = row.nodeId().equals(node) ? ShardState.IN_SYNC : ShardState.OUT;
+        for (ReplicaRow row : rows(index).values()) {
+            boolean kept = row.nodeId().equals(node);
             ShardStates states = row.states();
             for (int shard : shards.stream().toArray()) {
-                states = states.get(shard).isKept() ? states.with(shard, to) : states;
+                if (!kept && states.get(shard) == ShardState.IN_SYNC) {
+                    throw changed();
+                }
+                if (states.get(shard).isKept()) {
+                    states = states.with(shard, kept ? ShardState.IN_SYNC : ShardState.OUT);
+                }
             }
-            if (!states.equals(row.states())) {
-                marked.add(new ReplicaRow(row.incarnation(), row.nodeId(), states, row.version()));
-            }
+            marked.add(new ReplicaRow(row.incarnation(), row.nodeId(), states, row.version()));
         }
         if (context.seen(context.store().replicas().markAll(marked)).isEmpty()) {
-            throw new CopyFailedException("the replicas changed meanwhile: look again");
+            throw changed();
         }
+    }
+
+    private static CopyFailedException changed() {
+        return new CopyFailedException("nodes or replicas changed meanwhile: look again");
+    }
+
+    private static CopyFailedException elsewhere(IndexRow index) {
+        return new CopyFailedException(
+                "another pod runs the lane of index " + index.uid() + ": ask that one");
     }
 }
