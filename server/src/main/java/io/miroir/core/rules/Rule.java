@@ -3,6 +3,7 @@ package io.miroir.core.rules;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,16 @@ public record Rule(
      *
      * @param index what clients call the index; null for any that has the document
      */
-    public record Action(@Nullable String index, Pin pin) {}
+    public record Action(@Nullable String index, Pin pin) {
+        boolean isOf(Predicate<String> isSearched) {
+            return index == null || isSearched.test(index);
+        }
+    }
+
+    /** Whether it may hold for some search. */
+    boolean isOn(Instant now) {
+        return active && times.hold(now);
+    }
 
     /**
      * Whether it holds for a search.
@@ -53,10 +63,7 @@ public record Rule(
      * @param searched the words of the search
      */
     boolean holds(boolean noTerms, Set<String> searched, Instant now) {
-        return active
-                && times.hold(now)
-                && (empty == null || empty == noTerms)
-                && hasWords(searched);
+        return isOn(now) && (empty == null || empty == noTerms) && hasWords(searched);
     }
 
     /** A word that the rule names twice is asked for twice, and no search has it so. */

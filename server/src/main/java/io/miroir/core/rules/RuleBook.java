@@ -37,9 +37,16 @@ public final class RuleBook {
                         .toList();
     }
 
-    /** Whether there is no rule. */
-    public boolean isEmpty() {
-        return rules.isEmpty();
+    /**
+     * Whether something may be pinned in a search, whatever its words are.
+     *
+     * @param isSearched as in {@link #pins}
+     */
+    public boolean mayPin(Predicate<String> isSearched, Instant now) {
+        return rules.stream()
+                .filter(rule -> rule.isOn(now))
+                .flatMap(rule -> rule.actions().stream())
+                .anyMatch(action -> action.isOf(isSearched));
     }
 
     /**
@@ -58,7 +65,7 @@ public final class RuleBook {
                 .filter(rule -> rule.holds(noTerms, words, now))
                 .limit(HOLDING_MAX)
                 .flatMap(rule -> rule.actions().stream())
-                .filter(action -> action.index() == null || isSearched.test(action.index()))
+                .filter(action -> action.isOf(isSearched))
                 .map(Rule.Action::pin)
                 .filter(pin -> pinned.add(pin.id()))
                 .limit(PINS_MAX)

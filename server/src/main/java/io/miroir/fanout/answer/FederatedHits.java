@@ -143,7 +143,7 @@ final class FederatedHits {
     /** Nodes do this for queries that they are asked together. */
     private boolean isFirst(Hit hit, Set<String> documents) {
         String key = queries.get(hit.ranked.query()).index().primaryKey();
-        return key == null || documents.add(hit.json.path(key).asString(""));
+        return key == null || documents.add(HitView.id(hit.json, key));
     }
 
     private boolean hasNewValue(Hit hit) {

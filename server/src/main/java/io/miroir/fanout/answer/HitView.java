@@ -145,4 +145,10 @@ final class HitView {
         Attributes.collect(hit, attribute, values);
         return values;
     }
+
+    /** The primary key of a hit as text; empty if it has none. */
+    static String id(JsonNode hit, String primaryKey) {
+        List<JsonNode> values = values(hit, primaryKey);
+        return values.isEmpty() ? "" : values.getFirst().asString("");
+    }
 }

@@ -28,6 +28,7 @@ public final class PinnedCall {
             List.of("attributesToHighlight", "attributesToCrop", "showMatchesPosition");
 
     private final ObjectNode client;
+    private final IndexProfile index;
     private final String primaryKey;
     private final HitView view;
     private final FacetsCall facets;
@@ -41,6 +42,7 @@ public final class PinnedCall {
             List<Pin> pins,
             Map<String, String> sequences) {
         this.client = client;
+        this.index = index;
         this.primaryKey = primaryKey;
         this.view = HitView.of(client, index, List.of(primaryKey));
         this.facets = SearchCall.facets(client, index);
@@ -82,7 +84,7 @@ public final class PinnedCall {
             for (JsonNode document : answer.path("results")) {
                 String sequence = document.path(Separators.SEQ_FIELD).asString(null);
                 if (sequence != null) {
-                    sequences.put(document.path(primaryKey).asString(""), sequence);
+                    sequences.put(HitView.id(document, primaryKey), sequence);
                 }
             }
         }
@@ -105,7 +107,7 @@ public final class PinnedCall {
     }
 
     /** The client's search of all other documents. */
-    public ObjectNode others() {
+    public SearchCall others() {
         ObjectNode search = copy();
         // One condition for each: errors quote them, and are put right by that form.
         pins.forEach(
@@ -113,7 +115,7 @@ public final class PinnedCall {
                         NodeFilter.add(
                                 search,
                                 Separators.SEQ_FIELD + " != \"" + sequences.get(pin.id()) + "\""));
-        return search;
+        return SearchCall.ofOurs(search, index);
     }
 
     /**
@@ -186,7 +188,7 @@ public final class PinnedCall {
     private void addHits(List<ObjectNode> answers, Map<String, ObjectNode> byId) {
         for (ObjectNode answer : answers) {
             for (JsonNode hit : answer.path("hits")) {
-                byId.put(hit.path(primaryKey).asString(""), (ObjectNode) hit);
+                byId.put(HitView.id(hit, primaryKey), (ObjectNode) hit);
             }
         }
     }

@@ -222,7 +222,7 @@ public final class SearchCall {
 
     private String id(Hit hit) {
         String key = index.primaryKey();
-        return key == null ? "" : hit.json.path(key).asString("");
+        return key == null ? "" : HitView.id(hit.json, key);
     }
 
     private static Iterator<Hit> hits(ObjectNode answer) {

@@ -18,6 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
  * @param refusal what the nodes found wrong with the request, in the client's words
  */
 record Coverage(List<Part> parts, ShardSet uncovered, Optional<ApiException> refusal) {
+    /** Nothing was asked. */
+    static final Coverage NONE = new Coverage(List.of(), ShardSet.none(), Optional.empty());
+
     /** One node's answer for some shards. */
     record Part(NodeShards asked, JsonNode answer) {}
 

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,13 +36,13 @@ final class Pinner {
     /** What is to be pinned, if it is there. */
     List<Pin> pins(IndexView index, ObjectNode body) {
         RuleBook rules = view.rules();
-        if (rules.isEmpty() || index.row().primaryKey() == null) {
+        Predicate<String> isSearched = name -> standsFor(name, index.row().uid());
+        Instant now = Instant.EPOCH.plus(nowMicros.getAsLong(), ChronoUnit.MICROS);
+        // Most searches are of indexes without rules, and their words need not be cut.
+        if (index.row().primaryKey() == null || !rules.mayPin(isSearched, now)) {
             return List.of();
         }
-        return rules.pins(
-                QueryParts.of(tokenizer(index.settings()), words(body)),
-                name -> standsFor(name, index.row().uid()),
-                Instant.EPOCH.plus(nowMicros.getAsLong(), ChronoUnit.MICROS));
+        return rules.pins(QueryParts.of(tokenizer(index.settings()), words(body)), isSearched, now);
     }
 
     private boolean standsFor(String name, String uid) {

@@ -23,4 +23,11 @@ record Reading(ObjectNode body, ShardSet missing, Set<String> asked) {
         }
         return new Reading(body, missing, asked);
     }
+
+    /** The same, for which this was asked too. */
+    Reading and(Coverage other) {
+        Set<String> all = new HashSet<>(asked);
+        all.addAll(other.askedNodes());
+        return new Reading(body, missing.or(other.uncovered()), all);
+    }
 }

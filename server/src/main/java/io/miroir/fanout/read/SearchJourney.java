@@ -103,8 +103,9 @@ public final class SearchJourney {
 
     private Answered ask(
             IndexView index, SearchCall call, ObjectNode body, AnswerBudget.Share share) {
-        return new Answered(
-                call, askSearch(index, wanted(index, body), body, share, call::nodeRequest));
+        Coverage coverage = askSearch(index, wanted(index, body), body, share, call::nodeRequest);
+        requireWhole(coverage);
+        return new Answered(call, coverage);
     }
 
     /**
@@ -150,24 +151,26 @@ public final class SearchJourney {
                                                 "/documents/fetch",
                                                 PinnedCall.fetchRequest(pins, key, only(part)))
                                         .expecting(AnswerShape.DOCUMENTS));
-        requireWhole(fetched);
+        requirePins(fetched);
         PinnedCall pinned = PinnedCall.of(body, profile(index), key, pins, fetched.answers());
         if (pinned.isEmpty()) {
-            return search(index, body, share);
+            return search(index, body, share).and(fetched);
         }
         // What nodes find wrong with the search is told by this one, as without rules.
-        SearchCall others = SearchCall.of(pinned.others(), profile(index));
+        SearchCall others = pinned.others();
         Answered rest = ask(index, others, body, share);
         others.checkFacets();
         ShardSet where = shards(index, pinned.pins());
         Coverage found = askSearch(index, where, body, share, pinned::nodeRequest);
-        List<ObjectNode> marked =
+        requirePins(found);
+        Coverage marked =
                 pinned.marksWords()
-                        ? askSearch(index, where, body, share, pinned::markedRequest).answers()
-                        : List.of();
-        PinnedHits hits = pinned.hits(found.answers(), marked);
+                        ? askSearch(index, where, body, share, pinned::markedRequest)
+                        : Coverage.NONE;
+        requirePins(marked);
+        PinnedHits hits = pinned.hits(found.answers(), marked.answers());
         Answered best = byWordsWhereEnough(index, rest, hits, body, share);
-        return Reading.of(best.merge(hits), best.coverage, found, fetched);
+        return Reading.of(best.merge(hits), best.coverage, found, marked, fetched);
     }
 
     private Coverage askSearch(
@@ -176,17 +179,14 @@ public final class SearchJourney {
             ObjectNode body,
             AnswerBudget.Share share,
             Function<@Nullable ShardSet, ObjectNode> request) {
-        Coverage coverage =
-                cover.ask(
-                        index,
-                        shards,
-                        hash(index, body),
-                        share,
-                        part ->
-                                post("search", index, "/search", request.apply(only(part)))
-                                        .expecting(AnswerShape.SEARCH));
-        requireWhole(coverage);
-        return coverage;
+        return cover.ask(
+                index,
+                shards,
+                hash(index, body),
+                share,
+                part ->
+                        post("search", index, "/search", request.apply(only(part)))
+                                .expecting(AnswerShape.SEARCH));
     }
 
     private static ShardSet shards(IndexView index, List<Pin> pins) {
@@ -330,6 +330,13 @@ public final class SearchJourney {
             throw coverage.refusal().get();
         }
         requireWhole(coverage, settings.partial());
+    }
+
+    /** Pins are in few shards: there may be nothing of these where there is a good answer. */
+    private void requirePins(Coverage coverage) {
+        if (coverage.refusal().isPresent() || !settings.partial()) {
+            requireWhole(coverage);
+        }
     }
 
     static void requireWhole(Coverage coverage, boolean partial) {

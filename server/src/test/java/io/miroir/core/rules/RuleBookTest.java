@@ -98,6 +98,24 @@ class RuleBookTest {
         assertEquals(List.of(new Pin("b", 1), new Pin("c", 2)), pins("", rule));
     }
 
+    /** Shows: words are not looked at before a rule acts on the index, at that time. */
+    @Test
+    void onlyRulesThatActOnTheIndexMayPin() {
+        Rule.Action searched = new Rule.Action("searched", new Pin("a", 0));
+        assertFalse(mayPin(always(null, new Rule.Action("other", new Pin("a", 0)))));
+        assertTrue(mayPin(always(null, searched)));
+        assertTrue(mayPin(always(null, pin("a", 0))));
+        assertTrue(mayPin(rule(null, true, Rule.Times.ALWAYS, true, List.of("x"), searched)));
+        assertFalse(mayPin(rule(null, false, Rule.Times.ALWAYS, null, null, searched)));
+        Rule.Times over = new Rule.Times(null, NOW.minusSeconds(1));
+        assertFalse(mayPin(rule(null, true, over, null, null, searched)));
+        assertFalse(mayPin());
+    }
+
+    private static boolean mayPin(Rule... rules) {
+        return new RuleBook(List.of(rules)).mayPin("searched"::equals, NOW);
+    }
+
     @Test
     void noMoreIsLookedUpThanMayBe() {
         List<Rule> rules =

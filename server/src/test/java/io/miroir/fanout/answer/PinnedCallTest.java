@@ -32,11 +32,52 @@ class PinnedCallTest {
     /** Shows: the client's filter stands beside what keeps the documents out. */
     @Test
     void theSearchIsWithoutThem() {
+        ObjectNode request = call("{'q':'sea','filter':'n = 1'}").others().nodeRequest(null);
         assertEquals(
-                json(
-                        "{'q':'sea','filter':['_miroir_seq != \\'_\\'','_miroir_seq != \\'-\\'',"
-                                + "'n = 1']}"),
-                call("{'q':'sea','filter':'n = 1'}").others());
+                json("{'f':['_miroir_seq != \\'_\\'','_miroir_seq != \\'-\\''," + "'n = 1']}")
+                        .path("f"),
+                request.path("filter"));
+        assertEquals("sea", request.path("q").asString());
+    }
+
+    /** Shows: only the client's filter is spelled out; ours is cut out of errors as it is. */
+    @Test
+    void ourConditionsStayAsTheyAreWhereAllIsFilterable() {
+        IndexProfile index =
+                IndexProfile.of(
+                        "movies",
+                        "m7",
+                        "id",
+                        Json.parse("{\"filterableAttributes\":[{\"attributePatterns\":[\"*\"]}]}"));
+        PinnedCall call =
+                PinnedCall.of(
+                        json("{'filter':'n != 1'}"),
+                        index,
+                        "id",
+                        PINS.subList(0, 1),
+                        List.of(FETCHED));
+        assertEquals(
+                json("{'f':['_miroir_seq != \\'-\\'','NOT n = 1']}").path("f"),
+                call.others().nodeRequest(null).path("filter"));
+    }
+
+    /** Shows: the key of a document may lie deeper in it. */
+    @Test
+    void nestedKeysAreFound() {
+        IndexProfile index = IndexProfile.of("movies", "m7", "meta.id", Json.parse("{}"));
+        ObjectNode fetched = json("{'results':[{'meta':{'id':7},'_miroir_seq':'-'}]}");
+        List<Pin> pins = List.of(new Pin("7", 0));
+        PinnedCall call =
+                PinnedCall.of(json("{'q':'sea'}"), index, "meta.id", pins, List.of(fetched));
+        assertEquals(pins, call.pins());
+        PinnedHits pinned =
+                call.hits(
+                        List.of(json("{'hits':[{'meta':{'id':7}}],'estimatedTotalHits':1}")),
+                        List.of());
+        assertEquals(1, pinned.hits().size());
+        ObjectNode again = json("{'hits':[{'meta':{'id':7}}],'estimatedTotalHits':1}");
+        assertEquals(
+                1, call.others().merge(List.of(again), pinned).path("hits").size(), "shown once");
     }
 
     /** Shows: they need not match, but the filter holds for them as well. */
@@ -79,8 +120,7 @@ class PinnedCallTest {
                                 json(
                                         "{'hits':[{'id':'b','t':1},{'id':'a'}],'estimatedTotalHits':2}")),
                         List.of(json("{'hits':[{'id':'b','t':2}]}")));
-        ObjectNode answer =
-                SearchCall.of(call.others(), INDEX).merge(List.of(organic("1", "2")), pinned);
+        ObjectNode answer = call.others().merge(List.of(organic("1", "2")), pinned);
         assertEquals(
                 json("{'hits':[{'id':'a'},{'id':'1'},{'id':'b','t':2}]}").path("hits"),
                 answer.path("hits"));
@@ -93,8 +133,7 @@ class PinnedCallTest {
         PinnedCall call = call("{'q':'sea'}");
         PinnedHits pinned =
                 call.hits(List.of(json("{'hits':[{'id':'a'}],'estimatedTotalHits':1}")), List.of());
-        ObjectNode answer =
-                SearchCall.of(call.others(), INDEX).merge(List.of(organic("1", "a")), pinned);
+        ObjectNode answer = call.others().merge(List.of(organic("1", "a")), pinned);
         assertEquals(json("{'hits':[{'id':'a'},{'id':'1'}]}").path("hits"), answer.path("hits"));
     }
 
@@ -110,7 +149,7 @@ class PinnedCallTest {
         PinnedHits pinned =
                 call.hits(List.of(json("{'hits':[{'id':'a'}],'estimatedTotalHits':1}")), List.of());
         List<ObjectNode> found = List.of(json("{'hits':[" + good() + "],'estimatedTotalHits':1}"));
-        SearchCall others = SearchCall.of(call.others(), INDEX);
+        SearchCall others = call.others();
         assertTrue(others.perhapsByWords(found, PinnedHits.NONE).isEmpty());
         SearchCall words = others.perhapsByWords(found, pinned).orElseThrow();
         assertFalse(words.isByWords(found, PinnedHits.NONE));
@@ -136,10 +175,7 @@ class PinnedCallTest {
                                 + "{'pin':{'order':0,'position':2}}}]}")
                         .path("hits")
                         .toString(),
-                SearchCall.of(call.others(), INDEX)
-                        .merge(List.of(organic()), pinned)
-                        .path("hits")
-                        .toString());
+                call.others().merge(List.of(organic()), pinned).path("hits").toString());
     }
 
     /** Shows: where pages are counted, a value that a pinned document has too counts once. */
@@ -162,7 +198,7 @@ class PinnedCallTest {
         ObjectNode organic = organic("1", "2");
         organic.put("totalHits", 2).putObject("facetDistribution").putObject("k").put("x", 1);
         organic.withObject("facetDistribution").withObject("k").put("y", 1);
-        ObjectNode answer = SearchCall.of(call.others(), index).merge(List.of(organic), pinned);
+        ObjectNode answer = call.others().merge(List.of(organic), pinned);
         assertEquals(2, answer.path("totalHits").asInt());
         assertEquals(4, answer.path("hits").size());
     }

@@ -1,8 +1,14 @@
 package io.miroir.fanout.read;
 
+import io.miroir.api.Json;
+import io.miroir.api.features.Feature;
+import io.miroir.api.rules.RuleList;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
+import io.miroir.cluster.StoredRules;
+import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.core.topology.Topology;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexEffect.SettingsCommitted;
@@ -28,7 +34,7 @@ import java.util.Map;
 /** The index "i" of four shards on two nodes, a and b, as a pod sees it. */
 final class OneIndex implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int SHARDS = 4;
+    static final int SHARDS = 4;
 
     private final SqliteTaskStore store;
     private final ClusterView view;
@@ -111,6 +117,15 @@ final class OneIndex implements AutoCloseable {
         return held;
     }
 
+    /** A rule of clients holds from now on. */
+    void rule(String change) {
+        new SwitchedFeatures(store).put(Map.of(Feature.DYNAMIC_SEARCH_RULES, true));
+        StoredRules rules = new StoredRules(store);
+        StoredRules.Read read = rules.read(ReadLevel.LOCAL);
+        RuleList next = read.rules().changed("r", Json.parse(change));
+        await(rules.replace(read, next));
+    }
+
     /** Puts settings in force. */
     void commit(String settings, List<String> verified, List<String> unsettled) {
         affect(new SettingsCommitted(incarnation, settings, verified, unsettled));
@@ -120,6 +135,10 @@ final class OneIndex implements AutoCloseable {
     void affect(IndexEffect effect) {
         Reply<Affecting> reply = store.lanes().affect("i", epoch, List.of(effect));
         reply.orThrow();
+        await(reply);
+    }
+
+    private void await(Reply<?> reply) {
         try {
             view.await(((Reply.Applied<?>) reply).index(), PATIENCE);
         } catch (InterruptedException stopped) {
