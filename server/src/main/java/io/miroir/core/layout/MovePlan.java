@@ -22,8 +22,9 @@ import java.util.function.Predicate;
  * @param sourceless of those that are gained: in sync on no node that answers, so that there is
  *     nothing to copy them from
  * @param lastCopies shards of which only replicas that would go are in sync
- * @param silent nodes of the fleet that would gain shards, or be left with what others free, and
- *     don't answer: the change would wait for them, and nobody could change anything else meanwhile
+ * @param silent nodes of the fleet that would gain shards, be left with what others free, or free
+ *     some and stay, and don't answer: the change would wait for them, and nobody could change
+ *     anything else meanwhile, nor take it back
  */
 public record MovePlan(
         Map<String, ShardSet> gains,
@@ -75,6 +76,8 @@ public record MovePlan(
                                                 silent.addAll(
                                                         MoveStep.wanted(
                                                                 shard, node, between, then))));
+        // One that stays is asked to delete what it is freed of.
+        frees.keySet().stream().filter(node -> then.groupOf(node) >= 0).forEach(silent::add);
         // Whether one answers that is not of the fleet yet, nobody knows.
         silent.removeIf(node -> now.groupOf(node) < 0 || usable.test(node));
         return new MovePlan(
@@ -110,7 +113,7 @@ public record MovePlan(
         }
         if (!silent.isEmpty()) {
             obstacles.add(
-                    "nodes that are to have shards of index %s don't answer: %s"
+                    "nodes that have a part in the moves of index %s don't answer: %s"
                             .formatted(index, String.join(", ", silent)));
         }
         return obstacles;

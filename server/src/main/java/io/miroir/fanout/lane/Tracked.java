@@ -96,7 +96,8 @@ record Tracked(
      *
      * @param touched all shards
      * @param sent for each node that accepted it, those that it was sent
-     * @param inSync of these, those that the node has in sync now
+     * @param inSync for each of these nodes, those that it has in sync now, also such as an older
+     *     layout gave it
      */
     record Held(ShardSet touched, Map<String, ShardSet> sent, Map<String, ShardSet> inSync) {}
 
@@ -113,7 +114,7 @@ record Tracked(
             ShardSet taken = topology.shardsOf(node).and(touched);
             any = any.or(taken);
             sent.put(node, taken);
-            inSync.put(node, same.map(view -> inSync(view, node, taken)).orElse(taken));
+            inSync.put(node, same.map(view -> inSync(view, node, touched)).orElse(taken));
         }
         return new Held(same.isPresent() ? touched : any, sent, inSync);
     }

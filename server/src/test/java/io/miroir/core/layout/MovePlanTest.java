@@ -112,10 +112,12 @@ class MovePlanTest {
         assertEquals(Set.of("b"), plan.silent());
         assertFalse(plan.safe());
         assertEquals(
-                List.of("nodes that are to have shards of index i don't answer: b"),
+                List.of("nodes that have a part in the moves of index i don't answer: b"),
                 plan.obstacles("i"));
         // Whether one answers that is not known yet is found out when it comes.
-        assertTrue(plan(64, two, new LayoutChange.AddNode("x", 0), "b", "x").safe());
+        assertTrue(plan(64, two, new LayoutChange.AddNode("x", 0), "x").safe());
+        // A dead one that stays can't delete what it would be freed of: the change would not end.
+        assertEquals(Set.of("b"), plan(64, two, new LayoutChange.AddNode("x", 0), "b").silent());
     }
 
     /** Shows: what is freed is left with nodes that answer, though a dead one counts as in sync. */
