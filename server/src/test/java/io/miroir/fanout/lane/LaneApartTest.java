@@ -145,7 +145,7 @@ class LaneApartTest {
     void aRequestIsNotTakenApartWhileAReplicaIsCopied() throws Exception {
         follow();
         String _ = elsewhereOutOnA();
-        long incarnation = pod.view.index("i").orElseThrow().row().incarnation();
+        long incarnation = pod.index().row().incarnation();
         ReplicaRow row = pod.store.replicas().get(ReadLevel.LOCAL, incarnation, "a").orElseThrow();
         ShardStates states = row.states();
         for (int shard = 0; shard < states.shards(); shard++) {
@@ -187,7 +187,7 @@ class LaneApartTest {
         turns.await(uids.get(0), TaskStatus.SUCCEEDED);
         turns.await(uids.get(1), TaskStatus.FAILED);
         turns.awaitOut("b");
-        IndexView index = pod.view.index("i").orElseThrow();
+        IndexView index = pod.index();
         long read =
                 IntStream.range(0, 4)
                         .filter(shard -> index.state("b", shard) == ReplicaState.IN_SYNC)

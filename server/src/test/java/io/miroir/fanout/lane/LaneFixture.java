@@ -9,6 +9,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
+import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.peer.Peers;
@@ -165,6 +166,12 @@ final class LaneFixture implements AutoCloseable {
     /** One as the next owner of the lane has it. */
     TaskFollower anotherFollower() {
         return follower(new CollectorRegistry(), SETTINGS);
+    }
+
+    /** The index as it is by all that was done so far. */
+    IndexView index() {
+        view.catchUp();
+        return view.index("i").orElseThrow();
     }
 
     /** Waits until it is so. */

@@ -109,7 +109,7 @@ class LaneResumeTest {
     }
 
     private ReplicaState state(String id, int shard) {
-        return pod.view.index("i").orElseThrow().state(id, shard);
+        return pod.index().state(id, shard);
     }
 
     @Test

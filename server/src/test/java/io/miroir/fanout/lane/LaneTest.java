@@ -102,16 +102,14 @@ class LaneTest {
     @Test
     void anIndexIsDeletedAlsoWhereItsReplicasAreOut() throws Exception {
         pod.write("[{\"id\":1}]", null);
-        IndexView index = pod.view.index("i").orElseThrow();
+        IndexView index = pod.index();
         pod.down("a");
         for (int id = 1; id <= 20; id++) {
             pod.write("[{\"id\":" + id + "}]", null);
         }
         pod.up("a");
         pod.view.catchUp();
-        assertEquals(
-                Map.of("a", ShardSet.none()),
-                Replicated.inSync(pod.view.index("i").orElseThrow(), List.of("a")));
+        assertEquals(Map.of("a", ShardSet.none()), Replicated.inSync(pod.index(), List.of("a")));
         pod.sent.clear();
         pod.run(Operation.INDEX_DELETE, "", null);
         String drop = " DELETE /indexes/" + index.row().physicalUid();
@@ -153,13 +151,13 @@ class LaneTest {
         assertEquals(0, pod.openIntents().size());
         assertEquals(1, pod.sent.stream().filter(s -> s.startsWith("a GET /tasks")).count());
         assertTrue(pod.sent.stream().noneMatch(s -> s.startsWith("b ")), pod.sent::toString);
-        IndexView index = pod.view.index("i").orElseThrow();
+        IndexView index = pod.index();
         assertEquals(ReplicaState.OUT, index.state("b", Rendezvous.shard("2", 4)));
     }
 
     /** A task of the lane ends in the middle of a bind, and puts node a out. */
     private void whenFirstGoesOut(long taskUid, int shard) {
-        long incarnation = pod.view.index("i").orElseThrow().row().incarnation();
+        long incarnation = pod.index().row().incarnation();
         List<IndexEffect> out =
                 List.of(new IndexEffect.ReplicasOut(incarnation, "a", List.of(shard)));
         pod.bind =
@@ -192,7 +190,7 @@ class LaneTest {
                                 ? new NodeReply.Refusal(403, "invalid_api_key", "no", refusal)
                                 : pod.accepted();
         assertEquals(ErrorCode.MIROIR_INDETERMINATE, pod.refused("[{\"id\":2}]"));
-        IndexView index = pod.view.index("i").orElseThrow();
+        IndexView index = pod.index();
         assertEquals(ReplicaState.OUT, index.state("a", shard));
         assertEquals(ReplicaState.IN_SYNC, index.state("b", shard));
         assertEquals(0, pod.openIntents().size());
@@ -249,7 +247,7 @@ class LaneTest {
                                 ? new NodeReply.Refusal(403, "invalid_api_key", "no", refusal)
                                 : pod.accepted();
         pod.write("[{\"id\":2}]", null);
-        IndexView index = pod.view.index("i").orElseThrow();
+        IndexView index = pod.index();
         int shard = Rendezvous.shard("2", 4);
         assertEquals(ReplicaState.OUT, index.state("a", shard));
         assertEquals(ReplicaState.IN_SYNC, index.state("b", shard));
