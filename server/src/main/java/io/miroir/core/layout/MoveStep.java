@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -98,15 +99,15 @@ public record MoveStep(
         Map<String, ShardSet> sure = new TreeMap<>();
         int held = 0;
         for (Map.Entry<String, ShardSet> node : letGo.entrySet()) {
-            BitSet shards = new BitSet();
-            node.getValue().stream()
-                    .filter(
-                            shard ->
-                                    wanted(shard, node.getKey(), between, then).stream()
-                                            .allMatch(usable))
-                    .forEach(shards::set);
-            put(sure, node.getKey(), ShardSet.copyOf(shards));
-            held += node.getValue().size() - shards.cardinality();
+            ShardSet shards =
+                    keptBy(
+                            (holder, _) -> usable.test(holder),
+                            node.getValue(),
+                            node.getKey(),
+                            between,
+                            then);
+            put(sure, node.getKey(), shards);
+            held += node.getValue().size() - shards.size();
         }
         return new MoveStep(gain, Map.copyOf(sure), free, waiting + held);
     }
@@ -120,17 +121,29 @@ public record MoveStep(
 
     private static ShardSet spare(
             ShardSet unwanted, String node, Topology between, Topology then, Replicas replicas) {
-        BitSet spare = new BitSet();
-        unwanted.stream()
+        return keptBy(
+                (holder, shard) -> replicas.state(holder, shard) == ReplicaState.IN_SYNC,
+                unwanted,
+                node,
+                between,
+                then);
+    }
+
+    /** Of a node's shards those that all who must have them instead keep, as the test says. */
+    private static ShardSet keptBy(
+            BiPredicate<String, Integer> keeps,
+            ShardSet shards,
+            String node,
+            Topology between,
+            Topology then) {
+        BitSet kept = new BitSet();
+        shards.stream()
                 .filter(
                         shard ->
                                 wanted(shard, node, between, then).stream()
-                                        .allMatch(
-                                                holder ->
-                                                        replicas.state(holder, shard)
-                                                                == ReplicaState.IN_SYNC))
-                .forEach(spare::set);
-        return ShardSet.copyOf(spare);
+                                        .allMatch(holder -> keeps.test(holder, shard)))
+                .forEach(kept::set);
+        return ShardSet.copyOf(kept);
     }
 
     /**
