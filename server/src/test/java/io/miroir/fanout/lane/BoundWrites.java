@@ -10,7 +10,7 @@ import io.miroir.store.task.TaskType;
 import java.util.List;
 import java.util.Map;
 
-/** Tasks that nodes took, without the nodes. */
+/** What lanes intend and bind, without the nodes. */
 public final class BoundWrites {
     private BoundWrites() {}
 
@@ -26,22 +26,7 @@ public final class BoundWrites {
             long epoch,
             Map<String, Long> accepted,
             Map<String, String> missed) {
-        var intend =
-                new Intend(
-                        lane,
-                        epoch,
-                        "x",
-                        "i",
-                        "ab".repeat(32),
-                        null,
-                        0,
-                        null,
-                        Intend.ALLOT,
-                        List.of(),
-                        List.of());
-        var intended =
-                assertInstanceOf(
-                        Lanes.Intention.Intended.class, store.lanes().intend(intend).orThrow());
+        var intended = intend(store, lane, epoch, "x", List.of());
         var bind =
                 new Bind(
                         lane,
@@ -58,5 +43,29 @@ public final class BoundWrites {
                         List.of(),
                         null);
         assertInstanceOf(Lanes.Binding.Bound.class, store.lanes().bind(bind).orThrow());
+    }
+
+    /**
+     * Says what is about to be sent of the index that is called as its lane.
+     *
+     * @param nodes that it is sent to
+     */
+    public static Lanes.Intention.Intended intend(
+            TaskStore store, String lane, long epoch, String operation, List<String> nodes) {
+        var intend =
+                new Intend(
+                        lane,
+                        epoch,
+                        operation,
+                        lane,
+                        "ab".repeat(32),
+                        null,
+                        0,
+                        null,
+                        Intend.ALLOT,
+                        nodes,
+                        List.of());
+        return assertInstanceOf(
+                Lanes.Intention.Intended.class, store.lanes().intend(intend).orThrow());
     }
 }

@@ -8,12 +8,12 @@ import io.miroir.cluster.Fleet;
 import io.miroir.cluster.StoredRules;
 import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.core.topology.Topology;
+import io.miroir.fanout.lane.BoundWrites;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexEffect.SettingsCommitted;
 import io.miroir.store.lane.Bind;
-import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes.Affecting;
 import io.miroir.store.lane.Lanes.Claim;
 import io.miroir.store.lane.Lanes.Intention;
@@ -70,20 +70,8 @@ final class OneIndex implements AutoCloseable {
     }
 
     private long create() {
-        Intend intend =
-                new Intend(
-                        "i",
-                        epoch,
-                        "index_create",
-                        "i",
-                        "0".repeat(64),
-                        null,
-                        0,
-                        null,
-                        Intend.ALLOT,
-                        List.of(),
-                        List.of());
-        var intended = (Intention.Intended) store.lanes().intend(intend).orThrow();
+        Intention.Intended intended =
+                BoundWrites.intend(store, "i", epoch, "index_create", List.of());
         List<ReplicaRow> replicas =
                 topology.nodes().stream()
                         .map(node -> new ReplicaRow(intended.incarnation(), node, held(node), 0))

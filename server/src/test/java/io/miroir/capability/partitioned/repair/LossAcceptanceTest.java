@@ -16,13 +16,13 @@ import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.lane.BoundWrites;
 import io.miroir.fanout.lane.LaneHolder;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Bind;
-import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.ShardState;
@@ -131,20 +131,8 @@ class LossAcceptanceTest {
     }
 
     private void create() throws InterruptedException {
-        Intend intend =
-                new Intend(
-                        "i",
-                        epoch,
-                        "index_create",
-                        "i",
-                        "0".repeat(64),
-                        null,
-                        0,
-                        null,
-                        Intend.ALLOT,
-                        List.of("a", "b"),
-                        List.of());
-        var place = (Lanes.Intention.Intended) seen(store.lanes().intend(intend));
+        Lanes.Intention.Intended place =
+                BoundWrites.intend(store, "i", epoch, "index_create", List.of("a", "b"));
         long incarnation = place.incarnation();
         List<ReplicaRow> rows =
                 List.of(
