@@ -147,7 +147,7 @@ final class Binder {
         Details failing = touching(item).failing(indeterminate.toJson());
         Decision taken = decision(member, failing, sent, out);
         return Optional.of(
-                new Decision(member, sent, taken.bind(), failing, indeterminate, Map.of()));
+                new Decision(member, sent, taken.bind(), taken.details(), indeterminate, Map.of()));
     }
 
     private Decision decision(
@@ -157,7 +157,12 @@ final class Binder {
         Map<String, Long> accepted = Accounts.accepted(item.scope(), sent);
         ObjectNode error = details.error();
         boolean ended = accepted.isEmpty() && error != null;
-        Details kept = ended ? details.finished(Completion.visibleFailure(details)) : details;
+        Details followed =
+                accepted.isEmpty()
+                        ? details
+                        : details.sending(
+                                item.scope().sentTo(sent), item.scope().topology().shards());
+        Details kept = ended ? details.finished(Completion.visibleFailure(details)) : followed;
         Bind bind =
                 new Bind(
                         lane,
@@ -173,7 +178,7 @@ final class Binder {
                         error == null || !ended ? null : Json.text(error),
                         item.effects().of(place, out),
                         item.scope().pinned(sent));
-        return new Decision(member, sent, bind, details, null, Map.of());
+        return new Decision(member, sent, bind, followed, null, Map.of());
     }
 
     private void conclude(Decision decision, Reply<Binding> reply, Map<Place, Merged> held)

@@ -9,6 +9,8 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.task.TaskRow;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +28,7 @@ public final class Details {
     private static final String CUSTOM_METADATA = "customMetadata";
     private static final String SENT_AS = "sentAs";
     private static final String SHARDS = "shards";
+    private static final String SENT = "sent";
     private static final String CREATES = "creates";
     private static final String CHOOSES_KEY = "choosesKey";
     private static final String COUNTS = "counts";
@@ -155,20 +158,50 @@ public final class Details {
 
     /** The shards that the task touches; not kept if it is all of them. */
     Details touching(ShardSet shards, int all) {
-        if (shards.size() == all) {
-            return this;
-        }
-        ArrayNode numbers = Json.array();
-        shards.stream().forEach(numbers::add);
-        return with(SHARDS, numbers);
+        return shards.size() == all ? this : with(SHARDS, numbers(shards));
     }
 
     /** The shards that the task touches. */
     ShardSet shards(int all) {
         JsonNode numbers = json.path(INNER).path(SHARDS);
-        if (!numbers.isArray()) {
-            return ShardSet.all(all);
+        return numbers.isArray() ? shards(numbers) : ShardSet.all(all);
+    }
+
+    /**
+     * What nodes were sent of it: what one comes to have in sync later may be without it. Of a node
+     * that was sent all that the task touches nothing is kept.
+     *
+     * @param sent by node
+     * @param all how many shards there are
+     */
+    Details sending(Map<String, ShardSet> sent, int all) {
+        ShardSet touched = shards(all);
+        ObjectNode parts = Json.object();
+        sent.forEach(
+                (node, shards) -> {
+                    if (!shards.equals(touched)) {
+                        parts.set(node, numbers(shards));
+                    }
+                });
+        return with(SENT, parts);
+    }
+
+    /** What a node that took it was sent; empty if the program that bound it did not say. */
+    Optional<ShardSet> sent(String nodeId, int all) {
+        if (!(json.path(INNER).path(SENT) instanceof ObjectNode parts)) {
+            return Optional.empty();
         }
+        JsonNode numbers = parts.path(nodeId);
+        return Optional.of(numbers.isArray() ? shards(numbers) : shards(all));
+    }
+
+    private static ArrayNode numbers(ShardSet shards) {
+        ArrayNode numbers = Json.array();
+        shards.stream().forEach(numbers::add);
+        return numbers;
+    }
+
+    private static ShardSet shards(JsonNode numbers) {
         return ShardSet.of(numbers.valueStream().map(JsonNode::asInt).toList());
     }
 

@@ -184,7 +184,10 @@ final class LaneResume {
             case LeftWrite.GivenUp _ -> giveUp(intent, epoch, held, has);
             case LeftWrite.Bound bound -> {
                 Details details = details(type(intent));
-                Details known = details.touching(shards, index.topology().shards());
+                int all = index.topology().shards();
+                Map<String, ShardSet> sent = new TreeMap<>(held);
+                sent.keySet().retainAll(found.keySet());
+                Details known = details.touching(shards, all).sending(sent, all);
                 bind(intent, epoch, found, bound, known);
             }
         }

@@ -57,6 +57,13 @@ record Scope(Topology topology, long incarnation, ShardSet shards, WritePlan pla
         return accepted;
     }
 
+    /** The same, with the replicas of these nodes that lag and were sent it too. */
+    Map<String, ShardSet> sentTo(Map<String, Sent> sent) {
+        Map<String, ShardSet> all = accepted(sent);
+        all.replaceAll((node, inSync) -> inSync.or(plan.fed().getOrDefault(node, ShardSet.none())));
+        return all;
+    }
+
     /** The groups that are to have it and missed their quorum, and for which shards. */
     Map<Integer, ShardSet> degraded(Quorum.Met met) {
         Map<Integer, ShardSet> degraded = new TreeMap<>(met.missed());

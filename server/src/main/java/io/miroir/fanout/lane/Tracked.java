@@ -96,8 +96,8 @@ record Tracked(
      *
      * @param touched all shards
      * @param sent for each node that accepted it, those that it was sent
-     * @param inSync for each of these nodes, those that it has in sync now, also such as an older
-     *     layout gave it
+     * @param inSync of these, those that the node has in sync now. What it has in sync besides it
+     *     was not sent: that it did the task says nothing of them
      */
     record Held(ShardSet touched, Map<String, ShardSet> sent, Map<String, ShardSet> inSync) {}
 
@@ -111,10 +111,13 @@ record Tracked(
         Map<String, ShardSet> inSync = new TreeMap<>();
         ShardSet any = ShardSet.none();
         for (String node : accepted.keySet()) {
-            ShardSet taken = topology.shardsOf(node).and(touched);
+            Optional<ShardSet> told = details.sent(node, topology.shards());
+            ShardSet taken = told.orElseGet(() -> topology.shardsOf(node).and(touched));
             any = any.or(taken);
             sent.put(node, taken);
-            inSync.put(node, same.map(view -> inSync(view, node, touched)).orElse(taken));
+            // Where nobody told, an older layout may have given it what it has.
+            ShardSet judged = told.orElse(touched);
+            inSync.put(node, same.map(view -> inSync(view, node, judged)).orElse(taken));
         }
         return new Held(same.isPresent() ? touched : any, sent, inSync);
     }

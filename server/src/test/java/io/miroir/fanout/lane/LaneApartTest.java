@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.cluster.IndexView;
-import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.lane.SharedTurns.Sending;
@@ -85,11 +84,7 @@ class LaneApartTest {
 
     /** A document of a shard that node a misses a write of. */
     private String elsewhereOutOnA() throws Exception {
-        int id = 2;
-        while (Rendezvous.shard(Integer.toString(id), 4) == Rendezvous.shard("1", 4)) {
-            id++;
-        }
-        String document = "[{\"id\":" + id + "}]";
+        String document = "[{\"id\":" + SharedTurns.elsewhere() + "}]";
         pod.down("a");
         long missed = pod.write(document, null);
         pod.up("a");

@@ -177,6 +177,15 @@ final class SharedTurns implements AutoCloseable {
         LaneFixture.await(() -> state(node) == ReplicaState.OUT);
     }
 
+    /** The id of a document of another shard than the documents of tests are in. */
+    static int elsewhere() {
+        int id = 2;
+        while (Rendezvous.shard(Integer.toString(id), 4) == Rendezvous.shard("1", 4)) {
+            id++;
+        }
+        return id;
+    }
+
     /** Of the shard that the documents are in. */
     ReplicaState state(String node) {
         pod.view.catchUp();
