@@ -9,6 +9,7 @@ import io.miroir.capability.leader.seal.SealDuty;
 import io.miroir.capability.leader.snapshot.SnapshotWork;
 import io.miroir.capability.leader.webhook.WebhookDuty;
 import io.miroir.capability.partitioned.repair.LossAcceptance;
+import io.miroir.capability.partitioned.repair.LossMetrics;
 import io.miroir.capability.stateless.session.SessionPinning;
 import io.miroir.cluster.ClusterMetrics;
 import io.miroir.cluster.ClusterView;
@@ -38,6 +39,7 @@ import io.miroir.duty.PartitionedDuty;
 import io.miroir.duty.TaskDuty;
 import io.miroir.edge.Edge;
 import io.miroir.edge.Exposition;
+import io.miroir.edge.LossErrand;
 import io.miroir.edge.StoredTasks;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.fanout.Nodes;
@@ -45,6 +47,7 @@ import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.lane.AppliedWatch;
 import io.miroir.fanout.lane.Canceler;
 import io.miroir.fanout.lane.LaneContext;
+import io.miroir.fanout.lane.LaneErrands;
 import io.miroir.fanout.lane.LaneKeeper;
 import io.miroir.fanout.lane.LaneMetrics;
 import io.miroir.fanout.lane.SettingsMetrics;
@@ -66,6 +69,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -179,9 +183,14 @@ public final class Miroir implements AutoCloseable {
                                         settings.settingsLimits())));
         LaneKeeper keeper = own(new LaneKeeper(context, peers, follower));
         WriteJourney writes = new WriteJourney(keeper, peers, spooler);
+        CopyContext copies = new CopyContext(config.podId(), store, view, nodes, health, keeper);
+        LossAcceptance losses = new LossAcceptance(copies, new LossMetrics(registry));
+        LaneErrands errands =
+                new LaneErrands(
+                        writes, Map.of(LossErrand.OPERATION, new LossErrand(losses, reports)));
         // Closed before the lanes are let go.
         own(opening::stop);
-        opening.reception().open(ready, writes, new OpenStore(store, backups, dumps::open));
+        opening.reception().open(ready, errands, new OpenStore(store, backups, dumps::open));
         peers.start();
         follower.start();
         keeper.start();
@@ -191,7 +200,6 @@ public final class Miroir implements AutoCloseable {
         new SettingsGauges(view).register(registry);
         new ReplicaGauges(view).register(registry);
         RebalanceMetrics rebalances = new RebalanceMetrics(view, registry);
-        CopyContext copies = new CopyContext(config.podId(), store, view, nodes, health, keeper);
         List<PartitionedDuty> partitioned =
                 new SharedDuties(config, settings, registry)
                         .over(copies, settingsMetrics, reports::awaitTold, rebalances);
@@ -223,7 +231,7 @@ public final class Miroir implements AutoCloseable {
                 new Edge.Parts(
                         store,
                         view,
-                        new Edge.NodeSide(health, features, canceler, new LossAcceptance(copies)),
+                        new Edge.NodeSide(health, features, canceler, errands),
                         ready,
                         writes,
                         reads,

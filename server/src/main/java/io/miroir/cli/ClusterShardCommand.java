@@ -27,8 +27,7 @@ final class ClusterShardCommand {
                 "Takes what a node has of lost shards for all that there is: writes that it missed"
                         + " are given up, and all other nodes are made the same.",
                 "Lost are shards that no node has in sync but such as are down. It ends with 6 if"
-                        + " there are none, or the node has none of them. Ask the pod that runs the"
-                        + " index's lane."
+                        + " there are none, or the node has none of them."
             })
     int acceptLoss(
             @Parameters(paramLabel = "INDEX", description = "whose shards are lost") String index,

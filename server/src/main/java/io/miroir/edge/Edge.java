@@ -4,7 +4,6 @@ import io.miroir.api.Uuids;
 import io.miroir.api.keys.KeyDesk;
 import io.miroir.capability.leader.features.NodeFeatures;
 import io.miroir.capability.partitioned.antientropy.AntiEntropyReport;
-import io.miroir.capability.partitioned.repair.LossAcceptance;
 import io.miroir.capability.stateless.session.SessionPinning;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Readiness;
@@ -26,6 +25,7 @@ import io.miroir.edge.shared.KeyRoutes;
 import io.miroir.edge.shared.WebhookRoutes;
 import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.lane.Canceler;
+import io.miroir.fanout.lane.LaneErrands;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.DocumentReads;
@@ -157,7 +157,7 @@ public final class Edge {
 
     /** What is known of nodes, and what they are made to have. */
     public record NodeSide(
-            NodeHealth health, NodeFeatures features, Canceler canceler, LossAcceptance losses) {}
+            NodeHealth health, NodeFeatures features, Canceler canceler, LaneErrands errands) {}
 
     /** How new reads are, and what may be told. */
     public record Leases(ViewLease view, Reports reports) {}
@@ -324,8 +324,7 @@ public final class Edge {
                         parts.leases().reports(),
                         rules.offered().repair());
         routes.add(new NodeAddressRoute(auth, changes).route());
-        routes.add(
-                new ShardLossRoute(auth, parts.nodes().losses(), parts.leases().reports()).route());
+        routes.add(new ShardLossRoute(auth, parts.nodes().errands()).route());
         routes.addAll(
                 new TopologyRoutes(auth, parts.view(), parts.nodes().health(), changes).routes());
         if (rules.offered().aliases()) {

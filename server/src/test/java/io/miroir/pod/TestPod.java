@@ -9,6 +9,7 @@ import io.miroir.config.LoadOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -227,6 +228,17 @@ final class TestPod implements AutoCloseable {
     /** The port that Prometheus asks. */
     URI metrics() {
         return URI.create("http://127.0.0.1:" + pod.metricsPort());
+    }
+
+    /** What a metric without labels says. */
+    double metric(String name) {
+        HttpCalls.Reply told = new HttpCalls(metrics(), "").call("GET", "/metrics");
+        return new String(told.raw().body(), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith(name + ' '))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     HttpCalls client() {

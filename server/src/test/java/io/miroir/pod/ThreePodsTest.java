@@ -1,6 +1,7 @@
 package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -156,6 +157,49 @@ class ThreePodsTest {
             assertEquals(503, refused.status(), refused.body()::toString);
             assertEquals("10", refused.header("Retry-After"));
         }
+    }
+
+    /** The pod that runs the lane decides on what is lost, whichever is asked (rule 18). */
+    @Test
+    void aLossIsAcceptedThroughAnyPod() {
+        pods.getFirst().client().done("POST", "/indexes/i/documents", "[{\"id\": 1}]");
+        for (TestPod pod : pods) {
+            HttpCalls.Reply nothing = acceptLoss(pod, "i", "node-1-0", false);
+            assertEquals(409, nothing.status(), nothing.body()::toString);
+            String why = nothing.body().path("message").asString();
+            assertTrue(why.contains("each shard is in sync on a node that may answer"), why);
+        }
+        // Node 1 misses a write, and node 0 is gone then: once all pods see that, any may be asked.
+        nodes.node(1, 0).kill();
+        pods.getFirst().client().done("POST", "/indexes/i/documents", "[{\"id\": 1}, {\"id\": 2}]");
+        nodes.node(0, 0).kill();
+        nodes.node(1, 0).start();
+        for (TestPod pod : pods) {
+            pod.operator()
+                    .await(
+                            "POST",
+                            "/_miroir/shards/accept-loss",
+                            lossOf("i", "node-1-0", true),
+                            reply -> reply.status() == 200);
+        }
+        assertEquals(200, acceptLoss(pods.getLast(), "i", "node-1-0", false).status());
+        double counted = 0;
+        for (TestPod pod : pods) {
+            counted += pod.metric("miroir_losses_accepted_total");
+            pod.client().await("GET", "/indexes/i/search", reply -> reply.status() == 200);
+        }
+        assertEquals(1, counted);
+    }
+
+    private static HttpCalls.Reply acceptLoss(
+            TestPod pod, String index, String node, boolean dryRun) {
+        return pod.operator()
+                .call("POST", "/_miroir/shards/accept-loss", lossOf(index, node, dryRun));
+    }
+
+    private static String lossOf(String index, String node, boolean dryRun) {
+        return "{\"index\": \"%s\", \"node\": \"%s\", \"dry_run\": %b}"
+                .formatted(index, node, dryRun);
     }
 
     /** Protocol, rule 1: a body that turns out too large is refused whoever runs the lane. */

@@ -52,11 +52,11 @@ public final class WriteJourney implements PassedWriteHandler {
         Patience patience = new Patience();
         // No byte of the body is read before somebody runs the lane, so another may be asked.
         while (!keeper.owns(request.indexUid())) {
-            Optional<PassedAnswer> answer = passOn(request, body);
+            Optional<PassedAnswer> answer = passOn(passed(request), body);
             if (answer.isPresent()) {
                 return answer.get();
             }
-            patience.pause(request);
+            patience.pause(request.indexUid());
         }
         return takeIn(request, body);
     }
@@ -74,7 +74,7 @@ public final class WriteJourney implements PassedWriteHandler {
                 if (answer.isPresent()) {
                     return answer.get();
                 }
-                patience.pause(request);
+                patience.pause(request.indexUid());
             }
         }
     }
@@ -82,35 +82,36 @@ public final class WriteJourney implements PassedWriteHandler {
     private Optional<PassedAnswer> passOnAgain(WriteRequest request, Spooled spooled)
             throws IOException {
         try (InputStream body = spooled.open()) {
-            return passOn(request, body);
+            return passOn(passed(request), body);
         }
     }
 
-    private Optional<PassedAnswer> passOn(WriteRequest request, InputStream body) {
-        String owner = keeper.ownerOf(request.indexUid());
-        return switch (peers.forward(owner, passed(request), body, FORWARD_TIMEOUT)) {
+    /** What the pod answers that runs the lane; empty if that one is not found yet. */
+    Optional<PassedAnswer> passOn(PassedWrite passed, InputStream body) {
+        String owner = keeper.ownerOf(passed.lane());
+        return switch (peers.forward(owner, passed, body, FORWARD_TIMEOUT)) {
             case Passing.Answered answered -> Optional.of(answered.answer());
             case Passing.NotTaken _ -> Optional.empty();
             case Passing.Lost lost ->
                     throw new ApiException(
                             ErrorCode.MIROIR_INDETERMINATE,
-                            "The pod that ran the write was lost ("
+                            "The pod that runs the lane was lost ("
                                     + lost.why()
                                     + "). It may have taken effect.");
         };
     }
 
-    /** How long a write waits for somebody to run its lane. */
-    private static final class Patience {
+    /** How long a request waits for somebody to run its lane. */
+    static final class Patience {
         private final long giveUpNanos = System.nanoTime() + OWNER_PATIENCE.toNanos();
 
-        void pause(WriteRequest request) throws InterruptedException {
+        void pause(String lane) throws InterruptedException {
             if (System.nanoTime() > giveUpNanos) {
                 throw new ApiException(
                         ErrorCode.MIROIR_OVERLOADED,
                         "No pod runs the lane of index `"
-                                + request.indexUid()
-                                + "` at the moment. Nothing was written.");
+                                + lane
+                                + "` at the moment. Nothing was changed.");
             }
             Thread.sleep(OWNER_PAUSE);
         }
@@ -126,18 +127,33 @@ public final class WriteJourney implements PassedWriteHandler {
         return keeper.letGo(lane, patience);
     }
 
-    /** The boundary for writes that other pods pass on: what is thrown here is told there. */
     @Override
     public PassedAnswer run(PassedWrite write, InputStream body) {
+        return told(
+                write,
+                () -> {
+                    Operation operation =
+                            Operation.of(write.operation())
+                                    .orElseThrow(() -> unknown(write.operation()));
+                    return takeIn(
+                            new WriteRequest(operation, write.lane(), write.parameters()), body);
+                });
+    }
+
+    private static ApiException unknown(String operation) {
+        return new ApiException(
+                ErrorCode.MIROIR_NOT_IMPLEMENTED, "This pod does not know " + operation);
+    }
+
+    /** What another pod passed on. */
+    interface Passed {
+        PassedAnswer run() throws IOException, InterruptedException;
+    }
+
+    /** The boundary for what other pods pass on: what is thrown here is told there. */
+    static PassedAnswer told(PassedWrite write, Passed passed) {
         try {
-            Operation operation =
-                    Operation.of(write.operation())
-                            .orElseThrow(
-                                    () ->
-                                            new ApiException(
-                                                    ErrorCode.MIROIR_NOT_IMPLEMENTED,
-                                                    "This pod does not know " + write.operation()));
-            return takeIn(new WriteRequest(operation, write.lane(), write.parameters()), body);
+            return passed.run();
         } catch (ApiException refusal) {
             return new PassedAnswer(refusal.status(), Map.of(), Json.text(refusal.toJson()));
         } catch (StoreUnavailableException unavailable) {

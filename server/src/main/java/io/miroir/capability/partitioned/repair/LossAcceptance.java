@@ -39,10 +39,12 @@ public final class LossAcceptance {
     private static final Logger LOG = LoggerFactory.getLogger(LossAcceptance.class);
 
     private final CopyContext context;
+    private final LossMetrics metrics;
 
     /** Has given up nothing. */
-    public LossAcceptance(CopyContext context) {
+    public LossAcceptance(CopyContext context, LossMetrics metrics) {
         this.context = context;
+        this.metrics = metrics;
     }
 
     /**
@@ -95,6 +97,7 @@ public final class LossAcceptance {
                     }
                     giveUp(index, plan, epoch);
                     count(index, plan.shards(), node);
+                    metrics.accepted(plan);
                     LOG.warn(
                             "MiroirLossAccepted: of {} node {} counts for shards {}; given up: {}",
                             indexUid,
@@ -253,6 +256,6 @@ public final class LossAcceptance {
 
     private static CopyFailedException elsewhere(IndexRow index) {
         return new CopyFailedException(
-                "another pod runs the lane of index " + index.uid() + ": ask that one");
+                "the lane of index " + index.uid() + " changed hands meanwhile: ask again");
     }
 }

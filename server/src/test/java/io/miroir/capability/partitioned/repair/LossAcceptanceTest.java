@@ -55,6 +55,8 @@ class LossAcceptanceTest {
 
     @TempDir Path directory;
 
+    private final CollectorRegistry registry = new CollectorRegistry();
+    private final LossMetrics metrics = new LossMetrics(registry);
     private final SimulatedNode a = new SimulatedNode();
     private final SimulatedNode b = new SimulatedNode();
     private Runnable meanwhile = () -> {};
@@ -186,8 +188,16 @@ class LossAcceptanceTest {
         assertEquals(ShardStates.all(SHARDS, b), states("b"));
     }
 
+    private LossAcceptance acceptance() {
+        return new LossAcceptance(context, metrics);
+    }
+
+    private double metric(String name) {
+        return registry.getSampleValue(name);
+    }
+
     private String refused() {
-        LossAcceptance acceptance = new LossAcceptance(context);
+        LossAcceptance acceptance = acceptance();
         return String.valueOf(
                 assertThrows(CopyFailedException.class, () -> acceptance.accept("i", "b"))
                         .getMessage());
@@ -196,9 +206,12 @@ class LossAcceptanceTest {
     @Test
     void theKeptNodeCountsAndTheOtherIsOut() throws Exception {
         b.loseDisk();
-        LossAcceptance.Report report = new LossAcceptance(context).accept("i", "b");
+        LossAcceptance.Report report = acceptance().accept("i", "b");
         assertEquals(ShardSet.all(SHARDS), report.plan().shards());
         assertStates(ShardState.OUT, ShardState.IN_SYNC);
+        assertEquals(1, metric("miroir_losses_accepted_total"));
+        assertEquals(SHARDS, metric("miroir_loss_shards_total"));
+        assertEquals(SHARDS, metric("miroir_loss_replicas_given_up_total"));
     }
 
     @Test
@@ -219,7 +232,7 @@ class LossAcceptanceTest {
                         throw new IllegalStateException(stopped);
                     }
                 };
-        assertEquals("another pod runs the lane of index i: ask that one", refused());
+        assertEquals("the lane of index i changed hands meanwhile: ask again", refused());
         assertStates(ShardState.IN_SYNC, ShardState.OUT);
     }
 
@@ -230,7 +243,6 @@ class LossAcceptanceTest {
         assertEquals("a copy is made to node b: wait for its end", refused());
         assertStates(ShardState.IN_SYNC, ShardState.OUT);
         job.job().complete();
-        assertEquals(
-                ShardSet.all(SHARDS), new LossAcceptance(context).look("i", "b").plan().shards());
+        assertEquals(ShardSet.all(SHARDS), acceptance().look("i", "b").plan().shards());
     }
 }
