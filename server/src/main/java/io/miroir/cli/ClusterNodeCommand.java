@@ -6,6 +6,7 @@ import io.miroir.api.Json;
 import io.miroir.cli.client.ApiCall;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** `miroir cluster node`: the Meilisearch servers behind the pods. */
 @Command(
@@ -94,15 +96,19 @@ final class ClusterNodeCommand {
 
     @Command(
             description = {
-                "Sends all that a node has to the others of its group; then it is not asked any"
-                        + " more, and its server can be switched off.",
+                "Sends all that nodes have to the others of their groups; then they are not asked"
+                        + " any more, and their servers can be switched off.",
+                "Nodes that are gone for ever are named together: each would wait for the others.",
                 "Searches and writes go on meanwhile; the command waits for the end."
             })
     int drain(
-            @Parameters(paramLabel = "NODE", description = "its id") String node,
+            @Parameters(arity = "1..*", paramLabel = "NODE", description = "its id")
+                    List<String> nodes,
             @Mixin ChangeOptions how)
             throws InterruptedException {
-        return how.make(cluster, spec, Json.object().put("change", "drain_node").put("node", node));
+        ObjectNode change = Json.object().put("change", "drain_nodes");
+        nodes.forEach(change.putArray("nodes")::add);
+        return how.make(cluster, spec, change);
     }
 
     @Command(

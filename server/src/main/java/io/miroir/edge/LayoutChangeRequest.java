@@ -40,7 +40,7 @@ final class LayoutChangeRequest {
     private static final Check NAMES =
             value -> {
                 if (value.array().size() > NODES_MAX) {
-                    throw value.invalid("a group has at most " + NODES_MAX + " nodes");
+                    throw value.invalid("at most " + NODES_MAX + " nodes");
                 }
                 Check.arrayOf(NAME).check(value);
             };
@@ -105,7 +105,12 @@ final class LayoutChangeRequest {
                 "drain_node",
                 new Kind(
                         shape(member(NODE, NAME)),
-                        body -> new LayoutChange.DrainNode(text(body, NODE))));
+                        body -> new LayoutChange.DrainNodes(List.of(text(body, NODE)))));
+        kinds.put(
+                "drain_nodes",
+                new Kind(
+                        shape(member(NODES, NAMES)),
+                        body -> new LayoutChange.DrainNodes(texts(body, NODES))));
         kinds.put(
                 "replace_node",
                 new Kind(
@@ -115,12 +120,7 @@ final class LayoutChangeRequest {
                 "add_group",
                 new Kind(
                         shape(member(NODES, NAMES), PLACES),
-                        body ->
-                                new LayoutChange.AddGroup(
-                                        body.path(NODES)
-                                                .valueStream()
-                                                .map(JsonNode::asString)
-                                                .toList())));
+                        body -> new LayoutChange.AddGroup(texts(body, NODES))));
         kinds.put(
                 "remove_group",
                 new Kind(
@@ -147,6 +147,10 @@ final class LayoutChangeRequest {
 
     private static String text(JsonNode body, String member) {
         return body.path(member).asString();
+    }
+
+    private static List<String> texts(JsonNode body, String member) {
+        return body.path(member).valueStream().map(JsonNode::asString).toList();
     }
 
     private static int group(JsonNode body) {

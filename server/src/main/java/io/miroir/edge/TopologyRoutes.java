@@ -54,7 +54,7 @@ final class TopologyRoutes {
 
     private Answer drain(Request request) throws InterruptedException {
         auth.admin(request);
-        changes.begin(new LayoutChange.DrainNode(request.path("id")), NodeAddresses.NONE);
+        changes.begin(new LayoutChange.DrainNodes(List.of(request.path("id"))), NodeAddresses.NONE);
         return Answer.json(202, status());
     }
 

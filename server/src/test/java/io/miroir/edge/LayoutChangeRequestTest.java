@@ -29,8 +29,11 @@ class LayoutChangeRequestTest {
                 new LayoutChange.AddNode("n", 1),
                 read("{\"change\": \"add_node\", \"node\": \"n\", \"group\": 1}"));
         assertEquals(
-                new LayoutChange.DrainNode("n"),
+                new LayoutChange.DrainNodes(List.of("n")),
                 read("{\"change\": \"drain_node\", \"node\": \"n\"}"));
+        assertEquals(
+                new LayoutChange.DrainNodes(List.of("n", "m")),
+                read("{\"change\": \"drain_nodes\", \"nodes\": [\"n\", \"m\"]}"));
         assertEquals(
                 new LayoutChange.ReplaceNode("n", "m"),
                 read("{\"change\": \"replace_node\", \"node\": \"n\", \"by\": \"m\"}"));
@@ -50,11 +53,11 @@ class LayoutChangeRequestTest {
         assertEquals("Missing field `change`", fault("{}"));
         assertEquals(
                 "Unknown value `add_nod` at `.change`: did you mean `add_node`? expected one of"
-                        + " `add_node`, `drain_node`, `replace_node`, `add_group`, `remove_group`,"
-                        + " `set_replication_factor`",
+                        + " `add_node`, `drain_node`, `drain_nodes`, `replace_node`, `add_group`,"
+                        + " `remove_group`, `set_replication_factor`",
                 fault("{\"change\": \"add_nod\"}"));
         assertEquals(
-                "Invalid value at `.nodes`: a group has at most 100 nodes",
+                "Invalid value at `.nodes`: at most 100 nodes",
                 fault(
                         "{\"change\": \"add_group\", \"nodes\": [\"n\""
                                 + ", \"n\"".repeat(LayoutChangeRequest.NODES_MAX)

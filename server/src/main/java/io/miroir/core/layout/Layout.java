@@ -40,7 +40,7 @@ public record Layout(int replicationFactor, List<List<String>> groups) {
     public Outcome after(LayoutChange change) {
         return switch (change) {
             case LayoutChange.AddNode add -> add(add);
-            case LayoutChange.DrainNode drain -> drain(drain.node());
+            case LayoutChange.DrainNodes drain -> drain(drain.nodes());
             case LayoutChange.ReplaceNode replace -> replace(replace);
             case LayoutChange.AddGroup add -> add(add);
             case LayoutChange.RemoveGroup remove -> remove(remove.group());
@@ -56,6 +56,22 @@ public record Layout(int replicationFactor, List<List<String>> groups) {
         List<String> nodes = new ArrayList<>(groups.get(add.group()));
         nodes.add(add.node());
         return with(add.group(), nodes);
+    }
+
+    private Outcome drain(List<String> nodes) {
+        if (nodes.isEmpty()) {
+            return new Outcome.Refused("no node is named");
+        }
+        Layout less = this;
+        for (String node : nodes) {
+            switch (less.drain(node)) {
+                case Outcome.Changed(Layout without) -> less = without;
+                case Outcome.Refused refused -> {
+                    return refused;
+                }
+            }
+        }
+        return new Outcome.Changed(less);
     }
 
     private Outcome drain(String node) {

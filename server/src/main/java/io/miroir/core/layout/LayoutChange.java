@@ -8,7 +8,8 @@ public sealed interface LayoutChange {
     default String words() {
         return switch (this) {
             case AddNode(String node, int group) -> "add node " + node + " to group " + group;
-            case DrainNode(String node) -> "drain node " + node;
+            case DrainNodes(List<String> nodes) ->
+                    (nodes.size() == 1 ? "drain node " : "drain nodes ") + String.join(", ", nodes);
             case ReplaceNode(String node, String by) -> "replace node " + node + " by " + by;
             case AddGroup(List<String> nodes) -> "add a group of " + String.join(", ", nodes);
             case RemoveGroup(int group) -> "remove group " + group;
@@ -19,8 +20,12 @@ public sealed interface LayoutChange {
     /** A node more in a group. */
     record AddNode(String node, int group) implements LayoutChange {}
 
-    /** A node less: what it holds goes to the others of its group. */
-    record DrainNode(String node) implements LayoutChange {}
+    /** Nodes less, of any groups: what they hold goes to the others of these groups. */
+    record DrainNodes(List<String> nodes) implements LayoutChange {
+        public DrainNodes {
+            nodes = List.copyOf(nodes);
+        }
+    }
 
     /** A node instead of another, in its group. */
     record ReplaceNode(String node, String by) implements LayoutChange {}

@@ -103,7 +103,9 @@ public record MovePlan(
         List<String> obstacles = new ArrayList<>();
         if (!sourceless.isEmpty()) {
             obstacles.add(
-                    "of index %s no node that answers has in sync, to be copied from: shards %s"
+                    ("of index %s no node that answers has in sync, to be copied from: shards %s (bring"
+                                    + " one back that has; if none ever comes back: miroir cluster"
+                                    + " shard accept-loss)")
                             .formatted(index, sourceless));
         }
         if (!lastCopies.isEmpty()) {
@@ -113,7 +115,9 @@ public record MovePlan(
         }
         if (!silent.isEmpty()) {
             obstacles.add(
-                    "nodes that have a part in the moves of index %s don't answer: %s"
+                    ("nodes that have a part in the moves of index %s don't answer: %s (bring them"
+                                    + " back, drain all together that are gone, or put an empty server"
+                                    + " in the place of one: miroir cluster node address)")
                             .formatted(index, String.join(", ", silent)));
         }
         return obstacles;

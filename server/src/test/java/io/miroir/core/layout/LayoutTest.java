@@ -39,11 +39,21 @@ class LayoutTest {
     void aNodeWhoseCopiesHaveNoOtherPlaceStays() {
         assertEquals(
                 List.of(List.of("a", "c"), List.of("d", "e")),
-                groups(two.after(new LayoutChange.DrainNode("b"))));
+                groups(two.after(new LayoutChange.DrainNodes(List.of("b")))));
         assertEquals(
                 "group 1 can't spare d: it has as many nodes as it keeps copies of each shard (2)",
-                refusal(two.after(new LayoutChange.DrainNode("d"))));
-        assertEquals("there is no node x", refusal(two.after(new LayoutChange.DrainNode("x"))));
+                refusal(two.after(new LayoutChange.DrainNodes(List.of("d")))));
+        assertEquals(
+                "there is no node x",
+                refusal(two.after(new LayoutChange.DrainNodes(List.of("a", "x")))));
+        assertEquals(
+                List.of(List.of("b")),
+                groups(one.after(new LayoutChange.DrainNodes(List.of("a")))));
+        assertEquals(
+                "group 0 can't spare b: it has as many nodes as it keeps copies of each shard (1)",
+                refusal(one.after(new LayoutChange.DrainNodes(List.of("a", "b")))));
+        assertEquals(
+                "no node is named", refusal(one.after(new LayoutChange.DrainNodes(List.of()))));
     }
 
     @Test

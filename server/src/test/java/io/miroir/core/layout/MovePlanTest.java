@@ -67,7 +67,7 @@ class MovePlanTest {
         Layout four = new Layout(2, List.of(List.of("a", "b", "c", "x"), List.of("d", "e")));
         ShardSet had = four.topology(SHARDS).shardsOf("x");
 
-        MovePlan plan = plan(SHARDS, four, new LayoutChange.DrainNode("x"));
+        MovePlan plan = plan(SHARDS, four, new LayoutChange.DrainNodes(List.of("x")));
 
         assertEquals(Map.of("x", had), plan.frees());
         assertEquals(had.size(), plan.copies());
@@ -96,28 +96,59 @@ class MovePlanTest {
     @Test
     void whatNoNodeThatAnswersHasInSyncCanNotBeCopied() {
         Layout alone = new Layout(1, List.of(List.of("a", "b")));
-        MovePlan lost = plan(64, alone, new LayoutChange.DrainNode("a"), "a");
+        MovePlan lost = plan(64, alone, new LayoutChange.DrainNodes(List.of("a")), "a");
         assertEquals(alone.topology(64).shardsOf("a"), lost.sourceless());
         assertFalse(lost.safe());
 
         Layout twice = new Layout(1, List.of(List.of("a", "b"), List.of("c")));
-        assertTrue(plan(64, twice, new LayoutChange.DrainNode("a"), "a").safe());
+        assertTrue(plan(64, twice, new LayoutChange.DrainNodes(List.of("a")), "a").safe());
     }
 
     /** Shows: no change is begun that would wait for a node that is down. */
     @Test
     void whoIsSentShardsAnswers() {
         Layout two = new Layout(1, List.of(List.of("a", "b", "c"), List.of("d")));
-        MovePlan plan = plan(64, two, new LayoutChange.DrainNode("a"), "b");
+        MovePlan plan = plan(64, two, new LayoutChange.DrainNodes(List.of("a")), "b");
         assertEquals(Set.of("b"), plan.silent());
         assertFalse(plan.safe());
         assertEquals(
-                List.of("nodes that have a part in the moves of index i don't answer: b"),
+                List.of(
+                        "nodes that have a part in the moves of index i don't answer: b (bring them"
+                                + " back, drain all together that are gone, or put an empty server in"
+                                + " the place of one: miroir cluster node address)"),
                 plan.obstacles("i"));
         // Whether one answers that is not known yet is found out when it comes.
         assertTrue(plan(64, two, new LayoutChange.AddNode("x", 0), "x").safe());
         // A dead one that stays can't delete what it would be freed of: the change would not end.
         assertEquals(Set.of("b"), plan(64, two, new LayoutChange.AddNode("x", 0), "b").silent());
+    }
+
+    /**
+     * Shows: of two nodes that are gone each would get some of what the other had, and the change
+     * would wait for it. Drained together neither is waited for.
+     */
+    @Test
+    void nodesThatAreGoneAreDrainedTogether() {
+        List<List<String>> groups = List.of(List.of("a", "b", "c", "d"), List.of("e", "f"));
+        for (int copies = 1; copies <= 2; copies++) {
+            Layout layout = new Layout(copies, groups);
+            for (String one : List.of("a", "b")) {
+                MovePlan plan = plan(64, layout, drain(one), "a", "b");
+                assertEquals(Set.of(one.equals("a") ? "b" : "a"), plan.silent());
+            }
+            MovePlan both = plan(64, layout, drain("a", "b"), "a", "b");
+            assertTrue(both.safe(), both::toString);
+            assertEquals(Set.of("a", "b"), both.frees().keySet());
+        }
+        // What nobody else has is not let go of with them.
+        Layout alone = new Layout(2, groups.subList(0, 1));
+        MovePlan lost = plan(64, alone, drain("a", "b"), "a", "b");
+        assertFalse(lost.sourceless().isEmpty());
+        assertTrue(lost.obstacles("i").getFirst().contains("accept-loss"), lost::toString);
+    }
+
+    private static LayoutChange drain(String... nodes) {
+        return new LayoutChange.DrainNodes(List.of(nodes));
     }
 
     /** Shows: what is freed is left with nodes that answer, though a dead one counts as in sync. */
@@ -208,7 +239,7 @@ class MovePlanTest {
         String node = nodes.get(random.nextInt(nodes.size()));
         return switch (random.nextInt(6)) {
             case 0 -> new LayoutChange.AddNode("new", group);
-            case 1 -> new LayoutChange.DrainNode(node);
+            case 1 -> new LayoutChange.DrainNodes(List.of(node));
             case 2 -> new LayoutChange.ReplaceNode(node, "new");
             case 3 -> new LayoutChange.AddGroup(nodes("new", 3));
             case 4 -> new LayoutChange.SetCopies(1 + random.nextInt(4));

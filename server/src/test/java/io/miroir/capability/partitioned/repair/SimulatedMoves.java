@@ -103,7 +103,7 @@ final class SimulatedMoves {
         int group = random.nextInt(view.fleet().groups().size());
         return switch (random.nextInt(6)) {
             case 0 -> new LayoutChange.AddNode(nodes.getFirst(), group);
-            case 1 -> new LayoutChange.DrainNode(nodes.getFirst());
+            case 1 -> new LayoutChange.DrainNodes(nodes.subList(0, 1 + random.nextInt(2)));
             case 2 -> new LayoutChange.ReplaceNode(nodes.getFirst(), nodes.getLast());
             case 3 -> new LayoutChange.AddGroup(nodes.subList(0, 1 + random.nextInt(2)));
             case 4 -> new LayoutChange.RemoveGroup(group);
