@@ -13,17 +13,6 @@ import tools.jackson.databind.JsonNode;
 class AntiEntropyTest {
     @TempDir Path directory;
 
-    private static Cli verify(TestPod pod) {
-        return Cli.run(
-                "verify",
-                "--from",
-                pod.address().toString(),
-                "--admin-key",
-                TestPod.ADMIN_KEY,
-                "--wait",
-                "60");
-    }
-
     private static void write(TestPod pod) {
         StringBuilder documents = new StringBuilder("[{\"id\": 0}");
         for (int id = 1; id < 200; id++) {
@@ -54,12 +43,12 @@ class AntiEntropyTest {
         try (TestNodes nodes = new TestNodes(directory, 3, 1);
                 TestPod pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "")) {
             write(pod);
-            Cli clean = verify(pod);
+            Cli clean = Cli.verify(pod);
             assertEquals(0, clean.exit(), clean::toString);
             assertTrue(clean.out().contains("200 documents, 0 differ"), clean::toString);
 
             spoil(pod, nodes.node(2, 0), 42);
-            Cli found = verify(pod);
+            Cli found = Cli.verify(pod);
             assertEquals(6, found.exit(), found::toString);
             assertTrue(found.out().contains("copied anew [\"node-2-0\"]"), found::toString);
 
@@ -70,7 +59,7 @@ class AntiEntropyTest {
                             reply ->
                                     !reply.body().toString().contains("\"out\"")
                                             && !reply.body().toString().contains("\"lagging\""));
-            Cli mended = verify(pod);
+            Cli mended = Cli.verify(pod);
             assertEquals(0, mended.exit(), mended::toString);
             HttpCalls node = new HttpCalls(nodes.node(2, 0).address(), TestNode.KEY);
             assertEquals(
@@ -86,7 +75,7 @@ class AntiEntropyTest {
             write(pod);
             spoil(pod, nodes.node(1, 0), 42);
 
-            Cli found = verify(pod);
+            Cli found = Cli.verify(pod);
 
             assertEquals(6, found.exit(), found::toString);
             assertTrue(found.out().contains("no majority"), found::toString);

@@ -22,4 +22,16 @@ record Cli(int exit, String out, String err) {
         int exit = miroir.execute(arguments);
         return new Cli(exit, out.toString(), err.toString());
     }
+
+    /** Compares all replicas by their digests. */
+    static Cli verify(TestPod pod) {
+        return run(
+                "verify",
+                "--from",
+                pod.address().toString(),
+                "--admin-key",
+                TestPod.ADMIN_KEY,
+                "--wait",
+                "60");
+    }
 }
