@@ -1,11 +1,17 @@
 package io.miroir.api;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
 /** JSON text inside error messages. */
 public final class JsonText {
     private JsonText() {}
+
+    /** A number as Rust displays it: never with an exponent, a whole one without a fraction. */
+    public static String plain(double number) {
+        return new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
+    }
 
     /**
      * The text of a value as Meilisearch prints it: an exponent is signed and has no needless

@@ -31,6 +31,12 @@ public final class Locales {
 
     private Locales() {}
 
+    /** The code of three letters for the language of any code. */
+    public static String ofThreeLetters(String code) {
+        int place = TWO_LETTERS.indexOf(code);
+        return place < 0 ? code : THREE_LETTERS.get(place);
+    }
+
     /** The rule for comma-separated codes in a query, which has words of its own. */
     public static void checkParameter(StrictValue value) {
         for (String code : SearchParameters.elements(value.string())) {

@@ -4,10 +4,15 @@ import static io.miroir.api.strict.Shape.optional;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.JsonText;
 import io.miroir.api.UrlText;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
+import io.miroir.api.strict.StrictValue;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +20,9 @@ import tools.jackson.databind.JsonNode;
 /** Which members the configuration of an embedder may have, by the source of its vectors. */
 final class EmbedderRules {
     private static final ErrorCode CODE = ErrorCode.INVALID_SETTINGS_EMBEDDERS;
+
+    /** The one whose vectors can't be made shorter. */
+    private static final String FIXED_MODEL = "text-embedding-ada-002";
 
     private static final List<String> EVERYWHERE =
             List.of("source", "distribution", "binaryQuantized");
@@ -97,10 +105,39 @@ final class EmbedderRules {
 
     private static final Check POOLING = Check.oneOf(List.of("useModel", "forceCls", "forceMean"));
 
-    private static final Check DISTRIBUTION =
+    private static final Shape DISTRIBUTION_SHAPE =
             Shape.of(
                     Shape.required("mean", CODE, Check.NUMBER, CODE),
                     Shape.required("sigma", CODE, Check.NUMBER, CODE));
+
+    private static final Check DISTRIBUTION =
+            distribution -> {
+                DISTRIBUTION_SHAPE.check(distribution);
+                Map<String, StrictValue> members = distribution.members();
+                double mean = Objects.requireNonNull(members.get("mean")).number();
+                double sigma = Objects.requireNonNull(members.get("sigma")).number();
+                if (mean < 0 || mean > 1) {
+                    throw distribution.invalid(
+                            "the distribution mean must be in the range [0, 1], got "
+                                    + JsonText.plain(mean));
+                }
+                if (sigma <= 0 || sigma > 1) {
+                    throw distribution.invalid(
+                            "the distribution sigma must be in the range ]0, 1], got "
+                                    + JsonText.plain(sigma));
+                }
+            };
+
+    /** The models of OpenAI, with the dimensions of their vectors. */
+    private static final Map<String, Integer> OPEN_AI_MODELS = openAiModels();
+
+    private static Map<String, Integer> openAiModels() {
+        Map<String, Integer> models = new LinkedHashMap<>();
+        models.put(FIXED_MODEL, 1_536);
+        models.put("text-embedding-3-small", 1_536);
+        models.put("text-embedding-3-large", 3_072);
+        return models;
+    }
 
     private static final Check FRAGMENTS =
             Check.mapOf(
@@ -199,6 +236,48 @@ final class EmbedderRules {
             if (embedder.path("source").asString("").equals(source.word)) {
                 checkAgainst(source, name, embedder);
             }
+        }
+        if (embedder.path("source").asString("").equals("openAi")
+                && embedder.path("model").isString()) {
+            checkOpenAi(name, embedder);
+        }
+    }
+
+    private static void checkOpenAi(String name, JsonNode embedder) {
+        String model = embedder.path("model").stringValue();
+        Integer own = OPEN_AI_MODELS.get(model);
+        if (own == null) {
+            throw refused(
+                    "`.embedders."
+                            + name
+                            + ".model`: Invalid model `"
+                            + model
+                            + "` for OpenAI. Supported models: "
+                            + OPEN_AI_MODELS.keySet().stream()
+                                    .map(word -> '"' + word + '"')
+                                    .toList());
+        }
+        JsonNode dimensions = embedder.path("dimensions");
+        if (!dimensions.isNumber()) {
+            return;
+        }
+        String refusal = "`.embedders." + name + ".dimensions`: Model `" + model + "` does not";
+        long asked = dimensions.longValue();
+        if (model.equals(FIXED_MODEL) && asked != own) {
+            throw refused(
+                    refusal
+                            + " support overriding its native dimensions of "
+                            + own
+                            + ". Found "
+                            + asked);
+        }
+        if (asked > own) {
+            throw refused(
+                    refusal
+                            + " support overriding its dimensions to a value higher than "
+                            + own
+                            + ". Found "
+                            + asked);
         }
     }
 

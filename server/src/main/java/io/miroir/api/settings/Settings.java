@@ -4,7 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.SealedValue;
-import java.text.Normalizer;
+import io.miroir.api.search.Locales;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -74,10 +74,12 @@ public final class Settings {
             return setting.defaultValue();
         }
         return switch (setting) {
-            case TYPO_TOLERANCE, PAGINATION -> merged(before, change, setting.defaultValue());
+            case PAGINATION -> merged(before, change, setting.defaultValue());
+            case TYPO_TOLERANCE -> typos(before, change, setting.defaultValue());
             case FACETING -> faceting(before, change, setting.defaultValue());
             case EMBEDDERS -> embedders(before, change);
-            case STOP_WORDS -> decomposed(change);
+            case STOP_WORDS -> KeptWords.stopWords(change);
+            case LOCALIZED_ATTRIBUTES -> localized(change);
             case DISPLAYED_ATTRIBUTES, SEARCHABLE_ATTRIBUTES ->
                     attributes(change, setting.defaultValue());
             default -> change.deepCopy();
@@ -116,6 +118,26 @@ public final class Settings {
         return merged;
     }
 
+    private static ObjectNode typos(JsonNode before, JsonNode change, JsonNode defaults) {
+        ObjectNode merged = merged(before, change, defaults);
+        if (change.path("disableOnWords").isArray()) {
+            merged.set("disableOnWords", KeptWords.withoutTypos(change.get("disableOnWords")));
+        }
+        return merged;
+    }
+
+    /** Languages are shown by their codes of three letters. */
+    private static JsonNode localized(JsonNode change) {
+        JsonNode rules = change.deepCopy();
+        for (JsonNode rule : rules) {
+            ArrayNode codes = Json.array();
+            rule.path("locales")
+                    .forEach(code -> codes.add(Locales.ofThreeLetters(code.stringValue())));
+            ((ObjectNode) rule).set("locales", codes);
+        }
+        return rules;
+    }
+
     private static ObjectNode faceting(JsonNode before, JsonNode change, JsonNode defaults) {
         ObjectNode merged = merged(before, change, defaults);
         if (change.path("sortFacetValuesBy").isObject()) {
@@ -152,17 +174,6 @@ public final class Settings {
             merged.set(name, next);
         }
         return merged;
-    }
-
-    /** Stop words are kept as the tokenizer sees them, with accents apart. */
-    private static ArrayNode decomposed(JsonNode words) {
-        ArrayNode apart = Json.array();
-        words.valueStream()
-                .map(word -> Normalizer.normalize(word.stringValue(), Normalizer.Form.NFD))
-                .sorted()
-                .distinct()
-                .forEach(apart::add);
-        return apart;
     }
 
     /** The first characters of a long secret, nothing of a short one. */

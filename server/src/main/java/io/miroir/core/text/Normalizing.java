@@ -5,6 +5,8 @@ import java.util.Locale;
 
 /** The form in which words are compared: decomposed, lower case, accents off. */
 public final class Normalizing {
+    private static final char ZERO_WIDTH_NON_JOINER = '\u200C';
+
     private Normalizing() {}
 
     /** A facet value as it is compared: without outer space, decomposed, lower case. */
@@ -18,11 +20,31 @@ public final class Normalizing {
 
     /** A facet value as a facet search compares it: accents off as well. */
     public static String facetSearch(String value) {
-        Script script = Script.OTHER;
-        for (int i = 0; i < value.length() && script == Script.OTHER; i++) {
-            script = Script.of(value.codePointAt(i));
+        return fold(decompose(value), Script.of(value));
+    }
+
+    /** A stop word as nodes keep it. Of its language only the script is known, for Persian too. */
+    public static String stopWord(String word) {
+        String apart = decompose(word);
+        if (Script.of(apart) != Script.ARABIC) {
+            return apart;
         }
-        return fold(decompose(value), script);
+        StringBuilder out = new StringBuilder(apart.length());
+        for (int i = 0; i < apart.length(); i++) {
+            persian(apart.charAt(i), out);
+        }
+        return out.toString();
+    }
+
+    private static void persian(char c, StringBuilder out) {
+        switch (c) {
+            case 'ي', 'ى' -> out.append('ی');
+            case 'ك' -> out.append('ک');
+            case '،' -> out.append(',');
+            case '؟' -> out.append('?');
+            case ZERO_WIDTH_NON_JOINER -> {}
+            default -> out.append(c >= '۰' && c <= '۹' ? (char) (c - '۰' + '0') : c);
+        }
     }
 
     private static boolean isPlain(String text) {

@@ -43,6 +43,15 @@ enum Script {
         };
     }
 
+    /** The script of a text's first letter. */
+    static Script of(String text) {
+        return text.codePoints()
+                .mapToObj(Script::of)
+                .filter(script -> script != OTHER)
+                .findFirst()
+                .orElse(OTHER);
+    }
+
     boolean hasCase() {
         return switch (this) {
             case LATIN, CYRILLIC, GREEK, GEORGIAN, ARMENIAN -> true;

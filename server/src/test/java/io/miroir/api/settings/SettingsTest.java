@@ -7,6 +7,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.features.Features;
+import java.text.Normalizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +38,34 @@ class SettingsTest {
         assertEquals("[\"b\",\"a\"]", Json.text(settings.get("searchableAttributes")));
         ObjectNode all = after(settings, "{\"searchableAttributes\":[\"a\",\"*\"]}");
         assertEquals("[\"*\"]", Json.text(all.get("searchableAttributes")));
+    }
+
+    /** Words and languages are shown as a Meilisearch 1.50 shows them that was sent the same. */
+    @Test
+    void wordsAndLanguagesAreShownAsNodesKeepThem() {
+        ObjectNode settings =
+                after(
+                        Settings.defaults(),
+                        """
+                        {"stopWords": ["É", "THE", "ﬁ", "½", "Ⅷ", "a\\u0000b", "…", "１２", "الذي",
+                                "كتاب", "مرحبا", "한국"],
+                         "typoTolerance": {"disableOnWords":
+                                ["A", "a", "É", "L'été", "A B", "œuvre", "กำ", "ё", "²"]},
+                         "localizedAttributes":
+                                [{"attributePatterns": ["a*"], "locales": ["ja", "zh", "cmn", "deu"]}]}
+                        """);
+        assertEquals(
+                "[\"...\",\"12\",\"1⁄2\",\"E\u0301\",\"THE\",\"VIII\",\"ab\",\"fi\",\"الذی\","
+                        + "\"مرحبا\",\"کتاب\",\""
+                        + Normalizer.normalize("한국", Normalizer.Form.NFKD)
+                        + "\"]",
+                Json.text(settings.get("stopWords")));
+        assertEquals(
+                "[\"2\",\"a\",\"a b\",\"e\",\"l'ete\",\"oeuvre\",\"е\u0308\",\"กา\"]",
+                Json.text(settings.path("typoTolerance").path("disableOnWords")));
+        assertEquals(
+                "[\"jpn\",\"zho\",\"cmn\",\"deu\"]",
+                Json.text(settings.path("localizedAttributes").path(0).path("locales")));
     }
 
     /** A change of an object setting is merged; null sets a member, or all, back. */
@@ -93,6 +122,10 @@ class SettingsTest {
             delimiter = '|',
             quoteCharacter = '^',
             value = {
+                "{\"embedders\":{\"e\":{\"source\":\"userProvided\",\"dimensions\":2,\"distribution\":"
+                        + "{\"mean\":2,\"sigma\":0.1}}}} | INVALID_SETTINGS_EMBEDDERS | Invalid"
+                        + " value at `.embedders.e.distribution`: the distribution mean must be in"
+                        + " the range [0, 1], got 2",
                 "{\"stopWords\":\"x\"} | INVALID_SETTINGS_STOP_WORDS | Invalid value type at"
                         + " `.stopWords`: expected an array, but found a string: `\"x\"`",
                 "{\"rankingRules\":[\"words\",\"nope\"]} | INVALID_SETTINGS_RANKING_RULES |"
