@@ -114,7 +114,6 @@ final class DocumentRoutes {
         switched.now()
                 .require(Feature.EDIT_DOCUMENTS_BY_FUNCTION, "Using the documents edit route");
         String uid = path.passWrite(request, Action.DOCUMENTS_ALL);
-        EditRequest.parse(asked, uid);
         return delete(request, Operation.DOCUMENTS_EDIT, uid, request.query(), asked);
     }
 

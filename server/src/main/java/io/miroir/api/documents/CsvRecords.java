@@ -81,10 +81,8 @@ final class CsvRecords {
             readQuoted();
         }
         while (true) {
+            // The LF of CR LF is skipped as a blank line is: errors count it to the next record.
             int c = take();
-            if (c == '\r' && peek() == '\n') {
-                c = take();
-            }
             if (c == delimiter || c == END || c == '\n' || c == '\r') {
                 cells.add(text(cells.size()));
                 return c == delimiter;
@@ -128,7 +126,9 @@ final class CsvRecords {
     /** A byte order mark is no part of the first record. */
     private void skipMark() throws IOException {
         in.mark(MARK.length);
-        if (!Arrays.equals(in.readNBytes(MARK.length), MARK)) {
+        if (Arrays.equals(in.readNBytes(MARK.length), MARK)) {
+            bytesRead = MARK.length;
+        } else {
             in.reset();
         }
     }

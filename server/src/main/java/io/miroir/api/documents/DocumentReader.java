@@ -95,6 +95,8 @@ public final class DocumentReader {
                 sink.accept(document(parser));
                 count++;
             }
+            // Meilisearch does not look behind a list.
+            return count;
         } else if (first == null) {
             throw malformedJson(
                     PayloadFormat.JSON,

@@ -6,6 +6,7 @@ import io.miroir.api.search.FilterInput;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
+import io.miroir.core.filter.Filter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,36 +36,43 @@ public record EditRequest(
         BODY.check(StrictValue.body(body));
     }
 
+    /** The function of a body whose shape was checked. Meilisearch reads it before the rest. */
+    public static String function(JsonNode body) {
+        return body.path("function").stringValue();
+    }
+
     /**
      * Reads a body whose shape was checked.
      *
      * @param indexUid the index, which errors name
      */
     public static EditRequest parse(JsonNode body, String indexUid) {
-        JsonNode context = body.path("context");
-        if (!context.isMissingNode() && !context.isNull() && !context.isObject()) {
-            throw new ApiException(
-                    ErrorCode.INVALID_DOCUMENT_EDITION_CONTEXT, "The context must be an object");
-        }
         JsonNode filter = body.path("filter");
         boolean filtered = !filter.isMissingNode() && !filter.isNull();
         if (filtered) {
             checkFilter(filter, indexUid);
         }
+        JsonNode context = body.path("context");
+        if (!context.isMissingNode() && !context.isNull() && !context.isObject()) {
+            throw new ApiException(
+                    ErrorCode.INVALID_DOCUMENT_EDITION_CONTEXT, "The context must be an object");
+        }
         return new EditRequest(
-                body.path("function").stringValue(),
+                function(body),
                 filtered ? filter : null,
                 context instanceof ObjectNode object ? object : null);
     }
 
     private static void checkFilter(JsonNode filter, String indexUid) {
+        Filter parsed;
         try {
-            if (FilterInput.parse(filter, ErrorCode.INVALID_DOCUMENT_FILTER) == null) {
-                throw new ApiException(
-                        ErrorCode.INVALID_DOCUMENT_FILTER, "Sending an empty filter is forbidden.");
-            }
+            parsed = FilterInput.parse(filter, ErrorCode.INVALID_DOCUMENT_FILTER);
         } catch (ApiException refused) {
             throw new ApiException(refused.code(), "Index `" + indexUid + "`: " + refused.text());
+        }
+        if (parsed == null) {
+            throw new ApiException(
+                    ErrorCode.INVALID_DOCUMENT_FILTER, "Sending an empty filter is forbidden.");
         }
     }
 }

@@ -65,12 +65,18 @@ public record BatchView(long uid, List<TaskView> tasks) {
                 JsonNode value = member.getValue();
                 if (before.isIntegralNumber() && value.isIntegralNumber()) {
                     sum.put(member.getKey(), before.longValue() + value.longValue());
-                } else if (!member.getKey().equals("originalFilter") || !value.isNull()) {
+                } else if (!value.isNull() || showsNulls(task)) {
                     sum.set(member.getKey(), value);
                 }
             }
         }
         return sum;
+    }
+
+    /** Of a batch that has ended, only settings that were set back are shown as null. */
+    private static boolean showsNulls(TaskView task) {
+        return task.times().finishedAt() == null
+                || task.subject().type() == TaskType.SETTINGS_UPDATE;
     }
 
     private static void count(ObjectNode counts, String key) {

@@ -19,6 +19,7 @@ import io.miroir.store.lane.Intend;
 import io.miroir.store.task.TaskType;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Makes items that edit documents by a function, which each node runs on its own. */
@@ -33,8 +34,9 @@ final class EditItems {
     }
 
     /** The edit that a client asks for; refused at once if its function can't be read. */
-    Item edit(WriteRequest request, Optional<IndexView> index, EditRequest asked) {
-        tryOut(asked.function());
+    Item edit(WriteRequest request, Optional<IndexView> index, JsonNode body) {
+        tryOut(EditRequest.function(body));
+        EditRequest asked = EditRequest.parse(body, request.indexUid());
         ObjectNode visible = Json.object();
         visible.putNull("editedDocuments");
         visible.putNull("deletedDocuments");

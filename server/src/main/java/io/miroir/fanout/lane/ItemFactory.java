@@ -1,7 +1,6 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.Json;
-import io.miroir.api.documents.EditRequest;
 import io.miroir.api.indexes.IndexSwaps;
 import io.miroir.api.settings.SettingsUpdate;
 import io.miroir.cluster.IndexView;
@@ -49,8 +48,7 @@ final class ItemFactory {
                         request, index, filter, deletion(request, 0, Json.text(filter)));
             }
             case DOCUMENTS_CLEAR -> documents.clear(request, index, clearing(request));
-            case DOCUMENTS_EDIT ->
-                    edits.edit(request, index, EditRequest.parse(parse(body), request.indexUid()));
+            case DOCUMENTS_EDIT -> edits.edit(request, index, parse(body));
             case INDEX_CREATE -> indexes.create(request, index);
             case INDEX_UPDATE ->
                     request.parameter(WriteRequest.NEW_UID) == null

@@ -70,7 +70,6 @@ class DocumentReaderTest {
                 "12",
                 "null",
                 "[1,2]",
-                "[{\"id\":1}] x",
                 "\uFEFF[{\"id\":1}]"
             })
     void malformedJsonIsRefused(String payload) {
@@ -85,6 +84,12 @@ class DocumentReaderTest {
             String payload = "{\"id\":1,\"a\":" + value + "}";
             assertEquals(ErrorCode.MALFORMED_PAYLOAD, refused(PayloadFormat.JSON, payload).code());
         }
+    }
+
+    /** Shows: a list is read to its end and no further, as Meilisearch does it. */
+    @Test
+    void whatIsBehindAListIsNotRead() throws IOException {
+        assertEquals(List.of("{\"id\":1}"), read(PayloadFormat.JSON, "[{\"id\":1}] x"));
     }
 
     @Test
@@ -148,6 +153,10 @@ class DocumentReaderTest {
                 "The `csv` payload provided is malformed: `CSV error: record 2 (line: 3, byte: 13):"
                         + " found record with 1 fields, but the previous record has 2 fields`.",
                 refused(PayloadFormat.CSV, "id,title\n1,a\n2\n").text());
+        assertEquals(
+                "The `csv` payload provided is malformed: `CSV error: record 2 (line: 2, byte: 14):"
+                        + " found record with 1 fields, but the previous record has 2 fields`.",
+                refused(PayloadFormat.CSV, "id,title\r\n1,a\r\n2\r\n").text());
         assertEquals(
                 "The `csv` payload provided is malformed: `Error parsing number \"abc\" at line 1:"
                         + " invalid float literal`.",
