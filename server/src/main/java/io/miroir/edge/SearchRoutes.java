@@ -102,7 +102,7 @@ final class SearchRoutes {
     private Answer similar(Request request) throws Exception {
         RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
-        SimilarRequest.fromBody(body);
+        SimilarRequest.checkShape(body);
         return similar(request, search, (ObjectNode) body);
     }
 

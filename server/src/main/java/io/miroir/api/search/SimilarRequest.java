@@ -93,24 +93,32 @@ public record SimilarRequest(
                             ErrorCode.INVALID_SIMILAR_RANKING_SCORE_THRESHOLD,
                             value -> SearchParameters.fraction(value, "rankingScoreThreshold")));
 
+    /** Checks the body of a POST, but not {@link #checkId what the id is}. */
+    public static void checkShape(JsonNode body) {
+        BODY.check(StrictValue.body(body));
+    }
+
     /** Reads the body of a POST. */
     public static SimilarRequest fromBody(JsonNode body) {
-        BODY.check(StrictValue.body(body));
+        checkShape(body);
         checkId(body.path("id"));
         return fromValid(body);
     }
 
     /** Reads the parameters of a GET, in the client's order. */
     public static SimilarRequest fromParameters(Map<String, String> parameters) {
-        return fromValid(bodyOf(parameters));
+        ObjectNode body = bodyOf(parameters);
+        checkId(body.path("id"));
+        return fromValid(body);
     }
 
-    /** The body of a POST that asks for the same as a GET with these parameters. */
+    /**
+     * The body of a POST that asks for the same as a GET with these parameters, as it is checked.
+     */
     public static ObjectNode bodyOf(Map<String, String> parameters) {
         PARAMETERS.check(StrictValue.query(parameters));
         ObjectNode body = Json.object();
         parameters.forEach((name, value) -> put(body, name, value));
-        checkId(body.path("id"));
         return body;
     }
 
@@ -147,7 +155,7 @@ public record SimilarRequest(
     }
 
     /** Looked at when everything else is known to be right. */
-    private static void checkId(JsonNode id) {
+    public static void checkId(JsonNode id) {
         boolean valid =
                 id.isIntegralNumber() || (id.isString() && ID.matcher(id.stringValue()).matches());
         if (!valid) {

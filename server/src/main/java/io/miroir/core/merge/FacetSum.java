@@ -1,5 +1,6 @@
 package io.miroir.core.merge;
 
+import io.miroir.core.text.Normalizing;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -26,6 +27,11 @@ public final class FacetSum {
      * texts; above it reads them from its sorted database, in the order of numbers.
      */
     private static final long CANDIDATES_FOR_TEXT_ORDER_MAX = 3_000;
+
+    private static final Comparator<Value> TEXT =
+            Comparator.comparing(v -> v.normal, Utf8Order.ASCENDING);
+    private static final Comparator<Value> FOLDED =
+            Comparator.comparing(v -> Normalizing.facetSearch(v.normal), Utf8Order.ASCENDING);
 
     private final Map<String, Value> values = new HashMap<>();
 
@@ -75,11 +81,28 @@ public final class FacetSum {
         return shown(values.values(), comparator, valuesMax);
     }
 
+    /**
+     * The sums of values that were searched for, in order. Numbers are texts there.
+     *
+     * @param queried whether values were found by a query, which sets accents aside
+     * @param valuesMax how many values to keep
+     */
+    public Map<String, Long> found(Order order, boolean queried, int valuesMax) {
+        Comparator<Value> comparator =
+                switch (order) {
+                    case ALPHA -> queried ? FOLDED.thenComparing(TEXT) : TEXT;
+                    case COUNT ->
+                            Comparator.<Value, Long>comparing(
+                                            v -> v.count, Comparator.reverseOrder())
+                                    .thenComparing(v -> v.shown, Utf8Order.ASCENDING.reversed());
+                };
+        return shown(values.values(), comparator, valuesMax);
+    }
+
     private static Comparator<Value> alpha(boolean numerically) {
-        Comparator<Value> byText = Comparator.comparing(v -> v.normal, Utf8Order.ASCENDING);
         Comparator<Value> byNumber = Comparator.comparingDouble(v -> v.number);
         return Comparator.comparing(Value::isNumber, Comparator.reverseOrder())
-                .thenComparing(numerically ? byNumber.thenComparing(byText) : byText);
+                .thenComparing(numerically ? byNumber.thenComparing(TEXT) : TEXT);
     }
 
     private static Map<String, Long> shown(

@@ -15,6 +15,32 @@ final class Attributes {
         return list.contains("*") || Patterns.isWithinAny(attribute, list);
     }
 
+    /**
+     * Of an attribute that a list does not name the outermost part that nothing in the list is in:
+     * itself, or what is around it.
+     */
+    static String outermost(List<String> list, String attribute) {
+        for (int dot = attribute.indexOf('.'); dot >= 0; dot = attribute.indexOf('.', dot + 1)) {
+            String around = attribute.substring(0, dot);
+            if (list.stream().noneMatch(name -> Patterns.isWithinAny(name, List.of(around)))) {
+                return around;
+            }
+        }
+        return attribute;
+    }
+
+    /**
+     * Removes an attribute that a list does not name from what was asked for by the list and by
+     * that attribute.
+     */
+    static void removeBeyond(List<String> list, JsonNode from, String attribute) {
+        remove(from, attribute);
+        String around = outermost(list, attribute);
+        if (!around.equals(attribute)) {
+            remove(from, around);
+        }
+    }
+
     /** The names in a JSON list; empty if it is none. */
     static List<String> names(JsonNode list) {
         return list.valueStream().map(JsonNode::asString).toList();

@@ -110,7 +110,9 @@ public final class DocumentsCall {
         for (Row row :
                 merged.subList(
                         Math.min(paging.begin(Integer.MAX_VALUE), merged.size()), merged.size())) {
-            added.forEach(attribute -> Attributes.remove(row.document, attribute));
+            if (fields != null) {
+                added.forEach(a -> Attributes.removeBeyond(fields, row.document, a));
+            }
             ReservedFields.strip(row.document);
             results.add(row.document);
         }

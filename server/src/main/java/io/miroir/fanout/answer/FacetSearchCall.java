@@ -46,14 +46,13 @@ public final class FacetSearchCall {
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode hits = answer.putArray("facetHits");
-        // Found values are texts, whose order does not depend on the number of candidates.
-        sum.result(
+        JsonNode query = client.path("facetQuery");
+        sum.found(
                         index.facetOrder(client.path("facetName").asString("")),
-                        0,
+                        query.isString(),
                         index.facetValuesMax())
                 .forEach(
                         (value, count) -> hits.addObject().put("value", value).put("count", count));
-        JsonNode query = client.path("facetQuery");
         answer.put("facetQuery", query.isString() ? query.asString() : null);
         answer.put("processingTimeMs", Answers.processingTimeMillis(answers));
         return answer;

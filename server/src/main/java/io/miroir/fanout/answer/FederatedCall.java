@@ -295,7 +295,7 @@ public final class FederatedCall {
             }
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        Walk walk = writePage(hits.merged(), answer.putArray("hits"));
+        Walk walk = writePage(hits, answer.putArray("hits"));
         if (queries.stream().anyMatch(FederatedQuery::retrievesVectors)) {
             answer.set("queryVectors", vectors);
         }
@@ -338,7 +338,8 @@ public final class FederatedCall {
      */
     private record Walk(int places, int semantic, boolean seenAll) {}
 
-    private Walk writePage(Iterator<FederatedHits.Hit> merged, ArrayNode page) {
+    private Walk writePage(FederatedHits hits, ArrayNode page) {
+        Iterator<FederatedHits.Hit> merged = hits.merged();
         int begin = paging.begin(depthMax);
         int end = paging.end(depthMax);
         int semantic = 0;
@@ -348,7 +349,7 @@ public final class FederatedCall {
             if (place >= begin) {
                 semantic += hit.ranked().semantic() ? 1 : 0;
                 int position = hit.ranked().query();
-                queries.get(position).view().show(hit.json());
+                queries.get(position).view().show(hit.json(), hits.isFormatted(position));
                 ObjectNode shown = (ObjectNode) hit.json().path(HIT_FEDERATION);
                 shown.put("queriesPosition", queries.get(position).shownPosition(position));
                 if (self != null) {

@@ -30,6 +30,7 @@ final class FederatedHits {
     private final SeenValues values = new SeenValues();
     private final List<SeenValues> valuesOfQueries = new ArrayList<>();
     private final Map<Integer, List<List<Hit>>> sources = new TreeMap<>();
+    private final Set<Integer> formatted = new HashSet<>();
 
     /**
      * A hit of a node.
@@ -72,7 +73,15 @@ final class FederatedHits {
                 hits.add(new Hit(hit, plain, ranked));
             }
             sources.computeIfAbsent(position, _ -> new ArrayList<>()).add(hits);
+            if (HitView.isAnyFormatted(results.path(i).path("hits"))) {
+                formatted.add(position);
+            }
         }
+    }
+
+    /** Whether the hits of a query are formatted. */
+    boolean isFormatted(int position) {
+        return formatted.contains(position);
     }
 
     /** How many hits were passed over because of a distinct attribute, of those walked so far. */

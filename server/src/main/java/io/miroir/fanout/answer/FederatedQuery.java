@@ -111,6 +111,10 @@ record FederatedQuery(
                         && (client.path("vector").isArray() || client.path("media").isObject());
         if (client.path("q").asString("").isBlank() && !byVector) {
             request.put("q", EVERYTHING);
+            if (!client.path("vector").isArray()) {
+                // There was nothing to embed, and a text of ours is not to be.
+                request.remove("hybrid");
+            }
         }
         return request;
     }

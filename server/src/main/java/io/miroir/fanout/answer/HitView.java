@@ -1,12 +1,15 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.api.JsonText;
 import io.miroir.core.routing.Separators;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * The difference between the hits that a client asks for and those that are asked of nodes: what is
@@ -22,6 +25,14 @@ final class HitView {
     private static final String FORMATTED = "_formatted";
     private static final String MATCHES = "_matchesPosition";
     private static final String VECTORS = "_vectors";
+    private static final Set<String> BESIDE_THE_DOCUMENT =
+            Set.of(
+                    ScoreDetails.SCORE_FIELD,
+                    ScoreDetails.FIELD,
+                    FederatedCall.HIT_FEDERATION,
+                    MATCHES,
+                    VECTORS,
+                    "_geoDistance");
 
     private final IndexProfile index;
     private final boolean showScore;
@@ -88,8 +99,23 @@ final class HitView {
         }
     }
 
-    /** Changes a node's hit to what the client sees. */
-    void show(ObjectNode hit) {
+    /**
+     * Whether one of the hits is formatted. Then one server, which knows the attributes of all,
+     * formats them all; a node that has no document with such an attribute formats none.
+     */
+    static boolean isAnyFormatted(JsonNode hits) {
+        return hits.valueStream().anyMatch(hit -> hit.has(FORMATTED));
+    }
+
+    /**
+     * Changes a node's hit to what the client sees.
+     *
+     * @param formatted whether hits are, though this one's node may not have done it
+     */
+    void show(ObjectNode hit, boolean formatted) {
+        if (formatted && !hit.has(FORMATTED)) {
+            hit.set(FORMATTED, withNothingToMark(hit));
+        }
         if (!showScore) {
             hit.remove(ScoreDetails.SCORE_FIELD);
         }
@@ -99,10 +125,15 @@ final class HitView {
             ScoreDetails.show(details, index);
         }
         ReservedFields.strip(hit);
-        added.forEach(attribute -> Attributes.remove(hit, attribute));
-        if (hit.get(FORMATTED) instanceof ObjectNode formatted) {
-            ReservedFields.strip(formatted);
-            addedInFormatted.forEach(attribute -> Attributes.remove(formatted, attribute));
+        if (retrieve != null) {
+            added.forEach(attribute -> Attributes.removeBeyond(retrieve, hit, attribute));
+        }
+        if (hit.get(FORMATTED) instanceof ObjectNode form) {
+            ReservedFields.strip(form);
+            addedInFormatted.forEach(attribute -> Attributes.remove(form, attribute));
+            if (form.isEmpty()) {
+                hit.remove(FORMATTED);
+            }
         }
         if (hit.get(MATCHES) instanceof ObjectNode matches) {
             for (String attribute : List.copyOf(matches.propertyNames())) {
@@ -114,6 +145,32 @@ final class HitView {
         if (!index.displays(VECTORS)) {
             hit.remove(VECTORS);
         }
+    }
+
+    /** A document as it is formatted where none of it is marked or cropped: numbers as texts. */
+    private static ObjectNode withNothingToMark(ObjectNode hit) {
+        ObjectNode form = hit.objectNode();
+        hit.properties().stream()
+                .filter(field -> !BESIDE_THE_DOCUMENT.contains(field.getKey()))
+                .forEach(field -> form.set(field.getKey(), withNumbersAsTexts(field.getValue())));
+        return form;
+    }
+
+    private static JsonNode withNumbersAsTexts(JsonNode value) {
+        return switch (value) {
+            case ObjectNode object -> {
+                ObjectNode texts = object.objectNode();
+                object.properties()
+                        .forEach(f -> texts.set(f.getKey(), withNumbersAsTexts(f.getValue())));
+                yield texts;
+            }
+            case ArrayNode array -> {
+                ArrayNode texts = array.arrayNode();
+                array.forEach(element -> texts.add(withNumbersAsTexts(element)));
+                yield texts;
+            }
+            default -> value.isNumber() ? new StringNode(JsonText.of(value)) : value;
+        };
     }
 
     /** A star would also format what the client may not see. */

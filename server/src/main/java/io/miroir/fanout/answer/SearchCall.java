@@ -130,6 +130,11 @@ public final class SearchCall {
                         best(answers, pinned, new SeenValues()).stream().map(Hit::ranked).toList());
     }
 
+    /** The values of facets in the answers of nodes that these spell differently. */
+    public Optional<FacetSpelling> disputedSpelling(List<ObjectNode> answers) {
+        return FacetSpelling.of(client, index, answers);
+    }
+
     /**
      * The client's answer. Takes the answers apart: they can't be used afterwards.
      *
@@ -170,12 +175,13 @@ public final class SearchCall {
     private int writePage(
             List<ObjectNode> answers, PinnedHits pinned, ArrayNode page, SeenValues duplicates) {
         List<Hit> best = best(answers, pinned, duplicates);
+        boolean formatted = answers.stream().anyMatch(a -> HitView.isAnyFormatted(a.path("hits")));
         int semantic = 0;
         for (Hit hit :
                 best.subList(
                         Math.min(paging.begin(index.totalHitsMax()), best.size()), best.size())) {
             semantic += hit.ranked.semantic() ? 1 : 0;
-            view.show(hit.json);
+            view.show(hit.json, formatted);
             page.add(hit.json);
         }
         return semantic;

@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.search.FilterInput;
 import io.miroir.api.search.NodesFilter;
+import io.miroir.api.search.SimilarRequest;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.filter.FilterFields;
 import io.miroir.core.routing.Separators;
@@ -41,6 +42,23 @@ public final class SimilarCall {
     /** A request for similar documents with the client's body, which must be valid. */
     public static SimilarCall of(ObjectNode client, IndexProfile index) {
         return new SimilarCall(client, index);
+    }
+
+    /**
+     * Checks what a body that is valid by its shape asks of an index, in Meilisearch's order.
+     *
+     * @param embedders the index's
+     */
+    public static void check(ObjectNode body, JsonNode embedders) {
+        String name = body.path("embedder").asString("");
+        if (!embedders.has(name)) {
+            throw new ApiException(
+                    ErrorCode.INVALID_SIMILAR_EMBEDDER,
+                    "Cannot find embedder with name `" + name + "`.");
+        }
+        ReservedFields.refuse(body, ErrorCode.INVALID_SIMILAR_FILTER);
+        FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SIMILAR_FILTER);
+        SimilarRequest.checkId(body.path("id"));
     }
 
     /** The key of the document, as text: it tells the shard to fetch it from. */

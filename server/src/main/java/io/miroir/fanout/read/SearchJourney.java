@@ -19,6 +19,7 @@ import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.answer.FacetSearchCall;
+import io.miroir.fanout.answer.FacetSpelling;
 import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.PinnedCall;
 import io.miroir.fanout.answer.PinnedHits;
@@ -91,7 +92,22 @@ public final class SearchJourney {
         Answered answered = ask(index, call, body, share);
         call.checkFacets();
         Answered best = byWordsWhereEnough(index, answered, PinnedHits.NONE, body, share);
+        settleSpelling(index, best, body, share);
         return Reading.of(best.merge(PinnedHits.NONE), best.coverage);
+    }
+
+    /** Where nodes don't answer a second time, each spells values of facets in its own way. */
+    private void settleSpelling(
+            IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
+        List<ObjectNode> answers = answered.coverage.answers();
+        FacetSpelling spelling = answered.call.disputedSpelling(answers).orElse(null);
+        if (spelling != null) {
+            ShardSet shards = wanted(index, body);
+            Coverage found = askSearch(index, shards, body, share, spelling::nodeRequest);
+            if (found.refusal().isEmpty()) {
+                spelling.settle(found.answers(), answers);
+            }
+        }
     }
 
     /** What nodes said to a search, to be merged by it. */
@@ -234,8 +250,7 @@ public final class SearchJourney {
 
     private Reading similar(
             IndexView index, ObjectNode body, @Nullable JsonNode rule, AnswerBudget.Share share) {
-        requireEmbedder(index, body.path("embedder").asString(""));
-        ReservedFields.refuse(body, ErrorCode.INVALID_SIMILAR_FILTER);
+        SimilarCall.check(body, index.settings().path("embedders"));
         SimilarCall call = SimilarCall.of(body, profile(index));
         Coverage fetched = fetchDocument(index, call, body, rule);
         SimilarCall.WithVector search = call.withVector(document(fetched, call.documentId()));
@@ -253,14 +268,6 @@ public final class SearchJourney {
         }
         requireWhole(coverage);
         return Reading.of(search.merge(coverage.answers()), coverage, fetched);
-    }
-
-    private static void requireEmbedder(IndexView index, String name) {
-        if (!index.settings().path("embedders").has(name)) {
-            throw new ApiException(
-                    ErrorCode.INVALID_SIMILAR_EMBEDDER,
-                    "Cannot find embedder with name `" + name + "`.");
-        }
     }
 
     /** The index that clients know by that uid. */

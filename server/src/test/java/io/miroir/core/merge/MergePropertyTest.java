@@ -139,6 +139,23 @@ class MergePropertyTest {
                 List.copyOf(sum.result(FacetSum.Order.ALPHA, 3_001, 100).keySet()));
     }
 
+    /** Shows: values that are searched for are texts; a query sets their accents aside. */
+    @Test
+    void foundFacetValuesAreTexts() {
+        FacetSum sum = new FacetSum();
+        List.of("-1", "\"quoted\"", "étage", "ete", "2").forEach(value -> sum.add(value, 1));
+        assertEquals(
+                List.of("\"quoted\"", "-1", "2", "ete", "étage"),
+                List.copyOf(sum.found(FacetSum.Order.ALPHA, false, 100).keySet()));
+        assertEquals(
+                List.of("\"quoted\"", "-1", "2", "étage", "ete"),
+                List.copyOf(sum.found(FacetSum.Order.ALPHA, true, 100).keySet()));
+        sum.add("2", 1);
+        assertEquals(
+                List.of("2", "étage", "ete"),
+                List.copyOf(sum.found(FacetSum.Order.COUNT, true, 3).keySet()));
+    }
+
     /** Shows: of hits found differently the better score goes first, and semantic ones on equal. */
     @Test
     void hybridComparesAcrossKinds() {

@@ -63,6 +63,26 @@ class DocumentsCallTest {
                 answer.get("results"));
     }
 
+    /** Shows: of what is asked for the sort's sake nothing is left, not even what was around it. */
+    @Test
+    void whatIsSortedByIsTakenAwayWithWhatIsAroundIt() {
+        String document = "{\"o\":{\"l\":[{\"k\":1,\"x\":2},{\"k\":3}]},\"_miroir_seq\":\"1\"}";
+        assertEquals("{}", sortedInside("[\"id\"]", "{\"o\":{\"l\":[{\"k\":1},{\"k\":3}]}}"));
+        assertEquals("{\"o\":{\"l\":[{\"x\":2},{}]}}", sortedInside("[\"o.l.x\"]", document));
+        assertEquals(
+                "{\"o\":{\"a\":5}}",
+                sortedInside("[\"o.a\"]", "{\"o\":{\"a\":5,\"l\":[{\"k\":1}]}}"));
+    }
+
+    private static String sortedInside(String fields, String document) {
+        DocumentsCall call =
+                DocumentsCall.of(
+                        Json.parseObject("{\"sort\":[\"o.l.k:asc\"],\"fields\":" + fields + "}"),
+                        List.of());
+        ObjectNode answer = call.merge(List.of(answer(List.of(Json.parseObject(document)), 1)));
+        return Json.text(answer.path("results").path(0));
+    }
+
     /**
      * Shows: a document that has numbers and texts is listed twice, by both, as one server does it;
      * minus zero is kept after zero.

@@ -63,17 +63,21 @@ class FederatedCallTest {
                           {'indexUid': 'a', 'vector': [1], 'hybrid': {'semanticRatio': 0}},
                           {'indexUid': 'a', 'vector': [1], 'hybrid': {'semanticRatio': 1}},
                           {'indexUid': 'a', 'q': 'w', 'sort': ['x:asc'],
-                           'federationOptions': {'weight': 2, 'remote': 'me'}}]}
+                           'federationOptions': {'weight': 2, 'remote': 'me'}},
+                          {'indexUid': 'a', 'hybrid': {'semanticRatio': 1}}]}
                         """,
+                        "a",
                         "a",
                         "a",
                         "a");
         JsonNode queries =
-                call.nodeRequest(List.of(ASKED, ASKED, ASKED), new Purpose("m-a")).path("queries");
+                call.nodeRequest(List.of(ASKED, ASKED, ASKED, ASKED), new Purpose("m-a"))
+                        .path("queries");
         assertEquals(",", queries.path(0).path("q").asString());
         assertFalse(queries.path(1).has("q"));
         assertFalse(queries.path(2).has("sort"));
         assertEquals("{\"weight\":2}", Json.text(queries.path(2).path("federationOptions")));
+        assertFalse(queries.path(3).has("hybrid"));
     }
 
     /**
