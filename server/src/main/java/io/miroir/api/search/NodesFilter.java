@@ -17,6 +17,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * What may not be filtered is left as it is, because refusals quote it.
  */
 public final class NodesFilter {
+    private static final double LATITUDE_MAX = 90;
+    private static final double LONGITUDE_MAX = 180;
+
     private NodesFilter() {}
 
     /**
@@ -26,29 +29,42 @@ public final class NodesFilter {
      * @param rules what may be filtered
      */
     public static JsonNode of(JsonNode filter, List<FilterableRule> rules) {
-        if (filter.isString()) {
-            String expression = filter.stringValue();
-            return Negations.possibleIn(expression)
-                    ? JsonNodeFactory.instance.stringNode(spelledOut(expression, rules))
-                    : filter;
-        }
-        if (filter.isArray()) {
-            ArrayNode parts = JsonNodeFactory.instance.arrayNode();
-            filter.forEach(part -> parts.add(of(part, rules)));
-            return parts;
-        }
-        return filter;
+        return possibleIn(filter) && isAllowed(filter, rules) ? spelledOut(filter) : filter;
     }
 
-    private static String spelledOut(String expression, List<FilterableRule> rules) {
-        try {
-            Filter filter = FilterParser.parse(expression);
-            return filter != null && isAllowed(filter, rules)
-                    ? Negations.spelledOut(expression, filter)
-                    : expression;
-        } catch (FilterSyntaxException wrong) {
-            return expression;
+    private static boolean possibleIn(JsonNode filter) {
+        return filter.isString()
+                ? Negations.possibleIn(filter.stringValue())
+                : filter.isArray() && filter.valueStream().anyMatch(NodesFilter::possibleIn);
+    }
+
+    /** Whether nodes refuse no part of it: what is wrong they quote with all the rest. */
+    private static boolean isAllowed(JsonNode filter, List<FilterableRule> rules) {
+        if (filter.isArray()) {
+            return filter.valueStream().allMatch(part -> isAllowed(part, rules));
         }
+        if (!filter.isString()) {
+            return false;
+        }
+        try {
+            Filter parsed = FilterParser.parse(filter.stringValue());
+            return parsed == null || isAllowed(parsed, rules);
+        } catch (FilterSyntaxException wrong) {
+            return false;
+        }
+    }
+
+    private static JsonNode spelledOut(JsonNode filter) {
+        if (filter.isArray()) {
+            ArrayNode parts = JsonNodeFactory.instance.arrayNode();
+            filter.forEach(part -> parts.add(spelledOut(part)));
+            return parts;
+        }
+        String expression = filter.stringValue();
+        Filter parsed = FilterParser.parse(expression);
+        return parsed != null && Negations.possibleIn(expression)
+                ? JsonNodeFactory.instance.stringNode(Negations.spelledOut(expression, parsed))
+                : filter;
     }
 
     private static boolean isAllowed(Filter filter, List<FilterableRule> rules) {
@@ -71,8 +87,18 @@ public final class NodesFilter {
             // What nodes refuse of these besides, they quote in our words: that is better than
             // to pass documents over.
             case Filter.Contains contains -> isAllowed(contains.field(), rules, false);
-            case Filter.GeoRadius _, Filter.GeoBoundingBox _, Filter.GeoPolygon _ ->
-                    isFilterable("_geo", rules) || isFilterable("_geojson", rules);
+            case Filter.GeoRadius radius ->
+                    isGeo(rules)
+                            && isWithin(radius.latitude(), LATITUDE_MAX)
+                            && isWithin(radius.longitude(), LONGITUDE_MAX);
+            case Filter.GeoBoundingBox box ->
+                    isGeo(rules)
+                            && isWithin(box.top(), LATITUDE_MAX)
+                            && isWithin(box.bottom(), LATITUDE_MAX)
+                            && isWithin(box.left(), LONGITUDE_MAX)
+                            && isWithin(box.right(), LONGITUDE_MAX)
+                            && number(box.top()) >= number(box.bottom());
+            case Filter.GeoPolygon _ -> isNamed("_geojson", rules);
             case Filter.VectorExists _ -> true;
         };
     }
@@ -80,6 +106,28 @@ public final class NodesFilter {
     private static boolean isFilterable(String path, List<FilterableRule> rules) {
         int rule = FilterableRule.deciding(rules, path);
         return rule >= 0 && rules.get(rule).filterable();
+    }
+
+    private static boolean isGeo(List<FilterableRule> rules) {
+        return isNamed("_geo", rules) || isNamed("_geojson", rules);
+    }
+
+    private static boolean isWithin(Word degrees, double max) {
+        // Not a number is within nothing.
+        return Math.abs(number(degrees)) <= max;
+    }
+
+    private static double number(Word word) {
+        try {
+            return Double.parseDouble(word.text());
+        } catch (NumberFormatException none) {
+            return Double.NaN;
+        }
+    }
+
+    /** A pattern does not make places filterable. */
+    private static boolean isNamed(String field, List<FilterableRule> rules) {
+        return rules.stream().anyMatch(rule -> rule.plain() && rule.patterns().contains(field));
     }
 
     private static boolean isAllowed(Word field, List<FilterableRule> rules, boolean ordered) {

@@ -78,19 +78,16 @@ public final class FederatedChecks {
             byIndex.computeIfAbsent(queries.get(i).indexUid(), _ -> new ArrayList<>()).add(i);
         }
         RankingAgreement agreement = new RankingAgreement();
-        byIndex.forEach(
-                (uid, positions) -> {
-                    checkIndex(uid, positions, agreement);
-                    passed.addAll(positions);
-                });
+        byIndex.forEach((uid, positions) -> checkIndex(uid, positions, agreement));
         facets.keySet().stream()
                 .filter(uid -> !byIndex.containsKey(uid))
                 .forEach(this::checkUnusedFacets);
     }
 
     /**
-     * The queries that one server would have searched by the time that it finds the fault that
-     * {@link #check} throws: it checks and searches one index after the other.
+     * The queries that passed the checks, in the order in which one server searches them: it checks
+     * and searches one index after the other, and in it query by query. So these are searched by
+     * the time that it finds the fault that {@link #check} throws.
      */
     public List<Integer> passed() {
         return List.copyOf(passed);
@@ -102,6 +99,7 @@ public final class FederatedChecks {
         if (index == null) {
             throw FederationChecks.insideQuery(first, FederationChecks.noIndex(uid));
         }
+        inside(first, () -> checkFacets(uid, index));
         for (int position : positions) {
             inside(
                     position,
@@ -112,8 +110,8 @@ public final class FederatedChecks {
                                             request.queries().get(position).request()),
                                     position,
                                     uid));
+            passed.add(position);
         }
-        inside(first, () -> checkFacets(uid, index));
     }
 
     private void checkFacets(String uid, @Nullable IndexProfile index) {

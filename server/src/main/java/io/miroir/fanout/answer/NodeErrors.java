@@ -1,6 +1,10 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,9 +21,22 @@ public final class NodeErrors {
                     "Available (filterable|sortable)[\\w ]*are: (?:`_miroir_\\w+`(?:, )?)+\\.|"
                             + "Available (filterable|sortable)[\\w ]*are: `(?:_miroir_\\w+(?:, )?)+`\\.");
 
-    /** {@code `_miroir_seq`, `brand`} and {@code `_miroir_seq, price`}. */
+    /**
+     * {@code `_miroir_seq`, `brand`}, {@code `_miroir_seq, price`}, and at the end, behind what
+     * sorts before an underscore.
+     */
     private static final Pattern LISTED =
-            Pattern.compile("`_miroir_\\w+`, |(?<=`|, )_miroir_\\w+, ");
+            Pattern.compile(
+                    "`_miroir_\\w+`, |(?<=`|, )_miroir_\\w+, "
+                            + "|(?:, `_miroir_\\w+`)+(?=\\.)|(?:, _miroir_\\w+)+(?=`\\.)");
+
+    /** A list of attributes of which one server shows those that are displayed. */
+    private static final Pattern ATTRIBUTES =
+            Pattern.compile(
+                    "Available ((?:facet-)?\\w+able) attributes(?: patterns)? are: `([^`]*)`\\.");
+
+    /** The index that a message speaks of. */
+    private static final Pattern SPOKEN_OF = Pattern.compile("Index `([^`]*)`: ");
 
     /** The columns and the filter that a node shows, with our conditions first. */
     private static final Pattern FILTER =
@@ -33,14 +50,27 @@ public final class NodeErrors {
     /** Nodes have one rule of ours before the client's. */
     private static final Pattern RULE = Pattern.compile("\\brule #(\\d+)");
 
+    /** The refusals that name only what is displayed. */
+    private static final Set<ErrorCode> HIDING =
+            EnumSet.of(
+                    ErrorCode.INVALID_SEARCH_SORT,
+                    ErrorCode.INVALID_SEARCH_DISTINCT,
+                    ErrorCode.INVALID_SEARCH_ATTRIBUTES_TO_SEARCH_ON,
+                    ErrorCode.INVALID_FACET_SEARCH_FACET_NAME);
+
+    private static final String HIDDEN = ", <..hidden-attributes>";
+
     private NodeErrors() {}
 
-    /** The message for the client. */
-    public static String forClient(String message, IndexProfile index) {
-        return forClient(message, List.of(index));
+    /** The refusal for the client. */
+    public static ApiException forClient(ApiException refusal, List<IndexProfile> indexes) {
+        String text = forClient(refusal.text(), indexes);
+        return new ApiException(
+                refusal.code(),
+                HIDING.contains(refusal.code()) ? withoutHidden(text, indexes) : text);
     }
 
-    /** The message for the client, of a request of several indexes. */
+    /** The message for the client, of whatever it may see. */
     public static String forClient(String message, List<IndexProfile> indexes) {
         Matcher filter = FILTER.matcher(message);
         boolean hasFilter = filter.find();
@@ -56,6 +86,41 @@ public final class NodeErrors {
                 INDEX.matcher(head)
                         .replaceAll(uid -> Matcher.quoteReplacement(named(uid.group(), indexes)));
         return head + tail;
+    }
+
+    private static String withoutHidden(String message, List<IndexProfile> indexes) {
+        List<String> displayed = spokenOf(message, indexes).displayed();
+        if (displayed == null) {
+            return message;
+        }
+        return ATTRIBUTES
+                .matcher(message)
+                .replaceFirst(
+                        found -> {
+                            List<String> all = List.of(found.group(2).split(", "));
+                            List<String> shown = all.stream().filter(displayed::contains).toList();
+                            if (shown.size() == all.size()) {
+                                return Matcher.quoteReplacement(found.group());
+                            }
+                            return Matcher.quoteReplacement(
+                                    shown.isEmpty()
+                                            ? "This index does not have configured "
+                                                    + found.group(1)
+                                                    + " attributes."
+                                            : found.group()
+                                                    .replace(
+                                                            found.group(2),
+                                                            String.join(", ", shown) + HIDDEN));
+                        });
+    }
+
+    private static IndexProfile spokenOf(String message, List<IndexProfile> indexes) {
+        Matcher named = SPOKEN_OF.matcher(message);
+        String uid = named.find() ? named.group(1) : "";
+        return indexes.stream()
+                .filter(index -> index.uid().equals(uid))
+                .findFirst()
+                .orElse(indexes.getFirst());
     }
 
     private static long clientRule(String nodeRule) {

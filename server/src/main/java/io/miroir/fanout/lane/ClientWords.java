@@ -3,6 +3,7 @@ package io.miroir.fanout.lane;
 import io.miroir.api.Json;
 import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.NodeErrors;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -24,6 +25,6 @@ public final class ClientWords {
         Pattern alone = Pattern.compile("(?<![A-Za-z0-9_-])" + physicalUid + "(?![A-Za-z0-9_-])");
         String named = alone.matcher(message).replaceAll(Matcher.quoteReplacement(indexUid));
         return NodeErrors.forClient(
-                named, IndexProfile.of(indexUid, physicalUid, null, Json.object()));
+                named, List.of(IndexProfile.of(indexUid, physicalUid, null, Json.object())));
     }
 }

@@ -122,9 +122,8 @@ final class Cover {
     }
 
     private static ApiException inClientWords(NodeReply.Refusal refusal, IndexView index) {
-        ApiException error = WireErrors.toException(refusal.error());
-        String text = NodeErrors.forClient(error.text(), SearchJourney.profile(index));
-        return new ApiException(error.code(), text);
+        return NodeErrors.forClient(
+                WireErrors.toException(refusal.error()), List.of(SearchJourney.profile(index)));
     }
 
     /**

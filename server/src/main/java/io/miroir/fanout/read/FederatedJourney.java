@@ -38,11 +38,13 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Searches whose hits become one list over several indexes: one request a node for all of them. */
 public final class FederatedJourney {
     private static final int ROUNDS_MAX = 4;
+    private static final int BAD_REQUEST = 400;
     private static final Pattern POSITION = Pattern.compile("`\\.queries\\[(\\d+)]");
 
     private final SearchJourney searches;
@@ -147,7 +149,7 @@ public final class FederatedJourney {
         try {
             checks.check();
         } catch (ApiException refused) {
-            searchBefore(checks.passed(), body, uids, terms);
+            searchOneByOne(checks.passed(), body, uids, terms);
             throw refused;
         }
         body.path("queries")
@@ -157,16 +159,31 @@ public final class FederatedJourney {
                                         (ObjectNode) query, ErrorCode.INVALID_SEARCH_FILTER));
         ReservedFields.refuse(
                 (ObjectNode) body.path("federation"), ErrorCode.INVALID_SEARCH_FILTER);
-        return searches.versions()
-                .read(uids, terms, (indexes, share) -> search(asked, checks, body, indexes, share));
+        try {
+            return searches.versions()
+                    .read(
+                            uids,
+                            terms,
+                            (indexes, share) -> search(asked, checks, body, indexes, share));
+        } catch (ApiException refused) {
+            if (refused.status() == BAD_REQUEST) {
+                // Nodes refuse what stands first; one server, what it searches first.
+                searchOneByOne(checks.passed(), body, uids, terms);
+            }
+            throw refused;
+        }
     }
 
     /** Nodes may refuse what one server would have searched before it found a fault. */
-    private void searchBefore(
+    private void searchOneByOne(
             List<Integer> positions, ObjectNode body, List<String> uids, Terms terms) {
+        JsonNode distinct = body.path("federation").path("distinct");
         for (int position : positions) {
             ObjectNode query = (ObjectNode) body.path("queries").path(position).deepCopy();
             query.remove(List.of("indexUid", "federationOptions"));
+            if (distinct.isString()) {
+                query.set("distinct", distinct);
+            }
             try {
                 ReadReply _ = searches.search(uids.get(position), query.put("limit", 0), terms);
             } catch (ApiException refused) {
@@ -388,6 +405,6 @@ public final class FederatedJourney {
                                                     : position;
                                     return Matcher.quoteReplacement("`.queries[" + own + "]");
                                 });
-        return new ApiException(error.code(), NodeErrors.forClient(text, search.profiles()));
+        return NodeErrors.forClient(new ApiException(error.code(), text), search.profiles());
     }
 }

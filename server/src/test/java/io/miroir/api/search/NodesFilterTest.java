@@ -59,6 +59,9 @@ class NodesFilterTest {
                 "a != 1 AND a",
                 "a != 1 AND ordered = 1",
                 "a != 1 AND unknown EXISTS",
+                "a != 1 AND _geoRadius(91, 2, 3)",
+                "a != 1 AND _geoBoundingBox([1, 2], [3, 4])",
+                "a != 1 AND _geoPolygon([1, 2], [3, 4], [5, 6])",
             })
     void whatIsRefusedOrHasNoneIsLeftAsItIs(String filter) {
         assertEquals(filter, of(quoted(filter)).stringValue());
@@ -67,8 +70,17 @@ class NodesFilterTest {
     @Test
     void eachExpressionOfAListIsReadForItself() {
         assertEquals(
-                "[\"a = 1\",[\"NOT b = 2\",\"unknown != 3\"],7]",
-                Json.text(of("[\"a = 1\", [\"b != 2\", \"unknown != 3\"], 7]")));
+                "[\"a = 1\",[\"NOT b = 2\",\"NOT deep = 3\"]]",
+                Json.text(of("[\"a = 1\", [\"b != 2\", \"deep != 3\"]]")));
+        assertEquals("[]", Json.text(of("[]")));
+    }
+
+    /** What nodes refuse of one expression, they quote with all the others. */
+    @Test
+    void aListOfWhichAPartIsRefusedIsLeftAsItIs() {
+        assertEquals(
+                "[\"b != 2\",\"unknown != 3\"]", Json.text(of("[\"b != 2\", \"unknown != 3\"]")));
+        assertEquals("[[\"b != 2\"],7]", Json.text(of("[[\"b != 2\"], 7]")));
         assertEquals("null", Json.text(of("null")));
     }
 

@@ -71,6 +71,27 @@ class SearchCallTest {
     }
 
     /**
+     * Shows: where nothing of a hit is formatted but what the merge asked for, there is no form.
+     */
+    @Test
+    void whatIsFormattedForTheMergeAloneIsNotShown() {
+        ObjectNode answer =
+                SearchCall.of(
+                                json(
+                                        "{'attributesToRetrieve':['pid'],"
+                                                + "'attributesToHighlight':['list']}"),
+                                INDEX)
+                        .merge(
+                                List.of(
+                                        hits(
+                                                "{'id':1,'_formatted':{'id':'1'}},"
+                                                        + "{'id':2,'list':'x',"
+                                                        + "'_formatted':{'id':'2','list':'x'}}")));
+        assertFalse(answer.path("hits").path(0).has("_formatted"));
+        assertEquals(json("{'list':'x'}"), answer.path("hits").path(1).path("_formatted"));
+    }
+
+    /**
      * Shows: hits by words that are enough on all nodes together end a hybrid search, as on one
      * server, though each node by itself went on to vectors.
      */
@@ -275,8 +296,62 @@ class SearchCallTest {
                                 + " filterable attributes patterns are: `_miroir_seq, _miroir_shard`."));
     }
 
+    /** Shows: the names of reserved fields go wherever they stand in a list. */
+    @Test
+    void nodeErrorsHaveNoReservedNames() {
+        assertEquals(
+                "Available filterable attribute patterns are: `*`.\n2:3 \"a\" IS NULL",
+                clientError(
+                        "Available filterable attribute patterns are: `*`, `_miroir_seq`,"
+                                + " `_miroir_shard`.\n"
+                                + "35:36 (\"_miroir_shard\" IN [\"--\"]) AND (\"a\" IS NULL)"));
+        assertEquals(
+                "Available filterable attribute patterns are: `Title`, `a`.",
+                clientError(
+                        "Available filterable attribute patterns are: `Title`, `_miroir_shard`,"
+                                + " `a`."));
+        assertEquals(
+                "Available sortable attributes are: `Title`.",
+                clientError("Available sortable attributes are: `Title, _miroir_seq`."));
+    }
+
+    /** Shows: what is not displayed is not named either, but with facets and sorts of documents. */
+    @Test
+    void nodeErrorsNameWhatIsDisplayed() {
+        String sortable =
+                "Index `movies`: Attribute `x` is not sortable. Available sortable attributes are:"
+                        + " `price, rating`.";
+        assertEquals(
+                "Index `movies`: Attribute `x` is not sortable. Available sortable attributes are:"
+                        + " `rating, <..hidden-attributes>`.",
+                refusal(ErrorCode.INVALID_SEARCH_SORT, sortable, "['id','rating']"));
+        assertEquals(sortable, refusal(ErrorCode.INVALID_SEARCH_SORT, sortable, "['*']"));
+        assertEquals(sortable, refusal(ErrorCode.INVALID_DOCUMENT_SORT, sortable, "[]"));
+        assertEquals(
+                "Attribute `x` is not filterable and thus, cannot be used as distinct attribute."
+                        + " This index does not have configured filterable attributes.",
+                refusal(
+                        ErrorCode.INVALID_SEARCH_DISTINCT,
+                        "Attribute `x` is not filterable and thus, cannot be used as distinct"
+                                + " attribute. Available filterable attributes patterns are:"
+                                + " `_miroir_shard, brand`.",
+                        "[]"));
+    }
+
+    private static String refusal(ErrorCode code, String ofNode, String displayed) {
+        return NodeErrors.forClient(
+                        new ApiException(code, ofNode),
+                        List.of(
+                                IndexProfile.of(
+                                        "movies",
+                                        "m7",
+                                        "id",
+                                        json("{'displayedAttributes':" + displayed + "}"))))
+                .text();
+    }
+
     private static String clientError(String message) {
-        return NodeErrors.forClient(message, INDEX);
+        return NodeErrors.forClient(message, List.of(INDEX));
     }
 
     private static ObjectNode hits(String hits) {
