@@ -12,6 +12,7 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
+import io.miroir.store.Wanted;
 import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
 import io.miroir.store.alias.AliasRow;
@@ -216,16 +217,21 @@ public final class ClusterView implements Watcher, AutoCloseable {
      * @return whether it is, within {@code timeout}
      */
     public boolean await(long index, Duration timeout) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        synchronized (appliedChanged) {
-            while (appliedIndex < index) {
-                long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
-                if (leftMillis <= 0) {
-                    return false;
-                }
-                appliedChanged.wait(leftMillis);
-            }
+        if (appliedIndex >= index) {
             return true;
+        }
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        try (Wanted _ = store.want(index)) {
+            synchronized (appliedChanged) {
+                while (appliedIndex < index) {
+                    long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
+                    if (leftMillis <= 0) {
+                        return false;
+                    }
+                    appliedChanged.wait(leftMillis);
+                }
+                return true;
+            }
         }
     }
 

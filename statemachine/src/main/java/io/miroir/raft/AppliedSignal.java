@@ -1,12 +1,19 @@
 package io.miroir.raft;
 
+import io.miroir.store.Wanted;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Lets callers wait until this pod has applied an index. */
+/**
+ * Lets callers wait until this pod has applied an index, and tells whoever applies whether anybody
+ * does.
+ */
 final class AppliedSignal {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition advanced = lock.newCondition();
+    private final Condition wanted = lock.newCondition();
+    private final AtomicInteger waiting = new AtomicInteger();
     private volatile long applied;
 
     void advance(long index) {
@@ -25,16 +32,48 @@ final class AppliedSignal {
         if (applied >= index) {
             return true;
         }
+        try (Wanted _ = want()) {
+            lock.lock();
+            try {
+                long leftNanos = timeoutNanos;
+                while (applied < index) {
+                    if (leftNanos <= 0) {
+                        return false;
+                    }
+                    leftNanos = advanced.awaitNanos(leftNanos);
+                }
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Says that somebody waits, who perhaps can't tell yet for which index. */
+    Wanted want() {
+        waiting.incrementAndGet();
+        lock.lock();
+        try {
+            wanted.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        return waiting::decrementAndGet;
+    }
+
+    /** Whether anybody waits. */
+    boolean isWanted() {
+        return waiting.get() > 0;
+    }
+
+    /** Until somebody waits, this time at most. */
+    void awaitWanted(long timeoutNanos) throws InterruptedException {
         lock.lock();
         try {
             long leftNanos = timeoutNanos;
-            while (applied < index) {
-                if (leftNanos <= 0) {
-                    return false;
-                }
-                leftNanos = advanced.awaitNanos(leftNanos);
+            while (!isWanted() && leftNanos > 0) {
+                leftNanos = wanted.awaitNanos(leftNanos);
             }
-            return true;
         } finally {
             lock.unlock();
         }

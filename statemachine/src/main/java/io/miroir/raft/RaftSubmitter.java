@@ -7,6 +7,7 @@ import io.miroir.proto.store.Command;
 import io.miroir.raft.link.LinkService;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
+import io.miroir.store.Wanted;
 import io.miroir.store.engine.Batcher;
 import io.miroir.store.format.CommandFormats;
 import java.io.IOException;
@@ -80,7 +81,7 @@ final class RaftSubmitter implements Batcher.Sink {
                 Message.valueOf(UnsafeByteOperations.unsafeWrap(batch(commands).toByteArray()));
         long callId = callIds.incrementAndGet();
         Attempts attempts = new Attempts();
-        try {
+        try (Wanted _ = stateMachine.appliedSignal().want()) {
             while (System.nanoTime() < deadlineNanos) {
                 RaftPeerId leader = attempts.leader();
                 if (leader == null) {
@@ -117,7 +118,7 @@ final class RaftSubmitter implements Batcher.Sink {
     /** Waits until this pod has applied what was acknowledged anywhere before the call. */
     Reply<Long> barrier(long deadlineNanos) {
         String why = "no leader";
-        try {
+        try (Wanted _ = stateMachine.appliedSignal().want()) {
             while (System.nanoTime() < deadlineNanos) {
                 RaftPeerId leader = knownLeader();
                 if (leader == null) {

@@ -11,6 +11,7 @@ import io.miroir.store.Role;
 import io.miroir.store.Rooms;
 import io.miroir.store.StoreStatus;
 import io.miroir.store.TaskStore;
+import io.miroir.store.Wanted;
 import io.miroir.store.Watch;
 import io.miroir.store.Watcher;
 import io.miroir.store.engine.Applied;
@@ -249,6 +250,13 @@ public final class RaftTaskStore implements TaskStore {
     public Reply<Long> barrier() {
         long deadlineMillis = config.limits().deadlineMillis();
         return submitter.barrier(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMillis));
+    }
+
+    @Override
+    public Wanted want(long index) {
+        return stateMachine.engine().visible() >= index
+                ? () -> {}
+                : stateMachine.appliedSignal().want();
     }
 
     @Override

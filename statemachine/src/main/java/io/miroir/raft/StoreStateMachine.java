@@ -2,6 +2,7 @@ package io.miroir.raft;
 
 import com.google.protobuf.CodedOutputStream;
 import io.miroir.proto.store.BatchOutcome;
+import io.miroir.raft.EntryApplier.Origin;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.store.engine.Applied;
@@ -47,8 +48,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The database as Ratis sees it. Entries are applied on Ratis' one updater thread, each in a
- * transaction that carries its index; what the database has already is skipped.
+ * The database as Ratis sees it. Entries are applied on Ratis' one updater thread ({@link
+ * EntryApplier}); what the database has already is skipped.
  */
 final class StoreStateMachine extends BaseStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(StoreStateMachine.class);
@@ -61,6 +62,7 @@ final class StoreStateMachine extends BaseStateMachine {
     private final StoreMetrics metrics;
     private final Consumer<Throwable> onFatal;
     private final AppliedSignal appliedSignal = new AppliedSignal();
+    private final EntryApplier entries;
     private final Checkpoints checkpoints;
     private final CommandFormats formats;
     private final CommandCheck check;
@@ -97,6 +99,9 @@ final class StoreStateMachine extends BaseStateMachine {
         this.leadership = listeners.leadership();
         this.metrics = listeners.metrics();
         this.onFatal = listeners.onFatal();
+        this.entries =
+                new EntryApplier(
+                        () -> this.engine, clock, appliedSignal, metrics, this::committedIndex);
         this.snapshots = new SnapshotFiles(dataDir, () -> this.engine.database());
         this.checkpoints =
                 new Checkpoints(
@@ -241,7 +246,7 @@ final class StoreStateMachine extends BaseStateMachine {
         LogEntryProto entry = Objects.requireNonNull(transaction.getLogEntry());
         try {
             Message outcome = apply(entry, (StampedBatch) transaction.getStateMachineContext());
-            updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+            tellApplied(TermIndex.valueOf(entry));
             return CompletableFuture.completedFuture(outcome);
         } catch (RuntimeException e) {
             throw fatal("entry " + entry.getIndex() + " cannot be applied", e);
@@ -252,45 +257,40 @@ final class StoreStateMachine extends BaseStateMachine {
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
         try {
-            if (index > engine.committed().index()) {
-                engine.skip(index, term);
-                engine.commit();
-                appliedSignal.advance(index);
-            }
-            updateLastAppliedTermIndex(term, index);
+            TermIndex at = TermIndex.valueOf(term, index);
+            entries.skip(at);
+            tellApplied(at);
         } catch (RuntimeException e) {
             throw fatal("entry " + index + " cannot be applied", e);
         }
     }
 
-    private Message apply(LogEntryProto entry, @Nullable StampedBatch stamped) {
-        long index = entry.getIndex();
-        long startedNanos = System.nanoTime();
+    private Message apply(LogEntryProto entry, @Nullable StampedBatch own) {
+        TermIndex at = TermIndex.valueOf(entry);
         StampedBatch batch =
-                stamped != null
-                        ? stamped
+                own != null
+                        ? own
                         : StampedBatch.parse(entry.getStateMachineLogEntry().getLogData());
-        if (index <= engine.committed().index()) {
+        if (at.getIndex() <= engine.applied().index()) {
             // An installed file may hold more than its index says. Ratis remembers what is
             // answered here for a proposer that asks again.
             return Message.valueOf(bytes(engine.answered(batch.batch())));
         }
-        BatchOutcome outcome =
-                engine.apply(index, entry.getTerm(), batch.storeTimeMicros(), batch.batch());
-        engine.commit();
-        // A leader's own stamps are as old as the commit took: following them would slow its clock.
-        if (stamped == null && index > liveAboveIndex) {
-            clock.observe(batch.storeTimeMicros());
-        } else {
-            clock.notBefore(engine.committed().storeTimeMicros());
-        }
-        appliedSignal.advance(index);
-        metrics.committed(System.nanoTime() - startedNanos, index, lag(index));
-        return Message.valueOf(bytes(outcome));
+        return Message.valueOf(bytes(entries.apply(at, batch, origin(at, own))));
     }
 
-    private long lag(long index) {
-        return committedIndex() - index;
+    private Origin origin(TermIndex at, @Nullable StampedBatch own) {
+        if (own != null) {
+            return Origin.OWN;
+        }
+        return at.getIndex() > liveAboveIndex ? Origin.HEARD : Origin.REPLAYED;
+    }
+
+    /** The log may be purged up to there once it is on disk: not up to what is not committed. */
+    private void tellApplied(TermIndex at) {
+        if (entries.isCommitted()) {
+            updateLastAppliedTermIndex(at);
+        }
     }
 
     private long committedIndex() {
@@ -337,6 +337,8 @@ final class StoreStateMachine extends BaseStateMachine {
     public void notifyLeaderReady() {
         // Not the current term: that may be a successor's by now, and must not fence for this pod.
         long term = configurationTerm;
+        // Its duties begin with what the former leader's callers were told.
+        entries.commit();
         LOG.info("Leading in term {}", term);
         metrics.leadership(term, true);
         leadership.leading(term);

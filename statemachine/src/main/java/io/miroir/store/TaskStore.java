@@ -76,6 +76,14 @@ public interface TaskStore extends Rooms, AutoCloseable {
     Reply<Long> barrier();
 
     /**
+     * Says that somebody waits until this pod has applied an index: what nobody waits for may come
+     * some milliseconds later. Methods that wait say it themselves.
+     */
+    default Wanted want(long index) {
+        return () -> {};
+    }
+
+    /**
      * Follows the changes as this pod applies them. The first call the watcher gets is {@link
      * Watcher#resync}; it is made on a thread of the store's own, one per watcher.
      */

@@ -9,6 +9,7 @@ import io.miroir.cluster.Fleet;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.TaskStore;
+import io.miroir.store.Wanted;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
@@ -20,6 +21,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +39,10 @@ class ViewLeaseTest {
 
     private final AtomicLong nanos = new AtomicLong(1);
     private volatile boolean quorum = true;
+
+    /** Those who wait for the store to apply more. */
+    private final AtomicInteger wanted = new AtomicInteger();
+
     private TaskStore store;
     private ClusterView view;
     private ViewLease lease;
@@ -82,6 +90,10 @@ class ViewLeaseTest {
                                 (_, method, args) -> {
                                     if (method.getName().equals("barrier") && !quorum) {
                                         return new Reply.Refused<>(new Refusal.Unavailable("no"));
+                                    }
+                                    if (method.getName().equals("want")) {
+                                        wanted.incrementAndGet();
+                                        return (Wanted) wanted::decrementAndGet;
                                     }
                                     try {
                                         return method.invoke(real, args);
@@ -133,6 +145,22 @@ class ViewLeaseTest {
         assertFalse(lease.valid());
         assertTrue(new Lapses(store).of("p").isEmpty());
         assertTrue(lease.renew());
+    }
+
+    /** Its store applies at its leisure what nobody waits for. */
+    @Test
+    void aPodThatIsAskedWhatItHasAppliedSaysSoToItsStore() throws Exception {
+        long next = store.status().appliedIndex() + 1;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Boolean> asked = threads.submit(() -> view.await(next, PATIENCE));
+            while (wanted.get() == 0 && !asked.isDone()) {
+                Thread.onSpinWait();
+            }
+            assertEquals(1, wanted.get());
+            command();
+            assertTrue(asked.get());
+            assertEquals(0, wanted.get());
+        }
     }
 
     @Test

@@ -25,6 +25,7 @@ public final class StoreMetrics {
     private final Histogram barrierSeconds;
     private final Histogram batchCommands;
     private final Histogram commitSeconds;
+    private final Histogram commitEntries;
     private final Gauge waiting;
     private final Gauge appliedIndex;
     private final Gauge applyLag;
@@ -87,6 +88,12 @@ public final class StoreMetrics {
                         .help("One SQLite transaction: applying its commands and committing.")
                         .exponentialBuckets(0.000_1, 2, 16)
                         .register(registry);
+        this.commitEntries =
+                Histogram.build()
+                        .name("miroir_task_store_commit_entries")
+                        .help("Entries of the log that shared one SQLite transaction.")
+                        .exponentialBuckets(1, 2, 6)
+                        .register(registry);
         this.waiting = gauge(registry, "waiting_commands", "Commands that wait to be packed.");
         this.appliedIndex = gauge(registry, "applied_index", "Last index in the database.");
         this.applyLag = gauge(registry, "apply_lag_entries", "Committed, but not applied yet.");
@@ -133,8 +140,10 @@ public final class StoreMetrics {
         waiting.set(stillWaiting);
     }
 
-    public void committed(long nanos, long index, long lagEntries) {
+    /** A transaction has ended. */
+    public void committed(long nanos, int entries, long index, long lagEntries) {
         commitSeconds.observe(nanos / 1e9);
+        commitEntries.observe(entries);
         appliedIndex.set((double) index);
         applyLag.set((double) lagEntries);
     }

@@ -200,7 +200,7 @@ public final class SqliteTaskStore implements TaskStore {
             Batch batch = Batch.newBuilder().addAllCommand(commands).build();
             BatchOutcome outcome = engine.apply(index() + 1, term, clock.nowMicros(), batch);
             engine.commit();
-            metrics.committed(System.nanoTime() - startedNanos, index(), 0);
+            metrics.committed(System.nanoTime() - startedNanos, 1, index(), 0);
             return new Batcher.Result.Done(index(), outcome.getOutcomeList());
         } catch (RuntimeException e) {
             failed = true;
