@@ -10,6 +10,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.Json;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.NodeReply;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
@@ -23,6 +24,7 @@ import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +81,8 @@ class LaneResumeTest {
         tasks.putArray("results")
                 .addObject()
                 .put("uid", 1_000)
+                .put("status", "succeeded")
+                .put("indexUid", pod.index().row().physicalUid())
                 .put("customMetadata", "miroir:" + intent.epoch() + ":" + intent.position() + ":i");
         pod.reads =
                 (id, _) ->
@@ -93,12 +97,13 @@ class LaneResumeTest {
 
     /** The end of the first task puts a replica out. */
     private void putOut(String id, int shard) {
-        var out = new IndexEffect.ReplicasOut(incarnation(), id, List.of(shard));
+        endFirst(List.of(new IndexEffect.ReplicasOut(incarnation(), id, List.of(shard))));
+    }
+
+    private void endFirst(List<IndexEffect> effects) {
         pod.store
                 .tasks()
-                .finish(
-                        Finish.of(
-                                first, pod.epoch(), TaskStatus.SUCCEEDED, null, null, List.of(out)))
+                .finish(Finish.of(first, pod.epoch(), TaskStatus.SUCCEEDED, null, null, effects))
                 .orThrow();
     }
 
@@ -143,6 +148,29 @@ class LaneResumeTest {
         assertFalse(tasks.getFirst().detailsJson().contains("error"));
         assertEquals(ReplicaState.OUT, state("b", SHARD));
         assertEquals(ReplicaState.IN_SYNC, state("b", otherShard()));
+    }
+
+    /** Rule 18: should what a node has count one day for more, the task is not told by that. */
+    @Test
+    void whatEachNodeHadInSyncOfItIsKept() throws Exception {
+        leave("[{\"id\":2},{\"id\":%d}]".formatted(other()), Set.of("a", "b"));
+        putOut("b", SHARD);
+        Details details = Details.parse(resumed().getFirst().detailsJson());
+        assertEquals(Optional.of(ShardSet.of(SHARD, otherShard())), details.sent("a", 4));
+        assertEquals(Optional.of(ShardSet.of(otherShard())), details.sent("b", 4));
+    }
+
+    /** Rule 4: on the nodes its tasks carry the epoch of the owner that was lost. */
+    @Test
+    void whatTheLostOwnerSentIsFollowedToItsEnd() throws Exception {
+        leave("[{\"id\":2}]", Set.of("a", "b"));
+        endFirst(List.of());
+        pod.follower.start();
+        long uid = resumed().getFirst().uid();
+        LaneFixture.await(() -> pod.tasks().getFirst().status().terminal());
+        TaskRow ended = pod.tasks().getFirst();
+        assertEquals(uid, ended.uid());
+        assertEquals(TaskStatus.SUCCEEDED, ended.status(), ended::toString);
     }
 
     @Test

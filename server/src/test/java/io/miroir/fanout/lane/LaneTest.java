@@ -15,6 +15,7 @@ import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
 import io.miroir.store.index.IndexEffect;
@@ -37,6 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One lane and what may break it (protocol, rules 2 to 4). */
 class LaneTest {
+    /** Questions to nodes after which what they told has been looked at. */
+    private static final int LOOKS = 8;
+
     @TempDir Path directory;
 
     private LaneFixture pod;
@@ -221,6 +225,61 @@ class LaneTest {
         pod.node = (_, _) -> pod.accepted();
         pod.write("[{\"id\":3}]", null);
         assertEquals(0, pod.openIntents().size());
+    }
+
+    /** Rule 3: of a write of which one shard can't have its quorum nothing is sent. */
+    @Test
+    void aWriteThatLacksTheQuorumOfAShardIsNotSentInPart() throws Exception {
+        pod.write("[{\"id\":1}]", null);
+        pod.down("b");
+        pod.write("[{\"id\":1}]", null);
+        pod.up("b");
+        pod.down("a");
+        pod.view.catchUp();
+        pod.sent.clear();
+        String both = "[{\"id\":1},{\"id\":%d}]".formatted(SharedTurns.elsewhere());
+        assertEquals(ErrorCode.MIROIR_NO_QUORUM, pod.refused(both));
+        assertEquals(List.of(), List.copyOf(pod.sent));
+        assertEquals(0, pod.openIntents().size());
+    }
+
+    /** Rule 4: what a node may have taken is looked for there, and never sent again. */
+    @Test
+    void aWriteWhoseAnswerIsLostIsNotSentAgain() throws Exception {
+        pod.write("[{\"id\":1}]", null);
+        var silence = new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "silence");
+        pod.node = (id, _) -> id.equals("b") ? silence : pod.accepted();
+        pod.sent.clear();
+        pod.write("[{\"id\":2}]", null);
+        List<String> toB = pod.sent.stream().filter(s -> s.startsWith("b ")).toList();
+        assertEquals(2, toB.size(), toB::toString);
+        assertTrue(toB.getFirst().startsWith("b POST /indexes/"), toB::toString);
+        assertTrue(toB.getLast().startsWith("b GET /tasks"), toB::toString);
+        assertEquals(ReplicaState.OUT, pod.index().state("b", Rendezvous.shard("2", 4)));
+    }
+
+    /** Rule 5: tasks end in their lane's order, whichever nodes are done with first. */
+    @Test
+    void aTaskThatNodesAreDoneWithWaitsForTheOneBefore() throws Exception {
+        TaskNodes nodes = new TaskNodes(pod);
+        pod.follower.start();
+        pod.write("[{\"id\":1}]", null);
+        nodes.fresh = (_, _) -> "enqueued";
+        long first = pod.write("[{\"id\":1}]", null);
+        nodes.fresh = (_, _) -> "succeeded";
+        long second = pod.write("[{\"id\":1}]", null);
+        int asked = pod.sent.size();
+        LaneFixture.await(() -> pod.sent.size() > asked + LOOKS);
+        assertEquals(TaskStatus.ENQUEUED, status(second));
+        nodes.end("a", "succeeded");
+        nodes.end("b", "succeeded");
+        LaneFixture.await(() -> status(second).terminal());
+        assertEquals(TaskStatus.SUCCEEDED, status(second));
+        assertEquals(TaskStatus.SUCCEEDED, status(first));
+    }
+
+    private TaskStatus status(long uid) {
+        return pod.store.tasks().get(ReadLevel.LOCAL, uid).orElseThrow().status();
     }
 
     /** A key stands for a request, not for a body: two deletions have the same one. */

@@ -55,6 +55,10 @@ class LateWriteTest {
     }
 
     private void boundByOther(Bind command, long epoch) {
+        boundByOther(command, epoch, command.accepted());
+    }
+
+    private void boundByOther(Bind command, long epoch, Map<String, Long> found) {
         Bind theirs =
                 new Bind(
                         "i",
@@ -62,7 +66,7 @@ class LateWriteTest {
                         command.position(),
                         command.type(),
                         command.detailsJson(),
-                        command.accepted(),
+                        found,
                         Map.of(),
                         Map.of(),
                         Map.of(),
@@ -101,6 +105,21 @@ class LateWriteTest {
         assertEquals(ErrorCode.MIROIR_INDETERMINATE, pod.refused("[{\"id\":2}]"));
         whenTakenOver((_, _) -> {});
         assertEquals(ErrorCode.MIROIR_INDETERMINATE, pod.refused("[{\"id\":2}]"));
+        // Nobody knows which of the nodes had it when the new owner looked: one of them is right.
+        int shard = Rendezvous.shard("2", 4);
+        assertEquals(ReplicaState.IN_SYNC, pod.index().state("a", shard));
+        assertEquals(ReplicaState.OUT, pod.index().state("b", shard));
+    }
+
+    /** Rule 4: it may have come behind what the new owner sent since. */
+    @Test
+    void aNodeOnWhichTheNextOwnerDidNotFindItIsOut() throws Exception {
+        pod.write("[{\"id\":1}]", null);
+        whenTakenOver((command, epoch) -> boundByOther(command, epoch, Map.of("b", 1L)));
+        assertEquals(1, pod.write("[{\"id\":2}]", null));
+        int shard = Rendezvous.shard("2", 4);
+        assertEquals(ReplicaState.OUT, pod.index().state("a", shard));
+        assertEquals(ReplicaState.IN_SYNC, pod.index().state("b", shard));
     }
 
     /**

@@ -94,6 +94,7 @@ final class RepairSimulation implements AutoCloseable {
     private boolean held;
     private boolean busy;
     private Meanwhile onPut = () -> {};
+    private Set<String> copying = Set.of();
     private String lastFailure = "";
 
     /** A pod is lost: whatever it was about to do is not done. */
@@ -283,6 +284,7 @@ final class RepairSimulation implements AutoCloseable {
             return false;
         }
         try {
+            copying = Set.of(copy.source(), copy.target());
             Pace pace = new Pace(1_000_000, System::nanoTime);
             new RepairRun(context, index().row(), copy, job.get(), metrics, pace).run();
             job.get().job().complete();
@@ -292,6 +294,8 @@ final class RepairSimulation implements AutoCloseable {
             job.get().job().fail(String.valueOf(notNow.getMessage()));
         } catch (PodLost lost) {
             takeOver();
+        } finally {
+            copying = Set.of();
         }
         return false;
     }
@@ -344,7 +348,7 @@ final class RepairSimulation implements AutoCloseable {
         for (int i = random.nextInt(3); i > 0; i--) {
             happen();
         }
-        if (request.target().startsWith("/tasks")) {
+        if (SimulatedNode.isWait(request)) {
             // Whoever waits is not to wait for long.
             work(id, 2);
         }
@@ -374,12 +378,12 @@ final class RepairSimulation implements AutoCloseable {
         busy = true;
         try {
             if (quiet) {
-                NODES.forEach(id -> work(id, 1));
+                NODES.forEach(this::workOn);
                 end();
             } else {
                 if (held) {
                     // Writes wait until those before them have ended.
-                    NODES.forEach(id -> work(id, 1));
+                    NODES.forEach(this::workOn);
                     end();
                 }
                 switch (random.nextInt(15)) {
@@ -398,13 +402,20 @@ final class RepairSimulation implements AutoCloseable {
                             moveOnce();
                         }
                     }
-                    default -> work(NODES.get(random.nextInt(NODES.size())), 1);
+                    default -> workOn(NODES.get(random.nextInt(NODES.size())));
                 }
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         } finally {
             busy = false;
+        }
+    }
+
+    /** At the end of a copy its nodes are slow: they only do what somebody waits for. */
+    private void workOn(String id) {
+        if (!held || !copying.contains(id)) {
+            work(id, 1);
         }
     }
 

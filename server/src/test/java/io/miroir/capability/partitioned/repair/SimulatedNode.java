@@ -153,6 +153,12 @@ final class SimulatedNode {
         return ok(path.endsWith("/settings") ? settings : Json.object().put("primaryKey", "id"));
     }
 
+    /** Whether somebody asks for what is not done yet, or for what became of a task. */
+    static boolean isWait(NodeRequest request) {
+        String target = request.target();
+        return target.startsWith("/tasks/") || target.contains("statuses=enqueued");
+    }
+
     /** Whether all documents of some shards are to be deleted. */
     static boolean isOfShards(NodeRequest request) {
         return request.target().contains("/documents/delete?")
