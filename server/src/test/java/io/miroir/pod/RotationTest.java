@@ -321,7 +321,10 @@ class RotationTest {
         }
     }
 
-    /** The nodes start again in between, while nobody writes: what they miss would put them out. */
+    /**
+     * The nodes start again in between, while nobody writes: what they miss would have to be copied
+     * first.
+     */
     @Test
     void theKeyOfNodesIsExchanged() throws Exception {
         write();
