@@ -3,12 +3,14 @@ package io.miroir.edge.http;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.JsonDepth;
 import io.miroir.api.MediaTypes;
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
 
 /** Reads a body that is one JSON value. */
@@ -60,7 +62,10 @@ public final class JsonBody {
             }
             return value;
         } catch (JacksonException fault) {
-            throw malformed(Json.describe(fault));
+            throw malformed(
+                    JsonDepth.fault(body)
+                            .filter(_ -> fault instanceof StreamConstraintsException)
+                            .orElseGet(() -> Json.describe(fault)));
         }
     }
 

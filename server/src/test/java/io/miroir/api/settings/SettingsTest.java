@@ -155,7 +155,14 @@ class SettingsTest {
                 "{\"embedders\":{\"x\":{\"searchEmbedder\":{\"model\":1}}}} |"
                         + " INVALID_SETTINGS_EMBEDDERS | Invalid value type at"
                         + " `.embedders.x.searchEmbedder.model`: expected a string, but found a"
-                        + " positive integer: `1`"
+                        + " positive integer: `1`",
+                "{\"embedders\":{\"x\":{\"distribution\":{\"mean\":0.5,\"sigma\":0.0}}}} |"
+                        + " INVALID_SETTINGS_EMBEDDERS | Invalid value at"
+                        + " `.embedders.x.distribution`: the distribution sigma must be in the"
+                        + " range ]0, 1], got 0",
+                "{\"embedders\":{\"x\":{\"source\":\"rest\",\"url\":\"http:h:65536\"}}} |"
+                        + " INVALID_SETTINGS_EMBEDDERS | `.embedders.x.url`: could not parse"
+                        + " `http:h:65536`: invalid port number"
             })
     void faultsAreTold(String change, ErrorCode code, String message) {
         ApiException refused =
