@@ -264,9 +264,8 @@ public final class Edge {
         routes.addAll(new FeatureRoutes(path, switched, parts.nodes(), reports).routes());
         CollectorRegistry theirs = new CollectorRegistry();
         theirs.register(new MeilisearchMetrics(parts.view(), reads, parts.store(), registry));
-        routes.addAll(
-                new ExperimentalRoutes(path, switched, new Exposition(theirs), reads.documents())
-                        .routes());
+        routes.addAll(new ExperimentalRoutes(path, switched, new Exposition(theirs)).routes());
+        routes.addAll(new RenderRoutes(path, switched, reads.documents()).routes());
         routes.addAll(new NetworkRoutes(path, switched, network, reports, uuids).routes());
         routes.addAll(
                 new RuleRoutes(

@@ -7,7 +7,6 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
-import io.miroir.api.render.RenderRequest;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
@@ -15,7 +14,6 @@ import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
-import io.miroir.fanout.read.DocumentReads;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
  * would change that.
  */
 final class ExperimentalRoutes {
-    private static final String INDEX_UID = "indexUid";
     private static final String LOGS = "Modifying logs through the `/logs/*` routes";
 
     private static final Shape LOG_STREAM =
@@ -46,18 +43,12 @@ final class ExperimentalRoutes {
     private final RequestPath path;
     private final SwitchedFeatures switched;
     private final Exposition metrics;
-    private final DocumentReads documents;
 
     /** Routes that look up features there; {@code metrics} are those of Meilisearch. */
-    ExperimentalRoutes(
-            RequestPath path,
-            SwitchedFeatures switched,
-            Exposition metrics,
-            DocumentReads documents) {
+    ExperimentalRoutes(RequestPath path, SwitchedFeatures switched, Exposition metrics) {
         this.path = path;
         this.switched = switched;
         this.metrics = metrics;
-        this.documents = documents;
     }
 
     List<Route> routes() {
@@ -65,8 +56,7 @@ final class ExperimentalRoutes {
                 new Route("GET", "/metrics", this::metrics),
                 new Route("POST", "/logs/stream", this::streamLogs),
                 new Route("DELETE", "/logs/stream", this::endLogs),
-                new Route("POST", "/logs/stderr", this::changeLogs),
-                new Route("POST", "/render-template", this::render));
+                new Route("POST", "/logs/stderr", this::changeLogs));
     }
 
     private Answer metrics(Request request) {
@@ -125,23 +115,6 @@ final class ExperimentalRoutes {
         return refused(
                 "One pod of several would tell a part only: read what the pods and the nodes write"
                         + " to their standard output, and set its level in their configuration.");
-    }
-
-    // ---- templates
-
-    private Answer render(Request request) throws IOException {
-        path.pass(request, Action.SETTINGS_GET);
-        path.pass(request, Action.DOCUMENTS_GET);
-        JsonNode body = path.jsonBody(request);
-        RenderRequest.check(body);
-        require(Feature.RENDER_ROUTE, "calling the /render-template route");
-        if (body.path("template").has(INDEX_UID) || body.path("input").has(INDEX_UID)) {
-            throw refused(
-                    "A Miroir cluster renders inline templates of inline documents: a template or a"
-                            + " document of an index has fields on the nodes that clients don't"
-                            + " see.");
-        }
-        return Answer.json(200, documents.rendered(body));
     }
 
     private void require(Feature feature, String doing) {

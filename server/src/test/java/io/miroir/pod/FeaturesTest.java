@@ -150,8 +150,14 @@ class FeaturesTest {
                 "{\"chatCompletions\": true, \"logsRoute\": true, \"renderRoute\": true}");
         try {
             String template =
-                    "{\"template\": {\"kind\": \"documentTemplate\", \"indexUid\": \"any\"}}";
-            assertEquals(501, client.call("POST", "/render-template", template).status());
+                    "{\"template\": {\"kind\": \"documentTemplate\", \"indexUid\": \"any\"";
+            assertEquals(
+                    "invalid_render_template",
+                    code(client.call("POST", "/render-template", template + "}}")));
+            HttpCalls.Reply absent =
+                    client.call("POST", "/render-template", template + ", \"embedder\": \"e\"}}");
+            assertEquals(404, absent.status(), absent.body()::toString);
+            assertEquals("index_not_found", code(absent));
             assertEquals(0, client.call("GET", "/chats").body().path("total").asInt());
             assertEquals("chat_not_found", code(client.call("GET", "/chats/a")));
             HttpCalls.Reply refused =

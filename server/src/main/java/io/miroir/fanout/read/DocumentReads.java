@@ -217,6 +217,11 @@ public final class DocumentReads {
         return VersionAnswer.lowest(told).orElseThrow(DocumentReads::nobodyAnswers);
     }
 
+    /** The client's settings of an index; empty if there is none. */
+    public Optional<JsonNode> settings(String uid) {
+        return versions.find(uid).map(IndexView::settings);
+    }
+
     /**
      * A template of no index, as any node renders it.
      *
