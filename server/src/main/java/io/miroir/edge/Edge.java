@@ -267,13 +267,15 @@ public final class Edge {
         routes.addAll(new ExperimentalRoutes(path, switched, new Exposition(theirs)).routes());
         routes.addAll(new RenderRoutes(path, switched, reads.documents()).routes());
         routes.addAll(new NetworkRoutes(path, switched, network, reports, uuids).routes());
+        StoredRules searchRules = new StoredRules(parts.store());
         routes.addAll(
                 new RuleRoutes(
                                 path,
                                 switched,
-                                new StoredRules(parts.store()),
+                                searchRules,
                                 reports,
-                                parts.store().tasks())
+                                parts.store().tasks(),
+                                new RuleMetrics(searchRules::now).register(registry))
                         .routes());
         routes.addAll(new ChatRoutes(path, switched).routes());
         routes.addAll(new DumpRoutes(path, parts.store().tasks()).routes());

@@ -35,26 +35,26 @@ final class RuleRoutes {
     private static final String RULE = RULES + "/{uid}";
     private static final String USE = "Using the `/dynamic-search-rules` routes";
 
-    /** The index of rules that a Meilisearch has, and that its tasks speak of. */
-    private static final String INDEX = ".meili_dsr";
-
     private final RequestPath path;
     private final SwitchedFeatures switched;
     private final StoredRules stored;
     private final Reports reports;
     private final NewTasks tasks;
+    private final RuleMetrics metrics;
 
     RuleRoutes(
             RequestPath path,
             SwitchedFeatures switched,
             StoredRules stored,
             Reports reports,
-            Tasks tasks) {
+            Tasks tasks,
+            RuleMetrics metrics) {
         this.path = path;
         this.switched = switched;
         this.stored = stored;
         this.reports = reports;
         this.tasks = new NewTasks(tasks);
+        this.metrics = metrics;
     }
 
     List<Route> routes() {
@@ -114,7 +114,7 @@ final class RuleRoutes {
     }
 
     private Answer done(TaskType type, ObjectNode details, @Nullable String metadata) {
-        return Answer.json(202, tasks.done(type, INDEX, details, metadata));
+        return Answer.json(202, tasks.done(type, RuleList.INDEX, details, metadata));
     }
 
     /** Changes the rules on all pods; gives how many there were before. */
@@ -131,8 +131,9 @@ final class RuleRoutes {
     }
 
     /** One that is too large already may still become smaller. */
-    private static RuleList fitting(RuleList before, RuleList next) {
+    private RuleList fitting(RuleList before, RuleList next) {
         if (next.isTooLarge() && next.stored().length() >= before.stored().length()) {
+            metrics.refused();
             throw new ApiException(
                     ErrorCode.MIROIR_OVERLOADED,
                     "There may be %d dynamic search rules, of %d KiB together."

@@ -36,6 +36,16 @@ class DumpTest {
              "embedders": {"manual": {"source": "userProvided", "dimensions": 2}}}
             """;
 
+    private static final String RULE = "/dynamic-search-rules/first";
+
+    private static final String PIN =
+            """
+            {"description": "what is shown first", "precedence": 3,
+             "conditions": {"query": {"words": "movie"}, "time": {"start": "2001-01-01T00:00:00Z"}},
+             "actions": [{"selector": {"indexUid": "movies", "id": "77"},
+                          "action": {"type": "pin", "position": 0}}]}
+            """;
+
     private static final String WITHOUT_VECTOR =
             "[{\"id\": 9999, \"_vectors\": {\"manual\": null}}]";
 
@@ -84,6 +94,9 @@ class DumpTest {
                         "indexes/empty/metadata.json",
                         "indexes/empty/settings.json",
                         "indexes/empty/documents.jsonl",
+                        "indexes/.meili_dsr/metadata.json",
+                        "indexes/.meili_dsr/settings.json",
+                        "indexes/.meili_dsr/documents.jsonl",
                         "indexes/movies/metadata.json",
                         "indexes/movies/settings.json",
                         "indexes/movies/documents.jsonl"),
@@ -95,6 +108,9 @@ class DumpTest {
                 client.call("GET", "/indexes/movies/settings").body(),
                 json(files, "indexes/movies/settings.json"));
         assertEquals(4 + 1, files.get("keys.jsonl").lines().count());
+
+        assertEquals(
+                client.call("GET", RULE).body(), json(files, "indexes/.meili_dsr/documents.jsonl"));
 
         List<String> lines = files.get("indexes/movies/documents.jsonl").lines().toList();
         assertEquals(DOCUMENTS + 1, lines.size());
@@ -140,6 +156,11 @@ class DumpTest {
                 assertEquals(search(client, search), search(single, search), search);
             }
             assertEquals(created(client), created(single));
+            assertEquals(client.call("GET", RULE).body(), single.call("GET", RULE).body());
+            String pinned = "{\"q\": \"movie\", \"limit\": 3, \"showRankingScoreDetails\": true}";
+            JsonNode first = search(single, pinned).path("hits").path(0);
+            assertEquals(77, first.path("id").asInt());
+            assertEquals(search(client, pinned).path("hits").path(0), first);
             assertEquals(keys(client), keys(single));
         }
     }
@@ -218,6 +239,8 @@ class DumpTest {
             }
             client.done("POST", "/indexes/movies/documents", Json.text(documents));
         }
+        client.call("PATCH", "/experimental-features", "{\"dynamicSearchRules\": true}");
+        client.done("PATCH", RULE, PIN);
         HttpCalls.Reply key =
                 client.call(
                         "POST",

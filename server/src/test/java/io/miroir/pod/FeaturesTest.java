@@ -3,6 +3,7 @@ package io.miroir.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.api.rules.RuleList;
 import io.miroir.conformance.ConformancePack;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -258,7 +259,7 @@ class FeaturesTest {
     void rulesPinByClientsNames() throws Exception {
         ConformancePack.Report report =
                 ConformancePack.load()
-                        .only(Set.of("244-search-rules"))
+                        .only(Set.of("244-search-rules", "246-federated-search-rules"))
                         .replay(pod.address(), TestPod.MASTER_KEY, Set.of("api"));
         assertTrue(report.failed().isEmpty(), () -> String.join("\n", report.failures()));
         client.call("PATCH", FEATURES, "{\"dynamicSearchRules\": true}");
@@ -269,10 +270,17 @@ class FeaturesTest {
             client.done("PATCH", "/dynamic-search-rules/named", pinning("rules"));
             assertEquals(List.of(2, 1), found("ruled"));
             assertEquals(List.of(2, 1), found("rules"));
+            String many = "{\"description\": \"" + "x".repeat(RuleList.BYTES_MAX) + "\"}";
+            HttpCalls.Reply full = client.call("PATCH", "/dynamic-search-rules/many", many);
+            assertEquals("miroir_overloaded", code(full), full.body()::toString);
+            String metrics = metrics();
+            assertTrue(metrics.contains("\nmiroir_search_rules 1.0\n"), metrics);
+            assertTrue(metrics.contains("\nmiroir_search_rules_refused_total 1.0\n"), metrics);
             client.done("PATCH", "/dynamic-search-rules/named", pinning("others"));
             assertEquals(List.of(1, 2), found("ruled"));
             client.done("PATCH", "/dynamic-search-rules/named", pinning("ruled"));
             assertEquals(List.of(2, 1), found("rules"));
+            assertPinnedInFederations();
             client.call("PATCH", FEATURES, "{\"dynamicSearchRules\": false}");
             assertEquals(List.of(1, 2), found("ruled"));
         } finally {
@@ -280,6 +288,31 @@ class FeaturesTest {
             client.done("DELETE", "/dynamic-search-rules", "");
             client.call("PATCH", FEATURES, "{\"dynamicSearchRules\": false}");
         }
+    }
+
+    /** In each query by itself, also where an alias of several indexes is searched. */
+    private static void assertPinnedInFederations() {
+        client.done("POST", "/indexes/extra/documents", "[{\"id\": 3}]");
+        String alias = "{\"name\": \"all\", \"targets\": [\"extra\", \"ruled\"]}";
+        assertEquals(201, pod.operator().call("POST", "/_miroir/aliases", alias).status());
+        assertEquals(List.of(2, 3, 1), found("all"));
+        String both = "\"queries\": [{\"indexUid\": \"extra\"}, {\"indexUid\": \"ruled\"}]";
+        JsonNode page =
+                client.call(
+                                "POST",
+                                "/multi-search",
+                                "{\"federation\": {\"limit\": 1, \"offset\": 0}, " + both + "}")
+                        .body();
+        assertEquals(3, page.path("estimatedTotalHits").asInt(), page::toString);
+        assertEquals(2, page.at("/hits/0/id").asInt(), page::toString);
+        assertEquals(1, page.at("/hits/0/_federation/queriesPosition").asInt(), page::toString);
+        assertEquals(1.0, page.at("/hits/0/_federation/weightedRankingScore").asDouble());
+    }
+
+    private static String metrics() {
+        return new String(
+                new HttpCalls(pod.metrics(), "").call("GET", "/metrics").raw().body(),
+                StandardCharsets.UTF_8);
     }
 
     private static String pinning(String index) {

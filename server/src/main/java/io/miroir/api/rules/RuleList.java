@@ -28,6 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
  * were made. Immutable.
  */
 public final class RuleList {
+    /** The index of rules that a Meilisearch has, and that tasks and dumps speak of. */
+    public static final String INDEX = ".meili_dsr";
+
     /** Rules that there may be: of more that hold at once the rest would be passed over. */
     public static final int RULES_MAX = RuleBook.HOLDING_MAX;
 
@@ -66,9 +69,19 @@ public final class RuleList {
         return (int) rules().count();
     }
 
+    /** How many bytes they have as they are stored. */
+    public int bytes() {
+        return Json.bytes(places).length;
+    }
+
+    /** All of them as clients see them, in the order in which they are listed. */
+    public List<JsonNode> all() {
+        return rules().toList();
+    }
+
     /** Whether it is larger than one may be. */
     public boolean isTooLarge() {
-        return size() > RULES_MAX || Json.bytes(places).length > BYTES_MAX;
+        return size() > RULES_MAX || bytes() > BYTES_MAX;
     }
 
     /** A rule as clients see it. */

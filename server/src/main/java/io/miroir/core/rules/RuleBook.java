@@ -2,7 +2,6 @@ package io.miroir.core.rules;
 
 import io.miroir.core.text.QueryParts;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +16,7 @@ public final class RuleBook {
     /** Rules that may hold for one search; further ones are passed over. */
     public static final int HOLDING_MAX = 1_000;
 
-    /** Documents that may be pinned in one list; further ones are passed over. */
+    /** Documents that may be pinned in one search; further ones are passed over. */
     public static final int PINS_MAX = 100;
 
     private final List<Rule> rules;
@@ -51,7 +50,7 @@ public final class RuleBook {
 
     /**
      * What is to be pinned in a search, if it is there: each document once, by the rule that goes
-     * first. By position; of equal ones the rule that goes first has the first place.
+     * first, in the order in which the rules go.
      *
      * @param query the words of the search
      * @param isSearched whether a name stands for the index that is searched
@@ -59,18 +58,27 @@ public final class RuleBook {
     public List<Pin> pins(QueryParts query, Predicate<String> isSearched, Instant now) {
         Set<String> words = query.words();
         boolean noTerms = query.terms().isEmpty();
-        List<Pin> pins = new ArrayList<>();
         Set<String> pinned = new HashSet<>();
-        rules.stream()
+        return rules.stream()
                 .filter(rule -> rule.holds(noTerms, words, now))
                 .limit(HOLDING_MAX)
                 .flatMap(rule -> rule.actions().stream())
                 .filter(action -> action.isOf(isSearched))
                 .map(Rule.Action::pin)
                 .filter(pin -> pinned.add(pin.id()))
+                .toList();
+    }
+
+    /**
+     * As many as may be pinned in one search, by position; of equal ones what goes first has the
+     * first place.
+     *
+     * @param there what goes first comes first
+     */
+    public static List<Pin> placed(List<Pin> there) {
+        return there.stream()
                 .limit(PINS_MAX)
-                .forEach(pins::add);
-        pins.sort(Comparator.comparingLong(Pin::position));
-        return pins;
+                .sorted(Comparator.comparingLong(Pin::position))
+                .toList();
     }
 }

@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * counts a document once that several queries of an index find, is asked besides.
  */
 public final class FederatedCall {
-    private static final String FEDERATION = "federation";
+    static final String FEDERATION = "federation";
     static final String HIT_FEDERATION = "_federation";
     static final String INDEX = "indexUid";
     static final String REMOTE = "remote";
@@ -69,11 +69,16 @@ public final class FederatedCall {
     private final @Nullable String self;
     private final int depthMax;
     private final Map<Integer, WordsAlone> byWords;
+    private final Map<Integer, PinnedCall> pinned;
 
     private FederatedCall(
-            ObjectNode federation, List<FederatedQuery> queries, Map<Integer, WordsAlone> byWords) {
+            ObjectNode federation,
+            List<FederatedQuery> queries,
+            Map<Integer, WordsAlone> byWords,
+            Map<Integer, PinnedCall> pinned) {
         this.federation = federation;
         this.byWords = byWords;
+        this.pinned = pinned;
         this.paging = Paging.of(federation);
         this.queries = queries;
         this.counted = counted(federation, queries);
@@ -89,16 +94,29 @@ public final class FederatedCall {
      *
      * @param client the client's body with {@code federation}; it must be valid
      * @param indexes the index of each query, in their order
+     * @param pinned what is left out of queries, by their positions, to be shown at its own places
      */
-    public static FederatedCall of(ObjectNode client, List<IndexProfile> indexes) {
+    public static FederatedCall of(
+            ObjectNode client, List<IndexProfile> indexes, Map<Integer, PinnedCall> pinned) {
         JsonNode distinct = client.path(FEDERATION).path("distinct");
         List<FederatedQuery> queries = new ArrayList<>();
         JsonNode asked = client.path("queries");
         for (int i = 0; i < asked.size(); i++) {
-            queries.add(FederatedQuery.of((ObjectNode) asked.path(i), indexes.get(i), distinct));
+            FederatedQuery query =
+                    FederatedQuery.of((ObjectNode) asked.path(i), indexes.get(i), distinct);
+            PinnedCall apart = pinned.get(i);
+            queries.add(apart == null ? query : query.without(apart));
         }
         return new FederatedCall(
-                (ObjectNode) client.path(FEDERATION), List.copyOf(queries), Map.of());
+                (ObjectNode) client.path(FEDERATION), List.copyOf(queries), Map.of(), pinned);
+    }
+
+    /** A query of a federation as a search by itself. */
+    public static ObjectNode alone(ObjectNode query) {
+        ObjectNode search = JsonNodeFactory.instance.objectNode();
+        search.setAll(query);
+        search.remove(List.of(INDEX, FederatedQuery.OPTIONS));
+        return search;
     }
 
     /** The one instance that queries may name, as the checks have seen. */
@@ -157,67 +175,17 @@ public final class FederatedCall {
      * @param parts for each query; at least one must be asked
      */
     public ObjectNode nodeRequest(List<Part> parts, Purpose purpose) {
-        ObjectNode request = JsonNodeFactory.instance.objectNode();
-        boolean counts = purpose.countsOf != null;
-        if (counts) {
-            ObjectNode nodeFederation = request.putObject(FEDERATION);
-            nodeFederation.setAll(federation);
-            nodeFederation.remove(List.of("personalize", MERGE));
-            paging.writeNodeRequest(nodeFederation, hasHybrid(parts) ? depthMax : 0);
-            writeFacetsRequest(nodeFederation, parts);
-        }
-        ArrayNode nodeQueries = request.putArray("queries");
-        for (int i = 0; i < queries.size(); i++) {
-            if (parts.get(i).asked) {
-                FederatedQuery query = queries.get(i);
-                ObjectNode asked = counts ? query.forCounts() : forHits(query);
-                NodeFilter.restrict(asked, parts.get(i).only);
-                nodeQueries.add(asked);
-            }
-        }
-        return request;
-    }
-
-    /**
-     * Counts of a hybrid query are those of its words alone where no hits are wanted. Nodes that
-     * are to show each value once would take off the total what they pass over.
-     */
-    private boolean hasHybrid(List<Part> parts) {
-        return distinct == null
-                && positions(parts).stream()
-                        .anyMatch(
-                                query ->
-                                        HybridQuery.order(queries.get(query).client()).isPresent());
-    }
-
-    private ObjectNode forHits(FederatedQuery query) {
-        ObjectNode asked = query.forHits(paging, distinct);
-        JsonNode details = federation.get(PerformanceDetails.ASKED);
-        if (details != null) {
-            asked.set(PerformanceDetails.ASKED, details);
-        }
-        return asked;
-    }
-
-    private void writeFacetsRequest(ObjectNode nodeFederation, List<Part> parts) {
-        nodeFederation.remove(FACETS);
-        if (federation.path(FACETS) instanceof ObjectNode byIndex) {
-            ObjectNode physical = nodeFederation.putObject(FACETS);
-            for (int i = 0; i < queries.size(); i++) {
-                IndexProfile index = queries.get(i).index();
-                JsonNode patterns = byIndex.get(index.uid());
-                if (parts.get(i).asked && patterns != null) {
-                    physical.set(index.physicalUid(), patterns);
-                }
-            }
-        }
+        return new FederatedRequest(federation, queries, distinct, depthMax, pinned)
+                .of(parts, purpose.countsOf != null);
     }
 
     /**
      * The queries of which one server might look at the words alone, to be asked besides with only
      * these: the answers don't say whether it would.
+     *
+     * @param shown what was left out of queries
      */
-    public Set<Integer> perhapsByWords(List<NodeAnswer> answers) {
+    public Set<Integer> perhapsByWords(List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
         Map<Integer, WordsAlone> hybrid = new TreeMap<>();
         for (int i = 0; i < queries.size(); i++) {
             int position = i;
@@ -226,9 +194,14 @@ public final class FederatedCall {
         if (hybrid.isEmpty()) {
             return Set.of();
         }
-        FederatedHits hits = hits(answers);
+        FederatedHits hits = hits(answers, shown);
         hybrid.entrySet()
-                .removeIf(query -> !query.getValue().isOpen(hits.ofNodes(query.getKey()), 0));
+                .removeIf(
+                        query ->
+                                !query.getValue()
+                                        .isOpen(
+                                                hits.ofNodes(query.getKey()),
+                                                ofQuery(shown, query.getKey()).hits().size()));
         return Set.copyOf(hybrid.keySet());
     }
 
@@ -241,12 +214,16 @@ public final class FederatedCall {
             changed.set(position, query.byWords());
             words.put(position, query.wordsAlone(paging).orElseThrow());
         }
-        return new FederatedCall(federation, List.copyOf(changed), Map.copyOf(words));
+        return new FederatedCall(federation, List.copyOf(changed), Map.copyOf(words), pinned);
     }
 
-    /** The queries that one server does search by words alone, told by the answers to those. */
-    public Set<Integer> isByWords(List<NodeAnswer> answers) {
-        FederatedHits hits = hits(answers);
+    /**
+     * The queries that one server does search by words alone, told by the answers to those.
+     *
+     * @param shown as in {@link #perhapsByWords}
+     */
+    public Set<Integer> isByWords(List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
+        FederatedHits hits = hits(answers, shown);
         return byWords.entrySet().stream()
                 .filter(
                         query -> {
@@ -257,8 +234,12 @@ public final class FederatedCall {
                 .collect(Collectors.toSet());
     }
 
-    private FederatedHits hits(List<NodeAnswer> answers) {
-        FederatedHits hits = new FederatedHits(queries, distinct);
+    private static PinnedHits ofQuery(Map<Integer, PinnedHits> shown, int position) {
+        return shown.getOrDefault(position, PinnedHits.NONE);
+    }
+
+    private FederatedHits hits(List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
+        FederatedHits hits = new FederatedHits(queries, distinct, shown);
         for (NodeAnswer node : answers) {
             if (node.purpose.countsOf == null) {
                 hits.add(node.json.path(RESULTS), positions(node.parts));
@@ -271,13 +252,19 @@ public final class FederatedCall {
      * The client's answer. Takes the answers apart: they can't be used afterwards.
      *
      * @param answers of the nodes that were asked, of both purposes
+     * @param shown what was left out of queries, which is taken apart too
      */
-    public ObjectNode merge(List<NodeAnswer> answers) {
-        FederatedHits hits = hits(answers);
+    public ObjectNode merge(List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
+        FederatedHits hits = hits(answers, shown);
         List<ObjectNode> counts = new ArrayList<>();
         List<ObjectNode> results = new ArrayList<>();
         ObjectNode vectors = JsonNodeFactory.instance.objectNode();
         long total = 0;
+        for (Map.Entry<Integer, PinnedHits> query : shown.entrySet()) {
+            if (!counted.contains(query.getKey())) {
+                total += query.getValue().answers().stream().mapToLong(Paging::total).sum();
+            }
+        }
         for (NodeAnswer node : answers) {
             if (node.purpose.countsOf != null) {
                 counts.add(node.json);

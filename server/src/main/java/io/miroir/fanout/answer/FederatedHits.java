@@ -3,7 +3,10 @@ package io.miroir.fanout.answer;
 import io.miroir.core.merge.FederatedOrder;
 import io.miroir.core.merge.KWayMerge;
 import io.miroir.core.merge.Kept;
+import io.miroir.core.merge.Pinning;
+import io.miroir.core.merge.Pinning.Pinned;
 import io.miroir.core.merge.Ranked;
+import io.miroir.core.merge.Utf8Order;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -27,6 +30,7 @@ final class FederatedHits {
 
     private final List<FederatedQuery> queries;
     private final @Nullable String distinct;
+    private final Map<Integer, PinnedHits> pinned;
     private final SeenValues values = new SeenValues();
     private final List<SeenValues> valuesOfQueries = new ArrayList<>();
     private final Map<Integer, List<List<Hit>>> sources = new TreeMap<>();
@@ -44,10 +48,15 @@ final class FederatedHits {
      * No hits yet.
      *
      * @param distinct the attribute of which each value is shown once, over all queries
+     * @param pinned what has places of its own, by the positions of queries
      */
-    FederatedHits(List<FederatedQuery> queries, @Nullable String distinct) {
+    FederatedHits(
+            List<FederatedQuery> queries,
+            @Nullable String distinct,
+            Map<Integer, PinnedHits> pinned) {
         this.queries = queries;
         this.distinct = distinct;
+        this.pinned = pinned;
         queries.forEach(_ -> valuesOfQueries.add(new SeenValues()));
     }
 
@@ -65,12 +74,7 @@ final class FederatedHits {
             for (JsonNode node : results.path(i).path("hits")) {
                 ObjectNode hit = (ObjectNode) node;
                 Ranked plain = ScoreDetails.read(hit);
-                Ranked ranked = ScoreDetails.federated(plain, position, weight);
-                hit.putObject(FederatedCall.HIT_FEDERATION)
-                        .put(FederatedCall.INDEX, queries.get(position).index().uid())
-                        .put("queriesPosition", position)
-                        .put("weightedRankingScore", ranked.score());
-                hits.add(new Hit(hit, plain, ranked));
+                hits.add(hit(hit, plain, ScoreDetails.federated(plain, position, weight)));
             }
             sources.computeIfAbsent(position, _ -> new ArrayList<>()).add(hits);
             if (HitView.isAnyFormatted(results.path(i).path("hits"))) {
@@ -82,6 +86,14 @@ final class FederatedHits {
     /** Whether the hits of a query are formatted. */
     boolean isFormatted(int position) {
         return formatted.contains(position);
+    }
+
+    private Hit hit(ObjectNode json, Ranked plain, Ranked ranked) {
+        json.putObject(FederatedCall.HIT_FEDERATION)
+                .put(FederatedCall.INDEX, queries.get(ranked.query()).index().uid())
+                .put("queriesPosition", ranked.query())
+                .put("weightedRankingScore", ranked.score());
+        return new Hit(json, plain, ranked);
     }
 
     /** How many hits were passed over because of a distinct attribute, of those walked so far. */
@@ -107,7 +119,33 @@ final class FederatedHits {
                             ? ofIndex.getFirst()
                             : new Kept<>(new Heads(ofIndex), hit -> isFirst(hit, documents)));
         }
-        return new Kept<>(new Heads(indexes), this::hasNewValue);
+        return new Pinning<>(
+                new Kept<>(new Heads(indexes), this::hasNewValue),
+                placed(List.copyOf(pinned.keySet())));
+    }
+
+    /** What is pinned in some queries: at the same place indexes go by name, then queries. */
+    private List<Pinned<Hit>> placed(List<Integer> positions) {
+        Comparator<Integer> byIndex =
+                Comparator.comparing(
+                        position -> queries.get(position).index().uid(), Utf8Order.ASCENDING);
+        List<Pinned<Hit>> placed = new ArrayList<>();
+        for (int position :
+                positions.stream()
+                        .sorted(byIndex.thenComparing(Comparator.naturalOrder()))
+                        .toList()) {
+            Ranked plain = ScoreDetails.pinned(position);
+            Ranked ranked = ScoreDetails.federated(plain, position, queries.get(position).weight());
+            for (Pinned<ObjectNode> pin : ofQuery(position).hits()) {
+                placed.add(new Pinned<>(pin.position(), hit(pin.element(), plain, ranked)));
+            }
+        }
+        placed.sort(Comparator.comparingLong(Pinned::position));
+        return placed;
+    }
+
+    private PinnedHits ofQuery(int position) {
+        return pinned.getOrDefault(position, PinnedHits.NONE);
     }
 
     private Iterator<Hit> ofQuery(int position, List<List<Hit>> lists) {
@@ -123,7 +161,12 @@ final class FederatedHits {
                 HybridQuery.order(queries.get(position).client())
                         .map(hybrid -> Comparator.comparing(Hit::plain, hybrid))
                         .orElse(ORDER);
-        return new KWayMerge<>(lists.stream().map(List::iterator).toList(), order);
+        Iterator<Hit> merged = new KWayMerge<>(lists.stream().map(List::iterator).toList(), order);
+        Set<String> shown = ofQuery(position).ids();
+        // What was written since it was looked up is another document for the nodes.
+        return shown.isEmpty()
+                ? merged
+                : new Kept<>(merged, hit -> !shown.contains(id(position, hit)));
     }
 
     private static Iterator<Hit> unlike(Iterator<Hit> hits, String attribute, SeenValues seen) {
@@ -142,17 +185,24 @@ final class FederatedHits {
         Iterator<Hit> hits = all(position, sources.getOrDefault(position, List.of()));
         String own = distinct != null ? distinct : queries.get(position).distinct();
         Iterator<Hit> shown = own == null ? hits : unlike(hits, own, new SeenValues());
+        Iterator<Hit> list = new Pinning<>(shown, placed(List.of(position)));
         List<Ranked> best = new ArrayList<>();
-        while (best.size() < count && shown.hasNext()) {
-            best.add(shown.next().plain());
+        while (best.size() < count && list.hasNext()) {
+            best.add(list.next().plain());
         }
         return best;
     }
 
     /** Nodes do this for queries that they are asked together. */
     private boolean isFirst(Hit hit, Set<String> documents) {
-        String key = queries.get(hit.ranked.query()).index().primaryKey();
-        return key == null || documents.add(HitView.id(hit.json, key));
+        int position = hit.ranked.query();
+        return queries.get(position).index().primaryKey() == null
+                || documents.add(id(position, hit));
+    }
+
+    private String id(int position, Hit hit) {
+        String key = queries.get(position).index().primaryKey();
+        return key == null ? "" : HitView.id(hit.json, key);
     }
 
     private boolean hasNewValue(Hit hit) {

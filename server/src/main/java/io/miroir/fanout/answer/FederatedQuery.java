@@ -25,7 +25,7 @@ record FederatedQuery(
     /** A query of separators alone finds everything, as none does, but ranks as one of words. */
     private static final String EVERYTHING = ",";
 
-    private static final String OPTIONS = "federationOptions";
+    static final String OPTIONS = "federationOptions";
 
     private static final List<String> ONLY_FOR_HITS =
             List.of(
@@ -116,6 +116,24 @@ record FederatedQuery(
                 request.remove("hybrid");
             }
         }
+        return request;
+    }
+
+    /** The same query, which leaves out what is pinned in it. */
+    FederatedQuery without(PinnedCall pinned) {
+        ObjectNode others = JsonNodeFactory.instance.objectNode();
+        others.setAll(client);
+        others.set("filter", pinned.searchOfOthers().path("filter"));
+        return new FederatedQuery(others, index, view, weight, distinct);
+    }
+
+    /** What a node is asked so that it counts what is pinned, whatever the words are. */
+    ObjectNode forCountsOf(PinnedCall pinned) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.put(FederatedCall.INDEX, index.physicalUid());
+        request.put("q", EVERYTHING);
+        request.set("filter", pinned.filter());
+        request.putArray("attributesToRetrieve");
         return request;
     }
 

@@ -3,6 +3,7 @@ package io.miroir.fanout.answer;
 import io.miroir.core.merge.Pinning.Pinned;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.rules.Pin;
+import io.miroir.core.rules.RuleBook;
 import io.miroir.core.topology.ShardSet;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,67 +34,94 @@ public final class PinnedCall {
     private final HitView view;
     private final FacetsCall facets;
     private final List<Pin> pins;
+    private final int passedOver;
     private final Map<String, String> sequences;
 
-    private PinnedCall(
+    /**
+     * Looks up which documents of those to be pinned there are.
+     *
+     * @param client the client's search, its filter in words for nodes
+     * @param pins what goes first comes first
+     * @param filter of the client, where more are to be pinned than may be: only those count that
+     *     it lets through
+     */
+    public record LookUp(
             ObjectNode client,
             IndexProfile index,
             String primaryKey,
             List<Pin> pins,
-            Map<String, String> sequences) {
-        this.client = client;
-        this.index = index;
-        this.primaryKey = primaryKey;
-        this.view = HitView.of(client, index, List.of(primaryKey));
-        this.facets = SearchCall.facets(client, index);
-        this.pins = pins;
-        this.sequences = sequences;
-    }
+            @Nullable JsonNode filter) {
+        /**
+         * For a search.
+         *
+         * @param client the client's search, valid already
+         */
+        public static LookUp of(
+                ObjectNode client, IndexProfile index, String primaryKey, List<Pin> pins) {
+            ObjectNode search = NodeFilter.spelledOut(client, index.filterable());
+            boolean tooMany = pins.size() > RuleBook.PINS_MAX;
+            return new LookUp(
+                    search, index, primaryKey, pins, tooMany ? search.get("filter") : null);
+        }
 
-    /**
-     * Asks a node's documents for those that are to be pinned.
-     *
-     * @param only the shards to look in, or null if the node holds no other
-     */
-    public static ObjectNode fetchRequest(
-            List<Pin> pins, String primaryKey, @Nullable ShardSet only) {
-        ObjectNode fetch = JsonNodeFactory.instance.objectNode();
-        ArrayNode ids = fetch.putArray("ids");
-        pins.forEach(pin -> ids.add(pin.id()));
-        fetch.putArray("fields").add(primaryKey).add(Separators.SEQ_FIELD);
-        fetch.put("limit", pins.size());
-        NodeFilter.restrict(fetch, only);
-        return fetch;
-    }
+        /** Whether only documents that the client's filter lets through are looked up. */
+        public boolean isFiltered() {
+            return filter != null;
+        }
 
-    /**
-     * The pinned documents that there are.
-     *
-     * @param client the client's search, valid already
-     * @param pins by position
-     * @param fetched what nodes answered to {@link #fetchRequest}
-     */
-    public static PinnedCall of(
-            ObjectNode client,
-            IndexProfile index,
-            String primaryKey,
-            List<Pin> pins,
-            List<ObjectNode> fetched) {
-        Map<String, String> sequences = new HashMap<>();
-        for (ObjectNode answer : fetched) {
-            for (JsonNode document : answer.path("results")) {
-                String sequence = document.path(Separators.SEQ_FIELD).asString(null);
-                if (sequence != null) {
-                    sequences.put(HitView.id(document, primaryKey), sequence);
+        /** The same for all documents. */
+        public LookUp withoutFilter() {
+            return new LookUp(client, index, primaryKey, pins, null);
+        }
+
+        /**
+         * Asks a node's documents.
+         *
+         * @param only the shards to look in, or null if the node holds no other
+         */
+        public ObjectNode nodeRequest(@Nullable ShardSet only) {
+            ObjectNode fetch = JsonNodeFactory.instance.objectNode();
+            ArrayNode ids = fetch.putArray("ids");
+            pins.forEach(pin -> ids.add(pin.id()));
+            fetch.putArray("fields").add(primaryKey).add(Separators.SEQ_FIELD);
+            fetch.put("limit", pins.size());
+            if (filter != null) {
+                fetch.set("filter", filter);
+            }
+            NodeFilter.restrict(fetch, only);
+            return fetch;
+        }
+
+        /**
+         * The documents that there are.
+         *
+         * @param fetched what nodes answered
+         */
+        public PinnedCall found(List<ObjectNode> fetched) {
+            Map<String, String> sequences = new HashMap<>();
+            for (ObjectNode answer : fetched) {
+                for (JsonNode document : answer.path("results")) {
+                    String sequence = document.path(Separators.SEQ_FIELD).asString(null);
+                    if (sequence != null) {
+                        sequences.put(HitView.id(document, primaryKey), sequence);
+                    }
                 }
             }
+            return new PinnedCall(this, sequences);
         }
-        return new PinnedCall(
-                NodeFilter.spelledOut(client, index.filterable()),
-                index,
-                primaryKey,
-                pins.stream().filter(pin -> sequences.containsKey(pin.id())).toList(),
-                sequences);
+    }
+
+    private PinnedCall(LookUp lookUp, Map<String, String> sequences) {
+        this.client = lookUp.client;
+        this.index = lookUp.index;
+        this.primaryKey = lookUp.primaryKey;
+        this.view = HitView.of(client, index, List.of(primaryKey));
+        this.facets = SearchCall.facets(client, index);
+        List<Pin> there =
+                lookUp.pins.stream().filter(pin -> sequences.containsKey(pin.id())).toList();
+        this.pins = RuleBook.placed(there);
+        this.passedOver = there.size() - pins.size();
+        this.sequences = sequences;
     }
 
     /** Whether there is none of them. */
@@ -101,13 +129,23 @@ public final class PinnedCall {
         return pins.isEmpty();
     }
 
-    /** The documents. */
+    /** The documents, by their places. */
     public List<Pin> pins() {
         return pins;
     }
 
+    /** How many more there are than may be pinned in one search. */
+    public int passedOver() {
+        return passedOver;
+    }
+
     /** The client's search of all other documents. */
     public SearchCall others() {
+        return SearchCall.ofOurs(searchOfOthers(), index);
+    }
+
+    /** The same as a request, its filter in words for nodes. */
+    ObjectNode searchOfOthers() {
         ObjectNode search = copy();
         // One condition for each: errors quote them, and are put right by that form.
         pins.forEach(
@@ -115,7 +153,14 @@ public final class PinnedCall {
                         NodeFilter.add(
                                 search,
                                 Separators.SEQ_FIELD + " != \"" + sequences.get(pin.id()) + "\""));
-        return SearchCall.ofOurs(search, index);
+        return search;
+    }
+
+    /** The filter of the documents that the client's filter lets through. */
+    JsonNode filter() {
+        ObjectNode request = copy();
+        addThese(request);
+        return request.path("filter");
     }
 
     /**
@@ -156,11 +201,15 @@ public final class PinnedCall {
     private ObjectNode restricted(ObjectNode request, @Nullable ShardSet only) {
         new Paging(false, 0, pins.size()).writeNodeRequest(request, pins.size());
         view.writeNodeRequest(request);
+        addThese(request);
+        NodeFilter.restrict(request, only);
+        return request;
+    }
+
+    private void addThese(ObjectNode request) {
         StringJoiner values = new StringJoiner("\", \"", Separators.SEQ_FIELD + " IN [\"", "\"]");
         pins.forEach(pin -> values.add(sequences.get(pin.id())));
         NodeFilter.add(request, values.toString());
-        NodeFilter.restrict(request, only);
-        return request;
     }
 
     /**

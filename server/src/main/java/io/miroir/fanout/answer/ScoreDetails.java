@@ -52,6 +52,11 @@ final class ScoreDetails {
                 plain.tie());
     }
 
+    /** The rank of a hit that nodes have not ranked: what is pinned is as good as any. */
+    static Ranked pinned(int query) {
+        return new Ranked(query, List.of(), 1, List.of(), null);
+    }
+
     /** Says of a hit that it is there because it is pinned: no other rule has ranked it. */
     static void pin(ObjectNode hit, long position) {
         hit.put(SCORE_FIELD, 1.0);

@@ -28,9 +28,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class SearchCall {
     private static final String DISTRIBUTION = "facetDistribution";
 
-    /** What nodes have not ranked; pinned documents are as good as any. */
-    private static final Ranked UNRANKED = new Ranked(0, List.of(), 1, List.of(), null);
-
     private final ObjectNode client;
     private final IndexProfile index;
     private final Paging paging;
@@ -203,7 +200,9 @@ public final class SearchCall {
                                         hit ->
                                                 new Pinning.Pinned<>(
                                                         hit.position(),
-                                                        new Hit(hit.element(), UNRANKED)))
+                                                        new Hit(
+                                                                hit.element(),
+                                                                ScoreDetails.pinned(0))))
                                 .toList());
         List<Hit> best = new ArrayList<>();
         while (best.size() < end && list.hasNext()) {

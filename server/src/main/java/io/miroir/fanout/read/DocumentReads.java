@@ -96,7 +96,7 @@ public final class DocumentReads {
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
         }
-        SearchJourney.requireWhole(coverage, false);
+        IndexAsks.requireWhole(coverage, false);
         ObjectNode document = coverage.answers().getFirst();
         ReservedFields.strip(document);
         return Reading.of(document, coverage);
@@ -123,12 +123,12 @@ public final class DocumentReads {
                         part ->
                                 fetch(
                                         index,
-                                        call.nodeRequest(SearchJourney.only(part)),
+                                        call.nodeRequest(IndexAsks.only(part)),
                                         settings.nodeTimeout()));
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
         }
-        SearchJourney.requireWhole(coverage, settings.partial());
+        IndexAsks.requireWhole(coverage, settings.partial());
         return Reading.of(call.merge(coverage.answers()), coverage);
     }
 
@@ -155,12 +155,12 @@ public final class DocumentReads {
                                 fetch(
                                         index,
                                         SequencePage.nodeRequest(
-                                                after, limit, SearchJourney.only(part)),
+                                                after, limit, IndexAsks.only(part)),
                                         WALK_TIMEOUT));
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
         }
-        SearchJourney.requireWhole(coverage, false);
+        IndexAsks.requireWhole(coverage, false);
         return new Walked(
                 SequencePage.of(coverage.answers(), limit),
                 coverage.parts().stream().map(Coverage.Part::asked).toList());
@@ -196,7 +196,7 @@ public final class DocumentReads {
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
         }
-        SearchJourney.requireWhole(coverage, settings.partial());
+        IndexAsks.requireWhole(coverage, settings.partial());
         return Reading.of(call.merge(coverage.answers()), coverage);
     }
 

@@ -9,6 +9,7 @@ public final class ReadMetrics {
     private final Histogram fanOut;
     private final Counter partial;
     private final Counter retries;
+    private final Counter pinsPassedOver;
 
     /** Registers the metrics. */
     public ReadMetrics(CollectorRegistry registry) {
@@ -24,6 +25,11 @@ public final class ReadMetrics {
                                 "miroir_scatter_retries_total",
                                 "Requests sent again to another replica.")
                         .register(registry);
+        this.pinsPassedOver =
+                Counter.build(
+                                "miroir_search_pins_passed_over_total",
+                                "Documents that rules pin beyond those that one search may have.")
+                        .register(registry);
     }
 
     void asked(int nodes, boolean again) {
@@ -36,5 +42,9 @@ public final class ReadMetrics {
 
     void lacked() {
         partial.inc();
+    }
+
+    void pinsPassedOver(int pins) {
+        pinsPassedOver.inc(pins);
     }
 }

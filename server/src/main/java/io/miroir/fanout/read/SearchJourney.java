@@ -9,28 +9,20 @@ import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.plan.KeyNarrowing;
-import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.rules.Pin;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
-import io.miroir.fanout.AnswerShape;
-import io.miroir.fanout.NodeBody;
-import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.answer.FacetSearchCall;
 import io.miroir.fanout.answer.FacetSpelling;
 import io.miroir.fanout.answer.IndexProfile;
-import io.miroir.fanout.answer.PinnedCall;
 import io.miroir.fanout.answer.PinnedHits;
-import io.miroir.fanout.answer.QueryHash;
 import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.answer.SearchCall;
 import io.miroir.fanout.answer.SimilarCall;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -39,9 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** Searches. Everything they need is in memory: no log, no disk, no other pod. */
 public final class SearchJourney {
     private final OneVersion versions;
-    private final Cover cover;
+    private final IndexAsks asks;
     private final ReadSettings settings;
-    private final Pinner pinner;
+    private final PinnedReads pinned;
 
     /**
      * Searches over the nodes that the view names.
@@ -56,9 +48,9 @@ public final class SearchJourney {
             ReadSettings settings,
             LongSupplier nowMicros) {
         this.versions = new OneVersion(view);
-        this.cover = new Cover(nodes, health, metrics);
+        this.asks = new IndexAsks(new Cover(nodes, health, metrics), settings);
         this.settings = settings;
-        this.pinner = new Pinner(view, nowMicros);
+        this.pinned = new PinnedReads(asks, new Pinner(view, nowMicros), metrics);
     }
 
     /**
@@ -79,7 +71,7 @@ public final class SearchJourney {
                 uid,
                 terms,
                 (index, share) -> {
-                    List<Pin> pins = pinner.pins(index, body);
+                    List<Pin> pins = pinned.pins(index, body);
                     return pins.isEmpty()
                             ? search(index, body, share)
                             : pinning(index, body, pins, share);
@@ -103,7 +95,14 @@ public final class SearchJourney {
         FacetSpelling spelling = answered.call.disputedSpelling(answers).orElse(null);
         if (spelling != null) {
             ShardSet shards = wanted(index, body);
-            Coverage found = askSearch(index, shards, body, share, spelling::nodeRequest);
+            Coverage found =
+                    asks.ask(
+                            IndexAsks.What.SEARCH,
+                            index,
+                            shards,
+                            body,
+                            share,
+                            spelling::nodeRequest);
             if (found.refusal().isEmpty()) {
                 spelling.settle(found.answers(), answers);
             }
@@ -119,8 +118,15 @@ public final class SearchJourney {
 
     private Answered ask(
             IndexView index, SearchCall call, ObjectNode body, AnswerBudget.Share share) {
-        Coverage coverage = askSearch(index, wanted(index, body), body, share, call::nodeRequest);
-        requireWhole(coverage);
+        Coverage coverage =
+                asks.ask(
+                        IndexAsks.What.SEARCH,
+                        index,
+                        wanted(index, body),
+                        body,
+                        share,
+                        call::nodeRequest);
+        asks.requireWhole(coverage);
         return new Answered(call, coverage);
     }
 
@@ -149,68 +155,24 @@ public final class SearchJourney {
         }
     }
 
-    /** The same replicas are asked each time: what one shows, the next has. */
     private Reading pinning(
             IndexView index, ObjectNode body, List<Pin> pins, AnswerBudget.Share share) {
-        ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
-        String key = Objects.requireNonNull(index.row().primaryKey());
-        Coverage fetched =
-                cover.ask(
-                        index,
-                        shards(index, pins),
-                        hash(index, body),
-                        share,
-                        part ->
-                                post(
-                                                "documents",
-                                                index,
-                                                "/documents/fetch",
-                                                PinnedCall.fetchRequest(pins, key, only(part)))
-                                        .expecting(AnswerShape.DOCUMENTS));
-        requirePins(fetched);
-        PinnedCall pinned = PinnedCall.of(body, profile(index), key, pins, fetched.answers());
-        if (pinned.isEmpty()) {
-            return search(index, body, share).and(fetched);
+        PinnedReads.LookedUp there = pinned.lookUp(index, body, pins, share);
+        if (there.call().isEmpty()) {
+            return search(index, body, share).and(there.from());
         }
         // What nodes find wrong with the search is told by this one, as without rules.
-        SearchCall others = pinned.others();
+        SearchCall others = there.call().others();
         Answered rest = ask(index, others, body, share);
         others.checkFacets();
-        ShardSet where = shards(index, pinned.pins());
-        Coverage found = askSearch(index, where, body, share, pinned::nodeRequest);
-        requirePins(found);
-        Coverage marked =
-                pinned.marksWords()
-                        ? askSearch(index, where, body, share, pinned::markedRequest)
-                        : Coverage.NONE;
-        requirePins(marked);
-        PinnedHits hits = pinned.hits(found.answers(), marked.answers());
-        Answered best = byWordsWhereEnough(index, rest, hits, body, share);
-        return Reading.of(best.merge(hits), best.coverage, found, marked, fetched);
-    }
-
-    private Coverage askSearch(
-            IndexView index,
-            ShardSet shards,
-            ObjectNode body,
-            AnswerBudget.Share share,
-            Function<@Nullable ShardSet, ObjectNode> request) {
-        return cover.ask(
-                index,
-                shards,
-                hash(index, body),
-                share,
-                part ->
-                        post("search", index, "/search", request.apply(only(part)))
-                                .expecting(AnswerShape.SEARCH));
-    }
-
-    private static ShardSet shards(IndexView index, List<Pin> pins) {
-        return ShardSet.of(
-                pins.stream()
-                        .map(pin -> Rendezvous.shard(pin.id(), index.topology().shards()))
-                        .distinct()
-                        .toList());
+        PinnedReads.Shown shown = pinned.show(index, body, there.call(), share);
+        Answered best = byWordsWhereEnough(index, rest, shown.hits(), body, share);
+        return Reading.of(
+                best.merge(shown.hits()),
+                best.coverage,
+                shown.found(),
+                shown.marked(),
+                there.from());
     }
 
     /** The values of one facet. */
@@ -222,19 +184,14 @@ public final class SearchJourney {
         ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
         FacetSearchCall call = FacetSearchCall.of(body, profile(index));
         Coverage coverage =
-                cover.ask(
+                asks.ask(
+                        IndexAsks.What.FACET_VALUES,
                         index,
                         ShardSet.all(index.topology().shards()),
-                        hash(index, body),
+                        body,
                         share,
-                        part ->
-                                post(
-                                                "facet_search",
-                                                index,
-                                                "/facet-search",
-                                                call.nodeRequest(only(part)))
-                                        .expecting(AnswerShape.FACET_VALUES));
-        requireWhole(coverage);
+                        call::nodeRequest);
+        asks.requireWhole(coverage);
         return Reading.of(call.merge(coverage.answers()), coverage);
     }
 
@@ -255,18 +212,17 @@ public final class SearchJourney {
         Coverage fetched = fetchDocument(index, call, body, rule);
         SimilarCall.WithVector search = call.withVector(document(fetched, call.documentId()));
         Coverage coverage =
-                cover.ask(
+                asks.ask(
+                        IndexAsks.What.SIMILAR,
                         index,
                         ShardSet.all(index.topology().shards()),
-                        hash(index, body),
+                        body,
                         share,
-                        part ->
-                                post("similar", index, "/search", search.nodeRequest(only(part)))
-                                        .expecting(AnswerShape.SEARCH));
+                        search::nodeRequest);
         if (coverage.refusal().isPresent()) {
             throw call.refusal(coverage.refusal().get());
         }
-        requireWhole(coverage);
+        asks.requireWhole(coverage);
         return Reading.of(search.merge(coverage.answers()), coverage, fetched);
     }
 
@@ -285,6 +241,11 @@ public final class SearchJourney {
         return versions.find(uid);
     }
 
+    /** What rules pin in searches. */
+    PinnedReads pinned() {
+        return pinned;
+    }
+
     /** Reads of several indexes at once go by the same. */
     OneVersion versions() {
         return versions;
@@ -295,14 +256,13 @@ public final class SearchJourney {
         String id = call.documentId();
         ObjectNode fetch = call.fetchRequest(rule);
         Coverage coverage =
-                cover.ask(
+                asks.ask(
+                        IndexAsks.What.DOCUMENT,
                         index,
                         ShardSet.of(Rendezvous.shard(id, index.topology().shards())),
-                        hash(index, body),
+                        body,
                         null,
-                        _ ->
-                                post("document", index, "/documents/fetch", fetch)
-                                        .expecting(AnswerShape.DOCUMENTS));
+                        _ -> fetch);
         if (coverage.refusal().isPresent()) {
             // The client spoke of similar documents, not of documents.
             ApiException refusal = coverage.refusal().get();
@@ -310,7 +270,7 @@ public final class SearchJourney {
                     ? new ApiException(ErrorCode.INVALID_SIMILAR_FILTER, refusal.text())
                     : refusal;
         }
-        requireWhole(coverage);
+        asks.requireWhole(coverage);
         return coverage;
     }
 
@@ -324,41 +284,6 @@ public final class SearchJourney {
         throw new ApiException(ErrorCode.NOT_FOUND_SIMILAR_ID, "Document `" + id + "` not found.");
     }
 
-    private NodeRequest post(String operation, IndexView index, String rest, JsonNode body) {
-        return NodeRequest.post(
-                operation,
-                "/indexes/" + index.row().physicalUid() + rest,
-                NodeBody.json(body),
-                settings.nodeTimeout());
-    }
-
-    private void requireWhole(Coverage coverage) {
-        if (coverage.refusal().isPresent()) {
-            throw coverage.refusal().get();
-        }
-        requireWhole(coverage, settings.partial());
-    }
-
-    /** Pins are in few shards: there may be nothing of these where there is a good answer. */
-    private void requirePins(Coverage coverage) {
-        if (coverage.refusal().isPresent() || !settings.partial()) {
-            requireWhole(coverage);
-        }
-    }
-
-    static void requireWhole(Coverage coverage, boolean partial) {
-        boolean nothing = coverage.parts().isEmpty();
-        if (!coverage.uncovered().isEmpty() && (nothing || !partial)) {
-            throw new ApiException(
-                    ErrorCode.MIROIR_SHARD_UNAVAILABLE,
-                    "No replica in sync answered for shards " + coverage.uncovered() + ".");
-        }
-    }
-
-    static @Nullable ShardSet only(NodeShards part) {
-        return part.filterNeeded() ? part.shards() : null;
-    }
-
     static IndexProfile profile(IndexView index) {
         return profile(index, index.row().uid());
     }
@@ -367,10 +292,6 @@ public final class SearchJourney {
     static IndexProfile profile(IndexView index, String name) {
         return IndexProfile.of(
                 name, index.row().physicalUid(), index.row().primaryKey(), index.settings());
-    }
-
-    private static long hash(IndexView index, ObjectNode body) {
-        return QueryHash.of(index.row().physicalUid(), body);
     }
 
     // A filter on the primary key can leave few shards to ask; one that can't be parsed is the

@@ -195,7 +195,7 @@ public final class StatsReads {
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();
         }
-        SearchJourney.requireWhole(coverage, settings.partial());
+        IndexAsks.requireWhole(coverage, settings.partial());
         return StatsAnswer.sum(
                 coverage.parts().stream().map(part -> part(index, part, counted)).toList(), 1);
     }

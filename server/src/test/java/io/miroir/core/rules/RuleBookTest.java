@@ -81,9 +81,10 @@ class RuleBookTest {
         Rule last = always(null, pin("a", 0), pin("b", 4));
         Rule second = always(2L, pin("b", 3), pin("c", 1));
         Rule first = always(1L, pin("c", 3));
+        List<Pin> pins = pins("", last, second, first);
+        assertEquals(List.of(new Pin("c", 3), new Pin("b", 3), new Pin("a", 0)), pins);
         assertEquals(
-                List.of(new Pin("a", 0), new Pin("c", 3), new Pin("b", 3)),
-                pins("", last, second, first));
+                List.of(new Pin("a", 0), new Pin("c", 3), new Pin("b", 3)), RuleBook.placed(pins));
     }
 
     /** Shows: rules name indexes, or pin in any that has the document. */
@@ -117,12 +118,14 @@ class RuleBookTest {
     }
 
     @Test
-    void noMoreIsLookedUpThanMayBe() {
+    void noMoreIsPinnedThanMayBe() {
         List<Rule> rules =
                 IntStream.range(0, RuleBook.PINS_MAX + 1)
                         .mapToObj(i -> always(null, pin("d" + i, i)))
                         .toList();
-        assertEquals(RuleBook.PINS_MAX, pins("", rules.toArray(Rule[]::new)).size());
+        List<Pin> pins = pins("", rules.toArray(Rule[]::new));
+        assertEquals(RuleBook.PINS_MAX + 1, pins.size(), "some may not be there");
+        assertEquals(pins.subList(0, RuleBook.PINS_MAX), RuleBook.placed(pins));
         Rule same = always(null, pin("a", 0));
         List<Rule> holding = new ArrayList<>(Collections.nCopies(RuleBook.HOLDING_MAX, same));
         holding.add(always(null, pin("b", 0)));

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
+import io.miroir.core.rules.Pin;
 import io.miroir.fanout.answer.FederatedCall.NodeAnswer;
 import io.miroir.fanout.answer.FederatedCall.Part;
 import io.miroir.fanout.answer.FederatedCall.Purpose;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -20,11 +22,17 @@ class FederatedCallTest {
     private static final Part UNASKED = new Part(false, null);
 
     private static FederatedCall call(String body, String... indexes) {
-        List<IndexProfile> profiles =
-                List.of(indexes).stream()
-                        .map(uid -> IndexProfile.of(uid, "m-" + uid, "id", Json.object()))
-                        .toList();
-        return FederatedCall.of(Json.parseObject(body.replace('\'', '"')), profiles);
+        return FederatedCall.of(json(body), profiles(indexes), Map.of());
+    }
+
+    private static List<IndexProfile> profiles(String... indexes) {
+        return List.of(indexes).stream()
+                .map(uid -> IndexProfile.of(uid, "m-" + uid, "id", Json.object()))
+                .toList();
+    }
+
+    private static ObjectNode json(String text) {
+        return Json.parseObject(text.replace('\'', '"'));
     }
 
     @Test
@@ -98,14 +106,14 @@ class FederatedCallTest {
                         "a",
                         "b");
         List<NodeAnswer> asked = List.of(answer("vectorSort", 0.95, 0.5), answer("words", 0.92, 1));
-        assertEquals(Set.of(0), call.perhapsByWords(asked));
+        assertEquals(Set.of(0), call.perhapsByWords(asked, Map.of()));
         FederatedCall words = call.byWords(Set.of(0));
         JsonNode queries = words.nodeRequest(List.of(ASKED, ASKED), Purpose.HITS).path("queries");
         assertEquals(0, ratio(queries.path(0)));
         assertEquals(0.5, ratio(queries.path(1)));
         List<NodeAnswer> answers = List.of(answer("words", 0.95, 0.5), answer("words", 0.92, 1));
-        assertEquals(Set.of(0), words.isByWords(answers));
-        JsonNode merged = words.merge(answers);
+        assertEquals(Set.of(0), words.isByWords(answers, Map.of()));
+        JsonNode merged = words.merge(answers, Map.of());
         assertEquals(0, merged.path("semanticHitCount").asInt(-1));
         assertEquals("b", merged.at("/hits/0/_federation/indexUid").asString());
         assertEquals(0.95, merged.at("/hits/1/_federation/weightedRankingScore").asDouble());
@@ -138,7 +146,8 @@ class FederatedCallTest {
                            'hybrid': {'embedder': 'e', 'semanticRatio': 0.9}}]}
                         """,
                         "a");
-        JsonNode merged = call.merge(List.of(ofFirst("words", 0.9), ofFirst("vectorSort", 0.8)));
+        JsonNode merged =
+                call.merge(List.of(ofFirst("words", 0.9), ofFirst("vectorSort", 0.8)), Map.of());
         assertEquals(0.8, merged.at("/hits/0/_federation/weightedRankingScore").asDouble());
     }
 
@@ -176,6 +185,94 @@ class FederatedCallTest {
         return query.path("hybrid").path("semanticRatio").asDouble(-1);
     }
 
+    /**
+     * What is pinned in several queries has its place in the list of all; at the same place indexes
+     * go by name. A query leaves out only what is pinned in it.
+     */
+    @Test
+    void pinnedDocumentsHaveTheirPlacesInTheList() {
+        ObjectNode client =
+                json(
+                        "{'federation': {'limit': 3}, 'queries': [{'indexUid': 'b', 'q': 'w',"
+                                + " 'federationOptions': {'weight': 0.5}}, {'indexUid': 'a', 'q': 'w'}]}");
+        PinnedCall ofB = pinned("b", "1");
+        PinnedCall ofA = pinned("a", "2");
+        FederatedCall call = FederatedCall.of(client, profiles("b", "a"), Map.of(0, ofB, 1, ofA));
+        JsonNode asked = call.nodeRequest(List.of(ASKED, ASKED), Purpose.HITS).path("queries");
+        assertEquals("[\"_miroir_seq != \\\"-\\\"\"]", Json.text(asked.at("/0/filter")));
+        Map<Integer, PinnedHits> shown = Map.of(0, shown(ofB, "1"), 1, shown(ofA, "2"));
+        ObjectNode answer = call.merge(List.of(answer("words", 0.9, 0.8)), shown);
+        assertEquals(
+                List.of("2 a 1 1.0", "1 b 0 0.5", "80 a 1 0.8"),
+                answer.path("hits")
+                        .valueStream()
+                        .map(
+                                hit ->
+                                        hit.path("id").asString()
+                                                + " "
+                                                + hit.at("/_federation/indexUid").asString()
+                                                + " "
+                                                + hit.at("/_federation/queriesPosition").asInt()
+                                                + " "
+                                                + hit.at("/_federation/weightedRankingScore")
+                                                        .asDouble())
+                        .toList());
+        assertEquals(
+                2, answer.path("estimatedTotalHits").asInt(), "those count that are found besides");
+    }
+
+    /** What is pinned is counted with the other queries of its index, each document once. */
+    @Test
+    void pinnedDocumentsAreCountedBesides() {
+        ObjectNode client =
+                json(
+                        "{'federation': {'facetsByIndex': {'a': ['x']}}, 'queries': ["
+                                + "{'indexUid': 'a', 'q': 'w', 'sort': ['x:asc'], 'filter': 'n = 1',"
+                                + " 'federationOptions': {'weight': 2}}]}");
+        ObjectNode search = FederatedCall.alone((ObjectNode) client.at("/queries/0"));
+        assertFalse(search.has("indexUid") || search.has("federationOptions"));
+        PinnedCall pinned =
+                PinnedCall.LookUp.of(
+                                search, profiles("a").getFirst(), "id", List.of(new Pin("1", 0)))
+                        .found(List.of(json("{'results':[{'id':'1','_miroir_seq':'-'}]}")));
+        FederatedCall call = FederatedCall.of(client, profiles("a"), Map.of(0, pinned));
+        JsonNode queries = call.nodeRequest(List.of(ASKED), new Purpose("m-a")).path("queries");
+        assertEquals(
+                "[\"_miroir_seq != \\\"-\\\"\",\"n = 1\"]", Json.text(queries.at("/0/filter")));
+        assertEquals(
+                "{\"indexUid\":\"m-a\",\"q\":\",\",\"filter\":[\"_miroir_seq IN [\\\"-\\\"]\","
+                        + "\"n = 1\"],\"attributesToRetrieve\":[]}",
+                Json.text(queries.path(1)));
+        assertEquals(1, call.nodeRequest(List.of(ASKED), Purpose.HITS).path("queries").size());
+        NodeAnswer hits =
+                new NodeAnswer(
+                        json("{'results':[{'hits':[],'estimatedTotalHits':3}]}"),
+                        List.of(ASKED),
+                        Purpose.HITS);
+        NodeAnswer counts =
+                new NodeAnswer(
+                        json("{'hits':[],'estimatedTotalHits':4}"),
+                        List.of(ASKED),
+                        new Purpose("m-a"));
+        ObjectNode answer = call.merge(List.of(hits, counts), Map.of(0, shown(pinned, "1")));
+        assertEquals(4, answer.path("estimatedTotalHits").asInt(), "and not once more");
+        assertEquals("1", answer.at("/hits/0/id").asString());
+    }
+
+    private static PinnedCall pinned(String index, String id) {
+        return PinnedCall.LookUp.of(
+                        json("{'q': 'w'}"),
+                        profiles(index).getFirst(),
+                        "id",
+                        List.of(new Pin(id, 0)))
+                .found(List.of(json("{'results':[{'id':'" + id + "','_miroir_seq':'-'}]}")));
+    }
+
+    private static PinnedHits shown(PinnedCall pinned, String id) {
+        ObjectNode found = json("{'hits':[{'id':'" + id + "'}],'estimatedTotalHits':1}");
+        return pinned.hits(List.of(found), List.of());
+    }
+
     /** As one server that is named in its own network shows it. */
     @Test
     void theInstanceThatIsNamedIsShown() {
@@ -193,7 +290,8 @@ class FederatedCallTest {
                         {"results": [{"estimatedTotalHits": 1, "processingTimeMs": 1, "hits": [
                           {"id": 1, "_rankingScore": 1.0, "_rankingScoreDetails": {}}]}]}
                         """);
-        ObjectNode answer = call.merge(List.of(new NodeAnswer(node, List.of(ASKED), Purpose.HITS)));
+        ObjectNode answer =
+                call.merge(List.of(new NodeAnswer(node, List.of(ASKED), Purpose.HITS)), Map.of());
         assertEquals("me", answer.at("/hits/0/_federation/remote").asString(), answer::toString);
         assertEquals("{}", Json.text(answer.path("remoteErrors")));
         assertEquals("{}", Json.text(answer.path("queryVectors")));

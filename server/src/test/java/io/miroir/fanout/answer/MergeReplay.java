@@ -109,7 +109,7 @@ final class MergeReplay {
             parts.add(new FederatedCall.Part(true, null));
         }
         fixture.responses().forEach(r -> prepare(r, "*", false, ids));
-        FederatedCall call = FederatedCall.of(fixture.client(), profiles);
+        FederatedCall call = FederatedCall.of(fixture.client(), profiles, Map.of());
         List<FederatedCall.NodeAnswer> answers = new ArrayList<>();
         for (ObjectNode response : fixture.responses()) {
             ObjectNode hits = Json.object();
@@ -121,7 +121,7 @@ final class MergeReplay {
                             response, parts, new FederatedCall.Purpose("recorded")));
         }
         // What was asked when nodes federated is not what is asked now.
-        return new Replayed(null, call.merge(answers), ids);
+        return new Replayed(null, call.merge(answers, Map.of()), ids);
     }
 
     /**

@@ -8,6 +8,7 @@ import io.miroir.api.Json;
 import io.miroir.core.rules.Pin;
 import io.miroir.core.topology.ShardSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,10 +24,31 @@ class PinnedCallTest {
     void documentsAreLookedUpByTheirKeys() {
         assertEquals(
                 json("{'ids':['a','gone','b'],'fields':['id','_miroir_seq'],'limit':3}"),
-                PinnedCall.fetchRequest(PINS, "id", null));
-        assertTrue(PinnedCall.fetchRequest(PINS, "id", ShardSet.of(1)).has("filter"));
+                lookUp("{'filter':'n = 1'}", PINS).nodeRequest(null));
+        assertTrue(lookUp("{}", PINS).nodeRequest(ShardSet.of(1)).has("filter"));
         assertEquals(List.of(PINS.get(0), PINS.get(2)), call("{}").pins());
-        assertTrue(PinnedCall.of(json("{}"), INDEX, "id", PINS, List.of()).isEmpty());
+        assertTrue(lookUp("{}", PINS).found(List.of()).isEmpty());
+    }
+
+    /** Shows: of more than may be pinned those count that are there and pass the filter. */
+    @Test
+    void ofTooManyThoseCountThatMayBeShown() {
+        List<Pin> many = IntStream.range(0, 250).mapToObj(i -> new Pin("d" + i, 1000 - i)).toList();
+        PinnedCall.LookUp lookUp = lookUp("{'filter':'n = 1'}", many);
+        assertTrue(lookUp.isFiltered());
+        assertEquals("n = 1", lookUp.nodeRequest(null).path("filter").asString());
+        assertEquals(250, lookUp.nodeRequest(null).path("limit").asInt());
+        assertFalse(lookUp.withoutFilter().nodeRequest(null).has("filter"));
+        assertFalse(lookUp("{'filter':'n = 1'}", many.subList(0, 100)).isFiltered());
+        ObjectNode fetched = json("{}");
+        for (int i = 1; i < 250; i += 2) {
+            fetched.withArray("results").addObject().put("id", "d" + i).put("_miroir_seq", "-" + i);
+        }
+        PinnedCall call = lookUp.found(List.of(fetched));
+        assertEquals(100, call.pins().size());
+        assertEquals(25, call.passedOver());
+        assertEquals(new Pin("d199", 801), call.pins().getFirst(), "the last of the first 100");
+        assertEquals(new Pin("d1", 999), call.pins().getLast());
     }
 
     /** Shows: the client's filter stands beside what keeps the documents out. */
@@ -50,12 +72,8 @@ class PinnedCallTest {
                         "id",
                         Json.parse("{\"filterableAttributes\":[{\"attributePatterns\":[\"*\"]}]}"));
         PinnedCall call =
-                PinnedCall.of(
-                        json("{'filter':'n != 1'}"),
-                        index,
-                        "id",
-                        PINS.subList(0, 1),
-                        List.of(FETCHED));
+                PinnedCall.LookUp.of(json("{'filter':'n != 1'}"), index, "id", PINS.subList(0, 1))
+                        .found(List.of(FETCHED));
         assertEquals(
                 json("{'f':['_miroir_seq != \\'-\\'','NOT n = 1']}").path("f"),
                 call.others().nodeRequest(null).path("filter"));
@@ -68,7 +86,8 @@ class PinnedCallTest {
         ObjectNode fetched = json("{'results':[{'meta':{'id':7},'_miroir_seq':'-'}]}");
         List<Pin> pins = List.of(new Pin("7", 0));
         PinnedCall call =
-                PinnedCall.of(json("{'q':'sea'}"), index, "meta.id", pins, List.of(fetched));
+                PinnedCall.LookUp.of(json("{'q':'sea'}"), index, "meta.id", pins)
+                        .found(List.of(fetched));
         assertEquals(pins, call.pins());
         PinnedHits pinned =
                 call.hits(
@@ -185,7 +204,7 @@ class PinnedCallTest {
                 IndexProfile.of(
                         "movies", "m7", "id", Json.parse("{\"filterableAttributes\":[\"k\"]}"));
         ObjectNode client = json("{'distinct':'k','page':1,'hitsPerPage':5}");
-        PinnedCall call = PinnedCall.of(client, index, "id", PINS, List.of(FETCHED));
+        PinnedCall call = PinnedCall.LookUp.of(client, index, "id", PINS).found(List.of(FETCHED));
         assertEquals("k", call.nodeRequest(null).path("facets").path(0).asString());
         PinnedHits pinned =
                 call.hits(
@@ -204,7 +223,11 @@ class PinnedCallTest {
     }
 
     private static PinnedCall call(String client) {
-        return PinnedCall.of(json(client), INDEX, "id", PINS, List.of(FETCHED));
+        return lookUp(client, PINS).found(List.of(FETCHED));
+    }
+
+    private static PinnedCall.LookUp lookUp(String client, List<Pin> pins) {
+        return PinnedCall.LookUp.of(json(client), INDEX, "id", pins);
     }
 
     private static ObjectNode organic(String... ids) {

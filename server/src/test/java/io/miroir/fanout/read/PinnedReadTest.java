@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.features.Features;
+import io.miroir.api.network.Network;
+import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.routing.Rendezvous;
@@ -85,25 +88,52 @@ class PinnedReadTest {
         }
     }
 
+    private interface Read {
+        ReadReply of(SearchJourney searches, FederatedJourney federated, Terms terms);
+    }
+
     private static ReadReply read(boolean partial, Predicate<Ask> lost) throws Exception {
+        ObjectNode query = Json.parseObject("{\"q\": \"w\", \"attributesToHighlight\": [\"*\"]}");
+        return read(
+                partial, lost, (searches, _, terms) -> searches.searchByRules("i", query, terms));
+    }
+
+    private static ReadReply federated(boolean partial, Predicate<Ask> lost) throws Exception {
+        ObjectNode body =
+                Json.parseObject(
+                        "{\"federation\": {}, \"queries\": [{\"indexUid\": \"i\", \"q\": \"w\"}]}");
+        return read(
+                partial,
+                lost,
+                (_, federated, terms) ->
+                        federated.search(
+                                MultiSearchRequest.fromBody(body), body, List.of("i"), terms));
+    }
+
+    private static ReadReply read(boolean partial, Predicate<Ask> lost, Read read)
+            throws Exception {
         NodeHealth health =
                 new NodeHealth(
                         IDS, new HealthState.Thresholds(3, 1), InstantSource.system(), _ -> {});
         Map<String, NodeClient> clients = new HashMap<>();
         IDS.forEach(id -> clients.put(id, request -> answer(id, request, lost)));
         Nodes nodes = Nodes.over(clients, health);
-        SearchJourney search =
-                new SearchJourney(
-                        index.view(),
+        ReadMetrics metrics = new ReadMetrics(new CollectorRegistry());
+        ReadSettings settings = new ReadSettings(PATIENCE, partial, 10);
+        SearchJourney searches =
+                new SearchJourney(index.view(), nodes, health, metrics, settings, () -> 0);
+        FederatedJourney federated =
+                new FederatedJourney(
+                        searches,
                         nodes,
                         health,
-                        new ReadMetrics(new CollectorRegistry()),
-                        new ReadSettings(PATIENCE, partial, 10),
-                        () -> 0);
-        ObjectNode query = Json.parseObject("{\"q\": \"w\", \"attributesToHighlight\": [\"*\"]}");
+                        metrics,
+                        settings,
+                        () -> Features.NONE,
+                        () -> Network.NOBODY);
         try (AnswerBudget.Share share =
                 new AnswerBudget(1 << 20, PATIENCE, new CollectorRegistry()).open()) {
-            return search.searchByRules("i", query, new Terms(0, Terms.Writes.NONE, share));
+            return read.of(searches, federated, new Terms(0, Terms.Writes.NONE, share));
         } finally {
             nodes.close();
         }
@@ -125,6 +155,11 @@ class PinnedReadTest {
                         .put("id", ask != Ask.OTHERS ? PIN : holds ? "near" : OTHER)
                         .put("is", ask.name());
         found.put(Separators.SEQ_FIELD, Separators.seq(7));
+        if (request.target().equals("/multi-search")) {
+            ObjectNode several = Json.object();
+            several.putArray("results").add(answer);
+            return new NodeReply.Answer(200, several);
+        }
         return new NodeReply.Answer(200, answer);
     }
 
@@ -164,6 +199,24 @@ class PinnedReadTest {
         ReadReply reply = read(true, ask -> ask == Ask.MARKED);
         assertEquals("PINNED", reply.body().path("hits").path(0).path("is").asString());
         assertFalse(reply.missing().isEmpty());
+    }
+
+    /** The same in a federation, of which each query has its own pins. */
+    @Test
+    void aFederationHasThemToo() throws Exception {
+        ReadReply reply = federated(true, _ -> false);
+        assertEquals(PIN, ids(reply).getFirst());
+        assertEquals(3, ids(reply).size());
+        assertEquals("PINNED", reply.body().path("hits").path(0).path("is").asString());
+        assertEquals(3, reply.body().path("estimatedTotalHits").asInt());
+        for (Ask ask : List.of(Ask.FETCH, Ask.PINNED)) {
+            ReadReply without = federated(true, asked -> asked == ask);
+            assertFalse(ids(without).contains(PIN), without::toString);
+            assertFalse(without.missing().isEmpty(), without::toString);
+            ApiException refused =
+                    assertThrows(ApiException.class, () -> federated(false, asked -> asked == ask));
+            assertEquals(ErrorCode.MIROIR_SHARD_UNAVAILABLE, refused.code(), ask::toString);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.miroir.capability.leader.dump;
 
 import io.miroir.api.Json;
+import io.miroir.api.rules.RuleList;
 import io.miroir.store.index.IndexRow;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +22,10 @@ import tools.jackson.databind.JsonNode;
  */
 final class DumpFile implements AutoCloseable {
     private static final byte[] NOTHING = {};
+    private static final String INDEXES = "indexes";
+    private static final String METADATA = "metadata.json";
+    private static final String SETTINGS = "settings.json";
+    private static final String DOCUMENTS = "documents.jsonl";
 
     private final DumpDirectory directory;
     private final String uid;
@@ -47,17 +52,33 @@ final class DumpFile implements AutoCloseable {
             JsonNode network,
             JsonNode features)
             throws IOException {
-        tar.file("", "metadata.json", Json.bytes(metadata));
-        StringBuilder lines = new StringBuilder();
-        keys.forEach(key -> lines.append(Json.text(key)).append('\n'));
-        tar.file("", "keys.jsonl", lines.toString().getBytes(StandardCharsets.UTF_8));
+        tar.file("", METADATA, Json.bytes(metadata));
+        tar.file("", "keys.jsonl", lines(keys));
         tar.file("", "webhooks.json", Json.bytes(webhooks));
         tar.file("", "network.json", Json.bytes(network));
         tar.file("", "experimental-features.json", Json.bytes(features));
         tar.file("tasks", "queue.jsonl", NOTHING);
         tar.file("batches", "queue.jsonl", NOTHING);
         // An import looks into the folder, also where there is no index.
-        tar.folder("indexes");
+        tar.folder(INDEXES);
+    }
+
+    /**
+     * The dynamic search rules of clients, as a Meilisearch keeps them: an index of its own.
+     *
+     * @param updatedAt when they were last changed
+     */
+    void rules(List<? extends JsonNode> rules, long updatedAt) throws IOException {
+        String folder = INDEXES + "/" + RuleList.INDEX;
+        tar.file(folder, METADATA, Json.bytes(DumpWords.ruleIndex(updatedAt)));
+        tar.file(folder, SETTINGS, Json.bytes(DumpWords.ruleSettings()));
+        tar.file(folder, DOCUMENTS, lines(rules));
+    }
+
+    private static byte[] lines(List<? extends JsonNode> values) {
+        StringBuilder lines = new StringBuilder();
+        values.forEach(value -> lines.append(Json.text(value)).append('\n'));
+        return lines.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** Where the documents of the next index are written, from the beginning. */
@@ -72,15 +93,15 @@ final class DumpFile implements AutoCloseable {
      * @param documentBytes how many bytes they have
      */
     void index(String name, IndexRow row, long documentBytes) throws IOException {
-        String folder = "indexes/" + name;
+        String folder = INDEXES + "/" + name;
         if (!TarStream.fitsFolder(folder)) {
             // Imports go by the name inside; no uid has a dot, so this is none of another index.
-            folder = "indexes/" + row.physicalUid() + ".long";
+            folder = INDEXES + "/" + row.physicalUid() + ".long";
         }
-        tar.file(folder, "metadata.json", Json.bytes(DumpWords.index(name, row)));
-        tar.file(folder, "settings.json", Json.bytes(DumpWords.settings(row)));
+        tar.file(folder, METADATA, Json.bytes(DumpWords.index(name, row)));
+        tar.file(folder, SETTINGS, Json.bytes(DumpWords.settings(row)));
         try (InputStream documents = new GZIPInputStream(Files.newInputStream(waiting))) {
-            tar.file(folder, "documents.jsonl", documents, documentBytes);
+            tar.file(folder, DOCUMENTS, documents, documentBytes);
         }
     }
 

@@ -5,6 +5,7 @@ import io.miroir.api.SealedValue;
 import io.miroir.api.Timestamps;
 import io.miroir.api.keys.ApiKey;
 import io.miroir.api.network.Network;
+import io.miroir.api.rules.RuleList;
 import io.miroir.api.settings.Setting;
 import io.miroir.api.settings.SettingsSecrets;
 import io.miroir.api.webhooks.Webhook;
@@ -16,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,6 +25,25 @@ import tools.jackson.databind.node.ObjectNode;
 final class DumpWords {
     private static final DateTimeFormatter UID =
             DateTimeFormatter.ofPattern("uuuuMMdd-HHmmssSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private static final String RULE_SETTINGS =
+            """
+            {"searchableAttributes": ["conditions.query.words", "description"],
+             "filterableAttributes": [
+              {"attributePatterns": ["active"],
+               "features": {"facetSearch": false, "filter": {"equality": true, "comparison": false}}},
+              {"attributePatterns": ["conditions.time.start"],
+               "features": {"facetSearch": false, "filter": {"equality": true, "comparison": true}}},
+              {"attributePatterns": ["conditions.time.end"],
+               "features": {"facetSearch": false, "filter": {"equality": true, "comparison": true}}},
+              {"attributePatterns": ["conditions.query.isEmpty"],
+               "features": {"facetSearch": false, "filter": {"equality": true, "comparison": false}}}],
+             "sortableAttributes": ["precedence"],
+             "proximityPrecision": "byAttribute",
+             "typoTolerance": {"enabled": false, "disableOnNumbers": true},
+             "facetSearch": false,
+             "prefixSearch": "disabled"}
+            """;
 
     private DumpWords() {}
 
@@ -60,11 +81,30 @@ final class DumpWords {
 
     /** What an index is, under a name that it may have had earlier. */
     static ObjectNode index(String uid, IndexRow row) {
+        return index(uid, row.primaryKey(), row.createdAt(), row.updatedAt());
+    }
+
+    /**
+     * What the index is that a Meilisearch has its dynamic search rules in.
+     *
+     * @param updatedAt when they were last changed
+     */
+    static ObjectNode ruleIndex(long updatedAt) {
+        return index(RuleList.INDEX, "uid", updatedAt, updatedAt);
+    }
+
+    /** The settings by which a Meilisearch finds rules in that index. */
+    static ObjectNode ruleSettings() {
+        return Json.parseObject(RULE_SETTINGS);
+    }
+
+    private static ObjectNode index(
+            String uid, @Nullable String primaryKey, long createdAt, long updatedAt) {
         ObjectNode json = Json.object();
         json.put("uid", uid);
-        json.put("primaryKey", row.primaryKey());
-        json.put("createdAt", Timestamps.rfc3339(instant(row.createdAt())));
-        json.put("updatedAt", Timestamps.rfc3339(instant(row.updatedAt())));
+        json.put("primaryKey", primaryKey);
+        json.put("createdAt", Timestamps.rfc3339(instant(createdAt)));
+        json.put("updatedAt", Timestamps.rfc3339(instant(updatedAt)));
         return json;
     }
 

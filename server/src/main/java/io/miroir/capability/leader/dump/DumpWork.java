@@ -6,6 +6,7 @@ import io.miroir.api.Json;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.StoredNetwork;
+import io.miroir.cluster.StoredRules;
 import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.duty.TaskDuty;
 import io.miroir.fanout.read.DocumentReads;
@@ -133,6 +134,7 @@ public final class DumpWork implements TaskDuty.Work {
                     DumpWords.webhooks(store.webhooks().list(ReadLevel.LOCAL, Webhooks.ROWS_MAX)),
                     DumpWords.network(new StoredNetwork(store).now()),
                     new SwitchedFeatures(store).now().toJson());
+            addRules(file);
             // One moment's, so that no name comes twice: indexes may swap theirs meanwhile.
             List<IndexRow> indexes = store.indexes().list(ReadLevel.LOCAL);
             for (int i = 0; i < indexes.size(); i++) {
@@ -143,6 +145,13 @@ public final class DumpWork implements TaskDuty.Work {
             file.keep();
         }
         return uid;
+    }
+
+    private void addRules(DumpFile file) throws IOException {
+        StoredRules.Read read = new StoredRules(store).read(ReadLevel.LOCAL);
+        if (read.rules().size() > 0) {
+            file.rules(read.rules().all(), read.updatedAt());
+        }
     }
 
     /** One that is deleted meanwhile is left out. */

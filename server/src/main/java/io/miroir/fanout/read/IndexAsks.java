@@ -1,0 +1,113 @@
+package io.miroir.fanout.read;
+
+import io.miroir.api.ApiException;
+import io.miroir.api.ErrorCode;
+import io.miroir.cluster.IndexView;
+import io.miroir.core.plan.SearchPlan.NodeShards;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.AnswerShape;
+import io.miroir.fanout.NodeBody;
+import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.answer.QueryHash;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What searches ask the nodes of an index. */
+final class IndexAsks {
+    private final Cover cover;
+    private final ReadSettings settings;
+
+    /** By those ways through the nodes. */
+    IndexAsks(Cover cover, ReadSettings settings) {
+        this.cover = cover;
+        this.settings = settings;
+    }
+
+    /**
+     * What nodes are asked for.
+     *
+     * @param operation how metrics call it
+     * @param path behind that of the index
+     */
+    record What(String operation, String path, AnswerShape shape) {
+        /** Hits. */
+        static final What SEARCH = new What("search", "/search", AnswerShape.SEARCH);
+
+        /** Hits near to a vector. */
+        static final What SIMILAR = new What("similar", "/search", AnswerShape.SEARCH);
+
+        /** Values of a facet. */
+        static final What FACET_VALUES =
+                new What("facet_search", "/facet-search", AnswerShape.FACET_VALUES);
+
+        /** Documents by their keys. */
+        static final What DOCUMENTS =
+                new What("documents", "/documents/fetch", AnswerShape.DOCUMENTS);
+
+        /** One document by its key. */
+        static final What DOCUMENT =
+                new What("document", "/documents/fetch", AnswerShape.DOCUMENTS);
+    }
+
+    /**
+     * Asks one replica of each shard.
+     *
+     * @param body the client's: what is asked for the same is asked of the same replicas
+     * @param share what the answers count to; null for none
+     * @param request what to ask a node, given the shards to look in, or null if it holds no other
+     */
+    Coverage ask(
+            What what,
+            IndexView index,
+            ShardSet shards,
+            ObjectNode body,
+            AnswerBudget.@Nullable Share share,
+            Function<@Nullable ShardSet, ObjectNode> request) {
+        return cover.ask(
+                index,
+                shards,
+                QueryHash.of(index.row().physicalUid(), body),
+                share,
+                part ->
+                        NodeRequest.post(
+                                        what.operation,
+                                        "/indexes/" + index.row().physicalUid() + what.path,
+                                        NodeBody.json(request.apply(only(part))),
+                                        settings.nodeTimeout())
+                                .expecting(what.shape));
+    }
+
+    /**
+     * Refuses to go on with what is not whole, where policy wants it so, or is nothing.
+     *
+     * @throws ApiException if so, or if the nodes refused
+     */
+    void requireWhole(Coverage coverage) {
+        if (coverage.refusal().isPresent()) {
+            throw coverage.refusal().get();
+        }
+        requireWhole(coverage, settings.partial());
+    }
+
+    /** The same of what stands beside a good answer: there may be nothing of it. */
+    void requireWholeBeside(Coverage coverage) {
+        if (coverage.refusal().isPresent() || !settings.partial()) {
+            requireWhole(coverage);
+        }
+    }
+
+    static void requireWhole(Coverage coverage, boolean partial) {
+        boolean nothing = coverage.parts().isEmpty();
+        if (!coverage.uncovered().isEmpty() && (nothing || !partial)) {
+            throw new ApiException(
+                    ErrorCode.MIROIR_SHARD_UNAVAILABLE,
+                    "No replica in sync answered for shards " + coverage.uncovered() + ".");
+        }
+    }
+
+    static @Nullable ShardSet only(NodeShards part) {
+        return part.filterNeeded() ? part.shards() : null;
+    }
+}
