@@ -65,11 +65,11 @@ public final class ClusterMetrics extends Collector {
                 distribution,
                 new GaugeMetricFamily(
                         "miroir_shard_coverage",
-                        "Shards that a healthy node holds.",
-                        topology.shards() - uncovered),
+                        "Shards that nodes that answer have in sync, of all indexes.",
+                        Math.max(0, topology.shards() - uncovered)),
                 new GaugeMetricFamily(
                         "miroir_degraded_shards_total",
-                        "Shards that no healthy node holds.",
+                        "Shards that no node that answers has in sync, of an index.",
                         uncovered),
                 new GaugeMetricFamily(
                         "miroir_view_lease",

@@ -1,16 +1,13 @@
 package io.miroir.cluster;
 
-import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.peer.Standing;
-import io.miroir.core.plan.SearchPlan;
-import io.miroir.core.topology.Replicas;
-import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
 import io.miroir.store.Role;
 import io.miroir.store.StoreStatus;
 import io.miroir.store.TaskStore;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.function.BooleanSupplier;
 
 /** Whether this pod can serve: told apart from whether it lives. */
@@ -19,6 +16,7 @@ public final class Readiness implements Standing {
     private final ClusterView view;
     private final NodeHealth health;
     private final BooleanSupplier leased;
+    private volatile boolean reached;
     private volatile boolean draining;
     private volatile boolean retired;
 
@@ -39,14 +37,18 @@ public final class Readiness implements Standing {
      *
      * @param caughtUp the store's content is in memory, as new as the log was once, and its leader
      *     known
-     * @param covered healthy nodes hold all shards of a new index
+     * @param reached there was a moment since the start when healthy nodes held all shards of a new
+     *     index. A pod that has been there stays ready without its nodes: others reach them no
+     *     better, and clients are to hear which shards are missing (plan §8)
+     * @param covered nodes that answer have all shards of all indexes in sync
      * @param draining the pod is about to stop
      * @param lag commands that are committed but not applied here
      */
-    public record State(boolean caughtUp, boolean covered, boolean draining, long lag) {
+    public record State(
+            boolean caughtUp, boolean reached, boolean covered, boolean draining, long lag) {
         /** Whether clients should be sent here. */
         public boolean ready() {
-            return caughtUp && covered && !draining;
+            return caughtUp && reached && !draining;
         }
     }
 
@@ -77,19 +79,36 @@ public final class Readiness implements Standing {
         boolean led = status.leaderId() != null && status.role() != Role.OFFLINE;
         long lag = Math.max(0, status.commitIndex() - status.appliedIndex());
         return new State(
-                view.loaded() && led && leased.getAsBoolean(), uncovered() == 0, draining, lag);
+                view.loaded() && led && leased.getAsBoolean(),
+                reached(),
+                uncovered() == 0,
+                draining,
+                lag);
     }
 
-    /** Shards of a new index that no healthy node holds. */
+    private boolean reached() {
+        if (!reached) {
+            reached = ShardCoverage.uncovered(topology(), health::usable).isEmpty();
+        }
+        return reached;
+    }
+
+    /** Shards, of one index at least or of a new one, that no node that answers has in sync. */
     public int uncovered() {
-        Topology topology = view.fleet().topology(view.fleet().shards());
-        return SearchPlan.of(
-                        topology,
-                        Replicas.assigned(topology),
-                        node -> health.status(node) == HealthState.Status.HEALTHY,
-                        ShardSet.all(topology.shards()),
-                        0)
-                .uncovered()
-                .size();
+        BitSet uncovered = ShardCoverage.uncovered(topology(), this::answers);
+        uncovered.or(ShardCoverage.uncovered(view.indexes(), this::answers));
+        return uncovered.cardinality();
+    }
+
+    private Topology topology() {
+        return view.fleet().topology(view.fleet().shards());
+    }
+
+    /** One that failed once is asked still, after others. */
+    private boolean answers(String node) {
+        return switch (health.status(node)) {
+            case HEALTHY, SUSPECT -> true;
+            case UNKNOWN, DOWN -> false;
+        };
     }
 }

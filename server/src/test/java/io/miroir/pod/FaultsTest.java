@@ -174,6 +174,9 @@ class FaultsTest {
         assertEquals(tasks, client.call("GET", "/tasks").body().path("total").asLong());
         HttpCalls.Reply search = client.call("POST", "/indexes/i/search", "{\"q\": \"one\"}");
         assertEquals("miroir_shard_unavailable", search.body().path("code").asString());
+        // Who routes to pods sends clients here still, so that they hear of it.
+        client.await("GET", "/_miroir/ready", reply -> !isCovered(reply));
+        assertEquals(200, client.call("GET", "/_miroir/ready").status());
         first.start();
         second.start();
         // Ready is a pod that reaches one group: the other may be found later.
@@ -185,6 +188,10 @@ class FaultsTest {
         JsonNode done = client.done("POST", "/indexes/i/documents", "[{\"id\": 3}]");
         assertEquals("succeeded", done.path("status").asString(), done::toString);
         assertFalse(secondIsOut());
+    }
+
+    private static boolean isCovered(HttpCalls.Reply reply) {
+        return reply.body().path("fully_covered").asBoolean(true);
     }
 
     /** The promise of the tour: a node that dies costs no search, and writes go on. */

@@ -1,6 +1,7 @@
 package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
@@ -184,15 +185,22 @@ class RepairTest {
         assertTrue(told.out().contains("given up:    node-0-0, "), told::toString);
         assertTrue(told.out().contains("does not answer, in sync"), told::toString);
         assertEquals(503, client.call("POST", "/indexes/i/documents", "[{\"id\": 1}]").status());
+        assertFalse(isCovered());
 
         Cli done = acceptLoss(pod);
         assertEquals(0, done.exit(), done::toString);
         assertSearchesAreComplete(DOCUMENTS);
+        assertTrue(isCovered());
         client.done("POST", "/indexes/i/documents", documents(DOCUMENTS, DOCUMENTS + 1, "later"));
         nodes.node(0, 0).start();
         awaitInSync();
         assertEqualNodes();
         assertEquals("first", held(0).get("3").path("t").asString());
+    }
+
+    private boolean isCovered() {
+        JsonNode topology = pod.operator().call("GET", "/_miroir/topology").body();
+        return topology.path("fully_covered").asBoolean();
     }
 
     private static final int AFTER_WRITES = DOCUMENTS + 50 - 3 - 21;
