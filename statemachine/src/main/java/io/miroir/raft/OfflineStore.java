@@ -130,6 +130,11 @@ public final class OfflineStore {
 
     /** A single pod's store becomes that of a group of one, which others may join. */
     public Outcome toRaft(UUID clusterId) throws IOException {
+        if (self == null) {
+            return new Outcome.Refused(
+                    "other pods must know where to reach this one: give --raft and --peer, or a"
+                            + " configuration with task_store.backend: raft and peers");
+        }
         Path raft = dataDir.resolve("raft");
         boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
         if (Files.exists(raft) && !again) {
