@@ -27,6 +27,7 @@ public abstract class TaskStoreContract
                 JobsContract,
                 SessionsContract,
                 AccountsContract,
+                SettingsTablesContract,
                 BarriersContract {
     private static final ReadLevel READ = ReadLevel.LINEARIZABLE;
 

@@ -5,6 +5,7 @@ import io.miroir.store.AccountsContract;
 import io.miroir.store.AliasesContract;
 import io.miroir.store.JobsContract;
 import io.miroir.store.SessionsContract;
+import io.miroir.store.SettingsTablesContract;
 import io.miroir.store.TaskStore;
 import io.miroir.store.TasksContract;
 import java.nio.file.Path;
@@ -28,7 +29,8 @@ class RedisTaskStoreTest
                 AliasesContract,
                 JobsContract,
                 SessionsContract,
-                AccountsContract {
+                AccountsContract,
+                SettingsTablesContract {
     @SuppressWarnings("NullAway.Init")
     private RedisServers servers;
 
