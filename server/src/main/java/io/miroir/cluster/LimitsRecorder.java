@@ -8,7 +8,6 @@ import io.miroir.store.limit.LimitsRow;
 import io.miroir.store.limit.StoreLimits;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +19,11 @@ public final class LimitsRecorder implements LeaderDuty {
     private static final Logger LOG = LoggerFactory.getLogger(LimitsRecorder.class);
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
-    private final UnaryOperator<StoreLimits> configured;
+    private final StoreLimits configured;
 
     /** Records the limits of that configuration. */
     public LimitsRecorder(MiroirConfig config) {
-        this.configured = limits -> configured(config, limits);
+        this.configured = configured(config);
     }
 
     @Override
@@ -40,29 +39,27 @@ public final class LimitsRecorder implements LeaderDuty {
     @Override
     public void step(Rooms fenced) {
         LimitsRow row = fenced.limits().get(ReadLevel.LOCAL);
-        StoreLimits wanted = configured.apply(row.limits());
-        if (!wanted.equals(row.limits())) {
-            LOG.info("limits of the task store: {} instead of {}", wanted, row.limits());
+        if (!configured.equals(row.limits())) {
+            LOG.info("limits of the task store: {} instead of {}", configured, row.limits());
             // Another change that came between is seen by the next step.
-            fenced.limits().set(wanted, row.version()).orThrow();
+            fenced.limits().set(configured, row.version()).orThrow();
         }
     }
 
-    /** What the configuration says; the rest as it is. */
-    static StoreLimits configured(MiroirConfig config, StoreLimits old) {
+    static StoreLimits configured(MiroirConfig config) {
         return new StoreLimits(
-                old.tasksMax(),
-                old.taskRetentionMicros(),
+                config.taskRegistry().maxTasks(),
+                micros(config.taskRegistry().retentionSeconds()),
                 Math.min(config.idempotency().maxCachedKeys(), StoreLimits.ROWS_MAX),
                 micros(config.idempotency().ttlSeconds()),
                 config.sessionPinning().maxSessions(),
                 micros(config.sessionPinning().ttlSeconds()),
-                old.jobsMax(),
-                old.jobRetentionMicros(),
+                config.taskStore().maxJobs(),
+                micros(config.taskStore().jobRetentionS()),
                 config.aliases().historyRetention(),
                 config.canaryRunner().runHistoryPerCanary(),
                 config.cdc().buffer().overflowBytes(),
-                old.rateBucketsMax());
+                config.taskStore().maxRateBuckets());
     }
 
     private static long micros(int seconds) {

@@ -12,7 +12,6 @@ final class NotYet {
                     "tracing",
                     "rebalancer",
                     "connection_pool_per_node",
-                    "task_registry",
                     "peer_discovery",
                     "resharding",
                     "hedging",

@@ -12,6 +12,9 @@ import io.miroir.config.bind.Secret;
  * @param backend sqlite for one pod, raft for several
  * @param snapshotEntries of the log between two looks at how much of it may be purged
  * @param snapshotIntervalS longest time between two such looks
+ * @param maxJobs jobs of all states; beyond it none is taken in
+ * @param jobRetentionS how long ended jobs are kept
+ * @param maxRateBuckets addresses whose requests are counted each by itself; the rest share a count
  * @param sealKey seals secrets of clients in the store: the same on all pods; none: they lie in
  *     plain
  */
@@ -24,6 +27,9 @@ public record TaskStoreConfig(
         @Default("sqlite") Backend backend,
         @Default("10000") @Range(min = 100, max = 10000000) int snapshotEntries,
         @Default("300") @Range(min = 1, max = 86400) long snapshotIntervalS,
+        @Default("100000") @Range(min = 1, max = 10000000) int maxJobs,
+        @Default("604800") @Range(min = 1, max = 315360000) int jobRetentionS,
+        @Default("100000") @Range(min = 1, max = 10000000) int maxRateBuckets,
         @Env("MIROIR_SEAL_KEY") Secret sealKey) {
 
     /** As long as the key that is made of it. */

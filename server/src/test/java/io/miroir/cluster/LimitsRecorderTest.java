@@ -30,7 +30,7 @@ class LimitsRecorderTest {
     @Test
     void theDefaultsOfTheFileAreThoseOfANewStore(@TempDir Path dir) throws Exception {
         MiroirConfig config = config(dir, "");
-        assertEquals(StoreLimits.DEFAULT, LimitsRecorder.configured(config, StoreLimits.DEFAULT));
+        assertEquals(StoreLimits.DEFAULT, LimitsRecorder.configured(config));
     }
 
     @Test
@@ -40,7 +40,12 @@ class LimitsRecorderTest {
                         dir,
                         """
                           idempotency: {ttl_seconds: 60, max_cached_keys: 500}
-                          session_pinning: {ttl_seconds: 30}
+                          session_pinning: {ttl_seconds: 30, max_sessions: 501}
+                          task_registry: {max_tasks: 5000, retention_seconds: 90}
+                          task_store: {max_jobs: 502, job_retention_s: 91, max_rate_buckets: 503}
+                          aliases: {history_retention: 3}
+                          canary_runner: {run_history_per_canary: 4}
+                          cdc: {buffer: {overflow_bytes: 505}}
                         """);
         try (TaskStore store =
                 new SqliteTaskStore(
@@ -55,9 +60,21 @@ class LimitsRecorderTest {
             recorder.step(store);
             LimitsRow row = store.limits().get(ReadLevel.LOCAL);
             assertEquals(2, row.version());
-            assertEquals(60_000_000, row.limits().idempotencyTtlMicros());
-            assertEquals(500, row.limits().idempotencyKeysMax());
-            assertEquals(30_000_000, row.limits().sessionTtlMicros());
+            assertEquals(
+                    new StoreLimits(
+                            5_000,
+                            90_000_000,
+                            500,
+                            60_000_000,
+                            501,
+                            30_000_000,
+                            502,
+                            91_000_000,
+                            3,
+                            4,
+                            505,
+                            503),
+                    row.limits());
         }
     }
 

@@ -65,6 +65,7 @@ class ConfigLoaderTest {
                         "search_ui.rate_limit.backend",
                         "search_ui.rate_limit.redis_key_prefix",
                         "search_ui.rate_limit.redis_ttl_s",
+                        "task_registry.cache_size",
                         "task_registry.redis_pool_max",
                         "leader_election.lease_ttl_s",
                         "leader_election.renew_interval_s"),
