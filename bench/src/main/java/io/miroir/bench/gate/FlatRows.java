@@ -1,12 +1,14 @@
 package io.miroir.bench.gate;
 
 import io.miroir.bench.tools.Numbers;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Whether memory grows with the number of commands: it must not. */
 final class FlatRows {
-    /** After this part of the commands everything has been used once. */
-    private static final int FIRST_PART = 10;
+    /** After the first part everything has been used once. */
+    private static final int PARTS = 10;
 
     private static final int TASKS_KEPT = 10_000;
 
@@ -16,15 +18,21 @@ final class FlatRows {
         return new Measured(List.of("memory.flat"), FlatRows::run);
     }
 
-    /** Megabytes of a process on average. */
-    private record Grown(double afterFirst, double atEnd) {
+    /**
+     * How it went on.
+     *
+     * @param megabytes of a process on average, after each part
+     */
+    private record Grown(List<Double> megabytes) {
         double ratio() {
-            return atEnd / afterFirst;
+            return megabytes.getLast() / megabytes.getFirst();
         }
 
         @Override
         public String toString() {
-            return Numbers.text(afterFirst) + " to " + Numbers.text(atEnd) + " MB";
+            return megabytes.stream()
+                    .map(Numbers::text)
+                    .collect(Collectors.joining(", ", "", " MB"));
         }
     }
 
@@ -48,19 +56,21 @@ final class FlatRows {
                         ours.ratio(),
                         theirs.ratio(),
                         null,
-                        "%,d commands over rows whose number stays; a process, after the first"
+                        "%,d commands over rows whose number stays; a process, at the end beside after"
                                         .formatted(commands)
-                                + " tenth and at the end: ours %s, redis (clients too) %s"
+                                + " the first tenth; after each: ours %s; redis (clients too) %s"
                                         .formatted(ours, theirs)));
     }
 
     private static Grown churned(Contender side, int commands) {
         Child asking = side.asking();
         asking.ask("keep " + TASKS_KEPT);
-        asking.ask("churn " + commands / FIRST_PART);
-        double first = mean(side);
-        asking.ask("churn " + (commands - commands / FIRST_PART));
-        return new Grown(first, mean(side));
+        List<Double> megabytes = new ArrayList<>();
+        for (int i = 0; i < PARTS; i++) {
+            asking.ask("churn " + commands / PARTS);
+            megabytes.add(mean(side));
+        }
+        return new Grown(megabytes);
     }
 
     private static double mean(Contender side) {
