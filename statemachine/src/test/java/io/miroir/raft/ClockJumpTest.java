@@ -3,23 +3,112 @@ package io.miroir.raft;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.store.ReadLevel;
 import io.miroir.store.Role;
 import io.miroir.store.Writes;
+import io.miroir.store.lease.Leases;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pods whose wall clocks are an hour apart lead one after the other (rule 19). */
+/** Wall clocks that are an hour apart, or jump by one, decide nothing (rule 19). */
 class ClockJumpTest {
     private static final long MINUTE_MICROS = 60_000_000;
+
+    /** Longer than the test, shorter than the jump. */
+    private static final long LEASE_MICROS = 15 * MINUTE_MICROS;
+
+    /** A wall clock that is set while its pod runs. */
+    private static final class JumpingClock implements InstantSource {
+        private volatile Duration offset = Duration.ZERO;
+
+        void jumpTo(Duration other) {
+            offset = other;
+        }
+
+        @Override
+        public Instant instant() {
+            return InstantSource.system().instant().plus(offset);
+        }
+    }
+
+    @Test
+    void clocksThatJumpWhileTheirPodsRunMakeNothingEndEarlyOrTwice(@TempDir Path dir)
+            throws Exception {
+        List<RaftStoreConfig.Peer> peers = Group.freePeers();
+        Map<String, JumpingClock> clocks = new HashMap<>();
+        List<RaftTaskStore> pods = new ArrayList<>();
+        try {
+            for (RaftStoreConfig.Peer peer : peers) {
+                JumpingClock clock = new JumpingClock();
+                clocks.put(peer.id(), clock);
+                pods.add(start(peer.id(), peers, dir, clock));
+            }
+            long epoch = Writes.claim(leader(pods), "movies", "pod-x");
+            Leases.Taking.Taken first =
+                    (Leases.Taking.Taken)
+                            leader(pods).leases().take("duty", "pod-x", LEASE_MICROS).orThrow();
+            leader(pods).sessions().touch("someone").orThrow();
+            long begin = leader(pods).status().storeTimeMicros();
+            long last = begin;
+            for (int hours : new int[] {1, -1, 0}) {
+                for (boolean leads : new boolean[] {true, false}) {
+                    RaftTaskStore leader = leader(pods);
+                    RaftTaskStore jumps =
+                            leads
+                                    ? leader
+                                    : pods.stream()
+                                            .filter(pod -> pod != leader)
+                                            .findFirst()
+                                            .orElseThrow();
+                    Writes.write(leader, "movies", epoch);
+                    Objects.requireNonNull(clocks.get(jumps.status().podId()))
+                            .jumpTo(Duration.ofHours(hours));
+                    last = nothingHasEnded(pods, epoch, first, begin, last);
+                    // Whoever leads next stamps by what it has followed.
+                    leader(pods).handOver();
+                    last = nothingHasEnded(pods, epoch, first, begin, last);
+                }
+            }
+            Group.await(
+                    "equal digests",
+                    () -> pods.stream().map(RaftTaskStore::digests).distinct().count() == 1);
+        } finally {
+            pods.forEach(RaftTaskStore::close);
+        }
+    }
+
+    /** Answers the store time. */
+    private static long nothingHasEnded(
+            List<RaftTaskStore> pods,
+            long epoch,
+            Leases.Taking.Taken first,
+            long begin,
+            long last) {
+        RaftTaskStore leader = leader(pods);
+        Writes.write(leader, "movies", epoch);
+        assertEquals(
+                new Leases.Taking.Held("pod-x", first.epoch(), first.expiresAt()),
+                leader.leases().take("duty", "pod-y", LEASE_MICROS).orThrow(),
+                "its time is not over");
+        assertTrue(leader.sessions().get(ReadLevel.LOCAL, "someone").isPresent());
+        long now = leader.status().storeTimeMicros();
+        assertTrue(now >= last, "store time went back by " + (last - now) + " us");
+        assertTrue(now - begin < LEASE_MICROS / 2, "store time jumped to " + now);
+        return now;
+    }
 
     @Test
     void storeTimeNeitherGoesBackNorJumpsWhoeverLeads(@TempDir Path dir) throws Exception {
@@ -29,7 +118,7 @@ class ClockJumpTest {
             for (int i = 0; i < peers.size(); i++) {
                 // An hour behind, right, an hour ahead.
                 Duration offset = Duration.ofHours(i - 1);
-                pods.add(start(peers.get(i).id(), peers, dir, offset));
+                pods.add(start(peers.get(i).id(), peers, dir, apart(offset)));
             }
             long epoch = Writes.claim(leader(pods), "movies", "pod-x");
             Writes.write(leader(pods), "movies", epoch);
@@ -40,7 +129,7 @@ class ClockJumpTest {
                 RaftTaskStore away = pods.removeFirst();
                 String id = away.status().podId();
                 away.close();
-                pods.add(start(id, peers, dir, Duration.ofHours(hours)));
+                pods.add(start(id, peers, dir, apart(Duration.ofHours(hours))));
                 everyoneLeads(pods, epoch, first);
             }
         } finally {
@@ -74,8 +163,12 @@ class ClockJumpTest {
                 .orElseGet(pods::getFirst);
     }
 
+    private static InstantSource apart(Duration offset) {
+        return InstantSource.offset(InstantSource.system(), offset);
+    }
+
     private static RaftTaskStore start(
-            String id, List<RaftStoreConfig.Peer> peers, Path dir, Duration offset) {
+            String id, List<RaftStoreConfig.Peer> peers, Path dir, InstantSource wallClock) {
         return new RaftTaskStore(
                 new RaftStoreConfig(
                         id,
@@ -85,7 +178,7 @@ class ClockJumpTest {
                         Group.limits(10_000),
                         new RaftStoreConfig.Tuning(300, 600, 10_000, 8 << 20)),
                 new RaftTaskStore.Surroundings(
-                        InstantSource.offset(InstantSource.system(), offset),
+                        wallClock,
                         new Random(),
                         new CollectorRegistry(),
                         Throwable::printStackTrace));
