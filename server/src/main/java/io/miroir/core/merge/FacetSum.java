@@ -38,13 +38,12 @@ public final class FacetSum {
     private static final class Value {
         private final String shown;
         private final String normal;
-        private final double number;
+        private double number = Double.NaN;
         private long count;
 
         Value(String shown, String normal) {
             this.shown = shown;
             this.normal = normal;
-            this.number = number(normal);
         }
 
         boolean isNumber() {
@@ -52,10 +51,21 @@ public final class FacetSum {
         }
     }
 
-    /** Adds one node's count of a value. */
-    public void add(String value, long count) {
-        String normal = FacetText.normalize(value);
-        values.computeIfAbsent(normal, _ -> new Value(value, normal)).count += count;
+    /** Adds one node's count of a text. */
+    public void add(String text, long count) {
+        value(text).count += count;
+    }
+
+    /** Adds one node's count of a number, as nodes spell it. */
+    public void addNumber(String number, long count) {
+        Value value = value(number);
+        value.number = Double.parseDouble(number);
+        value.count += count;
+    }
+
+    private Value value(String shown) {
+        String normal = FacetText.normalize(shown);
+        return values.computeIfAbsent(normal, _ -> new Value(shown, normal));
     }
 
     /** How many different values were added. */
@@ -112,23 +122,5 @@ public final class FacetSum {
         Map<String, Long> result = new LinkedHashMap<>();
         sorted.stream().limit(valuesMax).forEach(v -> result.put(v.shown, v.count));
         return result;
-    }
-
-    private static double number(String text) {
-        char first = text.isEmpty() ? ' ' : text.charAt(0);
-        if (first != '-' && (first < '0' || first > '9')) {
-            return Double.NaN;
-        }
-        for (int i = 1; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '.' && c != 'e' && c != '-' && (c < '0' || c > '9')) {
-                return Double.NaN;
-            }
-        }
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            return Double.NaN;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.miroir.fanout.answer;
 
 import io.miroir.api.search.FacetRules;
+import io.miroir.core.merge.FacetNumbers;
 import io.miroir.core.merge.FacetSum;
 import io.miroir.core.merge.Utf8Order;
 import io.miroir.core.routing.Separators;
@@ -85,7 +86,7 @@ final class FacetsCall {
             stats.add(node.path(STATS));
         }
         ObjectNode sums = answer.putObject(DISTRIBUTION);
-        writeSums(distributions, index, candidates, sums);
+        writeSums(distributions, stats, index, candidates, sums);
         ObjectNode ranges = answer.putObject(STATS);
         writeRanges(stats, ranges);
         if (distinctAdded) {
@@ -94,19 +95,32 @@ final class FacetsCall {
         }
     }
 
-    /** Sums distributions of one index: facet → value → count. */
+    /**
+     * Sums distributions of one index: facet → value → count.
+     *
+     * @param stats of the nodes, in the order of their distributions
+     */
     static void writeSums(
-            List<JsonNode> distributions, IndexProfile index, long candidates, ObjectNode to) {
+            List<JsonNode> distributions,
+            List<JsonNode> stats,
+            IndexProfile index,
+            long candidates,
+            ObjectNode to) {
         Map<String, FacetSum> facets = new TreeMap<>(Utf8Order.ASCENDING);
-        for (JsonNode distribution : distributions) {
-            for (Map.Entry<String, JsonNode> facet : distribution.properties()) {
+        for (int node = 0; node < distributions.size(); node++) {
+            for (var facet : distributions.get(node).properties()) {
                 if (Separators.isReserved(facet.getKey())) {
                     continue;
                 }
                 FacetSum sum = facets.computeIfAbsent(facet.getKey(), _ -> new FacetSum());
-                facet.getValue()
-                        .properties()
-                        .forEach(v -> sum.add(v.getKey(), v.getValue().asLong()));
+                FacetNumbers numbers = numbers(stats.get(node).path(facet.getKey()));
+                for (var value : facet.getValue().properties()) {
+                    if (numbers.has(value.getKey())) {
+                        sum.addNumber(value.getKey(), value.getValue().asLong());
+                    } else {
+                        sum.add(value.getKey(), value.getValue().asLong());
+                    }
+                }
             }
         }
         facets.forEach(
@@ -115,6 +129,12 @@ final class FacetsCall {
                     sum.result(index.facetOrder(facet), candidates, index.facetValuesMax())
                             .forEach(values::put);
                 });
+    }
+
+    private static FacetNumbers numbers(JsonNode range) {
+        return range.isObject()
+                ? new FacetNumbers(range.path("min").asDouble(), range.path("max").asDouble())
+                : FacetNumbers.NONE;
     }
 
     /** The smallest minimum and largest maximum of each facet with numbers. */

@@ -94,7 +94,8 @@ final class FederatedFacets {
         }
         if (!distributions.isEmpty()) {
             ObjectNode facets = to.putObject(index.uid());
-            FacetsCall.writeSums(distributions, index, total, facets.putObject(DISTRIBUTION));
+            FacetsCall.writeSums(
+                    distributions, stats, index, total, facets.putObject(DISTRIBUTION));
             FacetsCall.writeRanges(stats, facets.putObject(STATS));
         }
     }

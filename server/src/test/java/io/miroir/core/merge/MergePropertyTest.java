@@ -130,7 +130,8 @@ class MergePropertyTest {
     @Test
     void facetNumbersChangeTheirOrderWithTheCandidates() {
         FacetSum sum = new FacetSum();
-        List.of("10", "9", "a", "1.5", "B", "100").forEach(value -> sum.add(value, 1));
+        List.of("10", "9", "1.5", "100").forEach(value -> sum.addNumber(value, 1));
+        List.of("a", "B").forEach(value -> sum.add(value, 1));
         assertEquals(
                 List.of("1.5", "10", "100", "9", "a", "B"),
                 List.copyOf(sum.result(FacetSum.Order.ALPHA, 3_000, 100).keySet()));

@@ -74,6 +74,26 @@ class FederatedFacetsTest {
                 "{\"color\":{\"Red\":5,\"blue\":5}}", merged("{\"maxValuesPerFacet\": 2}", MOVIES));
     }
 
+    /** Shows: nodes that tell of no numbers have counted texts. */
+    @Test
+    void textsThatLookLikeNumbersAreCutAsTexts() {
+        ObjectNode answer = Json.object();
+        JsonNode years = Json.parse("{\"2023\": 1, \"2024\": 2, \"none\": 9}");
+        ObjectNode sums = Json.object();
+        JsonNode settings =
+                Json.parse(
+                        """
+                        {"faceting": {"maxValuesPerFacet": 2, "sortFacetValuesBy": {"*": "count"}}}
+                        """);
+        IndexProfile index = IndexProfile.of("movies", "m7", "id", settings);
+        JsonNode distribution = Json.object().set("year", years);
+        FacetsCall.writeSums(List.of(distribution), List.of(Json.object()), index, 12, sums);
+        assertEquals("{\"year\":{\"none\":9,\"2024\":2}}", Json.text(sums));
+        JsonNode numbers = Json.parse("{\"year\": {\"min\": 2023.0, \"max\": 2024.0}}");
+        FacetsCall.writeSums(List.of(distribution), List.of(numbers), index, 12, answer);
+        assertEquals("{\"year\":{\"2024\":2,\"2023\":1}}", Json.text(answer));
+    }
+
     @Test
     void spellingsOfSeveralIndexesStandSideBySide() {
         List<ObjectNode> nodes =
