@@ -20,6 +20,7 @@ final class ScoreDetails {
     /** The rule that nodes have and clients don't: the last one, by sequence number. */
     static final String TIE_RULE = Separators.SEQ_FIELD + ":asc";
 
+    private static final String VECTOR_RULE = "vectorSort";
     private static final String GEO_PREFIX = "_geoPoint(";
     private static final String ASCENDING = ":asc";
     private static final String DESCENDING = ":desc";
@@ -65,7 +66,15 @@ final class ScoreDetails {
 
     /** True if the hit was compared by its vector; one without is in the list all the same. */
     static boolean hasSimilarity(JsonNode hit) {
-        return hit.path(FIELD).path("vectorSort").path("similarity").isNumber();
+        return hit.path(FIELD).path(VECTOR_RULE).path("similarity").isNumber();
+    }
+
+    /** Forgets what other rules than the comparison of vectors say of the hit, but for its tie. */
+    static void keepSimilarity(ObjectNode hit) {
+        if (hit.get(FIELD) instanceof ObjectNode details) {
+            details.retain(VECTOR_RULE, TIE_RULE);
+            details.withObject(VECTOR_RULE).put("order", 0);
+        }
     }
 
     /** Keeps the rules in their order, in which they nearly always are already. */
@@ -100,7 +109,7 @@ final class ScoreDetails {
                             match(v.path("matchType").asString("")),
                             v.path("matchingWords").asInt(0),
                             v.path("maxMatchingWords").asInt(0));
-            case "vectorSort" -> new RankValue.Similarity(v.path("similarity").asDouble(0));
+            case VECTOR_RULE -> new RankValue.Similarity(v.path("similarity").asDouble(0));
             case "skipped" -> new RankValue.Skipped();
             default -> sorted(rule, v);
         };

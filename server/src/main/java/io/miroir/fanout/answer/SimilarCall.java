@@ -5,10 +5,14 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.search.FilterInput;
 import io.miroir.api.search.NodesFilter;
 import io.miroir.api.search.SimilarRequest;
+import io.miroir.api.settings.RankingRule;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.filter.FilterFields;
+import io.miroir.core.merge.Ranked;
+import io.miroir.core.merge.RuleOrder;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Documents similar to one. Only the node that holds that document knows its vector, so it is
  * fetched first; the rest is a search by vector without the document itself. Documents without a
- * vector are not similar to any, but a search lists them last, and the total counts them.
+ * vector are not similar to any, but a search lists them last, and the total counts them. This
+ * route knows no ranking rules, which a search does: its list is put in the order of similarity.
  */
 public final class SimilarCall {
     private static final String SHOW_SCORE = "showRankingScore";
@@ -123,7 +128,20 @@ public final class SimilarCall {
                     .put("embedder", client.path("embedder").asString(""))
                     .put("semanticRatio", 1.0);
         }
-        return new WithVector(SearchCall.ofOurs(search, index), client, documentId(), index);
+        if (sortsFirst()) {
+            // The most similar may stand anywhere in the nodes' lists.
+            search.put("offset", 0).put("limit", index.totalHitsMax());
+        }
+        return new WithVector(SearchCall.ofOurs(search, index), this);
+    }
+
+    /** Whether nodes sort by an attribute before they compare vectors. */
+    private boolean sortsFirst() {
+        return index.rankingRules().stream()
+                .filter(rule -> rule != RankingRule.Builtin.SORT)
+                .findFirst()
+                .filter(RankingRule.ByField.class::isInstance)
+                .isPresent();
     }
 
     /** A node's refusal of the search, as this route words it. */
@@ -167,16 +185,15 @@ public final class SimilarCall {
     /** The search by vector, and the answer made of it. */
     public static final class WithVector {
         private final SearchCall search;
+        private final SimilarCall asked;
         private final ObjectNode client;
-        private final String documentId;
-        private final IndexProfile index;
 
-        private WithVector(
-                SearchCall search, ObjectNode client, String documentId, IndexProfile index) {
+        private record Row(ObjectNode hit, Ranked ranked) {}
+
+        private WithVector(SearchCall search, SimilarCall asked) {
             this.search = search;
-            this.client = client;
-            this.documentId = documentId;
-            this.index = index;
+            this.asked = asked;
+            this.client = asked.client;
         }
 
         /**
@@ -190,21 +207,21 @@ public final class SimilarCall {
 
         /** The client's answer. */
         public ObjectNode merge(List<ObjectNode> answers) {
-            answers.forEach(WithVector::dropIncomparable);
+            answers.forEach(WithVector::putInOrder);
             ObjectNode found = search.merge(answers);
-            ArrayNode hits = (ArrayNode) found.path("hits");
+            ArrayNode hits = page((ArrayNode) found.path("hits"));
             long total = cut(hits, found.path("estimatedTotalHits").asLong());
             if (!client.path(SHOW_SCORE).asBoolean(false)) {
                 hits.forEach(hit -> ((ObjectNode) hit).remove(ScoreDetails.SCORE_FIELD));
             }
             ObjectNode answer = JsonNodeFactory.instance.objectNode();
             answer.set("hits", hits);
-            answer.put("id", documentId);
+            answer.put("id", asked.documentId());
             answer.set("processingTimeMs", found.path("processingTimeMs"));
             answer.put("limit", client.path("limit").asLong(Paging.LIMIT_DEFAULT));
-            answer.set("offset", found.path("offset"));
+            answer.put("offset", offset());
             // Unlike a search, this route counts no further than a client may page.
-            answer.put("estimatedTotalHits", Math.min(total, index.totalHitsMax()));
+            answer.put("estimatedTotalHits", Math.min(total, asked.index.totalHitsMax()));
             PerformanceDetails.merge(List.of(found), answer);
             return answer;
         }
@@ -224,16 +241,46 @@ public final class SimilarCall {
                     while (hits.size() > i) {
                         hits.remove(hits.size() - 1);
                     }
-                    return client.path("offset").asLong(0) + i;
+                    return offset() + i;
                 }
             }
             return all;
         }
 
-        private static void dropIncomparable(ObjectNode answer) {
-            if (answer.get("hits") instanceof ArrayNode hits) {
-                hits.removeIf(hit -> !ScoreDetails.hasSimilarity(hit));
+        private long offset() {
+            return client.path("offset").asLong(0);
+        }
+
+        /** The client's page of a list that was asked for from its beginning. */
+        private ArrayNode page(ArrayNode hits) {
+            if (!asked.sortsFirst()) {
+                return hits;
             }
+            ArrayNode page = JsonNodeFactory.instance.arrayNode();
+            hits.valueStream()
+                    .skip(offset())
+                    .limit(client.path("limit").asLong(Paging.LIMIT_DEFAULT))
+                    .forEach(page::add);
+            return page;
+        }
+
+        /** Leaves out what can't be compared, and what the index's rules say of the rest. */
+        private static void putInOrder(ObjectNode answer) {
+            if (answer.get("hits") instanceof ArrayNode hits) {
+                List<Row> rows =
+                        hits.valueStream()
+                                .filter(ScoreDetails::hasSimilarity)
+                                .map(hit -> row((ObjectNode) hit))
+                                .sorted(Comparator.comparing(Row::ranked, RuleOrder.WITH_TIES))
+                                .toList();
+                hits.removeAll();
+                rows.forEach(row -> hits.add(row.hit));
+            }
+        }
+
+        private static Row row(ObjectNode hit) {
+            ScoreDetails.keepSimilarity(hit);
+            return new Row(hit, ScoreDetails.read(hit));
         }
     }
 }

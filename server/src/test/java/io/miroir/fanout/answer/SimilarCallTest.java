@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.miroir.api.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A threshold ends the page and what is counted, as on one server with all documents. */
 class SimilarCallTest {
     private static final IndexProfile INDEX = IndexProfile.of("i", "m1", "id", Json.object());
+
+    private static final ObjectNode DOCUMENT =
+            Json.parseObject("{\"_vectors\":{\"e\":{\"embeddings\":[[1,0]]}}}");
 
     private static SimilarCall.WithVector call(int offset, int limit) {
         ObjectNode client =
@@ -21,8 +25,7 @@ class SimilarCallTest {
                         .put("offset", offset)
                         .put("limit", limit)
                         .put("rankingScoreThreshold", 0.5);
-        ObjectNode document = Json.parseObject("{\"_vectors\":{\"e\":{\"embeddings\":[[1,0]]}}}");
-        return SimilarCall.of(client, INDEX).withVector(document);
+        return SimilarCall.of(client, INDEX).withVector(DOCUMENT);
     }
 
     private static ObjectNode node(long total, double... similarities) {
@@ -66,6 +69,46 @@ class SimilarCallTest {
     void aPageThatIsCutCountsWhatGoesBefore() {
         assertAnswer(0, 4, List.of(9, 8, 7), 3);
         assertAnswer(1, 4, List.of(8, 7), 3);
+    }
+
+    /** Shows: a rule that sorts before vectors are compared has no say here. */
+    @Test
+    void rulesOfTheIndexDoNotCount() {
+        IndexProfile sorted =
+                IndexProfile.of(
+                        "i", "m1", "id", Json.parse("{\"rankingRules\": [\"n:desc\", \"words\"]}"));
+        ObjectNode client =
+                Json.object()
+                        .put("id", 0)
+                        .put("embedder", "e")
+                        .put("offset", 1)
+                        .put("limit", 2)
+                        .put("showRankingScoreDetails", true);
+        SimilarCall.WithVector call = SimilarCall.of(client, sorted).withVector(DOCUMENT);
+        assertEquals(0, call.nodeRequest(null).path("offset").asInt());
+        assertEquals(1_000, call.nodeRequest(null).path("limit").asInt());
+        ObjectNode answer =
+                call.merge(List.of(sorted(node(2, 0.2, 0.9)), sorted(node(3, 0.4, 0.8, 0.7))));
+        assertEquals(
+                List.of(8, 7),
+                answer.path("hits").valueStream().map(h -> h.path("id").asInt()).toList());
+        assertEquals(
+                "{\"vectorSort\":{\"order\":0,\"similarity\":0.8}}",
+                Json.text(answer.at("/hits/0/_rankingScoreDetails")));
+        assertEquals(1, answer.path("offset").asInt());
+        assertEquals(2, answer.path("limit").asInt());
+        assertEquals(5, answer.path("estimatedTotalHits").asInt());
+    }
+
+    /** As a node answers that sorts by a number first, the last hit having the smallest. */
+    private static ObjectNode sorted(ObjectNode answer) {
+        int number = answer.path("hits").size();
+        for (JsonNode hit : answer.path("hits")) {
+            ObjectNode details = (ObjectNode) hit.path("_rankingScoreDetails");
+            details.putObject("n:desc").put("order", 0).put("value", number--);
+            details.withObject("vectorSort").put("order", 1);
+        }
+        return answer;
     }
 
     /** One server does not look at what comes before the page. */
