@@ -159,7 +159,7 @@ final class ChatRoutes {
     }
 
     private static ApiException noChats() {
-        return ExperimentalRoutes.refused(
+        return ExperimentalRoutes.lacking(
                 "A Miroir cluster has no chats: a node that answered would know only the documents"
                         + " it holds.");
     }

@@ -112,7 +112,7 @@ final class ExperimentalRoutes {
     }
 
     private static ApiException logsElsewhere() {
-        return refused(
+        return lacking(
                 "One pod of several would tell a part only: read what the pods and the nodes write"
                         + " to their standard output, and set its level in their configuration.");
     }
@@ -126,6 +126,14 @@ final class ExperimentalRoutes {
         ObjectNode page = Json.object();
         page.putArray("results");
         return page.put("offset", offset).put("limit", limit).put("total", 0);
+    }
+
+    /**
+     * The error for what a cluster can't have though its feature is on: that of one which is off,
+     * for clients know it, with the reason.
+     */
+    static ApiException lacking(String why) {
+        return new ApiException(ErrorCode.FEATURE_NOT_ENABLED, why);
     }
 
     /** The error for what a cluster can't have, with the reason. */

@@ -137,7 +137,7 @@ final class SettingsRoutes {
         SettingsUpdate update = change.read();
         update.require(switched.now());
         if (update.changes().hasNonNull(Setting.CHAT.key())) {
-            throw ExperimentalRoutes.refused(
+            throw ExperimentalRoutes.lacking(
                     "An index of a Miroir cluster has no setting `chat`: there are no chats.");
         }
         NodeSettings.refuseReserved(update.changes());

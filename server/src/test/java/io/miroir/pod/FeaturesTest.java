@@ -163,17 +163,21 @@ class FeaturesTest {
             assertEquals("chat_not_found", code(client.call("GET", "/chats/a")));
             HttpCalls.Reply refused =
                     client.call("PATCH", "/chats/a/settings", "{\"source\": \"openAi\"}");
-            assertEquals(501, refused.status());
-            assertEquals("miroir_not_implemented", code(refused));
+            assertEquals(400, refused.status());
+            assertEquals("feature_not_enabled", code(refused));
+            assertTrue(
+                    refused.body().path("message").asString().startsWith("A Miroir cluster has no"),
+                    refused.body()::toString);
             assertEquals(
                     "invalid_chat_completion_api_key",
                     code(client.call("PATCH", "/chats/a/settings", "{\"apiKey\": 1}")));
-            assertEquals(501, client.call("POST", "/logs/stderr", "{}").status());
+            assertEquals("feature_not_enabled", code(client.call("POST", "/logs/stderr", "{}")));
             assertEquals(204, client.call("DELETE", "/logs/stream").status());
             String chat = "/indexes/any/settings/chat";
-            assertEquals(501, client.call("PATCH", chat, "{}").status());
+            assertEquals("feature_not_enabled", code(client.call("PATCH", chat, "{}")));
             assertEquals(
-                    501, client.call("PATCH", "/indexes/any/settings", "{\"chat\": {}}").status());
+                    "feature_not_enabled",
+                    code(client.call("PATCH", "/indexes/any/settings", "{\"chat\": {}}")));
         } finally {
             client.call(
                     "PATCH",

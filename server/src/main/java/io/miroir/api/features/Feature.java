@@ -21,7 +21,7 @@ public enum Feature {
     FOREIGN_KEYS("foreignKeys", "foreign_keys", 873),
     /** Not asked for by any request: how documents are fetched. */
     DISABLE_DOCUMENTS_FETCH_QUEUE("disableDocumentsFetchQueue", "", 0),
-    /** Not asked for by any request: how searches run. */
+    /** Not asked for by any request: how searches run. The merge knows one way. */
     LEGACY_SEARCH("legacySearch", "", 0),
     RENDER_ROUTE("renderRoute", "render_route", 888);
 
@@ -55,8 +55,13 @@ public enum Feature {
                 .findFirst();
     }
 
-    /** Whether nodes act on it in what they are asked for clients; else the proxy alone does. */
-    public boolean isOfNodes() {
+    /**
+     * Whether nodes are to have it on, of those that they act on in what they are asked for
+     * clients; empty for those that the proxy alone acts on.
+     *
+     * @param on whether clients have it on
+     */
+    public Optional<Boolean> onNodes(boolean on) {
         return switch (this) {
             case EDIT_DOCUMENTS_BY_FUNCTION,
                     CONTAINS_FILTER,
@@ -65,16 +70,16 @@ public enum Feature {
                     MULTIMODAL,
                     FOREIGN_KEYS,
                     DISABLE_DOCUMENTS_FETCH_QUEUE,
-                    LEGACY_SEARCH,
                     RENDER_ROUTE ->
-                    true;
+                    Optional.of(on);
+            case LEGACY_SEARCH -> Optional.of(false);
             case METRICS,
                     LOGS_ROUTE,
                     DYNAMIC_SEARCH_RULES,
                     GET_TASK_DOCUMENTS_ROUTE,
                     TASK_QUEUE_COMPACTION_ROUTE,
                     CHAT_COMPLETIONS ->
-                    false;
+                    Optional.empty();
         };
     }
 

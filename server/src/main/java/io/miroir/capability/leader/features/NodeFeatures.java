@@ -110,9 +110,9 @@ public final class NodeFeatures implements LeaderDuty {
         ObjectNode lacking = Json.object();
         for (Feature feature : Feature.values()) {
             JsonNode has = shown.path(feature.wireName());
-            if (feature.isOfNodes() && has.isBoolean() && has.asBoolean() != wanted.isOn(feature)) {
-                lacking.put(feature.wireName(), wanted.isOn(feature));
-            }
+            feature.onNodes(wanted.isOn(feature))
+                    .filter(on -> has.isBoolean() && has.asBoolean() != on)
+                    .ifPresent(on -> lacking.put(feature.wireName(), on));
         }
         return lacking;
     }
