@@ -26,10 +26,11 @@ import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /tasks}, from this pod's own copy of the task store. */
+/** {@code /tasks}, from this pod's own copy of the task store as far as it has what is named. */
 final class TaskRoutes {
     private static final String TEXT_UID = "mtask-";
     private static final Duration DELETION_PATIENCE = Duration.ofSeconds(2);
@@ -103,7 +104,7 @@ final class TaskRoutes {
         path.pass(request, Action.TASKS_COMPACT);
         switched.now()
                 .require(Feature.TASK_QUEUE_COMPACTION_ROUTE, "Using the /tasks/compact route");
-        throw ExperimentalRoutes.refused(
+        throw ExperimentalRoutes.lacking(
                 "The task queue of a Miroir cluster needs no compaction: what has expired is"
                         + " removed as it goes, and its room is used again.");
     }
@@ -134,7 +135,8 @@ final class TaskRoutes {
     // Which tasks have ended is told by their number already, so the list waits whatever is in it.
     private TaskPage page(TasksQuery query, Access access) throws InterruptedException {
         Tasks tasks = store.tasks();
-        TaskPage page = tasks.list(ReadLevel.LOCAL, StoredTasks.query(query, access, tasks));
+        ReadLevel level = StoredTasks.level(query.filter().numbers(), tasks);
+        TaskPage page = tasks.list(level, StoredTasks.query(query, access, tasks));
         reports.awaitTold();
         List<TaskRow> visible =
                 page.tasks().stream().filter(task -> StoredTasks.visible(access, task)).toList();
@@ -174,9 +176,9 @@ final class TaskRoutes {
         Access access = path.pass(request, Action.TASKS_GET);
         long uid = TasksQuery.uidInPath(request.path("batch"), "Batch");
         TaskRow row =
-                store.tasks()
-                        .get(ReadLevel.LOCAL, uid)
-                        .filter(task -> task.batchUid() != null)
+                begun(ReadLevel.LOCAL, uid)
+                        // Another pod may have told of its beginning a moment ago.
+                        .or(() -> begun(ReadLevel.LINEARIZABLE, uid))
                         .filter(task -> StoredTasks.visible(access, task))
                         .orElseThrow(
                                 () ->
@@ -185,6 +187,10 @@ final class TaskRoutes {
                                                 "Batch `" + uid + "` not found."));
         reports.awaitTold();
         return Answer.json(200, batch(row));
+    }
+
+    private Optional<TaskRow> begun(ReadLevel level, long uid) {
+        return store.tasks().get(level, uid).filter(task -> task.batchUid() != null);
     }
 
     private static ObjectNode batch(TaskRow row) {

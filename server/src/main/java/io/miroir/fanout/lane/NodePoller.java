@@ -24,8 +24,16 @@ import tools.jackson.databind.node.ObjectNode;
 final class NodePoller implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodePoller.class);
     private static final int ASKED_MAX = 100;
+
+    /** Asked for while the node works on one of them: it works on the oldest first. */
+    private static final int OLDEST_MAX = 10;
+
     private static final long PAUSE_MILLIS_MIN = 10;
     private static final long PAUSE_MILLIS_MAX = 500;
+
+    /** A client hears of an end within 50 ms, of which the store and the leases take some. */
+    private static final long WORKING_PAUSE_MILLIS_MAX = 35;
+
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final String nodeId;
@@ -40,6 +48,16 @@ final class NodePoller implements AutoCloseable {
     private final Semaphore newWork = new Semaphore(0);
     private final Thread thread;
     private volatile boolean givenUp;
+
+    /** What a look at the node's tasks brought. */
+    enum Seen {
+        /** Some have ended, so that others may have, or the node begins with the next ones. */
+        NEWS,
+        /** None has ended, and the node works on one. */
+        WORK,
+        /** All wait, or the node did not answer. */
+        NOTHING
+    }
 
     /** Learns what the node says. */
     interface Listener {
@@ -111,6 +129,7 @@ final class NodePoller implements AutoCloseable {
 
     private void run() {
         long pauseMillis = PAUSE_MILLIS_MIN;
+        Seen seen = Seen.NOTHING;
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 if (pending.isEmpty()) {
@@ -118,11 +137,8 @@ final class NodePoller implements AutoCloseable {
                     newWork.drainPermits();
                     pauseMillis = PAUSE_MILLIS_MIN;
                 }
-                boolean progress = pollOnce();
-                pauseMillis =
-                        progress
-                                ? PAUSE_MILLIS_MIN
-                                : Math.min(PAUSE_MILLIS_MAX, pauseMillis * 3 / 2);
+                seen = pollOnce(seen == Seen.WORK ? OLDEST_MAX : ASKED_MAX);
+                pauseMillis = pauseMillis(seen, pauseMillis);
                 if (newWork.tryAcquire(pauseMillis, TimeUnit.MILLISECONDS)) {
                     // Work that just came is not done yet: it shortens the wait, it does not end
                     // it.
@@ -136,24 +152,33 @@ final class NodePoller implements AutoCloseable {
         }
     }
 
-    private boolean pollOnce() {
+    /** How long to wait before the next look, after one that came after such a wait. */
+    static long pauseMillis(Seen seen, long before) {
+        return switch (seen) {
+            case NEWS -> PAUSE_MILLIS_MIN;
+            case WORK -> Math.min(WORKING_PAUSE_MILLIS_MAX, before * 3 / 2);
+            case NOTHING -> Math.min(PAUSE_MILLIS_MAX, before * 3 / 2);
+        };
+    }
+
+    private Seen pollOnce(int max) {
         try {
-            return poll();
+            return poll(max);
         } catch (RuntimeException bug) {
             // Without this thread no task of the node would ever end.
             LOG.error("tasks of node {} can't be followed", nodeId, bug);
-            return false;
+            return Seen.NOTHING;
         }
     }
 
-    private boolean poll() {
+    private Seen poll(int max) {
         toldBegun.keySet().retainAll(pending.keySet());
         Map<Long, List<Tracked>> asked = new TreeMap<>();
         pending.entrySet().stream()
-                .limit(ASKED_MAX)
+                .limit(max)
                 .forEach(entry -> asked.put(entry.getKey(), entry.getValue()));
         if (asked.isEmpty()) {
-            return false;
+            return Seen.NOTHING;
         }
         String uids = asked.keySet().stream().map(String::valueOf).collect(Collectors.joining(","));
         NodeReply reply =
@@ -165,14 +190,16 @@ final class NodePoller implements AutoCloseable {
                                         TIMEOUT)
                                 .expecting(AnswerShape.TASKS));
         if (!(reply instanceof NodeReply.Answer answer)) {
-            return false;
+            return Seen.NOTHING;
         }
         boolean progress = false;
+        boolean works = false;
         List<Tracked> begun = new ArrayList<>();
         for (JsonNode nodeTask : answer.body().path("results")) {
             long uid = nodeTask.path("uid").asLong(-1);
             asked.remove(uid);
             List<Tracked> tasks = pending.getOrDefault(uid, List.of());
+            works |= nodeTask.path("status").asString("").equals("processing");
             if (isNews(uid, nodeTask, tasks)) {
                 for (Tracked task : tasks) {
                     progress |= tell(uid, task, nodeTask, begun);
@@ -184,7 +211,7 @@ final class NodePoller implements AutoCloseable {
         }
         boolean unknown = !asked.isEmpty();
         asked.forEach((uid, tasks) -> tasks.forEach(task -> end(uid, task, new NodeResult.Lost())));
-        return progress || unknown;
+        return progress || unknown ? Seen.NEWS : works ? Seen.WORK : Seen.NOTHING;
     }
 
     // Most wait or are worked on, with many of ours in each: whose they are is looked at once for

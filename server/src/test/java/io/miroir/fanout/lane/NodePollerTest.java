@@ -17,6 +17,7 @@ class NodePollerTest {
     private final EndedTasks ended = new EndedTasks();
     private final AtomicInteger polls = new AtomicInteger();
     private volatile String results = "";
+    private volatile int asked;
     private final NodePoller poller =
             new NodePoller("a", Nodes.over(Map.of("a", this::tasks), (_, _, _, _) -> {}), ended);
 
@@ -27,6 +28,7 @@ class NodePollerTest {
 
     private NodeReply tasks(NodeRequest request) {
         polls.incrementAndGet();
+        asked = request.target().split(",", -1).length;
         if (results.equals("bug")) {
             throw new IllegalStateException("a bug");
         }
@@ -80,6 +82,53 @@ class NodePollerTest {
         assertEquals(1, ended.begun());
         results = told("m5", task.marked(), "succeeded");
         assertInstanceOf(NodeResult.Succeeded.class, result());
+    }
+
+    /** Shows: while a node works on a task of ours, its end is seen soon; while all wait, later. */
+    @Test
+    void theWaitIsShortWhileANodeWorks() {
+        assertEquals(10, NodePoller.pauseMillis(NodePoller.Seen.NEWS, 500));
+        long working = 10;
+        long waiting = 10;
+        for (int i = 0; i < 20; i++) {
+            working = NodePoller.pauseMillis(NodePoller.Seen.WORK, working);
+            waiting = NodePoller.pauseMillis(NodePoller.Seen.NOTHING, waiting);
+        }
+        assertEquals(35, working);
+        assertEquals(500, waiting);
+        assertEquals(35, NodePoller.pauseMillis(NodePoller.Seen.WORK, waiting));
+    }
+
+    /** Shows: a node that is asked often is asked for few, and for all once one of them ended. */
+    @Test
+    void aNodeThatWorksIsAskedForTheOldest() throws Exception {
+        Tracked task = EndedTasks.task(1, 1);
+        results = told("m5", task.marked(), "processing") + others(8, 56, task);
+        for (long uid = 7; uid < 57; uid++) {
+            poller.follow(uid, task);
+        }
+        poller.start();
+        awaitAsked(10);
+        results = told("m5", task.marked(), "succeeded") + others(8, 56, task);
+        assertInstanceOf(NodeResult.Succeeded.class, result());
+        awaitAsked(49);
+    }
+
+    private static String others(long first, long last, Tracked task) {
+        StringBuilder all = new StringBuilder();
+        for (long uid = first; uid <= last; uid++) {
+            all.append(',')
+                    .append(
+                            told("m5", task.marked(), "enqueued")
+                                    .replace("\"uid\":7", "\"uid\":" + uid));
+        }
+        return all.toString();
+    }
+
+    private void awaitAsked(int count) throws InterruptedException {
+        while (asked != count) {
+            Thread.sleep(5);
+        }
     }
 
     /** A node that gives a number a second time began anew: what it had before is gone. */
