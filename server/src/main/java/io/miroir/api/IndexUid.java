@@ -17,9 +17,13 @@ public final class IndexUid {
     /** The uid itself, if it is one. */
     public static String require(String uid) {
         if (!isValid(uid)) {
-            throw new ApiException(ErrorCode.INVALID_INDEX_UID, why(uid));
+            throw invalid(uid);
         }
         return uid;
+    }
+
+    private static ApiException invalid(String uid) {
+        return new ApiException(ErrorCode.INVALID_INDEX_UID, why(uid));
     }
 
     /** Why a text can't name an index. */
@@ -29,6 +33,11 @@ public final class IndexUid {
                 + "` is not a valid index uid. Index uid can be an integer or a string containing"
                 + " only alphanumeric characters, hyphens (-) and underscores (_), and can not be"
                 + " more than 512 bytes.";
+    }
+
+    /** The error of a request that names an index which is not there, or could not be. */
+    public static ApiException absent(String uid) {
+        return isValid(uid) ? notFound(uid) : invalid(uid);
     }
 
     /** The error of a request that names an index which is not there. */

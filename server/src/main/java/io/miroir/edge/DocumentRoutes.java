@@ -1,6 +1,7 @@
 package io.miroir.edge;
 
 import io.miroir.api.ErrorCode;
+import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.documents.DocumentsRequest;
 import io.miroir.api.documents.EditRequest;
@@ -9,7 +10,6 @@ import io.miroir.api.documents.PrimaryKey;
 import io.miroir.api.documents.WriteRequests;
 import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
-import io.miroir.api.search.FilterInput;
 import io.miroir.api.search.SortBy;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.StoredNetwork;
@@ -75,6 +75,7 @@ final class DocumentRoutes {
         Map<String, String> parameters = new HashMap<>(request.query());
         String uid = path.passCreatingWrite(request, Action.DOCUMENTS_ADD, parameters);
         WriteRequests.Addition asked = WriteRequests.addition(request.query());
+        IndexUid.require(uid);
         PayloadFormat format = PayloadFormat.of(request.header("Content-Type"));
         format.checkDelimiter(asked.csvDelimiter());
         parameters.put(WriteRequest.CONTENT_TYPE, format.mediaType());
@@ -100,8 +101,9 @@ final class DocumentRoutes {
     private Answer deleteByFilter(Request request) throws Exception {
         String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
         WriteRequests.customMetadata(request.query());
+        IndexUid.require(uid);
         ObjectNode passed = Json.object();
-        passed.set("filter", WriteRequests.filterToDelete(path.jsonBody(request)));
+        passed.set("filter", WriteRequests.filterToDelete(path.jsonBody(request), switched.now()));
         return delete(request, Operation.DOCUMENTS_DELETE_BY_FILTER, uid, request.query(), passed);
     }
 
@@ -170,11 +172,11 @@ final class DocumentRoutes {
     }
 
     private Answer page(Request request, String uid, DocumentsRequest asked) throws Exception {
+        IndexUid.require(uid);
         List<SortBy> _ =
                 SortBy.parse(
                         Objects.requireNonNullElse(asked.sort(), List.of()),
                         ErrorCode.INVALID_DOCUMENT_SORT);
-        FilterInput.parse(asked.filter(), ErrorCode.INVALID_DOCUMENT_FILTER);
         return path.reading(
                 request, terms -> RequestPath.read(documents.list(uid, body(asked), terms)));
     }

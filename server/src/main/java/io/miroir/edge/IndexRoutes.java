@@ -108,10 +108,13 @@ final class IndexRoutes {
     }
 
     private Answer fields(Request request) throws Exception {
-        // This route looks for the index without a look at its name.
         path.passKey(request, Action.FIELDS_POST);
         String uid = path.resolved(request.path("uid"));
         FieldsRequest asked = FieldsRequest.fromBody(path.searchBody(request));
+        if (!IndexUid.isValid(uid)) {
+            // This route looks for the index without a look at its name.
+            throw IndexUid.notFound(uid);
+        }
         return path.reading(
                 request, terms -> RequestPath.read(documents.fields(uid, asked, terms)));
     }

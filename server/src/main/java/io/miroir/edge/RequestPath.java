@@ -32,7 +32,10 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The steps that routes share: key, name, alias, and the way into the journeys. */
+/**
+ * The steps that routes share: key, name, alias, and the way into the journeys. What is no name of
+ * an index is found out as one that is not there: parameters and bodies are looked at before.
+ */
 final class RequestPath implements FrontDesk {
     static final String DEGRADED = "X-Miroir-Degraded";
 
@@ -100,21 +103,23 @@ final class RequestPath implements FrontDesk {
         }
     }
 
-    /** Checks the key or token and the name of a search, and follows an alias. */
+    /** Checks the key or token of a search, and follows an alias. */
     Search passSearch(Request request) {
         String name = request.path("uid");
         Access access = auth.client(request, Action.SEARCH, name);
-        return new Search(resolved(IndexUid.require(name)), name, access);
+        return new Search(resolved(name), name, access);
     }
 
-    /** Checks the key and the name of a read, and follows an alias. */
+    /** Checks the key of a read, and follows an alias. */
     String passRead(Request request, Action action) {
         return resolved(passNamed(request, action));
     }
 
     /** The index that a name of a read stands for. */
     String resolved(String uid) {
-        if (view.alias(uid).isEmpty() && view.index(uid).filter(IndexView::ready).isEmpty()) {
+        if (IndexUid.isValid(uid)
+                && view.alias(uid).isEmpty()
+                && view.index(uid).filter(IndexView::ready).isEmpty()) {
             // Another pod may have created it a moment ago.
             view.catchUp();
         }
@@ -138,23 +143,22 @@ final class RequestPath implements FrontDesk {
         }
     }
 
-    /** Checks the key and the name of a write, and follows an alias that may be written through. */
+    /** Checks the key of a write, and follows an alias that may be written through. */
     String passWrite(Request request, Action action) {
         String uid = passNamed(request, action);
         return view.alias(uid).map(this::writable).orElse(uid);
     }
 
     /**
-     * Checks the key and the name of a write that creates its index if there is none, and follows
-     * an alias. Notes in its parameters where the key may not create it.
+     * Checks the key of a write that creates its index if there is none, and follows an alias.
+     * Notes in its parameters where the key may not create it.
      */
     String passCreatingWrite(Request request, Action action, Map<String, String> parameters) {
         String name = request.path("uid");
         if (!auth.client(request, action, name).mayCreate(name)) {
             parameters.put(WriteRequest.NO_CREATION, "true");
         }
-        String uid = IndexUid.require(name);
-        return view.alias(uid).map(this::writable).orElse(uid);
+        return view.alias(name).map(this::writable).orElse(name);
     }
 
     /** Checks the key of a route that names an index, whose name is checked later. */
@@ -165,7 +169,7 @@ final class RequestPath implements FrontDesk {
     private String passNamed(Request request, Action action) {
         String uid = request.path("uid");
         auth.client(request, action, uid);
-        return IndexUid.require(uid);
+        return uid;
     }
 
     private List<String> followed(AliasRow alias) {
@@ -201,9 +205,10 @@ final class RequestPath implements FrontDesk {
         return sessions.writes(SessionHeaders.session(request), SessionHeaders.receipts(request));
     }
 
-    /** Sends a write on its journey, and gives its receipt. */
+    /** Sends a write of an index on its journey, and gives its receipt. */
     Answer write(Request request, WriteRequest write, InputStream body)
             throws IOException, InterruptedException {
+        IndexUid.require(write.indexUid());
         PassedAnswer answer = written(marked(request, write), body);
         Answer told =
                 Answer.passed(answer.status(), answer.body().getBytes(StandardCharsets.UTF_8));

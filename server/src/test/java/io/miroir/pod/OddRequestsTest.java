@@ -201,10 +201,77 @@ class OddRequestsTest {
         JsonNode task = client.call("POST", "/indexes/csv/documents", "text/csv", csv).body();
         JsonNode done = client.finished(task.path("taskUid").asLong());
         assertEquals("succeeded", done.path("status").asString(), done::toString);
-        ok("POST /indexes/csv/documents?skipCreation=True [{\"id\": 1}]");
+        JsonNode skipped = ok("POST /indexes/csv/documents?skipCreation=True [{\"id\": 7}]");
+        client.finished(skipped.path("taskUid").asLong());
+        refused("GET /indexes/csv/documents/7", "document_not_found");
         JsonNode compaction = ok("POST /indexes/none/compact");
         JsonNode failed = client.finished(compaction.path("taskUid").asLong());
         assertTrue(failed.path("details").isObject(), failed::toString);
+    }
+
+    @Test
+    void whatIsAskedOfDocumentsIsCheckedAsOneServerDoes() {
+        assertEquals(
+                1L << 40,
+                ok("GET /indexes/d/documents?offset=1099511627776&limit=2147483648")
+                        .path("offset")
+                        .asLong());
+        assertEquals(
+                2,
+                ok("POST /indexes/d/documents/fetch {\"limit\": 9007199254740993}")
+                        .path("results")
+                        .size());
+        refused("POST /indexes/none/documents/fetch {\"filter\": \"==\"}", "index_not_found");
+        refused("POST /indexes/d/documents/fetch {\"filter\": \"==\"}", "invalid_document_filter");
+        assertEquals(
+                "Using `CONTAINS` in a filter requires enabling the `contains filter` experimental"
+                        + " feature. See https://github.com/orgs/meilisearch/discussions/763\n"
+                        + "3:11 a CONTAINS b",
+                refused(
+                                "POST /indexes/d/documents/delete {\"filter\": \"a CONTAINS b\"}",
+                                "feature_not_enabled")
+                        .path("message")
+                        .asString());
+        refused(
+                "POST /indexes/d/documents/delete {\"filter\": \"_vectors EXISTS\"}",
+                "feature_not_enabled");
+    }
+
+    /** Shows: of two faults, that of the parameters or the body is told before that of the name. */
+    @Test
+    void theNameOfTheIndexIsLookedAtLast() {
+        for (String[] wrong :
+                new String[][] {
+                    {"POST", "search {\"offset\": -1}", "invalid_search_offset"},
+                    {"GET", "search?limit=x", "invalid_search_limit"},
+                    {"POST", "facet-search {\"q\": 1}", "invalid_search_q"},
+                    {"POST", "similar {\"id\": 1}", "bad_request"},
+                    {"GET", "documents?limit=x", "invalid_document_limit"},
+                    {"POST", "documents?csvDelimiter=xx []", "invalid_document_csv_delimiter"},
+                    {"PUT", "settings/stop-words {}", "invalid_settings_stop_words"},
+                    {"GET", "stats?sizeFormat=x", "invalid_stats_size_format"}
+                }) {
+            refused(wrong[0] + " /indexes/b@d/" + wrong[1], wrong[2]);
+        }
+        for (String right :
+                List.of(
+                        "POST /indexes/b@d/search {}",
+                        "GET /indexes/b@d/search",
+                        "POST /indexes/b@d/facet-search {\"facetName\": \"a\"}",
+                        "POST /indexes/b@d/similar {\"id\": 1, \"embedder\": \"e\"}",
+                        "GET /indexes/b@d/documents",
+                        "GET /indexes/b@d/documents/1",
+                        "POST /indexes/b@d/documents []",
+                        "DELETE /indexes/b@d/documents",
+                        "DELETE /indexes/b@d/documents/1",
+                        "GET /indexes/b@d",
+                        "DELETE /indexes/b@d",
+                        "GET /indexes/b@d/settings",
+                        "PATCH /indexes/b@d/settings {}",
+                        "GET /indexes/b@d/stats",
+                        "POST /indexes/b@d/compact")) {
+            refused(right, "invalid_index_uid");
+        }
     }
 
     private static JsonNode ok(String request) {

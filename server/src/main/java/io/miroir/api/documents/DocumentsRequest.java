@@ -43,11 +43,11 @@ public record DocumentsRequest(
                     notNull(
                             "offset",
                             ErrorCode.INVALID_DOCUMENT_OFFSET,
-                            Check.unsigned(Integer.MAX_VALUE)),
+                            Check.unsigned(Long.MAX_VALUE)),
                     notNull(
                             "limit",
                             ErrorCode.INVALID_DOCUMENT_LIMIT,
-                            Check.unsigned(Integer.MAX_VALUE)),
+                            Check.unsigned(Long.MAX_VALUE)),
                     optional("fields", ErrorCode.INVALID_DOCUMENT_FIELDS, Check.STRINGS),
                     notNull(
                             "retrieveVectors",
@@ -63,11 +63,11 @@ public record DocumentsRequest(
                     notNull(
                             "offset",
                             ErrorCode.INVALID_DOCUMENT_OFFSET,
-                            Check.unsigned(Integer.MAX_VALUE)),
+                            Check.unsigned(Long.MAX_VALUE)),
                     notNull(
                             "limit",
                             ErrorCode.INVALID_DOCUMENT_LIMIT,
-                            Check.unsigned(Integer.MAX_VALUE)),
+                            Check.unsigned(Long.MAX_VALUE)),
                     notNull("fields", ErrorCode.INVALID_DOCUMENT_FIELDS, Check.STRING),
                     notNull(
                             "retrieveVectors",

@@ -5,10 +5,13 @@ import static io.miroir.api.strict.Shape.notNull;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.features.Features;
+import io.miroir.api.search.FilterFeatures;
 import io.miroir.api.search.FilterInput;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
+import io.miroir.core.filter.Filter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,8 +104,11 @@ public final class WriteRequests {
         return ids;
     }
 
-    /** Reads the body of a deletion by filter; a filter that selects everything is refused. */
-    public static JsonNode filterToDelete(JsonNode body) {
+    /**
+     * Reads the body of a deletion by filter; a filter that selects everything is refused, and one
+     * that needs a feature which is off.
+     */
+    public static JsonNode filterToDelete(JsonNode body, Features features) {
         BY_FILTER.check(StrictValue.body(body));
         JsonNode filter = body.get("filter");
         if (filter.isNull()) {
@@ -111,10 +117,12 @@ public final class WriteRequests {
                     "Invalid syntax for the filter parameter: `expected String, Array, found:"
                             + " null`.");
         }
-        if (FilterInput.parse(filter, ErrorCode.INVALID_DOCUMENT_FILTER) == null) {
+        Filter parsed = FilterInput.parse(filter, ErrorCode.INVALID_DOCUMENT_FILTER);
+        if (parsed == null) {
             throw new ApiException(
                     ErrorCode.INVALID_DOCUMENT_FILTER, "Sending an empty filter is forbidden.");
         }
+        FilterFeatures.check(parsed, features);
         return filter;
     }
 

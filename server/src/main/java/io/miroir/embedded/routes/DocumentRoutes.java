@@ -151,7 +151,7 @@ public final class DocumentRoutes {
         desk.passIndex(request, Action.DOCUMENTS_DELETE);
         JsonNode body = JsonBody.read(request);
         desk.uid(request);
-        JsonNode filter = WriteRequests.filterToDelete(body);
+        JsonNode filter = WriteRequests.filterToDelete(body, desk.features());
         return deletion(
                 request, Details.deletion(0, null, filter), new Work.DeleteByFilter(filter));
     }

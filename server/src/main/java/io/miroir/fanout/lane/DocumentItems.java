@@ -142,7 +142,7 @@ final class DocumentItems {
         if (split.primaryKey() != null) {
             rest += "?primaryKey=" + encoded(split.primaryKey());
         }
-        if ("true".equals(request.parameter(WriteRequest.SKIP_CREATION))) {
+        if (Boolean.parseBoolean(request.parameter(WriteRequest.SKIP_CREATION))) {
             rest += (rest.contains("?") ? "&" : "?") + "skipCreation=true";
         }
         return new Documents(

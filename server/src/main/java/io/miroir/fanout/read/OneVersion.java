@@ -47,7 +47,7 @@ final class OneVersion {
 
     /** The index that clients know by that uid. */
     IndexView index(String uid) {
-        return find(uid).orElseThrow(() -> IndexUid.notFound(uid));
+        return find(uid).orElseThrow(() -> IndexUid.absent(uid));
     }
 
     /** The index that clients know by that uid, if there is one. */
