@@ -239,7 +239,15 @@ public final class HttpServer implements AutoCloseable {
             stream(exchange, id, streamed);
             return;
         }
-        whole(exchange, ByteBuffer.wrap(answer.body()));
+        byte[] body = answer.body();
+        if (Gzip.suits(answer)
+                && Gzip.isAccepted(
+                        exchange.getRequestHeaders().getFirst(Headers.ACCEPT_ENCODING))) {
+            body = Gzip.of(body);
+            headers.put(Headers.CONTENT_ENCODING, "gzip");
+            headers.add(Headers.VARY, "Accept-Encoding");
+        }
+        whole(exchange, ByteBuffer.wrap(body));
     }
 
     // On the IO thread: from any other one, Undertow lets that thread spin while the exchange ends,

@@ -36,6 +36,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +137,27 @@ class HttpServerTest {
                 "{\"name\":\"a/b%2Fü\",\"query\":\"x y&z\"}",
                 send(to("/path//a%2Fb%252F%C3%BC/?q=1&q=x+y%26z").GET().build()).body());
         assertEquals(204, send(to("/path/fixed").GET().build()).statusCode());
+    }
+
+    /** Shows: an answer of some length is sent in gzip, to clients that ask for it. */
+    @Test
+    void longAnswersArePackedForWhoAsks() throws Exception {
+        HttpRequest.Builder request = to("/path/" + "a".repeat(2_000));
+        HttpResponse<byte[]> plain = client.send(request.build(), BodyHandlers.ofByteArray());
+        assertFalse(plain.headers().map().containsKey("content-encoding"));
+        HttpResponse<byte[]> packed =
+                client.send(
+                        request.header("Accept-Encoding", "br, gzip").build(),
+                        BodyHandlers.ofByteArray());
+        assertEquals("gzip", packed.headers().firstValue("content-encoding").orElseThrow());
+        assertTrue(packed.headers().allValues("vary").contains("Accept-Encoding"));
+        byte[] unpacked =
+                new GZIPInputStream(new ByteArrayInputStream(packed.body())).readAllBytes();
+        assertEquals(text(plain.body()), text(unpacked));
+    }
+
+    private static String text(byte[] utf8) {
+        return new String(utf8, StandardCharsets.UTF_8);
     }
 
     @Test
