@@ -135,9 +135,4 @@ final class ExperimentalRoutes {
     static ApiException lacking(String why) {
         return new ApiException(ErrorCode.FEATURE_NOT_ENABLED, why);
     }
-
-    /** The error for what a cluster can't have, with the reason. */
-    static ApiException refused(String why) {
-        return new ApiException(ErrorCode.MIROIR_NOT_IMPLEMENTED, why);
-    }
 }
