@@ -2,6 +2,7 @@ package io.miroir;
 
 import io.miroir.capability.partitioned.antientropy.AntiEntropyRules;
 import io.miroir.capability.partitioned.drift.DriftCheck;
+import io.miroir.capability.partitioned.repair.CopyBounds;
 import io.miroir.capability.partitioned.repair.RepairRules;
 import io.miroir.cluster.health.HealthProbe;
 import io.miroir.cluster.health.HealthState;
@@ -114,7 +115,8 @@ record ConfiguredSettings(MiroirConfig config) {
     RepairRules repairRules() {
         return new RepairRules(
                 config.replicaRepair().maxDocumentsPerSecond(),
-                config.replicaRepair().maxConcurrentCopies());
+                config.replicaRepair().maxConcurrentCopies(),
+                CopyBounds.DEFAULT);
     }
 
     /** How replicas are compared. */

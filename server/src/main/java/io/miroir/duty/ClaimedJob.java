@@ -23,14 +23,17 @@ public final class ClaimedJob {
     private static final Duration CLAIM = Duration.ofSeconds(30);
     private static final Duration BEAT = Duration.ofSeconds(2);
 
+    private final TaskStore store;
     private final Jobs jobs;
     private final String id;
     private final long claim;
     private final ObjectNode progress;
-    private long beatenNanos = System.nanoTime();
+    private long beatenMicros;
 
-    private ClaimedJob(Jobs jobs, JobRow claimed) {
-        this.jobs = jobs;
+    private ClaimedJob(TaskStore store, JobRow claimed) {
+        this.store = store;
+        this.jobs = store.jobs();
+        this.beatenMicros = store.nowMicros();
         this.id = claimed.madeOf().id();
         this.claim = claimed.claim() == null ? 0 : claimed.claim().number();
         this.progress = Json.parseObject(claimed.progressJson());
@@ -57,7 +60,7 @@ public final class ClaimedJob {
         List<String> types = List.of(wanted.type());
         return jobs.claim(podId, types, wanted.partition(), micros(CLAIM)).orThrow()
                         instanceof Jobs.Claiming.Claimed claimed
-                ? Optional.of(new ClaimedJob(jobs, claimed.job()))
+                ? Optional.of(new ClaimedJob(store, claimed.job()))
                 : Optional.empty();
     }
 
@@ -94,14 +97,14 @@ public final class ClaimedJob {
         return progress;
     }
 
-    /** Whether it is time for a beat. */
+    /** Whether it is time for a beat, by the store's time as the end of the claim is. */
     public boolean isBeatDue() {
-        return System.nanoTime() - beatenNanos >= BEAT.toNanos();
+        return store.nowMicros() - beatenMicros >= micros(BEAT);
     }
 
     /** Saves the progress and goes on; false if another pod does the job by now. */
     public boolean beat() {
-        beatenNanos = System.nanoTime();
+        beatenMicros = store.nowMicros();
         return !(jobs.beat(id, claim, micros(CLAIM), Json.text(progress)).orThrow()
                 instanceof Jobs.Step.Lost);
     }

@@ -42,6 +42,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +78,20 @@ public final class SqliteTaskStore implements TaskStore {
             InstantSource wallClock,
             CollectorRegistry registry,
             Consumer<Throwable> onFatal) {
+        this(config, wallClock, System::nanoTime, registry, onFatal);
+    }
+
+    /**
+     * The same, by another clock than the machine's.
+     *
+     * @param monotonicNanos what the store's time goes by while it is open
+     */
+    public SqliteTaskStore(
+            SqliteStoreConfig config,
+            InstantSource wallClock,
+            LongSupplier monotonicNanos,
+            CollectorRegistry registry,
+            Consumer<Throwable> onFatal) {
         if (Files.exists(config.dataDir().resolve("raft"))) {
             // Its tables may lag behind that log, and would part from the other pods' for good.
             throw new IllegalStateException(
@@ -92,7 +107,7 @@ public final class SqliteTaskStore implements TaskStore {
         this.term = applied.term() + 1;
         long wallMicros = ChronoUnit.MICROS.between(Instant.EPOCH, wallClock.instant());
         this.clock =
-                new StoreClock(Math.max(applied.storeTimeMicros(), wallMicros), System::nanoTime);
+                new StoreClock(Math.max(applied.storeTimeMicros(), wallMicros), monotonicNanos);
         CommandCheck check =
                 new CommandCheck(CommandFormats.OF_THIS_PROGRAM, () -> engine.formats().cluster());
         this.batcher = new Batcher("store-writer", config.limits(), check, this::commit, metrics);

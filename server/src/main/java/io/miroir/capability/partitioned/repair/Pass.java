@@ -12,10 +12,8 @@ import org.jspecify.annotations.Nullable;
  * what was acted on may have met such a write on its way, so it is looked at once more at the end.
  */
 final class Pass {
-    /** Documents that may be looked at again while writes wait. */
-    static final int ACTED_MAX = 500;
-
     private final Barrier begun;
+    private final int actedMax;
     private final Set<String> acted = new TreeSet<>();
     private boolean bulk;
     private @Nullable String through;
@@ -33,10 +31,12 @@ final class Pass {
     /**
      * Begins.
      *
+     * @param actedMax documents that may be looked at again while writes wait
      * @param through a bulk copy's place to go on behind; null to begin at the first document
      */
-    Pass(Barrier begun, @Nullable String through) {
+    Pass(Barrier begun, int actedMax, @Nullable String through) {
         this.begun = begun;
+        this.actedMax = actedMax;
         this.through = through;
         this.bulk = through != null;
     }
@@ -59,7 +59,7 @@ final class Pass {
         if (!bulk) {
             acted.add(document.id(primaryKey));
         }
-        if (acted.size() > ACTED_MAX) {
+        if (acted.size() > actedMax) {
             // Another pass makes sure of it.
             bulk = true;
             acted.clear();

@@ -5,5 +5,6 @@ package io.miroir.capability.partitioned.repair;
  *
  * @param documentsPerSecondMax that one copy compares
  * @param copiesMax under way on this pod at a time
+ * @param bounds of each of them
  */
-public record RepairRules(int documentsPerSecondMax, int copiesMax) {}
+public record RepairRules(int documentsPerSecondMax, int copiesMax, CopyBounds bounds) {}

@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
 final class RepairRun {
     private static final Logger LOG = LoggerFactory.getLogger(RepairRun.class);
     private static final int LOOKS_MAX = 200;
-    private static final int PUT_DOCUMENTS_MAX = 1_000;
     private static final long PUT_BYTES_MAX = 4L << 20;
     private static final int REMOVED_MAX = 500;
     private static final long PAUSE_MILLIS = 20;
@@ -44,6 +43,7 @@ final class RepairRun {
     private final RepairJob job;
     private final RepairMetrics metrics;
     private final Pace pace;
+    private final CopyBounds bounds;
     private final Cutover.Ends ends;
     private final FedReplicas replicas;
     private String phase = "prepare";
@@ -57,13 +57,15 @@ final class RepairRun {
             Copy copy,
             RepairJob job,
             RepairMetrics metrics,
-            Pace pace) {
+            Pace pace,
+            CopyBounds bounds) {
         this.context = context;
         this.index = index;
         this.copy = copy;
         this.job = job;
         this.metrics = metrics;
         this.pace = pace;
+        this.bounds = bounds;
         this.ends = ends();
         this.replicas = new FedReplicas(context, index.incarnation(), copy);
     }
@@ -87,7 +89,7 @@ final class RepairRun {
     void run() throws InterruptedException {
         prepare();
         Cutover cutover = new Cutover(context, copy, ends, replicas);
-        Pass pass = new Pass(begin(), job.cursor());
+        Pass pass = new Pass(begin(), bounds.actedMax(), job.cursor());
         boolean fresh = true;
         for (int looks = 0; looks < LOOKS_MAX; looks++) {
             Pass.Barrier barrier = fresh ? pass.begun() : barrier();
@@ -109,7 +111,7 @@ final class RepairRun {
                 case LATER -> Thread.sleep(PAUSE_MILLIS);
                 case ANEW -> {
                     job.at(null);
-                    pass = new Pass(begin(), null);
+                    pass = new Pass(begin(), bounds.actedMax(), null);
                     fresh = true;
                 }
             }
@@ -222,7 +224,7 @@ final class RepairRun {
             String seq = next.get().seq();
             next = comparison.next();
             boolean full =
-                    lacking.size() >= PUT_DOCUMENTS_MAX
+                    lacking.size() >= bounds.putDocumentsMax()
                             || bytes >= PUT_BYTES_MAX
                             || extra.size() >= REMOVED_MAX;
             if (full || next.isEmpty()) {

@@ -69,7 +69,8 @@ public final class ReplicaRepair implements PartitionedDuty {
         metrics.began();
         boolean done = false;
         Pace pace = new Pace(rules.documentsPerSecondMax(), System::nanoTime);
-        RepairRun copying = new RepairRun(context, index.row(), copy, job, metrics, pace);
+        RepairRun copying =
+                new RepairRun(context, index.row(), copy, job, metrics, pace, rules.bounds());
         try {
             copying.run();
             done = true;
@@ -100,11 +101,18 @@ public final class ReplicaRepair implements PartitionedDuty {
     }
 
     private static void fail(RepairJob job, String why) {
+        // A pod that stops interrupts whatever is under way: the store is told all the same, or
+        // nobody could go on before the claim has run out.
+        boolean stopped = Thread.interrupted();
         try {
             job.job().fail(why);
         } catch (StoreUnavailableException unavailable) {
             // The claim runs out: the copy is begun again then.
             LOG.info("a copy's end can't be told: {}", unavailable.getMessage());
+        } finally {
+            if (stopped) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -13,8 +13,8 @@ import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.layout.Layout;
 import io.miroir.core.plan.WritePlan;
-import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.repair.CopyPlan.Copy;
+import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ReplicaState;
@@ -26,7 +26,6 @@ import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
-import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.lane.LaneHolder;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -59,6 +58,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -72,6 +72,16 @@ final class RepairSimulation implements AutoCloseable {
     private static final int SHARDS = 3;
     private static final int IDS = 40;
     private static final int TURNS_MAX = 400;
+
+    /** Half of the runs have so little of everything that each copy is one of much. */
+    private static final CopyBounds SMALL = new CopyBounds(3, 2);
+
+    private static final Duration ASKING_TIME = Duration.ofMillis(200);
+    private static final Duration TURN_TIME = Duration.ofSeconds(2);
+
+    /** More than a claim lasts without a beat, or a failed copy rests at first. */
+    private static final Duration RESTING_TIME = Duration.ofSeconds(40);
+
     private static final String NO_BODY = "0".repeat(64);
     private static final NodeRequest PROBE =
             NodeRequest.get("health", "/health", Duration.ofSeconds(1));
@@ -96,6 +106,11 @@ final class RepairSimulation implements AutoCloseable {
     private Meanwhile onPut = () -> {};
     private Set<String> copying = Set.of();
     private String lastFailure = "";
+    private CopyBounds bounds = CopyBounds.DEFAULT;
+    private int resumed;
+
+    /** The store's time goes by it, so that claims of lost pods run out. */
+    private final AtomicLong nanos = new AtomicLong();
 
     /** A pod is lost: whatever it was about to do is not done. */
     private static final class PodLost extends Error {
@@ -115,6 +130,7 @@ final class RepairSimulation implements AutoCloseable {
                 new SqliteTaskStore(
                         SqliteStoreConfig.of("p", directory),
                         InstantSource.system(),
+                        nanos::get,
                         registry,
                         _ -> {});
         view = new ClusterView(store, new Fleet(SHARDS, 1, SimulatedMoves.FEWER.groups()));
@@ -134,12 +150,18 @@ final class RepairSimulation implements AutoCloseable {
     /** One run; answers how often replicas came back. */
     int run(long seed) throws Exception {
         begin(seed);
+        bounds = seed % 2 == 0 ? SMALL : CopyBounds.DEFAULT;
         for (int i = 0; i < 30; i++) {
             happen();
         }
         int copies = comeToRest(20);
         drop();
         return copies;
+    }
+
+    /** How often a copy went on where another had come to. */
+    int resumed() {
+        return resumed;
     }
 
     /** Nothing happens but that nodes change, one layout after the other. */
@@ -201,6 +223,7 @@ final class RepairSimulation implements AutoCloseable {
 
     private void begin(long seed) throws Exception {
         random = new Random(seed);
+        bounds = CopyBounds.DEFAULT;
         simulated = new TreeMap<>();
         NODES.forEach(id -> simulated.put(id, new SimulatedNode()));
         truth.clear();
@@ -229,6 +252,7 @@ final class RepairSimulation implements AutoCloseable {
         int copies = 0;
         for (int turn = 0; turn < TURNS_MAX; turn++) {
             quiet = turn >= wild;
+            goesBy(TURN_TIME);
             if (quiet) {
                 settle();
             } else {
@@ -257,7 +281,7 @@ final class RepairSimulation implements AutoCloseable {
         try {
             moveOnce();
         } catch (PodLost lost) {
-            takeOver();
+            claim();
         }
     }
 
@@ -269,31 +293,33 @@ final class RepairSimulation implements AutoCloseable {
         }
     }
 
-    /** Another pod has the lane, and the copies that the lost one made are nobody's any more. */
-    private void takeOver() throws InterruptedException {
-        claim();
-        NODES.forEach(id -> store.jobs().delete(CopyJobs.id(index().row(), id)).orThrow());
+    private void goesBy(Duration time) {
+        long _ = nanos.addAndGet(time.toNanos());
     }
 
     private boolean copy(Copy copy) throws Exception {
         CopyContext context = context();
         Optional<RepairJob> job = RepairJob.claim(context, index().row(), copy);
         if (job.isEmpty()) {
-            // It rests after a failure.
-            store.jobs().delete(CopyJobs.id(index().row(), copy.target())).orThrow();
+            // It rests after a failure, or is a lost pod's until its claim has run out.
+            goesBy(RESTING_TIME);
             return false;
+        }
+        if (job.get().cursor() != null) {
+            resumed++;
         }
         try {
             copying = Set.of(copy.source(), copy.target());
             Pace pace = new Pace(1_000_000, System::nanoTime);
-            new RepairRun(context, index().row(), copy, job.get(), metrics, pace).run();
+            new RepairRun(context, index().row(), copy, job.get(), metrics, pace, bounds).run();
             job.get().job().complete();
             return true;
         } catch (CopyFailedException notNow) {
             lastFailure = String.valueOf(notNow.getMessage());
             job.get().job().fail(String.valueOf(notNow.getMessage()));
         } catch (PodLost lost) {
-            takeOver();
+            // Its claim holds until it runs out.
+            claim();
         } finally {
             copying = Set.of();
         }
@@ -342,6 +368,7 @@ final class RepairSimulation implements AutoCloseable {
     // ---- what happens
 
     private NodeReply ask(String id, NodeRequest request) {
+        goesBy(ASKING_TIME);
         if (!quiet && chance(0.002)) {
             throw new PodLost();
         }

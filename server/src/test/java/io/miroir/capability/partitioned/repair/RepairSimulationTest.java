@@ -37,6 +37,7 @@ class RepairSimulationTest {
                     throw new AssertionError("seed " + seed, failed);
                 }
             }
+            assertTrue(SEED != null || simulation.resumed() > 0, "no copy went on");
         }
         assertTrue(copies > 0, "nothing was copied");
     }
