@@ -15,6 +15,7 @@ import io.miroir.config.SettingsBroadcastConfig;
 import io.miroir.edge.Edge;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.copy.Holds;
 import io.miroir.fanout.lane.LaneSettings;
 import io.miroir.fanout.lane.SettingsLimits;
 import io.miroir.fanout.read.ReadSettings;
@@ -117,6 +118,11 @@ record ConfiguredSettings(MiroirConfig config) {
                 config.replicaRepair().maxDocumentsPerSecond(),
                 config.replicaRepair().maxConcurrentCopies(),
                 CopyBounds.DEFAULT);
+    }
+
+    /** How long writes may be held: each waits three times as long for its turn. */
+    Holds holds() {
+        return Holds.upTo(Duration.ofMillis(config.server().requestTimeoutMs() / 3));
     }
 
     /** How replicas are compared. */

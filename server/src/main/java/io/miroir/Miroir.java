@@ -183,7 +183,9 @@ public final class Miroir implements AutoCloseable {
                                         settings.settingsLimits())));
         LaneKeeper keeper = own(new LaneKeeper(context, peers, follower));
         WriteJourney writes = new WriteJourney(keeper, peers, spooler);
-        CopyContext copies = new CopyContext(config.podId(), store, view, nodes, health, keeper);
+        CopyContext copies =
+                new CopyContext(
+                        config.podId(), store, view, nodes, health, keeper, settings.holds());
         LossAcceptance losses = new LossAcceptance(copies, new LossMetrics(registry));
         LaneErrands errands =
                 new LaneErrands(

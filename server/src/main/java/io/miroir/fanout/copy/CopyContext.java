@@ -24,7 +24,8 @@ public record CopyContext(
         ClusterView view,
         Nodes nodes,
         NodeHealth health,
-        LaneHolder lanes) {
+        LaneHolder lanes,
+        Holds holds) {
     private static final Duration SEEN_MAX = Duration.ofSeconds(5);
 
     /**

@@ -22,7 +22,7 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
     /** Failed tasks that are looked at; of more, nobody can say whether two nodes have the same. */
     private static final int FAILED_MAX = 1_000;
 
-    private static final long PAUSE_MILLIS = 5;
+    private static final Duration PAUSE = Duration.ofMillis(5);
 
     /** Before the first task of an index. */
     public static final long NONE = -1;
@@ -42,14 +42,18 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
         return first(OPEN).isMissingNode();
     }
 
-    /** Waits until all tasks of the index have ended; false if they have not after that time. */
-    public boolean awaitRest(Duration patience) throws InterruptedException {
-        long giveUpNanos = System.nanoTime() + patience.toNanos();
+    /** How many tasks of the index have not ended. */
+    public long open() {
+        return list(OPEN, 1).path("total").asLong(0);
+    }
+
+    /** Waits until all tasks of the index have ended; false if they have not by then. */
+    public boolean awaitRest(Holds.Deadline deadline) throws InterruptedException {
         while (!isAtRest()) {
-            if (System.nanoTime() - giveUpNanos > 0) {
+            if (deadline.isOver()) {
                 return false;
             }
-            Thread.sleep(PAUSE_MILLIS);
+            deadline.pause(PAUSE);
         }
         return true;
     }

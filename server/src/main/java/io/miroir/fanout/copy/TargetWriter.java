@@ -25,12 +25,13 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class TargetWriter {
     private static final Duration SEND_TIMEOUT = Duration.ofMinutes(2);
-    private static final long PAUSE_MILLIS_MIN = 5;
-    private static final long PAUSE_MILLIS_MAX = 500;
+    private static final Duration PAUSE_MIN = Duration.ofMillis(5);
+    private static final Duration PAUSE_MAX = Duration.ofMillis(500);
 
     private final NodeTasks tasks;
     private final String mark;
     private final Watch watch;
+    private final Holds holds;
 
     /** Looks whether the copy may go on. */
     @FunctionalInterface
@@ -47,11 +48,13 @@ public final class TargetWriter {
      * Writes to the node of these tasks.
      *
      * @param mark what its tasks carry
+     * @param holds whose time passes while it waits
      */
-    public TargetWriter(NodeTasks tasks, String mark, Watch watch) {
+    public TargetWriter(NodeTasks tasks, String mark, Watch watch, Holds holds) {
         this.tasks = tasks;
         this.mark = mark;
         this.watch = watch;
+        this.holds = holds;
     }
 
     /** Puts documents there in place of those of the same ids. */
@@ -114,7 +117,7 @@ public final class TargetWriter {
     public void finish(NodeRequest request) throws InterruptedException {
         JsonNode answer = NodeDocuments.answer(tasks.nodes(), tasks.node(), request);
         long uid = answer.path("taskUid").asLong(NodeTasks.NONE);
-        long pauseMillis = PAUSE_MILLIS_MIN;
+        Duration pause = PAUSE_MIN;
         while (true) {
             JsonNode task = tasks.task(uid);
             switch (task.path("status").asString("")) {
@@ -129,11 +132,16 @@ public final class TargetWriter {
                                         + task.path("error").path("message").asString("canceled"));
                 default -> {
                     watch.look();
-                    Thread.sleep(pauseMillis);
-                    pauseMillis = Math.min(PAUSE_MILLIS_MAX, pauseMillis * 3 / 2);
+                    holds.rest().of(pause);
+                    pause = longer(pause);
                 }
             }
         }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration next = pause.multipliedBy(3).dividedBy(2);
+        return next.compareTo(PAUSE_MAX) < 0 ? next : PAUSE_MAX;
     }
 
     private static String encoded(String text) {

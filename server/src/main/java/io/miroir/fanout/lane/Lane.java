@@ -223,10 +223,20 @@ final class Lane {
         }
         try {
             return ours.getAsBoolean() && mayTake(ours)
-                    ? Optional.of(work.run(claim.take()))
+                    ? Optional.of(held(work))
                     : Optional.empty();
         } finally {
             turn.leave();
+        }
+    }
+
+    private <T> T held(LaneHolder.Held<T> work) throws InterruptedException {
+        long epoch = claim.take();
+        long sinceNanos = System.nanoTime();
+        try {
+            return work.run(epoch);
+        } finally {
+            counters.heldNanos().add(System.nanoTime() - sinceNanos);
         }
     }
 

@@ -66,6 +66,11 @@ public final class LaneMetrics extends Collector {
                         "Those that a node refused or did not apply, and was then sent write by"
                                 + " write.",
                         counters.takenApart()),
+                new CounterMetricFamily(
+                        "miroir_lane_held_seconds",
+                        "Time for which writes of an index were held, to bring replicas in sync, to"
+                                + " move or to compare them.",
+                        counters.heldNanos().sum() / NANOS_PER_SECOND),
                 new GaugeMetricFamily(
                         "miroir_lane_held_bytes",
                         "Documents that are held for requests that may be taken apart.",

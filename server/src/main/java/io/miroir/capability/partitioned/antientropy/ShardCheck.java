@@ -7,6 +7,7 @@ import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.copy.Comparison;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.Holds;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
 import io.miroir.fanout.copy.SequenceReader;
@@ -167,8 +168,9 @@ final class ShardCheck {
         if (!inSync(context.current(index)).equals(nodes)) {
             throw new CopyFailedException("replicas went out meanwhile");
         }
+        Holds.Deadline deadline = context.holds().in(REST_PATIENCE);
         for (String node : nodes) {
-            if (!tasks(node).awaitRest(REST_PATIENCE)) {
+            if (!tasks(node).awaitRest(deadline)) {
                 throw new CopyFailedException("node " + node + " does not come to rest");
             }
         }

@@ -4,17 +4,21 @@ import io.miroir.cluster.Fleet;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.RebalanceMetrics;
 import io.miroir.core.layout.MoveStep;
+import io.miroir.core.repair.Approach;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.duty.ClaimedJob;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
+import io.miroir.fanout.copy.Holds;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
 import io.miroir.fanout.copy.TargetWriter;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ShardState;
+import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.TaskType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +26,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,16 +34,22 @@ import org.slf4j.LoggerFactory;
 public final class IndexMove {
     private static final Logger LOG = LoggerFactory.getLogger(IndexMove.class);
 
-    /** Writes wait so long for those before them to end. */
-    private static final Duration REST_PATIENCE = Duration.ofSeconds(3);
-
-    private static final long PAUSE_MILLIS = 20;
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final CopyContext context;
     private final IndexRow index;
     private final OlderReads olderReads;
     private final RebalanceMetrics metrics;
     private final ReplicaMarks marks;
+
+    /** What came of a try to let go. */
+    private enum Try {
+        DONE,
+        /** Writes did not end in time, but some did. */
+        NEARER,
+        /** None did. */
+        NO_NEARER
+    }
 
     /** Of that index; the caller's pod runs its lane. */
     public IndexMove(
@@ -114,47 +125,59 @@ public final class IndexMove {
      * @return false if writes did not end in time
      */
     private boolean letGo() throws InterruptedException {
-        return context.held(
-                index,
-                _ -> {
-                    Fleet fleet = context.view().fleet();
-                    MoveStep next = next();
-                    Map<String, ShardSet> heldBy =
-                            next.heldBy(
-                                    fleet.topology(index.shards()), fleet.target(index.shards()));
-                    Set<String> nodes = new TreeSet<>(next.letGo().keySet());
-                    nodes.addAll(heldBy.keySet());
-                    if (!atRest(nodes)) {
-                        return false;
-                    }
-                    LOG.info("of {} are let go: {}", index.uid(), next.letGo());
-                    marks.letGo(next.letGo(), heldBy);
+        Approach approach = Approach.BEGUN;
+        do {
+            if (open().anyMatch(task -> task.type() == TaskType.SETTINGS_UPDATE)) {
+                // They take as long as nodes need to index anew.
+                return false;
+            }
+            Duration patience = approach.patience(context.holds().max());
+            switch (context.held(index, _ -> tryLetGo(context.holds().in(patience)))) {
+                case DONE -> {
                     return true;
-                });
+                }
+                case NEARER -> approach = approach.held(true);
+                case NO_NEARER -> approach = approach.held(false);
+            }
+        } while (approach.pressed());
+        return false;
+    }
+
+    private Try tryLetGo(Holds.Deadline deadline) throws InterruptedException {
+        Fleet fleet = context.view().fleet();
+        MoveStep next = next();
+        Map<String, ShardSet> heldBy =
+                next.heldBy(fleet.topology(index.shards()), fleet.target(index.shards()));
+        Set<String> nodes = new TreeSet<>(next.letGo().keySet());
+        nodes.addAll(heldBy.keySet());
+        long before = open().count();
+        if (!atRest(nodes, deadline)) {
+            return open().count() < before ? Try.NEARER : Try.NO_NEARER;
+        }
+        LOG.info("of {} are let go: {}", index.uid(), next.letGo());
+        marks.letGo(next.letGo(), heldBy);
+        return Try.DONE;
     }
 
     /** Whether nodes have done all that they were sent, and what became of it is known. */
-    private boolean atRest(Set<String> nodes) throws InterruptedException {
-        long giveUpNanos = System.nanoTime() + REST_PATIENCE.toNanos();
-        while (true) {
-            boolean rest = true;
-            for (String node : nodes) {
-                Duration left = Duration.ofNanos(giveUpNanos - System.nanoTime());
-                // Nobody waits for one that is dead.
-                rest &= !context.health().usable(node) || tasks(node).awaitRest(left);
-            }
-            if (rest && isEnded()) {
-                return true;
-            }
-            if (System.nanoTime() - giveUpNanos > 0) {
+    private boolean atRest(Set<String> nodes, Holds.Deadline deadline) throws InterruptedException {
+        for (String node : nodes) {
+            // Nobody waits for one that is dead.
+            if (context.health().usable(node) && !tasks(node).awaitRest(deadline)) {
                 return false;
             }
-            Thread.sleep(PAUSE_MILLIS);
         }
+        while (open().findAny().isPresent()) {
+            if (deadline.isOver()) {
+                return false;
+            }
+            deadline.pause(PAUSE);
+        }
+        return true;
     }
 
-    private boolean isEnded() {
-        return context.store().tasks().unfinished(ReadLevel.LOCAL, index.uid()).isEmpty();
+    private Stream<TaskRow> open() {
+        return context.store().tasks().unfinished(ReadLevel.LOCAL, index.uid()).stream();
     }
 
     /**
@@ -202,7 +225,8 @@ public final class IndexMove {
         OptionalLong documents =
                 new NodeDocuments(context.nodes(), node, index.physicalUid(), shards).count();
         if (documents.isPresent() && stays) {
-            new TargetWriter(tasks(node), "miroir-move", () -> look(node)).removeShards(shards);
+            new TargetWriter(tasks(node), "miroir-move", () -> look(node), context.holds())
+                    .removeShards(shards);
         }
         return documents.orElse(0);
     }

@@ -4,42 +4,38 @@ import io.miroir.api.Json;
 import io.miroir.api.settings.NodeSettings;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.repair.CopyPlan.Copy;
+import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.copy.Comparison;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.Holds;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
-import io.miroir.fanout.copy.StoredDocument;
 import io.miroir.fanout.copy.TargetWriter;
 import io.miroir.fanout.lane.SettingsReadBack;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskType;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The end of a copy: no write begins, both nodes are at rest, and what may differ is compared once
  * more. If nothing does, the replicas are in sync (protocol, rule 14).
  */
 final class Cutover {
-    /** Writes wait so long for nodes to come to rest. */
-    private static final Duration REST_PATIENCE = Duration.ofSeconds(3);
-
-    /** Documents written since the last comparison that are compared while writes wait. */
-    static final int TAIL_MAX = 200;
-
     private static final int IDS_AT_A_TIME = 50;
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final CopyContext context;
     private final Copy copy;
     private final Ends ends;
     private final FedReplicas replicas;
+    private final Walk walk;
 
     /** Both nodes of a copy. */
     record Ends(
@@ -47,52 +43,80 @@ final class Cutover {
             NodeTasks targetTasks,
             NodeDocuments source,
             NodeDocuments target,
-            TargetWriter writer) {}
+            TargetWriter writer) {
+        /** Whether both come to rest by then. */
+        private boolean awaitRest(Holds.Deadline deadline) throws InterruptedException {
+            return sourceTasks.awaitRest(deadline) && targetTasks.awaitRest(deadline);
+        }
+
+        /** Tasks that they have still to do. */
+        private long open() {
+            return sourceTasks.open() + targetTasks.open();
+        }
+    }
 
     /** What came of it. */
     enum Outcome {
         /** The replicas are in sync. */
         IN_SYNC,
-        /** Something is still under way: to be tried again after comparing what came since. */
+        /** It was not tried: much is left that can be compared while writes go on. */
+        MORE,
+        /** There was not time enough for all that was written; less of it is left. */
+        NEARER,
+        /** There was not time enough, and as much is left as before. */
+        NO_NEARER,
+        /** Something else is under way: to be tried again after comparing what came since. */
         LATER,
         /** What was seen the same need not be it any more: to be compared from the beginning. */
         ANEW
     }
 
-    Cutover(CopyContext context, Copy copy, Ends ends, FedReplicas replicas) {
+    Cutover(CopyContext context, Copy copy, Ends ends, FedReplicas replicas, Walk walk) {
         this.context = context;
         this.copy = copy;
         this.ends = ends;
         this.replicas = replicas;
+        this.walk = walk;
     }
 
     /**
      * Tries; the caller holds the lane.
      *
      * @param index as it is while the lane is held
-     * @param horizon all up to there was compared
+     * @param here where the lane is
+     * @param deadline of nodes' rest and of comparing what was written
      */
-    Outcome attempt(IndexView index, Pass pass, long epoch, String horizon)
+    Outcome attempt(IndexView index, Pass pass, Pass.Barrier here, Holds.Deadline deadline)
             throws InterruptedException {
-        if (epoch != pass.begun().epoch() || !replicas.areFed() || !isInSync(copy, index)) {
+        if (here.epoch() != pass.begun().epoch() || !replicas.areFed() || !isInSync(copy, index)) {
             return Outcome.ANEW;
         }
-        if (!atRest()) {
+        if (open(index).anyMatch(Cutover::changesSettings)) {
+            // They take as long as nodes need to index anew.
             return Outcome.LATER;
+        }
+        long before = ends.open();
+        if (!ends.awaitRest(deadline)) {
+            return ends.open() < before ? Outcome.NEARER : Outcome.NO_NEARER;
         }
         Set<String> failed = ends.sourceTasks().failedSince(pass.begun().sourceTask());
         if (!failed.equals(ends.targetTasks().failedSince(pass.begun().targetTask()))
                 || ends.sourceTasks().editedSince(pass.begun().sourceTask())) {
             return Outcome.ANEW;
         }
-        if (isOpen(index, pass, !failed.isEmpty()) || !hasSettings(index)) {
+        if (!awaitEnds(index, pass, !failed.isEmpty(), deadline) || !hasSettings(index)) {
             return Outcome.LATER;
         }
+        String horizon = Separators.seqThrough(here.position());
+        if (!walk.compare(pass, horizon, () -> !deadline.isOver())) {
+            return Outcome.NEARER;
+        }
         // Asked of the store once nothing is open: what ended just now may have put the source out.
-        if (!replicas.sourceIsInSync()) {
+        if (pass.isBulk() || !replicas.sourceIsInSync()) {
             return Outcome.ANEW;
         }
-        return same(index, pass, horizon) ? replicas.inSync() : Outcome.LATER;
+        makeSure(index, pass);
+        return replicas.inSync();
     }
 
     /** Whether the source has what is copied from it. */
@@ -101,25 +125,37 @@ final class Cutover {
                 .allMatch(shard -> index.state(copy.source(), shard) == ReplicaState.IN_SYNC);
     }
 
-    private boolean atRest() throws InterruptedException {
-        return ends.sourceTasks().awaitRest(REST_PATIENCE)
-                && ends.targetTasks().awaitRest(REST_PATIENCE);
+    /**
+     * Waits until the store can't learn anything of the source any more: that it failed where
+     * others did not, or that its settings change.
+     */
+    private boolean awaitEnds(
+            IndexView index, Pass pass, boolean anyFailed, Holds.Deadline deadline)
+            throws InterruptedException {
+        while (open(index)
+                .anyMatch(
+                        task ->
+                                anyFailed
+                                        || changesSettings(task)
+                                        || isBefore(task, pass.begun()))) {
+            if (deadline.isOver()) {
+                return false;
+            }
+            deadline.pause(PAUSE);
+        }
+        return true;
     }
 
-    /**
-     * Whether the store may yet learn something of the source: that it failed where others did not,
-     * or that its settings change.
-     */
-    private boolean isOpen(IndexView index, Pass pass, boolean anyFailed) {
-        List<TaskRow> open = context.store().tasks().unfinished(ReadLevel.LOCAL, index.row().uid());
-        for (TaskRow task : open) {
-            boolean before =
-                    task.origin() != null && task.origin().position() <= pass.begun().position();
-            if (before || anyFailed || task.type() == TaskType.SETTINGS_UPDATE) {
-                return true;
-            }
-        }
-        return false;
+    private Stream<TaskRow> open(IndexView index) {
+        return context.store().tasks().unfinished(ReadLevel.LOCAL, index.row().uid()).stream();
+    }
+
+    private static boolean changesSettings(TaskRow task) {
+        return task.type() == TaskType.SETTINGS_UPDATE;
+    }
+
+    private static boolean isBefore(TaskRow task, Pass.Barrier begun) {
+        return task.origin() != null && task.origin().position() <= begun.position();
     }
 
     private boolean hasSettings(IndexView index) {
@@ -133,26 +169,17 @@ final class Cutover {
                         answer.body());
     }
 
-    /** Makes what may differ the same; false if there is too much of it. */
-    private boolean same(IndexView index, Pass pass, String horizon) throws InterruptedException {
-        List<StoredDocument> written = ends.source().page(horizon, TAIL_MAX + 1);
-        List<StoredDocument> taken = ends.target().page(horizon, TAIL_MAX + 1);
-        if (Math.max(written.size(), taken.size()) > TAIL_MAX) {
-            return false;
-        }
+    /** Makes what was acted on the same: a write may have met it on its way. */
+    private void makeSure(IndexView index, Pass pass) throws InterruptedException {
         String primaryKey = index.row().primaryKey();
         if (primaryKey == null) {
             // Nobody ever wrote a document.
-            return written.isEmpty() && taken.isEmpty();
+            return;
         }
-        Set<String> ids = new TreeSet<>(pass.acted());
-        written.forEach(document -> ids.add(document.id(primaryKey)));
-        taken.forEach(document -> ids.add(document.id(primaryKey)));
-        List<String> all = new ArrayList<>(ids);
+        List<String> all = List.copyOf(pass.acted());
         for (int from = 0; from < all.size(); from += IDS_AT_A_TIME) {
             mend(all.subList(from, Math.min(all.size(), from + IDS_AT_A_TIME)), primaryKey);
         }
-        return true;
     }
 
     private void mend(List<String> ids, String primaryKey) throws InterruptedException {

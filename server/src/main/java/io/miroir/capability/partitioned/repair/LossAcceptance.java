@@ -164,7 +164,8 @@ public final class LossAcceptance {
                         new TargetWriter(
                                 tasks,
                                 "miroir-accept-loss",
-                                () -> context.look(index, List.of(node))));
+                                () -> context.look(index, List.of(node)),
+                                context.holds()));
         if (!target.exists(index)) {
             ReplicaRow row = rows.get(node);
             boolean believed =

@@ -1,25 +1,22 @@
 package io.miroir.capability.partitioned.repair;
 
 import io.miroir.cluster.IndexView;
+import io.miroir.core.repair.Approach;
 import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
-import io.miroir.fanout.copy.Comparison;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
-import io.miroir.fanout.copy.SequenceReader;
-import io.miroir.fanout.copy.StoredDocument;
 import io.miroir.fanout.copy.TargetWriter;
 import io.miroir.fanout.lane.LaneHolder;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.LaneRow;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,28 +25,25 @@ import org.slf4j.LoggerFactory;
  * One copy: some replicas of one node are made as those of another are, while writes go on
  * (protocol, rule 14). They lag first: all that is written is sent to them too. Then both nodes are
  * compared in the order of writing, again and again, each time only what was written since; when
- * that is little, writes wait for a moment, and what may still differ is looked at once more.
+ * that is little, or does not get less, writes are held, and what may still differ is looked at
+ * once more ({@link Approach}).
  */
 final class RepairRun {
     private static final Logger LOG = LoggerFactory.getLogger(RepairRun.class);
     private static final int LOOKS_MAX = 200;
-    private static final long PUT_BYTES_MAX = 4L << 20;
-    private static final int REMOVED_MAX = 500;
-    private static final long PAUSE_MILLIS = 20;
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final CopyContext context;
     private final IndexRow index;
     private final Copy copy;
     private final RepairJob job;
-    private final RepairMetrics metrics;
     private final Pace pace;
     private final CopyBounds bounds;
     private final Cutover.Ends ends;
     private final FedReplicas replicas;
+    private final Walk walk;
+    private final Cutover cutover;
     private String phase = "prepare";
-    private long compared;
-    private long put;
-    private long removed;
 
     RepairRun(
             CopyContext context,
@@ -63,11 +57,12 @@ final class RepairRun {
         this.index = index;
         this.copy = copy;
         this.job = job;
-        this.metrics = metrics;
         this.pace = pace;
         this.bounds = bounds;
         this.ends = ends();
         this.replicas = new FedReplicas(context, index.incarnation(), copy);
+        this.walk = new Walk(ends, index, bounds, job, metrics, this::look);
+        this.cutover = new Cutover(context, copy, ends, replicas, walk);
     }
 
     private Cutover.Ends ends() {
@@ -78,7 +73,8 @@ final class RepairRun {
                 targetTasks,
                 new NodeDocuments(context.nodes(), copy.source(), uid, copy.shards()),
                 new NodeDocuments(context.nodes(), copy.target(), uid, copy.shards()),
-                new TargetWriter(targetTasks, "miroir-copy:" + copy.source(), this::look));
+                new TargetWriter(
+                        targetTasks, "miroir-copy:" + copy.source(), this::look, context.holds()));
     }
 
     /**
@@ -88,35 +84,36 @@ final class RepairRun {
      */
     void run() throws InterruptedException {
         prepare();
-        Cutover cutover = new Cutover(context, copy, ends, replicas);
         Pass pass = new Pass(begin(), bounds.actedMax(), job.cursor());
-        boolean fresh = true;
+        Approach approach = Approach.BEGUN;
         for (int looks = 0; looks < LOOKS_MAX; looks++) {
-            Pass.Barrier barrier = fresh ? pass.begun() : barrier();
-            String horizon = Separators.seqThrough(barrier.position());
-            long before = compared;
-            compare(pass, horizon);
-            Cutover.Outcome outcome = Cutover.Outcome.LATER;
+            if (!approach.pressed()) {
+                boolean first = approach.equals(Approach.BEGUN);
+                approach = approach.looked(lookAhead(pass, first));
+            }
+            Cutover.Outcome outcome = Cutover.Outcome.MORE;
             if (pass.isBulk()) {
                 outcome = Cutover.Outcome.ANEW;
-            } else if (compared - before <= Cutover.TAIL_MAX || fresh) {
-                phase = "cut over";
-                outcome = cutOver(cutover, pass, horizon);
+            } else if (approach.isDue()) {
+                outcome = cutOver(pass, approach.patience(context.holds().max()));
             }
-            fresh = false;
             switch (outcome) {
                 case IN_SYNC -> {
                     return;
                 }
-                case LATER -> Thread.sleep(PAUSE_MILLIS);
+                case MORE -> {}
+                case NEARER -> approach = approach.held(true);
+                case NO_NEARER -> approach = approach.held(false);
+                case LATER -> approach = approach.disturbed();
                 case ANEW -> {
                     job.at(null);
                     pass = new Pass(begin(), bounds.actedMax(), null);
-                    fresh = true;
+                    approach = Approach.BEGUN;
                 }
             }
+            context.holds().rest().of(approach.pause());
         }
-        throw new CopyFailedException("writes come faster than they are compared");
+        throw new CopyFailedException("writes come faster than nodes do them");
     }
 
     /** The index is there, with its settings, before anything else is sent to it. */
@@ -193,76 +190,37 @@ final class RepairRun {
         while (!ends.sourceTasks().ended(barrier.sourceTask())
                 || !ends.targetTasks().ended(barrier.targetTask())) {
             look();
-            Thread.sleep(PAUSE_MILLIS);
+            context.holds().rest().of(PAUSE);
         }
     }
 
-    /** Compares what was not compared yet, and sends what differs. */
-    private void compare(Pass pass, String horizon) throws InterruptedException {
+    /** Compares what was not compared yet, while writes go on; how many documents that was. */
+    private long lookAhead(Pass pass, boolean first) throws InterruptedException {
         phase = "compare";
-        Comparison comparison =
-                new Comparison(
-                        new SequenceReader(ends.source()::page, pass.through()),
-                        new SequenceReader(ends.target()::page, pass.through()),
-                        horizon);
-        List<StoredDocument> lacking = new ArrayList<>();
-        List<StoredDocument> extra = new ArrayList<>();
-        long bytes = 0;
-        Optional<Comparison.Step> next = comparison.next();
-        while (next.isPresent()) {
-            switch (next.get()) {
-                case Comparison.Step.Same _ -> {}
-                case Comparison.Step.Lacking one -> {
-                    lacking.add(one.document());
-                    bytes += one.document().bytes();
-                }
-                case Comparison.Step.Extra one -> extra.add(one.document());
-            }
-            compared++;
-            metrics.compared();
-            TimeUnit.NANOSECONDS.sleep(pace.restNanos());
-            String seq = next.get().seq();
-            next = comparison.next();
-            boolean full =
-                    lacking.size() >= bounds.putDocumentsMax()
-                            || bytes >= PUT_BYTES_MAX
-                            || extra.size() >= REMOVED_MAX;
-            if (full || next.isEmpty()) {
-                mend(pass, lacking, extra);
-                bytes = 0;
-            }
-            if (lacking.isEmpty() && extra.isEmpty()) {
-                pass.through(seq);
-            }
-            job.at(pass.isBulk() ? pass.through() : null);
-            look();
-        }
-        pass.through(horizon);
+        Pass.Barrier barrier = first ? pass.begun() : barrier();
+        long before = walk.counts().compared();
+        boolean _ =
+                walk.compare(
+                        pass,
+                        Separators.seqThrough(barrier.position()),
+                        () -> {
+                            TimeUnit.NANOSECONDS.sleep(pace.restNanos());
+                            return true;
+                        });
+        return walk.counts().compared() - before;
     }
 
-    private void mend(Pass pass, List<StoredDocument> lacking, List<StoredDocument> extra)
-            throws InterruptedException {
-        String primaryKey = index.primaryKey();
-        if (primaryKey == null) {
-            throw new CopyFailedException("the index has got its primary key just now");
-        }
-        lacking.forEach(document -> pass.acted(document, primaryKey));
-        extra.forEach(document -> pass.acted(document, primaryKey));
-        ends.writer().put(lacking, primaryKey);
-        ends.writer().removeWritings(extra.stream().map(StoredDocument::seq).toList());
-        put += lacking.size();
-        removed += extra.size();
-        metrics.put(lacking.size());
-        metrics.removed(extra.size());
-        lacking.clear();
-        extra.clear();
-    }
-
-    private Cutover.Outcome cutOver(Cutover cutover, Pass pass, String horizon)
-            throws InterruptedException {
+    private Cutover.Outcome cutOver(Pass pass, Duration patience) throws InterruptedException {
+        phase = "cut over";
         new TargetIndex(context.nodes(), copy.target(), ends.writer())
                 .settle(context.current(index).row());
-        return held(epoch -> cutover.attempt(context.current(index), pass, epoch, horizon));
+        return held(
+                epoch ->
+                        cutover.attempt(
+                                context.current(index),
+                                pass,
+                                here(epoch),
+                                context.holds().in(patience)));
     }
 
     private <T> T held(LaneHolder.Held<T> work) throws InterruptedException {
@@ -295,6 +253,6 @@ final class RepairRun {
 
     /** Keeps for the job's next step how far the copy is. */
     void tell() {
-        job.tell(phase, copy, new RepairJob.Counts(compared, put, removed));
+        job.tell(phase, copy, walk.counts());
     }
 }

@@ -16,6 +16,7 @@ import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.Holds;
 import io.miroir.fanout.lane.BoundWrites;
 import io.miroir.fanout.lane.LaneHolder;
 import io.miroir.store.ReadLevel;
@@ -89,7 +90,7 @@ class LossAcceptanceTest {
                 Nodes.over(
                         Map.of("a", request -> a.answer(request, false), "b", this::askB),
                         (_, _, _, _) -> {});
-        context = new CopyContext("p", store, view, nodes, health, holder());
+        context = new CopyContext("p", store, view, nodes, health, holder(), Holds.upTo(SEEN_MAX));
         epoch = claim("p");
         create();
     }

@@ -13,8 +13,8 @@ import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.layout.Layout;
 import io.miroir.core.plan.WritePlan;
-import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.repair.CopyPlan;
+import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ReplicaState;
@@ -26,6 +26,7 @@ import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.Holds;
 import io.miroir.fanout.lane.LaneHolder;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -76,7 +77,19 @@ final class RepairSimulation implements AutoCloseable {
     /** Half of the runs have so little of everything that each copy is one of much. */
     private static final CopyBounds SMALL = new CopyBounds(3, 2);
 
+    static final Duration HOLD_MAX = Duration.ofSeconds(10);
+
+    /** What a node needs for a task under load, and writes of clients meanwhile if none is held. */
+    private static final Duration TASK_TIME = Duration.ofMillis(100);
+
+    private static final int WRITES_PER_TASK = 2;
+    private static final Duration BACKLOG_TIME = Duration.ofSeconds(5);
+
+    /** Clients write side by side; what waits for a lane's turn shares it. */
+    private static final int WRITERS = 4;
+
     private static final Duration ASKING_TIME = Duration.ofMillis(200);
+    private static final Duration ASKING_TIME_UNDER_LOAD = Duration.ofMillis(5);
     private static final Duration TURN_TIME = Duration.ofSeconds(2);
 
     /** More than a claim lasts without a beat, or a failed copy rests at first. */
@@ -111,6 +124,14 @@ final class RepairSimulation implements AutoCloseable {
 
     /** The store's time goes by it, so that claims of lost pods run out. */
     private final AtomicLong nanos = new AtomicLong();
+
+    private final Holds holds = new Holds(HOLD_MAX, nanos::get, this::rests);
+
+    /** Clients write all the time, and more than nodes do. */
+    private boolean loaded;
+
+    private long workedNanos;
+    private long heldNanosMax;
 
     /** A pod is lost: whatever it was about to do is not done. */
     private static final class PodLost extends Error {
@@ -173,6 +194,23 @@ final class RepairSimulation implements AutoCloseable {
             int _ = comeToRest(0);
         }
         drop();
+    }
+
+    /**
+     * Nodes change while clients write more than nodes do, all the time.
+     *
+     * @return for how long they were held at most
+     */
+    Duration changeUnderLoad(Layout layout) throws Exception {
+        begin(1);
+        writeSome();
+        loaded = true;
+        workedNanos = nanos.get();
+        goesBy(BACKLOG_TIME);
+        moves.changeTo(layout);
+        int _ = comeToRest(0);
+        drop();
+        return Duration.ofNanos(heldNanosMax);
     }
 
     /**
@@ -253,15 +291,16 @@ final class RepairSimulation implements AutoCloseable {
         for (int turn = 0; turn < TURNS_MAX; turn++) {
             quiet = turn >= wild;
             goesBy(TURN_TIME);
-            if (quiet) {
-                settle();
-            } else {
+            if (!quiet) {
                 happen();
+            } else if (!loaded) {
+                settle();
             }
             move();
             List<Copy> planned = CopyPlan.of(index().topology(), index(), _ -> true);
             if (planned.isEmpty()) {
                 if (quiet && !moves.changes()) {
+                    loaded = false;
                     settle();
                     assertEqual();
                     return copies;
@@ -274,7 +313,7 @@ final class RepairSimulation implements AutoCloseable {
     }
 
     private CopyContext context() {
-        return new CopyContext("p", store, view, nodes, health, holder());
+        return new CopyContext("p", store, view, nodes, health, holder(), holds);
     }
 
     private void move() throws InterruptedException {
@@ -294,7 +333,30 @@ final class RepairSimulation implements AutoCloseable {
     }
 
     private void goesBy(Duration time) {
-        long _ = nanos.addAndGet(time.toNanos());
+        long now = nanos.addAndGet(time.toNanos());
+        while (loaded && now - workedNanos >= TASK_TIME.toNanos()) {
+            workedNanos += TASK_TIME.toNanos();
+            run(
+                    () -> {
+                        NODES.forEach(id -> work(id, 1));
+                        end();
+                        write(WRITES_PER_TASK);
+                    });
+        }
+    }
+
+    /** Somebody waits. */
+    private void rests(Duration time) {
+        goesBy(time);
+        if (!loaded) {
+            happen();
+        }
+    }
+
+    private void write(int times) throws InterruptedException {
+        for (int i = 0; i < times; i++) {
+            write();
+        }
     }
 
     private boolean copy(Copy copy) throws Exception {
@@ -335,7 +397,12 @@ final class RepairSimulation implements AutoCloseable {
 
             @Override
             public <T> Optional<T> hold(String name, Held<T> work) throws InterruptedException {
+                if (loaded) {
+                    // Those that waited for their turn meanwhile come first.
+                    write(WRITERS);
+                }
                 held = true;
+                long sinceNanos = nanos.get();
                 try {
                     Set<String> before = inSync();
                     T result = work.run(epoch);
@@ -347,6 +414,7 @@ final class RepairSimulation implements AutoCloseable {
                     }
                     return Optional.of(result);
                 } finally {
+                    heldNanosMax = Math.max(heldNanosMax, nanos.get() - sinceNanos);
                     held = false;
                 }
             }
@@ -368,7 +436,10 @@ final class RepairSimulation implements AutoCloseable {
     // ---- what happens
 
     private NodeReply ask(String id, NodeRequest request) {
-        goesBy(ASKING_TIME);
+        goesBy(loaded ? ASKING_TIME_UNDER_LOAD : ASKING_TIME);
+        if (loaded) {
+            return node(id).answer(request, false);
+        }
         if (!quiet && chance(0.002)) {
             throw new PodLost();
         }

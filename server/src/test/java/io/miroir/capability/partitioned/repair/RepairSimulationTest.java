@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.core.layout.Layout;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,21 @@ class RepairSimulationTest {
                             twice,
                             pairs,
                             new Layout(1, List.of(List.of("a", "b")))));
+        }
+    }
+
+    /**
+     * Shows: a replica comes and another goes while clients write more than nodes do all the time,
+     * and writes wait no longer at a time than they may (ADR 0015).
+     */
+    @Test
+    void aChangeComesToItsEndUnderAnyLoad() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            Duration held = simulation.changeUnderLoad(SimulatedMoves.OTHER);
+            // And as long as what is asked of nodes last takes.
+            Duration most = RepairSimulation.HOLD_MAX.plusSeconds(1);
+            assertTrue(held.compareTo(most) <= 0, held::toString);
         }
     }
 

@@ -197,16 +197,18 @@ final class SimulatedNode {
         List<String> types = List.of(asked.getOrDefault("types", "").split(","));
         long from = Long.parseLong(asked.getOrDefault("from", "" + Long.MAX_VALUE));
         ArrayNode results = Json.array();
+        long total = 0;
         for (Task task : tasks.reversed()) {
             boolean wanted =
                     task.uid <= from
                             && (!asked.containsKey("statuses") || statuses.contains(task.status))
                             && (!asked.containsKey("types") || types.contains(task.type));
+            total += wanted ? 1 : 0;
             if (wanted && results.size() < Integer.parseInt(asked.get("limit"))) {
                 results.add(told(task));
             }
         }
-        return ok(Json.object().set("results", results));
+        return ok(Json.object().put("total", total).set("results", results));
     }
 
     private static ObjectNode told(Task task) {
