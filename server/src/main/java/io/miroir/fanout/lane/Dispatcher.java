@@ -1,5 +1,7 @@
 package io.miroir.fanout.lane;
 
+import static java.util.Objects.requireNonNull;
+
 import io.miroir.core.plan.WritePlan;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerShape;
@@ -19,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -30,52 +34,94 @@ final class Dispatcher {
     private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(5);
     private static final int LOOK_TASKS_MAX = 100;
     private static final Sent MISSED_OTHERS = new Sent.Absent("it missed what came before");
+    private static final Sent TOO_LATE = new Sent.Unknown("it lags, and did not take it in time");
 
     private final Nodes nodes;
     private final LaneSettings settings;
     private final NodeNumbers numbers;
+    private final LateNodes lateNodes;
     private final LaneCounters counters;
 
-    Dispatcher(Nodes nodes, LaneSettings settings, NodeNumbers numbers, LaneCounters counters) {
+    Dispatcher(
+            Nodes nodes,
+            LaneSettings settings,
+            NodeNumbers numbers,
+            LateNodes lateNodes,
+            LaneCounters counters) {
         this.nodes = nodes;
         this.settings = settings;
         this.numbers = numbers;
+        this.lateNodes = lateNodes;
         this.counters = counters;
     }
 
     /**
      * Sends shipments to all nodes of their members, to each one after the other; comes back when
-     * all are decided.
+     * all are decided. Nodes whose replicas only lag are waited for about as long as the others
+     * took: nobody reads them, and who copies to them begins again.
      *
      * @return for each member what became of it on its nodes
      */
     Map<Place, Map<String, Sent>> send(List<Shipment> shipments) throws InterruptedException {
-        Set<String> targets = new TreeSet<>();
-        members(shipments)
-                .forEach(member -> targets.addAll(member.item().scope().plan().recipients()));
+        Set<String> inSync = new TreeSet<>();
+        Set<String> lagging = new TreeSet<>();
         Map<Place, Map<String, Sent>> sent = new HashMap<>();
-        members(shipments).forEach(member -> sent.put(member.place(), missed(member)));
-        toAll(targets, node -> sendAll(node, shipments))
+        members(shipments)
+                .forEach(
+                        member -> {
+                            WritePlan plan = member.item().scope().plan();
+                            inSync.addAll(plan.targets().keySet());
+                            lagging.addAll(plan.fed().keySet());
+                            sent.put(member.place(), missed(member));
+                            // Unless it is done in time.
+                            plan.fed()
+                                    .keySet()
+                                    .forEach(node -> put(sent, member.place(), node, TOO_LATE));
+                        });
+        lagging.removeAll(inSync);
+        toAll(inSync, lagging, node -> sendAll(node, shipments))
                 .forEach(
                         (node, told) ->
                                 told.forEach((place, what) -> put(sent, place, node, what)));
         return sent;
     }
 
-    private static Map<String, Map<Place, Sent>> toAll(
-            Set<String> nodes, Function<String, Map<Place, Sent>> send)
+    /** Nothing for a node that lags and was not done in time: it is not waited for. */
+    private Map<String, Map<Place, Sent>> toAll(
+            Set<String> inSync, Set<String> lagging, Function<String, Map<Place, Sent>> send)
             throws InterruptedException {
+        long beganNanos = System.nanoTime();
         Map<String, Future<Map<Place, Sent>>> sending = new TreeMap<>();
         Map<String, Map<Place, Sent>> sent = new TreeMap<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            nodes.forEach(node -> sending.put(node, threads.submit(() -> send.apply(node))));
-            for (Map.Entry<String, Future<Map<Place, Sent>>> node : sending.entrySet()) {
-                sent.put(node.getKey(), node.getValue().get());
+            for (Set<String> nodes : List.of(inSync, lagging)) {
+                nodes.forEach(node -> sending.put(node, threads.submit(() -> send.apply(node))));
+            }
+            for (String node : inSync) {
+                sent.put(node, requireNonNull(sending.get(node)).get());
+            }
+            long nowNanos = System.nanoTime();
+            long patienceNanos = Math.max(settings.retryTime().toNanos(), nowNanos - beganNanos);
+            for (String node : lagging) {
+                inTime(node, requireNonNull(sending.get(node)), nowNanos + patienceNanos)
+                        .ifPresent(told -> sent.put(node, told));
             }
         } catch (ExecutionException bug) {
-            throw new IllegalStateException("dispatch to " + nodes, bug.getCause());
+            throw new IllegalStateException("dispatch to " + sending.keySet(), bug.getCause());
         }
         return sent;
+    }
+
+    private Optional<Map<Place, Sent>> inTime(
+            String node, Future<Map<Place, Sent>> sending, long giveUpNanos)
+            throws InterruptedException, ExecutionException {
+        try {
+            return Optional.of(sending.get(giveUpNanos - System.nanoTime(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException late) {
+            lateNodes.late(node);
+            sending.cancel(true);
+            return Optional.empty();
+        }
     }
 
     private static void put(
@@ -140,6 +186,7 @@ final class Dispatcher {
         counters.takenApart().add(parts.size());
         return toAll(
                 parts.keySet(),
+                Set.of(),
                 node -> {
                     Map<Place, Sent> sent = new HashMap<>();
                     parts.getOrDefault(node, List.of())
@@ -180,6 +227,9 @@ final class Dispatcher {
                     return new Sent.Refused(refusal.error());
                 }
                 case NodeReply.Failure failure when failure.maybeDone() -> {
+                    if (failure.kind() == NodeReply.Kind.TIMEOUT) {
+                        lateNodes.late(node);
+                    }
                     return settle(node, step, place, floor, failure);
                 }
                 case NodeReply.Failure failure -> {

@@ -40,7 +40,12 @@ final class Lane {
         this.counters = counters;
         this.queue = new LaneQueue(name, context.settings(), counters);
         Dispatcher dispatcher =
-                new Dispatcher(context.nodes(), context.settings(), follower.numbers(), counters);
+                new Dispatcher(
+                        context.nodes(),
+                        context.settings(),
+                        follower.numbers(),
+                        follower.lateNodes(),
+                        counters);
         LaneResume resume = new LaneResume(context, dispatcher, follower);
         this.claim = new LaneClaim(name, context, resume, follower);
         Apart apart = new Apart(context, turn, claim, dispatcher);

@@ -8,6 +8,12 @@ public interface LaneHolder {
     boolean owns(String lane);
 
     /**
+     * Whether a node's replicas may be copied to, which means that all writes are sent to it. Not
+     * one that took a write too late not long ago: they would wait for it again.
+     */
+    boolean mayFeed(String node);
+
+    /**
      * Does something while no write of this pod's lane begins, and none is between its nodes and
      * its bind.
      *

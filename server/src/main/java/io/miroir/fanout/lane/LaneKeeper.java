@@ -137,6 +137,11 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
     }
 
     @Override
+    public boolean mayFeed(String node) {
+        return follower.lateNodes().mayFeed(node);
+    }
+
+    @Override
     public <T> Optional<T> hold(String name, Held<T> work) throws InterruptedException {
         Lane lane = lane(name);
         return lane.hold(() -> runs(name, lane), work);

@@ -72,6 +72,10 @@ public final class LaneMetrics extends Collector {
                                 + " move or to compare them.",
                         counters.heldNanos().sum() / NANOS_PER_SECOND),
                 new GaugeMetricFamily(
+                        "miroir_lane_late_nodes",
+                        "Nodes that took a write too late, and are not copied to for a while.",
+                        follower.lateNodes().resting()),
+                new GaugeMetricFamily(
                         "miroir_lane_held_bytes",
                         "Documents that are held for requests that may be taken apart.",
                         follower.heldBytes().get()));

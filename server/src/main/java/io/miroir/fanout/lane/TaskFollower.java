@@ -40,6 +40,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private final AtomicLong heldBytes = new AtomicLong();
     private final Witness witness;
     private final NodeNumbers numbers;
+    private final LateNodes lateNodes;
     private final SettingsRolls rolls;
     private final Thread ticker;
 
@@ -53,6 +54,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         this.metrics = metrics;
         this.witness = new Witness(context);
         this.numbers = new NodeNumbers(context.store(), node -> context.view().lives().of(node));
+        this.lateNodes = new LateNodes(context.settings().sendTimeout(), System::nanoTime);
         this.rolls =
                 new SettingsRolls(
                         context, numbers, rolling.told(), rolling.metrics(), rolling.limits());
@@ -130,6 +132,11 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     @Nullable ObjectNode comingSettings(IndexRow index) {
         Line line = lines.get(index.uid());
         return line == null ? null : line.comingSettings(index.incarnation());
+    }
+
+    /** Who did not take writes of any lane in time. */
+    LateNodes lateNodes() {
+        return lateNodes;
     }
 
     /** The numbers that nodes gave to the tasks of all lanes. */

@@ -161,6 +161,10 @@ final class RepairRun {
                                 throw new CopyFailedException(
                                         "node " + copy.source() + " is out itself");
                             }
+                            if (!context.lanes().mayFeed(copy.target())) {
+                                throw new CopyFailedException(
+                                        "node " + copy.target() + " took a write too late lately");
+                            }
                             replicas.feed();
                             return here(epoch);
                         });

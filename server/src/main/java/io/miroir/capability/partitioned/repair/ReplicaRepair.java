@@ -57,7 +57,7 @@ public final class ReplicaRepair implements PartitionedDuty {
 
     private void begin(IndexView index, Copy copy) {
         String id = CopyJobs.id(index.row(), copy.target());
-        if (running.mayBegin(id, rules.copiesMax())) {
+        if (running.mayBegin(id, rules.copiesMax()) && context.lanes().mayFeed(copy.target())) {
             String name = "repair-" + index.row().uid() + '-' + copy.target();
             RepairJob.claim(context, index.row(), copy)
                     .ifPresent(job -> running.begin(id, name, () -> run(index, copy, job)));

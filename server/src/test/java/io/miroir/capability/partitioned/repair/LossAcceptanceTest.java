@@ -118,6 +118,11 @@ class LossAcceptanceTest {
     private LaneHolder holder() {
         return new LaneHolder() {
             @Override
+            public boolean mayFeed(String node) {
+                return true;
+            }
+
+            @Override
             public boolean owns(String lane) {
                 return true;
             }

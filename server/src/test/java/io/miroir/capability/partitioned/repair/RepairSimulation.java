@@ -391,6 +391,11 @@ final class RepairSimulation implements AutoCloseable {
     private LaneHolder holder() {
         return new LaneHolder() {
             @Override
+            public boolean mayFeed(String node) {
+                return quiet || !chance(0.05);
+            }
+
+            @Override
             public boolean owns(String name) {
                 return true;
             }
