@@ -8,7 +8,9 @@ import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -79,6 +81,7 @@ class RepairSimulationTest {
      * and writes wait no longer at a time than they may (ADR 0015).
      */
     @Test
+    @Timeout(value = 3, unit = TimeUnit.MINUTES)
     void aChangeComesToItsEndUnderAnyLoad() throws Exception {
         try (RepairSimulation simulation =
                 new RepairSimulation(directory, new CollectorRegistry())) {
