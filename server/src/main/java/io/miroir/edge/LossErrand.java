@@ -46,7 +46,7 @@ public final class LossErrand implements LaneErrands.Errand {
         } catch (CopyFailedException refused) {
             throw new ApiException(
                     ErrorCode.MIROIR_TOPOLOGY_REFUSED,
-                    "Nothing is given up: " + refused.getMessage() + ".");
+                    "The loss is not accepted: " + refused.getMessage() + ".");
         }
     }
 
