@@ -27,6 +27,8 @@ import java.time.Duration;
 
 /** What the parts of a pod are told of its configuration, each in its own words. */
 record ConfiguredSettings(MiroirConfig config) {
+    /** Shorter than what a pod waits for before it claims a lane that another one keeps. */
+    private static final Duration HOLD_MAX = Duration.ofSeconds(3);
 
     /** What the client port demands, with the keys that are good now. */
     Edge.Rules edgeRules(ExchangedKeys keys) {
@@ -120,9 +122,10 @@ record ConfiguredSettings(MiroirConfig config) {
                 CopyBounds.DEFAULT);
     }
 
-    /** How long writes may be held: each waits three times as long for its turn. */
+    /** How long writes may be held: each waits at least three times as long for its turn. */
     Holds holds() {
-        return Holds.upTo(Duration.ofMillis(config.server().requestTimeoutMs() / 3));
+        Duration third = Duration.ofMillis(config.server().requestTimeoutMs() / 3);
+        return Holds.upTo(third.compareTo(HOLD_MAX) < 0 ? third : HOLD_MAX);
     }
 
     /** How replicas are compared. */

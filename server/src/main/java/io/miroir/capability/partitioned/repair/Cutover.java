@@ -116,7 +116,16 @@ final class Cutover {
             return Outcome.ANEW;
         }
         makeSure(index, pass);
-        return replicas.inSync();
+        return isOwned(index, here.epoch()) ? replicas.inSync() : Outcome.ANEW;
+    }
+
+    /** Whether no other pod has run the lane since: what it wrote was not looked at. */
+    private boolean isOwned(IndexView index, long epoch) {
+        return context.store()
+                .lanes()
+                .get(ReadLevel.LINEARIZABLE, index.row().uid())
+                .filter(lane -> lane.epoch() != epoch)
+                .isEmpty();
     }
 
     /** Whether the source has what is copied from it. */
