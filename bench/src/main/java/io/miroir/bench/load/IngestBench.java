@@ -48,23 +48,23 @@ public final class IngestBench {
 
     /** Runs it. */
     public static void main(String[] arguments) {
-        System.exit(Suite.run(USAGE, arguments, IngestBench::parts));
+        System.exit(Suite.run(new Suite.About(USAGE, false), arguments, IngestBench::parts));
     }
 
     private static List<Suite.Part> parts(LoadOptions options) {
         Effort effort = options.quick() ? Effort.QUICK : Effort.FULL;
         NodeSource nodes = options.nodes();
         return List.of(
-                new Suite.Part(JsonFloor.IDS, (_, _) -> JsonFloor.run(effort)),
-                new Suite.Part(ProxyCost.IDS, (stage, _) -> ProxyCost.run(stage, effort)),
+                new Suite.Part(JsonFloor.IDS, (_, _, _) -> JsonFloor.run(effort)),
+                new Suite.Part(ProxyCost.IDS, (stage, _, _) -> ProxyCost.run(stage, effort)),
                 new Suite.Part(
                         BulkIngest.IDS,
-                        (stage, deadline) -> BulkIngest.run(stage, nodes, effort, deadline)),
+                        (stage, deadline, _) -> BulkIngest.run(stage, nodes, effort, deadline)),
                 new Suite.Part(
                         SmallWrites.IDS,
-                        (stage, deadline) -> SmallWrites.run(stage, nodes, effort, deadline)),
+                        (stage, deadline, _) -> SmallWrites.run(stage, nodes, effort, deadline)),
                 new Suite.Part(
                         SmallWrites.ALONE_IDS,
-                        (stage, deadline) -> SmallWrites.runAlone(stage, effort, deadline)));
+                        (stage, deadline, _) -> SmallWrites.runAlone(stage, effort, deadline)));
     }
 }

@@ -11,13 +11,20 @@ import org.jspecify.annotations.Nullable;
  * @param json where the rows go as JSON; null: nowhere
  * @param meilisearch the program that nodes run; null: embedded nodes
  * @param minutes after which no further turn begins
+ * @param documents to measure with; null: as many as the measurement thinks best
  * @param quick to see that it works
  * @param help to be told instead
  */
 record LoadOptions(
-        @Nullable Path json, @Nullable Path meilisearch, int minutes, boolean quick, boolean help) {
+        @Nullable Path json,
+        @Nullable Path meilisearch,
+        int minutes,
+        @Nullable Integer documents,
+        boolean quick,
+        boolean help) {
     private static final int MINUTES = 60;
     private static final int MINUTES_MAX = 24 * 60;
+    private static final int DOCUMENTS_MAX = 99_999_999;
 
     /** What each measurement's help says of these. */
     static final String USAGE =
@@ -35,26 +42,34 @@ record LoadOptions(
     /**
      * Reads the arguments.
      *
+     * @param sized whether {@code --documents} is among them
      * @throws IllegalArgumentException in words for whoever typed them
      */
-    static LoadOptions of(String... arguments) {
+    static LoadOptions of(boolean sized, String... arguments) {
         Path json = null;
         Path meilisearch = null;
         int minutes = MINUTES;
+        Integer documents = null;
         boolean quick = false;
         boolean help = false;
         for (int i = 0; i < arguments.length; i++) {
-            switch (arguments[i]) {
+            String option = arguments[i];
+            switch (option) {
                 case "--json" -> json = Path.of(value(arguments, i++));
                 case "--meilisearch" -> meilisearch = program(value(arguments, i++));
-                case "--minutes" -> minutes = minutes(value(arguments, i++));
+                case "--minutes" -> minutes = number(option, value(arguments, i++), MINUTES_MAX);
+                case "--documents" -> {
+                    if (!sized) {
+                        throw unknown(option);
+                    }
+                    documents = number(option, value(arguments, i++), DOCUMENTS_MAX);
+                }
                 case "--quick" -> quick = true;
                 case "--help", "-h" -> help = true;
-                default ->
-                        throw new IllegalArgumentException("unknown option '" + arguments[i] + "'");
+                default -> throw unknown(option);
             }
         }
-        return new LoadOptions(json, meilisearch, minutes, quick, help);
+        return new LoadOptions(json, meilisearch, minutes, documents, quick, help);
     }
 
     /** What the nodes are. */
@@ -71,15 +86,16 @@ record LoadOptions(
         return arguments[at + 1];
     }
 
-    private static int minutes(String number) {
-        if (!number.matches("[0-9]{1,4}")) {
-            throw new IllegalArgumentException(number + " is no number of minutes");
+    private static IllegalArgumentException unknown(String option) {
+        return new IllegalArgumentException("unknown option '" + option + "'");
+    }
+
+    private static int number(String option, String text, int most) {
+        if (!text.matches("[1-9][0-9]{0,7}") || Integer.parseInt(text) > most) {
+            throw new IllegalArgumentException(
+                    "%s wants a number from 1 to %d, not '%s'".formatted(option, most, text));
         }
-        int minutes = Integer.parseInt(number);
-        if (minutes < 1 || minutes > MINUTES_MAX) {
-            throw new IllegalArgumentException("minutes: 1 to " + MINUTES_MAX);
-        }
-        return minutes;
+        return Integer.parseInt(text);
     }
 
     private static Path program(String name) {

@@ -35,6 +35,10 @@ final class Server implements AutoCloseable {
         this.key = key;
     }
 
+    URI address() {
+        return address;
+    }
+
     /** An index that is there when this returns. */
     void createIndex(String uid) {
         byte[] body = Json.bytes(Json.object().put("uid", uid).put("primaryKey", "id"));
@@ -74,15 +78,22 @@ final class Server implements AutoCloseable {
         return !tasks.path("results").isEmpty();
     }
 
-    private JsonNode requireOk(HttpResponse<byte[]> answer) {
+    /** What it answers; throws unless that is a success. */
+    JsonNode ask(String method, String target, @Nullable JsonNode body) {
+        return requireOk(send(method, target, body == null ? null : Json.bytes(body)));
+    }
+
+    /** The answer's body; throws unless it is a success. */
+    static JsonNode requireOk(HttpResponse<byte[]> answer) {
         JsonNode body = Json.parse(answer.body());
         if (answer.statusCode() / 100 != 2) {
-            throw new IllegalStateException(address + " answers " + body);
+            throw new IllegalStateException(answer.uri() + " answers " + body);
         }
         return body;
     }
 
-    private HttpResponse<byte[]> send(String method, String target, byte @Nullable [] body) {
+    /** Sends a request; whatever the answer is, it is one. */
+    HttpResponse<byte[]> send(String method, String target, byte @Nullable [] body) {
         HttpRequest request =
                 HttpRequest.newBuilder(address.resolve(target))
                         .timeout(TIMEOUT)

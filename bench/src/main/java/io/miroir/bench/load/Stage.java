@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The servers of one part of a measurement, in a directory of their own. All are ended, and all is
@@ -48,6 +50,14 @@ final class Stage implements AutoCloseable {
     /** A pod as its clients see it, and as the kernel does. */
     record Pod(Server server, ProcessFigures process) {}
 
+    /**
+     * A pod and its nodes, each as it is asked directly.
+     *
+     * @param admin the pod, as operators ask it
+     * @param nodes by id
+     */
+    record Cluster(Pod pod, Server admin, SortedMap<String, Server> nodes) {}
+
     /** One node by itself. */
     Server bare(NodeSource source) {
         Fleet fleet = fleet("bare", ALONE, source);
@@ -58,8 +68,27 @@ final class Stage implements AutoCloseable {
 
     /** One pod before nodes that this starts, or that run. */
     Pod pod(FleetShape shape, NodeSource source) {
+        return pod(started(shape, source));
+    }
+
+    /** The same, where nodes and operators are asked too. */
+    Cluster cluster(FleetShape shape, NodeSource source) {
+        Fleet fleet = started(shape, source);
+        SortedMap<String, Server> nodes = new TreeMap<>();
+        for (FleetNode node : fleet.nodes()) {
+            nodes.put(node.id(), keep(new Server(node.http(), KEYS.node())));
+        }
+        URI pod = fleet.pods().getFirst().http();
+        return new Cluster(pod(fleet), keep(new Server(pod, KEYS.admin())), nodes);
+    }
+
+    private Fleet started(FleetShape shape, NodeSource source) {
         Fleet fleet = fleet("fleet-" + open.size(), shape, source);
         fleet.start();
+        return fleet;
+    }
+
+    private Pod pod(Fleet fleet) {
         FleetPod pod = fleet.pods().getFirst();
         Server server = keep(new Server(pod.http(), KEYS.master()));
         return new Pod(server, new ProcessFigures(pod.process().pid()));

@@ -4,6 +4,7 @@ import io.miroir.bench.tools.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Runs a measurement's parts one after the other, each on a stage of its own, and prints rows. */
@@ -25,26 +26,42 @@ final class Suite {
     /** How. */
     @FunctionalInterface
     interface Body {
-        List<Figure> run(Stage stage, Deadline deadline) throws Exception;
+        /**
+         * Measures.
+         *
+         * @param steps is told what is being done, where there is more than one thing to do
+         */
+        List<Figure> run(Stage stage, Deadline deadline, Consumer<String> steps) throws Exception;
+    }
+
+    /**
+     * What a measurement says of itself.
+     *
+     * @param usage how the help begins
+     * @param sized whether it takes {@code --documents}
+     */
+    record About(String usage, boolean sized) {
+        private String help() {
+            return usage + LoadOptions.USAGE;
+        }
     }
 
     /**
      * Does what the command line asks for.
      *
-     * @param usage how the help begins
      * @return the exit code
      */
-    static int run(String usage, String[] arguments, Function<LoadOptions, List<Part>> parts) {
+    static int run(About about, String[] arguments, Function<LoadOptions, List<Part>> parts) {
         LoadOptions options;
         try {
-            options = LoadOptions.of(arguments);
+            options = LoadOptions.of(about.sized(), arguments);
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
-            System.err.print(usage + LoadOptions.USAGE);
+            System.err.print(about.help());
             return 2;
         }
         if (options.help()) {
-            System.out.print(usage + LoadOptions.USAGE);
+            System.out.print(about.help());
             return 0;
         }
         return new Suite(options).run(parts.apply(options));
@@ -57,7 +74,8 @@ final class Suite {
         try (Progress progress = new Progress(parts.size())) {
             for (Part part : parts) {
                 progress.begin(part.ids().getFirst());
-                List<Figure> measured = measure(part, end.share(System.nanoTime(), left--));
+                Deadline deadline = end.share(System.nanoTime(), left--);
+                List<Figure> measured = measure(part, deadline, progress::step);
                 progress.clear();
                 measured.forEach(Table::print);
                 rows.addAll(measured);
@@ -70,9 +88,9 @@ final class Suite {
     }
 
     /** A part that fails makes its rows absent; the others go on. */
-    private static List<Figure> measure(Part part, Deadline deadline) {
+    private static List<Figure> measure(Part part, Deadline deadline, Consumer<String> steps) {
         try (Stage stage = new Stage()) {
-            return part.body().run(stage, deadline);
+            return part.body().run(stage, deadline, steps);
         } catch (Exception e) {
             e.printStackTrace();
             return part.ids().stream()

@@ -24,6 +24,7 @@ public final class Progress implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                     task -> Thread.ofPlatform().daemon().unstarted(task));
     private int begun;
+    private String measurement = "";
     private String what = "";
     private long sinceNanos = startNanos;
 
@@ -44,7 +45,17 @@ public final class Progress implements AutoCloseable {
     /** The next measurement. */
     public synchronized void begin(String name) {
         begun++;
-        what = name;
+        measurement = name;
+        tell(name);
+    }
+
+    /** A step of the measurement that is under way. */
+    public synchronized void step(String name) {
+        tell(measurement + ": " + name);
+    }
+
+    private void tell(String now) {
+        what = now;
         sinceNanos = System.nanoTime();
         if (terminal) {
             tick();

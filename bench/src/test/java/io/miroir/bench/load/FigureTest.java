@@ -34,4 +34,16 @@ class FigureTest {
         assertEquals(Verdict.TOLD, Figure.told("a", "us", 5, "").verdict());
         assertEquals("absent", Figure.absent("a", "why").verdict().word());
     }
+
+    @Test
+    void whatIsComparedIsJudgedByItsRatioOrItsDistance() {
+        assertEquals(Verdict.MET, Figure.atMostTimes("a", "ms", 15, 10, 1.5, "").verdict());
+        assertEquals(Verdict.MISSED, Figure.atMostTimes("a", "ms", 15.1, 10, 1.5, "").verdict());
+        assertEquals(Verdict.MET, Figure.within("a", "", 95, 100, 0.05, "").verdict());
+        assertEquals(Verdict.MISSED, Figure.within("a", "", 94, 100, 0.05, "").verdict());
+        assertEquals(Verdict.MISSED, Figure.within("a", "", 106, 100, 0.05, "").verdict());
+        assertEquals(Verdict.MET, Figure.none("a", "", 0, "").verdict());
+        assertEquals(Verdict.MISSED, Figure.none("a", "", 1, "").verdict());
+        assertEquals(Verdict.TOLD, Figure.beside("a", "ms", 9, 1, "").verdict());
+    }
 }

@@ -13,24 +13,29 @@ import org.junit.jupiter.api.Test;
 class LoadOptionsTest {
     @Test
     void optionsAreTaken() {
-        LoadOptions none = LoadOptions.of();
+        LoadOptions none = LoadOptions.of(false);
         assertNull(none.json());
         assertNull(none.meilisearch());
+        assertNull(none.documents());
         assertFalse(none.quick() || none.help());
         LoadOptions all =
                 LoadOptions.of(
+                        true,
                         "--quick",
                         "--json",
                         "x.json",
                         "--meilisearch",
                         "/bin/sh",
                         "--minutes",
-                        "7");
+                        "7",
+                        "--documents",
+                        "5000");
         assertEquals(7, all.minutes());
+        assertEquals(5_000, all.documents());
         assertTrue(all.quick());
         assertEquals(Path.of("x.json"), all.json());
         assertEquals(Path.of("/bin/sh"), all.meilisearch());
-        assertTrue(LoadOptions.of("--help").help());
+        assertTrue(LoadOptions.of(false, "--help").help());
     }
 
     @Test
@@ -40,6 +45,9 @@ class LoadOptionsTest {
         refused("--minutes", "0");
         refused("--minutes", "soon");
         refused("--minutes", "9999");
+        refused("--minutes", "99999999999");
+        // Not of every measurement.
+        refused("--documents", "5");
         refused("--meilisearch", "/no/such/program");
     }
 
@@ -52,6 +60,6 @@ class LoadOptionsTest {
     }
 
     private static void refused(String... arguments) {
-        assertThrows(IllegalArgumentException.class, () -> LoadOptions.of(arguments));
+        assertThrows(IllegalArgumentException.class, () -> LoadOptions.of(false, arguments));
     }
 }

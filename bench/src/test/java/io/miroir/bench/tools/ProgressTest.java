@@ -15,12 +15,14 @@ class ProgressTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     @Test
-    void aLogGetsALineAMeasurement() {
+    void aLogGetsALineAMeasurementAndAStep() {
         tell(false);
         List<String> lines = said().lines().toList();
-        assertEquals(2, lines.size());
+        assertEquals(3, lines.size());
         assertTrue(lines.getFirst().startsWith("[1 of 2, "), lines.getFirst());
-        assertTrue(lines.getLast().contains(" write.b "), lines.getLast());
+        assertTrue(lines.get(1).startsWith("[2 of 2, "), lines.get(1));
+        assertTrue(lines.getLast().startsWith("[2 of 2, "), lines.getLast());
+        assertTrue(lines.getLast().contains(" write.b: warming up "), lines.getLast());
     }
 
     @Test
@@ -35,6 +37,7 @@ class ProgressTest {
                 new Progress(2, terminal, new PrintStream(out, true, StandardCharsets.UTF_8))) {
             progress.begin("write.a");
             progress.begin("write.b");
+            progress.step("warming up");
         }
     }
 
