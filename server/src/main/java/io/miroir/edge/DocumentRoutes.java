@@ -6,12 +6,10 @@ import io.miroir.api.Json;
 import io.miroir.api.documents.DocumentsRequest;
 import io.miroir.api.documents.EditRequest;
 import io.miroir.api.documents.PayloadFormat;
-import io.miroir.api.documents.PrimaryKey;
 import io.miroir.api.documents.WriteRequests;
 import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
 import io.miroir.api.search.SortBy;
-import io.miroir.cluster.IndexView;
 import io.miroir.cluster.StoredNetwork;
 import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.edge.http.Answer;
@@ -20,7 +18,6 @@ import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.Operation;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.DocumentReads;
-import io.miroir.fanout.read.SearchJourney;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Collection;
@@ -38,19 +35,16 @@ final class DocumentRoutes {
     private static final String DOCUMENTS = "/indexes/{uid}/documents";
 
     private final RequestPath path;
-    private final SearchJourney searches;
     private final DocumentReads documents;
     private final SwitchedFeatures switched;
     private final StoredNetwork network;
 
     DocumentRoutes(
             RequestPath path,
-            SearchJourney searches,
             DocumentReads documents,
             SwitchedFeatures switched,
             StoredNetwork network) {
         this.path = path;
-        this.searches = searches;
         this.documents = documents;
         this.switched = switched;
         this.network = network;
@@ -144,14 +138,7 @@ final class DocumentRoutes {
         DocumentsRequest.oneFromParameters(request.query());
         String id = request.path("id");
         return path.reading(
-                request,
-                terms -> {
-                    IndexView _ = searches.indexOf(uid, terms.writes());
-                    if (!PrimaryKey.isId(id)) {
-                        throw DocumentsRequest.notFound(id);
-                    }
-                    return RequestPath.read(documents.get(uid, id, request.query(), terms));
-                });
+                request, terms -> RequestPath.read(documents.get(uid, id, request.query(), terms)));
     }
 
     private Answer list(Request request) throws Exception {

@@ -2,6 +2,8 @@ package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.documents.DocumentsRequest;
+import io.miroir.api.documents.PrimaryKey;
 import io.miroir.api.indexes.FieldsRequest;
 import io.miroir.api.settings.FilterableRule;
 import io.miroir.cluster.ClusterView;
@@ -74,6 +76,10 @@ public final class DocumentReads {
 
     private Reading get(
             IndexView index, String id, Map<String, String> query, AnswerBudget.Share share) {
+        if (!PrimaryKey.isId(id)) {
+            // In an address it could be that of something else.
+            throw DocumentsRequest.notFound(id);
+        }
         int shard = Rendezvous.shard(id, index.topology().shards());
         String target =
                 path(index, "/documents/")

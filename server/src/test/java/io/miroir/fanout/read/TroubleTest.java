@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -266,6 +267,28 @@ class TroubleTest {
             share.close();
             nodes.close();
             assertEquals(0, registry.getSampleValue("miroir_node_answer_bytes"));
+        }
+    }
+
+    /** Shows: of what can be no document no node is asked, which would tell of something else. */
+    @Test
+    void whatIsNoIdIsNoDocument() throws Exception {
+        AtomicInteger asks = new AtomicInteger();
+        try (ScriptedNode both =
+                        new ScriptedNode(
+                                asked -> {
+                                    asks.incrementAndGet();
+                                    return answer(asked);
+                                });
+                Reads reads = new Reads(both, both, PATIENCE)) {
+            for (String id : List.of("", "a b", "../stats", "ü")) {
+                ApiException refused =
+                        assertThrows(
+                                ApiException.class,
+                                () -> reads.documents.get("i", id, Map.of(), reads.terms()));
+                assertEquals(ErrorCode.DOCUMENT_NOT_FOUND, refused.code(), id);
+            }
+            assertEquals(0, asks.get());
         }
     }
 
