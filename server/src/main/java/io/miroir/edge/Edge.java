@@ -252,7 +252,10 @@ public final class Edge {
                         .routes());
         Reports reports = leases.reports();
         Canceler canceler = parts.nodes().canceler();
-        routes.addAll(new TaskRoutes(path, parts.store(), canceler, reports, switched).routes());
+        NamedTasks named =
+                new NamedTasks(parts.store().tasks(), leases.view()::valid, parts.view()::catchUp);
+        routes.addAll(
+                new TaskRoutes(path, parts.store(), named, canceler, reports, switched).routes());
         routes.addAll(
                 new WebhookRoutes(
                                 path,

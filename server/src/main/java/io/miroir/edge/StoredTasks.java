@@ -71,34 +71,6 @@ public final class StoredTasks {
                                 .collect(Collectors.toSet()));
     }
 
-    /**
-     * How a list is read: from this pod's own copy, unless it names a task or a batch that this pod
-     * does not know of, as one that another pod gave out a moment ago.
-     */
-    static ReadLevel level(TaskFilter.Numbers named, Tasks tasks) {
-        boolean known =
-                knows(tasks, named.uids(), false)
-                        && knows(tasks, named.canceledBy(), false)
-                        && knows(tasks, named.batchUids(), true);
-        return known ? ReadLevel.LOCAL : ReadLevel.LINEARIZABLE;
-    }
-
-    private static boolean knows(Tasks tasks, @Nullable Set<Long> named, boolean batches) {
-        if (named == null) {
-            return true;
-        }
-        TaskFilter filter =
-                new TaskFilter(
-                        new TaskFilter.Numbers(
-                                batches ? null : named, batches ? named : null, null),
-                        new TaskFilter.Kinds(null, null, null),
-                        TaskFilter.Span.any(),
-                        TaskFilter.Span.any(),
-                        TaskFilter.Span.any());
-        TaskQuery asked = query(new TasksQuery(filter, 0, null, false));
-        return tasks.uids(ReadLevel.LOCAL, asked).total() == named.size();
-    }
-
     /** Whether a key may see the task: one that is of no single index is for keys of all. */
     static boolean visible(Access access, TaskRow row) {
         return access.allowsAll()

@@ -26,7 +26,6 @@ import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -37,6 +36,7 @@ final class TaskRoutes {
 
     private final RequestPath path;
     private final TaskStore store;
+    private final NamedTasks known;
     private final NewTasks fresh;
     private final Canceler canceler;
     private final Reports reports;
@@ -45,12 +45,14 @@ final class TaskRoutes {
     TaskRoutes(
             RequestPath path,
             TaskStore store,
+            NamedTasks known,
             Canceler canceler,
             Reports reports,
             SwitchedFeatures switched) {
         this.path = path;
         this.canceler = canceler;
         this.store = store;
+        this.known = known;
         this.fresh = new NewTasks(store.tasks());
         this.reports = reports;
         this.switched = switched;
@@ -72,10 +74,7 @@ final class TaskRoutes {
         String text = request.path("task");
         String number = text.startsWith(TEXT_UID) ? text.substring(TEXT_UID.length()) : text;
         long uid = TasksQuery.uidInPath(number, "Task");
-        return store.tasks()
-                .get(ReadLevel.LOCAL, uid)
-                // Another pod may have given the uid out a moment ago.
-                .or(() -> store.tasks().get(ReadLevel.LINEARIZABLE, uid))
+        return known.task(uid)
                 .filter(task -> StoredTasks.visible(access, task))
                 .orElseThrow(
                         () ->
@@ -121,7 +120,7 @@ final class TaskRoutes {
     private Answer list(Request request) throws InterruptedException {
         Access access = path.pass(request, Action.TASKS_GET);
         TasksQuery query = TasksQuery.list(request.query());
-        TaskPage page = page(query, access);
+        TaskPage page = page(query, access, false);
         ObjectNode body = Json.object();
         ArrayNode results = body.putArray("results");
         page.tasks().forEach(row -> results.add(StoredTasks.view(row).toJson()));
@@ -133,10 +132,11 @@ final class TaskRoutes {
     }
 
     // Which tasks have ended is told by their number already, so the list waits whatever is in it.
-    private TaskPage page(TasksQuery query, Access access) throws InterruptedException {
+    private TaskPage page(TasksQuery query, Access access, boolean batches)
+            throws InterruptedException {
         Tasks tasks = store.tasks();
-        ReadLevel level = StoredTasks.level(query.filter().numbers(), tasks);
-        TaskPage page = tasks.list(level, StoredTasks.query(query, access, tasks));
+        known.know(query.filter().numbers(), batches);
+        TaskPage page = tasks.list(ReadLevel.LOCAL, StoredTasks.query(query, access, tasks));
         reports.awaitTold();
         List<TaskRow> visible =
                 page.tasks().stream().filter(task -> StoredTasks.visible(access, task)).toList();
@@ -157,7 +157,7 @@ final class TaskRoutes {
     private Answer listBatches(Request request) throws InterruptedException {
         Access access = path.pass(request, Action.TASKS_GET);
         TasksQuery query = TasksQuery.list(request.query());
-        TaskPage page = page(query, access);
+        TaskPage page = page(query, access, true);
         ObjectNode body = Json.object();
         ArrayNode results = body.putArray("results");
         for (TaskRow row : page.tasks()) {
@@ -176,9 +176,7 @@ final class TaskRoutes {
         Access access = path.pass(request, Action.TASKS_GET);
         long uid = TasksQuery.uidInPath(request.path("batch"), "Batch");
         TaskRow row =
-                begun(ReadLevel.LOCAL, uid)
-                        // Another pod may have told of its beginning a moment ago.
-                        .or(() -> begun(ReadLevel.LINEARIZABLE, uid))
+                known.batch(uid)
                         .filter(task -> StoredTasks.visible(access, task))
                         .orElseThrow(
                                 () ->
@@ -187,10 +185,6 @@ final class TaskRoutes {
                                                 "Batch `" + uid + "` not found."));
         reports.awaitTold();
         return Answer.json(200, batch(row));
-    }
-
-    private Optional<TaskRow> begun(ReadLevel level, long uid) {
-        return store.tasks().get(level, uid).filter(task -> task.batchUid() != null);
     }
 
     private static ObjectNode batch(TaskRow row) {
