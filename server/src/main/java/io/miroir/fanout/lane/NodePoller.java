@@ -31,8 +31,14 @@ final class NodePoller implements AutoCloseable {
     private static final long PAUSE_MILLIS_MIN = 10;
     private static final long PAUSE_MILLIS_MAX = 500;
 
-    /** A client hears of an end within 50 ms, of which the store and the leases take some. */
+    /**
+     * A client hears of an end within 50 ms, of which the store and the leases take some; of that
+     * of long work later, by {@link #WORK_PER_PAUSE}.
+     */
     private static final long WORKING_PAUSE_MILLIS_MAX = 35;
+
+    /** A wait is this part of the time that the node has worked on the task, if that is more. */
+    private static final long WORK_PER_PAUSE = 50;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -130,15 +136,22 @@ final class NodePoller implements AutoCloseable {
     private void run() {
         long pauseMillis = PAUSE_MILLIS_MIN;
         Seen seen = Seen.NOTHING;
+        long workingSinceNanos = System.nanoTime();
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 if (pending.isEmpty()) {
                     newWork.acquire();
                     newWork.drainPermits();
                     pauseMillis = PAUSE_MILLIS_MIN;
+                    workingSinceNanos = System.nanoTime();
                 }
                 seen = pollOnce(seen == Seen.WORK ? OLDEST_MAX : ASKED_MAX);
-                pauseMillis = pauseMillis(seen, pauseMillis);
+                if (seen != Seen.WORK) {
+                    workingSinceNanos = System.nanoTime();
+                }
+                long workedNanos = System.nanoTime() - workingSinceNanos;
+                pauseMillis =
+                        pauseMillis(seen, TimeUnit.NANOSECONDS.toMillis(workedNanos), pauseMillis);
                 if (newWork.tryAcquire(pauseMillis, TimeUnit.MILLISECONDS)) {
                     // Work that just came is not done yet: it shortens the wait, it does not end
                     // it.
@@ -152,13 +165,23 @@ final class NodePoller implements AutoCloseable {
         }
     }
 
-    /** How long to wait before the next look, after one that came after such a wait. */
-    static long pauseMillis(Seen seen, long before) {
+    /**
+     * How long to wait before the next look.
+     *
+     * @param workedMillis for how long the node has worked on the same task
+     * @param before how long was waited before this look
+     */
+    static long pauseMillis(Seen seen, long workedMillis, long before) {
         return switch (seen) {
             case NEWS -> PAUSE_MILLIS_MIN;
-            case WORK -> Math.min(WORKING_PAUSE_MILLIS_MAX, before * 3 / 2);
+            case WORK -> Math.min(workingPauseMillisMax(workedMillis), before * 3 / 2);
             case NOTHING -> Math.min(PAUSE_MILLIS_MAX, before * 3 / 2);
         };
+    }
+
+    private static long workingPauseMillisMax(long workedMillis) {
+        return Math.clamp(
+                workedMillis / WORK_PER_PAUSE, WORKING_PAUSE_MILLIS_MAX, PAUSE_MILLIS_MAX);
     }
 
     private Seen pollOnce(int max) {

@@ -76,9 +76,7 @@ class NodePollerTest {
         poller.follow(7, task);
         poller.start();
         int before = polls.get();
-        while (polls.get() < before + 4) {
-            Thread.sleep(5);
-        }
+        LaneFixture.await(() -> polls.get() >= before + 4);
         assertEquals(1, ended.begun());
         results = told("m5", task.marked(), "succeeded");
         assertInstanceOf(NodeResult.Succeeded.class, result());
@@ -87,16 +85,24 @@ class NodePollerTest {
     /** Shows: while a node works on a task of ours, its end is seen soon; while all wait, later. */
     @Test
     void theWaitIsShortWhileANodeWorks() {
-        assertEquals(10, NodePoller.pauseMillis(NodePoller.Seen.NEWS, 500));
+        assertEquals(10, NodePoller.pauseMillis(NodePoller.Seen.NEWS, 90_000, 500));
         long working = 10;
         long waiting = 10;
         for (int i = 0; i < 20; i++) {
-            working = NodePoller.pauseMillis(NodePoller.Seen.WORK, working);
-            waiting = NodePoller.pauseMillis(NodePoller.Seen.NOTHING, waiting);
+            working = NodePoller.pauseMillis(NodePoller.Seen.WORK, 1_750, working);
+            waiting = NodePoller.pauseMillis(NodePoller.Seen.NOTHING, 0, waiting);
         }
         assertEquals(35, working);
         assertEquals(500, waiting);
-        assertEquals(35, NodePoller.pauseMillis(NodePoller.Seen.WORK, waiting));
+        assertEquals(35, NodePoller.pauseMillis(NodePoller.Seen.WORK, 0, waiting));
+    }
+
+    /** Shows: the longer a node works on a task, the less often it is looked at, up to a bound. */
+    @Test
+    void theWaitGrowsWithTheWork() {
+        assertEquals(52, NodePoller.pauseMillis(NodePoller.Seen.WORK, 10_000, 35));
+        assertEquals(200, NodePoller.pauseMillis(NodePoller.Seen.WORK, 10_000, 200));
+        assertEquals(500, NodePoller.pauseMillis(NodePoller.Seen.WORK, 3_600_000, 500));
     }
 
     /** Shows: a node that is asked often is asked for few, and for all once one of them ended. */
@@ -126,9 +132,7 @@ class NodePollerTest {
     }
 
     private void awaitAsked(int count) throws InterruptedException {
-        while (asked != count) {
-            Thread.sleep(5);
-        }
+        LaneFixture.await(() -> asked == count);
     }
 
     /** A node that gives a number a second time began anew: what it had before is gone. */
@@ -179,9 +183,7 @@ class NodePollerTest {
         results = "bug";
         poller.follow(7, task);
         poller.start();
-        while (polls.get() < 2) {
-            Thread.sleep(5);
-        }
+        LaneFixture.await(() -> polls.get() >= 2);
         results = told("m5", task.marked(), "succeeded");
         assertInstanceOf(NodeResult.Succeeded.class, result());
     }
