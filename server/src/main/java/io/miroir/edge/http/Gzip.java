@@ -14,6 +14,8 @@ final class Gzip {
     /** A smaller body fits a packet as it is. */
     static final int BYTES_MIN = 1024;
 
+    private static final int BUFFER_BYTES = 8 * 1024;
+
     private Gzip() {}
 
     /** Whether the answer is better sent in gzip: it is text, and not short. */
@@ -61,7 +63,7 @@ final class Gzip {
 
     private static final class Fast extends GZIPOutputStream {
         Fast(OutputStream out) throws IOException {
-            super(out);
+            super(out, BUFFER_BYTES);
             def.setLevel(Deflater.BEST_SPEED);
         }
     }

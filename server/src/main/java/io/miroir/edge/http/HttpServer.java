@@ -240,12 +240,12 @@ public final class HttpServer implements AutoCloseable {
             return;
         }
         byte[] body = answer.body();
-        if (Gzip.suits(answer)
-                && Gzip.isAccepted(
-                        exchange.getRequestHeaders().getFirst(Headers.ACCEPT_ENCODING))) {
-            body = Gzip.of(body);
-            headers.put(Headers.CONTENT_ENCODING, "gzip");
+        if (Gzip.suits(answer)) {
             headers.add(Headers.VARY, "Accept-Encoding");
+            if (Gzip.isAccepted(exchange.getRequestHeaders().getFirst(Headers.ACCEPT_ENCODING))) {
+                body = Gzip.of(body);
+                headers.put(Headers.CONTENT_ENCODING, "gzip");
+            }
         }
         whole(exchange, ByteBuffer.wrap(body));
     }

@@ -145,6 +145,7 @@ class HttpServerTest {
         HttpRequest.Builder request = to("/path/" + "a".repeat(2_000));
         HttpResponse<byte[]> plain = client.send(request.build(), BodyHandlers.ofByteArray());
         assertFalse(plain.headers().map().containsKey("content-encoding"));
+        assertTrue(plain.headers().allValues("vary").contains("Accept-Encoding"));
         HttpResponse<byte[]> packed =
                 client.send(
                         request.header("Accept-Encoding", "br, gzip").build(),
