@@ -57,10 +57,14 @@ public final class FacetSpelling {
      * The values that are spelled differently; empty if none are, or too many.
      *
      * @param client the search, its filter in words for nodes
+     * @param unseen a facet that nodes counted and the client does not see; null for none
      * @param answers of the nodes to it
      */
     static Optional<FacetSpelling> of(
-            ObjectNode client, IndexProfile index, List<ObjectNode> answers) {
+            ObjectNode client,
+            IndexProfile index,
+            @Nullable String unseen,
+            List<ObjectNode> answers) {
         if (client.path("hybrid").isObject()) {
             return Optional.empty();
         }
@@ -68,7 +72,7 @@ public final class FacetSpelling {
         int values = 0;
         long documents = 0;
         for (Map.Entry<String, Map<String, Value>> facet : values(answers).entrySet()) {
-            if (!isComparable(facet.getKey(), index)) {
+            if (facet.getKey().equals(unseen) || !isComparable(facet.getKey(), index)) {
                 continue;
             }
             for (Map.Entry<String, Value> value : facet.getValue().entrySet()) {

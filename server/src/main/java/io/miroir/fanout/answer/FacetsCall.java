@@ -55,6 +55,11 @@ final class FacetsCall {
         return distinct;
     }
 
+    /** The attribute that is counted for the total alone, if any: the client did not ask for it. */
+    @Nullable String unseen() {
+        return distinctAdded ? distinct : null;
+    }
+
     /**
      * Nodes never refuse a star: they have filterable fields of ours, whatever the client's are.
      */

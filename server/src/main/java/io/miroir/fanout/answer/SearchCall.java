@@ -129,7 +129,7 @@ public final class SearchCall {
 
     /** The values of facets in the answers of nodes that these spell differently. */
     public Optional<FacetSpelling> disputedSpelling(List<ObjectNode> answers) {
-        return FacetSpelling.of(client, index, answers);
+        return FacetSpelling.of(client, index, facets.unseen(), answers);
     }
 
     /**

@@ -27,7 +27,7 @@ class FacetSpellingTest {
                 List.of(
                         counted("{'color':{'Red':2,'blue':1},'o.size':{'L':1}}"),
                         counted("{'color':{'red':1,'blue':1},'o.size':{'L':1}}"));
-        FacetSpelling spelling = FacetSpelling.of(client, INDEX, answers).orElseThrow();
+        FacetSpelling spelling = FacetSpelling.of(client, INDEX, null, answers).orElseThrow();
         assertEquals(
                 json(
                         "{'q':'x','filter':['_miroir_shard IN [\\\"---------------_\\\"]',"
@@ -53,19 +53,21 @@ class FacetSpellingTest {
                 FacetSpelling.of(
                         client,
                         INDEX,
+                        null,
                         List.of(counted("{'color':{'red':1}}"), counted("{'color':{'red':2}}"))));
         assertEquals(
                 Optional.empty(),
                 FacetSpelling.of(
                         client,
                         INDEX,
+                        null,
                         List.of(counted("{'size':{'L':1}}"), counted("{'size':{'l':2}}"))));
         List<ObjectNode> ten =
                 List.of(counted("{'color':{'red':5}}"), counted("{'color':{'Red':5}}"));
-        assertEquals(Optional.empty(), FacetSpelling.of(client, INDEX, ten));
+        assertEquals(Optional.empty(), FacetSpelling.of(client, INDEX, null, ten));
         List<ObjectNode> nine =
                 List.of(counted("{'color':{'red':5}}"), counted("{'color':{'Red':4}}"));
-        assertTrue(FacetSpelling.of(client, INDEX, nine).isPresent());
+        assertTrue(FacetSpelling.of(client, INDEX, null, nine).isPresent());
         StringBuilder lower = new StringBuilder();
         StringBuilder upper = new StringBuilder();
         for (int i = 0; i <= FacetSpelling.VALUES_MAX; i++) {
@@ -77,9 +79,27 @@ class FacetSpellingTest {
                 FacetSpelling.of(
                         client,
                         INDEX,
+                        null,
                         List.of(
                                 counted("{'color':{" + lower + "}}"),
                                 counted("{'color':{" + upper + "}}"))));
+    }
+
+    /** Shows: what is counted for the total alone is asked for no second time. */
+    @Test
+    void whatTheClientDoesNotSeeIsNotAskedFor() {
+        IndexProfile distinct =
+                IndexProfile.of(
+                        "movies",
+                        "m7",
+                        "id",
+                        json("{'filterableAttributes':['color'],'distinctAttribute':'color'}"));
+        List<ObjectNode> answers =
+                List.of(counted("{'color':{'red':1}}"), counted("{'color':{'Red':1}}"));
+        SearchCall unseen = SearchCall.of(json("{'page':1}"), distinct);
+        assertEquals(Optional.empty(), unseen.disputedSpelling(answers));
+        SearchCall seen = SearchCall.of(json("{'page':1,'facets':['color']}"), distinct);
+        assertTrue(seen.disputedSpelling(answers).isPresent());
     }
 
     private static ObjectNode counted(String distribution) {
