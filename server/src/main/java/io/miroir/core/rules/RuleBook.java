@@ -19,6 +19,9 @@ public final class RuleBook {
     /** Documents that may be pinned in one search; further ones are passed over. */
     public static final int PINS_MAX = 100;
 
+    /** Documents that are looked up for one search, for some may not be there. */
+    public static final int LOOKED_UP_MAX = 1_000;
+
     private final List<Rule> rules;
 
     /**

@@ -42,6 +42,7 @@ public final class PinnedCall {
      *
      * @param client the client's search, its filter in words for nodes
      * @param pins what goes first comes first
+     * @param passedOver how many more rules pin, beyond those that are looked up
      * @param filter of the client, where more are to be pinned than may be: only those count that
      *     it lets through
      */
@@ -50,6 +51,7 @@ public final class PinnedCall {
             IndexProfile index,
             String primaryKey,
             List<Pin> pins,
+            int passedOver,
             @Nullable JsonNode filter) {
         /**
          * For a search.
@@ -60,8 +62,14 @@ public final class PinnedCall {
                 ObjectNode client, IndexProfile index, String primaryKey, List<Pin> pins) {
             ObjectNode search = NodeFilter.spelledOut(client, index.filterable());
             boolean tooMany = pins.size() > RuleBook.PINS_MAX;
+            List<Pin> first = pins.stream().limit(RuleBook.LOOKED_UP_MAX).toList();
             return new LookUp(
-                    search, index, primaryKey, pins, tooMany ? search.get("filter") : null);
+                    search,
+                    index,
+                    primaryKey,
+                    first,
+                    pins.size() - first.size(),
+                    tooMany ? search.get("filter") : null);
         }
 
         /** Whether only documents that the client's filter lets through are looked up. */
@@ -71,7 +79,7 @@ public final class PinnedCall {
 
         /** The same for all documents. */
         public LookUp withoutFilter() {
-            return new LookUp(client, index, primaryKey, pins, null);
+            return new LookUp(client, index, primaryKey, pins, passedOver, null);
         }
 
         /**
@@ -120,7 +128,7 @@ public final class PinnedCall {
         List<Pin> there =
                 lookUp.pins.stream().filter(pin -> sequences.containsKey(pin.id())).toList();
         this.pins = RuleBook.placed(there);
-        this.passedOver = there.size() - pins.size();
+        this.passedOver = lookUp.passedOver + there.size() - pins.size();
         this.sequences = sequences;
     }
 
@@ -134,7 +142,9 @@ public final class PinnedCall {
         return pins;
     }
 
-    /** How many more there are than may be pinned in one search. */
+    /**
+     * How many more there are than may be pinned in one search, and how many were not looked up.
+     */
     public int passedOver() {
         return passedOver;
     }

@@ -29,6 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
  * route knows no ranking rules, which a search does: its list is put in the order of similarity.
  */
 public final class SimilarCall {
+    /** Hits that nodes are asked for, at least, where their lists are not those of similarity. */
+    static final int DEPTH_MIN = 1_000;
+
     private static final String SHOW_SCORE = "showRankingScore";
     private static final String THRESHOLD = "rankingScoreThreshold";
 
@@ -121,16 +124,17 @@ public final class SimilarCall {
         NodeFilter.add(search, notThis(document));
         if (vector.isEmpty()) {
             // Nothing to compare with: only the total is asked.
-            search.put("limit", 0);
+            search.put("offset", 0).put("limit", 0);
         } else {
             search.set("vector", vector);
             search.putObject("hybrid")
                     .put("embedder", client.path("embedder").asString(""))
                     .put("semanticRatio", 1.0);
         }
-        if (sortsFirst()) {
+        if (sortsFirst() && !vector.isEmpty()) {
             // The most similar may stand anywhere in the nodes' lists.
-            search.put("offset", 0).put("limit", index.totalHitsMax());
+            int depth = Math.max(DEPTH_MIN, Paging.of(client).end(index.totalHitsMax()));
+            search.put("offset", 0).put("limit", Math.min(depth, index.totalHitsMax()));
         }
         return new WithVector(SearchCall.ofOurs(search, index), this);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
 import io.miroir.core.rules.Pin;
+import io.miroir.core.rules.RuleBook;
 import io.miroir.core.topology.ShardSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -49,6 +50,18 @@ class PinnedCallTest {
         assertEquals(25, call.passedOver());
         assertEquals(new Pin("d199", 801), call.pins().getFirst(), "the last of the first 100");
         assertEquals(new Pin("d1", 999), call.pins().getLast());
+    }
+
+    /** Shows: however much rules pin, a search looks up so many; the others are counted. */
+    @Test
+    void noMoreIsLookedUpThanMayBe() {
+        List<Pin> many =
+                IntStream.range(0, RuleBook.LOOKED_UP_MAX + 7)
+                        .mapToObj(i -> new Pin("d" + i, i))
+                        .toList();
+        PinnedCall.LookUp lookUp = lookUp("{}", many);
+        assertEquals(RuleBook.LOOKED_UP_MAX, lookUp.nodeRequest(null).path("ids").size());
+        assertEquals(7, lookUp.withoutFilter().found(List.of()).passedOver());
     }
 
     /** Shows: the client's filter stands beside what keeps the documents out. */

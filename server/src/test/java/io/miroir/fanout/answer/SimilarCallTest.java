@@ -100,6 +100,35 @@ class SimilarCallTest {
         assertEquals(5, answer.path("estimatedTotalHits").asInt());
     }
 
+    /** Shows: nodes are asked for no more than is worth it, and for nothing without a vector. */
+    @Test
+    void whatNodesListByOtherRulesIsAskedToADepth() {
+        IndexProfile sorted =
+                IndexProfile.of(
+                        "i",
+                        "m1",
+                        "id",
+                        Json.parse(
+                                "{\"rankingRules\": [\"n:desc\", \"words\"],"
+                                        + " \"pagination\": {\"maxTotalHits\": 5000}}"));
+        ObjectNode client = Json.object().put("id", 0).put("embedder", "e");
+        assertEquals(1_000, limit(client, sorted, DOCUMENT));
+        assertEquals(0, limit(client, sorted, Json.object()));
+        client.put("offset", 2_000).put("limit", 100);
+        assertEquals(2_100, limit(client, sorted, DOCUMENT));
+        client.put("limit", Long.MAX_VALUE);
+        assertEquals(5_000, limit(client, sorted, DOCUMENT));
+        assertEquals(0, limit(client, sorted, Json.object()));
+    }
+
+    private static int limit(ObjectNode client, IndexProfile index, ObjectNode document) {
+        return SimilarCall.of(client, index)
+                .withVector(document)
+                .nodeRequest(null)
+                .path("limit")
+                .asInt(-1);
+    }
+
     /** As a node answers that sorts by a number first, the last hit having the smallest. */
     private static ObjectNode sorted(ObjectNode answer) {
         int number = answer.path("hits").size();
