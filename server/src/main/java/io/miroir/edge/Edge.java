@@ -253,7 +253,10 @@ public final class Edge {
         Reports reports = leases.reports();
         Canceler canceler = parts.nodes().canceler();
         NamedTasks named =
-                new NamedTasks(parts.store().tasks(), leases.view()::valid, parts.view()::catchUp);
+                new NamedTasks(
+                        parts.store().tasks(),
+                        () -> parts.store().status().leaderId() != null,
+                        parts.view()::catchUp);
         routes.addAll(
                 new TaskRoutes(path, parts.store(), named, canceler, reports, switched).routes());
         routes.addAll(

@@ -12,23 +12,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks and batches that requests name. They are read from this pod's own copy; where that does not
- * know one, as one that another pod gave out a moment ago, it catches up first. A pod without
- * contact to the others tells what it has, at once.
+ * know one, as one that another pod gave out a moment ago, it catches up first. Where no pod leads
+ * it tells what it has, at once.
  */
 final class NamedTasks {
     private final Tasks tasks;
-    private final BooleanSupplier inContact;
+    private final BooleanSupplier led;
     private final Runnable catchUp;
 
     /**
      * Those of a store.
      *
-     * @param inContact whether this pod has heard from a quorum lately
+     * @param led whether this pod knows a leader to ask
      * @param catchUp waits until this pod has what was acknowledged anywhere, if it can
      */
-    NamedTasks(Tasks tasks, BooleanSupplier inContact, Runnable catchUp) {
+    NamedTasks(Tasks tasks, BooleanSupplier led, Runnable catchUp) {
         this.tasks = tasks;
-        this.inContact = inContact;
+        this.led = led;
         this.catchUp = catchUp;
     }
 
@@ -89,7 +89,7 @@ final class NamedTasks {
 
     // Without a quorum it would only be waited for, by every request.
     private void catchUp() {
-        if (inContact.getAsBoolean()) {
+        if (led.getAsBoolean()) {
             catchUp.run();
         }
     }
