@@ -105,30 +105,26 @@ class LateReplicaTest {
 
     @Test
     void aNodeThatDoesNotAnswerAWriteIsNotCopiedToAtOnce() throws Exception {
-        try (LaneFixture pod = open(LaneFixture.SHORT)) {
-            pod.node =
-                    (node, _) ->
-                            node.equals("b")
-                                    ? new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "slow")
-                                    : pod.accepted();
-            long _ = pod.write("[{\"id\": 2}]", null);
-            assertEquals(ReplicaState.OUT, stateOf(pod, "b"));
-            assertFalse(pod.follower.lateNodes().mayFeed("b"));
-        }
+        assertFalse(mayFeedAfter(NodeReply.Kind.TIMEOUT));
     }
 
     /** What is broken is told by health checks. */
     @Test
     void aNodeThatBreaksOffIsCopiedTo() throws Exception {
+        assertTrue(mayFeedAfter(NodeReply.Kind.BROKEN));
+    }
+
+    /** Whether node b, which is out after it failed a write like that, may be copied to. */
+    private boolean mayFeedAfter(NodeReply.Kind kind) throws Exception {
         try (LaneFixture pod = open(LaneFixture.SHORT)) {
             pod.node =
                     (node, _) ->
                             node.equals("b")
-                                    ? new NodeReply.Failure(NodeReply.Kind.BROKEN, "gone")
+                                    ? new NodeReply.Failure(kind, "no answer")
                                     : pod.accepted();
             long _ = pod.write("[{\"id\": 2}]", null);
             assertEquals(ReplicaState.OUT, stateOf(pod, "b"));
-            assertTrue(pod.follower.lateNodes().mayFeed("b"));
+            return pod.follower.lateNodes().mayFeed("b");
         }
     }
 }
