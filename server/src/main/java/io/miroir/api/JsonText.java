@@ -10,6 +10,9 @@ public final class JsonText {
 
     /** A number as Rust displays it: never with an exponent, a whole one without a fraction. */
     public static String plain(double number) {
+        if (!Double.isFinite(number)) {
+            return Double.isNaN(number) ? "NaN" : number > 0 ? "inf" : "-inf";
+        }
         return new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
     }
 

@@ -2,7 +2,7 @@ package io.miroir.api.search;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import java.math.BigDecimal;
+import io.miroir.api.JsonText;
 
 /** Limits of coordinates, and how messages speak of them. */
 public final class GeoPlace {
@@ -34,7 +34,7 @@ public final class GeoPlace {
     /** The message about a latitude out of range. */
     public static String badLatitude(double degrees) {
         return "Bad latitude `"
-                + plain(degrees)
+                + JsonText.plain(degrees)
                 + "`. Latitude must be contained between -90 and 90 degrees.";
     }
 
@@ -44,20 +44,9 @@ public final class GeoPlace {
         double shifted = (degrees + LONGITUDE_MAX) % turn;
         double normalized = (shifted < 0 ? shifted + turn : shifted) - LONGITUDE_MAX;
         return "Bad longitude `"
-                + plain(degrees)
+                + JsonText.plain(degrees)
                 + "`. Longitude must be contained between -180 and 180 degrees. Hint: try using `"
-                + plain(normalized)
+                + JsonText.plain(normalized)
                 + "` instead.";
-    }
-
-    /** A number without exponent and without a zero fraction. */
-    public static String plain(double number) {
-        if (!Double.isFinite(number)) {
-            return Double.isNaN(number) ? "NaN" : number > 0 ? "inf" : "-inf";
-        }
-        if (number == 0) {
-            return "0";
-        }
-        return new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
     }
 }

@@ -1,7 +1,7 @@
 package io.miroir.embedded.engine.find;
 
 import io.miroir.api.Json;
-import io.miroir.api.search.GeoPlace;
+import io.miroir.api.JsonText;
 import io.miroir.api.settings.Patterns;
 import io.miroir.embedded.engine.SearchAnswer;
 import io.miroir.embedded.engine.settings.IndexSettings;
@@ -109,7 +109,7 @@ public final class FacetCounts {
         List<Double> values = new ArrayList<>(counts.keySet());
         Comparator<Double> order = Comparator.naturalOrder();
         if (asText) {
-            order = Comparator.comparing(GeoPlace::plain);
+            order = Comparator.comparing(JsonText::plain);
         } else if (byCount) {
             order =
                     Comparator.comparing((Double value) -> counts.getOrDefault(value, 0L))
@@ -118,7 +118,7 @@ public final class FacetCounts {
         }
         values.sort(order);
         return values.stream()
-                .map(v -> new Count(GeoPlace.plain(v), counts.getOrDefault(v, 0L)))
+                .map(v -> new Count(JsonText.plain(v), counts.getOrDefault(v, 0L)))
                 .toList();
     }
 

@@ -2,6 +2,7 @@ package io.miroir.embedded.engine.find;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.JsonText;
 import io.miroir.api.search.GeoPlace;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.filter.Word;
@@ -64,9 +65,9 @@ final class GeoFilter {
             throw refused(
                     box.left(),
                     "The top latitude `"
-                            + GeoPlace.plain(top)
+                            + JsonText.plain(top)
                             + "` is below the bottom latitude `"
-                            + GeoPlace.plain(bottom)
+                            + JsonText.plain(bottom)
                             + "`.");
         }
         checkFilterable(box.top());

@@ -1,7 +1,7 @@
 package io.miroir.embedded.engine.rank;
 
 import io.miroir.api.Json;
-import io.miroir.api.search.GeoPlace;
+import io.miroir.api.JsonText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -116,9 +116,9 @@ public final class Scores {
                             : sort.field() + (sort.ascending() ? ":asc" : ":desc");
             case Score.GeoSort geo ->
                     "_geoPoint("
-                            + GeoPlace.plain(geo.latitude())
+                            + JsonText.plain(geo.latitude())
                             + ", "
-                            + GeoPlace.plain(geo.longitude())
+                            + JsonText.plain(geo.longitude())
                             + "):"
                             + (geo.ascending() ? "asc" : "desc");
             case Score.Vector _ -> "vectorSort";
