@@ -17,7 +17,9 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import io.miroir.sqlite.Sql;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDateTime;
+import java.util.Date;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,6 +143,24 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .belongToAnyOf(Clock.class, Random.class, ThreadLocalRandom.class)
+                .check(miroir);
+    }
+
+    /** Rule 19: a wall clock counts where it is handed over, at the start of a store. */
+    @Test
+    void theStoreHasNoWallClockOfItsOwn() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.miroir.raft..", "io.miroir.store..", "io.miroir.sqlite..")
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(InstantSource.class, "system")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(Clock.class, Date.class)
                 .check(miroir);
     }
 

@@ -20,6 +20,7 @@ final class EntryApplier {
     private final AppliedSignal signal;
     private final StoreMetrics metrics;
     private final LongSupplier committedIndex;
+    private final long restNanosMax;
 
     /** By the open transaction. */
     private long spentNanos;
@@ -27,18 +28,21 @@ final class EntryApplier {
     /**
      * @param engine the one that is current: an installed snapshot replaces it
      * @param committedIndex of the log, as far as this pod knows
+     * @param restNanosMax how long an entry waits for others where nobody waits for it
      */
     EntryApplier(
             Supplier<StoreEngine> engine,
             StoreClock clock,
             AppliedSignal signal,
             StoreMetrics metrics,
-            LongSupplier committedIndex) {
+            LongSupplier committedIndex,
+            long restNanosMax) {
         this.engine = engine;
         this.clock = clock;
         this.signal = signal;
         this.metrics = metrics;
         this.committedIndex = committedIndex;
+        this.restNanosMax = restNanosMax;
     }
 
     /** Where an entry comes from. */
@@ -87,6 +91,11 @@ final class EntryApplier {
         commit();
     }
 
+    /** The database was replaced by an installed one: what was open is gone with it. */
+    void cutOff() {
+        spentNanos = 0;
+    }
+
     /** Whether all that was applied is committed. */
     boolean isCommitted() {
         return current().openEntries() == 0;
@@ -113,7 +122,7 @@ final class EntryApplier {
 
     private void rest() {
         try {
-            signal.awaitWanted(EntryGroups.REST_NANOS_MAX);
+            signal.awaitWanted(restNanosMax);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

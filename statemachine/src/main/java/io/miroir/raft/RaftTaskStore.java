@@ -155,7 +155,8 @@ public final class RaftTaskStore implements TaskStore {
                         surroundings.formats(),
                         clock,
                         new StoreStateMachine.Listeners(
-                                watchers, leadership, metrics, surroundings.onFatal()));
+                                watchers, leadership, metrics, surroundings.onFatal()),
+                        EntryGroups.REST_NANOS_MAX);
         Parameters parameters =
                 RaftSettings.parameters(
                         config, surroundings.keys(), new LinkMetrics(surroundings.registry()));

@@ -83,12 +83,16 @@ final class StoreStateMachine extends BaseStateMachine {
             StoreMetrics metrics,
             Consumer<Throwable> onFatal) {}
 
+    /**
+     * @param restNanosMax how long an entry waits for others where nobody waits for it
+     */
     StoreStateMachine(
             Path dataDir,
             StoreEngine engine,
             CommandFormats formats,
             StoreClock clock,
-            Listeners listeners) {
+            Listeners listeners,
+            long restNanosMax) {
         this.files = new DatabaseFiles(dataDir, Durability.BEHIND_A_LOG);
         this.engine = engine;
         this.formats = formats;
@@ -101,7 +105,12 @@ final class StoreStateMachine extends BaseStateMachine {
         this.onFatal = listeners.onFatal();
         this.entries =
                 new EntryApplier(
-                        () -> this.engine, clock, appliedSignal, metrics, this::committedIndex);
+                        () -> this.engine,
+                        clock,
+                        appliedSignal,
+                        metrics,
+                        this::committedIndex,
+                        restNanosMax);
         this.snapshots = new SnapshotFiles(dataDir, () -> this.engine.database());
         this.checkpoints =
                 new Checkpoints(
@@ -173,6 +182,7 @@ final class StoreStateMachine extends BaseStateMachine {
         engine.database().close();
         files.replaceBy(arrived.file());
         engine = openInstalled();
+        entries.cutOff();
         long index = engine.committed().index();
         LOG.info("A snapshot replaced the database: {}, it holds {}", arrived.sentUnder(), index);
         snapshots.advance(arrived.sentUnder());
@@ -197,7 +207,10 @@ final class StoreStateMachine extends BaseStateMachine {
         return snapshots;
     }
 
-    /** The updater has stopped: nothing is under way any more. */
+    /**
+     * The updater has stopped: nothing is under way any more. A transaction that is open is not
+     * ended: after a failure it may hold half an entry, and the log has all of it.
+     */
     @Override
     public void close() {
         getLifeCycle().checkStateAndClose();

@@ -18,11 +18,10 @@ import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.WatchHub;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,12 +35,18 @@ class EntryApplierTest {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long TIME = 1_767_225_600_000_000L;
     private static final long TERM = 3;
+    private static final long REST_NANOS = 20_000_000;
+
+    private static final Set<Thread.State> RESTING =
+            Set.of(Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
 
     private final CollectorRegistry registry = new CollectorRegistry();
+    private final StoreMetrics metrics = new StoreMetrics(registry);
     private final AppliedSignal signal = new AppliedSignal();
     private final AtomicLong nanos = new AtomicLong();
     private final StoreClock clock = new StoreClock(TIME, nanos::get);
-    private long committed;
+    private LongSupplier committedIndex = () -> this.committed;
+    private volatile long committed;
     private Database database;
     private StoreEngine engine;
     private EntryApplier applier;
@@ -50,9 +55,12 @@ class EntryApplierTest {
     void open(@TempDir Path dir) {
         database = new DatabaseFiles(dir, Durability.BEHIND_A_LOG).open();
         engine = new StoreEngine(database, new WatchHub(0));
-        applier =
-                new EntryApplier(
-                        () -> engine, clock, signal, new StoreMetrics(registry), () -> committed);
+        applier = resting(0);
+    }
+
+    private EntryApplier resting(long nanos) {
+        return new EntryApplier(
+                () -> engine, clock, signal, metrics, () -> committedIndex.getAsLong(), nanos);
     }
 
     @AfterEach
@@ -145,26 +153,72 @@ class EntryApplierTest {
     @Test
     void aLoneEntryIsCommittedAfterItsRestThoughNobodyAsks() throws Exception {
         committed = 1;
+        applier = resting(REST_NANOS);
+        long beginNanos = System.nanoTime();
         apply(1, Origin.HEARD);
+        assertTrue(System.nanoTime() - beginNanos >= REST_NANOS, "it did not rest");
         assertTrue(has(1));
     }
 
     @Test
-    void whoBeginsToWaitEndsARest() throws Exception {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> rest =
-                    threads.submit(
-                            () -> {
-                                signal.awaitWanted(Long.MAX_VALUE);
-                                return null;
-                            });
-            Future<Boolean> waits = threads.submit(() -> signal.await(7, PATIENCE_NANOS));
-            rest.get();
-            assertTrue(signal.isWanted());
-            signal.advance(7);
-            assertTrue(waits.get());
-            assertFalse(signal.isWanted());
+    void whatCameDuringARestSharesTheTransaction() throws Exception {
+        AtomicLong looks = new AtomicLong();
+        committedIndex = () -> looks.getAndIncrement() == 0 ? 1 : 2;
+        applier = resting(REST_NANOS);
+        apply(1, Origin.HEARD);
+        assertFalse(applier.isCommitted());
+        apply(2, Origin.HEARD);
+        assertTrue(has(2));
+    }
+
+    @Test
+    void anEntryRestsUntilSomebodyWaits() throws Exception {
+        committed = 1;
+        applier = resting(Long.MAX_VALUE);
+        Thread updater = Thread.ofPlatform().start(() -> apply(1, Origin.HEARD));
+        awaitRest(updater);
+        assertEquals(0, engine.applied().index());
+        try (Wanted _ = signal.want()) {
+            updater.join();
+            assertTrue(has(1));
         }
+    }
+
+    /** Nor is one that a leader's callers, or anybody else, waits for: that would never end. */
+    @Test
+    void whatIsWaitedForDoesNotRest() throws Exception {
+        committed = 3;
+        applier = resting(Long.MAX_VALUE);
+        apply(1, Origin.HEARD);
+        apply(2, Origin.HEARD);
+        apply(3, Origin.HEARD);
+        committed = 4;
+        apply(4, Origin.OWN);
+        assertTrue(has(4));
+        try (Wanted _ = signal.want()) {
+            committed = 5;
+            apply(5, Origin.HEARD);
+            assertTrue(has(5));
+        }
+        applier.skip(TermIndex.valueOf(TERM, 6));
+        assertTrue(has(6));
+    }
+
+    @Test
+    void whoAsksForAnIndexEndsARest() throws Exception {
+        committed = 1;
+        applier = resting(Long.MAX_VALUE);
+        Thread updater = Thread.ofPlatform().start(() -> apply(1, Origin.HEARD));
+        awaitRest(updater);
+        assertTrue(signal.await(1, PATIENCE_NANOS));
+        updater.join();
+        assertFalse(signal.isWanted());
+    }
+
+    /** Until it does nothing any more, or has ended: then it did not rest. */
+    static void awaitRest(Thread updater) {
+        Group.await("a rest", () -> RESTING.contains(updater.getState()));
+        assertTrue(updater.isAlive(), "it did not rest");
     }
 
     @Test
