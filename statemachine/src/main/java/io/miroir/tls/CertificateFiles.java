@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -162,6 +163,7 @@ public final class CertificateFiles implements PodKeys {
         List<FileTime> changed = changed();
         List<X509Certificate> chain = certificates(files.certificate());
         PrivateKey key = key(files.key());
+        refuseKeyOfAnother(key, chain.getFirst());
         String name = chain.getFirst().getSerialNumber().toString(16) + "-" + changed.hashCode();
         List<X509Certificate> authorities = certificates(files.authority());
         return new Loaded(
@@ -195,6 +197,27 @@ public final class CertificateFiles implements PodKeys {
             }
         }
         throw new InvalidKeySpecException(file + " is no EC, RSA or EdDSA key in PKCS 8");
+    }
+
+    /** Both files are written one after the other: what stands there in between opens nothing. */
+    private static void refuseKeyOfAnother(PrivateKey key, X509Certificate certificate)
+            throws GeneralSecurityException {
+        Signature signature =
+                Signature.getInstance(
+                        switch (key.getAlgorithm()) {
+                            case "EC" -> "SHA256withECDSA";
+                            case "RSA" -> "SHA256withRSA";
+                            default -> key.getAlgorithm();
+                        });
+        byte[] signed = certificate.getEncoded();
+        signature.initSign(key);
+        signature.update(signed);
+        byte[] by = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        signature.update(signed);
+        if (!signature.verify(by)) {
+            throw new GeneralSecurityException("the key is not that of the certificate");
+        }
     }
 
     private static X509TrustManager authority(List<X509Certificate> authorities)

@@ -203,6 +203,10 @@ class PodKeysTest {
         write("b.ca", both + newer.certificate());
         assertEquals(3, podB.loaded().getLast().fingerprints().size());
         write("a.crt", newer.certificate());
+        // Half of the two: what was known stays good, and it is said.
+        assertEquals(42, meet(podA, podB));
+        String half = podA.loaded().getFirst().trouble();
+        assertTrue(half.contains("not that of the certificate"), half);
         write("a.key", newer.key());
         assertEquals(42, meet(podA, podB));
         assertEquals(42, meet(podB, podA));
