@@ -1,10 +1,12 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.lane.Lanes.Affecting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Apart implements Merged.Sender {
     private static final Logger LOG = LoggerFactory.getLogger(Apart.class);
 
-    /** Whoever has the turn for longer may wait for the end of the very tasks that are in doubt. */
+    /** How often it looks whether there is anything to wait for. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final LaneContext context;
@@ -43,24 +45,47 @@ final class Apart implements Merged.Sender {
         }
     }
 
+    // Whoever holds the lane may wait for the end of the very tasks that are in doubt: a copy lets
+    // it
+    // go soon, a write before a barrier does not.
     @Override
-    public Map<String, Map<Place, Sent>> sendAgain(Map<String, List<Merged.Part>> parts)
+    public Optional<Map<String, Map<Place, Sent>>> sendAgain(Map<String, List<Merged.Part>> parts)
             throws InterruptedException {
-        if (!turn.take(PATIENCE)) {
-            return Map.of();
+        long giveUpNanos = System.nanoTime() + context.settings().turnTimeout().toNanos();
+        boolean hopeless = !mayWait(parts);
+        while (!hopeless && !turn.take(PATIENCE)) {
+            if (System.nanoTime() - giveUpNanos > 0) {
+                return Optional.empty();
+            }
+            hopeless = isBarred(placeOf(parts)) || !mayWait(parts);
+        }
+        if (hopeless) {
+            return Optional.of(Map.of());
         }
         try {
-            return maySend(parts) ? send(parts) : Map.of();
+            return Optional.of(maySend(parts) ? send(parts) : Map.of());
         } finally {
             turn.leave();
         }
     }
 
     private boolean maySend(Map<String, List<Merged.Part>> parts) throws InterruptedException {
-        Place place = parts.values().iterator().next().getFirst().place();
-        return parts.entrySet().stream().allMatch(this::isLatest)
-                && isStillOurs(place)
-                && !isCopied(place);
+        // The store first: what this pod knows then is as new as its answer.
+        return isStillOurs(placeOf(parts)) && mayWait(parts);
+    }
+
+    /** What was sent later stays, and a copy waits for these tasks while it holds the lane. */
+    private boolean mayWait(Map<String, List<Merged.Part>> parts) {
+        return parts.entrySet().stream().allMatch(this::isLatest) && !isCopied(placeOf(parts));
+    }
+
+    /** Whether writes wait in their turn until all before a barrier has ended, these tasks too. */
+    private boolean isBarred(Place place) {
+        return context.store().lanes().barred(ReadLevel.LOCAL, place.lane());
+    }
+
+    private static Place placeOf(Map<String, List<Merged.Part>> parts) {
+        return parts.values().iterator().next().getFirst().place();
     }
 
     private boolean isLatest(Map.Entry<String, List<Merged.Part>> node) {

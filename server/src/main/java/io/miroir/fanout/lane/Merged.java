@@ -36,9 +36,10 @@ final class Merged {
          * Sends each of these nodes its parts, all of them or none: replicas of a shard must not
          * differ by what came later.
          *
-         * @return for each node what became of each part; nothing if they may not be sent any more
+         * @return for each node what became of each part; nothing if they may not be sent any more;
+         *     empty if the lane's turn did not come: to be asked again
          */
-        Map<String, Map<Place, Sent>> sendAgain(Map<String, List<Part>> parts)
+        Optional<Map<String, Map<Place, Sent>>> sendAgain(Map<String, List<Part>> parts)
                 throws InterruptedException;
 
         /** Makes sure that nobody else decided on the parts meanwhile, or that it does no harm. */
@@ -143,8 +144,11 @@ final class Merged {
         try {
             Map<String, Map<Place, Sent>> sent = again;
             if (sent == null) {
-                sent = sender.sendAgain(missing());
+                sent = sender.sendAgain(missing()).orElse(null);
                 again = sent;
+            }
+            if (sent == null) {
+                return Optional.empty();
             }
             if (!sent.isEmpty() && !isConfirmed) {
                 sender.confirm(parts, sent);

@@ -205,12 +205,21 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private void settleDoubts(Line line) throws InterruptedException {
         // A node that can't tell of one is asked of the others when it may know more.
         Set<String> silent = new HashSet<>();
+        Set<Merged> waiting = new HashSet<>();
         for (Line.Doubt doubt : line.doubts()) {
-            if (!silent.contains(doubt.nodeId())) {
-                witness.again(doubt)
-                        .ifPresentOrElse(
-                                again -> settle(line, doubt, again),
-                                () -> silent.add(doubt.nodeId()));
+            Merged merged = doubt.merged();
+            if (silent.contains(doubt.nodeId()) || (merged != null && waiting.contains(merged))) {
+                continue;
+            }
+            Optional<Sent> again = witness.again(doubt);
+            if (again.isPresent()) {
+                settle(line, doubt, again.get());
+            } else {
+                silent.add(doubt.nodeId());
+                if (merged != null) {
+                    // Its turn did not come for one node, and need not be waited for once more.
+                    waiting.add(merged);
+                }
             }
         }
     }

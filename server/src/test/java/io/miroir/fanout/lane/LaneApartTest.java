@@ -19,7 +19,9 @@ import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
 import io.miroir.store.task.TaskStatus;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -32,8 +34,12 @@ class LaneApartTest {
     /** Questions to nodes after which it has been seen that nothing comes of them. */
     private static final int LOOKS = 5;
 
+    /** More than writes need that wait behind another, and less than a test may last. */
+    private static final Duration TURN = Duration.ofSeconds(2);
+
     @TempDir Path directory;
 
+    private final CountDownLatch holding = new CountDownLatch(1);
     private SharedTurns turns;
     private LaneFixture pod;
     private TaskNodes nodes;
@@ -80,6 +86,56 @@ class LaneApartTest {
         LaneFixture.await(() -> pod.follower.heldBytes().get() == 0);
         assertEquals(ReplicaState.IN_SYNC, turns.state("a"));
         assertEquals(ReplicaState.IN_SYNC, turns.state("b"));
+    }
+
+    /**
+     * Whoever moves replicas holds the lane and waits for the end of all tasks: these wait for the
+     * hold's end, however often, and are not decided by it.
+     */
+    @Test
+    void aRequestIsTakenApartWhenTheLaneIsNotHeldAnyMore() throws Exception {
+        turns.close();
+        turns = new SharedTurns(directory.resolve("short"), LaneFixture.patient(TURN));
+        pod = turns.pod;
+        nodes = turns.nodes;
+        follow();
+        nodes.fresh = (_, body) -> body.lines().count() > 1 ? "enqueued" : verdict(body);
+        List<Long> uids =
+                uids(
+                        turns.behindAnother(
+                                post("[{\"id\":1}]"), post("[{\"id\":1,\"guilty\":true}]")));
+        CountDownLatch heldEnough = new CountDownLatch(1);
+        Thread holder = Thread.ofVirtual().start(() -> holdUntil(heldEnough));
+        holding.await();
+        nodes.end("a", "failed");
+        nodes.end("b", "failed");
+        for (int tries = 0; tries < 2; tries++) {
+            LaneFixture.await(() -> pod.lane.waiting() > 0);
+            LaneFixture.await(() -> pod.lane.waiting() == 0);
+        }
+        heldEnough.countDown();
+        holder.join();
+        turns.await(uids.get(0), TaskStatus.SUCCEEDED);
+        turns.await(uids.get(1), TaskStatus.FAILED);
+        assertEquals(ReplicaState.IN_SYNC, turns.state("a"));
+        assertEquals(ReplicaState.IN_SYNC, turns.state("b"));
+    }
+
+    private void holdUntil(CountDownLatch heldEnough) {
+        try {
+            boolean _ =
+                    pod.lane
+                            .hold(
+                                    () -> true,
+                                    _ -> {
+                                        holding.countDown();
+                                        heldEnough.await();
+                                        return true;
+                                    })
+                            .orElseThrow();
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
     }
 
     /** A document of a shard that node a misses a write of. */

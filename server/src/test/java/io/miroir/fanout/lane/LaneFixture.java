@@ -72,15 +72,7 @@ final class LaneFixture implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Waits for the store however slow the machine is. */
-    static final LaneSettings PATIENT =
-            new LaneSettings(
-                    PATIENCE,
-                    SHORT,
-                    PATIENCE,
-                    PATIENCE,
-                    Duration.ofSeconds(60),
-                    WAITING_MAX,
-                    MERGING);
+    static final LaneSettings PATIENT = patient(PATIENCE);
 
     private static final StoredSecrets SECRETS =
             new StoredSecrets(
@@ -142,6 +134,18 @@ final class LaneFixture implements AutoCloseable {
         follower = follower(registry, limits);
         alone = new Handover(context, new Peers("p", List.of(), List::of));
         lane = new Lane("i", context, follower, alone, counters);
+    }
+
+    /** Waits for the store however slow the machine is. */
+    static LaneSettings patient(Duration turnTimeout) {
+        return new LaneSettings(
+                PATIENCE,
+                SHORT,
+                turnTimeout,
+                PATIENCE,
+                Duration.ofSeconds(60),
+                WAITING_MAX,
+                MERGING);
     }
 
     /** Gives up soon. */

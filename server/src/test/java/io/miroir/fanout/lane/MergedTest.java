@@ -41,6 +41,7 @@ class MergedTest {
 
     private final AtomicLong heldBytes = new AtomicLong();
     private final List<Set<String>> sentTo = new ArrayList<>();
+    private boolean isHeld;
     private Runnable sending = () -> {};
     private Runnable confirming = () -> {};
     private Spooler spooler;
@@ -93,8 +94,12 @@ class MergedTest {
 
     private final class RecordingSender implements Merged.Sender {
         @Override
-        public Map<String, Map<Place, Sent>> sendAgain(Map<String, List<Merged.Part>> parts) {
+        public Optional<Map<String, Map<Place, Sent>>> sendAgain(
+                Map<String, List<Merged.Part>> parts) {
             sending.run();
+            if (isHeld) {
+                return Optional.empty();
+            }
             sentTo.add(parts.keySet());
             Map<String, Map<Place, Sent>> sent = new HashMap<>();
             parts.forEach(
@@ -103,7 +108,7 @@ class MergedTest {
                         all.forEach(part -> here.put(part.place(), new Sent.Accepted(9)));
                         sent.put(node, here);
                     });
-            return sent;
+            return Optional.of(sent);
         }
 
         @Override
@@ -138,6 +143,19 @@ class MergedTest {
         merged.told("b", FAILED);
         assertEquals(Optional.of(Map.of()), merged.again("b", NOBODY));
         assertEquals(List.of(Set.of("a")), sentTo);
+    }
+
+    @Test
+    void whatHasNotHadTheLanesTurnIsAskedForAgain() throws Exception {
+        merged.told("a", FAILED);
+        merged.told("b", FAILED);
+        isHeld = true;
+        assertEquals(Optional.empty(), merged.again("a", NOBODY));
+        assertEquals(Optional.empty(), merged.again("b", NOBODY));
+        isHeld = false;
+        assertEquals(2, merged.again("a", NOBODY).orElseThrow().size());
+        assertEquals(2, merged.again("b", NOBODY).orElseThrow().size());
+        assertEquals(List.of(Set.of("a", "b")), sentTo);
     }
 
     /**

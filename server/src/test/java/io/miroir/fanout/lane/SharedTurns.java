@@ -74,7 +74,11 @@ final class SharedTurns implements AutoCloseable {
     }
 
     SharedTurns(Path directory) throws Exception {
-        pod = new LaneFixture(directory, LaneFixture.PATIENT, LaneFixture.SETTINGS);
+        this(directory, LaneFixture.PATIENT);
+    }
+
+    SharedTurns(Path directory, LaneSettings settings) throws Exception {
+        pod = new LaneFixture(directory, settings, LaneFixture.SETTINGS);
         nodes = new TaskNodes(pod);
         pod.write("[{\"id\":1}]", null);
     }
