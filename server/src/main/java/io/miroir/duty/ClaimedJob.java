@@ -92,6 +92,11 @@ public final class ClaimedJob {
         return claim == null || claim.expiresAt() == null || claim.expiresAt() <= nowMicros;
     }
 
+    /** Which claim of the job this is: no other has the same. */
+    public long claim() {
+        return claim;
+    }
+
     /** What is saved with the next step; to be written by the thread that does the work. */
     public ObjectNode progress() {
         return progress;

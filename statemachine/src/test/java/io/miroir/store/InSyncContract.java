@@ -9,6 +9,7 @@ import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.Replicas.LaneRun;
 import io.miroir.store.replica.Replicas.Mark;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
@@ -36,6 +37,10 @@ public interface InSyncContract {
     record Race(String lane, long epoch, long incarnation, long taskUid, long position) {
         Finish ends(IndexEffect... effects) {
             return Finish.of(taskUid, epoch, TaskStatus.SUCCEEDED, null, null, List.of(effects));
+        }
+
+        LaneRun run() {
+            return new LaneRun(lane, epoch);
         }
 
         IndexEffect out(String node) {
@@ -205,16 +210,18 @@ public interface InSyncContract {
         // Decided before: it would be the end of the last replica.
         assertEquals(
                 new Mark.StatesChanged(),
-                store().replicas().letGo(gone, Map.of("node-1", SHARD)).orThrow());
+                store().replicas().letGo(gone, Map.of("node-1", SHARD), race.run()).orThrow());
         assertEquals(ALL, replica(race, "node-0").states());
         // What a node is not known to have, it does not hold for others.
         assertEquals(
                 new Mark.StatesChanged(),
-                store().replicas().letGo(gone, Map.of("node-9", SHARD)).orThrow());
+                store().replicas().letGo(gone, Map.of("node-9", SHARD), race.run()).orThrow());
         // Its other shards are in sync.
         assertInstanceOf(
                 Mark.Marked.class,
-                store().replicas().letGo(gone, Map.of("node-1", List.of(0, 2, 3))).orThrow());
+                store().replicas()
+                        .letGo(gone, Map.of("node-1", List.of(0, 2, 3)), race.run())
+                        .orThrow());
         assertEquals(gone.getFirst().states(), replica(race, "node-0").states());
     }
 
@@ -222,10 +229,39 @@ public interface InSyncContract {
     default void whatLeavesMissesNothing() {
         Race race = race("leaving-misses");
         ReplicaRow gone = leaving(race, "node-1");
-        Mark let = store().replicas().letGo(List.of(gone), Map.of("node-0", SHARD)).orThrow();
+        Mark let =
+                store().replicas()
+                        .letGo(List.of(gone), Map.of("node-0", SHARD), race.run())
+                        .orThrow();
         assertInstanceOf(Mark.Marked.class, let);
         Bind bind = race.bind(Map.of("node-0", SHARD), Map.of("node-1", "timed out"));
         assertInstanceOf(Binding.Bound.class, store().lanes().bind(bind).orThrow());
         assertEquals(gone.states(), replica(race, "node-1").states());
+    }
+
+    /** Shows: who was paused marks nothing once another has run the lane, whatever rows say. */
+    @Test
+    default void aLanesOwnerMarksUntilAnotherOneClaimsIt() {
+        Race race = race("fenced");
+        ReplicaRow row = out(race, "node-1");
+        assertInstanceOf(Mark.Marked.class, store().replicas().mark(row, race.run()).orThrow());
+        ReplicaRow now = replica(race, "node-1");
+        ReplicaRow back = new ReplicaRow(race.incarnation(), "node-1", ALL, now.version());
+        ReplicaRow gone = leaving(race, "node-0");
+        long next = Writes.claim(store(), race.lane(), "pod-b");
+        Mark fenced = new Mark.Fenced("pod-b", next);
+        assertEquals(fenced, store().replicas().mark(back, race.run()).orThrow());
+        assertEquals(fenced, store().replicas().markAll(List.of(back), race.run()).orThrow());
+        assertEquals(
+                fenced, store().replicas().letGo(List.of(gone), Map.of(), race.run()).orThrow());
+        // Nothing says who has a lane that nobody ever claimed.
+        assertEquals(
+                new Mark.Fenced("", 0),
+                store().replicas().mark(back, new LaneRun("unknown", next)).orThrow());
+        assertEquals(now, replica(race, "node-1"));
+        assertEquals(ALL, replica(race, "node-0").states());
+        LaneRun run = new LaneRun(race.lane(), next);
+        assertInstanceOf(Mark.Marked.class, store().replicas().mark(back, run).orThrow());
+        assertEquals(ALL, replica(race, "node-1").states());
     }
 }

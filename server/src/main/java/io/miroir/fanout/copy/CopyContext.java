@@ -2,6 +2,7 @@ package io.miroir.fanout.copy;
 
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
+import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.lane.LaneHolder;
@@ -50,7 +51,7 @@ public record CopyContext(
     }
 
     /**
-     * Whether work that takes long may go on.
+     * Whether work that takes long may go on. A node that failed once is not given up for it.
      *
      * @param nodeIds whom it needs
      * @throws CopyFailedException if it may not
@@ -64,7 +65,7 @@ public record CopyContext(
             throw new CopyFailedException("the lane is another pod's");
         }
         for (String node : nodeIds) {
-            if (!health.usable(node)) {
+            if (health.status(node) == HealthState.Status.DOWN) {
                 throw new CopyFailedException("node " + node + " does not answer");
             }
         }
@@ -73,10 +74,15 @@ public record CopyContext(
     /**
      * Marks of replicas, once this pod's view has them; empty if they changed meanwhile.
      *
-     * @throws CopyFailedException if the view does not get so far
+     * @throws CopyFailedException if the view does not get so far, or another pod runs the lane
      */
     public Optional<Mark.Marked> seen(Reply<Mark> reply) throws InterruptedException {
-        return told(reply) instanceof Mark.Marked marked ? Optional.of(marked) : Optional.empty();
+        return switch (told(reply)) {
+            case Mark.Marked marked -> Optional.of(marked);
+            case Mark.Changed _, Mark.Full _, Mark.StatesChanged _ -> Optional.empty();
+            case Mark.Fenced by ->
+                    throw new CopyFailedException("the lane was taken over by " + by.owner());
+        };
     }
 
     /**

@@ -24,8 +24,18 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
 
     private static final Duration PAUSE = Duration.ofMillis(5);
 
+    /** A task tells the filter of its deletion, which may be long. */
+    private static final int PAGE = 200;
+
     /** Before the first task of an index. */
     public static final long NONE = -1;
+
+    /** Hears of a task that a node has taken. */
+    @FunctionalInterface
+    public interface Arrival {
+        /** It has this number, and carries this. */
+        void came(long uid, String mark);
+    }
 
     /** The number of the latest task of the index, or {@link #NONE}. */
     public long latest() {
@@ -61,6 +71,27 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
     /** Whether documents were edited by a function after the task of that number. */
     public boolean editedSince(long uid) {
         return first("&types=documentEdition").path("uid").asLong(NONE) > uid;
+    }
+
+    /**
+     * What the tasks of documents carry that came after the one of that number, in their order.
+     *
+     * @param seen told the number and what it carries, empty for nothing
+     * @param between called after each page
+     */
+    public void since(long uid, Arrival seen, TargetWriter.Watch between)
+            throws InterruptedException {
+        long last = uid;
+        JsonNode page;
+        do {
+            String next = "&reverse=true&from=" + (last + 1);
+            page = list(OF_DOCUMENTS + next, PAGE).path("results");
+            for (JsonNode task : page) {
+                last = task.path("uid").asLong();
+                seen.came(last, task.path("customMetadata").asString(""));
+            }
+            between.look();
+        } while (page.size() == PAGE);
     }
 
     /** What the tasks of documents carry that failed after the one of that number. */

@@ -6,6 +6,7 @@ import io.miroir.proto.store.Outcome;
 import io.miroir.store.Change;
 import io.miroir.store.engine.Outcomes;
 import io.miroir.store.engine.Write;
+import io.miroir.store.lane.LaneApplier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +17,15 @@ public final class ReplicaApplier {
 
     private ReplicaApplier() {}
 
-    /** Marks all rows that the command names, or none. */
+    /** Marks all rows that the command names, or none: by a lane's owner, or by anyone without. */
     public static Outcome mark(Write write, MarkReplicas command) {
+        Outcome fenced =
+                command.getEpoch() == 0
+                        ? null
+                        : LaneApplier.fence(write, command.getLane(), command.getEpoch());
+        if (fenced != null) {
+            return fenced;
+        }
         List<MarkReplicas> marks = new ArrayList<>(command.getAlsoList());
         marks.addFirst(command);
         int inserted = 0;

@@ -30,8 +30,18 @@ public final class ReplicaRoom implements Replicas {
     }
 
     @Override
+    public Reply<Mark> mark(ReplicaRow row, LaneRun under) {
+        return markAll(List.of(row), under);
+    }
+
+    @Override
     public Reply<Mark> markAll(List<ReplicaRow> rows) {
         return propose(words(rows.getFirst()), rows);
+    }
+
+    @Override
+    public Reply<Mark> markAll(List<ReplicaRow> rows, LaneRun under) {
+        return propose(words(rows.getFirst(), under), rows);
     }
 
     @Override
@@ -40,8 +50,9 @@ public final class ReplicaRoom implements Replicas {
     }
 
     @Override
-    public Reply<Mark> letGo(List<ReplicaRow> rows, Map<String, List<Integer>> heldBy) {
-        MarkReplicas.Builder mark = words(rows.getFirst());
+    public Reply<Mark> letGo(
+            List<ReplicaRow> rows, Map<String, List<Integer>> heldBy, LaneRun under) {
+        MarkReplicas.Builder mark = words(rows.getFirst(), under);
         new TreeMap<>(heldBy)
                 .forEach(
                         (node, shards) ->
@@ -53,6 +64,10 @@ public final class ReplicaRoom implements Replicas {
     private Reply<Mark> propose(MarkReplicas.Builder mark, List<ReplicaRow> rows) {
         rows.stream().skip(1).forEach(row -> mark.addAlso(words(row)));
         return proposer.propose(Command.newBuilder().setMarkReplicas(mark), ReplicaRoom::words);
+    }
+
+    private static MarkReplicas.Builder words(ReplicaRow row, LaneRun under) {
+        return words(row).setLane(under.lane()).setEpoch(under.epoch());
     }
 
     private static MarkReplicas.Builder words(ReplicaRow row) {
@@ -84,6 +99,8 @@ public final class ReplicaRoom implements Replicas {
             case CHANGED -> new Mark.Changed(outcome.getChanged());
             case FULL -> new Mark.Full(outcome.getFull().getRowsMax());
             case STATES_CHANGED -> new Mark.StatesChanged();
+            case FENCED ->
+                    new Mark.Fenced(outcome.getFenced().getOwner(), outcome.getFenced().getEpoch());
             default -> throw Proposer.unexpected(outcome);
         };
     }

@@ -21,12 +21,21 @@ public interface Replicas {
     Reply<Mark> mark(ReplicaRow row);
 
     /**
+     * As {@link #mark}, by who runs the index's lane: what others wrote since they took it over was
+     * not looked at.
+     */
+    Reply<Mark> mark(ReplicaRow row, LaneRun under);
+
+    /**
      * Replaces the states of several nodes at once, so that no write comes between; all or, if
      * anything happened to one of them, none.
      *
      * @param rows at least one, of different nodes or indexes; answered is the first one's version
      */
     Reply<Mark> markAll(List<ReplicaRow> rows);
+
+    /** As {@link #markAll}, by who runs the index's lane. */
+    Reply<Mark> markAll(List<ReplicaRow> rows, LaneRun under);
 
     /**
      * As {@link #markAll}, of replicas that go out because they differ from others. Versions tell
@@ -45,8 +54,9 @@ public interface Replicas {
      * @param rows at least one, of different nodes of one index; answered is the first one's
      *     version
      * @param heldBy for each of the others the shards that it must have in sync
+     * @param under who runs the index's lane: a write of another may be on one of them only
      */
-    Reply<Mark> letGo(List<ReplicaRow> rows, Map<String, List<Integer>> heldBy);
+    Reply<Mark> letGo(List<ReplicaRow> rows, Map<String, List<Integer>> heldBy, LaneRun under);
 
     /** One node's shards of one incarnation; empty if it holds none. */
     Optional<ReplicaRow> get(ReadLevel level, long incarnation, String nodeId);
@@ -63,6 +73,16 @@ public interface Replicas {
      */
     int ROWS_MAX = 1_000_000;
 
+    /** A lane that is run under an epoch: a command of it has no effect under another. */
+    record LaneRun(String lane, long epoch) {
+        /** Epochs are counted from 1. */
+        public LaneRun {
+            if (epoch < 1) {
+                throw new IllegalArgumentException("epoch " + epoch);
+            }
+        }
+    }
+
     /** What came of a {@link #mark}. */
     sealed interface Mark {
         record Marked(long version) implements Mark {}
@@ -74,5 +94,8 @@ public interface Replicas {
 
         /** Other replicas went out since it was decided: nothing is done, decide again. */
         record StatesChanged() implements Mark {}
+
+        /** Another claim of the lane has a higher epoch: it is somebody else's to decide. */
+        record Fenced(String owner, long epoch) implements Mark {}
     }
 }

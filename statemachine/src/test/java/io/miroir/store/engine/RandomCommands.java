@@ -116,7 +116,9 @@ final class RandomCommands {
                                     .setIncarnation(incarnation())
                                     .setNodeId(name())
                                     .setStates(states())
-                                    .setExpectedVersion(random.nextInt(3)));
+                                    .setExpectedVersion(random.nextInt(3))
+                                    .setLane(lane())
+                                    .setEpoch(random.nextBoolean() ? 0 : epoch()));
             case 11 ->
                     random.nextInt(12) == 0
                             ? command.setDeleteAlias(DeleteAlias.newBuilder().setName(name()))

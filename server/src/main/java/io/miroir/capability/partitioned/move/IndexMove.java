@@ -132,7 +132,7 @@ public final class IndexMove {
                 return false;
             }
             Duration patience = approach.patience(context.holds().max());
-            switch (context.held(index, _ -> tryLetGo(context.holds().in(patience)))) {
+            switch (context.held(index, epoch -> tryLetGo(context.holds().in(patience), epoch))) {
                 case DONE -> {
                     return true;
                 }
@@ -143,7 +143,7 @@ public final class IndexMove {
         return false;
     }
 
-    private Try tryLetGo(Holds.Deadline deadline) throws InterruptedException {
+    private Try tryLetGo(Holds.Deadline deadline, long epoch) throws InterruptedException {
         Fleet fleet = context.view().fleet();
         MoveStep next = next();
         Map<String, ShardSet> heldBy =
@@ -155,7 +155,7 @@ public final class IndexMove {
             return open().count() < before ? Try.NEARER : Try.NO_NEARER;
         }
         LOG.info("of {} are let go: {}", index.uid(), next.letGo());
-        marks.letGo(next.letGo(), heldBy);
+        marks.letGo(next.letGo(), heldBy, epoch);
         return Try.DONE;
     }
 

@@ -6,6 +6,7 @@ import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.Replicas.LaneRun;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
 import java.util.ArrayList;
@@ -52,8 +53,9 @@ final class ReplicaMarks {
      *
      * @param leaving by node
      * @param heldBy who must have them in sync
+     * @param epoch under which the caller holds the lane
      */
-    void letGo(Map<String, ShardSet> leaving, Map<String, ShardSet> heldBy)
+    void letGo(Map<String, ShardSet> leaving, Map<String, ShardSet> heldBy, long epoch)
             throws InterruptedException {
         List<ReplicaRow> rows = new ArrayList<>();
         leaving.forEach(
@@ -70,8 +72,9 @@ final class ReplicaMarks {
                 });
         Map<String, List<Integer>> holders = new TreeMap<>();
         heldBy.forEach((node, shards) -> holders.put(node, shards.stream().boxed().toList()));
+        LaneRun under = new LaneRun(index.uid(), epoch);
         if (!rows.isEmpty()
-                && context.seen(context.store().replicas().letGo(rows, holders)).isEmpty()) {
+                && context.seen(context.store().replicas().letGo(rows, holders, under)).isEmpty()) {
             throw changing();
         }
     }

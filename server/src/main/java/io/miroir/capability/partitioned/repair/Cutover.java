@@ -116,16 +116,10 @@ final class Cutover {
             return Outcome.ANEW;
         }
         makeSure(index, pass);
-        return isOwned(index, here.epoch()) ? replicas.inSync() : Outcome.ANEW;
-    }
-
-    /** Whether no other pod has run the lane since: what it wrote was not looked at. */
-    private boolean isOwned(IndexView index, long epoch) {
-        return context.store()
-                .lanes()
-                .get(ReadLevel.LINEARIZABLE, index.row().uid())
-                .filter(lane -> lane.epoch() != epoch)
-                .isEmpty();
+        if (!pass.arrivals().areInOrder()) {
+            return Outcome.ANEW;
+        }
+        return replicas.inSync(here.epoch());
     }
 
     /** Whether the source has what is copied from it. */

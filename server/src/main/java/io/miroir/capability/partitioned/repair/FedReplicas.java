@@ -6,7 +6,9 @@ import io.miroir.core.topology.ReplicaState;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.Replicas.LaneRun;
 import io.miroir.store.replica.Replicas.Mark;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
@@ -19,18 +21,20 @@ import java.util.Optional;
  */
 final class FedReplicas {
     private final CopyContext context;
+    private final String lane;
     private final long incarnation;
     private final Copy copy;
     private long version = -1;
 
-    FedReplicas(CopyContext context, long incarnation, Copy copy) {
+    FedReplicas(CopyContext context, IndexRow index, Copy copy) {
         this.context = context;
-        this.incarnation = incarnation;
+        this.lane = index.uid();
+        this.incarnation = index.incarnation();
         this.copy = copy;
     }
 
-    /** From here on they are sent what is written; the caller holds the lane. */
-    void feed() throws InterruptedException {
+    /** From here on they are sent what is written; the caller holds the lane under that epoch. */
+    void feed(long epoch) throws InterruptedException {
         ReplicaRow row = row();
         ShardStates states = row.states();
         for (int shard : copy.shards().stream().toArray()) {
@@ -39,7 +43,7 @@ final class FedReplicas {
             }
             states = states.with(shard, ShardState.LAGGING);
         }
-        version = states.equals(row.states()) ? row.version() : mark(row, states);
+        version = states.equals(row.states()) ? row.version() : mark(row, states, epoch);
         if (version < 0) {
             throw new CopyFailedException("the replicas changed meanwhile");
         }
@@ -63,19 +67,24 @@ final class FedReplicas {
                 .isPresent();
     }
 
-    /** They are read from here on; the caller holds the lane. */
-    Cutover.Outcome inSync() throws InterruptedException {
+    /**
+     * They are read from here on; the caller holds the lane under that epoch. The store asks once
+     * more whether no other pod has run the lane since: what it wrote was not looked at.
+     */
+    Cutover.Outcome inSync(long epoch) throws InterruptedException {
         ReplicaRow row = row();
         ShardStates states = row.states();
         for (int shard : copy.shards().stream().toArray()) {
             states = states.with(shard, ShardState.IN_SYNC);
         }
         boolean unchanged = row.version() == version;
-        return unchanged && mark(row, states) >= 0 ? Cutover.Outcome.IN_SYNC : Cutover.Outcome.ANEW;
+        return unchanged && mark(row, states, epoch) >= 0
+                ? Cutover.Outcome.IN_SYNC
+                : Cutover.Outcome.ANEW;
     }
 
     /** All that the node has of the index is lost, whatever was believed of it. */
-    void lost() throws InterruptedException {
+    void lost(long epoch) throws InterruptedException {
         ReplicaRow row = row();
         ShardStates states = row.states();
         for (int shard = 0; shard < states.shards(); shard++) {
@@ -83,15 +92,15 @@ final class FedReplicas {
                 states = states.with(shard, ShardState.OUT);
             }
         }
-        if (!states.equals(row.states()) && mark(row, states) < 0) {
+        if (!states.equals(row.states()) && mark(row, states, epoch) < 0) {
             throw new CopyFailedException("the replicas changed meanwhile");
         }
     }
 
     /** The new version; negative if something happened to them. */
-    private long mark(ReplicaRow row, ShardStates states) throws InterruptedException {
+    private long mark(ReplicaRow row, ShardStates states, long epoch) throws InterruptedException {
         ReplicaRow marked = new ReplicaRow(incarnation, copy.target(), states, row.version());
-        return context.seen(context.store().replicas().mark(marked))
+        return context.seen(context.store().replicas().mark(marked, new LaneRun(lane, epoch)))
                 .map(Mark.Marked::version)
                 .orElse(-1L);
     }

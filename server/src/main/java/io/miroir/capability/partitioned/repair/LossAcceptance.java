@@ -18,6 +18,8 @@ import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Lanes.Affecting;
 import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.Replicas.LaneRun;
+import io.miroir.store.replica.Replicas.Mark;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
 import java.util.ArrayList;
@@ -96,7 +98,7 @@ public final class LossAcceptance {
                         throw changed();
                     }
                     giveUp(index, plan, epoch);
-                    count(index, plan.shards(), node);
+                    count(index, plan.shards(), node, epoch);
                     metrics.accepted(plan);
                     LOG.warn(
                             "MiroirLossAccepted: of {} node {} counts for shards {}; given up: {}",
@@ -231,7 +233,8 @@ public final class LossAcceptance {
      * The node's replicas count. All rows are named, also those that stay as they are: where
      * another node came to have a shard in sync since they were read, nothing is done.
      */
-    private void count(IndexRow index, ShardSet shards, String node) throws InterruptedException {
+    private void count(IndexRow index, ShardSet shards, String node, long epoch)
+            throws InterruptedException {
         List<ReplicaRow> marked = new ArrayList<>();
         for (ReplicaRow row : rows(index).values()) {
             boolean kept = row.nodeId().equals(node);
@@ -246,8 +249,11 @@ public final class LossAcceptance {
             }
             marked.add(new ReplicaRow(row.incarnation(), row.nodeId(), states, row.version()));
         }
-        if (context.seen(context.store().replicas().markAll(marked)).isEmpty()) {
-            throw changed();
+        LaneRun under = new LaneRun(index.uid(), epoch);
+        switch (context.told(context.store().replicas().markAll(marked, under))) {
+            case Mark.Marked _ -> {}
+            case Mark.Fenced _ -> throw elsewhere(index);
+            case Mark.Changed _, Mark.Full _, Mark.StatesChanged _ -> throw changed();
         }
     }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pass {
     private final Barrier begun;
+    private final Arrivals arrivals;
     private final int actedMax;
     private final Set<String> acted = new TreeSet<>();
     private boolean bulk;
@@ -31,11 +32,13 @@ final class Pass {
     /**
      * Begins.
      *
+     * @param arrivals at the target since then
      * @param actedMax documents that may be looked at again while writes wait
      * @param through a bulk copy's place to go on behind; null to begin at the first document
      */
-    Pass(Barrier begun, int actedMax, @Nullable String through) {
+    Pass(Barrier begun, Arrivals arrivals, int actedMax, @Nullable String through) {
         this.begun = begun;
+        this.arrivals = arrivals;
         this.actedMax = actedMax;
         this.through = through;
         this.bulk = through != null;
@@ -44,6 +47,11 @@ final class Pass {
     /** Where the lane was when it began. */
     Barrier begun() {
         return begun;
+    }
+
+    /** What came to the target since. */
+    Arrivals arrivals() {
+        return arrivals;
     }
 
     /** Everything up to there was compared; null for nothing. */

@@ -18,6 +18,7 @@ import io.miroir.store.lane.LaneRow;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ final class RepairRun {
     private final RepairJob job;
     private final Pace pace;
     private final CopyBounds bounds;
+    private final String mark;
     private final Cutover.Ends ends;
     private final FedReplicas replicas;
     private final Walk walk;
@@ -59,8 +61,9 @@ final class RepairRun {
         this.job = job;
         this.pace = pace;
         this.bounds = bounds;
+        this.mark = Arrivals.mark(copy.source(), job.job().claim());
         this.ends = ends();
-        this.replicas = new FedReplicas(context, index.incarnation(), copy);
+        this.replicas = new FedReplicas(context, index, copy);
         this.walk = new Walk(ends, index, bounds, job, metrics, this::look);
         this.cutover = new Cutover(context, copy, ends, replicas, walk);
     }
@@ -73,8 +76,7 @@ final class RepairRun {
                 targetTasks,
                 new NodeDocuments(context.nodes(), copy.source(), uid, copy.shards()),
                 new NodeDocuments(context.nodes(), copy.target(), uid, copy.shards()),
-                new TargetWriter(
-                        targetTasks, "miroir-copy:" + copy.source(), this::look, context.holds()));
+                new TargetWriter(targetTasks, mark, this::look, context.holds()));
     }
 
     /**
@@ -84,7 +86,7 @@ final class RepairRun {
      */
     void run() throws InterruptedException {
         prepare();
-        Pass pass = new Pass(begin(), bounds.actedMax(), job.cursor());
+        Pass pass = pass(job.cursor());
         Approach approach = Approach.BEGUN;
         for (int looks = 0; looks < LOOKS_MAX; looks++) {
             if (!approach.pressed()) {
@@ -92,7 +94,8 @@ final class RepairRun {
                 approach = approach.looked(lookAhead(pass, first));
             }
             Cutover.Outcome outcome = Cutover.Outcome.MORE;
-            if (pass.isBulk()) {
+            // Looked at here, pressed or not, so that few are left while the lane is held.
+            if (pass.isBulk() || !pass.arrivals().areInOrder()) {
                 outcome = Cutover.Outcome.ANEW;
             } else if (approach.isDue()) {
                 outcome = cutOver(pass, approach.patience(context.holds().max()));
@@ -107,7 +110,7 @@ final class RepairRun {
                 case LATER -> approach = approach.disturbed();
                 case ANEW -> {
                     job.at(null);
-                    pass = new Pass(begin(), bounds.actedMax(), null);
+                    pass = pass(null);
                     approach = Approach.BEGUN;
                 }
             }
@@ -116,14 +119,20 @@ final class RepairRun {
         throw new CopyFailedException("writes come faster than nodes do them");
     }
 
+    private Pass pass(@Nullable String through) throws InterruptedException {
+        Pass.Barrier begun = begin();
+        Arrivals arrivals = new Arrivals(ends.targetTasks(), mark, begun, this::look);
+        return new Pass(begun, arrivals, bounds.actedMax(), through);
+    }
+
     /** The index is there, with its settings, before anything else is sent to it. */
     private void prepare() throws InterruptedException {
         TargetIndex target = new TargetIndex(context.nodes(), copy.target(), ends.writer());
         if (!target.exists(index)) {
             // Whatever is believed of the node's other shards: they are not there.
             held(
-                    _ -> {
-                        replicas.lost();
+                    epoch -> {
+                        replicas.lost(epoch);
                         return true;
                     });
             LOG.warn("node {} has no index {}: made anew", copy.target(), index.uid());
@@ -165,7 +174,7 @@ final class RepairRun {
                                 throw new CopyFailedException(
                                         "node " + copy.target() + " took a write too late lately");
                             }
-                            replicas.feed();
+                            replicas.feed(epoch);
                             return here(epoch);
                         });
         awaitApplied(begun);

@@ -95,7 +95,11 @@ final class RepairSimulation implements AutoCloseable {
     /** More than a claim lasts without a beat, or a failed copy rests at first. */
     private static final Duration RESTING_TIME = Duration.ofSeconds(40);
 
+    private static final ShardStates ALL_IN_SYNC = ShardStates.all(SHARDS, ShardState.IN_SYNC);
+
     private static final String NO_BODY = "0".repeat(64);
+    private static final NodeReply SILENCE =
+            new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "silence");
     private static final NodeRequest PROBE =
             NodeRequest.get("health", "/health", Duration.ofSeconds(1));
 
@@ -117,6 +121,10 @@ final class RepairSimulation implements AutoCloseable {
     private boolean held;
     private boolean busy;
     private Meanwhile onPut = () -> {};
+    private Meanwhile onBack = () -> {};
+    private Meanwhile onRest = () -> {};
+    private String failsOn = "";
+    private final Map<String, Deque<Runnable>> givenUp = new HashMap<>();
     private Set<String> copying = Set.of();
     private String lastFailure = "";
     private CopyBounds bounds = CopyBounds.DEFAULT;
@@ -160,7 +168,7 @@ final class RepairSimulation implements AutoCloseable {
         moves = new SimulatedMoves(store, view, registry);
         health =
                 new NodeHealth(
-                        NODES, new HealthState.Thresholds(1, 1), InstantSource.system(), _ -> {});
+                        NODES, new HealthState.Thresholds(2, 1), InstantSource.system(), _ -> {});
         NODES.forEach(id -> health.replied(id, PROBE, new NodeReply.Answer(200, Json.object()), 1));
         Map<String, NodeClient> clients = new HashMap<>();
         NODES.forEach(id -> clients.put(id, request -> ask(id, request)));
@@ -259,8 +267,89 @@ final class RepairSimulation implements AutoCloseable {
         drop();
     }
 
+    /**
+     * A node's replicas are compared when it takes a request that nobody waits for any more: it
+     * deletes all.
+     *
+     * @param mark what the request carries
+     */
+    void comeLate(String node, String mark) throws Exception {
+        begin(1);
+        writeSome();
+        putOut(node);
+        onRest = () -> node(node).enqueue("documentDeletion", mark, Map::clear, false);
+        assertTrue(copy(copyTo(node)));
+        int _ = comeToRest(0);
+        drop();
+    }
+
+    /** What a write of this index carries that was one of the first. */
+    static String earlyMark() {
+        return "miroir:1:2:i1";
+    }
+
+    /**
+     * Health checks of a node fail while it is copied to, and then no more.
+     *
+     * @return whether the copy was made
+     */
+    boolean missChecks(String node, int times) throws Exception {
+        begin(1);
+        writeSome();
+        node(node).documents.clear();
+        putOut(node);
+        onPut =
+                () -> {
+                    for (int i = 0; i < times; i++) {
+                        health.replied(node, PROBE, SILENCE, 1);
+                    }
+                };
+        boolean made = copy(copyTo(node));
+        // One that fell before must prove itself longer.
+        while (!health.usable(node)) {
+            health.replied(node, PROBE, new NodeReply.Answer(200, Json.object()), 1);
+        }
+        int _ = comeToRest(0);
+        drop();
+        return made;
+    }
+
+    private Copy copyTo(String node) {
+        Copy planned = CopyPlan.of(index().topology(), index(), _ -> true).getFirst();
+        assertEquals(node, planned.target());
+        return planned;
+    }
+
+    /**
+     * A node's replicas are compared and about to be marked in sync when another pod takes the lane
+     * over: what it writes first is done by all nodes but that one.
+     *
+     * @return why the copy ended
+     */
+    String takeOver(String node) throws Exception {
+        begin(1);
+        writeSome();
+        putOut(node);
+        onBack =
+                () -> {
+                    failsOn = node;
+                    otherPod();
+                    failsOn = "";
+                };
+        assertFalse(copy(copyTo(node)));
+        String why = lastFailure;
+        int _ = comeToRest(0);
+        drop();
+        return why;
+    }
+
     private void begin(long seed) throws Exception {
         random = new Random(seed);
+        failsOn = "";
+        givenUp.clear();
+        onRest = () -> {};
+        onPut = () -> {};
+        onBack = () -> {};
         bounds = CopyBounds.DEFAULT;
         simulated = new TreeMap<>();
         NODES.forEach(id -> simulated.put(id, new SimulatedNode()));
@@ -313,7 +402,30 @@ final class RepairSimulation implements AutoCloseable {
     }
 
     private CopyContext context() {
-        return new CopyContext("p", store, view, nodes, health, holder(), holds);
+        BeforeMarks marks = this::marking;
+        return new CopyContext("p", marks.in(store), view, nodes, health, holder(), holds);
+    }
+
+    /** Whoever marks replicas asked the store long ago whether the lane is its own. */
+    private void marking(List<ReplicaRow> rows) {
+        boolean back = rows.stream().anyMatch(row -> row.states().equals(ALL_IN_SYNC));
+        if (back) {
+            Meanwhile once = onBack;
+            onBack = () -> {};
+            run(once);
+        }
+        if (held && !quiet && chance(0.1)) {
+            run(this::otherPod);
+        }
+    }
+
+    /** Another pod takes the lane over and writes; this one was paused, and holds it still. */
+    private void otherPod() throws InterruptedException {
+        boolean before = held;
+        held = false;
+        claim();
+        write();
+        held = before;
     }
 
     private void move() throws InterruptedException {
@@ -451,6 +563,11 @@ final class RepairSimulation implements AutoCloseable {
         for (int i = random.nextInt(3); i > 0; i--) {
             happen();
         }
+        if (held && request.target().contains("statuses=enqueued")) {
+            Meanwhile once = onRest;
+            onRest = () -> {};
+            run(once);
+        }
         if (SimulatedNode.isWait(request)) {
             // Whoever waits is not to wait for long.
             work(id, 2);
@@ -480,6 +597,9 @@ final class RepairSimulation implements AutoCloseable {
         }
         busy = true;
         try {
+            if (!quiet && chance(0.1)) {
+                comeLate(NODES.get(random.nextInt(NODES.size())));
+            }
             if (quiet) {
                 NODES.forEach(this::workOn);
                 end();
@@ -554,6 +674,10 @@ final class RepairSimulation implements AutoCloseable {
             return;
         }
         node(id).loseDisk();
+        putOut(id);
+    }
+
+    private void putOut(String id) throws InterruptedException {
         Optional<ReplicaRow> row = store.replicas().get(ReadLevel.LOCAL, incarnation, id);
         if (row.isPresent()) {
             ShardStates out = row.get().states();
@@ -597,6 +721,7 @@ final class RepairSimulation implements AutoCloseable {
         for (String id : plan.recipients()) {
             if (!quiet && chance(0.04) && leavesOne(plan, lacking, id)) {
                 lacking.add(id);
+                giveUp(id, write, intended.position());
                 missed.put(id, "dropped");
                 missedShards.put(id, all.stream().boxed().toList());
             } else {
@@ -604,7 +729,7 @@ final class RepairSimulation implements AutoCloseable {
                 if (alone) {
                     lacking.add(id);
                 }
-                boolean fails = poisoned || alone;
+                boolean fails = poisoned || alone || id.equals(failsOn);
                 tasks.put(id, send(id, plan, write, intended.position(), fails));
             }
         }
@@ -675,9 +800,39 @@ final class RepairSimulation implements AutoCloseable {
                         .or(plan.fed().getOrDefault(id, ShardSet.none()));
         return node(id).enqueue(
                         write.type(),
-                        "miroir:" + epoch + ':' + position,
+                        mark(position),
                         write.within(id2 -> sent.contains(Rendezvous.shard(id2, SHARDS))),
                         fails);
+    }
+
+    private String mark(long position) {
+        return "miroir:" + epoch + ':' + position + ':' + lane;
+    }
+
+    /** Nobody hears of it, and it may come to the node yet. */
+    private void giveUp(String id, SimulatedWrite write, long position) {
+        String mark = mark(position);
+        SimulatedNode.Work work =
+                write.within(
+                        document ->
+                                CopyPlan.isLacking(
+                                        index().state(id, Rendezvous.shard(document, SHARDS))));
+        givenUp.computeIfAbsent(id, _ -> new ArrayDeque<>())
+                .add(() -> node(id).enqueue(write.type(), mark, work, false));
+    }
+
+    /** What was given up comes to a node that is copied to, behind what was sent since. */
+    private void comeLate(String id) {
+        Deque<Runnable> late = givenUp.getOrDefault(id, new ArrayDeque<>());
+        boolean read =
+                ShardSet.all(SHARDS).stream()
+                        .anyMatch(shard -> index().state(id, shard) == ReplicaState.IN_SYNC);
+        if (read) {
+            // That it shows such a write is another rule's.
+            late.clear();
+        } else if (copying.contains(id) && !late.isEmpty()) {
+            late.remove().run();
+        }
     }
 
     /** The oldest write ends, if its nodes are done with it. */

@@ -1,6 +1,7 @@
 package io.miroir.capability.partitioned.repair;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.core.layout.Layout;
@@ -108,6 +109,52 @@ class RepairSimulationTest {
                 new RepairSimulation(directory, new CollectorRegistry())) {
             String why = simulation.takeBack(SimulatedMoves.MORE, SimulatedMoves.FEWER);
             assertEquals("not all shards are to be copied any more", why);
+        }
+    }
+
+    /** Shows: a mark that ends a copy has no effect once another pod has run the lane. */
+    @Test
+    void whoseLaneWasTakenOverPutsNothingInSync() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            assertEquals("the lane was taken over by p", simulation.takeOver("c"));
+        }
+    }
+
+    /** Shows: what was given up, and comes behind what was compared, is found before the end. */
+    @Test
+    void aWriteThatComesTooLateIsFound() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.comeLate("c", RepairSimulation.earlyMark());
+        }
+    }
+
+    /** Shows: so is what another copy sent, which failed for that. */
+    @Test
+    void aDocumentOfAnEarlierCopyThatComesTooLateIsFound() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.comeLate("c", Arrivals.mark("a", 0));
+        }
+    }
+
+    /** Shows: so is the deletion of a replica that left, and came again meanwhile. */
+    @Test
+    void aDeletionOfAMoveThatComesTooLateIsFound() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.comeLate("c", "miroir-move");
+        }
+    }
+
+    /** Shows: one missed health check does not end a copy; as many as make a node down do. */
+    @Test
+    void aNodeThatIsSuspectIsCopiedToUntilItIsDown() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            assertTrue(simulation.missChecks("c", 1));
+            assertFalse(simulation.missChecks("c", 2));
         }
     }
 }

@@ -195,12 +195,13 @@ final class SimulatedNode {
         Map<String, String> asked = parameters(target);
         List<String> statuses = List.of(asked.getOrDefault("statuses", "").split(","));
         List<String> types = List.of(asked.getOrDefault("types", "").split(","));
+        boolean oldestFirst = asked.containsKey("reverse");
         long from = Long.parseLong(asked.getOrDefault("from", "" + Long.MAX_VALUE));
         ArrayNode results = Json.array();
         long total = 0;
-        for (Task task : tasks.reversed()) {
+        for (Task task : oldestFirst ? tasks : tasks.reversed()) {
             boolean wanted =
-                    task.uid <= from
+                    (oldestFirst ? task.uid >= from : task.uid <= from)
                             && (!asked.containsKey("statuses") || statuses.contains(task.status))
                             && (!asked.containsKey("types") || types.contains(task.type));
             total += wanted ? 1 : 0;
