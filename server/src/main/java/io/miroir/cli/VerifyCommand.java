@@ -26,7 +26,8 @@ import tools.jackson.databind.JsonNode;
             "Compares the replicas of all indexes now, and prints what it found. Writes go on.",
             "Ends with 0 if all that were compared are the same, with 6 if some differ or could not"
                     + " be compared. What most others outvote is copied anew; where nobody is in"
-                    + " the majority nothing is changed."
+                    + " the majority nothing is changed. With anti_entropy.shards_per_pass it"
+                    + " compares so many, and goes on with the next ones when it is called again."
         },
         footer = {
             "",
@@ -94,6 +95,19 @@ final class VerifyCommand implements Callable<Integer> {
         return indexes.valueStream().allMatch(one -> OVER.contains(one.path("state").asString("")));
     }
 
+    /** Which shards these are, if not all. */
+    private static String part(JsonNode pass) {
+        int compared = pass.path("shards").asInt() + pass.path("unsure").asInt();
+        int all = pass.path("of_shards").asInt();
+        return compared >= all
+                ? ""
+                : " of %d from %d on, the next time from %d on"
+                        .formatted(
+                                all,
+                                pass.path("first_shard").asInt(),
+                                pass.path("next_shard").asInt(pass.path("first_shard").asInt()));
+    }
+
     /** Whether all is well. */
     private boolean tell(JsonNode indexes) {
         PrintWriter out = spec.commandLine().getOut();
@@ -101,10 +115,11 @@ final class VerifyCommand implements Callable<Integer> {
         for (Map.Entry<String, JsonNode> index : indexes.properties()) {
             JsonNode pass = index.getValue();
             out.printf(
-                    "%-24s %-8s %d shards, %d documents, %d differ, %d unsure%n",
+                    "%-24s %-8s %d shards%s, %d documents, %d differ, %d unsure%n",
                     index.getKey(),
                     pass.path("state").asString(""),
                     pass.path("shards").asInt(),
+                    part(pass),
                     pass.path("documents").asLong(),
                     pass.path("mismatches").asInt(),
                     pass.path("unsure").asInt());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.core.routing.Rendezvous;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +66,36 @@ class AntiEntropyTest {
             assertEquals(
                     200,
                     node.call("GET", "/indexes/" + physicalUid(pod) + "/documents/42").status());
+        }
+    }
+
+    /** Shows: with so many shards a time, one call goes on where the call before ended. */
+    @Test
+    void whatIsAskedForAgainGoesOnWhereItEnded() {
+        try (TestNodes nodes = new TestNodes(directory, 2, 1);
+                TestPod pod =
+                        new TestPod(
+                                directory.resolve("pod"),
+                                nodes.addresses(),
+                                1,
+                                "anti_entropy: {shards_per_pass: 6}\n")) {
+            write(pod);
+            // Of a shard that the first call does not come to.
+            int id = 0;
+            while (Rendezvous.shard(Integer.toString(id), 16) / 6 != 1) {
+                id++;
+            }
+            spoil(pod, nodes.node(1, 0), id);
+            Cli first = Cli.verify(pod);
+            assertEquals(0, first.exit(), first::toString);
+            String next = "6 shards of 16 from %d on, the next time from %d on";
+            assertTrue(first.out().contains(next.formatted(0, 6)), first::toString);
+            Cli second = Cli.verify(pod);
+            assertEquals(6, second.exit(), second::toString);
+            assertTrue(second.out().contains(next.formatted(6, 12)), second::toString);
+            Cli third = Cli.verify(pod);
+            assertEquals(0, third.exit(), third::toString);
+            assertTrue(third.out().contains(next.formatted(12, 2)), third::toString);
         }
     }
 

@@ -34,6 +34,7 @@ public final class AntiEntropy implements PartitionedDuty {
     private static final Duration PAUSE = Duration.ofSeconds(2);
     private static final int ATTEMPTS_MAX = 5;
     private static final long BACKOFF_MICROS = 1_000_000;
+    private static final String FIRST = "first_shard";
 
     private final CopyContext context;
     private final AntiEntropyRules rules;
@@ -77,20 +78,31 @@ public final class AntiEntropy implements PartitionedDuty {
         if (known.isEmpty() && !isDue(firstSeen(index))) {
             return;
         }
-        int first =
-                known.map(job -> AntiEntropyPass.nextShard(Json.parseObject(job.progressJson())))
-                        .orElse(0);
+        int first = next(known);
         ClaimedJob.claim(
                         context.store(),
                         context.podId(),
-                        job(index),
+                        job(index, first),
                         ended -> isDue(ended.dates().endedAt()))
                 .ifPresent(job -> run(index, job, first));
     }
 
-    /** The pass over an index, to be begun at once. */
-    static NewJob job(IndexRow index) {
-        String params = Json.text(Json.object().put("index", index.uid()));
+    /**
+     * The shard that a pass over an index begins with: behind those of the one before, if that has
+     * come to its end.
+     */
+    static int next(Optional<JobRow> known) {
+        return known.map(
+                        job ->
+                                AntiEntropyPass.nextShard(
+                                        Json.parseObject(job.progressJson()),
+                                        Json.parse(job.madeOf().paramsJson()).path(FIRST).asInt(0)))
+                .orElse(0);
+    }
+
+    /** The pass over an index, to be begun at once with that shard. */
+    static NewJob job(IndexRow index, int first) {
+        String params = Json.text(Json.object().put("index", index.uid()).put(FIRST, first));
         return new NewJob(id(index), TYPE, id(index), params, ATTEMPTS_MAX, 0, BACKOFF_MICROS);
     }
 

@@ -63,6 +63,7 @@ final class AntiEntropyPass {
                 rules.shardsPerPass() == 0
                         ? index.shards()
                         : Math.min(rules.shardsPerPass(), index.shards());
+        job.progress().put("first_shard", first).put("of_shards", index.shards());
         job.progress().putArray("findings");
         try (ExecutorService threads =
                 Executors.newFixedThreadPool(
@@ -86,9 +87,13 @@ final class AntiEntropyPass {
         tell();
     }
 
-    /** Where the next pass over an index begins, by what the last one kept. */
-    static int nextShard(ObjectNode progress) {
-        return progress.path(NEXT).asInt(0);
+    /**
+     * Where the next pass over an index begins, by what the last one kept.
+     *
+     * @param first where that one began
+     */
+    static int nextShard(ObjectNode progress, int first) {
+        return progress.path(NEXT).asInt(first);
     }
 
     private void take(int shard, Future<ShardCheck.Finding> check) throws InterruptedException {

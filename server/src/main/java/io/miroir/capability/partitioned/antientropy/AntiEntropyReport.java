@@ -46,17 +46,21 @@ public final class AntiEntropyReport {
         return body;
     }
 
-    /** Asks for a pass over each index now; those under way go on. */
+    /**
+     * Asks for a pass over each index now, which goes on where the one before ended if passes are
+     * of some shards only; those under way go on.
+     */
     public void begin() {
         for (IndexView index : view.indexes()) {
             String id = AntiEntropy.id(index.row());
             Optional<JobRow> pass = store.jobs().get(ReadLevel.LOCAL, id);
+            int first = AntiEntropy.next(pass);
             boolean runs = pass.map(AntiEntropyReport::state).filter("running"::equals).isPresent();
             if (pass.isPresent() && !runs) {
                 store.jobs().delete(id).orThrow();
             }
             // One that runs has this id, and is left alone.
-            store.jobs().enqueue(List.of(AntiEntropy.job(index.row()))).orThrow();
+            store.jobs().enqueue(List.of(AntiEntropy.job(index.row(), first))).orThrow();
         }
     }
 
