@@ -2,6 +2,7 @@ package io.miroir.config;
 
 import io.miroir.config.bind.Default;
 import io.miroir.config.bind.Env;
+import io.miroir.config.bind.Former;
 import io.miroir.config.bind.Range;
 import io.miroir.config.bind.Secret;
 import java.nio.file.Path;
@@ -32,7 +33,6 @@ import java.util.List;
  * @param admin the operator's routes
  * @param health how nodes are watched
  * @param scatter how requests are spread
- * @param rebalancer how shards move
  * @param replicaRepair how replicas come back
  * @param connectionPoolPerNode connections to nodes
  * @param taskRegistry tasks kept
@@ -63,6 +63,11 @@ import java.util.List;
  * @param explain capability 20
  * @param searchUi capability 21
  */
+@Former(
+        value = "rebalancer",
+        why =
+                "has no effect: shards move when the nodes are changed, and come back to a node that"
+                        + " returned, as fast as replica_repair says")
 public record MiroirConfig(
         @Default("production") Environment env,
         @Default("miroir-0") @Env("POD_NAME") String podId,
@@ -86,7 +91,6 @@ public record MiroirConfig(
         AdminConfig admin,
         HealthConfig health,
         ScatterConfig scatter,
-        RebalancerConfig rebalancer,
         ReplicaRepairConfig replicaRepair,
         ConnectionPoolConfig connectionPoolPerNode,
         TaskRegistryConfig taskRegistry,

@@ -10,7 +10,6 @@ final class NotYet {
     private static final List<String> SECTIONS =
             List.of(
                     "tracing",
-                    "rebalancer",
                     "connection_pool_per_node",
                     "peer_discovery",
                     "resharding",

@@ -52,7 +52,13 @@ final class LayoutChangeRequest {
             Shape.optional(
                     ADDRESSES, ErrorCode.BAD_REQUEST, Check.mapOf(NodeAddressRoute.address()));
 
+    private static final Shape PLAN_NODE =
+            Shape.of(member("id", NAME), member("replica_group", NUMBER), WHERE);
+
     private static final Map<String, Kind> KINDS = kinds();
+
+    /** A node that comes, and where it is. */
+    record Added(LayoutChange change, NodeAddresses addresses) {}
 
     /**
      * One kind of change.
@@ -77,6 +83,17 @@ final class LayoutChangeRequest {
         }
         kind.shape.check(value);
         return kind.change.apply(body);
+    }
+
+    /** Reads a body of the upstream plan's: a node as its configuration has it, which comes. */
+    static Added readNode(JsonNode body) {
+        PLAN_NODE.check(StrictValue.body(body));
+        String id = text(body, "id");
+        Map<String, URI> told = new TreeMap<>();
+        put(told, id, body.path(ADDRESS));
+        return new Added(
+                new LayoutChange.AddNode(id, body.path("replica_group").intValue()),
+                new NodeAddresses(told));
     }
 
     /** Where the nodes are that come with a change, by id; empty if the body does not say. */

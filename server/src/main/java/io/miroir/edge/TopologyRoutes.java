@@ -41,7 +41,11 @@ final class TopologyRoutes {
         return List.of(
                 new Route("POST", "/_miroir/topology/change", this::begin),
                 new Route("DELETE", "/_miroir/topology/change", this::takeBack),
+                new Route("POST", "/_miroir/nodes", this::add),
+                new Route("DELETE", "/_miroir/nodes/{id}", this::drain),
                 new Route("POST", "/_miroir/nodes/{id}/drain", this::drain),
+                // Nothing waits for being told to go on.
+                new Route("POST", "/_miroir/rebalance", this::status),
                 new Route("GET", "/_miroir/rebalance/status", this::status));
     }
 
@@ -49,6 +53,14 @@ final class TopologyRoutes {
         auth.admin(request);
         JsonNode body = JsonBody.read(request, BODY_BYTES_MAX);
         changes.begin(LayoutChangeRequest.read(body), LayoutChangeRequest.addresses(body));
+        return Answer.json(202, status());
+    }
+
+    private Answer add(Request request) throws IOException, InterruptedException {
+        auth.admin(request);
+        LayoutChangeRequest.Added added =
+                LayoutChangeRequest.readNode(JsonBody.read(request, BODY_BYTES_MAX));
+        changes.begin(added.change(), added.addresses());
         return Answer.json(202, status());
     }
 

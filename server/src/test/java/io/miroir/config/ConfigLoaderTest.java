@@ -59,6 +59,7 @@ class ConfigLoaderTest {
         assertEquals(
                 List.of(
                         "task_store.path",
+                        "rebalancer",
                         "cdc.buffer.overflow",
                         "cdc.buffer.redis_bytes",
                         "search_ui.enabled",
@@ -88,7 +89,6 @@ class ConfigLoaderTest {
         assertEquals(written.server(), defaults.server());
         assertEquals(written.health(), defaults.health());
         assertEquals(written.scatter(), defaults.scatter());
-        assertEquals(written.rebalancer(), defaults.rebalancer());
         assertEquals(written.resharding(), defaults.resharding());
         assertEquals(written.hedging(), defaults.hedging());
         assertEquals(written.replicaSelection(), defaults.replicaSelection());
@@ -234,7 +234,6 @@ class ConfigLoaderTest {
                         "taskStore",
                         "health",
                         "scatter",
-                        "rebalancer",
                         "connectionPoolPerNode",
                         "taskRegistry",
                         "peerDiscovery");

@@ -126,6 +126,42 @@ class OtherNodesTest {
         assertEquals(400, move(pod, "node-1-0", "somewhere").status());
     }
 
+    /** Shows: the upstream plan's own words for nodes that come and go. */
+    @Test
+    void nodesComeAndGoByTheRoutesOfThePlan() throws Exception {
+        try (TestNodes nodes = new TestNodes(directory, 1, 2)) {
+            List<URI> all = nodes.addresses().getFirst();
+            try (TestPod pod = start(List.of(all.subList(0, 1)))) {
+                pod.client().done("POST", "/indexes/i/documents", documents(0));
+                HttpCalls calls = pod.operator();
+                String node =
+                        "{\"id\": \"node-0-1\", \"address\": \"%s\", \"replica_group\": 0}"
+                                .formatted(all.get(1));
+                HttpCalls.Reply strict = calls.call("POST", "/_miroir/nodes", "{\"id\": \"x\"}");
+                assertEquals(400, strict.status(), strict::toString);
+                HttpCalls.Reply added = calls.call("POST", "/_miroir/nodes", node);
+                assertEquals(202, added.status(), added::toString);
+                awaitGroups(pod, "[[\"node-0-0\",\"node-0-1\"]]");
+                HttpCalls.Reply gone = calls.call("DELETE", "/_miroir/nodes/node-0-0");
+                assertEquals(202, gone.status(), gone::toString);
+                awaitGroups(pod, "[[\"node-0-1\"]]");
+                awaitDocuments(pod, DOCUMENTS);
+            }
+        }
+    }
+
+    private static void awaitGroups(TestPod pod, String groups) {
+        // It needs nobody to go on.
+        assertEquals(200, pod.operator().call("POST", "/_miroir/rebalance").status());
+        pod.operator()
+                .await(
+                        "GET",
+                        "/_miroir/rebalance/status",
+                        reply ->
+                                !reply.body().path("in_progress").asBoolean()
+                                        && reply.body().path("groups").toString().equals(groups));
+    }
+
     /**
      * Shows: a node takes the place of another while searches go on; each finds every document
      * once, and the one that went can be switched off. So it is with copies and groups (ADR 0018).
