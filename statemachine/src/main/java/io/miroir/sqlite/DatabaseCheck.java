@@ -15,8 +15,9 @@ public final class DatabaseCheck {
     private DatabaseCheck() {}
 
     /**
-     * Reads every page and says what is wrong with their structure. SQLite keeps no checksums: a
-     * flipped bit inside a value is not seen here.
+     * Reads every page and says what is wrong with their structure, or where an index disagrees
+     * with its table. SQLite keeps no checksums: a bit that flipped inside a value of which there
+     * is only one is not seen here.
      *
      * @return nothing if nothing is wrong, or there is no file
      */
@@ -29,7 +30,7 @@ public final class DatabaseCheck {
         }
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery("PRAGMA quick_check(1)")) {
+                ResultSet found = statement.executeQuery("PRAGMA integrity_check(1)")) {
             String first = found.next() ? found.getString(1) : "no answer";
             return first.equals("ok")
                     ? Optional.empty()
