@@ -1,6 +1,8 @@
 package io.miroir;
 
 import io.miroir.cluster.member.Admission;
+import io.miroir.cluster.member.CompareMetrics;
+import io.miroir.cluster.member.Comparer;
 import io.miroir.cluster.member.DataOwner;
 import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.cluster.peer.PeerEndpoint;
@@ -16,11 +18,13 @@ import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.TaskStore;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,7 @@ final class StoreOpening {
     private final Reception reception = new Reception();
     private @Nullable PeerServer server;
     private @Nullable Doorkeeper doorkeeper;
+    private volatile @Nullable Comparer comparer;
 
     /**
      * @param peers asked greetings only, until the store is open
@@ -89,24 +94,54 @@ final class StoreOpening {
                         keys.pods(),
                         keeper,
                         reception.answers(keys::loaded));
-        Admission admission = keeper.enter();
-        RaftTaskStore store =
-                new RaftTaskStore(
-                        RaftStoreConfig.of(
-                                        config.podId(),
-                                        config.dataDir(),
-                                        admission.clusterId(),
-                                        beginWith(admission, own),
-                                        config.raft().bind())
-                                .with(tuning()),
-                        surroundings);
-        try {
-            keeper.opened(store, admission);
-            return store;
-        } catch (RuntimeException failed) {
+        StoreFigures figures = new StoreFigures().register(surroundings.registry());
+        CompareMetrics metrics = new CompareMetrics(surroundings.registry());
+        while (true) {
+            Admission admission = keeper.enter();
+            RaftTaskStore store = openedStore(admission, own, figures.next());
+            try {
+                keeper.opened(store, admission);
+                if (isRight(store, admission, metrics)) {
+                    return store;
+                }
+            } catch (RuntimeException failed) {
+                store.close();
+                throw failed;
+            }
+            // It enters once more, now as a pod whose data is damaged.
+            keeper.closing();
             store.close();
-            throw failed;
         }
+    }
+
+    /** Whether the tables are to be served: not if other pods show that they are wrong. */
+    private boolean isRight(RaftTaskStore store, Admission admission, CompareMetrics metrics) {
+        if (admission.proven()) {
+            store.tables().prove();
+            metrics.proven();
+            return true;
+        }
+        Comparer next = new Comparer(config.dataDir(), admission, store, peers, metrics);
+        // What a newcomer has it was just sent.
+        Optional<String> damage = admission.newcomer() ? Optional.empty() : next.damage();
+        if (damage.isEmpty()) {
+            comparer = next;
+            next.goOn(surroundings.onFatal());
+        }
+        return damage.isEmpty();
+    }
+
+    private RaftTaskStore openedStore(
+            Admission admission, PeerAddress own, CollectorRegistry counting) {
+        return new RaftTaskStore(
+                RaftStoreConfig.of(
+                                config.podId(),
+                                config.dataDir(),
+                                admission.clusterId(),
+                                beginWith(admission, own),
+                                config.raft().bind())
+                        .with(tuning()),
+                surroundings.counting(counting));
     }
 
     private RaftStoreConfig.Tuning tuning() {
@@ -177,6 +212,10 @@ final class StoreOpening {
 
     /** Closes the peer port: no other pod's write is under way afterwards. May be called again. */
     void stop() {
+        Comparer comparing = comparer;
+        if (comparing != null) {
+            comparing.close();
+        }
         Doorkeeper keeper = doorkeeper;
         if (keeper != null) {
             keeper.close();

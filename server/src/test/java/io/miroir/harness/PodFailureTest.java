@@ -3,6 +3,7 @@ package io.miroir.harness;
 import static io.miroir.harness.TrafficChecks.assertNothingLost;
 import static io.miroir.harness.TrafficChecks.awaitWrites;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import io.miroir.cli.fleet.FleetShape;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
 class PodFailureTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int STOPPED_IN_ORDER = 143;
+
+    /** Dozens by hand: {@code -Dmiroir.podKills=48}. */
+    private static final int KILLS = Integer.getInteger("miroir.podKills", 3);
 
     @TempDir static Path dir;
     private static TestCluster cluster;
@@ -82,6 +87,36 @@ class PodFailureTest {
         assertEquals(200, last.status(), last.toString());
     }
 
+    /**
+     * Replay makes the same tables, and a pod that comes back finds that out among writes: what it
+     * has is not thrown away.
+     */
+    @Test
+    void podsThatAreKilledUnderWritesFindTheirTablesEqual() throws Exception {
+        Traffic traffic = traffic("kills");
+        List<FleetPod> pods = cluster.fleet().pods();
+        for (int kill = 0; kill < KILLS; kill++) {
+            awaitWrites(traffic, 1);
+            // Now and then two at once: then one knows that it is right.
+            List<FleetPod> killed =
+                    kill % 3 == 2
+                            ? List.of(pods.get(kill % 3), pods.get((kill + 1) % 3))
+                            : List.of(pods.get(kill % 3));
+            killed.forEach(pod -> pod.process().kill());
+            killed.forEach(pod -> pod.process().start());
+            for (FleetPod pod : killed) {
+                cluster.fleet().awaitReady(pod);
+                String metrics = metrics(pod);
+                assertTrue(metrics.contains("miroir_task_store_proven 1"), metrics);
+                Path home = cluster.fleet().plan().directory().resolve(pod.id());
+                assertFalse(Files.exists(home.resolve("data").resolve("set-aside")));
+            }
+        }
+        awaitWrites(traffic, 1);
+        traffic.stop();
+        assertNothingLost(cluster, traffic);
+    }
+
     /** A stopped pod finishes what it accepted: its clients see connections refused, not cut. */
     @Test
     void aPodThatIsToldToStopUnderLoadLosesNothing() throws Exception {
@@ -130,6 +165,17 @@ class PodFailureTest {
             answer = version(sleeper, key);
         }
         assertEquals(403, answer);
+    }
+
+    private static String metrics(FleetPod pod) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(pod.http().resolve("/_miroir/metrics"))
+                        .header("Authorization", "Bearer " + cluster.fleet().plan().keys().admin())
+                        .timeout(PATIENCE)
+                        .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
     }
 
     /** The status of a request with a client's key. */

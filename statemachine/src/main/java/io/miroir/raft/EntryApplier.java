@@ -21,6 +21,7 @@ final class EntryApplier {
     private final StoreMetrics metrics;
     private final LongSupplier committedIndex;
     private final long restNanosMax;
+    private final ApplyHold hold = new ApplyHold();
 
     /** By the open transaction. */
     private long spentNanos;
@@ -45,6 +46,11 @@ final class EntryApplier {
         this.restNanosMax = restNanosMax;
     }
 
+    /** Lets what is applied stand still. */
+    ApplyHold hold() {
+        return hold;
+    }
+
     /** Where an entry comes from. */
     enum Origin {
         /** A caller of this pod waits for it: it leads. */
@@ -60,6 +66,7 @@ final class EntryApplier {
      * left to the next one's transaction.
      */
     BatchOutcome apply(TermIndex at, StampedBatch stamped, Origin origin) {
+        hold.pass(at.getIndex(), this::commit);
         boolean first = current().openEntries() == 0;
         if (origin == Origin.HEARD && first) {
             // A stamp counts when it comes, not after the rest. Those that came meanwhile, and a
@@ -87,6 +94,7 @@ final class EntryApplier {
 
     /** An entry without commands; the transaction ends with it. */
     void skip(TermIndex at) {
+        hold.pass(at.getIndex(), this::commit);
         current().skip(at.getIndex(), at.getTerm());
         commit();
     }

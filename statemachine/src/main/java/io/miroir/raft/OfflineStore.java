@@ -193,6 +193,7 @@ public final class OfflineStore {
     private Unfinished mark(String command) throws IOException {
         Unfinished mark = Unfinished.begin(dataDir, command);
         StoreSeal.remove(dataDir);
+        DamageMark.remove(dataDir);
         return mark;
     }
 

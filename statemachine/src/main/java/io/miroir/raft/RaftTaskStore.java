@@ -41,6 +41,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -75,6 +76,7 @@ public final class RaftTaskStore implements TaskStore {
     private final StoreRooms rooms;
     private final Membership membership;
     private final SnapshotTimer snapshotTimer;
+    private final ComparedTables tables;
 
     /**
      * What a store takes from its surroundings.
@@ -117,6 +119,11 @@ public final class RaftTaskStore implements TaskStore {
             return new Surroundings(wallClock, random, registry, onFatal, keys, others, seals);
         }
 
+        /** The same, counting in another registry. */
+        public Surroundings counting(CollectorRegistry others) {
+            return new Surroundings(wallClock, random, others, onFatal, keys, formats, seals);
+        }
+
         /** The same, with secrets sealed. */
         public Surroundings sealing(Seals others) {
             return new Surroundings(wallClock, random, registry, onFatal, keys, formats, others);
@@ -157,6 +164,7 @@ public final class RaftTaskStore implements TaskStore {
                         new StoreStateMachine.Listeners(
                                 watchers, leadership, metrics, surroundings.onFatal()),
                         EntryGroups.REST_NANOS_MAX);
+        this.tables = new ComparedTables(stateMachine);
         Parameters parameters =
                 RaftSettings.parameters(
                         config, surroundings.keys(), new LinkMetrics(surroundings.registry()));
@@ -208,6 +216,16 @@ public final class RaftTaskStore implements TaskStore {
     /** Who belongs to the group, and how that changes. */
     public Membership membership() {
         return membership;
+    }
+
+    /** Of the cluster whose log this is. */
+    public UUID clusterId() {
+        return config.clusterId();
+    }
+
+    /** The tables, for comparing them with other members'. */
+    public ComparedTables tables() {
+        return tables;
     }
 
     @Override
@@ -326,7 +344,7 @@ public final class RaftTaskStore implements TaskStore {
             Path log = logDirectory(config).resolve("current");
             LogCheck.Report end = LogCheck.examine(log);
             if (end.damage() == null) {
-                StoreSeal.put(config.dataDir(), end.end());
+                StoreSeal.put(config.dataDir(), end.end(), tables.isProven());
             }
         } catch (IOException e) {
             LOG.warn("No checksum of the closed store: {}", e.toString());

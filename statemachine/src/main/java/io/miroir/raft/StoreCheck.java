@@ -25,8 +25,14 @@ public final class StoreCheck {
      *
      * @param damage what is wrong, null if nothing is
      * @param end the last command that the member still has, in log or database
+     * @param proven whether the tables are known to be right: they are those of a store that was
+     *     closed with tables that were, or there are none. After a crash only others can tell
      */
-    public record Report(@Nullable String damage, long end) {}
+    public record Report(@Nullable String damage, long end, boolean proven) {
+        private static Report damaged(String damage, long end) {
+            return new Report(damage, end, false);
+        }
+    }
 
     /**
      * Examines the data directory of a pod that has been a member before. Takes about a second for
@@ -34,13 +40,17 @@ public final class StoreCheck {
      */
     public static Report examine(Path dataDir, UUID clusterId) {
         try {
+            Optional<String> mark = DamageMark.read(dataDir);
+            if (mark.isPresent()) {
+                return Report.damaged(mark.get(), -1);
+            }
             Path log = dataDir.resolve("raft").resolve(clusterId.toString()).resolve("current");
             if (!Files.isDirectory(log)) {
-                return new Report("the log is gone from " + dataDir, -1);
+                return Report.damaged("the log is gone from " + dataDir, -1);
             }
             LogCheck.Report found = LogCheck.examine(log);
             if (found.damage() != null) {
-                return new Report(found.damage(), found.end());
+                return Report.damaged(found.damage(), found.end());
             }
             Path database = dataDir.resolve("store.db");
             Optional<StoreSeal> seal = StoreSeal.read(dataDir);
@@ -48,9 +58,12 @@ public final class StoreCheck {
                     seal.isPresent()
                             ? seal.get().broken(dataDir, found.end())
                             : DatabaseCheck.structure(database);
-            return damage.isPresent()
-                    ? new Report(damage.get(), found.end())
-                    : new Report(null, Math.max(found.end(), applied(dataDir)));
+            if (damage.isPresent()) {
+                return Report.damaged(damage.get(), found.end());
+            }
+            long applied = applied(dataDir);
+            boolean proven = applied <= 0 || seal.map(StoreSeal::proven).orElse(false);
+            return new Report(null, Math.max(found.end(), applied), proven);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + dataDir, e);
         }

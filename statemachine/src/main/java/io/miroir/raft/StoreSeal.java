@@ -21,20 +21,27 @@ import java.util.zip.CRC32C;
  * @param databaseBytes length of the database file
  * @param databaseCrc CRC-32C of all of it
  * @param logEnd last index in the log
+ * @param proven whether the tables were known to be right when the store was closed
  */
-record StoreSeal(long databaseBytes, long databaseCrc, long logEnd) {
+record StoreSeal(long databaseBytes, long databaseCrc, long logEnd, boolean proven) {
     private static final String FILE = "store.seal";
     private static final Pattern TEXT =
-            Pattern.compile("miroir seal 1 bytes (\\d+) crc ([0-9a-f]+) log (-?\\d+)\n");
+            Pattern.compile(
+                    "miroir seal 1 bytes (\\d+) crc ([0-9a-f]+) log (-?\\d+)( unproven)?\n");
 
     private static final int CHUNK_BYTES = 1 << 20;
 
     /** Of the closed files, on disk when this returns. */
-    static void put(Path dataDir, long logEnd) throws IOException {
+    static void put(Path dataDir, long logEnd, boolean proven) throws IOException {
         Path database = dataDir.resolve("store.db");
+        // An earlier program takes the longer one for half a seal: it looks as after a crash.
         String text =
-                "miroir seal 1 bytes %d crc %x log %d\n"
-                        .formatted(Files.size(database), crc(database), logEnd);
+                "miroir seal 1 bytes %d crc %x log %d%s\n"
+                        .formatted(
+                                Files.size(database),
+                                crc(database),
+                                logEnd,
+                                proven ? "" : " unproven");
         Path seal = dataDir.resolve(FILE);
         Files.deleteIfExists(seal);
         Files.createFile(
@@ -58,7 +65,8 @@ record StoreSeal(long databaseBytes, long databaseCrc, long logEnd) {
                         new StoreSeal(
                                 Long.parseLong(parts.group(1)),
                                 Long.parseLong(parts.group(2), 16),
-                                Long.parseLong(parts.group(3))))
+                                Long.parseLong(parts.group(3)),
+                                parts.group(4) == null))
                 : Optional.empty();
     }
 

@@ -138,6 +138,10 @@ final class StoreStateMachine extends BaseStateMachine {
         return appliedSignal;
     }
 
+    ApplyHold applyHold() {
+        return entries.hold();
+    }
+
     /**
      * Entries above this index were not in the log when this pod started: their stamps are news.
      */
@@ -153,6 +157,7 @@ final class StoreStateMachine extends BaseStateMachine {
     /** From here on, the server's end is wanted. */
     void closing() {
         closing = true;
+        entries.hold().end();
     }
 
     // ---- life

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashSet;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,11 @@ public final class Database implements AutoCloseable {
     private final Sql writer;
     private final Sql checkpointer;
     private final BlockingQueue<Sql> readers = new ArrayBlockingQueue<>(READERS);
+
+    /** Of long reads; guarded by itself. */
+    private final Set<Sql> apart = new HashSet<>();
+
+    private volatile boolean closing;
     private volatile boolean closed;
 
     private Database(Path file, Durability durability) {
@@ -117,6 +124,59 @@ public final class Database implements AutoCloseable {
     }
 
     /**
+     * As {@link #readConsistently}, for what may take long: on a connection of its own. Nobody who
+     * closes the database waits for it, it fails then.
+     *
+     * @throws DatabaseClosedException if the database is closed meanwhile
+     */
+    public <T> T readApart(Function<Sql, T> query) {
+        Sql reader = openApart();
+        try {
+            reader.beginRead();
+            return query.apply(reader);
+        } catch (SqliteException failed) {
+            throw closing ? new DatabaseClosedException() : failed;
+        } finally {
+            synchronized (apart) {
+                // First: whoever closes the database waits for it.
+                apart.remove(reader);
+                apart.notifyAll();
+                reader.close();
+            }
+        }
+    }
+
+    private Sql openApart() {
+        synchronized (apart) {
+            if (closing) {
+                throw new DatabaseClosedException();
+            }
+            Sql reader = connect(file, Durability.EVERY_COMMIT);
+            apart.add(reader);
+            return reader;
+        }
+    }
+
+    /** Again and again: one that is between two statements does not notice. */
+    private void endLongReads() {
+        synchronized (apart) {
+            closing = true;
+            boolean interrupted = false;
+            while (!apart.isEmpty()) {
+                apart.forEach(Sql::interrupt);
+                try {
+                    apart.wait(CLOSED_CHECK_MILLIS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
      * Moves what is committed into the database file and syncs it, beside readers and writer.
      * Answers whether everything that was committed before the call is in the file now; a long read
      * may be in the way.
@@ -137,6 +197,7 @@ public final class Database implements AutoCloseable {
         if (closed) {
             return;
         }
+        endLongReads();
         for (int i = 0; i < READERS; i++) {
             take().close();
         }

@@ -105,6 +105,15 @@ public final class Sql implements AutoCloseable {
         update("ROLLBACK");
     }
 
+    /** Ends the statement that runs, from any thread: it fails. */
+    void interrupt() {
+        try {
+            database.interrupt();
+        } catch (SQLException e) {
+            throw new SqliteException("interrupt", e);
+        }
+    }
+
     @Override
     public void close() {
         try {

@@ -1,6 +1,7 @@
 package io.miroir.raft;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -108,6 +109,23 @@ class StoreCheckTest {
         assertTrue(damage().contains("store.db is damaged"));
         Files.write(database, new byte[0]);
         assertTrue(damage().contains("empty"));
+    }
+
+    @Test
+    void whatWasFoundToBeWrongIsNotForgotten() {
+        DamageMark.put(data, "its tables are not those of others");
+        assertTrue(damage().contains("not those of others"));
+    }
+
+    @Test
+    void onlyASealOfTablesThatWereRightSaysThatTheyAre() throws Exception {
+        // Nobody has told this store that its tables are.
+        assertFalse(examine().proven());
+        StoreSeal.put(data, examine().end(), true);
+        assertTrue(examine().proven());
+        Files.delete(data.resolve("store.seal"));
+        assertFalse(examine().proven());
+        assertNull(examine().damage());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.miroir.sqlite;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** What statements do on a connection, whatever the driver thinks of it. */
 class SqlTest {
     private static final int MANY = 1_000;
+
+    /** Takes hours. */
+    private static final String ENDLESS =
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000000000)"
+                    + " SELECT count(*) FROM n";
 
     @TempDir private Path dir;
     private Database database;
@@ -69,6 +78,25 @@ class SqlTest {
         assertEquals(Optional.of(2.5), first("SELECT 2.5, 1", SqlTest::held).get());
         assertEquals(2, first("SELECT 2.5, 1", Cursor::columns).get());
         assertThrows(IllegalArgumentException.class, () -> insert(102, 'c'));
+    }
+
+    @Test
+    void closingEndsALongReadAndDoesNotWaitForIt() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CompletableFuture<Long> read =
+                CompletableFuture.supplyAsync(
+                        () ->
+                                database.readApart(
+                                        apart -> {
+                                            reading.countDown();
+                                            return apart.number(ENDLESS);
+                                        }),
+                        task -> Thread.ofPlatform().start(task));
+        reading.await();
+        database.close();
+        CompletionException ended = assertThrows(CompletionException.class, read::join);
+        assertInstanceOf(DatabaseClosedException.class, ended.getCause());
+        assertThrows(DatabaseClosedException.class, () -> database.readApart(Sql::databaseBytes));
     }
 
     @Test

@@ -12,5 +12,7 @@ import java.util.UUID;
  *     form it, or the log knows better
  * @param newcomer whether this pod begins without data and without a vote
  * @param wasVoter whether it had one with the data that it lost
+ * @param proven whether its tables are known to be right; of a newcomer they are not
  */
-public record Admission(UUID clusterId, List<Member> members, boolean newcomer, boolean wasVoter) {}
+public record Admission(
+        UUID clusterId, List<Member> members, boolean newcomer, boolean wasVoter, boolean proven) {}

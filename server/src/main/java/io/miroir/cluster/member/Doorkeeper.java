@@ -1,5 +1,7 @@
 package io.miroir.cluster.member;
 
+import io.miroir.cluster.peer.DigestsAsked;
+import io.miroir.cluster.peer.DigestsTold;
 import io.miroir.cluster.peer.Doorway;
 import io.miroir.cluster.peer.Greeted;
 import io.miroir.cluster.peer.Greeting;
@@ -24,6 +26,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,13 +116,14 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                         throw new StartRefusedException(refuse.why());
                 case Entrance.Decision.Open open -> {
                     LOG.info("pod {} of cluster {}", self.podId(), open.clusterId());
-                    return new Admission(open.clusterId(), List.of(), false, false);
+                    boolean proven = found.map(StoreCheck.Report::proven).orElse(true);
+                    return new Admission(open.clusterId(), List.of(), false, false, proven);
                 }
                 case Entrance.Decision.Found form -> {
                     LOG.info(
                             "forming cluster {} with {}", form.clusterId(), addresses.configured());
                     settle(form.clusterId(), PodIdentity.Stage.FOUNDING);
-                    return new Admission(form.clusterId(), List.of(), false, false);
+                    return new Admission(form.clusterId(), List.of(), false, false, true);
                 }
                 case Entrance.Decision.Join join -> {
                     return new Joining(self, this::toLeader, this::facts)
@@ -170,6 +174,12 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
             settle(admission.clusterId(), PodIdentity.Stage.MEMBER);
         }
         watching = Thread.ofVirtual().name("members").start(() -> watch(opened));
+    }
+
+    /** The store is about to be closed, and {@link #enter} to be asked again. */
+    public void closing() {
+        store = null;
+        close();
     }
 
     private void settle(UUID clusterId, PodIdentity.Stage stage) {
@@ -261,6 +271,14 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                 status.leaderId(),
                 open.membership().members(),
                 open.membership().commits());
+    }
+
+    @Override
+    public DigestsTold digests(DigestsAsked asked, LongConsumer at) {
+        RaftTaskStore open = store;
+        return open == null
+                ? new DigestsTold.NotNow("not open yet")
+                : Comparer.answer(open, asked, at);
     }
 
     @Override

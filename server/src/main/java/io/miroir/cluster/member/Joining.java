@@ -64,7 +64,7 @@ final class Joining {
         SetAside.keep(self.dataDir());
         List<Member> others =
                 members.stream().filter(member -> !member.id().equals(self.podId())).toList();
-        return new Admission(clusterId, others, true, wasVoter);
+        return new Admission(clusterId, others, true, wasVoter, false);
     }
 
     /** After it was opened: the leader sends all there is, then this pod is a member. */

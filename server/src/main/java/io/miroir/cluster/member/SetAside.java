@@ -1,5 +1,6 @@
 package io.miroir.cluster.member;
 
+import io.miroir.raft.DamageMark;
 import io.miroir.sqlite.DatabaseFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ final class SetAside {
                     "store.seal",
                     "snapshot",
                     "snapshot-tmp",
+                    DamageMark.FILE,
                     "raft");
 
     private SetAside() {}

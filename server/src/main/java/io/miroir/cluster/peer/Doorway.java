@@ -2,6 +2,7 @@ package io.miroir.cluster.peer;
 
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
+import java.util.function.LongConsumer;
 
 /** What other pods may ask of this one about who belongs to the cluster. */
 public interface Doorway {
@@ -13,6 +14,13 @@ public interface Doorway {
 
     /** Tells of itself, or why the other must not take part. */
     Greeted greet(Greeting from);
+
+    /**
+     * Makes digests of this pod's tables.
+     *
+     * @param at told at which entry, before they are made
+     */
+    DigestsTold digests(DigestsAsked asked, LongConsumer at);
 
     /** Changes the members, if this pod leads; waits for it. */
     MemberOutcome change(MemberChange change);

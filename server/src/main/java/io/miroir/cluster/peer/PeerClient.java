@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,9 @@ final class PeerClient implements AutoCloseable {
     private static final long DUMP_HOURS_MAX = 24;
 
     private static final long HANDSHAKE_SECONDS_MAX = 2;
+
+    /** Of some gigabytes. */
+    private static final long DIGESTS_SECONDS_MAX = 120;
 
     /** The shortest that gRPC allows. */
     static final long KEEP_ALIVE_SECONDS = 10;
@@ -108,6 +112,15 @@ final class PeerClient implements AutoCloseable {
         } catch (StatusException | RuntimeException unreachable) {
             return Optional.empty();
         }
+    }
+
+    /** What the pod says of its tables, at an entry to which this one goes too. */
+    DigestsTold digests(DigestsAsked asked, LongPredicate atToo) {
+        channel.resetConnectBackoff();
+        return DigestWords.told(
+                stub.withDeadlineAfter(DIGESTS_SECONDS_MAX, TimeUnit.SECONDS)
+                        .digests(DigestWords.request(asked)),
+                atToo);
     }
 
     /** Which keys the pod knows, or nothing within the time or from an earlier program. */

@@ -8,6 +8,8 @@ import io.miroir.proto.peer.BackupChunk;
 import io.miroir.proto.peer.BackupRequest;
 import io.miroir.proto.peer.ChangeMembersReply;
 import io.miroir.proto.peer.ChangeMembersRequest;
+import io.miroir.proto.peer.DigestsReply;
+import io.miroir.proto.peer.DigestsRequest;
 import io.miroir.proto.peer.DumpRequest;
 import io.miroir.proto.peer.ForwardHead;
 import io.miroir.proto.peer.ForwardReply;
@@ -28,6 +30,7 @@ import io.miroir.proto.peer.WatchRequest;
 import io.miroir.tls.LoadedKeys;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +49,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
     private final Doorway doorway;
     private final StoreStreams streams;
     private final Supplier<List<LoadedKeys>> keys;
+    private final Semaphore digesting = new Semaphore(1);
 
     PeerService(String podId, Doorway doorway, PeerServer.Answers answers) {
         this.podId = podId;
@@ -88,6 +92,11 @@ final class PeerService extends PeerGrpc.PeerImplBase {
             Thread.currentThread().interrupt();
             replies.onError(Status.UNAVAILABLE.asRuntimeException());
         }
+    }
+
+    @Override
+    public void digests(DigestsRequest request, StreamObserver<DigestsReply> replies) {
+        DigestWords.answer(doorway, digesting, request, replies);
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
 /** The other pods: which of them live, asked twice a second, and what they have applied. */
@@ -161,6 +162,19 @@ public final class Peers implements Reports.Others, AutoCloseable {
     Optional<List<LoadedKeys>> keys(String podId, Duration timeout) {
         PeerClient client = clients.get(podId);
         return client == null ? Optional.empty() : client.keys(timeout);
+    }
+
+    /**
+     * What a pod says of its tables.
+     *
+     * @param atToo told at which entry, while that pod makes its digests; answers whether this one
+     *     has come there too
+     */
+    public DigestsTold digests(String podId, DigestsAsked asked, LongPredicate atToo) {
+        PeerClient client = clients.get(podId);
+        return client == null
+                ? new DigestsTold.NotNow("no pod " + podId)
+                : client.digests(asked, atToo);
     }
 
     /** Asks a pod to change the members, which only the leader does. */

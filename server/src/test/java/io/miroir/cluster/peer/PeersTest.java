@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,11 @@ class PeersTest {
         @Override
         public Greeted greet(Greeting from) {
             return new Greeted.Refused("closed to " + from.podId());
+        }
+
+        @Override
+        public DigestsTold digests(DigestsAsked asked, LongConsumer at) {
+            return new DigestsTold.NotNow("closed");
         }
 
         @Override

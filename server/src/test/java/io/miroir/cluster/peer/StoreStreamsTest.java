@@ -40,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,11 @@ class StoreStreamsTest {
         @Override
         public Greeted greet(Greeting from) {
             return new Greeted.Refused("closed");
+        }
+
+        @Override
+        public DigestsTold digests(DigestsAsked asked, LongConsumer at) {
+            return new DigestsTold.NotNow("closed");
         }
 
         @Override

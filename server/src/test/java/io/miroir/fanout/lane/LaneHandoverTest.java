@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.cluster.LaneOwner;
+import io.miroir.cluster.peer.DigestsAsked;
+import io.miroir.cluster.peer.DigestsTold;
 import io.miroir.cluster.peer.Doorway;
 import io.miroir.cluster.peer.Greeted;
 import io.miroir.cluster.peer.Greeting;
@@ -31,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +75,11 @@ class LaneHandoverTest {
         @Override
         public PassedAnswer run(PassedWrite write, InputStream body) {
             throw new IllegalStateException("nothing is passed on");
+        }
+
+        @Override
+        public DigestsTold digests(DigestsAsked what, LongConsumer at) {
+            return new DigestsTold.NotNow("has no store");
         }
 
         @Override
