@@ -36,8 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class EnteringTest {
-    /** More than a crash of a leader may take. */
-    private static final int ENTRIES_SINCE = 1_200;
+    private static final int ENTRIES_SINCE = 20;
 
     private final Ports free = PortsApart.make();
     private final List<StorePod> running = new ArrayList<>();
@@ -153,35 +152,62 @@ class EnteringTest {
     }
 
     @Test
-    void anOldCopyOfAMembersDiskIsNotBelieved() throws Exception {
+    void anOldCopyOfAMembersDiskIsNotBelievedHoweverLittleItLacks() {
         // Everything in it is sound, but it lacks what this pod has acknowledged since: with it a
         // majority could decide without knowing that.
         StorePod.Layout layout = layout("one", 3);
         StorePod.startAll(layout).forEach(this::keep);
-        StorePod member = running.get(1);
+        List<StorePod> founders = List.copyOf(running);
+        founders.forEach(
+                pod ->
+                        StorePod.await(
+                                "it is a member",
+                                () -> identity(pod).stage() == PodIdentity.Stage.MEMBER));
+        StorePod watching = running.get(0);
+        int victim = "pod-1".equals(watching.store().status().leaderId()) ? 2 : 1;
+        StorePod member = founders.get(victim);
+        // Who leads next has not heard of the pod: then nobody can tell, and that is no test.
+        while (true) {
+            UUID incarnation = identity(member).incarnation();
+            stop(member);
+            Path old = dir.resolve("old-disk");
+            copy(layout.data(victim), old);
+            member = keep(StorePod.start(layout, victim));
+            acknowledge(member.store());
+            long term = watching.store().status().term();
+            stop(member);
+            delete(layout.data(victim));
+            copy(old, layout.data(victim));
+            delete(old);
+            member = keep(StorePod.start(layout, victim));
+            if (watching.store().status().term() == term) {
+                assertNotEquals(incarnation, identity(member).incarnation());
+                break;
+            }
+        }
+        StorePod restored = member;
+        assertTrue(Files.exists(layout.data(victim).resolve("set-aside").resolve("store.db")));
+        StorePod.await("its vote", () -> restored.store().status().voters().size() == 3);
         StorePod.await(
-                "it is a member", () -> identity(member).stage() == PodIdentity.Stage.MEMBER);
-        stop(member);
-        Path old = dir.resolve("old-disk");
-        copy(layout.data(1), old);
-        StorePod back = keep(StorePod.start(layout, 1));
-        TaskStore store = back.store();
+                "equal tables",
+                () -> restored.store().digests().equals(watching.store().digests()));
+
+        // A disk that lacks nothing is believed.
+        UUID incarnation = identity(restored).incarnation();
+        acknowledge(restored.store());
+        stop(restored);
+        StorePod honest = keep(StorePod.start(layout, victim));
+        assertEquals(incarnation, identity(honest).incarnation());
+    }
+
+    /** Entries, the last one of them acknowledged by the pod that is asked. */
+    private static void acknowledge(TaskStore store) {
         for (int i = 0; i < ENTRIES_SINCE; i++) {
             // One that an election takes too long for is tried again.
             StorePod.await(
                     "a command",
                     () -> store.aliases().delete("nobody") instanceof Reply.Applied<?>);
         }
-        stop(back);
-        delete(layout.data(1));
-        copy(old, layout.data(1));
-
-        StorePod restored = keep(StorePod.start(layout, 1));
-        assertTrue(Files.exists(layout.data(1).resolve("set-aside").resolve("store.db")));
-        StorePod.await("its vote", () -> restored.store().status().voters().size() == 3);
-        StorePod.await(
-                "equal tables",
-                () -> restored.store().digests().equals(running.get(0).store().digests()));
     }
 
     private static Path anyLogSegment(Path data) throws IOException {

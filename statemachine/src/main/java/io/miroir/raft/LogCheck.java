@@ -36,6 +36,8 @@ final class LogCheck {
     private final AtomicLong lastTerm = new AtomicLong();
     private final AtomicLong before = new AtomicLong(RaftLog.INVALID_LOG_INDEX);
 
+    private long term;
+
     private LogCheck() {}
 
     /**
@@ -43,8 +45,10 @@ final class LogCheck {
      *
      * @param damage what is wrong, null if nothing is
      * @param end last index that can be read
+     * @param endTerm its term; 0 if there is no entry
+     * @param term in which the member voted or followed last; 0 if that cannot be read
      */
-    record Report(@Nullable String damage, long end) {}
+    record Report(@Nullable String damage, long end, long endTerm, long term) {}
 
     /**
      * Reads the log of a member.
@@ -57,10 +61,14 @@ final class LogCheck {
         for (LogSegmentPath segment : segments) {
             Optional<String> damage = check.read(segment);
             if (damage.isPresent()) {
-                return new Report(damage.get(), check.last.get());
+                return check.report(damage.get());
             }
         }
-        return new Report(check.vote(directory), check.last.get());
+        return check.report(check.vote(directory));
+    }
+
+    private Report report(@Nullable String damage) {
+        return new Report(damage, last.get(), lastTerm.get(), term);
     }
 
     private static List<LogSegmentPath> segments(Path directory) throws IOException {
@@ -194,7 +202,7 @@ final class LogCheck {
         Properties vote = new Properties();
         try (var in = Files.newInputStream(file)) {
             vote.load(in);
-            long term = Long.parseLong(String.valueOf(vote.getProperty("term")));
+            term = Long.parseLong(String.valueOf(vote.getProperty("term")));
             if (vote.getProperty("votedFor") == null || term < lastTerm.get()) {
                 return "%s is damaged: term %d, the log is at %d"
                         .formatted(file, term, lastTerm.get());

@@ -1,5 +1,7 @@
 package io.miroir.raft;
 
+import io.miroir.raft.link.Acknowledged;
+import io.miroir.raft.link.LinkService;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -132,6 +135,26 @@ public final class Membership {
             commits.put(info.getServer().getId().toStringUtf8(), info.getCommitIndex());
         }
         return commits;
+    }
+
+    /**
+     * What a member has acknowledged to this pod, if it leads and a majority says so; waits for
+     * that, half a second at most.
+     *
+     * @param itsTerm the term that the member's disk is at
+     */
+    public Optional<Acknowledged> acknowledged(String podId, long itsTerm) {
+        if (!division().getInfo().isLeader()) {
+            return Optional.empty();
+        }
+        LinkService links = (LinkService) server.getServerRpc();
+        try {
+            return Optional.of(
+                    links.acknowledged(config.groupId(), RaftPeerId.valueOf(podId), itsTerm));
+        } catch (IOException unknown) {
+            LOG.debug("What {} has acknowledged is not told: {}", podId, unknown.toString());
+            return Optional.empty();
+        }
     }
 
     /**

@@ -24,13 +24,13 @@ public final class StoreCheck {
      * What was found.
      *
      * @param damage what is wrong, null if nothing is
-     * @param end the last command that the member still has, in log or database
+     * @param held what the member still has
      * @param proven whether the tables are known to be right: they are those of a store that was
      *     closed with tables that were, or there are none. After a crash only others can tell
      */
-    public record Report(@Nullable String damage, long end, boolean proven) {
-        private static Report damaged(String damage, long end) {
-            return new Report(damage, end, false);
+    public record Report(@Nullable String damage, Held held, boolean proven) {
+        private static Report damaged(String damage, Held held) {
+            return new Report(damage, held, false);
         }
     }
 
@@ -42,15 +42,15 @@ public final class StoreCheck {
         try {
             Optional<String> mark = DamageMark.read(dataDir);
             if (mark.isPresent()) {
-                return Report.damaged(mark.get(), -1);
+                return Report.damaged(mark.get(), Held.NOTHING);
             }
             Path log = dataDir.resolve("raft").resolve(clusterId.toString()).resolve("current");
             if (!Files.isDirectory(log)) {
-                return Report.damaged("the log is gone from " + dataDir, -1);
+                return Report.damaged("the log is gone from " + dataDir, Held.NOTHING);
             }
             LogCheck.Report found = LogCheck.examine(log);
             if (found.damage() != null) {
-                return Report.damaged(found.damage(), found.end());
+                return Report.damaged(found.damage(), held(found, -1));
             }
             Path database = dataDir.resolve("store.db");
             Optional<StoreSeal> seal = StoreSeal.read(dataDir);
@@ -59,23 +59,32 @@ public final class StoreCheck {
                             ? seal.get().broken(dataDir, found.end())
                             : DatabaseCheck.structure(database);
             if (damage.isPresent()) {
-                return Report.damaged(damage.get(), found.end());
+                return Report.damaged(damage.get(), held(found, -1));
             }
             long applied = applied(dataDir);
             boolean proven = applied <= 0 || seal.map(StoreSeal::proven).orElse(false);
-            return new Report(null, Math.max(found.end(), applied), proven);
+            return new Report(null, held(found, applied), proven);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + dataDir, e);
         }
     }
 
-    /** How far the database has come; -1 if there is none. */
+    private static Held held(LogCheck.Report log, long applied) {
+        return new Held(log.term(), log.end(), log.endTerm(), applied);
+    }
+
+    /**
+     * How far the database has come, or the file that is to take its place: who sent that was told
+     * that it is here. -1 if there is none.
+     */
     private static long applied(Path dataDir) {
+        SnapshotFiles.Arrived arrived = SnapshotFiles.leftBehind(dataDir);
+        long installed = arrived == null ? -1 : arrived.sentUnder().getIndex();
         if (!Files.exists(dataDir.resolve("store.db"))) {
-            return -1;
+            return installed;
         }
         try (Database database = new DatabaseFiles(dataDir, Durability.BEHIND_A_LOG).open()) {
-            return Applied.load(database.writer()).index();
+            return Math.max(installed, Applied.load(database.writer()).index());
         }
     }
 }

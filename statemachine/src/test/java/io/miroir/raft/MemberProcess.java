@@ -71,6 +71,11 @@ final class MemberProcess {
             case "flip-in-term" -> flip(store, Long.parseLong(words[1]));
             case "join" -> join(store, words[1], number(words, 2));
             case "role" -> store.status().role() + " " + store.status().term();
+            case "acknowledged" ->
+                    store.membership()
+                            .acknowledged(words[1], Long.parseLong(words[2]))
+                            .map(t -> t.term() + " " + t.index() + " " + t.entryTerm())
+                            .orElse("unknown");
             case "digest" -> {
                 Digests digests = store.digests();
                 yield digests.appliedIndex() + " " + digests.sha256ByTable();

@@ -47,7 +47,7 @@ class StoreCheckTest {
         }
         log = data.resolve("raft").resolve(RaftStoreConfig.COMMON_CLUSTER + "/current");
         assertNull(examine().damage());
-        assertTrue(examine().end() > ENTRIES);
+        assertTrue(examine().held().end() > ENTRIES);
     }
 
     private StoreCheck.Report examine() {
@@ -77,6 +77,14 @@ class StoreCheckTest {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(bytes);
         }
+    }
+
+    @Test
+    void aFileThatIsToTakeTheDatabasesPlaceIsHere() throws Exception {
+        // Who sent it was told so, and a crash came before the database was exchanged.
+        Path sent = Files.createDirectories(data.resolve("snapshot")).resolve("store-3-5000.db");
+        Files.createFile(sent);
+        assertEquals(5_000, examine().held().applied());
     }
 
     @Test
@@ -121,7 +129,7 @@ class StoreCheckTest {
     void onlyASealOfTablesThatWereRightSaysThatTheyAre() throws Exception {
         // Nobody has told this store that its tables are.
         assertFalse(examine().proven());
-        StoreSeal.put(data, examine().end(), true);
+        StoreSeal.put(data, examine().held().end(), true);
         assertTrue(examine().proven());
         Files.delete(data.resolve("store.seal"));
         assertFalse(examine().proven());
@@ -215,7 +223,7 @@ class StoreCheckTest {
             torn[whole.length + i] = 1;
         }
         Files.write(open, torn);
-        long end = examine().end();
+        long end = examine().held().end();
         assertNull(examine().damage());
         assertEquals(whole.length, Files.size(open));
         assertTrue(end > ENTRIES);

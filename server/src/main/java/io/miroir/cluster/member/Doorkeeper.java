@@ -13,7 +13,6 @@ import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.raft.StoreCheck;
-import io.miroir.store.StoreStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -53,6 +52,10 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     private final Greetings greetings;
     private final Consumer<Throwable> onFatal;
     private volatile Optional<PodIdentity> identity;
+
+    /** Of a member's disk, before it was opened. */
+    private volatile Optional<StoreCheck.Report> found = Optional.empty();
+
     private volatile @Nullable RaftTaskStore store;
     private volatile @Nullable Thread watching;
 
@@ -93,7 +96,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
      * @throws StartRefusedException if it must not start like this
      */
     public Admission enter() {
-        Optional<StoreCheck.Report> found =
+        found =
                 identity.filter(own -> own.stage() == PodIdentity.Stage.MEMBER)
                         .map(own -> StoreCheck.examine(self.dataDir(), own.clusterId()));
         long startedNanos = System.nanoTime();
@@ -151,17 +154,11 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
      * What is wrong with the data, also as others see it: who has told them of more than it has, is
      * an old copy of itself.
      */
-    private @Nullable String damage(StoreCheck.Report found) {
-        if (found.damage() != null) {
-            return found.damage();
+    private @Nullable String damage(StoreCheck.Report disk) {
+        if (disk.damage() != null) {
+            return disk.damage();
         }
-        return identity.flatMap(
-                        own ->
-                                OldCopy.ofMember(
-                                        self.podId(),
-                                        own.clusterId(),
-                                        found.end(),
-                                        greetings.welcomes()))
+        return identity.flatMap(own -> OldCopy.ofMember(own, disk.held(), greetings.welcomes()))
                 .orElse(null);
     }
 
@@ -198,13 +195,14 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                         self.podId(),
                         identity.map(PodIdentity::clusterId).orElse(null),
                         self.run(),
-                        self.knownFormat()));
+                        self.knownFormat(),
+                        found.map(disk -> disk.held().term()).orElse(0L)));
     }
 
     /** What is known of the cluster now. */
     private List<PodFacts> facts() {
         greetAll();
-        return greetings.welcomes();
+        return greetings.welcomes().stream().map(Greeted.Welcome::facts).toList();
     }
 
     // ---- others
@@ -215,7 +213,16 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         if (refusal.isPresent()) {
             return refused(refusal.get());
         }
-        return twin(from).orElseGet(() -> new Greeted.Welcome(tell()));
+        return twin(from).orElseGet(() -> welcome(from));
+    }
+
+    private Greeted welcome(Greeting from) {
+        RaftTaskStore open = store;
+        return new Greeted.Welcome(
+                OwnFacts.of(self, identity, open),
+                open == null
+                        ? Optional.empty()
+                        : open.membership().acknowledged(from.podId(), from.term()));
     }
 
     /** Who is greeted. */
@@ -251,26 +258,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     private static Greeted refused(String why) {
         LOG.error("refused a pod: {}", why);
         return new Greeted.Refused(why);
-    }
-
-    private PodFacts tell() {
-        UUID cluster = identity.map(PodIdentity::clusterId).orElse(null);
-        RaftTaskStore open = store;
-        if (open == null) {
-            boolean founded =
-                    identity.filter(own -> own.stage() == PodIdentity.Stage.MEMBER).isPresent();
-            return new PodFacts(
-                    self.podId(), cluster, self.run(), founded, null, List.of(), Map.of());
-        }
-        StoreStatus status = open.status();
-        return new PodFacts(
-                self.podId(),
-                cluster,
-                self.run(),
-                open.membership().hasLog(),
-                status.leaderId(),
-                open.membership().members(),
-                open.membership().commits());
     }
 
     @Override

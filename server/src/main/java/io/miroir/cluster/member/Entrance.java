@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,13 @@ final class Entrance {
      * does not wait.
      */
     static final Duration WORD_WAIT_MAX = Duration.ofSeconds(30);
+
+    /**
+     * How long a pod with data waits for the word of a leader that others name, on what it has
+     * acknowledged. Longer than an election, or than a leader without a majority goes on; an
+     * earlier program never says it.
+     */
+    static final Duration LEADER_WAIT_MAX = Duration.ofSeconds(5);
 
     private Entrance() {}
 
@@ -68,10 +76,31 @@ final class Entrance {
             Duration asking) {
 
         private List<PodFacts> facts() {
+            return welcomes().map(Greeted.Welcome::facts).toList();
+        }
+
+        private Stream<Greeted.Welcome> welcomes() {
             return heard.values().stream()
                     .filter(Greeted.Welcome.class::isInstance)
-                    .map(answer -> ((Greeted.Welcome) answer).facts())
-                    .toList();
+                    .map(Greeted.Welcome.class::cast);
+        }
+
+        /** Another pod of the cluster that leads, as it or others say. */
+        private Optional<String> leader(UUID clusterId) {
+            return facts().stream()
+                    .filter(pod -> clusterId.equals(pod.clusterId()))
+                    .map(PodFacts::leaderId)
+                    .filter(id -> id != null && !id.equals(podId))
+                    .findFirst();
+        }
+
+        /**
+         * Whether a leader has said what this pod acknowledged; its damage tells if it has less.
+         */
+        private boolean hasWord(UUID clusterId) {
+            return welcomes()
+                    .filter(pod -> clusterId.equals(pod.facts().clusterId()))
+                    .anyMatch(pod -> pod.acknowledged().isPresent());
         }
 
         private List<String> silent() {
@@ -105,7 +134,7 @@ final class Entrance {
         return switch (identity.stage()) {
             case FOUNDING -> new Decision.Open(identity.clusterId());
             case JOINING -> joinAnew(now, identity);
-            case MEMBER -> now.damage() == null ? open(now, identity) : damaged(now, identity);
+            case MEMBER -> now.damage() == null ? sound(now, identity) : damaged(now, identity);
         };
     }
 
@@ -133,6 +162,19 @@ final class Entrance {
         return first.equals(now.podId())
                 ? new Decision.Found(fresh)
                 : new Decision.Wait(first + " is to name the cluster");
+    }
+
+    /** It is not known to be sound before the leader, where there is one, was asked. */
+    private static Decision sound(Situation now, PodIdentity identity) {
+        Decision decision = open(now, identity);
+        Optional<String> leader = now.leader(identity.clusterId());
+        return decision instanceof Decision.Open
+                        && leader.isPresent()
+                        && !now.hasWord(identity.clusterId())
+                        && now.asking().compareTo(LEADER_WAIT_MAX) < 0
+                ? new Decision.Wait(
+                        leader.get() + " leads and has not said yet what this pod acknowledged")
+                : decision;
     }
 
     /**
@@ -166,7 +208,8 @@ final class Entrance {
         return decision;
     }
 
-    private static Optional<String> doubt(String podId, PodIdentity identity, PodFacts pod) {
+    /** Whether that pod knows this one by another disk, or not at all. */
+    static Optional<String> doubt(String podId, PodIdentity identity, PodFacts pod) {
         Optional<Member> seen =
                 pod.members().stream().filter(member -> member.id().equals(podId)).findFirst();
         if (seen.isEmpty()) {
@@ -199,14 +242,7 @@ final class Entrance {
         if (now.others().isEmpty()) {
             return new Decision.Refuse(repair + "there is no other copy: restore a backup");
         }
-        boolean led =
-                now.facts().stream()
-                        .anyMatch(
-                                pod ->
-                                        identity.clusterId().equals(pod.clusterId())
-                                                && pod.leaderId() != null
-                                                && !now.podId().equals(pod.leaderId()));
-        return led
+        return now.leader(identity.clusterId()).isPresent()
                 ? new Decision.Join(identity.clusterId())
                 : new Decision.Wait(
                         repair

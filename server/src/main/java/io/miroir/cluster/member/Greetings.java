@@ -50,7 +50,7 @@ final class Greetings {
     }
 
     private void hear(String id, Greeted answer) {
-        if (answer instanceof Greeted.Welcome(PodFacts facts) && !facts.podId().equals(id)) {
+        if (answer instanceof Greeted.Welcome(PodFacts facts, _) && !facts.podId().equals(id)) {
             heard.put(
                     id,
                     new Greeted.Refused(
@@ -75,10 +75,10 @@ final class Greetings {
     }
 
     /** What the pods told that have nothing against this one. */
-    List<PodFacts> welcomes() {
+    List<Greeted.Welcome> welcomes() {
         return heard.values().stream()
                 .filter(Greeted.Welcome.class::isInstance)
-                .map(answer -> ((Greeted.Welcome) answer).facts())
+                .map(Greeted.Welcome.class::cast)
                 .toList();
     }
 }

@@ -1,9 +1,17 @@
 package io.miroir.cluster.peer;
 
+import io.miroir.raft.link.Acknowledged;
+import java.util.Optional;
+
 /** How a pod answers a greeting. */
 public sealed interface Greeted {
-    /** It knows no reason against the other. */
-    record Welcome(PodFacts facts) implements Greeted {}
+    /**
+     * It knows no reason against the other.
+     *
+     * @param acknowledged to this pod by the other; empty if it does not lead, or can't be sure
+     *     that it does
+     */
+    record Welcome(PodFacts facts, Optional<Acknowledged> acknowledged) implements Greeted {}
 
     /** The other must not take part as it is. */
     record Refused(String why) implements Greeted {}

@@ -10,5 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param clusterId null while it belongs to none
  * @param run names this run of its process, so that a second pod with the same id is told apart
  * @param format the highest format of commands that its program knows
+ * @param term that its disk was at when it started; 0 if it was at none
  */
-public record Greeting(String podId, @Nullable UUID clusterId, long run, int format) {}
+public record Greeting(String podId, @Nullable UUID clusterId, long run, int format, long term) {}

@@ -1,5 +1,6 @@
 package io.miroir.cluster.peer;
 
+import io.miroir.proto.peer.AcknowledgedLog;
 import io.miroir.proto.peer.ChangeMembersReply;
 import io.miroir.proto.peer.ChangeMembersRequest;
 import io.miroir.proto.peer.ClusterMember;
@@ -10,6 +11,7 @@ import io.miroir.proto.peer.Replacement;
 import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
+import io.miroir.raft.link.Acknowledged;
 import io.miroir.store.format.CommandFormats;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,7 @@ final class MemberWords {
                 .setClusterId(text(from.clusterId()))
                 .setRun(from.run())
                 .setFormat(from.format())
+                .setTerm(from.term())
                 .build();
     }
 
@@ -34,7 +37,8 @@ final class MemberWords {
                 request.getPodId(),
                 uuid(request.getClusterId()),
                 request.getRun(),
-                format(request.getFormat()));
+                format(request.getFormat()),
+                request.getTerm());
     }
 
     static GreetReply reply(Greeted greeted) {
@@ -42,19 +46,31 @@ final class MemberWords {
             case Greeted.Refused refused ->
                     GreetReply.newBuilder().setRefusal(refused.why()).build();
             case Greeted.Welcome welcome -> {
-                PodFacts facts = welcome.facts();
-                String leader = facts.leaderId();
-                yield GreetReply.newBuilder()
-                        .setPodId(facts.podId())
-                        .setClusterId(text(facts.clusterId()))
-                        .setRun(facts.run())
-                        .setFounded(facts.founded())
-                        .setLeaderId(leader == null ? "" : leader)
-                        .addAllMember(facts.members().stream().map(MemberWords::word).toList())
-                        .putAllCommit(facts.commits())
-                        .build();
+                GreetReply.Builder reply = reply(welcome.facts());
+                welcome.acknowledged().map(MemberWords::word).ifPresent(reply::setAcknowledged);
+                yield reply.build();
             }
         };
+    }
+
+    private static GreetReply.Builder reply(PodFacts facts) {
+        String leader = facts.leaderId();
+        return GreetReply.newBuilder()
+                .setPodId(facts.podId())
+                .setClusterId(text(facts.clusterId()))
+                .setRun(facts.run())
+                .setFounded(facts.founded())
+                .setLeaderId(leader == null ? "" : leader)
+                .addAllMember(facts.members().stream().map(MemberWords::word).toList())
+                .putAllCommit(facts.commits());
+    }
+
+    private static AcknowledgedLog word(Acknowledged told) {
+        return AcknowledgedLog.newBuilder()
+                .setTerm(told.term())
+                .setIndex(told.index())
+                .setEntryTerm(told.entryTerm())
+                .build();
     }
 
     static Greeted greeted(GreetReply reply) {
@@ -69,7 +85,14 @@ final class MemberWords {
                         reply.getFounded(),
                         reply.getLeaderId().isEmpty() ? null : reply.getLeaderId(),
                         members(reply.getMemberList()),
-                        reply.getCommitMap()));
+                        reply.getCommitMap()),
+                reply.hasAcknowledged()
+                        ? Optional.of(acknowledged(reply.getAcknowledged()))
+                        : Optional.empty());
+    }
+
+    private static Acknowledged acknowledged(AcknowledgedLog word) {
+        return new Acknowledged(word.getTerm(), word.getIndex(), word.getEntryTerm());
     }
 
     static ChangeMembersRequest request(MemberChange change) {

@@ -10,6 +10,7 @@ import io.miroir.cluster.member.PodIdentity.Stage;
 import io.miroir.cluster.peer.Greeted;
 import io.miroir.cluster.peer.PodFacts;
 import io.miroir.raft.Member;
+import io.miroir.raft.link.Acknowledged;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,10 @@ class EntranceTest {
             boolean founded,
             @Nullable String leader,
             List<Member> members) {
+        // Who leads has said that nothing is missing.
         return new Greeted.Welcome(
-                new PodFacts(pod, cluster, 1, founded, leader, members, Map.of()));
+                new PodFacts(pod, cluster, 1, founded, leader, members, Map.of()),
+                pod.equals(leader) ? Optional.of(new Acknowledged(1, -1, 0)) : Optional.empty());
     }
 
     private static Member self(String incarnation) {
@@ -128,6 +131,34 @@ class EntranceTest {
         // All pods start at once, and one machine stays away.
         Greeted starting = facts("pod-b", CLUSTER, true, null, List.of());
         assertEquals(opens, decide(member, null, Map.of("pod-b", starting), late, Duration.ZERO));
+    }
+
+    @Test
+    void aMemberOpensWhenTheLeaderHasSaidWhatItAcknowledgedOrHasHadItsTime() {
+        // A follower names the leader, whose answer is not there; or it leads, as it thinks, and no
+        // majority says so.
+        List<Member> members = List.of(self(DISK.toString()));
+        Greeted follower = facts("pod-b", CLUSTER, true, "pod-c", members);
+        Greeted unsure =
+                new Greeted.Welcome(
+                        new PodFacts("pod-c", CLUSTER, 1, true, "pod-c", members, Map.of()),
+                        Optional.empty());
+        Optional<PodIdentity> member = at(Stage.MEMBER);
+        Duration nearly = Entrance.LEADER_WAIT_MAX.minusMillis(1);
+        Decision opens = new Decision.Open(CLUSTER);
+        for (Map<String, Greeted> heard :
+                List.of(
+                        Map.of("pod-b", follower),
+                        Map.of("pod-c", unsure),
+                        Map.of("pod-b", follower, "pod-c", unsure))) {
+            assertInstanceOf(Decision.Wait.class, decide(member, null, heard, Set.of(), nearly));
+            assertEquals(opens, decide(member, null, heard, Set.of(), Entrance.LEADER_WAIT_MAX));
+        }
+        Greeted leader = facts("pod-c", CLUSTER, true, "pod-c", members);
+        assertEquals(opens, decide(member, null, Map.of("pod-b", follower, "pod-c", leader)));
+        // Nobody else leads: this pod did before it was stopped.
+        Greeted behind = facts("pod-b", CLUSTER, true, "pod-a", members);
+        assertEquals(opens, decide(member, null, Map.of("pod-b", behind)));
     }
 
     @Test

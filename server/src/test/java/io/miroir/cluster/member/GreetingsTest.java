@@ -31,7 +31,7 @@ class GreetingsTest {
                                         new PeerEndpoint("pod-c", "127.0.0.1", NOBODY_LISTENS)),
                                 () -> List.of("secret"))) {
             Greetings greetings = new Greetings(peers, List.of("pod-b", "pod-c"));
-            Greeting greeting = new Greeting("pod-a", null, 1, 1);
+            Greeting greeting = new Greeting("pod-a", null, 1, 1, 0);
             // The first ones may take their time for a refused connection too.
             long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
             do {

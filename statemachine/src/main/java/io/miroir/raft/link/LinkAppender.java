@@ -20,6 +20,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppenderBase;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
 import org.apache.ratis.statemachine.SnapshotInfo;
@@ -72,6 +73,9 @@ final class LinkAppender extends LogAppenderBase {
 
     private long toldIndex = NO_ENTRY;
 
+    /** In which its leader leads; 0 until something was sent. */
+    private volatile long term;
+
     /**
      * An append that the follower did not take.
      *
@@ -84,6 +88,11 @@ final class LinkAppender extends LogAppenderBase {
         this.service = (LinkService) getServerRpc();
     }
 
+    /** From now on it is asked what its follower has acknowledged. */
+    void begin() {
+        service.acknowledgements().begins(this);
+    }
+
     @Override
     public long getCallId() {
         return callIds.get();
@@ -92,6 +101,13 @@ final class LinkAppender extends LogAppenderBase {
     @Override
     public Comparator<Long> getCallIdComparator() {
         return Comparator.naturalOrder();
+    }
+
+    /** What the follower has told this leader that it has on disk. */
+    Acknowledged acknowledged() {
+        long index = getFollower().getMatchIndex();
+        TermIndex entry = index < 0 ? null : getRaftLog().getTermIndex(index);
+        return new Acknowledged(term, index, entry == null ? 0 : entry.getTerm());
     }
 
     /** A heartbeat must not claim what is still on its way. */
@@ -119,6 +135,7 @@ final class LinkAppender extends LogAppenderBase {
     @Override
     public CompletableFuture<LifeCycle.State> stopAsync() {
         CompletableFuture<LifeCycle.State> end = super.stopAsync();
+        service.acknowledgements().ends(this);
         Link open = link;
         if (open != null) {
             open.close();
@@ -257,6 +274,7 @@ final class LinkAppender extends LogAppenderBase {
     }
 
     private void send(Link to, long callId, AppendEntriesRequestProto request) throws IOException {
+        term = request.getLeaderTerm();
         int count = request.getEntriesCount();
         Sent sent =
                 new Sent(

@@ -57,7 +57,9 @@ public final class LinkRpc implements RpcType {
         @Override
         public LogAppender newLogAppender(
                 RaftServer.Division server, LeaderState state, FollowerInfo follower) {
-            return new LinkAppender(server, state, follower);
+            LinkAppender appender = new LinkAppender(server, state, follower);
+            appender.begin();
+            return appender;
         }
     }
 }

@@ -40,10 +40,14 @@ public final class LinkService implements RaftServerRpc {
     /** A chunk of a snapshot is written and synced before it is answered. */
     private static final long INSTALL_MILLIS_MAX = 30_000;
 
+    /** Whoever asks has little time itself. */
+    private static final long CONFIRM_MILLIS_MAX = 500;
+
     private final RaftServer raft;
     private final LinkRpc type;
     private final Links links;
     private final ReadIndexes readIndexes;
+    private final Acknowledgements acknowledgements = new Acknowledgements();
 
     /** Of each leader so far: its readers here share their questions. */
     private final Map<Leader, Rounds<Long>> indexes = new ConcurrentHashMap<>();
@@ -178,6 +182,31 @@ public final class LinkService implements RaftServerRpc {
                         Int64Value.parser(),
                         requestMillisMax)
                 .thenApply(Int64Value::getValue);
+    }
+
+    Acknowledgements acknowledgements() {
+        return acknowledgements;
+    }
+
+    /**
+     * What a member has acknowledged to this pod in the term in which it leads. A majority is asked
+     * whether it leads still: what a deposed leader knows may have been cut off since.
+     *
+     * @param itsTerm the term that the member's disk is at: if it is this one, that is its answer
+     * @throws IOException if this pod does not lead, or no majority says so in time
+     */
+    public Acknowledged acknowledged(RaftGroupId group, RaftPeerId follower, long itsTerm)
+            throws IOException {
+        Standing member = Standing.of(raft.getDivision(group));
+        long term = member.term();
+        Acknowledged told = acknowledgements.of(group, follower, term);
+        await(
+                readIndexes.current(ReadIndexes.asking(group, follower, itsTerm)),
+                CONFIRM_MILLIS_MAX);
+        if (member.term() != term) {
+            throw new IOException("term " + term + " is over");
+        }
+        return told;
     }
 
     @Override
