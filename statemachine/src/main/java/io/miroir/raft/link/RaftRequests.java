@@ -3,6 +3,8 @@ package io.miroir.raft.link;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.client.impl.ClientProtoUtils;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftClientRequestProto;
@@ -12,6 +14,7 @@ import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.exceptions.RaftException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -33,8 +36,7 @@ final class RaftRequests implements Requests {
     public CompletableFuture<? extends MessageLite> handle(Kind kind, ByteString message)
             throws IOException {
         return switch (kind) {
-            case APPEND ->
-                    server.appendEntriesAsync(read(AppendEntriesRequestProto.parser(), message));
+            case APPEND -> append(read(AppendEntriesRequestProto.parser(), message));
             case READ_INDEX ->
                     readIndexes
                             .current(read(RaftRpcRequestProto.parser(), message))
@@ -52,6 +54,35 @@ final class RaftRequests implements Requests {
                                     read(StartLeaderElectionRequestProto.parser(), message)));
             case FAILED -> throw new IOException("an answer is no request");
         };
+    }
+
+    private CompletableFuture<AppendEntriesReplyProto> append(AppendEntriesRequestProto request)
+            throws IOException {
+        RaftGroupId group =
+                RaftGroupId.valueOf(request.getServerRequest().getRaftGroupId().getId());
+        return server.appendEntriesAsync(request)
+                .thenCompose(
+                        reply ->
+                                isSynced(group, reply)
+                                        ? done(reply)
+                                        : CompletableFuture.failedFuture(
+                                                new IOException(
+                                                        "not synced yet up to "
+                                                                + reply.getMatchIndex())));
+    }
+
+    /**
+     * Entries that come a second time, since the connection of the first time broke, Ratis
+     * acknowledges without waiting for their sync. Who sent them sends them again until it is done.
+     */
+    private boolean isSynced(RaftGroupId group, AppendEntriesReplyProto reply) {
+        try {
+            return reply.getResult() != AppendResult.SUCCESS
+                    || reply.getMatchIndex()
+                            <= server.getDivision(group).getRaftLog().getFlushIndex();
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     private CompletableFuture<? extends MessageLite> submit(RaftClientRequestProto proto)
