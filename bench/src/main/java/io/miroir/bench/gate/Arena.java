@@ -9,6 +9,7 @@ import java.util.List;
 /** All sides of a comparison, running and warm. */
 final class Arena implements AutoCloseable {
     private static final List<Integer> WARM_CALLERS = List.of(256, 16, 1);
+    private static final Duration OPENING = Duration.ofSeconds(10);
 
     /**
      * All runs together insert millions, which nobody ends: at the default cap writes would stop.
@@ -27,7 +28,18 @@ final class Arena implements AutoCloseable {
      * @param voters servers of each side
      * @param delayed whether there is a network between them, see {@link #roundTrip}
      */
-    record Shape(int voters, boolean delayed) {}
+    record Shape(int voters, boolean delayed) {
+        /** Three, and nothing between them. */
+        static final Shape THREE = new Shape(3, false);
+
+        /** How long one takes until it is open, about. */
+        Duration warming(Bench.Effort effort) {
+            int asking = delayed ? 6 : 4;
+            return Duration.ofMillis(effort.warmMillis())
+                    .multipliedBy((long) asking * WARM_CALLERS.size())
+                    .plus(OPENING);
+        }
+    }
 
     Arena(Path dir, Shape shape, long warmMillis) {
         this.shape = shape;

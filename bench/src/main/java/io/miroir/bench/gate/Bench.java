@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What measurements share: how long they take, a directory, the arena that is open. */
@@ -24,8 +25,20 @@ final class Bench implements AutoCloseable {
      * @param flatCommands over which memory must not grow
      */
     record Effort(int runs, long runMillis, long warmMillis, int tasks, int flatCommands) {
+        private static final long RUN_OVERHEAD_MILLIS = 50;
+
         static final Effort FULL = new Effort(10, 1_000, 8_000, 50_000, 10_000_000);
         static final Effort QUICK = new Effort(3, 400, 1_500, 10_000, 200_000);
+
+        /** What all runs of so many sides take. */
+        Duration runsOf(int sides) {
+            return Duration.ofMillis((long) runs * sides * (runMillis + RUN_OVERHEAD_MILLIS));
+        }
+
+        /** What all runs of something take that takes so long once. */
+        Duration runsOf(Duration once) {
+            return once.multipliedBy(runs);
+        }
 
         Effort withFlatCommands(int commands) {
             return new Effort(runs, runMillis, warmMillis, tasks, commands);
@@ -39,6 +52,14 @@ final class Bench implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("no directory to measure in", e);
         }
+        // Of one that is stopped in the middle, as it may be, nothing stays.
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    Child.endAll();
+                                    deleteDirectory();
+                                }));
     }
 
     Effort effort() {
@@ -50,17 +71,8 @@ final class Bench implements AutoCloseable {
         return dir.resolve(++directories + "-" + name);
     }
 
-    /** All contenders with this many servers each; another shape closes the one before. */
-    Arena arena(int voters) {
-        return arena(new Arena.Shape(voters, false));
-    }
-
-    /** Three of each, with a network between them. */
-    Arena delayedArena() {
-        return arena(new Arena.Shape(3, true));
-    }
-
-    private Arena arena(Arena.Shape shape) {
+    /** All contenders; another shape closes the one before. */
+    Arena arena(Arena.Shape shape) {
         if (arena == null || !arena.shape().equals(shape)) {
             closeArena();
             arena = new Arena(newDirectory("arena"), shape, effort.warmMillis());
@@ -79,8 +91,14 @@ final class Bench implements AutoCloseable {
     @Override
     public void close() {
         closeArena();
+        deleteDirectory();
+    }
+
+    private void deleteDirectory() {
         try {
-            Directories.deleteTree(dir);
+            if (Files.exists(dir)) {
+                Directories.deleteTree(dir);
+            }
         } catch (UncheckedIOException e) {
             System.err.println("left behind: " + dir + " (" + e + ")");
         }

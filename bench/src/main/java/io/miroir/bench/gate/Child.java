@@ -21,8 +21,11 @@ final class Child implements AutoCloseable {
     private static final int STORE_HEAP_MEGABYTES = 256;
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
+    /** Whether this process ends: then nobody starts another one. */
+    private static volatile boolean ending;
+
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Child::killAll));
+        Runtime.getRuntime().addShutdownHook(new Thread(Child::endAll));
     }
 
     private final String name;
@@ -42,6 +45,7 @@ final class Child implements AutoCloseable {
 
     /** Starts it; what it says on its error stream goes to {@code NAME.log}. */
     static Child start(String name, Path logDir, List<String> command) {
+        mustGoOn();
         try {
             Files.createDirectories(logDir);
             Process process =
@@ -50,7 +54,7 @@ final class Child implements AutoCloseable {
                                     ProcessBuilder.Redirect.appendTo(
                                             logDir.resolve(name + ".log").toFile()))
                             .start();
-            RUNNING.add(process);
+            runs(process);
             return new Child(name, process);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + command.getFirst(), e);
@@ -62,14 +66,42 @@ final class Child implements AutoCloseable {
         RUNNING.forEach(Process::destroyForcibly);
     }
 
+    /** The same, for good, and waits until they are gone. */
+    static void endAll() {
+        ending = true;
+        killAll();
+        try {
+            for (Process process : RUNNING) {
+                process.waitFor(END_MILLIS_MAX, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void mustGoOn() {
+        if (ending) {
+            throw new IllegalStateException("the gate is being stopped");
+        }
+    }
+
+    /** One that was started just when all were ended is ended as well. */
+    private static void runs(Process process) {
+        RUNNING.add(process);
+        if (ending) {
+            process.destroyForcibly();
+        }
+    }
+
     /** Runs a command to its end; throws with what it said unless it ends well and in time. */
     static void run(ProcessBuilder builder, Duration patience) {
         String command = String.join(" ", builder.command().reversed().subList(0, 2).reversed());
+        mustGoOn();
         try {
             Path said = Files.createTempFile("miroir-gate-", ".log");
             Process process =
                     builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
-            RUNNING.add(process);
+            runs(process);
             boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
             process.destroyForcibly().waitFor();
             RUNNING.remove(process);

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.EnqueueTask;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,7 +18,10 @@ final class CodecRows {
     private CodecRows() {}
 
     static Measurement measurement() {
-        return new Measured(List.of("codec.nanos", "codec.bytes"), CodecRows::run);
+        return new Measured(
+                List.of("codec.nanos", "codec.bytes"),
+                effort -> effort.runsOf(Duration.ofMillis(400)),
+                CodecRows::run);
     }
 
     /** The command that most rows write. */
@@ -67,6 +71,7 @@ final class CodecRows {
                         bytes,
                         (double) json(1).length,
                         (double) json(1).length,
+                        "it is counted",
                         "one enqueueTask; beside JSON"));
     }
 

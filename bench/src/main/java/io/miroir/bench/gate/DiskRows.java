@@ -28,6 +28,7 @@ final class DiskRows {
                         "install",
                         "cold_start",
                         "restore"),
+                effort -> effort.runsOf(Duration.ofSeconds(24)),
                 DiskRows::run);
     }
 
@@ -44,10 +45,11 @@ final class DiskRows {
     private static List<Row> run(Bench bench) {
         bench.closeArena();
         int tasks = bench.effort().tasks();
-        Sides sides = new Sides(new ArrayList<>(), new ArrayList<>());
+        Sides sides = new Sides(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (int run = 0; run < bench.effort().runs(); run++) {
             sides.ours.add(ours(bench, tasks));
-            sides.theirs.add(theirs(bench, tasks));
+            sides.theirs.add(theirs(bench, tasks, RedisServers.Durability.EQUAL));
+            sides.usual.add(theirs(bench, tasks, RedisServers.Durability.USUAL));
         }
         String note = tasks + " tasks";
         return List.of(
@@ -76,9 +78,10 @@ final class DiskRows {
     }
 
     /** Run by run. */
-    private record Sides(List<Side> ours, List<Side> theirs) {
+    private record Sides(List<Side> ours, List<Side> theirs, List<Side> usual) {
         Row row(String id, String unit, ToDoubleFunction<Side> figure, String note) {
-            Row.Runs runs = new Row.Runs(all(ours, figure), all(theirs, figure), List.of());
+            Row.Runs runs =
+                    new Row.Runs(all(ours, figure), all(theirs, figure), all(usual, figure));
             return Row.of(id, unit, Row.Good.LOW, runs, note);
         }
 
@@ -123,9 +126,8 @@ final class DiskRows {
         }
     }
 
-    private static Side theirs(Bench bench, int tasks) {
-        try (RedisServers redis =
-                new RedisServers(bench.newDirectory("disk"), 3, RedisServers.Durability.EQUAL)) {
+    private static Side theirs(Bench bench, int tasks, RedisServers.Durability durability) {
+        try (RedisServers redis = new RedisServers(bench.newDirectory("disk"), 3, durability)) {
             long before = used(redis);
             redis.asking().ask("insert " + tasks);
             double taskBytes = (used(redis) - before) / (double) tasks;
@@ -154,13 +156,15 @@ final class DiskRows {
                     snapshotMillis,
                     installMillis,
                     coldMillis,
-                    theirRestoreMillis(bench, redis.directory(0).resolve("dump.rdb")));
+                    theirRestoreMillis(bench, redis.directory(0).resolve("dump.rdb"), durability));
         }
     }
 
-    private static double theirRestoreMillis(Bench bench, Path rdb) {
+    private static double theirRestoreMillis(
+            Bench bench, Path rdb, RedisServers.Durability durability) {
         long start = System.nanoTime();
-        try (RedisServers redis = RedisServers.restored(bench.newDirectory("restored"), rdb)) {
+        try (RedisServers redis =
+                RedisServers.restored(bench.newDirectory("restored"), rdb, durability)) {
             redis.asking().ask("insert 1");
             return millisSince(start);
         }

@@ -1,6 +1,7 @@
 package io.miroir.bench.gate;
 
 import io.miroir.bench.tools.Numbers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -12,10 +13,16 @@ final class FlatRows {
 
     private static final int TASKS_KEPT = 10_000;
 
+    /** Commands that a store takes, about. */
+    private static final int A_SECOND = 20_000;
+
     private FlatRows() {}
 
     static Measurement measurement() {
-        return new Measured(List.of("memory.flat"), FlatRows::run);
+        return new Measured(
+                List.of("memory.flat"),
+                effort -> Duration.ofSeconds(10 + 3L * effort.flatCommands() / A_SECOND),
+                FlatRows::run);
     }
 
     /**
@@ -43,11 +50,8 @@ final class FlatRows {
         try (Pods pods = new Pods(bench.newDirectory("flat"), 3)) {
             ours = churned(pods, commands);
         }
-        Grown theirs;
-        try (RedisServers redis =
-                new RedisServers(bench.newDirectory("flat"), 3, RedisServers.Durability.EQUAL)) {
-            theirs = churned(redis, commands);
-        }
+        Grown theirs = theirs(bench, RedisServers.Durability.EQUAL);
+        Grown usual = theirs(bench, RedisServers.Durability.USUAL);
         return List.of(
                 Row.once(
                         "memory.flat",
@@ -55,11 +59,18 @@ final class FlatRows {
                         Row.Good.LOW,
                         ours.ratio(),
                         theirs.ratio(),
-                        null,
+                        usual.ratio(),
+                        "each tenth is told instead",
                         "%,d commands over rows whose number stays; a process, at the end beside after"
                                         .formatted(commands)
                                 + " the first tenth; after each: ours %s; redis (clients too) %s"
                                         .formatted(ours, theirs)));
+    }
+
+    private static Grown theirs(Bench bench, RedisServers.Durability durability) {
+        try (RedisServers redis = new RedisServers(bench.newDirectory("flat"), 3, durability)) {
+            return churned(redis, bench.effort().flatCommands());
+        }
     }
 
     private static Grown churned(Contender side, int commands) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param json where the rows go as JSON; null: nowhere
  * @param rows patterns of ids; empty: all
  * @param effort how much is measured
+ * @param resume whether what the JSON file has of this build already is kept
  * @param minutesMax the time that all takes at most; what is not begun by then is absent
  * @param instead whether to do something else
  */
@@ -20,10 +21,12 @@ record GateOptions(
         @Nullable Path json,
         List<Pattern> rows,
         Bench.Effort effort,
+        boolean resume,
         int minutesMax,
         Instead instead) {
-    private static final int FULL_MINUTES_MAX = 150;
-    private static final int QUICK_MINUTES_MAX = 60;
+    /** As long as it takes: a measurement that hangs is ended by itself. */
+    private static final int MINUTES_MAX = 24 * 60;
+
     private static final int FLAT_COMMANDS_MIN = 10_000;
 
     static final String USAGE =
@@ -37,9 +40,12 @@ record GateOptions(
               --list            print the ids and end
               --quick           three short runs a contender instead of ten: to see that it works
               --commands N      commands of memory.flat (10,000,000; with --quick 200,000)
-              --minutes N       end after this time; what is not measured then is absent
-                                (150; with --quick 60)
+              --minutes N       end after this time; what is not measured then is absent (else
+                                it takes as long as it takes, and tells how long that will be)
               --json FILE       write the rows as JSON too, after each measurement
+              --resume          keep the rows that FILE has already, if they were measured on this
+                                very build with the same effort, and measure the others. So the
+                                gate may be stopped (Ctrl-C) and gone on with as often as you like
               --help            this
 
             REDIS_SERVER names a redis-server; else the installed one is used (apt-get install
@@ -65,6 +71,7 @@ record GateOptions(
         Path json = null;
         List<Pattern> rows = new ArrayList<>();
         Bench.Effort effort = Bench.Effort.FULL;
+        boolean resume = false;
         Integer commands = null;
         Integer minutes = null;
         Instead instead = Instead.NOTHING;
@@ -74,6 +81,7 @@ record GateOptions(
                 case "--list" -> instead = Instead.LIST;
                 case "--help", "-h" -> instead = Instead.HELP;
                 case "--json" -> json = Path.of(value(arguments, i++));
+                case "--resume" -> resume = true;
                 case "--rows" -> rows.addAll(patterns(value(arguments, i++)));
                 case "--commands" -> commands = number(arguments, i++, FLAT_COMMANDS_MIN);
                 case "--minutes" -> minutes = number(arguments, i++, 1);
@@ -81,12 +89,15 @@ record GateOptions(
                         throw new IllegalArgumentException("unknown option '" + arguments[i] + "'");
             }
         }
-        int usual = effort.equals(Bench.Effort.QUICK) ? QUICK_MINUTES_MAX : FULL_MINUTES_MAX;
+        if (resume && json == null) {
+            throw new IllegalArgumentException("--resume wants --json FILE");
+        }
         return new GateOptions(
                 json,
                 List.copyOf(rows),
                 commands == null ? effort : effort.withFlatCommands(commands),
-                minutes == null ? usual : minutes,
+                resume,
+                minutes == null ? MINUTES_MAX : minutes,
                 instead);
     }
 

@@ -1,79 +1,116 @@
 package io.miroir.bench.gate;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
-/** Resident memory: what the store adds to a pod, and what whole clusters take. */
+/**
+ * Resident memory: what the store adds to a pod, and what whole clusters take. A pod is a process
+ * that has a store and nothing else, and is compared with the same process without one: a whole pod
+ * does not start without a store.
+ */
 final class MemoryRows {
     private static final int CALLERS = 256;
     private static final List<Integer> CLUSTERS = List.of(1, 3, 5, 12, 24);
-    private static final List<Integer> MEASURED = List.of(1, 3, 5);
 
     private MemoryRows() {}
 
     static Measurement measurement() {
         List<String> ids = new ArrayList<>(List.of("memory.pod", "memory.pod.idle"));
         CLUSTERS.forEach(pods -> ids.add("memory.cluster." + pods));
-        return new Measured(ids, MemoryRows::run);
+        return new Measured(
+                ids,
+                effort -> effort.runsOf(Duration.ofMillis(5 * (writeMillis(effort) + 3_000))),
+                MemoryRows::run);
     }
 
     /** What one pod's store adds, megabytes, before and after writes. */
     private record Added(double idle, double written) {}
 
+    /** What Redis' client adds to a pod, and what a server takes, megabytes. */
+    private record Redis(double client, double server) {
+        double cluster(int pods) {
+            return 3 * server + pods * client;
+        }
+    }
+
+    /** All of one run. */
+    private record Run(double bare, Added one, Added three, Added five, Redis equal, Redis usual) {
+
+        double cluster(int pods) {
+            Added pod = pods == 1 ? one : pods == 3 ? three : five;
+            return pods * pod.written();
+        }
+    }
+
     private static List<Row> run(Bench bench) {
         bench.closeArena();
-        double bare;
-        try (Child none = Child.store("none", bench.newDirectory("memory"), List.of("none"))) {
-            bare = none.figures().megabytes("VmRSS");
+        List<Run> runs = new ArrayList<>();
+        for (int run = 0; run < bench.effort().runs(); run++) {
+            double bare = bare(bench);
+            runs.add(
+                    new Run(
+                            bare,
+                            ours(bench, 1, bare),
+                            ours(bench, 3, bare),
+                            ours(bench, 5, bare),
+                            redis(bench, RedisServers.Durability.EQUAL, bare),
+                            redis(bench, RedisServers.Durability.USUAL, bare)));
         }
-        Map<Integer, Added> ours = new TreeMap<>();
-        for (int pods : MEASURED) {
-            ours.put(pods, ours(bench, pods, bare));
-        }
-        double client;
-        double server;
-        try (RedisServers redis =
-                new RedisServers(bench.newDirectory("memory"), 3, RedisServers.Durability.EQUAL)) {
-            write(bench, redis.asking());
-            client = redis.asking().figures().megabytes("VmRSS") - bare;
-            server = mean(redis.servers());
-        }
-        Added three = Objects.requireNonNull(ours.get(3));
         String note =
-                "of three; after %d s of writes; a bare JVM has %.0f MB"
-                        .formatted(writeMillis(bench) / 1_000, bare);
+                "of three; after %d s of writes; less the same process without a store, %.0f MB"
+                        .formatted(writeMillis(bench.effort()) / 1_000, runs.getFirst().bare());
         List<Row> rows = new ArrayList<>();
-        rows.add(row("memory.pod", three.written(), client, note));
+        rows.add(row("memory.pod", runs, run -> run.three().written(), Redis::client, note));
         rows.add(
                 row(
                         "memory.pod.idle",
-                        three.idle(),
-                        client,
+                        runs,
+                        run -> run.three().idle(),
+                        Redis::client,
                         "before the first write; Redis' client after its writes"));
         for (int pods : CLUSTERS) {
-            Added measured = ours.get(pods);
-            Added large = Objects.requireNonNull(ours.get(5));
             rows.add(
                     row(
                             "memory.cluster." + pods,
-                            pods * (measured == null ? large : measured).written(),
-                            3 * server + pods * client,
+                            runs,
+                            run -> run.cluster(pods),
+                            redis -> redis.cluster(pods),
                             "%s; Redis: 3 servers of %.0f MB and a client a pod"
                                     .formatted(
-                                            measured == null
-                                                    ? "modelled from a pod of five"
-                                                    : "measured",
-                                            server)));
+                                            pods <= 5 ? "measured" : "modelled from a pod of five",
+                                            runs.getFirst().equal().server())));
         }
         return rows;
     }
 
-    private static Row row(String id, double ours, double theirs, String note) {
-        return Row.once(id, "MB", Row.Good.LOW, ours, theirs, null, note);
+    private static Row row(
+            String id,
+            List<Run> runs,
+            ToDoubleFunction<Run> ours,
+            ToDoubleFunction<Redis> theirs,
+            String note) {
+        return Row.of(
+                id,
+                "MB",
+                Row.Good.LOW,
+                new Row.Runs(
+                        all(runs, ours),
+                        all(runs, run -> theirs.applyAsDouble(run.equal())),
+                        all(runs, run -> theirs.applyAsDouble(run.usual()))),
+                note);
+    }
+
+    private static List<Double> all(List<Run> runs, ToDoubleFunction<Run> figure) {
+        return runs.stream().map(figure::applyAsDouble).toList();
+    }
+
+    private static double bare(Bench bench) {
+        try (Child none = Child.store("none", bench.newDirectory("memory"), List.of("none"))) {
+            return none.figures().megabytes("VmRSS");
+        }
     }
 
     private static Added ours(Bench bench, int pods, double bare) {
@@ -93,13 +130,21 @@ final class MemoryRows {
         }
     }
 
+    private static Redis redis(Bench bench, RedisServers.Durability durability, double bare) {
+        try (RedisServers redis = new RedisServers(bench.newDirectory("memory"), 3, durability)) {
+            write(bench, redis.asking());
+            return new Redis(
+                    redis.asking().figures().megabytes("VmRSS") - bare, mean(redis.servers()));
+        }
+    }
+
     private static void write(Bench bench, Child asking) {
-        asking.ask("closed insert_task " + CALLERS + " " + writeMillis(bench));
+        asking.ask("closed insert_task " + CALLERS + " " + writeMillis(bench.effort()));
         asking.ask("prepare-reads");
     }
 
-    private static long writeMillis(Bench bench) {
-        return 2 * bench.effort().runMillis() * bench.effort().runs();
+    private static long writeMillis(Bench.Effort effort) {
+        return 2 * effort.runMillis() * effort.runs();
     }
 
     /** Resident, megabytes. */

@@ -1,13 +1,24 @@
 package io.miroir.bench.gate;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
-/** Writes at a fixed rate, whoever is slow: latency from when each was due. */
-record OpenRows(int perSecond) implements Measurement {
+/** One kind of write at a fixed rate, whoever is slow: latency from when each was due. */
+record OpenRows(Workload.Kind kind, int perSecond) implements Measurement {
+
+    /** Tasks beyond those that a run ends: its first ones may still be under way. */
+    private static final int UPDATES_SPARE = 1_000;
 
     static List<Measurement> all() {
-        return List.of(new OpenRows(200), new OpenRows(1_000), new OpenRows(5_000));
+        List<Measurement> all = new ArrayList<>();
+        for (Workload.Kind kind : WriteRows.KINDS) {
+            for (int perSecond : List.of(200, 1_000, 5_000)) {
+                all.add(new OpenRows(kind, perSecond));
+            }
+        }
+        return all;
     }
 
     @Override
@@ -16,8 +27,18 @@ record OpenRows(int perSecond) implements Measurement {
     }
 
     @Override
+    public Duration expected(Bench.Effort effort) {
+        return effort.runsOf(3);
+    }
+
+    @Override
+    public Arena.Shape arena() {
+        return Arena.Shape.THREE;
+    }
+
+    @Override
     public List<Row> run(Bench bench) {
-        Arena arena = bench.arena(3);
+        Arena arena = bench.arena(arena());
         List<Load.Result> ours = new ArrayList<>();
         List<Load.Result> equal = new ArrayList<>();
         List<Load.Result> usual = new ArrayList<>();
@@ -32,7 +53,7 @@ record OpenRows(int perSecond) implements Measurement {
                         "ms",
                         Row.Good.LOW,
                         new Row.Runs(p50(ours), p50(equal), p50(usual)),
-                        "open loop, insert_task from the leader"),
+                        "open loop, from the leader's pod" + refused(ours, equal)),
                 Row.of(
                         id("p99"),
                         "ms",
@@ -42,8 +63,24 @@ record OpenRows(int perSecond) implements Measurement {
     }
 
     private Load.Result ask(Bench bench, Child asking) {
-        return Load.Result.of(
-                asking.ask("open insert_task " + perSecond + " " + bench.effort().runMillis()));
+        long millis = bench.effort().runMillis();
+        long calls = perSecond * millis / 1_000;
+        if (kind == Workload.Kind.UPDATE_STATUS) {
+            asking.ask("prepare-updates " + (2 * calls + UPDATES_SPARE));
+        }
+        Load.Result result =
+                Load.Result.of(asking.ask("open " + word() + " " + perSecond + " " + millis));
+        if (result.failed() > calls / 2) {
+            throw new IllegalStateException(
+                    "%d of %d writes were refused".formatted(result.failed(), calls));
+        }
+        return result;
+    }
+
+    private static String refused(List<Load.Result> ours, List<Load.Result> equal) {
+        long mine = ours.stream().mapToLong(Load.Result::failed).sum();
+        long theirs = equal.stream().mapToLong(Load.Result::failed).sum();
+        return mine + theirs == 0 ? "" : "; refused: ours %d, redis %d".formatted(mine, theirs);
     }
 
     private static List<Double> p50(List<Load.Result> results) {
@@ -55,6 +92,10 @@ record OpenRows(int perSecond) implements Measurement {
     }
 
     private String id(String figure) {
-        return "write.open.insert_task." + perSecond + "." + figure;
+        return "write.open." + word() + "." + perSecond + "." + figure;
+    }
+
+    private String word() {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,66 +1,24 @@
 package io.miroir.bench.gate;
 
-import io.miroir.api.Json;
-import io.miroir.bench.tools.Await;
-import io.miroir.bench.tools.Directories;
 import io.miroir.bench.tools.Ports;
-import io.miroir.cli.client.ApiAnswer;
-import io.miroir.cli.client.ApiCall;
-import io.miroir.cli.client.HttpCaller;
-import io.miroir.cli.fleet.Fleet;
-import io.miroir.cli.fleet.FleetKeys;
-import io.miroir.cli.fleet.FleetNode;
-import io.miroir.cli.fleet.FleetPlan;
 import io.miroir.cli.fleet.FleetPod;
-import io.miroir.cli.fleet.FleetShape;
-import io.miroir.cli.fleet.NodeSource;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Files;
+import io.miroir.cli.fleet.FleetPorts;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
 
 /** The pages of docs/operations, done on three whole pods before one node. */
 final class PodProcedures implements Procedures {
-    private static final FleetShape SHAPE = new FleetShape(3, 1, 1, 4, 1);
-    private static final FleetKeys KEYS =
-            new FleetKeys(
-                    "gate-master-key-0123456789",
-                    "gate-node-key-0123456789",
-                    "gate-admin-key-0123456789",
-                    "gate-seal-key-0123456789abcdef0123456789");
-    private static final Map<String, String> SECRETS =
-            Map.of(
-                    "MIROIR_MASTER_KEY", KEYS.master(),
-                    "MIROIR_NODE_MASTER_KEY", KEYS.node(),
-                    "MIROIR_ADMIN_API_KEY", KEYS.admin(),
-                    "ADMIN_SESSION_SEAL_KEY", KEYS.seal());
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
-
     private static final String SECRET = "peer-secret-of-before-0123456789";
     private static final String NEW_SECRET = "peer-secret-of-after-0123456789";
-
-    private int indexes;
 
     @Override
     public Steps install(Path dir) {
         Steps steps = new Steps();
-        try (Fleet fleet = fleet(dir, new NodeSource.Embedded())) {
-            startNodes(fleet);
-            // The files were written when the fleet was laid out.
-            steps.step(3, "miroir.yaml", () -> {});
-            steps.step(3, "secrets.env", () -> {});
-            steps.step(3, "start", () -> startPods(fleet.pods()));
-            steps.await(() -> ready(fleet));
-            steps.await(() -> write(fleet));
+        try (PodFleet fleet = PodFleet.laidOut(dir)) {
+            fleet.startNodes();
+            startNew(steps, fleet, fleet.pods());
+            steps.await(fleet::write);
         }
         return steps;
     }
@@ -68,26 +26,106 @@ final class PodProcedures implements Procedures {
     @Override
     public Steps replaceMember(Path dir) {
         Steps steps = new Steps();
-        try (Fleet fleet = running(dir)) {
-            FleetPod lost = followers(fleet).getFirst();
-            FleetPod other = followers(fleet).getLast();
-            lost.process().kill();
-            Directories.deleteTree(dir.resolve(lost.id()).resolve("data"));
-            steps.step("miroir.yaml", () -> {});
-            steps.step("secrets.env", () -> {});
-            steps.step("start", lost.process()::start);
-            steps.await(() -> fleet.awaitReady(lost));
-            steps.await(() -> Await.until("its vote", PATIENCE, () -> votes(other, lost.id())));
-            write(fleet);
+        try (PodFleet fleet = PodFleet.running(dir)) {
+            FleetPod lost = fleet.followers().getFirst();
+            FleetPod other = fleet.followers().getLast();
+            fleet.lose(lost);
+            startNew(steps, fleet, List.of(lost));
+            steps.await(() -> PodFleet.awaitVote(other, lost));
+            fleet.write();
         }
         return steps;
     }
 
     @Override
+    public Steps leave(Path dir) {
+        Steps steps = new Steps();
+        try (PodFleet fleet = PodFleet.running(dir)) {
+            FleetPod goes = fleet.followers().getFirst();
+            FleetPod stays = fleet.followers().getLast();
+            steps.step(
+                    "miroir cluster leave",
+                    () -> PodFleet.askingOf(stays, List.of("cluster", "leave", goes.id())));
+            steps.await(() -> PodFleet.awaitGone(stays, goes));
+            steps.step("stop", () -> PodFleet.stop(List.of(goes)));
+            fleet.write(stays);
+        }
+        return steps;
+    }
+
+    @Override
+    public Steps readdress(Path dir) {
+        Steps steps = new Steps();
+        try (PodFleet fleet = PodFleet.running(dir)) {
+            steps.step(3, "stop", () -> PodFleet.stop(fleet.pods()));
+            steps.step(3, "miroir.yaml", () -> move(fleet));
+            steps.step(3, "start", () -> PodFleet.start(fleet.pods()));
+            steps.await(() -> fleet.awaitReady(fleet.pods()));
+            steps.await(fleet::write);
+        }
+        return steps;
+    }
+
+    /** Where pods reach each other; clients find them where they were. */
+    private static void move(PodFleet fleet) {
+        List<Integer> free = Ports.free(2 * fleet.ports().size());
+        for (FleetPod pod : fleet.pods()) {
+            String text = fleet.configuration(pod);
+            for (int i = 0; i < fleet.ports().size(); i++) {
+                FleetPorts.PodPorts old = fleet.ports().get(i);
+                text = moved(text, old.raft(), free.get(2 * i));
+                text = moved(text, old.peer(), free.get(2 * i + 1));
+            }
+            fleet.configure(pod, text);
+        }
+    }
+
+    private static String moved(String text, int from, int to) {
+        return text.replaceAll("(port: |127\\.0\\.0\\.1:)" + from + "\\b", "$1" + to);
+    }
+
+    @Override
+    public Steps convert(Path dir) {
+        Steps steps = new Steps();
+        try (PodFleet fleet = PodFleet.laidOut(dir)) {
+            FleetPod first = fleet.pods().getFirst();
+            List<FleetPod> others = fleet.pods().subList(1, 3);
+            String raft = fleet.configuration(first);
+            fleet.configure(first, alone(raft));
+            fleet.startNodes();
+            PodFleet.start(List.of(first));
+            fleet.awaitReady(List.of(first));
+            fleet.write(first);
+            steps.step("stop", () -> PodFleet.stop(List.of(first)));
+            steps.step("miroir.yaml", () -> fleet.configure(first, raft));
+            steps.step(
+                    "miroir store convert",
+                    () ->
+                            PodFleet.cli(
+                                    "store",
+                                    "convert",
+                                    "--to",
+                                    "raft",
+                                    "--config",
+                                    fleet.config(first).toString()));
+            growFrom(steps, fleet, first, others, true);
+        }
+        return steps;
+    }
+
+    /** The same pod with a store of its own. */
+    private static String alone(String raft) {
+        String nodes = raft.substring(raft.indexOf("  nodes:\n"));
+        return raft.substring(0, raft.indexOf("  peers:\n"))
+                        .replace("backend: raft", "backend: sqlite")
+                + nodes;
+    }
+
+    @Override
     public Steps backup(Path dir) {
         Steps steps = new Steps();
-        try (Fleet fleet = running(dir)) {
-            steps.step("miroir backup --from --to", () -> backUp(fleet, dir.resolve("state.mbk")));
+        try (PodFleet fleet = PodFleet.running(dir)) {
+            steps.step("miroir backup --from --to", () -> fleet.backUp(dir.resolve("state.mbk")));
         }
         return steps;
     }
@@ -96,53 +134,88 @@ final class PodProcedures implements Procedures {
     public Steps restore(Path dir) {
         Steps steps = new Steps();
         Path file = dir.resolve("state.mbk");
-        try (Fleet old = running(dir.resolve("old"))) {
-            backUp(old, file);
-            old.pods().forEach(pod -> pod.process().stop(STOP_PATIENCE));
-            List<URI> nodes = old.nodes().stream().map(FleetNode::http).toList();
-            try (Fleet fleet = fleet(dir.resolve("new"), new NodeSource.Running(nodes))) {
+        try (PodFleet old = PodFleet.running(dir.resolve("old"))) {
+            old.backUp(file);
+            PodFleet.stop(old.pods());
+            try (PodFleet fleet = PodFleet.laidOut(dir.resolve("new"), old)) {
                 FleetPod first = fleet.pods().getFirst();
-                Path config = dir.resolve("new").resolve(first.id()).resolve("miroir.yaml");
                 steps.step(
                         "miroir restore",
-                        () -> cli("restore", text(file), "--config", text(config)));
-                steps.step(3, "start", () -> startPods(fleet.pods()));
-                steps.await(() -> fleet.awaitReady(first));
-                List<FleetPod> others = fleet.pods().subList(1, 3);
-                steps.await(
                         () ->
-                                others.forEach(
-                                        pod ->
-                                                Await.until(
-                                                        "join",
-                                                        PATIENCE,
-                                                        () -> joined(first, pod))));
-                steps.step("miroir cluster promote", () -> promote(first, others));
-                steps.await(() -> ready(fleet));
-                steps.await(() -> write(fleet));
+                                PodFleet.cli(
+                                        "restore",
+                                        file.toString(),
+                                        "--config",
+                                        fleet.config(first).toString()));
+                growFrom(steps, fleet, first, fleet.pods().subList(1, 3), false);
             }
         }
         return steps;
     }
 
     @Override
+    public Steps recover(Path dir) {
+        Steps steps = new Steps();
+        try (PodFleet fleet = PodFleet.running(dir)) {
+            FleetPod survivor = fleet.followers().getFirst();
+            List<FleetPod> lost =
+                    fleet.pods().stream().filter(pod -> !pod.equals(survivor)).toList();
+            lost.forEach(fleet::lose);
+            String config = fleet.config(survivor).toString();
+            steps.step("stop", () -> PodFleet.stop(List.of(survivor)));
+            steps.step(
+                    "miroir cluster recover --dry-run",
+                    () -> PodFleet.cli("cluster", "recover", "--dry-run", "--config", config));
+            steps.step(
+                    "miroir cluster recover --from-survivor",
+                    () ->
+                            PodFleet.cli(
+                                    "cluster", "recover", "--from-survivor", "--config", config));
+            growFrom(steps, fleet, survivor, lost, true);
+        }
+        return steps;
+    }
+
+    /**
+     * One starts as a group of one, the others join it and get their votes.
+     *
+     * @param empty whether the others' machines have no files yet
+     */
+    private static void growFrom(
+            Steps steps, PodFleet fleet, FleetPod first, List<FleetPod> others, boolean empty) {
+        steps.step("start", () -> PodFleet.start(List.of(first)));
+        if (empty) {
+            files(steps, others.size());
+        }
+        steps.step(others.size(), "start", () -> PodFleet.start(others));
+        steps.await(() -> fleet.awaitReady(List.of(first)));
+        steps.await(() -> PodFleet.awaitJoined(first, others));
+        steps.step("miroir cluster promote", () -> PodFleet.promote(first, others));
+        steps.await(() -> fleet.awaitReady(fleet.pods()));
+        steps.await(fleet::write);
+    }
+
+    private static void startNew(Steps steps, PodFleet fleet, List<FleetPod> pods) {
+        files(steps, pods.size());
+        steps.step(pods.size(), "start", () -> PodFleet.start(pods));
+        steps.await(() -> fleet.awaitReady(pods));
+    }
+
+    /** They were written when the fleet was laid out. */
+    private static void files(Steps steps, int machines) {
+        steps.step(machines, "miroir.yaml", () -> {});
+        steps.step(machines, "secrets.env", () -> {});
+    }
+
+    @Override
     public Steps upgrade(Path dir) {
         Steps steps = new Steps();
-        try (Fleet fleet = running(dir)) {
+        try (PodFleet fleet = PodFleet.running(dir)) {
             List<FleetPod> order = new ArrayList<>();
-            steps.step("miroir cluster status", () -> order.addAll(followers(fleet)));
+            steps.step("miroir cluster status", () -> order.addAll(fleet.followers()));
             fleet.pods().stream().filter(pod -> !order.contains(pod)).forEach(order::add);
-            steps.step(
-                    3,
-                    "restart",
-                    () ->
-                            order.forEach(
-                                    pod -> {
-                                        pod.process().stop(STOP_PATIENCE);
-                                        pod.process().start();
-                                        fleet.awaitReady(pod);
-                                    }));
-            steps.await(() -> write(fleet));
+            steps.step(3, "restart", () -> fleet.restart(order));
+            steps.await(fleet::write);
         }
         return steps;
     }
@@ -150,169 +223,42 @@ final class PodProcedures implements Procedures {
     @Override
     public Steps rotate(Path dir) {
         Steps steps = new Steps();
-        try (Fleet fleet = fleet(dir, new NodeSource.Embedded())) {
-            fleet.pods().forEach(pod -> useSecret(dir, pod));
-            startNodes(fleet);
-            startPods(fleet.pods());
-            ready(fleet);
-            rotate(steps, dir, fleet, "the new secret second", SECRET + "\n" + NEW_SECRET);
-            rotate(steps, dir, fleet, "the new secret first", NEW_SECRET + "\n" + SECRET);
-            rotate(steps, dir, fleet, "the new secret alone", NEW_SECRET);
-            steps.await(() -> write(fleet));
+        try (PodFleet fleet = PodFleet.laidOut(dir)) {
+            fleet.pods().forEach(pod -> useSecret(fleet, pod));
+            fleet.startNodes();
+            PodFleet.start(fleet.pods());
+            fleet.awaitReady(fleet.pods());
+            rotate(steps, fleet, "the new secret second", SECRET + "\n" + NEW_SECRET);
+            rotate(steps, fleet, "the new secret first", NEW_SECRET + "\n" + SECRET);
+            rotate(steps, fleet, "the new secret alone", NEW_SECRET);
+            steps.await(fleet::write);
             // One that knows nothing else is heard by the others.
-            FleetPod pod = followers(fleet).getFirst();
-            pod.process().stop(STOP_PATIENCE);
-            pod.process().start();
-            fleet.awaitReady(pod);
+            fleet.restart(fleet.followers().subList(0, 1));
         }
         return steps;
     }
 
-    private static void rotate(Steps steps, Path dir, Fleet fleet, String what, String secrets) {
+    private static void rotate(Steps steps, PodFleet fleet, String what, String secrets) {
         steps.step(
-                3, what, () -> fleet.pods().forEach(pod -> write(secretFile(dir, pod), secrets)));
+                3,
+                what,
+                () -> fleet.pods().forEach(pod -> PodFleet.write(secretFile(fleet, pod), secrets)));
         // Each pod says which secrets it knows: the next step when all know the same.
-        String pod = fleet.pods().getFirst().http().toString();
         steps.step(
                 "miroir cluster keys --wait",
-                () -> cli("cluster", "keys", "--wait", "30", "--from", pod));
+                () ->
+                        PodFleet.askingOf(
+                                fleet.pods().getFirst(),
+                                List.of("cluster", "keys", "--wait", "30")));
     }
 
-    private static void useSecret(Path dir, FleetPod pod) {
-        write(secretFile(dir, pod), SECRET);
-        Path config = dir.resolve(pod.id()).resolve("miroir.yaml");
-        String option = "  peer:\n    secret_file: %s\n".formatted(secretFile(dir, pod));
-        write(config, read(config).replaceFirst("  peer:\n", option));
+    private static void useSecret(PodFleet fleet, FleetPod pod) {
+        PodFleet.write(secretFile(fleet, pod), SECRET);
+        String option = "  peer:\n    secret_file: %s\n".formatted(secretFile(fleet, pod));
+        fleet.configure(pod, fleet.configuration(pod).replaceFirst("  peer:\n", option));
     }
 
-    private static Path secretFile(Path dir, FleetPod pod) {
-        return dir.resolve(pod.id()).resolve("cluster-secret");
-    }
-
-    // ---- the parts
-
-    private static Fleet fleet(Path dir, NodeSource nodes) {
-        try {
-            Files.createDirectories(dir);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make " + dir, e);
-        }
-        return new Fleet(
-                new FleetPlan(
-                        SHAPE,
-                        Ports.fleet(SHAPE),
-                        KEYS,
-                        nodes,
-                        dir,
-                        PodJvm.launch(),
-                        FleetPlan.Heaps.DEFAULT),
-                System::nanoTime);
-    }
-
-    /** Ready, with something written. */
-    private Fleet running(Path dir) {
-        Fleet fleet = fleet(dir, new NodeSource.Embedded());
-        try {
-            fleet.start();
-            write(fleet);
-            return fleet;
-        } catch (RuntimeException e) {
-            fleet.close();
-            throw e;
-        }
-    }
-
-    private static void startNodes(Fleet fleet) {
-        fleet.nodes().forEach(node -> Objects.requireNonNull(node.process()).start());
-        fleet.nodes().forEach(fleet::awaitReady);
-    }
-
-    private static void startPods(List<FleetPod> pods) {
-        pods.forEach(pod -> pod.process().start());
-    }
-
-    private static void ready(Fleet fleet) {
-        fleet.pods().forEach(fleet::awaitReady);
-    }
-
-    /** A write that all three pods must remember; again until it is acknowledged. */
-    private void write(Fleet fleet) {
-        FleetPod pod = fleet.pods().getLast();
-        String uid = "index-" + indexes++;
-        ApiCall call = ApiCall.change("POST", "/indexes", Json.object().put("uid", uid));
-        Await.until("a write", PATIENCE, () -> answer(pod, KEYS.master(), call).isSuccess());
-    }
-
-    private static List<FleetPod> followers(Fleet fleet) {
-        String leader = status(fleet.pods().getFirst()).path("leader").asString("");
-        return fleet.pods().stream().filter(pod -> !pod.id().equals(leader)).toList();
-    }
-
-    private static boolean joined(FleetPod asked, FleetPod pod) {
-        return members(asked).anyMatch(member -> is(member, pod.id()));
-    }
-
-    private static boolean votes(FleetPod asked, String id) {
-        return members(asked)
-                .anyMatch(member -> is(member, id) && member.path("voter").asBoolean());
-    }
-
-    private static boolean is(JsonNode member, String id) {
-        return member.path("pod").asString("").equals(id);
-    }
-
-    private static Stream<JsonNode> members(FleetPod asked) {
-        return status(asked).path("members").valueStream();
-    }
-
-    private static JsonNode status(FleetPod pod) {
-        return answer(pod, KEYS.admin(), ApiCall.get("/_miroir/cluster")).json();
-    }
-
-    private static ApiAnswer answer(FleetPod pod, String key, ApiCall call) {
-        try (HttpCaller caller = new HttpCaller()) {
-            return caller.call(pod.http(), key, call, PATIENCE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(pod.id(), e);
-        }
-    }
-
-    private static void backUp(Fleet fleet, Path file) {
-        String pod = fleet.pods().getFirst().http().toString();
-        cli("backup", "--from", pod, "--to", text(file));
-    }
-
-    private static void promote(FleetPod asked, List<FleetPod> pods) {
-        List<String> words = new ArrayList<>(List.of("cluster", "promote"));
-        pods.forEach(pod -> words.add(pod.id()));
-        words.addAll(List.of("--from", asked.http().toString()));
-        cli(words.toArray(String[]::new));
-    }
-
-    /** {@code miroir ARGUMENT...} as a process of its own. */
-    private static void cli(String... arguments) {
-        ProcessBuilder builder = new ProcessBuilder(PodJvm.command(List.of(arguments)));
-        builder.environment().putAll(SECRETS);
-        Child.run(builder, PATIENCE);
-    }
-
-    private static String text(Path file) {
-        return file.toString();
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file.toString(), e);
-        }
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file.toString(), e);
-        }
+    private static Path secretFile(PodFleet fleet, FleetPod pod) {
+        return fleet.config(pod).resolveSibling("cluster-secret");
     }
 }

@@ -1,5 +1,6 @@
 package io.miroir.bench.gate;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,8 +31,18 @@ record ReadRows(String id, Workload.Kind kind, int callers) implements Measureme
     }
 
     @Override
+    public Duration expected(Bench.Effort effort) {
+        return effort.runsOf(3);
+    }
+
+    @Override
+    public Arena.Shape arena() {
+        return Arena.Shape.THREE;
+    }
+
+    @Override
     public List<Row> run(Bench bench) {
-        Arena arena = bench.arena(3);
+        Arena arena = bench.arena(arena());
         int runs = bench.effort().runs();
         Series ours = new Series();
         Series equal = new Series();

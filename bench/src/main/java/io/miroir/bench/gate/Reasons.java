@@ -7,31 +7,37 @@ import java.util.regex.Pattern;
 final class Reasons {
     static final String UNKNOWN = "why it loses is not known yet";
 
+    /** Where the figures behind a reason are. */
+    private static final String PATH =
+            " (docs/benchmarks.md, What was tried on the path of a write)";
+
     /** The first that matches counts; docs/benchmarks.md has the figures behind them. */
     static final List<Reason> ALL =
             List.of(
                     new Reason(
-                            "write\\.rtt\\..*\\.follower\\..*",
-                            "a follower's write takes its way to the leader, the leader's round, and"
-                                    + " the news of the commit back; Redis' client one round to the"
-                                    + " master and the master's to its replicas"),
-                    new Reason(
-                            "write\\.rtt\\..*\\.leader\\.256\\..*",
-                            "one pack is under way at a time, so callers wait for the pack before"
-                                    + " theirs too; Redis' client has up to four pipelines"),
+                            "write\\.rtt\\..*\\.follower\\.1\\..*",
+                            "a follower's write takes two round trips, as that of Redis' client across"
+                                    + " the network does; the rest is what a lone write from the"
+                                    + " leader's pod has more than Redis too"),
                     new Reason(
                             "write\\..*\\.follower\\.(1|16)\\..*",
-                            "two more hops than from the leader's pod, there and back, and the news"
-                                    + " of the commit"),
+                            "as from the leader's pod, and two hops more, there and back, and the news"
+                                    + " of the commit"
+                                    + PATH),
                     new Reason(
                             "write\\.(open\\..*|.*\\.(1|16)\\..*)",
-                            "hand-overs between threads, not the disk: readers of connections, log"
-                                    + " writer, executor, event processor and applier in three JVMs,"
-                                    + " where a Redis server has one thread"),
+                            "a write passes six threads of three JVMs, which wait for a core for longer"
+                                    + " than they run, where a Redis server has one; p99: for one or"
+                                    + " two ticks of the kernel behind a compiler or a collection"
+                                    + PATH),
+                    new Reason(
+                            "write\\..*\\.p99",
+                            "young collections of the pods, 8 to 30 ms each" + PATH),
                     new Reason(
                             "write\\..*",
-                            "CPU: three JVMs each log and apply every command, on the same cores as"
-                                    + " the load; Redis' replicas copy its stream"),
+                            "CPU: each pod's JVM logs and applies every command, on the same cores as"
+                                    + " the load (what a write costs on both sides stands in the row of"
+                                    + " p50); Redis' replicas copy its stream"),
                     new Reason(
                             "read\\..*\\.linearizable",
                             "a read index asks a majority; Redis' master answers by itself, also"
@@ -39,26 +45,31 @@ final class Reasons {
                     new Reason(
                             "apply\\.multiple",
                             "a command is read, looked up among those that are known, stamped,"
-                                    + " counted and indexed besides its INSERT"),
+                                    + " counted and indexed besides its INSERT; which part takes how"
+                                    + " much was not measured"),
                     new Reason(
                             "memory\\.flat",
-                            "a JVM takes its heap up to the limit before it collects what it can"),
+                            "which part of a pod's process grows was not measured; each tenth of the"
+                                    + " commands is told above"),
                     new Reason(
                             "memory\\..*",
-                            "a store in each pod has Raft's, gRPC's and SQLite's code, buffers and"
-                                    + " pages there; Redis' client has a connection"),
+                            "the young part of a heap of 256 MB, the log's last segments as objects,"
+                                    + " and SQLite's and the log's pages; what was tried stands in"
+                                    + " docs/benchmarks.md, The decision gate"),
                     new Reason(
                             "procedure\\.backup\\.seconds",
-                            "a JVM starts, and reads the file back to verify it row by row; BGSAVE"
-                                    + " and the check of its file are native programs"),
+                            "a JVM starts (0.4 s of CPU), and reads the file back to verify it row by"
+                                    + " row; BGSAVE and the check of its file are native programs"),
                     new Reason(
                             "procedure\\.rotate\\.seconds",
-                            "three times a JVM starts, to ask until every pod has read its file;"
-                                    + " redis-cli is a small native program"),
+                            "three times a JVM starts (0.4 s of CPU each), to ask until every pod has"
+                                    + " read its file; redis-cli is a small native program"),
+                    new Reason("procedure\\..*\\.steps", "the note counts the steps of both sides"),
                     new Reason(
                             "(cold_start|install|restore|procedure\\..*\\.seconds)",
-                            "JVMs start, find each other and elect; a Redis server is a small"
-                                    + " native program that is told who is master"),
+                            "JVMs start (2.9 s of CPU for three pods on two cores, docs/benchmarks.md,"
+                                    + " The decision gate), find each other and elect; a Redis server"
+                                    + " is a small native program that is told who is master"),
                     new Reason(
                             "size\\.tables\\.leader_lease",
                             "one row takes a whole page of the file, and another one of its index"),

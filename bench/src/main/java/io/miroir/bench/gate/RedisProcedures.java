@@ -1,13 +1,11 @@
 package io.miroir.bench.gate;
 
-import io.miroir.bench.redis.RedisSetup;
 import io.miroir.bench.tools.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The same with a master, two replicas and three sentinels, as Redis' own pages say. */
@@ -16,111 +14,16 @@ final class RedisProcedures implements Procedures {
     private static final String NEW_PASSWORD = "password-of-after";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** A machine has a server, a sentinel and a pod. */
-    private static final class Machines implements AutoCloseable {
-        private final Path dir;
-        private final List<RedisProcess> servers = new ArrayList<>();
-        private final List<RedisProcess> sentinels = new ArrayList<>();
-        private final List<Child> serverChildren = new ArrayList<>();
-        private final List<Child> sentinelChildren = new ArrayList<>();
-        private final List<Child> pods = new ArrayList<>();
+    private final RedisServers.Durability durability;
 
-        /** Laid out; nothing is written and nothing runs. */
-        Machines(Path dir, String password) {
-            this.dir = dir;
-            List<Integer> ports = Ports.free(6);
-            int master = ports.getFirst();
-            for (int i = 0; i < 3; i++) {
-                Path home = dir.resolve("redis-" + i);
-                servers.add(
-                        RedisProcess.server(
-                                home,
-                                ports.get(i),
-                                master,
-                                RedisServers.Durability.EQUAL,
-                                password));
-                Path sentinel = dir.resolve("sentinel-" + i);
-                sentinels.add(RedisProcess.sentinel(sentinel, ports.get(3 + i), master, password));
-            }
-        }
-
-        /** Everything runs, and something is written. */
-        static Machines running(Path dir, String password) {
-            Machines machines = new Machines(dir, password);
-            try {
-                machines.startServers();
-                machines.startSentinels();
-                machines.complete();
-                machines.startPods(password);
-                machines.write();
-                return machines;
-            } catch (RuntimeException e) {
-                machines.close();
-                throw e;
-            }
-        }
-
-        void startServers() {
-            servers.forEach(server -> serverChildren.add(server.start()));
-        }
-
-        void startSentinels() {
-            sentinels.forEach(sentinel -> sentinelChildren.add(sentinel.start()));
-        }
-
-        void complete() {
-            servers.subList(1, 3).forEach(s -> s.awaitInfo("master_link_status:up"));
-            sentinels.forEach(s -> s.awaitInfo("slaves=2,sentinels=3"));
-        }
-
-        void startPods(String with) {
-            for (int i = 0; i < 3; i++) {
-                pods.add(startPod(i, with));
-            }
-        }
-
-        Child startPod(int number, String with) {
-            List<Integer> known = sentinels.stream().map(RedisProcess::port).toList();
-            boolean proven = RedisBinary.knowsWaitAof();
-            RedisSetup setup = new RedisSetup(0, known, 1, proven, RedisServers.CONNECTIONS, with);
-            return Child.store("pod-" + number, dir, List.of("redis", setup.text()));
-        }
-
-        void restartPods(String with) {
-            pods.forEach(Child::close);
-            pods.clear();
-            startPods(with);
-        }
-
-        void restartServer(int number) {
-            serverChildren.get(number).close();
-            serverChildren.set(number, servers.get(number).start());
-            servers.get(number).awaitInfo("master_link_status:up");
-        }
-
-        void restartSentinels() {
-            for (int i = 0; i < 3; i++) {
-                sentinelChildren.get(i).close();
-                sentinelChildren.set(i, sentinels.get(i).start());
-            }
-        }
-
-        void write() {
-            pods.getLast().ask("insert 20");
-        }
-
-        @Override
-        public void close() {
-            pods.forEach(Child::close);
-            sentinelChildren.forEach(Child::close);
-            serverChildren.forEach(Child::close);
-        }
+    RedisProcedures(RedisServers.Durability durability) {
+        this.durability = durability;
     }
 
     @Override
     public Steps install(Path dir) {
         Steps steps = new Steps();
-        try (Machines machines = new Machines(dir, "")) {
+        try (RedisMachines machines = new RedisMachines(dir, durability, "")) {
             steps.step(3, "redis.conf", () -> machines.servers.forEach(RedisProcess::configure));
             steps.step(
                     3, "sentinel.conf", () -> machines.sentinels.forEach(RedisProcess::configure));
@@ -139,19 +42,14 @@ final class RedisProcedures implements Procedures {
     @Override
     public Steps replaceMember(Path dir) {
         Steps steps = new Steps();
-        try (Machines machines = Machines.running(dir, "")) {
+        try (RedisMachines machines = RedisMachines.running(dir, durability, "")) {
             machines.serverChildren.get(2).kill();
             machines.sentinelChildren.get(2).kill();
             machines.pods.get(2).kill();
             int port = Ports.free(1).getFirst();
             int master = machines.servers.getFirst().port();
             RedisProcess server =
-                    RedisProcess.server(
-                            dir.resolve("redis-new"),
-                            port,
-                            master,
-                            RedisServers.Durability.EQUAL,
-                            "");
+                    RedisProcess.server(dir.resolve("redis-new"), port, master, durability, "");
             RedisProcess sentinel =
                     RedisProcess.sentinel(
                             dir.resolve("sentinel-new"), Ports.free(1).getFirst(), master, "");
@@ -161,13 +59,7 @@ final class RedisProcedures implements Procedures {
             steps.step("sentinel.conf", sentinel::configure);
             steps.step(
                     "start of a sentinel", () -> machines.sentinelChildren.add(sentinel.start()));
-            // Else the dead ones count for ever: in elections, and as replicas to promote.
-            List<RedisProcess> others = machines.sentinels.subList(0, 2);
-            steps.step(
-                    2,
-                    "SENTINEL RESET",
-                    () -> others.forEach(s -> s.ask("SENTINEL", "RESET", "miroir")));
-            steps.await(() -> others.forEach(s -> s.awaitInfo("slaves=2,sentinels=3")));
+            forget(steps, machines.sentinels.subList(0, 2), "slaves=2,sentinels=3");
             // Its files and its start, as with a whole pod.
             steps.step(2, "the pod's files", () -> {});
             steps.step("start of a pod", () -> machines.pods.set(2, machines.startPod(2, "")));
@@ -177,15 +69,142 @@ final class RedisProcedures implements Procedures {
     }
 
     @Override
+    public Steps leave(Path dir) {
+        Steps steps = new Steps();
+        try (RedisMachines machines = RedisMachines.running(dir, durability, "")) {
+            steps.step("stop of a pod", machines.pods.get(1)::close);
+            steps.step("stop of a sentinel", machines.sentinelChildren.get(2)::close);
+            steps.step("stop of redis-server", machines.serverChildren.get(2)::close);
+            List<RedisProcess> others = machines.sentinels.subList(0, 2);
+            forget(steps, others, "slaves=1,sentinels=2");
+            machines.write();
+        }
+        return steps;
+    }
+
+    /** Else the dead ones count for ever: in elections, and as replicas to promote. */
+    private static void forget(Steps steps, List<RedisProcess> sentinels, String left) {
+        steps.step(
+                sentinels.size(),
+                "SENTINEL RESET",
+                () -> sentinels.forEach(s -> s.ask("SENTINEL", "RESET", "miroir")));
+        steps.await(() -> sentinels.forEach(s -> s.awaitInfo(left)));
+    }
+
+    @Override
+    public Steps readdress(Path dir) {
+        Steps steps = new Steps();
+        try (RedisMachines old = RedisMachines.running(dir, durability, "")) {
+            steps.step(3, "stop of a pod", () -> old.pods.forEach(Child::close));
+            steps.step(3, "stop of a sentinel", () -> old.sentinelChildren.forEach(Child::close));
+            // The master last: it waits for replicas that lag.
+            steps.step(
+                    3,
+                    "stop of redis-server",
+                    () -> old.serverChildren.reversed().forEach(Child::close));
+        }
+        try (RedisMachines machines = new RedisMachines(dir, durability, "")) {
+            steps.step(
+                    3, "redis.conf", () -> machines.servers.forEach(RedisProcess::configureAnew));
+            // A sentinel keeps the others' addresses there: the file as it was at first.
+            steps.step(
+                    3,
+                    "sentinel.conf",
+                    () -> machines.sentinels.forEach(RedisProcess::configureAnew));
+            steps.step(3, "the pod's configuration", () -> {});
+            steps.step(3, "start of redis-server", machines::startServers);
+            steps.step(3, "start of a sentinel", machines::startSentinels);
+            steps.await(machines::complete);
+            steps.step(3, "start of a pod", () -> machines.startPods(""));
+            steps.await(machines::write);
+        }
+        return steps;
+    }
+
+    /** From a server alone, and a pod that knows its address. */
+    @Override
+    public Steps convert(Path dir) {
+        Steps steps = new Steps();
+        try (RedisMachines machines = new RedisMachines(dir, durability, "")) {
+            machines.startServer(0);
+            try (Child pod = machines.startLonePod()) {
+                pod.ask("insert 20");
+                steps.step(
+                        2, "redis.conf", () -> machines.servers.forEach(RedisProcess::configure));
+                steps.step(
+                        2,
+                        "start of redis-server",
+                        () -> {
+                            machines.startServer(1);
+                            machines.startServer(2);
+                        });
+                steps.step(
+                        3,
+                        "sentinel.conf",
+                        () -> machines.sentinels.forEach(RedisProcess::configure));
+                steps.step(3, "start of a sentinel", machines::startSentinels);
+                steps.await(machines::complete);
+                steps.step("the pod's configuration", () -> {});
+                steps.step("stop of the pod", pod::close);
+            }
+            steps.step(4, "the files of a new pod", () -> {});
+            steps.step(3, "start of a pod", () -> machines.startPods(""));
+            steps.await(machines::write);
+        }
+        return steps;
+    }
+
+    @Override
+    public Steps recover(Path dir) {
+        Steps steps = new Steps();
+        try (RedisMachines machines = RedisMachines.running(dir, durability, "")) {
+            List.of(0, 2).forEach(machines::lose);
+            RedisProcess server = machines.servers.get(1);
+            RedisProcess sentinel = machines.sentinels.get(1);
+            String port = String.valueOf(server.port());
+            // One of three sentinels elects nobody: the rest is done by hand.
+            steps.step("REPLICAOF NO ONE", () -> must(server.ask("REPLICAOF", "NO", "ONE")));
+            steps.step("CONFIG REWRITE", () -> must(server.ask("CONFIG", "REWRITE")));
+            steps.step("SENTINEL REMOVE", () -> must(sentinel.ask("SENTINEL", "REMOVE", "miroir")));
+            steps.step(
+                    "SENTINEL MONITOR",
+                    () ->
+                            must(
+                                    sentinel.ask(
+                                            "SENTINEL",
+                                            "MONITOR",
+                                            "miroir",
+                                            "127.0.0.1",
+                                            port,
+                                            "2")));
+            steps.step("SENTINEL SET", () -> must(sentinel.ask(RedisProcess.SENTINEL_TIMES)));
+            machines.replace(List.of(0, 2), 1);
+            steps.step(2, "redis.conf", () -> machines.servers.forEach(RedisProcess::configure));
+            steps.step(
+                    2, "start of redis-server", () -> List.of(0, 2).forEach(machines::startServer));
+            steps.step(
+                    2, "sentinel.conf", () -> machines.sentinels.forEach(RedisProcess::configure));
+            steps.step(
+                    2, "start of a sentinel", () -> List.of(0, 2).forEach(machines::startSentinel));
+            steps.await(() -> machines.complete(List.of(0, 2)));
+            steps.step("the pod's configuration", () -> {});
+            steps.step(4, "the files of a new pod", () -> {});
+            steps.step(3, "start of a pod", () -> machines.restartPods(""));
+            steps.await(machines::write);
+        }
+        return steps;
+    }
+
+    @Override
     public Steps backup(Path dir) {
         Steps steps = new Steps();
-        try (Machines machines = Machines.running(dir, "")) {
+        try (RedisMachines machines = RedisMachines.running(dir, durability, "")) {
             backUp(steps, dir, machines);
         }
         return steps;
     }
 
-    private static void backUp(Steps steps, Path dir, Machines machines) {
+    private static void backUp(Steps steps, Path dir, RedisMachines machines) {
         RedisProcess master = machines.servers.getFirst();
         Path file = dir.resolve("backup.rdb");
         steps.step("BGSAVE", () -> master.ask("BGSAVE"));
@@ -196,12 +215,12 @@ final class RedisProcedures implements Procedures {
 
     @Override
     public Steps restore(Path dir) {
-        try (Machines old = Machines.running(dir.resolve("old"), "")) {
+        try (RedisMachines old = RedisMachines.running(dir.resolve("old"), durability, "")) {
             backUp(new Steps(), dir, old);
         }
         Steps steps = new Steps();
         Path file = dir.resolve("backup.rdb");
-        try (Machines machines = new Machines(dir.resolve("new"), "")) {
+        try (RedisMachines machines = new RedisMachines(dir.resolve("new"), durability, "")) {
             // Machines as new, with their files, as on the other side.
             machines.servers.forEach(RedisProcess::configure);
             machines.sentinels.forEach(RedisProcess::configure);
@@ -222,7 +241,7 @@ final class RedisProcedures implements Procedures {
     @Override
     public Steps upgrade(Path dir) {
         Steps steps = new Steps();
-        try (Machines machines = Machines.running(dir, "")) {
+        try (RedisMachines machines = RedisMachines.running(dir, durability, "")) {
             RedisProcess oldMaster = machines.servers.getFirst();
             RedisProcess sentinel = machines.sentinels.getFirst();
             steps.step("SENTINEL MASTER", () -> sentinel.ask("SENTINEL", "MASTER", "miroir"));
@@ -246,7 +265,7 @@ final class RedisProcedures implements Procedures {
     @Override
     public Steps rotate(Path dir) {
         Steps steps = new Steps();
-        try (Machines machines = Machines.running(dir, PASSWORD)) {
+        try (RedisMachines machines = RedisMachines.running(dir, durability, PASSWORD)) {
             steps.step(3, "ACL SETUSER >new", () -> user(machines, PASSWORD, ">" + NEW_PASSWORD));
             steps.step(
                     3,
@@ -274,7 +293,7 @@ final class RedisProcedures implements Procedures {
         return steps;
     }
 
-    private static void user(Machines machines, String password, String change) {
+    private static void user(RedisMachines machines, String password, String change) {
         machines.servers.forEach(
                 server ->
                         must(
@@ -287,11 +306,11 @@ final class RedisProcedures implements Procedures {
                                         change)));
     }
 
-    private static void servers(Machines machines, String... words) {
+    private static void servers(RedisMachines machines, String... words) {
         machines.servers.forEach(server -> must(server.ask(words)));
     }
 
-    private static void rewrite(Machines machines) {
+    private static void rewrite(RedisMachines machines) {
         machines.servers.forEach(
                 server -> must(RedisCli.ask(server.port(), NEW_PASSWORD, "CONFIG", "REWRITE")));
     }

@@ -18,6 +18,11 @@ import java.util.List;
  */
 record RedisProcess(
         String name, Path home, int port, String password, boolean sentinel, String text) {
+    /** As the file of a sentinel has it: down after a second. */
+    static final String[] SENTINEL_TIMES = {
+        "SENTINEL", "SET", "miroir", "down-after-milliseconds", "1000", "failover-timeout", "10000"
+    };
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /**
@@ -80,6 +85,16 @@ record RedisProcess(
         }
         return new RedisProcess(
                 home.getFileName().toString(), home, port, "", true, text.toString());
+    }
+
+    /** Writes the configuration over one that it has rewritten itself. */
+    void configureAnew() {
+        try {
+            Files.deleteIfExists(configuration());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + configuration(), e);
+        }
+        configure();
     }
 
     /** Writes the configuration, if there is none yet. */

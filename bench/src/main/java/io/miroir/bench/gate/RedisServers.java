@@ -46,7 +46,7 @@ final class RedisServers implements Contender {
     }
 
     /** Starts three that begin with what an RDB holds. */
-    static RedisServers restored(Path dir, Path rdb) {
+    static RedisServers restored(Path dir, Path rdb, Durability durability) {
         Path home = dir.resolve("redis-0");
         try {
             Files.createDirectories(home);
@@ -54,12 +54,12 @@ final class RedisServers implements Contender {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot copy " + rdb, e);
         }
-        return new RedisServers(dir, 3, Durability.EQUAL);
+        return new RedisServers(dir, 3, durability);
     }
 
     /** Starts three of them and as many sentinels. */
-    static RedisServers watched(Path dir) {
-        return new RedisServers(dir, 3, Durability.EQUAL, true, Links.straight());
+    static RedisServers watched(Path dir, Durability durability) {
+        return new RedisServers(dir, 3, durability, true, Links.straight());
     }
 
     /** Starts them and waits until the replicas follow. */

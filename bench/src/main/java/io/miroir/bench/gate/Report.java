@@ -1,15 +1,10 @@
 package io.miroir.bench.gate;
 
-import io.miroir.bench.tools.JsonFile;
 import io.miroir.bench.tools.Numbers;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
+import java.util.Objects;
 
-/** Prints rows for people and writes them for programs. */
+/** Prints rows for people. */
 final class Report {
     private static final String LINE = "%-44s %-6s %10s %11s %11s %-7s %-38s %s%n";
 
@@ -39,25 +34,8 @@ final class Report {
                 Numbers.text(row.redisEqual()),
                 Numbers.text(row.redisUsual()),
                 row.verdict().word(),
-                row.spread(),
+                Objects.requireNonNullElse(row.spread(), "-"),
                 row.note());
         System.out.flush();
-    }
-
-    static void writeJson(Path file, List<Row> rows) {
-        JsonMapper json = JsonMapper.shared();
-        ArrayNode all = json.createArrayNode();
-        for (Row row : rows) {
-            ObjectNode node = all.addObject();
-            node.put("id", row.id());
-            node.put("unit", row.unit());
-            node.put("ours", row.ours());
-            node.put("redis_equal", row.redisEqual());
-            node.put("redis_usual", row.redisUsual());
-            node.put("spread", row.spread());
-            node.put("verdict", row.verdict().word());
-            node.put("note", row.note());
-        }
-        JsonFile.write(file, all);
     }
 }

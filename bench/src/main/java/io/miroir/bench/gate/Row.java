@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of the gate.
  *
- * @param ours median over the runs, as the next two; null where there is no such figure
+ * @param ours median over the runs, as the next two; null where there is no such figure, and the
+ *     note says why
  * @param redisEqual Redis at equal durability
  * @param redisUsual Redis as it is usually set
- * @param spread quartiles over the runs
+ * @param spread quartiles over the runs; null where there is only one, and the note says why
  */
 record Row(
         String id,
@@ -19,12 +20,28 @@ record Row(
         @Nullable Double ours,
         @Nullable Double redisEqual,
         @Nullable Double redisUsual,
-        String spread,
+        @Nullable String spread,
         Verdict verdict,
         String note) {
 
+    static final String NO_SPREAD = "no spread: ";
+    static final String NO_REDIS = "no figure of Redis: ";
+
     /** Differences below this part are not told apart, whatever the quartiles say. */
     private static final double EQUAL_WITHIN = 0.03;
+
+    Row {
+        if (verdict != Verdict.ABSENT) {
+            boolean excused = note.contains(NO_REDIS);
+            boolean complete = ours != null && redisEqual != null && redisUsual != null;
+            if (!complete && (!excused || ours == null)) {
+                throw new IllegalStateException(id + " lacks a figure and does not say why");
+            }
+            if (spread == null && !note.contains(NO_SPREAD)) {
+                throw new IllegalStateException(id + " lacks its spread and does not say why");
+            }
+        }
+    }
 
     /** Which way a figure is good. */
     enum Good {
@@ -41,33 +58,71 @@ record Row(
      */
     static Row of(String id, String unit, Good good, Runs runs, String note) {
         Verdict verdict = verdict(good, runs.ours(), runs.redisEqual());
+        if (verdict == Verdict.ABSENT) {
+            return absent(id, "there is nothing to compare");
+        }
         return new Row(
                 id,
                 unit,
                 median(runs.ours()),
                 median(runs.redisEqual()),
                 median(runs.redisUsual()),
-                "ours %s; redis %s".formatted(quartiles(runs.ours()), quartiles(runs.redisEqual())),
+                "ours %s; redis %s; usual %s"
+                        .formatted(
+                                quartiles(runs.ours()),
+                                quartiles(runs.redisEqual()),
+                                quartiles(runs.redisUsual())),
                 verdict,
                 note);
     }
 
-    /** A figure that is counted or measured once: no spread. */
+    /**
+     * Figures that are there once.
+     *
+     * @param why there is no spread: what was counted is the same each time
+     */
     static Row once(
             String id,
             String unit,
             Good good,
             double ours,
             double redisEqual,
-            @Nullable Double redisUsual,
+            double redisUsual,
+            String why,
             String note) {
         Verdict verdict = verdict(good, List.of(ours), List.of(redisEqual));
-        return new Row(id, unit, ours, redisEqual, redisUsual, "", verdict, note);
+        if (verdict == Verdict.ABSENT) {
+            return absent(id, "there is nothing to compare");
+        }
+        return new Row(
+                id,
+                unit,
+                ours,
+                redisEqual,
+                redisUsual,
+                null,
+                verdict,
+                note + "; " + NO_SPREAD + why);
+    }
+
+    /** Beside a bar that the design sets, as Redis has no such thing. */
+    static Row beside(
+            double bar, String id, String unit, Good good, List<Double> ours, String note) {
+        List<Double> bars = ours.stream().map(_ -> bar).toList();
+        return new Row(
+                id,
+                unit,
+                median(ours),
+                null,
+                null,
+                "ours " + quartiles(ours),
+                verdict(good, ours, bars),
+                note);
     }
 
     /** A row that was not measured. */
     static Row absent(String id, String why) {
-        return new Row(id, "", null, null, null, "", Verdict.ABSENT, why);
+        return new Row(id, "", null, null, null, null, Verdict.ABSENT, why);
     }
 
     /** The same with more to its note. */

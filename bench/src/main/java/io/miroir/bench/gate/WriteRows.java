@@ -18,7 +18,7 @@ record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration
         implements Measurement {
     private static final List<String> FIGURES = List.of("p50", "p99", "rate");
     private static final List<String> PLACES = List.of("leader", "follower");
-    private static final List<Workload.Kind> KINDS =
+    static final List<Workload.Kind> KINDS =
             List.of(
                     Workload.Kind.INSERT_TASK,
                     Workload.Kind.UPDATE_STATUS,
@@ -64,9 +64,22 @@ record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration
     }
 
     @Override
+    public Duration expected(Bench.Effort effort) {
+        int sides = roundTrip == null ? 4 : 6;
+        // Updates want tasks, which are made before each run.
+        int times = kind == Workload.Kind.UPDATE_STATUS && callers > 1 ? 2 : 1;
+        return effort.runsOf(sides * times);
+    }
+
+    @Override
+    public Arena.Shape arena() {
+        return new Arena.Shape(voters, roundTrip != null);
+    }
+
+    @Override
     public List<Row> run(Bench bench) {
         Duration network = roundTrip;
-        Arena arena = network == null ? bench.arena(voters) : bench.delayedArena();
+        Arena arena = bench.arena(arena());
         if (network != null) {
             arena.roundTrip(network);
         }

@@ -1,6 +1,7 @@
 package io.miroir.bench.tools;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,6 +17,8 @@ public final class Progress implements AutoCloseable {
 
     private static final String ERASE = "\r\033[K";
 
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
     private final int measurements;
     private final boolean terminal;
     private final PrintStream out;
@@ -27,6 +30,7 @@ public final class Progress implements AutoCloseable {
     private String measurement = "";
     private String what = "";
     private long sinceNanos = startNanos;
+    private long endNanos = UNKNOWN;
 
     /** Progress of so many measurements, on standard error. */
     public Progress(int measurements) {
@@ -40,6 +44,12 @@ public final class Progress implements AutoCloseable {
         if (terminal) {
             var _ = ticker.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
         }
+    }
+
+    /** The next measurement, and how long the rest will take, this one too. */
+    public synchronized void begin(String name, Duration left) {
+        endNanos = System.nanoTime() + left.toNanos();
+        begin(name);
     }
 
     /** The next measurement. */
@@ -84,8 +94,16 @@ public final class Progress implements AutoCloseable {
     }
 
     private String line() {
-        return "[%d of %d, %s] %s %s"
-                .formatted(begun, measurements, clock(startNanos), what, clock(sinceNanos));
+        return "[%d of %d, %s%s] %s %s"
+                .formatted(begun, measurements, clock(startNanos), left(), what, clock(sinceNanos));
+    }
+
+    private String left() {
+        if (endNanos == UNKNOWN) {
+            return "";
+        }
+        long minutes = Math.ceilDiv(endNanos - System.nanoTime(), 60_000_000_000L);
+        return ", about %d min left".formatted(Math.max(1, minutes));
     }
 
     private static String clock(long fromNanos) {

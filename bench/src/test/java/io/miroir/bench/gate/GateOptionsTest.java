@@ -30,18 +30,29 @@ class GateOptionsTest {
     }
 
     @Test
+    void aRunEndsWhenAllIsMeasuredUnlessATimeIsSet() {
+        assertTrue(GateOptions.of().minutesMax() >= 24 * 60);
+        assertEquals(5, GateOptions.of("--minutes", "5").minutesMax());
+        assertFalse(GateOptions.of("--json", "rows.json").resume());
+        assertTrue(GateOptions.of("--json", "rows.json", "--resume").resume());
+    }
+
+    @Test
     void wrongWordsAreRefused() {
         refused("--rosw");
         refused("--json");
         refused("--minutes", "0");
         refused("--minutes", "many");
         refused("--commands", "9");
+        refused("--resume");
     }
 
     @Test
     void theHelpNamesEveryOption() {
         for (String option :
-                new String[] {"--rows", "--list", "--quick", "--commands", "--minutes", "--json"}) {
+                new String[] {
+                    "--rows", "--list", "--quick", "--commands", "--minutes", "--json", "--resume"
+                }) {
             assertTrue(GateOptions.USAGE.contains(option), option);
         }
         assertEquals(GateOptions.Instead.HELP, GateOptions.of("--help").instead());

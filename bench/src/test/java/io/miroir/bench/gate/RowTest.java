@@ -1,6 +1,8 @@
 package io.miroir.bench.gate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -36,13 +38,40 @@ class RowTest {
     }
 
     @Test
+    void aFigureThatCanNotExistIsNullAndTheNoteSaysWhy() {
+        assertThrows(
+                IllegalStateException.class,
+                () -> new Row("id", "", 1.0, 2.0, null, "1..1", Verdict.BETTER, "a note"));
+        assertThrows(
+                IllegalStateException.class,
+                () -> new Row("id", "", 1.0, 2.0, 3.0, null, Verdict.BETTER, "a note"));
+        assertThrows(
+                IllegalStateException.class,
+                () -> new Row("id", "", null, 2.0, 3.0, "", Verdict.BETTER, Row.NO_REDIS));
+        Row beside = Row.beside(5, "id", "", Row.Good.HIGH, List.of(9.0), Row.NO_REDIS + "why");
+        assertEquals(Verdict.BETTER, beside.verdict());
+        assertNull(beside.redisEqual());
+        Row once = Row.once("id", "", Row.Good.LOW, 1, 2, 3, "it is counted", "a note");
+        assertEquals("a note; no spread: it is counted", once.note());
+        assertNull(once.spread());
+    }
+
+    @Test
+    void redisInItsUsualSettingIsShownAndDecidesNothing() {
+        Row.Runs runs = new Row.Runs(List.of(1.0), List.of(2.0), List.of(0.1));
+        Row row = Row.of("id", "ms", Row.Good.LOW, runs, "");
+        assertEquals(Verdict.BETTER, row.verdict());
+        assertEquals(0.1, row.redisUsual());
+    }
+
+    @Test
     void aRowThatLosesSaysWhy() {
         for (String id : Rows.ids()) {
-            Row lost = Row.once(id, "ms", Row.Good.LOW, 2, 1, null, "");
-            assertTrue(Reasons.explained(lost).note().startsWith("loses: "), id);
+            Row lost = Row.once(id, "ms", Row.Good.LOW, 2, 1, 1, "once", "");
+            assertTrue(Reasons.explained(lost).note().contains("; loses: "), id);
         }
-        Row won = Row.once("write.batch100", "ms", Row.Good.LOW, 1, 2, null, "note");
-        assertEquals("note", Reasons.explained(won).note());
+        Row won = Row.once("write.batch100", "ms", Row.Good.LOW, 1, 2, 2, "once", "note");
+        assertEquals(won, Reasons.explained(won));
         for (Reasons.Reason reason : Reasons.ALL) {
             assertTrue(
                     Rows.ids().stream().anyMatch(id -> reason.ids().matcher(id).matches()),
@@ -59,6 +88,6 @@ class RowTest {
     }
 
     private static Verdict verdict(Row.Good good, List<Double> ours, List<Double> theirs) {
-        return Row.of("id", "unit", good, new Row.Runs(ours, theirs, List.of()), "").verdict();
+        return Row.of("id", "unit", good, new Row.Runs(ours, theirs, theirs), "").verdict();
     }
 }

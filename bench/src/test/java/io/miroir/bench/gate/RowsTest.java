@@ -38,7 +38,12 @@ class RowsTest {
                 }
             }
         }
-        has("write.open.insert_task.1000.p99");
+        for (String kind : KINDS) {
+            for (String rate : List.of("200", "1000", "5000")) {
+                has("write.open.%s.%s.p50".formatted(kind, rate));
+                has("write.open.%s.%s.p99".formatted(kind, rate));
+            }
+        }
     }
 
     @Test
@@ -84,7 +89,17 @@ class RowsTest {
     @Test
     void everyProcedureOfAnOperatorIsDone() {
         for (String procedure :
-                List.of("install", "replace_member", "backup", "restore", "upgrade", "rotate")) {
+                List.of(
+                        "install",
+                        "replace_member",
+                        "leave",
+                        "readdress",
+                        "convert",
+                        "backup",
+                        "restore",
+                        "recover",
+                        "upgrade",
+                        "rotate")) {
             has("procedure.%s.steps".formatted(procedure));
             has("procedure.%s.seconds".formatted(procedure));
         }

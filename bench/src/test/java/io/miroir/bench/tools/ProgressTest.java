@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,15 @@ class ProgressTest {
         assertTrue(lines.get(1).startsWith("[2 of 2, "), lines.get(1));
         assertTrue(lines.getLast().startsWith("[2 of 2, "), lines.getLast());
         assertTrue(lines.getLast().contains(" write.b: warming up "), lines.getLast());
+    }
+
+    @Test
+    void whoWaitsIsToldForHowLong() {
+        try (Progress progress =
+                new Progress(2, false, new PrintStream(out, true, StandardCharsets.UTF_8))) {
+            progress.begin("write.a", Duration.ofMinutes(90));
+        }
+        assertTrue(said().contains(", about 90 min left] write.a"), said());
     }
 
     @Test
