@@ -8,17 +8,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Every pod's state is gone, the nodes are not (protocol rules 15 to 18). */
 class RebuildTest {
+    private static final String NOT_GATHERED =
+            """
+            What cannot return, because no node knows it: the history of tasks, aliases, keys (a
+            client's key follows from its uid and the master key: create it again with its old uid
+            and it has its old value), sessions, idempotency keys, jobs, canaries, policies,
+            webhooks, displayedAttributes, faceting.maxValuesPerFacet below 10,000, and secrets
+            of embedders, which nodes tell masked.
+            """;
+
     @TempDir Path directory;
 
     @Test
     void whatNodesKnowIsGatheredAndServedAgain() throws IOException {
         try (TestNodes nodes = new TestNodes(directory, 2, 2)) {
+            JsonNode key;
             try (TestPod lost = new TestPod(directory.resolve("lost"), nodes.addresses(), 1, "")) {
                 HttpCalls client = lost.client();
                 client.awaitStatus("GET", "/_miroir/ready", 200);
@@ -30,12 +41,15 @@ class RebuildTest {
                 client.done("POST", "/indexes/movies/documents", documents(40, 41));
                 // It has no document: nothing on any node carries its name.
                 client.done("POST", "/indexes", "{\"uid\": \"empty\", \"primaryKey\": \"sku\"}");
+                key = client.call("POST", "/keys", key(UUID.randomUUID().toString())).body();
+                assertEquals(200, searchWith(lost, key).status(), key::toString);
             }
             String config = config(directory.resolve("lost/config.yaml"));
             Cli look = Cli.run("cluster", "rebuild", "--dry-run", "--config", config);
             assertEquals(0, look.exit(), look::toString);
             assertTrue(look.out().contains("index movies = m1"), look::toString);
             assertTrue(look.out().contains("--name m2=NAME"), look::toString);
+            assertTrue(look.out().contains(NOT_GATHERED), look::toString);
             assertFalse(Files.exists(directory.resolve("new/data/store.db")));
 
             Cli unsaid = Cli.run("cluster", "rebuild", "--from-nodes", "--config", config);
@@ -67,6 +81,7 @@ class RebuildTest {
                             "--name",
                             "m2=empty");
             assertEquals(0, done.exit(), done::toString);
+            assertTrue(done.out().contains(NOT_GATHERED), done::toString);
 
             try (TestPod pod = new TestPod(directory.resolve("new"), nodes.addresses(), 1, "")) {
                 HttpCalls client = pod.client();
@@ -88,6 +103,12 @@ class RebuildTest {
                                 .body();
                 assertEquals(2, found.path("hits").size(), found::toString);
                 assertFalse(found.toString().contains("_miroir"), found::toString);
+                // A client's key is none any more, until it is made again with its uid.
+                assertEquals(403, searchWith(pod, key).status());
+                JsonNode again =
+                        client.call("POST", "/keys", key(key.path("uid").asString())).body();
+                assertEquals(key.path("key"), again.path("key"));
+                assertEquals(200, searchWith(pod, key).status());
                 // A new index gets a number that no node has seen.
                 client.done("POST", "/indexes/young/documents", "[{\"id\": 1}]");
                 assertEquals(
@@ -98,6 +119,17 @@ class RebuildTest {
                                 .asInt());
             }
         }
+    }
+
+    private static String key(String uid) {
+        return """
+               {"uid": "%s", "actions": ["search"], "indexes": ["movies"], "expiresAt": null}"""
+                .formatted(uid);
+    }
+
+    private static HttpCalls.Reply searchWith(TestPod pod, JsonNode key) {
+        return new HttpCalls(pod.address(), key.path("key").asString())
+                .call("GET", "/indexes/movies/search");
     }
 
     /** The configuration of a pod that comes with an empty directory; secrets in files. */

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,9 +49,20 @@ class RecoverTest {
             Cli look = recover(data, raft.get(2), peer.get(2), "--dry-run");
             assertEquals(0, look.exit(), look::toString);
             assertTrue(look.out().contains("members [pod-0, pod-1, pod-2]"), look::toString);
+            assertTellsWhatMayBeLost(look);
+            assertTrue(look.out().contains("Dry run: nothing was changed."), look::toString);
             assertArrayEquals(sealed, Files.readAllBytes(data.resolve("store.db")));
             Cli done = recover(data, raft.get(2), peer.get(2), "--from-survivor");
             assertEquals(0, done.exit(), done::toString);
+            // The same before it acts, and what is to be done then.
+            assertEquals(facts(look), facts(done));
+            assertTrue(done.out().contains("pod-2 is a cluster of one now"), done::toString);
+            assertTrue(
+                    done.out()
+                            .contains(
+                                    "give the nodes another key, start pod-2, then the others with"
+                                            + " empty data directories"),
+                    done::toString);
 
             List<TestPod> pods = new ArrayList<>();
             try {
@@ -74,6 +87,38 @@ class RecoverTest {
                 pods.forEach(TestPod::close);
             }
         }
+    }
+
+    /** How far this pod knows the cluster's history, and what it can't know. */
+    private static void assertTellsWhatMayBeLost(Cli look) {
+        Matcher database =
+                Pattern.compile("The database is at index (\\d+), term \\d+, of 20\\d\\d-")
+                        .matcher(look.out());
+        Matcher log =
+                Pattern.compile(
+                                "The log goes to index (\\d+): \\d+ entries with \\d+ commands are not"
+                                        + " in the database\\. Whether they were acknowledged is not"
+                                        + " known here; they take effect\\.")
+                        .matcher(look.out());
+        assertTrue(database.find() && log.find(), look::toString);
+        assertTrue(Long.parseLong(database.group(1)) > 0, look::toString);
+        assertTrue(
+                Long.parseLong(log.group(1)) >= Long.parseLong(database.group(1)), look::toString);
+        String lost =
+                "Lost is what the lost pods acknowledged above index " + log.group(1) + ": nothing";
+        assertTrue(look.out().contains(lost), look::toString);
+        assertTrue(
+                look.out().contains("Keys and sessions that were revoked then are valid again."),
+                look::toString);
+    }
+
+    /** Without the time that has gone by since. */
+    private static List<String> facts(Cli told) {
+        return told.out()
+                .lines()
+                .limit(4)
+                .map(line -> line.replaceAll("\\(\\d+ s ago", ""))
+                .toList();
     }
 
     private static Cli recover(Path data, int raft, int peer, String how) {
