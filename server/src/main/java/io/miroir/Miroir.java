@@ -26,6 +26,7 @@ import io.miroir.cluster.health.NodeHealth;
 import io.miroir.cluster.identity.NodeLives;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
+import io.miroir.cluster.member.AbsentListeners;
 import io.miroir.cluster.member.PodIdentity;
 import io.miroir.cluster.peer.ClusterKeys;
 import io.miroir.cluster.peer.OpenStore;
@@ -219,6 +220,11 @@ public final class Miroir implements AutoCloseable {
                         new LimitsRecorder(config),
                         new FirstKeys(uuids::random),
                         new FormatRaiser(store, peers),
+                        new AbsentListeners(
+                                store,
+                                Duration.ofSeconds(config.raft().listenerAbsenceS()),
+                                System::nanoTime,
+                                registry),
                         new NodeLives(nodes, store, side.marks(), uuids::random, registry),
                         features,
                         new ChangeEnd(store, view, reports::awaitTold, rebalances),

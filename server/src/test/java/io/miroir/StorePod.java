@@ -2,6 +2,7 @@ package io.miroir;
 
 import io.miroir.cli.fleet.PortWait;
 import io.miroir.cluster.format.FormatRaiser;
+import io.miroir.cluster.member.AbsentListeners;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.ConfigLoader;
 import io.miroir.config.LoadOutcome;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +49,13 @@ final class StorePod implements AutoCloseable {
      * Ports of the pods of a cluster.
      *
      * @param ports of pod-0 on: Raft and peer port of each
+     * @param listenerAbsenceS after which a listener is no member any more
      */
-    record Layout(Path directory, List<List<Integer>> ports) {
+    record Layout(Path directory, List<List<Integer>> ports, long listenerAbsenceS) {
+        Layout(Path directory, List<List<Integer>> ports) {
+            this(directory, ports, 604_800);
+        }
+
         /** Data directory of a pod. */
         Path data(int pod) {
             return directory.resolve("pod-" + pod);
@@ -57,15 +64,13 @@ final class StorePod implements AutoCloseable {
 
     private StorePod(MiroirConfig config, CommandFormats formats) throws IOException {
         Keys secret = Keys.of(new Secret("secret"), "node key");
+        CollectorRegistry registry = new CollectorRegistry();
         this.peers = new Peers(config.podId(), StoreOpening.others(config), secret);
         this.opening =
                 new StoreOpening(
                         config,
                         new RaftTaskStore.Surroundings(
-                                        InstantSource.system(),
-                                        new Random(),
-                                        new CollectorRegistry(),
-                                        fatal::add)
+                                        InstantSource.system(), new Random(), registry, fatal::add)
                                 .knowing(formats),
                         peers);
         try {
@@ -81,7 +86,14 @@ final class StorePod implements AutoCloseable {
         }
         peers.start();
         this.raiser = new FormatRaiser(store, peers);
-        this.duties = new Duties(config.podId(), store, peers::live, List.of(), List.of(raiser));
+        AbsentListeners absent =
+                new AbsentListeners(
+                        store,
+                        Duration.ofSeconds(config.raft().listenerAbsenceS()),
+                        System::nanoTime,
+                        registry);
+        this.duties =
+                new Duties(config.podId(), store, peers::live, List.of(), List.of(raiser, absent));
         duties.start();
     }
 
@@ -111,11 +123,17 @@ final class StorePod implements AutoCloseable {
                     - {id: node-0, address: 'http://127.0.0.1:1', replica_group: 0}
                   metrics: {enabled: false}
                   task_store: {backend: raft}
-                  raft: {port: %d}
+                  raft: {port: %d, listener_absence_s: %d}
                   peer: {port: %d}
                   peers:
                 %s"""
-                        .formatted(pod, data, own.get(0), own.get(1), members);
+                        .formatted(
+                                pod,
+                                data,
+                                own.get(0),
+                                layout.listenerAbsenceS(),
+                                own.get(1),
+                                members);
         own.forEach(PortWait::untilFree);
         try {
             Path file = Files.writeString(Files.createTempFile("pod", ".yaml"), yaml);

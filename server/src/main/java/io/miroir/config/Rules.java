@@ -122,6 +122,18 @@ final class Rules {
                             raft.electionTimeoutMaxMs()),
                     "raft.election_timeout_max_ms");
         }
+        long silentS = Math.ceilDiv(2 * raft.electionTimeoutMaxMs(), 1_000L);
+        if (raft.listenerAbsenceS() != 0 && raft.listenerAbsenceS() <= silentS) {
+            report.error(
+                    "raft.listener_absence_s",
+                    "`"
+                            + raft.listenerAbsenceS()
+                            + "`: allowed is 0 for never, or more than twice"
+                            + " election_timeout_max_ms, "
+                            + silentS
+                            + " s",
+                    "raft.election_timeout_max_ms");
+        }
         HealthConfig health = config.health();
         if (health.timeoutMs() > health.intervalMs()) {
             report.error(

@@ -244,6 +244,14 @@ class ConfigErrorsTest {
     }
 
     @Test
+    void anAbsenceIsLongerThanASilence() throws IOException {
+        errors(
+                NODE + "  raft: {listener_absence_s: 2}\n",
+                "FILE:5: raft.listener_absence_s: `2`: allowed is 0 for never, or more than twice"
+                        + " election_timeout_max_ms, 2 s");
+    }
+
+    @Test
     void keysRotateBeforeTheyEnd() throws IOException {
         errors(
                 NODE

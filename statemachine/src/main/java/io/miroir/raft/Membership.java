@@ -3,6 +3,7 @@ package io.miroir.raft;
 import io.miroir.raft.link.Acknowledged;
 import io.miroir.raft.link.LinkService;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,8 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
@@ -92,6 +95,29 @@ public final class Membership {
         return alive;
     }
 
+    /**
+     * For how long each listener has not answered, by this pod's monotonic clock, which counts only
+     * while it leads; empty if it does not.
+     */
+    public Map<String, Duration> silentListeners() {
+        var role = division().getInfo().getRoleInfoProto();
+        Set<String> listeners =
+                division().getRaftConf().getCurrentPeers(RaftPeerRole.LISTENER).stream()
+                        .map(peer -> peer.getId().toString())
+                        .collect(Collectors.toSet());
+        Map<String, Duration> silent = new HashMap<>();
+        for (ServerRpcProto follower : role.getLeaderInfo().getFollowerInfoList()) {
+            String id = follower.getId().getId().toStringUtf8();
+            if (listeners.contains(id)) {
+                // To a new leader they look as if they had answered before it led.
+                long millis =
+                        Math.min(follower.getLastRpcElapsedTimeMs(), role.getRoleElapsedTimeMs());
+                silent.put(id, Duration.ofMillis(millis));
+            }
+        }
+        return silent;
+    }
+
     private long silenceMillisMax() {
         return 2L * config.tuning().electionMillisMax();
     }
@@ -162,6 +188,30 @@ public final class Membership {
      * data first; seconds else.
      */
     public MemberOutcome change(MemberChange change) {
+        boolean joins = change instanceof MemberChange.Join;
+        return change(
+                change.toString(),
+                joins ? JOIN_MILLIS_MAX : CHANGE_MILLIS_MAX,
+                (now, alive) ->
+                        MembershipPlan.decide(
+                                now, alive, caughtUp(), clusterFormat.getAsInt(), change));
+    }
+
+    /**
+     * Strikes off a listener that has been silent for long; refused if it answers again or has a
+     * vote by now.
+     */
+    public MemberOutcome strikeOff(String listener) {
+        return change(
+                "the absence of " + listener,
+                CHANGE_MILLIS_MAX,
+                (now, alive) -> MembershipPlan.absent(now, alive, listener));
+    }
+
+    private MemberOutcome change(
+            String why,
+            long millisMax,
+            BiFunction<List<Member>, Set<String>, MembershipPlan.Decision> plan) {
         if (!division().getInfo().isLeader()) {
             return new MemberOutcome.NotLeader(leaderId());
         }
@@ -169,7 +219,9 @@ public final class Membership {
             return new MemberOutcome.Refused("another change of the members is under way");
         }
         try {
-            return canDecide() ? decided(change) : new MemberOutcome.NotLeader(leaderId());
+            return canDecide()
+                    ? decided(why, millisMax, plan)
+                    : new MemberOutcome.NotLeader(leaderId());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new MemberOutcome.Undecided("interrupted");
@@ -199,7 +251,10 @@ public final class Membership {
         return !division().getRaftConf().getPreviousPeers().isEmpty();
     }
 
-    private MemberOutcome decided(MemberChange change) {
+    private MemberOutcome decided(
+            String why,
+            long millisMax,
+            BiFunction<List<Member>, Set<String>, MembershipPlan.Decision> plan) {
         if (isChanging()) {
             return new MemberOutcome.Refused("another change of the members is under way");
         }
@@ -208,8 +263,7 @@ public final class Membership {
         if (alive.isEmpty()) {
             return new MemberOutcome.NotLeader(leaderId());
         }
-        return switch (MembershipPlan.decide(
-                now, alive, caughtUp(), clusterFormat.getAsInt(), change)) {
+        return switch (plan.apply(now, alive)) {
             case MembershipPlan.Decision.Nothing _ -> new MemberOutcome.Changed(now);
             case MembershipPlan.Decision.Refuse refuse -> new MemberOutcome.Refused(refuse.why());
             case MembershipPlan.Decision.Apply apply -> {
@@ -218,9 +272,8 @@ public final class Membership {
                     yield new MemberOutcome.Refused(
                             config.podId() + " leads: leadership must move before it can leave");
                 }
-                LOG.info("Members change by {}: {} -> {}", change, now, apply.next());
-                boolean joins = change instanceof MemberChange.Join;
-                yield agree(apply.next(), joins ? JOIN_MILLIS_MAX : CHANGE_MILLIS_MAX);
+                LOG.info("Members change by {}: {} -> {}", why, now, apply.next());
+                yield agree(apply.next(), millisMax);
             }
         };
     }

@@ -129,8 +129,21 @@ final class MembershipPlan {
         if (pod.get().voter() && voters(now).size() == 1) {
             return refuse(id + " is the last voter: without it there is no cluster");
         }
-        List<Member> next = now.stream().filter(member -> !member.id().equals(id)).toList();
-        return safely(now, next, alive);
+        return safely(now, without(now, id), alive);
+    }
+
+    /** What follows when a member has been silent for long: only a listener goes by itself. */
+    static Decision absent(List<Member> now, Set<String> alive, String id) {
+        Optional<Member> pod = find(now, id);
+        if (pod.isEmpty()) {
+            return new Decision.Nothing();
+        }
+        if (pod.get().voter()) {
+            return refuse(id + " has a vote: it leaves by command alone");
+        }
+        return alive.contains(id)
+                ? refuse(id + " answers again")
+                : new Decision.Apply(without(now, id));
     }
 
     private static Decision replace(
@@ -189,6 +202,10 @@ final class MembershipPlan {
             }
         }
         return new Decision.Apply(next);
+    }
+
+    private static List<Member> without(List<Member> now, String id) {
+        return now.stream().filter(member -> !member.id().equals(id)).toList();
     }
 
     private static List<Member> replaced(List<Member> now, Member pod) {

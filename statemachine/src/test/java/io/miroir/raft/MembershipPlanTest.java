@@ -77,6 +77,20 @@ class MembershipPlanTest {
     }
 
     @Test
+    void onlyAListenerThatIsSilentGoesByItself() {
+        // Rule 24. It may have answered, or got a vote, since somebody looked.
+        List<Member> members = three(listener("d"));
+        Decision.Apply gone =
+                assertInstanceOf(Decision.Apply.class, MembershipPlan.absent(members, ABC, "d"));
+        assertEquals(three(), gone.next());
+        assertTrue(refusal(MembershipPlan.absent(members, ABCD, "d")).contains("answers again"));
+        assertTrue(
+                refusal(MembershipPlan.absent(members, Set.of("a", "b"), "c"))
+                        .contains("has a vote"));
+        assertInstanceOf(Decision.Nothing.class, MembershipPlan.absent(three(), ABC, "d"));
+    }
+
+    @Test
     void aMemberDoesNotJoinTwice() {
         // A voter that lost its disk would vote as if it had never acknowledged anything.
         MemberChange again = new MemberChange.Join(voter("c"));

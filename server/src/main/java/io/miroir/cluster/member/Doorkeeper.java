@@ -13,6 +13,7 @@ import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.raft.StoreCheck;
+import io.miroir.store.Role;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -46,6 +47,9 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
 
     private static final long LOOK_MILLIS = 1_000;
 
+    /** Looks of which one asks whether this pod, without a vote, is a member still. */
+    private static final int LOOKS_A_QUESTION = 15;
+
     private final Self self;
     private final Peers peers;
     private final Addresses addresses;
@@ -58,6 +62,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
 
     private volatile @Nullable RaftTaskStore store;
     private volatile @Nullable Thread watching;
+    private int looks;
 
     /**
      * This pod as it is configured.
@@ -369,6 +374,10 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                 greetAll();
                 refuseIfTold();
             }
+            if (++looks % LOOKS_A_QUESTION == 0 && opened.status().role() == Role.LISTENER) {
+                greetAll();
+                StruckOff.told(self.podId(), greetings.welcomes()).ifPresent(this::mustNotGoOn);
+            }
         } catch (RuntimeException e) {
             // Looked at again in a second; the thread must go on.
             LOG.warn("cannot look after the members", e);
@@ -382,10 +391,14 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                 .forEach(
                         (id, answer) -> {
                             if (answer instanceof Greeted.Refused(String why)) {
-                                LOG.error("this pod must not go on: {} says: {}", id, why);
-                                onFatal.accept(new StartRefusedException(id + " says: " + why));
+                                mustNotGoOn(id + " says: " + why);
                             }
                         });
+    }
+
+    private void mustNotGoOn(String why) {
+        LOG.error("this pod must not go on: {}", why);
+        onFatal.accept(new StartRefusedException(why));
     }
 
     @Override

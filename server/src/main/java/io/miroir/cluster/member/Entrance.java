@@ -213,9 +213,7 @@ final class Entrance {
         Optional<Member> seen =
                 pod.members().stream().filter(member -> member.id().equals(podId)).findFirst();
         if (seen.isEmpty()) {
-            return Optional.of(
-                    "%s was removed from the cluster, says %s. To join it again, empty data_dir"
-                            .formatted(podId, pod.podId()));
+            return Optional.of(StruckOff.message(podId, pod));
         }
         String incarnation = seen.get().incarnation();
         return incarnation.isEmpty() || incarnation.equals(identity.incarnation().toString())
