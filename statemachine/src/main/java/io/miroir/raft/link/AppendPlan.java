@@ -17,7 +17,9 @@ final class AppendPlan {
         HEARTBEAT,
         ENTRIES,
         /** That more is committed than the follower was told. */
-        NEWS
+        NEWS,
+        /** The same, in a while: nobody waits for it, and the next entry may tell it. */
+        NEWS_LATER
     }
 
     /**
@@ -29,6 +31,8 @@ final class AppendPlan {
      * @param committed the leader's index
      * @param told the highest index that it was told to be committed
      * @param itsCommitted the index that it says it has committed
+     * @param awaited the highest index that somebody outside this pod may wait for
+     * @param rested whether the news are as old as news may be
      */
     record State(
             boolean heartbeatDue,
@@ -37,7 +41,9 @@ final class AppendPlan {
             boolean goesAlong,
             long committed,
             long told,
-            long itsCommitted) {}
+            long itsCommitted,
+            long awaited,
+            boolean rested) {}
 
     static Next next(State state) {
         if (state.heartbeatDue()) {
@@ -46,7 +52,10 @@ final class AppendPlan {
         if (state.entriesWait()) {
             return hasRoom(state) ? Next.ENTRIES : Next.NOTHING;
         }
-        return isNews(state) ? Next.NEWS : Next.NOTHING;
+        if (!isNews(state)) {
+            return Next.NOTHING;
+        }
+        return isPressing(state) ? Next.NEWS : Next.NEWS_LATER;
     }
 
     /** One that does not go along is sent one append at a time: the rest may have to come anew. */
@@ -63,6 +72,10 @@ final class AppendPlan {
         return state.unanswered() == 0
                 && state.committed() > state.told()
                 && state.committed() > state.itsCommitted();
+    }
+
+    private static boolean isPressing(State state) {
+        return state.rested() || Math.max(state.told(), state.itsCommitted()) < state.awaited();
     }
 
     /** How long a follower is left alone after that many failures, at least one, in a row. */

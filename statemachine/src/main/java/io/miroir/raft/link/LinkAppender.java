@@ -36,9 +36,10 @@ import org.slf4j.LoggerFactory;
  * time. An entry is sent by the thread that brings it, where that is safe, else by a thread of this
  * appender's own.
  *
- * <p>What is committed is told at once, by an append without entries where no other tells it. Ratis
- * would tell it by an entry of the log after each entry, which every disk syncs, or by the next
- * heartbeat, a quarter of a second later.
+ * <p>What is committed is told by the next entries, or by an append without any: at once if another
+ * pod may wait for it, else after {@link NewsRest a moment}. Ratis would tell it by an entry of the
+ * log after each entry, which every disk syncs, or by the next heartbeat, a quarter of a second
+ * later.
  */
 final class LinkAppender extends LogAppenderBase {
     private static final Logger LOG = LoggerFactory.getLogger(LinkAppender.class);
@@ -76,6 +77,8 @@ final class LinkAppender extends LogAppenderBase {
     /** In which its leader leads; 0 until something was sent. */
     private volatile long term;
 
+    private final NewsRest news = new NewsRest();
+
     /**
      * An append that the follower did not take.
      *
@@ -91,6 +94,7 @@ final class LinkAppender extends LogAppenderBase {
     /** From now on it is asked what its follower has acknowledged. */
     void begin() {
         service.acknowledgements().begins(this);
+        service.awaited().tell(this);
     }
 
     @Override
@@ -119,13 +123,13 @@ final class LinkAppender extends LogAppenderBase {
     @Override
     public void run() throws InterruptedException, IOException {
         while (isRunning()) {
-            long waitMillis = step();
+            long waitNanos = step();
             getLeaderState().checkHealth(getFollower());
             if (failures.get() > 0) {
                 // Not to be woken: each new entry would be a try.
                 TimeUnit.MILLISECONDS.sleep(AppendPlan.pauseMillis(failures.get()));
                 wake.drainPermits();
-            } else if (wake.tryAcquire(Math.max(1, waitMillis), TimeUnit.MILLISECONDS)) {
+            } else if (wake.tryAcquire(waitNanos, TimeUnit.NANOSECONDS)) {
                 wake.drainPermits();
             }
         }
@@ -134,6 +138,7 @@ final class LinkAppender extends LogAppenderBase {
     /** A thread that hangs in a write to a frozen follower is freed by the connection's end. */
     @Override
     public CompletableFuture<LifeCycle.State> stopAsync() {
+        service.awaited().forget(this);
         CompletableFuture<LifeCycle.State> end = super.stopAsync();
         service.acknowledgements().ends(this);
         Link open = link;
@@ -141,6 +146,13 @@ final class LinkAppender extends LogAppenderBase {
             open.close();
         }
         return end;
+    }
+
+    /** Somebody begins to wait for what is committed. */
+    void awaited() {
+        if (news.rests()) {
+            notifyLogAppender();
+        }
     }
 
     /** Called whenever something moved: new entries, a new commit, a heartbeat that is wanted. */
@@ -181,7 +193,8 @@ final class LinkAppender extends LogAppenderBase {
         } finally {
             sending.unlock();
         }
-        return getHeartbeatWaitTimeMs();
+        long heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(Math.max(1, getHeartbeatWaitTimeMs()));
+        return news.look(System.nanoTime(), heartbeatNanos);
     }
 
     private Link connected() throws IOException {
@@ -210,7 +223,7 @@ final class LinkAppender extends LogAppenderBase {
             }
             while (isLittle()) {
                 if (!sendNext(to)) {
-                    return !hasAppendEntries();
+                    return !hasAppendEntries() && news.isLookedAt();
                 }
             }
             return false;
@@ -241,7 +254,13 @@ final class LinkAppender extends LogAppenderBase {
 
     private boolean sendNext(Link to) throws IOException {
         long committed = getRaftLog().getLastCommittedIndex();
-        Next next = AppendPlan.next(state(committed));
+        long nowNanos = System.nanoTime();
+        Next next = AppendPlan.next(state(committed, nowNanos));
+        if (next == Next.NEWS_LATER) {
+            news.begin(nowNanos);
+            return false;
+        }
+        news.end();
         if (next == Next.NOTHING) {
             return false;
         }
@@ -262,7 +281,7 @@ final class LinkAppender extends LogAppenderBase {
         return true;
     }
 
-    private AppendPlan.State state(long committed) {
+    private AppendPlan.State state(long committed, long nowNanos) {
         return new AppendPlan.State(
                 getHeartbeatWaitTimeMs() <= 0,
                 hasAppendEntries(),
@@ -270,7 +289,9 @@ final class LinkAppender extends LogAppenderBase {
                 goesAlong,
                 committed,
                 toldIndex,
-                getFollower().getCommitIndex());
+                getFollower().getCommitIndex(),
+                service.awaited().index(),
+                news.isOver(nowNanos));
     }
 
     private void send(Link to, long callId, AppendEntriesRequestProto request) throws IOException {

@@ -52,6 +52,7 @@ public final class LinkService implements RaftServerRpc {
     /** Of each leader so far: its readers here share their questions. */
     private final Map<Leader, Rounds<Long>> indexes = new ConcurrentHashMap<>();
 
+    private final Awaited awaited = new Awaited();
     private final LinkServer server;
     private final Watchdog watchdog;
     private final long requestMillisMax;
@@ -79,7 +80,7 @@ public final class LinkService implements RaftServerRpc {
                         self,
                         new InetSocketAddress(settings.host(), settings.port()),
                         sockets,
-                        new RaftRequests(raft, readIndexes),
+                        new RaftRequests(raft, readIndexes, awaited),
                         settings.metrics());
         this.watchdog =
                 new Watchdog(
@@ -135,6 +136,11 @@ public final class LinkService implements RaftServerRpc {
     /** The connection that carries the log to a follower. */
     Link appendsTo(RaftPeerId follower) throws IOException {
         return links.to(follower, Links.Purpose.APPENDS);
+    }
+
+    /** What callers in other pods wait for while this one leads. */
+    Awaited awaited() {
+        return awaited;
     }
 
     /** How long a follower may take to answer an append. */

@@ -26,10 +26,12 @@ import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
 final class RaftRequests implements Requests {
     private final RaftServer server;
     private final ReadIndexes readIndexes;
+    private final Awaited awaited;
 
-    RaftRequests(RaftServer server, ReadIndexes readIndexes) {
+    RaftRequests(RaftServer server, ReadIndexes readIndexes, Awaited awaited) {
         this.server = server;
         this.readIndexes = readIndexes;
+        this.awaited = awaited;
     }
 
     @Override
@@ -40,7 +42,11 @@ final class RaftRequests implements Requests {
             case READ_INDEX ->
                     readIndexes
                             .current(read(RaftRpcRequestProto.parser(), message))
-                            .thenApply(Int64Value::of);
+                            .thenApply(
+                                    index -> {
+                                        awaited.read(index);
+                                        return Int64Value.of(index);
+                                    });
             case IS_TERM -> done(readIndexes.isInTerm(read(RaftRpcRequestProto.parser(), message)));
             case SUBMIT -> submit(read(RaftClientRequestProto.parser(), message));
             case VOTE -> done(server.requestVote(read(RequestVoteRequestProto.parser(), message)));
@@ -87,7 +93,17 @@ final class RaftRequests implements Requests {
 
     private CompletableFuture<? extends MessageLite> submit(RaftClientRequestProto proto)
             throws IOException {
-        return submit(server, ClientProtoUtils.toRaftClientRequest(proto))
+        RaftClientRequest request = ClientProtoUtils.toRaftClientRequest(proto);
+        awaited.proposed();
+        CompletableFuture<RaftClientReply> answer;
+        try {
+            answer = submit(server, request);
+        } catch (IOException | RuntimeException e) {
+            awaited.answered(-1);
+            throw e;
+        }
+        return answer.whenComplete(
+                        (reply, _) -> awaited.answered(reply == null ? -1 : reply.getLogIndex()))
                 .thenApply(ClientProtoUtils::toRaftClientReplyProto);
     }
 

@@ -23,23 +23,29 @@ class AppendPlanTest {
             delimiter = '|',
             textBlock =
                     """
-                    # why                               | due   | wait  | open | along | comm | told | its | next
-                    nothing moved                       | false | false | 0    | true  | 7    | 7    | 7   | NOTHING
-                    an entry came                       | false | true  | 0    | true  | 7    | 7    | 7   | ENTRIES
-                    more came before it answered        | false | true  | 15   | true  | 7    | 7    | 7   | ENTRIES
-                    as many are open as may             | false | true  | 16   | true  | 7    | 7    | 7   | NOTHING
-                    it was never heard                  | false | true  | 0    | false | 7    | -1   | -1  | ENTRIES
-                    it does not go along, one is open   | false | true  | 1    | false | 7    | -1   | 3   | NOTHING
-                    time for a heartbeat                | true  | false | 0    | true  | 7    | 7    | 7   | HEARTBEAT
-                    a heartbeat before entries          | true  | true  | 0    | true  | 7    | 7    | 7   | HEARTBEAT
-                    a heartbeat though all is open      | true  | true  | 16   | true  | 7    | 7    | 7   | HEARTBEAT
-                    it has all, and more is committed   | false | false | 0    | true  | 8    | 7    | 7   | NEWS
-                    it was told so already              | false | false | 0    | true  | 8    | 8    | 7   | NOTHING
-                    it committed it without being told  | false | false | 0    | true  | 8    | 7    | 8   | NOTHING
-                    it has not answered for it          | false | false | 1    | true  | 8    | 7    | 7   | NOTHING
-                    entries tell it                     | false | true  | 0    | true  | 8    | 7    | 7   | ENTRIES
-                    no room for the entries that tell   | false | true  | 16   | true  | 8    | 7    | 7   | NOTHING
-                    after a failure it is told anew     | false | false | 0    | false | 8    | -1   | 7   | NEWS
+                    # why                               | due   | wait  | open | along | comm | told | its | awaited | rested | next
+                    nothing moved                       | false | false | 0    | true  | 7    | 7    | 7   | 8       | false  | NOTHING
+                    an entry came                       | false | true  | 0    | true  | 7    | 7    | 7   | 8       | false  | ENTRIES
+                    more came before it answered        | false | true  | 15   | true  | 7    | 7    | 7   | 8       | false  | ENTRIES
+                    as many are open as may             | false | true  | 16   | true  | 7    | 7    | 7   | 8       | false  | NOTHING
+                    it was never heard                  | false | true  | 0    | false | 7    | -1   | -1  | 8       | false  | ENTRIES
+                    it does not go along, one is open   | false | true  | 1    | false | 7    | -1   | 3   | 8       | false  | NOTHING
+                    time for a heartbeat                | true  | false | 0    | true  | 7    | 7    | 7   | 8       | false  | HEARTBEAT
+                    a heartbeat before entries          | true  | true  | 0    | true  | 7    | 7    | 7   | 8       | false  | HEARTBEAT
+                    a heartbeat though all is open      | true  | true  | 16   | true  | 7    | 7    | 7   | 8       | false  | HEARTBEAT
+                    it has all, and more is committed   | false | false | 0    | true  | 8    | 7    | 7   | 8       | false  | NEWS
+                    it was told so already              | false | false | 0    | true  | 8    | 8    | 7   | 8       | false  | NOTHING
+                    it committed it without being told  | false | false | 0    | true  | 8    | 7    | 8   | 8       | false  | NOTHING
+                    it has not answered for it          | false | false | 1    | true  | 8    | 7    | 7   | 8       | false  | NOTHING
+                    entries tell it                     | false | true  | 0    | true  | 8    | 7    | 7   | 8       | false  | ENTRIES
+                    no room for the entries that tell   | false | true  | 16   | true  | 8    | 7    | 7   | 8       | false  | NOTHING
+                    after a failure it is told anew     | false | false | 0    | false | 8    | -1   | 7   | 8       | false  | NEWS
+                    nobody waits for it                 | false | false | 0    | true  | 8    | 7    | 7   | 7       | false  | NEWS_LATER
+                    … but it has rested                 | false | false | 0    | true  | 8    | 7    | 7   | 7       | true   | NEWS
+                    what is waited for was told before  | false | false | 0    | true  | 9    | 8    | 7   | 8       | false  | NEWS_LATER
+                    … or it committed it untold         | false | false | 0    | true  | 9    | 7    | 8   | 8       | false  | NEWS_LATER
+                    proposals of others are under way   | false | false | 0    | true  | 8    | 7    | 7   | 9999999 | false  | NEWS
+                    nobody waits, but an entry tells it | false | true  | 0    | true  | 8    | 7    | 7   | 7       | true   | ENTRIES
                     """)
     void whatIsSentNext(
             String why,
@@ -50,10 +56,13 @@ class AppendPlanTest {
             long committed,
             long told,
             long its,
+            long awaited,
+            boolean rested,
             Next next) {
         assertEquals(
                 next,
-                AppendPlan.next(new State(due, wait, open, along, committed, told, its)),
+                AppendPlan.next(
+                        new State(due, wait, open, along, committed, told, its, awaited, rested)),
                 why);
     }
 

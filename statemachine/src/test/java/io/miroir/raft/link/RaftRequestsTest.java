@@ -50,7 +50,8 @@ class RaftRequestsTest {
                             RaftPeerId.valueOf("a"),
                             _ -> Standing.of(division),
                             new Links("a", new Sockets(Optional.empty()), Map.of()),
-                            1_000));
+                            1_000),
+                    new Awaited());
 
     /** So that a future is seen to be one. */
     private static <T> Supplier<T> says(Supplier<T> answer) {
