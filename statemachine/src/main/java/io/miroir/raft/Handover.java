@@ -36,7 +36,7 @@ final class Handover {
                 new TransferLeadershipRequest(
                         ClientId.randomId(),
                         server.getId(),
-                        division.getGroup().getGroupId(),
+                        division.getMemberId().getGroupId(),
                         1,
                         successor,
                         MILLIS_MAX);
