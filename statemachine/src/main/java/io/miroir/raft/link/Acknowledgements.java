@@ -6,7 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 
-/** By follower: what it has acknowledged to this pod while it leads. */
+/**
+ * By follower, while this pod leads: what it has acknowledged, and who tells it what is committed.
+ */
 final class Acknowledgements {
     private record Follower(RaftGroupId group, RaftPeerId id) {}
 
@@ -24,6 +26,11 @@ final class Acknowledgements {
     private static Follower of(LinkAppender appender) {
         return new Follower(
                 appender.getServer().getMemberId().getGroupId(), appender.getFollowerId());
+    }
+
+    /** Other pods wait for what is committed: followers are told. */
+    void awaited() {
+        appenders.values().forEach(LinkAppender::awaited);
     }
 
     /** What was acknowledged in that term; what was in another one is not told. */

@@ -1,7 +1,5 @@
 package io.miroir.raft.link;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -12,7 +10,14 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Awaited {
     private final AtomicInteger proposals = new AtomicInteger();
     private final AtomicLong index = new AtomicLong(-1);
-    private final Set<LinkAppender> appenders = ConcurrentHashMap.newKeySet();
+    private final Runnable more;
+
+    /**
+     * @param more called when another pod begins to wait for more than before
+     */
+    Awaited(Runnable more) {
+        this.more = more;
+    }
 
     /** Up to where followers are told at once. */
     long index() {
@@ -34,15 +39,7 @@ final class Awaited {
     /** Another pod is about to wait until it has applied the entry with that index. */
     void read(long committedIndex) {
         if (index.getAndAccumulate(committedIndex, Math::max) < committedIndex) {
-            appenders.forEach(LinkAppender::awaited);
+            more.run();
         }
-    }
-
-    void tell(LinkAppender appender) {
-        appenders.add(appender);
-    }
-
-    void forget(LinkAppender appender) {
-        appenders.remove(appender);
     }
 }

@@ -91,10 +91,9 @@ final class LinkAppender extends LogAppenderBase {
         this.service = (LinkService) getServerRpc();
     }
 
-    /** From now on it is asked what its follower has acknowledged. */
+    /** From now on it is asked what its follower has acknowledged, and told what others await. */
     void begin() {
         service.acknowledgements().begins(this);
-        service.awaited().tell(this);
     }
 
     @Override
@@ -138,7 +137,6 @@ final class LinkAppender extends LogAppenderBase {
     /** A thread that hangs in a write to a frozen follower is freed by the connection's end. */
     @Override
     public CompletableFuture<LifeCycle.State> stopAsync() {
-        service.awaited().forget(this);
         CompletableFuture<LifeCycle.State> end = super.stopAsync();
         service.acknowledgements().ends(this);
         Link open = link;

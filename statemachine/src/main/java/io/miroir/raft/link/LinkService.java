@@ -52,7 +52,7 @@ public final class LinkService implements RaftServerRpc {
     /** Of each leader so far: its readers here share their questions. */
     private final Map<Leader, Rounds<Long>> indexes = new ConcurrentHashMap<>();
 
-    private final Awaited awaited = new Awaited();
+    private final Awaited awaited = new Awaited(acknowledgements::awaited);
     private final LinkServer server;
     private final Watchdog watchdog;
     private final long requestMillisMax;

@@ -51,7 +51,7 @@ class RaftRequestsTest {
                             _ -> Standing.of(division),
                             new Links("a", new Sockets(Optional.empty()), Map.of()),
                             1_000),
-                    new Awaited());
+                    new Awaited(() -> {}));
 
     /** So that a future is seen to be one. */
     private static <T> Supplier<T> says(Supplier<T> answer) {
