@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.miroir.api.Json;
 import io.miroir.cli.client.ApiAnswer;
@@ -19,8 +20,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,14 +43,27 @@ class PodFailureTest {
     /** Dozens by hand: {@code -Dmiroir.podKills=48}. */
     private static final int KILLS = Integer.getInteger("miroir.podKills", 3);
 
+    /** A pod takes less than a third, and needs 64 more to begin. */
+    private static final int DISK_MEGABYTES = 256;
+
+    private static final int NO_ROOM = 5;
+
     @TempDir static Path dir;
     private static TestCluster cluster;
+    private static final Map<String, SmallDisk> disks = new HashMap<>();
     private static ApiCall search;
     private static JsonNode hits;
 
+    private @Nullable Traffic underWay;
+
     @BeforeAll
-    static void start() {
-        cluster = TestCluster.start(dir, FleetShape.DEFAULT);
+    static void start() throws Exception {
+        cluster = TestCluster.layOut(dir, FleetShape.DEFAULT);
+        for (FleetPod pod : cluster.fleet().pods()) {
+            Path data = dir.resolve(pod.id()).resolve("data");
+            disks.put(pod.id(), SmallDisk.mount(data, DISK_MEGABYTES));
+        }
+        cluster.fleet().start();
         cluster.createWords("still", 50);
         search = ApiCall.search("/indexes/still/search", Json.object().put("q", "word"));
         hits = cluster.api().call(search).path("hits");
@@ -53,8 +72,28 @@ class PodFailureTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         cluster.close();
+        for (SmallDisk disk : disks.values()) {
+            disk.close();
+        }
+    }
+
+    /** A case that failed leaves pods that do not run: they must not fail the next one. */
+    @AfterEach
+    void heal() throws Exception {
+        for (SmallDisk disk : disks.values()) {
+            disk.makeRoom();
+        }
+        for (FleetPod pod : cluster.fleet().pods()) {
+            if (!pod.process().isAlive()) {
+                pod.process().start();
+            }
+            cluster.fleet().awaitReady(pod);
+        }
+        if (underWay != null) {
+            underWay.stop();
+        }
     }
 
     /** Design, promise 1, and testing.md "nothing acknowledged is lost": kill -9 of the leader. */
@@ -135,6 +174,36 @@ class PodFailureTest {
         assertNothingLost(cluster, traffic);
     }
 
+    /** A pod without room ends and says why; the others go on; with room it is there again. */
+    @Test
+    void aPodWhoseDiskIsFullEndsAndComesBackWithEverything() throws Exception {
+        Traffic traffic = traffic("full");
+        FleetPod full = cluster.status().awaitLeader().orElseThrow();
+        SmallDisk disk = Objects.requireNonNull(disks.get(full.id()));
+        assumeTrue(disk.isThere(), "nobody may mount a disk here");
+        awaitWrites(traffic, 1);
+        disk.fill();
+        assertTrue(full.process().awaitExit(PATIENCE), "it ends");
+        assertEquals(NO_ROOM, full.process().exitCode(), full.process()::logTail);
+        String log = Files.readString(full.process().log());
+        assertTrue(log.contains("data is full: "), full.process()::logTail);
+        awaitWrites(traffic, 2);
+
+        full.process().start();
+        assertTrue(full.process().awaitExit(PATIENCE), "it does not begin without room");
+        assertEquals(NO_ROOM, full.process().exitCode(), full.process()::logTail);
+        log = full.process().logTail();
+        assertTrue(log.contains("at least 64 MiB are needed"), log);
+
+        disk.makeRoom();
+        full.process().start();
+        cluster.fleet().awaitReady(full);
+        awaitWrites(traffic, 1);
+        traffic.stop();
+        assertNothingLost(cluster, traffic);
+        assertEquals(hits, cluster.at(full, search).json().path("hits"));
+    }
+
     /** Protocol, rule 9: a pod that slept through a revocation lets nobody in with the key. */
     @Test
     void aPodThatSleptThroughARevocationLetsNobodyInWithTheKey() throws Exception {
@@ -195,8 +264,9 @@ class PodFailureTest {
         assertEquals(0, new ProcessBuilder(command).start().waitFor());
     }
 
-    private static Traffic traffic(String name) {
+    private Traffic traffic(String name) {
         Traffic traffic = new Traffic(cluster.client(), System::nanoTime, name);
+        underWay = traffic;
         traffic.watch(search, hits);
         traffic.start();
         return traffic;

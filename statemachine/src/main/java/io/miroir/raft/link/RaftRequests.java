@@ -64,12 +64,17 @@ final class RaftRequests implements Requests {
 
     private CompletableFuture<AppendEntriesReplyProto> append(AppendEntriesRequestProto request)
             throws IOException {
-        RaftGroupId group =
-                RaftGroupId.valueOf(request.getServerRequest().getRaftGroupId().getId());
+        RaftServer.Division member =
+                server.getDivision(
+                        RaftGroupId.valueOf(request.getServerRequest().getRaftGroupId().getId()));
+        if (!member.getInfo().isAlive()) {
+            // Ratis would write of each with its stack, and bury why this pod ends.
+            throw new IOException(member.getId() + " has ended");
+        }
         return server.appendEntriesAsync(request)
                 .thenCompose(
                         reply ->
-                                isSynced(group, reply)
+                                isSynced(member, reply)
                                         ? done(reply)
                                         : CompletableFuture.failedFuture(
                                                 new IOException(
@@ -81,14 +86,9 @@ final class RaftRequests implements Requests {
      * Entries that come a second time, since the connection of the first time broke, Ratis
      * acknowledges without waiting for their sync. Who sent them sends them again until it is done.
      */
-    private boolean isSynced(RaftGroupId group, AppendEntriesReplyProto reply) {
-        try {
-            return reply.getResult() != AppendResult.SUCCESS
-                    || reply.getMatchIndex()
-                            <= server.getDivision(group).getRaftLog().getFlushIndex();
-        } catch (IOException gone) {
-            return false;
-        }
+    private static boolean isSynced(RaftServer.Division member, AppendEntriesReplyProto reply) {
+        return reply.getResult() != AppendResult.SUCCESS
+                || reply.getMatchIndex() <= member.getRaftLog().getFlushIndex();
     }
 
     private CompletableFuture<? extends MessageLite> submit(RaftClientRequestProto proto)

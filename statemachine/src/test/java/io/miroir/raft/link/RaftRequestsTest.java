@@ -2,6 +2,7 @@ package io.miroir.raft.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
@@ -19,6 +22,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
@@ -33,8 +37,19 @@ class RaftRequestsTest {
     private AppendEntriesReplyProto ratisSays = AppendEntriesReplyProto.getDefaultInstance();
 
     private final RaftLog log = of(RaftLog.class, Map.of("getFlushIndex", synced::get));
+    private final AtomicBoolean alive = new AtomicBoolean(true);
+    private final AtomicInteger asked = new AtomicInteger();
+    private final DivisionInfo info = of(DivisionInfo.class, Map.of("isAlive", alive::get));
     private final RaftServer.Division division =
-            of(RaftServer.Division.class, Map.of("getRaftLog", () -> log));
+            of(
+                    RaftServer.Division.class,
+                    Map.of(
+                            "getRaftLog",
+                            () -> log,
+                            "getInfo",
+                            () -> info,
+                            "getId",
+                            () -> RaftPeerId.valueOf("a")));
     private final RaftServer server =
             of(
                     RaftServer.class,
@@ -42,7 +57,11 @@ class RaftRequestsTest {
                             "getDivision",
                             () -> division,
                             "appendEntriesAsync",
-                            says(() -> CompletableFuture.completedFuture(ratisSays))));
+                            says(
+                                    () -> {
+                                        asked.incrementAndGet();
+                                        return CompletableFuture.completedFuture(ratisSays);
+                                    })));
     private final RaftRequests requests =
             new RaftRequests(
                     server,
@@ -99,6 +118,14 @@ class RaftRequestsTest {
     void whatTakesNothingIsAnswered() throws Exception {
         assertEquals(ratisSays(AppendResult.INCONSISTENCY, RaftLog.INVALID_LOG_INDEX), ratisSays);
         assertEquals(ratisSays(AppendResult.SUCCESS, RaftLog.INVALID_LOG_INDEX), ratisSays);
+    }
+
+    /** Its log would be full of what others send it, and not say any more why it ended. */
+    @Test
+    void ratisIsNotAskedWhenItsMemberHasEnded() {
+        alive.set(false);
+        assertThrows(IOException.class, () -> answer(AppendResult.SUCCESS, 0));
+        assertEquals(0, asked.get());
     }
 
     private MessageLite ratisSays(AppendResult result, long matchIndex) throws Exception {
