@@ -14,6 +14,7 @@ import io.miroir.cli.client.ApiCall;
 import io.miroir.cli.demo.Traffic;
 import io.miroir.cli.fleet.FleetPod;
 import io.miroir.cli.fleet.FleetShape;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -50,6 +51,7 @@ class PodFailureTest {
 
     @TempDir static Path dir;
     private static TestCluster cluster;
+    private static HostNames names;
     private static final Map<String, SmallDisk> disks = new HashMap<>();
     private static ApiCall search;
     private static JsonNode hits;
@@ -58,7 +60,9 @@ class PodFailureTest {
 
     @BeforeAll
     static void start() throws Exception {
-        cluster = TestCluster.layOut(dir, FleetShape.DEFAULT);
+        names = new HostNames(dir);
+        cluster = TestCluster.layOut(dir, FleetShape.DEFAULT, names.jvmOptions());
+        names.give(cluster.fleet().pods());
         for (FleetPod pod : cluster.fleet().pods()) {
             Path data = dir.resolve(pod.id()).resolve("data");
             disks.put(pod.id(), SmallDisk.mount(data, DISK_MEGABYTES));
@@ -172,6 +176,49 @@ class PodFailureTest {
         awaitWrites(traffic, 1);
         traffic.stop();
         assertNothingLost(cluster, traffic);
+    }
+
+    /** Names are looked up again: by pods that run on, and by all where all have moved at once. */
+    @Test
+    void podsThatMoveAreFoundByTheirNames() throws Exception {
+        Traffic traffic = traffic("moved");
+        FleetPod moved = cluster.status().awaitLeader().orElseThrow();
+        awaitWrites(traffic, 1);
+        moved.process().stop(PATIENCE);
+        names.move(List.of(moved));
+        moved.process().start();
+        cluster.fleet().awaitReady(moved);
+        awaitWrites(traffic, 1);
+        traffic.stop();
+        allSeeAll();
+
+        List<FleetPod> all = cluster.fleet().pods();
+        all.forEach(pod -> pod.process().terminate());
+        all.forEach(pod -> pod.process().stop(PATIENCE));
+        names.move(all);
+        all.forEach(pod -> pod.process().start());
+        all.forEach(cluster.fleet()::awaitReady);
+        allSeeAll();
+        assertNothingLost(cluster, traffic);
+    }
+
+    /** On the peer ports; that a pod is ready says that it is heard on the Raft ports. */
+    private static void allSeeAll() throws Exception {
+        for (FleetPod pod : cluster.fleet().pods()) {
+            long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+            while (alive(pod) < cluster.fleet().pods().size()) {
+                assertTrue(System.nanoTime() < deadlineNanos, pod.id() + " does not see all");
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    private static long alive(FleetPod asked) throws IOException {
+        long alive = 0;
+        for (JsonNode member : cluster.members(asked)) {
+            alive += member.path("alive").asBoolean() ? 1 : 0;
+        }
+        return alive;
     }
 
     /** A pod without room ends and says why; the others go on; with room it is there again. */

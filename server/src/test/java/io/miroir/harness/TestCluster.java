@@ -7,6 +7,7 @@ import io.miroir.cli.client.Api;
 import io.miroir.cli.client.ApiAnswer;
 import io.miroir.cli.client.ApiCall;
 import io.miroir.cli.client.FailoverClient;
+import io.miroir.cli.client.HttpCaller;
 import io.miroir.cli.client.Reply;
 import io.miroir.cli.demo.ClusterStatus;
 import io.miroir.cli.fleet.Fleet;
@@ -19,8 +20,11 @@ import io.miroir.cli.fleet.JavaLaunch;
 import io.miroir.cli.fleet.NodeSource;
 import io.miroir.cli.fleet.Ports;
 import io.miroir.cli.fleet.PortsApart;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -50,8 +54,12 @@ final class TestCluster implements AutoCloseable {
         this.status = new ClusterStatus(fleet);
     }
 
-    /** Lays the cluster out without starting it. */
-    static TestCluster layOut(Path directory, FleetShape shape) {
+    /**
+     * Lays the cluster out without starting it.
+     *
+     * @param jvmOptions further ones of all its processes
+     */
+    static TestCluster layOut(Path directory, FleetShape shape, String... jvmOptions) {
         Ports ports = PortsApart.make();
         FleetPlan plan =
                 new FleetPlan(
@@ -61,9 +69,16 @@ final class TestCluster implements AutoCloseable {
                                 MASTER_KEY, "node-key-of-the-tests", "admin-key", "s".repeat(32)),
                         nodes(),
                         directory,
-                        JavaLaunch.withClassPath(classPath()),
+                        launch(jvmOptions),
                         HEAPS);
         return new TestCluster(new Fleet(plan, System::nanoTime));
+    }
+
+    private static JavaLaunch launch(String... jvmOptions) {
+        JavaLaunch plain = JavaLaunch.withClassPath(classPath());
+        List<String> options = new ArrayList<>(plain.options());
+        options.addAll(List.of(jvmOptions));
+        return new JavaLaunch(plain.java(), plain.classPath(), options);
     }
 
     static TestCluster start(Path directory, FleetShape shape) {
@@ -103,6 +118,16 @@ final class TestCluster implements AutoCloseable {
     /** The answer of exactly this pod, whatever its status. */
     ApiAnswer at(FleetPod pod, ApiCall call) {
         return assertInstanceOf(Reply.Answered.class, client.callAt(pod.http(), call)).answer();
+    }
+
+    /** What a pod that answers says of the cluster's members. */
+    JsonNode members(FleetPod pod) throws IOException {
+        try (HttpCaller http = new HttpCaller()) {
+            String key = fleet.plan().keys().admin();
+            return http.call(pod.http(), key, ApiCall.get("/_miroir/cluster"), PATIENCE)
+                    .json()
+                    .path("members");
+        }
     }
 
     /** Creates an index whose primary key is `id`, with settings, and waits for both. */
