@@ -1,5 +1,7 @@
 package io.miroir.raft;
 
+import io.miroir.raft.link.NewsRest;
+
 /**
  * When an entry is applied, and which share a transaction: to begin and to end one costs a pod as
  * much as a small entry in it. Of what a leader's callers wait for, each entry has its own, at
@@ -8,7 +10,7 @@ package io.miroir.raft;
  */
 final class EntryGroups {
     /** What a follower lags behind at most where nobody waits for it. */
-    static final long REST_NANOS_MAX = 3_000_000;
+    static final long REST_NANOS_MAX = NewsRest.NANOS_MAX;
 
     static final int ENTRIES_MAX = 16;
 

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,14 +41,7 @@ record StoreSeal(long databaseBytes, long databaseCrc, long logEnd, boolean prov
                                 crc(database),
                                 logEnd,
                                 proven ? "" : " unproven");
-        Path seal = dataDir.resolve(FILE);
-        Files.deleteIfExists(seal);
-        Files.createFile(
-                seal,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(seal, text);
-        DatabaseFiles.sync(seal);
-        DatabaseFiles.sync(dataDir);
+        DatabaseFiles.write(dataDir.resolve(FILE), text);
     }
 
     /** Nothing after a crash, and nothing from half a seal. */

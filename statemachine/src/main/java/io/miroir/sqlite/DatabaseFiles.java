@@ -1,5 +1,7 @@
 package io.miroir.sqlite;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -77,6 +79,20 @@ public final class DatabaseFiles {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    /**
+     * Writes a small file that only its owner may read, on disk when this returns. A crash leaves
+     * what was there before or all of it.
+     */
+    public static void write(Path file, String text) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.deleteIfExists(part);
+        createPrivate(part);
+        Files.writeString(part, text);
+        sync(part);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        sync(requireNonNull(file.toAbsolutePath().getParent()));
     }
 
     /** Makes an empty file that only its owner may read. */

@@ -3,14 +3,9 @@ package io.miroir.cluster.member;
 import io.miroir.sqlite.DatabaseFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -88,22 +83,9 @@ public record PodIdentity(String podId, UUID clusterId, UUID incarnation, Stage 
         String text =
                 "miroir identity 1\npod %s\ncluster %s\nincarnation %s\nstage %s\n"
                         .formatted(podId, clusterId, incarnation, stage);
-        byte[] bytes = (text + "crc " + crc(text) + "\n").getBytes(StandardCharsets.UTF_8);
-        Path part = dataDir.resolve(FILE + ".part");
         try {
             Files.createDirectories(dataDir);
-            try (FileChannel channel =
-                    FileChannel.open(
-                            part,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE)) {
-                channel.write(ByteBuffer.wrap(bytes));
-                channel.force(true);
-            }
-            Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-------"));
-            Files.move(part, dataDir.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-            DatabaseFiles.sync(dataDir);
+            DatabaseFiles.write(dataDir.resolve(FILE), text + "crc " + crc(text) + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the identity into " + dataDir, e);
         }

@@ -4,9 +4,9 @@ package io.miroir.raft.link;
  * How long a follower is not told what is committed where nobody waits for it there. The next entry
  * tells it without a message of its own, and the processors are left to who is waited for.
  */
-final class NewsRest {
-    /** As long as a follower lets an entry rest that nobody waits for. */
-    static final long NANOS_MAX = 3_000_000;
+public final class NewsRest {
+    /** As long as a follower lets an entry rest, too, that nobody waits for. */
+    public static final long NANOS_MAX = 3_000_000;
 
     /** After the last news that rested, the appender's own thread looks that often for more. */
     private static final long LOOKS_NANOS = 10 * NANOS_MAX;

@@ -2,7 +2,6 @@ package io.miroir.store.recovery;
 
 import io.miroir.sqlite.DatabaseFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -19,10 +18,7 @@ public final class Unfinished {
 
     /** From here on the directory is not to be used. */
     public static Unfinished begin(Path dataDir, String command) throws IOException {
-        Path mark = dataDir.resolve(DatabaseFiles.UNFINISHED);
-        Files.writeString(mark, command, StandardCharsets.UTF_8);
-        DatabaseFiles.sync(mark);
-        DatabaseFiles.sync(dataDir);
+        DatabaseFiles.write(dataDir.resolve(DatabaseFiles.UNFINISHED), command);
         return new Unfinished(dataDir);
     }
 

@@ -12,7 +12,7 @@ class NewsRestTest {
     private static final long HEARTBEAT = 100 * MAX;
 
     /** Where the clock of a JVM may stand: before and after its overflow. */
-    private static final long START = Long.valueOf(Long.MAX_VALUE - MAX);
+    private static final long START = Long.valueOf(Long.MAX_VALUE - MAX / 2);
 
     private final NewsRest news = new NewsRest();
 
@@ -20,6 +20,7 @@ class NewsRestTest {
     void itRestsFromTheFirstThatIsNotTold() {
         assertFalse(news.isOver(START + HEARTBEAT), "there is nothing");
         news.begin(START);
+        assertFalse(news.isOver(START + 1));
         news.begin(START + MAX - 1);
         assertFalse(news.isOver(START + MAX - 1));
         assertTrue(news.isOver(START + MAX), "though more came meanwhile");
