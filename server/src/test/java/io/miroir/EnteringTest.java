@@ -1,6 +1,7 @@
 package io.miroir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import io.miroir.cli.fleet.PortsApart;
 import io.miroir.cluster.member.PodIdentity;
 import io.miroir.cluster.member.StartRefusedException;
 import io.miroir.raft.Member;
+import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.Reply;
 import io.miroir.store.Role;
 import io.miroir.store.TaskStore;
@@ -179,12 +181,15 @@ class EnteringTest {
             delete(layout.data(victim));
             copy(old, layout.data(victim));
             delete(old);
+            boolean stopped = isStoppedWhenItIsStruckOff(layout, victim, watching.store());
             member = keep(StorePod.start(layout, victim));
             if (watching.store().status().term() == term) {
+                assertTrue(stopped);
                 assertNotEquals(incarnation, identity(member).incarnation());
                 break;
             }
         }
+        // Between the two starts nobody else knew of the pod, or that it had a vote.
         StorePod restored = member;
         assertTrue(Files.exists(layout.data(victim).resolve("set-aside").resolve("store.db")));
         StorePod.await("its vote", () -> restored.store().status().voters().size() == 3);
@@ -198,6 +203,30 @@ class EnteringTest {
         stop(restored);
         StorePod honest = keep(StorePod.start(layout, victim));
         assertEquals(incarnation, identity(honest).incarnation());
+    }
+
+    /**
+     * Starts a pod that can't write down that it joins from now on; false if it does not come so
+     * far.
+     */
+    private boolean isStoppedWhenItIsStruckOff(
+            StorePod.Layout layout, int pod, RaftTaskStore others) {
+        Path inTheWay = layout.data(pod).resolve("identity.part");
+        try {
+            Files.createDirectories(inTheWay.resolve("not-empty"));
+            stop(keep(StorePod.start(layout, pod)));
+            return false;
+        } catch (UncheckedIOException stopped) {
+            assertFalse(Files.exists(layout.data(pod).resolve("set-aside")));
+            assertTrue(
+                    others.membership().members().stream()
+                            .noneMatch(member -> member.id().equals("pod-" + pod)));
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            delete(inTheWay);
+        }
     }
 
     /** Entries, the last one of them acknowledged by the pod that is asked. */

@@ -1,6 +1,7 @@
 package io.miroir.cluster.member;
 
 import io.miroir.cluster.peer.PodFacts;
+import io.miroir.raft.DamageMark;
 import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
@@ -43,21 +44,29 @@ final class Joining {
 
     /**
      * Before the store is opened: this pod is struck off the list, and what it holds is set aside.
+     * A pod that is stopped between begins here again: what it has to know then is written down
+     * first.
      *
      * @param damage why, where it had data
      * @param settle writes down that from now on it joins
      */
     Admission prepare(UUID clusterId, @Nullable String damage, Runnable settle) {
         List<Member> members = members(clusterId);
-        boolean wasVoter = members.stream().anyMatch(m -> m.id().equals(self.podId()) && m.voter());
+        boolean wasVoter =
+                LostVote.isThere(self.dataDir())
+                        || members.stream().anyMatch(m -> m.id().equals(self.podId()) && m.voter());
         if (damage != null) {
             LOG.error(
                     "{}. This pod sets its data aside ({}/set-aside) and takes everything from the"
                             + " other pods",
                     damage,
                     self.dataDir());
+            DamageMark.put(self.dataDir(), damage);
         } else {
             LOG.info("pod {} joins cluster {}", self.podId(), clusterId);
+        }
+        if (wasVoter) {
+            LostVote.put(self.dataDir());
         }
         ask(new MemberChange.Leave(self.podId()));
         settle.run();
@@ -82,6 +91,7 @@ final class Joining {
         LOG.info("pod {} follows the cluster", self.podId());
         if (admission.wasVoter()) {
             promote();
+            LostVote.remove(self.dataDir());
         }
     }
 
