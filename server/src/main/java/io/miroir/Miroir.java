@@ -27,6 +27,7 @@ import io.miroir.cluster.identity.NodeLives;
 import io.miroir.cluster.lease.Reports;
 import io.miroir.cluster.lease.ViewLease;
 import io.miroir.cluster.member.AbsentListeners;
+import io.miroir.cluster.member.Comparer;
 import io.miroir.cluster.member.PodIdentity;
 import io.miroir.cluster.peer.ClusterKeys;
 import io.miroir.cluster.peer.OpenStore;
@@ -144,7 +145,8 @@ public final class Miroir implements AutoCloseable {
                         new RaftTaskStore.Surroundings(clock, random, registry, this::onFatal)
                                 .keyed(keys.pods())
                                 .sealing(secrets),
-                        peers);
+                        peers,
+                        Comparer.WAITS);
         own(opening::stop);
         TaskStore store = own(opening.open(keys));
         DumpDirectory dumps = new DumpDirectory(settings.dumpDir());

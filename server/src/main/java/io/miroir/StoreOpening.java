@@ -35,6 +35,7 @@ final class StoreOpening {
     private final MiroirConfig config;
     private final RaftTaskStore.Surroundings surroundings;
     private final Peers peers;
+    private final Comparer.Waits waits;
     private final Reception reception = new Reception();
     private @Nullable PeerServer server;
     private @Nullable Doorkeeper doorkeeper;
@@ -42,11 +43,17 @@ final class StoreOpening {
 
     /**
      * @param peers asked greetings only, until the store is open
+     * @param waits of a pod that compares its tables with others'
      */
-    StoreOpening(MiroirConfig config, RaftTaskStore.Surroundings surroundings, Peers peers) {
+    StoreOpening(
+            MiroirConfig config,
+            RaftTaskStore.Surroundings surroundings,
+            Peers peers,
+            Comparer.Waits waits) {
         this.config = config;
         this.surroundings = surroundings;
         this.peers = peers;
+        this.waits = waits;
     }
 
     /**
@@ -121,7 +128,7 @@ final class StoreOpening {
             metrics.proven();
             return true;
         }
-        Comparer next = new Comparer(config.dataDir(), admission, store, peers, metrics);
+        Comparer next = new Comparer(config.dataDir(), admission, store, peers, metrics, waits);
         // What a newcomer has it was just sent.
         Optional<String> damage = admission.newcomer() ? Optional.empty() : next.damage();
         if (damage.isEmpty()) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.cli.fleet.Ports;
 import io.miroir.cli.fleet.PortsApart;
+import io.miroir.cluster.member.Comparer;
 import io.miroir.raft.DamageMark;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.raft.StoreCheck;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -34,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ComparingTest {
     private static final String WORDS = "{\"words\":\"that are in one value only\"}";
+
+    private static final Comparer.Waits IMPATIENT =
+            new Comparer.Waits(Duration.ofSeconds(1), Duration.ofMillis(500));
 
     @TempDir Path dir;
 
@@ -121,12 +126,57 @@ class ComparingTest {
     }
 
     @Test
-    void whatWasFoundIsNotForgottenWhereItCanNotBeRepairedYet() throws IOException {
-        crash(1);
-        flipABitOfTheWords(1);
+    void whatWasFoundIsNotForgottenWhereItCanNotBeRepairedYet() {
+        // The mark alone says it: a pod that was stopped in order would compare nothing.
+        running.get(1).close();
         DamageMark.put(layout.data(1), "found before a crash");
         running.set(1, StorePod.start(layout, 1));
         assertRepaired(1);
+    }
+
+    @Test
+    void whatShowsOnlyWhileAPodServesEndsItAndIsRepairedAtItsNextStart() throws IOException {
+        // Two that crashed and differ: nobody can tell whose tables are right before one comes
+        // who knows. Until then they serve, since they would wait for it in vain.
+        crash(0);
+        crash(1);
+        running.get(2).close();
+        flipABitOfTheWords(1);
+        StorePod.Layout impatient = layout.with(IMPATIENT);
+        running.set(0, StorePod.start(impatient, 0));
+        running.set(1, StorePod.start(impatient, 1));
+        StorePod wrong = running.get(1);
+        assertFalse(running.get(0).store().tables().isProven());
+        assertFalse(wrong.store().tables().isProven());
+        assertEquals(List.of(), wrong.fatal());
+
+        running.set(2, StorePod.start(layout, 2));
+        StorePod.await("it is found out", () -> !wrong.fatal().isEmpty());
+        String why = String.valueOf(wrong.fatal().getFirst().getMessage());
+        assertTrue(why.contains("bits changed. Start this pod again"), why);
+        assertTrue(Files.exists(layout.data(1).resolve("damaged")), "no crash makes it forget it");
+        StorePod.await("it is right", () -> running.get(0).store().tables().isProven());
+        wrong.close();
+        running.set(1, StorePod.start(layout, 1));
+        assertRepaired(1);
+        assertEquals(List.of(), running.get(0).fatal());
+        assertEquals(List.of(), running.get(2).fatal());
+    }
+
+    @Test
+    void aPodThatCouldAskNobodyServesAndAsksLater() throws IOException {
+        crash(1);
+        running.get(0).close();
+        running.get(2).close();
+        running.set(1, StorePod.start(layout.with(IMPATIENT), 1));
+        StorePod alone = running.get(1);
+        assertFalse(alone.store().tables().isProven());
+
+        running.set(0, StorePod.start(layout, 0));
+        StorePod.await("it is known to be right", () -> alone.store().tables().isProven());
+        running.set(2, StorePod.start(layout, 2));
+        assertNothingWasSetAside();
+        assertEquals(List.of(), alone.fatal());
     }
 
     @Test

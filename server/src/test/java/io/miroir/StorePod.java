@@ -3,6 +3,7 @@ package io.miroir;
 import io.miroir.cli.fleet.PortWait;
 import io.miroir.cluster.format.FormatRaiser;
 import io.miroir.cluster.member.AbsentListeners;
+import io.miroir.cluster.member.Comparer;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.config.ConfigLoader;
 import io.miroir.config.LoadOutcome;
@@ -50,10 +51,23 @@ final class StorePod implements AutoCloseable {
      *
      * @param ports of pod-0 on: Raft and peer port of each
      * @param listenerAbsenceS after which a listener is no member any more
+     * @param waits of pods that compare their tables
      */
-    record Layout(Path directory, List<List<Integer>> ports, long listenerAbsenceS) {
+    record Layout(
+            Path directory,
+            List<List<Integer>> ports,
+            long listenerAbsenceS,
+            Comparer.Waits waits) {
         Layout(Path directory, List<List<Integer>> ports) {
             this(directory, ports, 604_800);
+        }
+
+        Layout(Path directory, List<List<Integer>> ports, long listenerAbsenceS) {
+            this(directory, ports, listenerAbsenceS, Comparer.WAITS);
+        }
+
+        Layout with(Comparer.Waits other) {
+            return new Layout(directory, ports, listenerAbsenceS, other);
         }
 
         /** Data directory of a pod. */
@@ -62,7 +76,8 @@ final class StorePod implements AutoCloseable {
         }
     }
 
-    private StorePod(MiroirConfig config, CommandFormats formats) throws IOException {
+    private StorePod(MiroirConfig config, CommandFormats formats, Comparer.Waits waits)
+            throws IOException {
         Keys secret = Keys.of(new Secret("secret"), "node key");
         CollectorRegistry registry = new CollectorRegistry();
         this.peers = new Peers(config.podId(), StoreOpening.others(config), secret);
@@ -72,7 +87,8 @@ final class StorePod implements AutoCloseable {
                         new RaftTaskStore.Surroundings(
                                         InstantSource.system(), new Random(), registry, fatal::add)
                                 .knowing(formats),
-                        peers);
+                        peers,
+                        waits);
         try {
             this.store =
                     (RaftTaskStore)
@@ -140,7 +156,8 @@ final class StorePod implements AutoCloseable {
             LoadOutcome outcome = ConfigLoader.load(file, SECRETS, Map.of());
             Files.delete(file);
             return switch (outcome) {
-                case LoadOutcome.Loaded loaded -> new StorePod(loaded.config(), formats);
+                case LoadOutcome.Loaded loaded ->
+                        new StorePod(loaded.config(), formats, layout.waits());
                 case LoadOutcome.Refused refused ->
                         throw new AssertionError(refused.errors() + yaml);
             };

@@ -40,10 +40,10 @@ import org.slf4j.LoggerFactory;
 public final class Comparer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Comparer.class);
 
-    /** How long a pod that starts waits where nobody can tell. */
-    static final Duration WAIT_MAX = Duration.ofSeconds(30);
+    /** How long a pod that starts waits where nobody can tell, and when it asks again. */
+    public static final Waits WAITS = new Waits(Duration.ofSeconds(30), Duration.ofSeconds(10));
 
-    /** The same where somebody could and is slow: some gigabytes, or far behind. */
+    /** As {@link Waits#start} where somebody could and is slow: some gigabytes, or far behind. */
     private static final Duration SLOW_WAIT_MAX = Duration.ofMinutes(5);
 
     private static final Duration PING_TIMEOUT = Duration.ofMillis(500);
@@ -59,7 +59,6 @@ public final class Comparer implements AutoCloseable {
     private static final long CATCH_UP_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
     private static final long OTHER_WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
-    private static final Duration LATER = Duration.ofSeconds(10);
     private static final Duration LATER_MAX = Duration.ofMinutes(10);
 
     private final String podId;
@@ -70,11 +69,20 @@ public final class Comparer implements AutoCloseable {
     private final ComparedTables tables;
     private final Peers peers;
     private final CompareMetrics metrics;
+    private final Waits waits;
     private final Map<String, Word> words = new HashMap<>();
     private final Set<String> incomparable = new TreeSet<>();
     private Set<String> awaited = Set.of();
     private long heardNanos;
     private volatile @Nullable Thread later;
+
+    /**
+     * How long it is waited.
+     *
+     * @param start at most, before clients are served, where nobody can tell
+     * @param later before it is asked again beside serving them, for the first time
+     */
+    public record Waits(Duration start, Duration later) {}
 
     /**
      * @param admission how the store was opened
@@ -84,7 +92,8 @@ public final class Comparer implements AutoCloseable {
             Admission admission,
             RaftTaskStore store,
             Peers peers,
-            CompareMetrics metrics) {
+            CompareMetrics metrics,
+            Waits waits) {
         this.podId = store.status().podId();
         this.clusterId = admission.clusterId();
         this.filled = admission.newcomer();
@@ -93,6 +102,7 @@ public final class Comparer implements AutoCloseable {
         this.tables = store.tables();
         this.peers = peers;
         this.metrics = metrics;
+        this.waits = waits;
     }
 
     /**
@@ -131,7 +141,7 @@ public final class Comparer implements AutoCloseable {
             return false;
         }
         long sinceNanos = unknown.unequal().isEmpty() ? heardNanos : startedNanos;
-        return now - sinceNanos < WAIT_MAX.toNanos()
+        return now - sinceNanos < waits.start().toNanos()
                 && now - startedNanos < SLOW_WAIT_MAX.toNanos();
     }
 
@@ -189,7 +199,7 @@ public final class Comparer implements AutoCloseable {
     }
 
     private void compare(Consumer<Throwable> onDamage) {
-        Duration pause = LATER;
+        Duration pause = waits.later();
         try {
             while (!tables.isProven()) {
                 Thread.sleep(pause);
