@@ -6,8 +6,8 @@ import io.miroir.store.engine.Applied;
 import io.miroir.store.engine.DigestReads;
 import io.miroir.store.engine.StoreEngine;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +23,20 @@ public final class ComparedTables {
     private final ReentrantLock holding = new ReentrantLock();
     private volatile boolean proven;
     private volatile @Nullable Digests last;
+
+    /** Who asks for digests. */
+    @FunctionalInterface
+    public interface Asker {
+        /** Told the entry at which they are taken, before that takes its time. */
+        void at(long index);
+
+        /**
+         * Called again and again while they are made.
+         *
+         * @throws CancellationException if nobody waits for them any more
+         */
+        default void meanwhile() {}
+    }
 
     ComparedTables(StoreStateMachine stateMachine) {
         this.engine = stateMachine::engine;
@@ -45,10 +59,9 @@ public final class ComparedTables {
      *
      * @param atLeast waits for this entry
      * @param waitNanos so long at most
-     * @param at told the entry at which they are taken, before that takes its time
      * @return nothing if it has not come to that entry
      */
-    public Optional<Digests> forOther(long atLeast, long waitNanos, LongConsumer at)
+    public Optional<Digests> forOther(long atLeast, long waitNanos, Asker asker)
             throws InterruptedException {
         if (!applied.await(atLeast, waitNanos)) {
             return Optional.empty();
@@ -59,18 +72,18 @@ public final class ComparedTables {
                         .readApart(
                                 sql -> {
                                     long index = Applied.load(sql).index();
-                                    at.accept(index);
-                                    return digests(sql, index);
+                                    asker.at(index);
+                                    return digests(sql, index, asker::meanwhile);
                                 }));
     }
 
     /** Where nothing was applied since, they are known. */
-    private Digests digests(Sql sql, long index) {
+    private Digests digests(Sql sql, long index, Runnable meanwhile) {
         Digests known = last;
         if (known != null && known.appliedIndex() == index) {
             return known;
         }
-        Digests taken = DigestReads.digests(sql);
+        Digests taken = DigestReads.digests(sql, meanwhile);
         last = taken;
         return taken;
     }
@@ -116,7 +129,7 @@ public final class ComparedTables {
             boolean there = Applied.load(sql).index() == index;
             // What is read from here on is what this transaction began with.
             hold.end();
-            return there ? Optional.of(digests(sql, index)) : Optional.empty();
+            return there ? Optional.of(digests(sql, index, () -> {})) : Optional.empty();
         }
 
         @Override

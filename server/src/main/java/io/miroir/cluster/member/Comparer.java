@@ -26,7 +26,6 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +42,10 @@ public final class Comparer implements AutoCloseable {
     /** How long a pod that starts waits where nobody can tell, and when it asks again. */
     public static final Waits WAITS = new Waits(Duration.ofSeconds(30), Duration.ofSeconds(10));
 
-    /** As {@link Waits#start} where somebody could and is slow: some gigabytes, or far behind. */
+    /**
+     * As {@link Waits#start} where somebody could and is slow: far behind, or busy for others.
+     * Digests that are being made are waited for beyond that.
+     */
     private static final Duration SLOW_WAIT_MAX = Duration.ofMinutes(5);
 
     private static final Duration PING_TIMEOUT = Duration.ofMillis(500);
@@ -325,7 +327,7 @@ public final class Comparer implements AutoCloseable {
     }
 
     /** What another pod is told that compares its tables. */
-    static DigestsTold answer(RaftTaskStore store, DigestsAsked asked, LongConsumer at) {
+    static DigestsTold answer(RaftTaskStore store, DigestsAsked asked, ComparedTables.Asker asker) {
         if (!asked.clusterId().equals(store.clusterId())) {
             return new DigestsTold.Incomparable("this is a pod of another cluster");
         }
@@ -334,7 +336,7 @@ public final class Comparer implements AutoCloseable {
         }
         try {
             ComparedTables tables = store.tables();
-            return tables.forOther(asked.atLeast(), OTHER_WAIT_NANOS_MAX, at)
+            return tables.forOther(asked.atLeast(), OTHER_WAIT_NANOS_MAX, asker)
                     .<DigestsTold>map(
                             taken -> new DigestsTold.Told(taken.sha256ByTable(), tables.isProven()))
                     .orElseGet(() -> new DigestsTold.NotNow("behind entry " + asked.atLeast()));

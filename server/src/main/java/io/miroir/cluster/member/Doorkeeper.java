@@ -8,6 +8,7 @@ import io.miroir.cluster.peer.Greeting;
 import io.miroir.cluster.peer.PeerEndpoint;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.cluster.peer.PodFacts;
+import io.miroir.raft.ComparedTables;
 import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
@@ -26,7 +27,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -266,11 +266,11 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     }
 
     @Override
-    public DigestsTold digests(DigestsAsked asked, LongConsumer at) {
+    public DigestsTold digests(DigestsAsked asked, ComparedTables.Asker asker) {
         RaftTaskStore open = store;
         return open == null
                 ? new DigestsTold.NotNow("not open yet")
-                : Comparer.answer(open, asked, at);
+                : Comparer.answer(open, asked, asker);
     }
 
     @Override

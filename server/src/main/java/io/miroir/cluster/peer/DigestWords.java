@@ -10,6 +10,7 @@ import io.miroir.proto.peer.DigestsRequest;
 import io.miroir.proto.peer.TableDigests;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +25,9 @@ final class DigestWords {
     /** Two seconds: the other pod may wait one for an entry. */
     private static final long AT_SECONDS_MAX = 2;
 
+    /** How long the other pod may say nothing while it makes them. */
+    private static final long SILENCE_SECONDS_MAX = 120;
+
     private DigestWords() {}
 
     static DigestsRequest request(DigestsAsked asked) {
@@ -31,6 +35,7 @@ final class DigestWords {
                 .setClusterId(asked.clusterId().toString())
                 .setAtLeast(Math.max(0, asked.atLeast()))
                 .setDatabaseFormat(asked.databaseFormat())
+                .setSignsOfLife(true)
                 .build();
     }
 
@@ -54,7 +59,10 @@ final class DigestWords {
                 call.cancel("not at the same entry", null);
                 return new DigestsTold.NotNow("not at the same entry");
             }
-            DigestsReply last = call.read();
+            DigestsReply last = call.read(SILENCE_SECONDS_MAX, TimeUnit.SECONDS);
+            while (last != null && last.hasAt()) {
+                last = call.read(SILENCE_SECONDS_MAX, TimeUnit.SECONDS);
+            }
             return last != null && last.hasDigests()
                     ? new DigestsTold.Told(
                             last.getDigests().getSha256ByTableMap(), last.getDigests().getProven())
@@ -91,14 +99,18 @@ final class DigestWords {
                             .asRuntimeException());
         } else {
             // Whoever asks may go meanwhile: that is no trouble here.
-            ((ServerCallStreamObserver<DigestsReply>) replies).setOnCancelHandler(() -> {});
+            var call = (ServerCallStreamObserver<DigestsReply>) replies;
+            call.setOnCancelHandler(() -> {});
+            Asking asking = new Asking(call, request.getSignsOfLife(), System::nanoTime);
             Thread.ofPlatform()
                     .name("peer-digests")
                     .daemon()
                     .start(
                             () -> {
                                 try {
-                                    answer(doorway, asked.get(), replies);
+                                    answer(doorway, asked.get(), asking, replies);
+                                } catch (CancellationException gone) {
+                                    LOG.info("{}", gone.getMessage());
                                 } catch (RuntimeException failed) {
                                     // The boundary of this thread.
                                     LOG.error("no digests for another pod", failed);
@@ -111,11 +123,11 @@ final class DigestWords {
     }
 
     private static void answer(
-            Doorway doorway, DigestsAsked asked, StreamObserver<DigestsReply> replies) {
-        DigestsTold told =
-                doorway.digests(
-                        asked, at -> replies.onNext(DigestsReply.newBuilder().setAt(at).build()));
-        switch (told) {
+            Doorway doorway,
+            DigestsAsked asked,
+            Asking asking,
+            StreamObserver<DigestsReply> replies) {
+        switch (doorway.digests(asked, asking)) {
             case DigestsTold.Told(var digests, boolean proven) -> {
                 replies.onNext(
                         DigestsReply.newBuilder()

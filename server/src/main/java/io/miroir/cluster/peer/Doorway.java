@@ -1,8 +1,9 @@
 package io.miroir.cluster.peer;
 
+import io.miroir.raft.ComparedTables;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
-import java.util.function.LongConsumer;
+import java.util.concurrent.CancellationException;
 
 /** What other pods may ask of this one about who belongs to the cluster. */
 public interface Doorway {
@@ -18,9 +19,9 @@ public interface Doorway {
     /**
      * Makes digests of this pod's tables.
      *
-     * @param at told at which entry, before they are made
+     * @throws CancellationException if who asks is gone meanwhile
      */
-    DigestsTold digests(DigestsAsked asked, LongConsumer at);
+    DigestsTold digests(DigestsAsked asked, ComparedTables.Asker asker);
 
     /** Changes the members, if this pod leads; waits for it. */
     MemberOutcome change(MemberChange change);

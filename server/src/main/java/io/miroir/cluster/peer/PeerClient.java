@@ -47,8 +47,8 @@ final class PeerClient implements AutoCloseable {
 
     private static final long HANDSHAKE_SECONDS_MAX = 2;
 
-    /** Of some gigabytes. */
-    private static final long DIGESTS_SECONDS_MAX = 120;
+    /** Of a few hundred gigabytes. Before that the other pod says that it is at it. */
+    private static final long DIGESTS_HOURS_MAX = 2;
 
     /** The shortest that gRPC allows. */
     static final long KEEP_ALIVE_SECONDS = 10;
@@ -118,7 +118,7 @@ final class PeerClient implements AutoCloseable {
     DigestsTold digests(DigestsAsked asked, LongPredicate atToo) {
         channel.resetConnectBackoff();
         return DigestWords.told(
-                stub.withDeadlineAfter(DIGESTS_SECONDS_MAX, TimeUnit.SECONDS)
+                stub.withDeadlineAfter(DIGESTS_HOURS_MAX, TimeUnit.HOURS)
                         .digests(DigestWords.request(asked)),
                 atToo);
     }

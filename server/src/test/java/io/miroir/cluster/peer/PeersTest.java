@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.raft.ComparedTables;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import io.miroir.tls.LoadedKeys;
@@ -23,7 +24,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -71,7 +71,7 @@ class PeersTest {
         }
 
         @Override
-        public DigestsTold digests(DigestsAsked asked, LongConsumer at) {
+        public DigestsTold digests(DigestsAsked asked, ComparedTables.Asker asker) {
             return new DigestsTold.NotNow("closed");
         }
 

@@ -15,6 +15,7 @@ import io.miroir.proto.peer.ChangedRow;
 import io.miroir.proto.peer.PeerGrpc;
 import io.miroir.proto.peer.WatchReply;
 import io.miroir.proto.peer.WatchRequest;
+import io.miroir.raft.ComparedTables;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import io.miroir.store.alias.AliasRow;
@@ -40,7 +41,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,7 +125,7 @@ class StoreStreamsTest {
         }
 
         @Override
-        public DigestsTold digests(DigestsAsked asked, LongConsumer at) {
+        public DigestsTold digests(DigestsAsked asked, ComparedTables.Asker asker) {
             return new DigestsTold.NotNow("closed");
         }
 

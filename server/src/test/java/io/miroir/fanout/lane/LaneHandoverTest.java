@@ -17,6 +17,7 @@ import io.miroir.cluster.peer.PeerEndpoint;
 import io.miroir.cluster.peer.PeerServer;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.cluster.peer.Standing;
+import io.miroir.raft.ComparedTables;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import java.io.InputStream;
@@ -33,7 +34,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,7 +78,7 @@ class LaneHandoverTest {
         }
 
         @Override
-        public DigestsTold digests(DigestsAsked what, LongConsumer at) {
+        public DigestsTold digests(DigestsAsked what, ComparedTables.Asker asker) {
             return new DigestsTold.NotNow("has no store");
         }
 

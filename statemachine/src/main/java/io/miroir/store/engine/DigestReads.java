@@ -11,17 +11,36 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Digests of all tables, whatever tables there are. */
 public final class DigestReads {
+    private static final int ROWS_BETWEEN = 4_096;
+
     private DigestReads() {}
 
     /** All statements must see one state. */
     public static Digests digests(Sql sql) {
+        return digests(sql, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param meanwhile called after some thousand rows each time; may throw to end it
+     */
+    public static Digests digests(Sql sql, Runnable meanwhile) {
+        LongConsumer counted =
+                count -> {
+                    if (count % ROWS_BETWEEN == 0) {
+                        meanwhile.run();
+                    }
+                };
         SortedMap<String, String> byTable = new TreeMap<>();
         for (String table : tables(sql)) {
-            byTable.put(table, digest(sql, table));
+            byTable.put(table, digest(sql, table, counted));
         }
         return new Digests(Applied.load(sql).index(), byTable);
     }
@@ -34,16 +53,20 @@ public final class DigestReads {
                 row -> row.text(1));
     }
 
-    private static String digest(Sql sql, String table) {
+    private static String digest(Sql sql, String table, LongConsumer counted) {
         MessageDigest digest = sha256();
         List<String> key =
                 sql.all(
                         "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk",
                         row -> row.text(1),
                         table);
+        AtomicLong rows = new AtomicLong();
         sql.each(
                 "SELECT * FROM " + table + " ORDER BY " + String.join(", ", key),
-                row -> add(digest, row));
+                row -> {
+                    add(digest, row);
+                    counted.accept(rows.incrementAndGet());
+                });
         return HexFormat.of().formatHex(digest.digest());
     }
 
