@@ -88,7 +88,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         this.peers = peers;
         this.onFatal = onFatal;
         this.addresses = new Addresses(self.podId(), others);
-        this.greetings = new Greetings(peers, addresses.configured());
+        this.greetings = new Greetings(peers, addresses);
         this.identity = DataOwner.of(self.dataDir(), self.podId());
     }
 

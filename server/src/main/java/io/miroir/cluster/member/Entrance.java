@@ -30,8 +30,7 @@ final class Entrance {
 
     /**
      * How long a pod with data waits for the word of a leader that others name, on what it has
-     * acknowledged. Longer than an election, or than a leader without a majority goes on; an
-     * earlier program never says it.
+     * acknowledged. Longer than an election, or than a leader without a majority goes on.
      */
     static final Duration LEADER_WAIT_MAX = Duration.ofSeconds(5);
 
@@ -103,6 +102,11 @@ final class Entrance {
                     .anyMatch(pod -> pod.acknowledged().isPresent());
         }
 
+        /** Whether it is worth waiting for that word: an earlier program never says it. */
+        private boolean mayTell(String leader) {
+            return !(heard.get(leader) instanceof Greeted.Welcome said) || said.tells();
+        }
+
         private List<String> silent() {
             return others.stream().filter(id -> !heard.containsKey(id)).toList();
         }
@@ -169,7 +173,7 @@ final class Entrance {
         Decision decision = open(now, identity);
         Optional<String> leader = now.leader(identity.clusterId());
         return decision instanceof Decision.Open
-                        && leader.isPresent()
+                        && leader.filter(now::mayTell).isPresent()
                         && !now.hasWord(identity.clusterId())
                         && now.asking().compareTo(LEADER_WAIT_MAX) < 0
                 ? new Decision.Wait(

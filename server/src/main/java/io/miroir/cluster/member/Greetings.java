@@ -5,31 +5,62 @@ import io.miroir.cluster.peer.Greeting;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.cluster.peer.PodFacts;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Greets the configured pods and remembers what each said last. */
+/**
+ * Greets the configured pods, and whoever leads as they say, and remembers what each said last:
+ * what a pod that starts has acknowledged only the leader knows.
+ */
 final class Greetings {
     static final Duration TIMEOUT = Duration.ofMillis(1_500);
 
     private final Peers peers;
-    private final Collection<String> ids;
+    private final Addresses addresses;
     private final Map<String, Greeted> heard = new ConcurrentHashMap<>();
     private final Set<String> late = ConcurrentHashMap.newKeySet();
 
-    Greetings(Peers peers, Collection<String> ids) {
+    Greetings(Peers peers, Addresses addresses) {
         this.peers = peers;
-        this.ids = ids;
+        this.addresses = addresses;
     }
 
     /** Greets all at once; comes back when each has answered or had its time. */
     void all(Greeting greeting) {
+        Set<String> ids = new TreeSet<>(addresses.configured());
+        greet(ids, greeting);
+        Set<String> leaders = otherLeaders();
+        greet(leaders, greeting);
+        ids.addAll(leaders);
+        heard.keySet().retainAll(ids);
+        late.retainAll(ids);
+    }
+
+    /** Those that configured pods follow, without being configured: how to reach them they say. */
+    private Set<String> otherLeaders() {
+        Set<String> leaders = new TreeSet<>();
+        for (String id : addresses.configured()) {
+            if (heard.get(id) instanceof Greeted.Welcome(PodFacts facts, _, _)) {
+                addresses.others(facts.members()).stream()
+                        .filter(pod -> pod.podId().equals(facts.leaderId()))
+                        .filter(pod -> !addresses.configured().contains(pod.podId()))
+                        .forEach(
+                                pod -> {
+                                    peers.know(pod);
+                                    leaders.add(pod.podId());
+                                });
+            }
+        }
+        return leaders;
+    }
+
+    private void greet(Set<String> ids, Greeting greeting) {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (String id : ids) {
                 threads.execute(() -> greet(id, greeting));
@@ -50,7 +81,7 @@ final class Greetings {
     }
 
     private void hear(String id, Greeted answer) {
-        if (answer instanceof Greeted.Welcome(PodFacts facts, _) && !facts.podId().equals(id)) {
+        if (answer instanceof Greeted.Welcome(PodFacts facts, _, _) && !facts.podId().equals(id)) {
             heard.put(
                     id,
                     new Greeted.Refused(

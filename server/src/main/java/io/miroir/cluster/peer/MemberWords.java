@@ -46,7 +46,8 @@ final class MemberWords {
             case Greeted.Refused refused ->
                     GreetReply.newBuilder().setRefusal(refused.why()).build();
             case Greeted.Welcome welcome -> {
-                GreetReply.Builder reply = reply(welcome.facts());
+                GreetReply.Builder reply =
+                        reply(welcome.facts()).setTellsAcknowledged(welcome.tells());
                 welcome.acknowledged().map(MemberWords::word).ifPresent(reply::setAcknowledged);
                 yield reply.build();
             }
@@ -88,7 +89,8 @@ final class MemberWords {
                         reply.getCommitMap()),
                 reply.hasAcknowledged()
                         ? Optional.of(acknowledged(reply.getAcknowledged()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                reply.getTellsAcknowledged());
     }
 
     private static Acknowledged acknowledged(AcknowledgedLog word) {

@@ -91,14 +91,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
         Set<String> ids = new TreeSet<>();
         for (PeerEndpoint peer : others) {
             ids.add(peer.podId());
-            if (!clients.containsKey(peer.podId())) {
-                PeerClient client = new PeerClient(peer, secrets, keys);
-                clients.put(peer.podId(), client);
-                probed.put(peer.podId(), Probed.NEVER);
-                if (started) {
-                    watch(peer.podId(), client);
-                }
-            }
+            know(peer);
         }
         for (String gone : List.copyOf(clients.keySet())) {
             if (!ids.contains(gone)) {
@@ -106,6 +99,18 @@ public final class Peers implements Reports.Others, AutoCloseable {
             }
         }
         refresh();
+    }
+
+    /** One more pod that may be asked, until the next {@link #update}. */
+    public synchronized void know(PeerEndpoint peer) {
+        if (!clients.containsKey(peer.podId())) {
+            PeerClient client = new PeerClient(peer, secrets, keys);
+            clients.put(peer.podId(), client);
+            probed.put(peer.podId(), Probed.NEVER);
+            if (started) {
+                watch(peer.podId(), client);
+            }
+        }
     }
 
     private void forget(String podId) {

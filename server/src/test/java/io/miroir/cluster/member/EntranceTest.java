@@ -156,6 +156,13 @@ class EntranceTest {
         }
         Greeted leader = facts("pod-c", CLUSTER, true, "pod-c", members);
         assertEquals(opens, decide(member, null, Map.of("pod-b", follower, "pod-c", leader)));
+        // A leader of an earlier program never says it.
+        Greeted earlier =
+                new Greeted.Welcome(
+                        new PodFacts("pod-c", CLUSTER, 1, true, "pod-c", members, Map.of()),
+                        Optional.empty(),
+                        false);
+        assertEquals(opens, decide(member, null, Map.of("pod-b", follower, "pod-c", earlier)));
         // Nobody else leads: this pod did before it was stopped.
         Greeted behind = facts("pod-b", CLUSTER, true, "pod-a", members);
         assertEquals(opens, decide(member, null, Map.of("pod-b", behind)));
