@@ -67,14 +67,16 @@ class LateReplicaTest {
         return pod.sent.stream().filter(request -> request.startsWith(node + " POST")).count();
     }
 
-    /** Whoever is asked waits until he is given up. */
+    /**
+     * Whoever asks waits until he gives up, for his turn: too many are asking that node already.
+     */
     private static NodeReply never() {
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
         }
-        return new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "given up");
+        return new NodeReply.Failure(NodeReply.Kind.BUSY, "given up");
     }
 
     @Test
