@@ -20,10 +20,17 @@ import tools.jackson.databind.node.ArrayNode;
 class OtherNodesTest {
     private static final int DOCUMENTS = 50;
 
+    /** A replica that goes is kept for as long as a search may last: not long, here. */
+    private static final String SHORT_READS = "scatter: {node_timeout_ms: 100}\n";
+
     @TempDir Path directory;
 
     private TestPod start(List<List<URI>> groups) {
-        TestPod pod = new TestPod(directory.resolve("pod"), groups, 1, "");
+        return start(groups, "");
+    }
+
+    private TestPod start(List<List<URI>> groups, String more) {
+        TestPod pod = new TestPod(directory.resolve("pod"), groups, 1, more);
         pod.client().awaitStatus("GET", "/_miroir/ready", 200);
         return pod;
     }
@@ -131,7 +138,7 @@ class OtherNodesTest {
     void nodesComeAndGoByTheRoutesOfThePlan() throws Exception {
         try (TestNodes nodes = new TestNodes(directory, 1, 2)) {
             List<URI> all = nodes.addresses().getFirst();
-            try (TestPod pod = start(List.of(all.subList(0, 1)))) {
+            try (TestPod pod = start(List.of(all.subList(0, 1)), SHORT_READS)) {
                 pod.client().done("POST", "/indexes/i/documents", documents(0));
                 HttpCalls calls = pod.operator();
                 String node =
@@ -173,9 +180,7 @@ class OtherNodesTest {
             try (TestPod pod = start(List.of(all.subList(0, 2)))) {
                 pod.client().done("POST", "/indexes/i/documents", documents(0));
             }
-            String shortReads = "scatter: {node_timeout_ms: 100}\n";
-            try (TestPod pod = new TestPod(directory.resolve("pod"), List.of(all), 1, shortReads)) {
-                pod.client().awaitStatus("GET", "/_miroir/ready", 200);
+            try (TestPod pod = start(List.of(all), SHORT_READS)) {
                 begin(
                         pod,
                         """

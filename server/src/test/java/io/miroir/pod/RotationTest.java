@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,9 @@ class RotationTest {
     private static final String OLD_SEAL = "seal-key-of-tests-0123456789-0123456789";
     private static final String SECRET_OF_CLIENT = "sk-secret-of-a-client-0123456789";
     private static final String NEW = "-that-is-new-0123456789";
+
+    /** Of a writer, between its writes. */
+    private static final long PAUSE_NANOS = 10_000_000;
 
     @TempDir Path directory;
 
@@ -151,6 +155,8 @@ class RotationTest {
                     // That one says: again in a moment, as lanes move. Nothing else may be said.
                     refused.add(reply.status() + " " + reply.body());
                 }
+                // It writes in every moment of an exchange; more would only keep the machine busy.
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

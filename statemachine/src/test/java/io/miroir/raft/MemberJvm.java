@@ -5,7 +5,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -46,14 +45,8 @@ final class MemberJvm implements AutoCloseable {
     static MemberJvm start(
             String id, Path dir, List<RaftStoreConfig.Peer> peers, String... jvmOptions)
             throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
-        command.add("-XX:+ExitOnOutOfMemoryError");
-        command.addAll(List.of(jvmOptions));
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(MemberProcess.class.getName(), id));
+        List<String> command = MemberImage.command(jvmOptions);
+        command.add(id);
         command.add(dir.resolve(id).toString());
         for (RaftStoreConfig.Peer peer : peers) {
             command.add(peer.id());

@@ -1,8 +1,10 @@
 package io.miroir.raft;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.raft.link.Acknowledged;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Sql;
@@ -11,11 +13,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.ratis.server.storage.SnapshotManager;
@@ -39,7 +44,7 @@ class RaftKillTest {
     private static final int KILLS_OF_A_GROUP = 20;
 
     /** Far beyond what is kept of the log for a member that was away. */
-    private static final int WRITES_WHILE_AWAY = 400;
+    private static final int WRITES_WHILE_AWAY = 200;
 
     private static final int TASK_BYTES = 2_000;
 
@@ -74,20 +79,51 @@ class RaftKillTest {
      */
     private static final String PATIENT = "-D" + MemberProcess.DEADLINE_MILLIS + "=60000";
 
+    /** Term, index and its entry's term. */
+    private static final Pattern WORD = Pattern.compile("(\\d+) (-?\\d+) (\\d+)");
+
     private final long seed = Long.getLong("miroir.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Map<Aim, Integer> hits = new HashMap<>();
+
+    /** Of how many that were killed the leader knew what they had acknowledged. */
+    private int judged;
 
     /** What a kill is aimed at. */
     private sealed interface Aim {
         /** Whoever it is, whatever it does: appending, applying, looking how much is synced. */
         record Writes() implements Aim {}
 
+        /** A follower: what its leader heard from it must be on its disk. */
+        record Acknowledgements() implements Aim {}
+
         /** A member that is sent the whole database. */
         record Install(Trap.Place at) implements Aim {}
 
         /** A leader that writes the file for it. */
         record Snapshot(Trap.Place at) implements Aim {}
+    }
+
+    /** Writes through one member until it is closed. */
+    private static final class Traffic implements AutoCloseable {
+        private final AtomicBoolean enough = new AtomicBoolean();
+        private final CompletableFuture<Void> writes;
+
+        Traffic(MemberJvms group, MemberJvm through) {
+            writes =
+                    beside(
+                            () -> {
+                                while (!enough.get()) {
+                                    group.write(through, 20, TASK_BYTES);
+                                }
+                            });
+        }
+
+        @Override
+        public void close() {
+            enough.set(true);
+            writes.join();
+        }
     }
 
     @Test
@@ -110,6 +146,7 @@ class RaftKillTest {
         Map<Aim, Integer> planned = new HashMap<>();
         IntStream.range(0, KILLS).forEach(kill -> planned.merge(aim(kill), 1, Integer::sum));
         assertEquals(planned, hits);
+        assertTrue(judged > KILLS / 8, "judged " + judged);
     }
 
     private static Aim aim(int kill) {
@@ -117,6 +154,7 @@ class RaftKillTest {
         return switch (kill % 4) {
             case 2 -> INSTALLS.get(round % INSTALLS.size());
             case 3 -> SNAPSHOTS.get(round % SNAPSHOTS.size());
+            case 1 -> new Aim.Acknowledgements();
             default -> new Aim.Writes();
         };
     }
@@ -125,6 +163,7 @@ class RaftKillTest {
         long startedNanos = System.nanoTime();
         switch (aim) {
             case Aim.Writes _ -> inTheMiddleOfWrites(group);
+            case Aim.Acknowledgements _ -> inTheMiddleOfAcknowledgements(group);
             case Aim.Install install -> inTheMiddleOfAnInstall(group, install.at());
             case Aim.Snapshot snapshot -> inTheMiddleOfASnapshot(group, snapshot.at());
         }
@@ -141,19 +180,46 @@ class RaftKillTest {
     private void inTheMiddleOfWrites(MemberJvms group) throws IOException {
         String victim = random.nextInt(3) == 0 ? group.leader() : anyOf(group);
         MemberJvm through = group.without(victim).get(random.nextInt(2));
-        AtomicBoolean enough = new AtomicBoolean();
-        CompletableFuture<Void> writes =
-                beside(
-                        () -> {
-                            while (!enough.get()) {
-                                group.write(through, 20, TASK_BYTES);
-                            }
-                        });
-        pauseMillis(random.nextInt(300));
-        group.kill(victim);
-        group.begin(victim).awaitReady();
-        enough.set(true);
-        writes.join();
+        try (Traffic _ = new Traffic(group, through)) {
+            pauseMillis(random.nextInt(300));
+            group.kill(victim);
+            group.begin(victim).awaitReady();
+        }
+    }
+
+    /** Else an honest member would be taken for an old copy of itself. */
+    private void inTheMiddleOfAcknowledgements(MemberJvms group) throws IOException {
+        MemberJvm leader = group.get(group.leader());
+        List<MemberJvm> followers = group.without(leader.id());
+        int which = random.nextInt(2);
+        String victim = followers.get(which).id();
+        try (Traffic _ = new Traffic(group, followers.get(1 - which))) {
+            pauseMillis(random.nextInt(300));
+            group.kill(victim);
+            judge(leader, victim, group.data(victim));
+            group.begin(victim).awaitReady();
+        }
+    }
+
+    private void judge(MemberJvm leader, String victim, Path data) throws IOException {
+        StoreCheck.Report disk = StoreCheck.examine(data, RaftStoreConfig.COMMON_CLUSTER);
+        String word = leader.ask("acknowledged " + victim + " " + disk.held().term());
+        LOG.info("{} has {}, its leader has heard {}", victim, disk.held(), word);
+        assertEquals(null, disk.damage());
+        Optional<Acknowledged> heard = parse(word).filter(told -> told.index() >= 0);
+        assertFalse(heard.filter(disk.held()::hasLost).isPresent(), disk.held() + " of " + word);
+        judged += heard.isPresent() ? 1 : 0;
+    }
+
+    private static Optional<Acknowledged> parse(String word) {
+        Matcher told = WORD.matcher(word);
+        return told.matches()
+                ? Optional.of(
+                        new Acknowledged(
+                                Long.parseLong(told.group(1)),
+                                Long.parseLong(told.group(2)),
+                                Long.parseLong(told.group(3))))
+                : Optional.empty();
     }
 
     private void inTheMiddleOfAnInstall(MemberJvms group, Trap.Place place) throws IOException {
