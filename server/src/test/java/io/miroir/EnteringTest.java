@@ -12,6 +12,7 @@ import io.miroir.cluster.member.PodIdentity;
 import io.miroir.cluster.member.StartRefusedException;
 import io.miroir.raft.Member;
 import io.miroir.raft.RaftTaskStore;
+import io.miroir.store.Digests;
 import io.miroir.store.Reply;
 import io.miroir.store.Role;
 import io.miroir.store.TaskStore;
@@ -98,9 +99,7 @@ class EnteringTest {
         assertEquals(cluster, identity(back).clusterId());
         assertNotEquals(incarnation, identity(back).incarnation());
         StorePod.await("all voters again", () -> back.store().status().voters().size() == 3);
-        StorePod.await(
-                "equal tables",
-                () -> back.store().digests().equals(running.get(0).store().digests()));
+        awaitEqualTables(back);
         StorePod.await("a vote", () -> back.store().status().role() != Role.LISTENER);
 
         // The disk that it had before is out of date: what it remembers of votes is not true.
@@ -130,18 +129,14 @@ class EnteringTest {
         StorePod back = keep(StorePod.start(layout, 1));
         assertTrue(Files.exists(layout.data(1).resolve("set-aside").resolve("store.db")));
         StorePod.await("its vote", () -> back.store().status().voters().size() == 3);
-        StorePod.await(
-                "equal tables",
-                () -> back.store().digests().equals(running.get(0).store().digests()));
+        awaitEqualTables(back);
 
         // The same with its log.
         stop(back);
         flipABit(anyLogSegment(layout.data(1)));
         StorePod again = keep(StorePod.start(layout, 1));
         StorePod.await("its vote", () -> again.store().status().voters().size() == 3);
-        StorePod.await(
-                "equal tables",
-                () -> again.store().digests().equals(running.get(0).store().digests()));
+        awaitEqualTables(again);
 
         // The same again, with nobody else there.
         StorePod.Layout single = layout("single", 1);
@@ -151,6 +146,22 @@ class EnteringTest {
         flipABit(single.data(0).resolve("store.db"));
         assertTrue(refusal(() -> keep(StorePod.start(single, 0))).contains("restore a backup"));
         assertTrue(Files.exists(single.data(0).resolve("store.db")));
+    }
+
+    private void awaitEqualTables(StorePod pod) {
+        List<Digests> last = new ArrayList<>();
+        try {
+            StorePod.await(
+                    "equal tables",
+                    () -> {
+                        last.clear();
+                        last.add(pod.store().digests());
+                        last.add(running.getFirst().store().digests());
+                        return last.getFirst().equals(last.getLast());
+                    });
+        } catch (AssertionError different) {
+            throw new AssertionError(last.toString(), different);
+        }
     }
 
     @Test

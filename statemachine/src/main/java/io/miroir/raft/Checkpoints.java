@@ -20,11 +20,13 @@ final class Checkpoints {
     private final Supplier<Database> database;
     private final StoreMetrics metrics;
     private final LongSupplier nanos;
+    private final int restFactor;
     private final Consumer<RuntimeException> onFailure;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile long notBeforeNanos;
 
     /**
+     * @param restFactor how many times as long as one took there is none
      * @param onFailure the disk did not take it. It must end the store: what a failed sync did not
      *     write, a later one that succeeds may not write either, and the log of it would be purged
      */
@@ -33,11 +35,13 @@ final class Checkpoints {
             Supplier<Database> database,
             StoreMetrics metrics,
             LongSupplier nanos,
+            int restFactor,
             Consumer<RuntimeException> onFailure) {
         this.snapshots = snapshots;
         this.database = database;
         this.metrics = metrics;
         this.nanos = nanos;
+        this.restFactor = restFactor;
         this.onFailure = onFailure;
         this.notBeforeNanos = nanos.getAsLong();
     }
@@ -71,7 +75,7 @@ final class Checkpoints {
             onFailure.accept(e);
         } finally {
             long endedNanos = nanos.getAsLong();
-            notBeforeNanos = endedNanos + REST_FACTOR * (endedNanos - startedNanos);
+            notBeforeNanos = endedNanos + restFactor * (endedNanos - startedNanos);
             running.set(false);
         }
     }

@@ -68,14 +68,32 @@ public record RaftStoreConfig(
      *     many are kept below
      * @param snapshotMillis such a look is also taken after this time, however few entries came
      * @param segmentBytesMax the log is purged by whole segments
+     * @param snapshotRestFactor how many times as long as such a look took there is none
      */
     public record Tuning(
             int electionMillisMin,
             int electionMillisMax,
             int snapshotEntries,
             long snapshotMillis,
-            int segmentBytesMax) {
+            int segmentBytesMax,
+            int snapshotRestFactor) {
         private static final long SNAPSHOT_MILLIS = 300_000;
+
+        /** With looks at the log that take a twentieth of the time at most. */
+        public Tuning(
+                int electionMillisMin,
+                int electionMillisMax,
+                int snapshotEntries,
+                long snapshotMillis,
+                int segmentBytesMax) {
+            this(
+                    electionMillisMin,
+                    electionMillisMax,
+                    snapshotEntries,
+                    snapshotMillis,
+                    segmentBytesMax,
+                    Checkpoints.REST_FACTOR);
+        }
 
         /** With a look at the log every five minutes, besides those by entries. */
         public Tuning(

@@ -163,7 +163,8 @@ public final class RaftTaskStore implements TaskStore {
                         clock,
                         new StoreStateMachine.Listeners(
                                 watchers, leadership, metrics, surroundings.onFatal()),
-                        EntryGroups.REST_NANOS_MAX);
+                        new StoreStateMachine.Rests(
+                                EntryGroups.REST_NANOS_MAX, config.tuning().snapshotRestFactor()));
         this.tables = new ComparedTables(stateMachine);
         Parameters parameters =
                 RaftSettings.parameters(

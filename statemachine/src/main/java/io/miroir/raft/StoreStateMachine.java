@@ -84,15 +84,20 @@ final class StoreStateMachine extends BaseStateMachine {
             Consumer<Throwable> onFatal) {}
 
     /**
-     * @param restNanosMax how long an entry waits for others where nobody waits for it
+     * How long it waits.
+     *
+     * @param entryNanosMax an entry for others, where nobody waits for it
+     * @param checkpointFactor after a checkpoint until the next one, by how long it took
      */
+    record Rests(long entryNanosMax, int checkpointFactor) {}
+
     StoreStateMachine(
             Path dataDir,
             StoreEngine engine,
             CommandFormats formats,
             StoreClock clock,
             Listeners listeners,
-            long restNanosMax) {
+            Rests rests) {
         this.files = new DatabaseFiles(dataDir, Durability.BEHIND_A_LOG);
         this.engine = engine;
         this.formats = formats;
@@ -110,7 +115,7 @@ final class StoreStateMachine extends BaseStateMachine {
                         appliedSignal,
                         metrics,
                         this::committedIndex,
-                        restNanosMax);
+                        rests.entryNanosMax());
         this.snapshots = new SnapshotFiles(dataDir, () -> this.engine.database());
         this.checkpoints =
                 new Checkpoints(
@@ -118,6 +123,7 @@ final class StoreStateMachine extends BaseStateMachine {
                         () -> this.engine.database(),
                         metrics,
                         System::nanoTime,
+                        rests.checkpointFactor(),
                         e -> fatal("the database cannot be synced", e));
     }
 

@@ -96,7 +96,12 @@ class DiskFaultTest {
         SnapshotFiles snapshots = new SnapshotFiles(dir, DiskFaultTest::broken);
         Checkpoints checkpoints =
                 new Checkpoints(
-                        snapshots, DiskFaultTest::broken, metrics(), System::nanoTime, fatal::add);
+                        snapshots,
+                        DiskFaultTest::broken,
+                        metrics(),
+                        System::nanoTime,
+                        Checkpoints.REST_FACTOR,
+                        fatal::add);
         checkpoints.begin(() -> TermIndex.valueOf(1, 7));
         Group.await("the failure is told", () -> fatal.size() == 1);
         assertNull(snapshots.getLatestSnapshot());
@@ -119,6 +124,7 @@ class DiskFaultTest {
                             },
                             metrics(),
                             nanos::get,
+                            Checkpoints.REST_FACTOR,
                             failure -> {
                                 throw failure;
                             });

@@ -46,7 +46,8 @@ final class MemberProcess {
                         peers,
                         "127.0.0.1",
                         Group.limits(Integer.getInteger(DEADLINE_MILLIS, 10_000)),
-                        new RaftStoreConfig.Tuning(500, 1_000, 100, 64 << 10));
+                        // On a busy disk a look takes a second: tests don't wait for twenty more.
+                        new RaftStoreConfig.Tuning(500, 1_000, 100, 300_000, 64 << 10, 1));
         RaftTaskStore store =
                 new RaftTaskStore(
                         config,

@@ -117,7 +117,7 @@ class StoreStateMachineTest {
                                 leadership,
                                 new StoreMetrics(new CollectorRegistry()),
                                 fatal::add),
-                        restNanosMax);
+                        new StoreStateMachine.Rests(restNanosMax, Checkpoints.REST_FACTOR));
         opened.initialize(server(), RaftGroupId.randomId(), storage);
         opened.liveAbove(0);
         return opened;
