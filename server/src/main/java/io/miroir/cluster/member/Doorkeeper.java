@@ -201,7 +201,16 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                         identity.map(PodIdentity::clusterId).orElse(null),
                         self.run(),
                         self.knownFormat(),
-                        found.map(disk -> disk.held().term()).orElse(0L)));
+                        found.map(disk -> disk.held().term()).orElse(0L)),
+                this::mayLead);
+    }
+
+    /** A member knows who else is one; a pod that enters has only others' word. */
+    private boolean mayLead(String podId) {
+        List<Member> members = members();
+        return members.isEmpty()
+                || identity.filter(own -> own.stage() == PodIdentity.Stage.MEMBER).isEmpty()
+                || members.stream().anyMatch(member -> member.id().equals(podId));
     }
 
     /** What is known of the cluster now. */
@@ -311,6 +320,11 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         return facts().stream()
                 .map(PodFacts::leaderId)
                 .filter(id -> id != null && !id.equals(self.podId()))
+                // Nobody is asked at an address that may be another pod's by now.
+                .filter(
+                        id ->
+                                addresses.configured().contains(id)
+                                        || greetings.heard().containsKey(id))
                 .findFirst()
                 .orElse(null);
     }

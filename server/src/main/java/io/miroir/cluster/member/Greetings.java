@@ -7,12 +7,16 @@ import io.miroir.cluster.peer.PodFacts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Greets the configured pods, and whoever leads as they say, and remembers what each said last:
@@ -31,11 +35,15 @@ final class Greetings {
         this.addresses = addresses;
     }
 
-    /** Greets all at once; comes back when each has answered or had its time. */
-    void all(Greeting greeting) {
+    /**
+     * Greets all at once; comes back when each has answered or had its time.
+     *
+     * @param mayLead whom to ask of those that others say lead
+     */
+    void all(Greeting greeting, Predicate<String> mayLead) {
         Set<String> ids = new TreeSet<>(addresses.configured());
         greet(ids, greeting);
-        Set<String> leaders = otherLeaders();
+        Set<String> leaders = otherLeaders(mayLead);
         greet(leaders, greeting);
         ids.addAll(leaders);
         heard.keySet().retainAll(ids);
@@ -43,16 +51,17 @@ final class Greetings {
     }
 
     /** Those that configured pods follow, without being configured: how to reach them they say. */
-    private Set<String> otherLeaders() {
+    private Set<String> otherLeaders(Predicate<String> mayLead) {
         Set<String> leaders = new TreeSet<>();
         for (String id : addresses.configured()) {
             if (heard.get(id) instanceof Greeted.Welcome(PodFacts facts, _, _)) {
                 addresses.others(facts.members()).stream()
                         .filter(pod -> pod.podId().equals(facts.leaderId()))
                         .filter(pod -> !addresses.configured().contains(pod.podId()))
+                        .filter(pod -> mayLead.test(pod.podId()))
                         .forEach(
                                 pod -> {
-                                    peers.know(pod);
+                                    peers.leads(pod);
                                     leaders.add(pod.podId());
                                 });
             }
@@ -71,7 +80,8 @@ final class Greetings {
     private void greet(String id, Greeting greeting) {
         long askedNanos = System.nanoTime();
         Optional<Greeted> answer = peers.greet(id, greeting, TIMEOUT);
-        answer.ifPresentOrElse(said -> hear(id, said), () -> heard.remove(id));
+        answer.flatMap(said -> believed(id, said))
+                .ifPresentOrElse(said -> heard.put(id, said), () -> heard.remove(id));
         // Where nobody listens that is known at once.
         if (answer.isEmpty() && System.nanoTime() - askedNanos >= TIMEOUT.toNanos()) {
             late.add(id);
@@ -80,19 +90,36 @@ final class Greetings {
         }
     }
 
-    private void hear(String id, Greeted answer) {
-        if (answer instanceof Greeted.Welcome(PodFacts facts, _, _) && !facts.podId().equals(id)) {
-            heard.put(
-                    id,
-                    new Greeted.Refused(
-                            "I am "
-                                    + facts.podId()
-                                    + ": the address given for "
-                                    + id
-                                    + " is mine"));
-        } else {
-            heard.put(id, answer);
+    /**
+     * Where a configured pod should be and another one is, this pod's configuration is wrong. Where
+     * others say that their leader is may be out of date: who has that address now, or who has that
+     * name elsewhere, says nothing that counts.
+     */
+    private Optional<Greeted> believed(String id, Greeted answer) {
+        if (!(answer instanceof Greeted.Welcome(PodFacts facts, _, _))) {
+            return Optional.of(answer).filter(_ -> addresses.configured().contains(id));
         }
+        boolean itself = facts.podId().equals(id);
+        if (!addresses.configured().contains(id)) {
+            return Optional.of(answer).filter(_ -> itself && isCluster(facts.clusterId()));
+        }
+        return Optional.of(
+                itself
+                        ? answer
+                        : new Greeted.Refused(
+                                "I am "
+                                        + facts.podId()
+                                        + ": the address given for "
+                                        + id
+                                        + " is mine"));
+    }
+
+    /** Whether a configured pod is of that cluster. */
+    private boolean isCluster(@Nullable UUID clusterId) {
+        return welcomes().stream()
+                .map(Greeted.Welcome::facts)
+                .filter(pod -> addresses.configured().contains(pod.podId()))
+                .anyMatch(pod -> Objects.equals(pod.clusterId(), clusterId));
     }
 
     /** The last answers, by pod; of those that gave one. */

@@ -100,8 +100,7 @@ final class Joining {
         MemberChange promote = new MemberChange.Promote(self.podId());
         MemberOutcome outcome = leader.apply(promote);
         while (!(outcome instanceof MemberOutcome.Changed) && System.nanoTime() < giveUpNanos) {
-            Patience.pause(PAUSE_MILLIS, "joining the cluster");
-            outcome = leader.apply(promote);
+            outcome = again(promote);
         }
         if (outcome instanceof MemberOutcome.Changed) {
             LOG.info("pod {} has its vote again", self.podId());
@@ -124,9 +123,15 @@ final class Joining {
                 told = outcome.toString();
                 LOG.warn("{} is not agreed on yet: {}", change, told);
             }
-            Patience.pause(PAUSE_MILLIS, "joining the cluster");
-            outcome = leader.apply(change);
+            outcome = again(change);
         }
+    }
+
+    /** Where the leader answers may be known better by now. */
+    private MemberOutcome again(MemberChange change) {
+        Patience.pause(PAUSE_MILLIS, "joining the cluster");
+        List<PodFacts> _ = facts.get();
+        return leader.apply(change);
     }
 
     private List<Member> members(UUID clusterId) {

@@ -53,10 +53,12 @@ final class PeerClient implements AutoCloseable {
     /** The shortest that gRPC allows. */
     static final long KEEP_ALIVE_SECONDS = 10;
 
+    private final PeerEndpoint peer;
     private final ManagedChannel channel;
     private final PeerGrpc.PeerBlockingV2Stub stub;
 
     PeerClient(PeerEndpoint peer, Supplier<List<String>> secrets, Optional<PodKeys> keys) {
+        this.peer = peer;
         this.channel =
                 PeerTls.client(NettyChannelBuilder.forAddress(peer.host(), peer.port()), keys)
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
@@ -67,6 +69,11 @@ final class PeerClient implements AutoCloseable {
                         .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                         .build();
         this.stub = PeerGrpc.newBlockingV2Stub(channel);
+    }
+
+    /** Where it leads. */
+    PeerEndpoint peer() {
+        return peer;
     }
 
     /**

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The other pods: which of them live, asked twice a second, and what they have applied. */
 public final class Peers implements Reports.Others, AutoCloseable {
@@ -33,6 +34,10 @@ public final class Peers implements Reports.Others, AutoCloseable {
     private final Supplier<List<String>> secrets;
     private final Optional<PodKeys> keys;
     private final Map<String, PeerClient> clients = new ConcurrentSkipListMap<>();
+
+    /** The ways to leaders that are only told of: nothing else is asked or expected of them. */
+    private final Map<String, PeerClient> leaders = new ConcurrentHashMap<>();
+
     private final Map<String, Probed> probed = new ConcurrentHashMap<>();
     private final Map<String, Long> applied = new ConcurrentHashMap<>();
     private final Map<String, Integer> formats = new ConcurrentHashMap<>();
@@ -91,25 +96,26 @@ public final class Peers implements Reports.Others, AutoCloseable {
         Set<String> ids = new TreeSet<>();
         for (PeerEndpoint peer : others) {
             ids.add(peer.podId());
-            know(peer);
+            if (!clients.containsKey(peer.podId())) {
+                add(peer);
+            }
         }
         for (String gone : List.copyOf(clients.keySet())) {
             if (!ids.contains(gone)) {
                 forget(gone);
             }
         }
+        leaders.values().forEach(PeerClient::close);
+        leaders.clear();
         refresh();
     }
 
-    /** One more pod that may be asked, until the next {@link #update}. */
-    public synchronized void know(PeerEndpoint peer) {
-        if (!clients.containsKey(peer.podId())) {
-            PeerClient client = new PeerClient(peer, secrets, keys);
-            clients.put(peer.podId(), client);
-            probed.put(peer.podId(), Probed.NEVER);
-            if (started) {
-                watch(peer.podId(), client);
-            }
+    private void add(PeerEndpoint peer) {
+        PeerClient client = new PeerClient(peer, secrets, keys);
+        clients.put(peer.podId(), client);
+        probed.put(peer.podId(), Probed.NEVER);
+        if (started) {
+            watch(peer.podId(), client);
         }
     }
 
@@ -127,9 +133,28 @@ public final class Peers implements Reports.Others, AutoCloseable {
         formats.remove(podId);
     }
 
+    /**
+     * Where a pod answers that others follow: it may be greeted and asked for changes, until the
+     * next {@link #update}. That it is one of the other pods is not known.
+     */
+    public synchronized void leads(PeerEndpoint told) {
+        PeerClient known = askable(told.podId());
+        if (known == null || !known.peer().equals(told)) {
+            PeerClient before = leaders.put(told.podId(), new PeerClient(told, secrets, keys));
+            if (before != null) {
+                before.close();
+            }
+        }
+    }
+
+    private @Nullable PeerClient askable(String podId) {
+        PeerClient leader = leaders.get(podId);
+        return leader == null ? clients.get(podId) : leader;
+    }
+
     /** What a pod says to a greeting, or nothing within the time. */
     public Optional<Greeted> greet(String podId, Greeting from, Duration timeout) {
-        PeerClient client = clients.get(podId);
+        PeerClient client = askable(podId);
         return client == null ? Optional.empty() : client.greet(from, timeout);
     }
 
@@ -184,7 +209,7 @@ public final class Peers implements Reports.Others, AutoCloseable {
 
     /** Asks a pod to change the members, which only the leader does. */
     public MemberOutcome change(String podId, MemberChange change, Duration timeout) {
-        PeerClient client = clients.get(podId);
+        PeerClient client = askable(podId);
         return client == null ? new MemberOutcome.NotLeader(null) : client.change(change, timeout);
     }
 
@@ -319,5 +344,6 @@ public final class Peers implements Reports.Others, AutoCloseable {
     public void close() {
         probes.values().forEach(Thread::interrupt);
         clients.values().forEach(PeerClient::close);
+        leaders.values().forEach(PeerClient::close);
     }
 }

@@ -114,18 +114,59 @@ class GreetingsTest {
             follower.set(names);
             leader.set(leads);
             Greetings greetings = greetings(peers, b.port());
-            greetings.all(GREETING);
+            greetings.all(GREETING, _ -> true);
             assertEquals(Map.of("pod-b", names, "pod-d", leads), greetings.heard());
             // What it is asked for reaches it, too: a pod with an old copy is struck off by it.
             assertEquals(
                     new MemberOutcome.Refused("it is asked"),
                     peers.change("pod-d", new MemberChange.Leave("pod-a"), PATIENCE));
+            // Whether it is one of the others this pod does not know: no report waits for it.
+            assertEquals(List.of("pod-b", "pod-c"), peers.ids());
+            assertEquals(Set.of("pod-a", "pod-b", "pod-c"), peers.all());
+
+            // A member knows who else is one.
+            greetings.all(GREETING, id -> !id.equals("pod-d"));
+            assertEquals(Map.of("pod-b", names), greetings.heard());
 
             // This pod led: there is nobody else.
             Greeted since = says("pod-b", "pod-a", d.port());
             follower.set(since);
-            greetings.all(GREETING);
+            greetings.all(GREETING, _ -> true);
             assertEquals(Map.of("pod-b", since), greetings.heard());
+        }
+    }
+
+    @Test
+    void whoAnswersWhereALeaderWasIsNotHeard() throws Exception {
+        // The list of members keeps the address a pod joined with, whoever has it later.
+        AtomicReference<Greeted> follower = new AtomicReference<>(new Greeted.Refused("not yet"));
+        AtomicReference<Greeted> another = new AtomicReference<>(new Greeted.Refused("no"));
+        try (PeerServer b = serve("pod-b", follower);
+                PeerServer elsewhere = serve("pod-d", another);
+                Peers peers = peers(b.port())) {
+            Greetings greetings = greetings(peers, b.port());
+            Greeted names = says("pod-b", "pod-d", b.port());
+            follower.set(names);
+            greetings.all(GREETING, _ -> true);
+            assertEquals(Map.of("pod-b", names), greetings.heard());
+
+            Greeted moved = says("pod-b", "pod-d", elsewhere.port());
+            follower.set(moved);
+            greetings.all(GREETING, _ -> true);
+            assertEquals(Map.of("pod-b", moved), greetings.heard());
+            // It bears the same name, in another cluster.
+            another.set(
+                    new Greeted.Welcome(
+                            new PodFacts(
+                                    "pod-d", new UUID(2, 2), 1, true, "pod-d", List.of(), Map.of()),
+                            Optional.empty()));
+            greetings.all(GREETING, _ -> true);
+            assertEquals(Map.of("pod-b", moved), greetings.heard());
+            // Now it is the one that was meant: told of anew, it is found where it is.
+            Greeted leads = says("pod-d", "pod-d", elsewhere.port());
+            another.set(leads);
+            greetings.all(GREETING, _ -> true);
+            assertEquals(Map.of("pod-b", moved, "pod-d", leads), greetings.heard());
         }
     }
 
@@ -138,7 +179,7 @@ class GreetingsTest {
             long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
             do {
                 assertTrue(System.nanoTime() < giveUpNanos, () -> greetings.late() + " are late");
-                greetings.all(GREETING);
+                greetings.all(GREETING, _ -> true);
             } while (!greetings.late().equals(Set.of("pod-b")));
             assertEquals(Map.of(), greetings.heard());
         }
