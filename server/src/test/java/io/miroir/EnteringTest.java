@@ -10,6 +10,7 @@ import io.miroir.cli.fleet.Ports;
 import io.miroir.cli.fleet.PortsApart;
 import io.miroir.cluster.member.PodIdentity;
 import io.miroir.cluster.member.StartRefusedException;
+import io.miroir.raft.LostVote;
 import io.miroir.raft.Member;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.Digests;
@@ -82,7 +83,9 @@ class EnteringTest {
         // The wiped voter must not vote as if it had never acknowledged anything: it is struck
         // off, follows, and is a voter again when it has everything.
         StorePod.Layout layout = layout("one", 3);
+        LostVote.put(layout.data(1));
         StorePod.startAll(layout).forEach(this::keep);
+        assertFalse(LostVote.isThere(layout.data(1)), "that was in a cluster that is gone");
         UUID cluster = identity(running.get(0)).clusterId();
         assertEquals(cluster, identity(running.get(1)).clusterId());
         assertEquals(cluster, identity(running.get(2)).clusterId());
@@ -204,9 +207,8 @@ class EnteringTest {
         StorePod restored = member;
         assertTrue(Files.exists(layout.data(victim).resolve("set-aside").resolve("store.db")));
         StorePod.await("its vote", () -> restored.store().status().voters().size() == 3);
-        StorePod.await(
-                "equal tables",
-                () -> restored.store().digests().equals(watching.store().digests()));
+        assertFalse(LostVote.isThere(layout.data(victim)), "it has it again");
+        awaitEqualTables(restored);
 
         // A disk that lacks nothing is believed.
         UUID incarnation = identity(restored).incarnation();

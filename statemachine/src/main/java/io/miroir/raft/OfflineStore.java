@@ -36,7 +36,11 @@ public final class OfflineStore {
     private static final String RESTORE = "restore";
 
     /** What a directory may hold that counts as empty. */
-    private static final Set<String> NOTHING = Set.of("miroir.lock", "lost+found", "spool");
+    private static final Set<String> NOTHING =
+            Set.of("miroir.lock", "lost+found", "spool", LostVote.FILE);
+
+    /** A small file that a crash left half written. */
+    private static final String PART = ".part";
 
     private final Path dataDir;
     private final RaftStoreConfig.@Nullable Peer self;
@@ -194,6 +198,7 @@ public final class OfflineStore {
         Unfinished mark = Unfinished.begin(dataDir, command);
         StoreSeal.remove(dataDir);
         DamageMark.remove(dataDir);
+        LostVote.remove(dataDir);
         return mark;
     }
 
@@ -243,7 +248,7 @@ public final class OfflineStore {
     private List<String> contents() throws IOException {
         try (Stream<Path> files = Files.list(dataDir)) {
             return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> !NOTHING.contains(name))
+                    .filter(name -> !NOTHING.contains(name) && !name.endsWith(PART))
                     .sorted()
                     .toList();
         }

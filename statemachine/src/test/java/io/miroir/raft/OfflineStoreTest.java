@@ -122,6 +122,26 @@ class OfflineStoreTest {
                 OfflineStore.Outcome.Ready.class, offline(target, one).restore(backup, NEW, FAR));
     }
 
+    /** What a pod or a command that was stopped leaves in an empty directory stands in no way. */
+    @Test
+    void aRestoreGoesIntoADirectoryThatHoldsMarksOnly() throws Exception {
+        Path backup;
+        try (TaskStore store = single(dir.resolve("old"))) {
+            fill(store, 3);
+            backup = backup(store);
+        }
+        List<RaftStoreConfig.Peer> one = Group.freePeers("pod-a");
+        Path struckOff = dir.resolve("struck-off");
+        LostVote.put(struckOff);
+        Path cutShort = Files.createDirectories(dir.resolve("cut-short"));
+        Files.createFile(cutShort.resolve(DatabaseFiles.UNFINISHED + ".part"));
+        for (Path target : List.of(struckOff, cutShort)) {
+            OfflineStore.Outcome outcome = offline(target, one).restore(backup, NEW, FAR);
+            assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome, outcome::toString);
+            assertFalse(LostVote.isThere(target), "it is the beginning of another cluster");
+        }
+    }
+
     /** A copy of a cluster that is tried beside it must not write to the nodes of the original. */
     @Test
     void aRestoreKnowsNoAddressesOfNodesButAllElseOfThem() throws Exception {

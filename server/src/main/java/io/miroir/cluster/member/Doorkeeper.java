@@ -9,6 +9,7 @@ import io.miroir.cluster.peer.PeerEndpoint;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.cluster.peer.PodFacts;
 import io.miroir.raft.ComparedTables;
+import io.miroir.raft.LostVote;
 import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
@@ -189,6 +190,9 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                 stage == PodIdentity.Stage.MEMBER && identity.isPresent()
                         ? identity.get().incarnation()
                         : UUID.randomUUID();
+        if (stage != PodIdentity.Stage.JOINING) {
+            LostVote.remove(self.dataDir());
+        }
         PodIdentity next = new PodIdentity(self.podId(), clusterId, incarnation, stage);
         next.write(self.dataDir());
         identity = Optional.of(next);

@@ -2,6 +2,7 @@ package io.miroir.cluster.member;
 
 import io.miroir.cluster.peer.PodFacts;
 import io.miroir.raft.DamageMark;
+import io.miroir.raft.LostVote;
 import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
@@ -91,7 +92,6 @@ final class Joining {
         LOG.info("pod {} follows the cluster", self.podId());
         if (admission.wasVoter()) {
             promote();
-            LostVote.remove(self.dataDir());
         }
     }
 
