@@ -38,7 +38,8 @@ class ComparingTest {
     private static final String WORDS = "{\"words\":\"that are in one value only\"}";
 
     private static final Comparer.Waits IMPATIENT =
-            new Comparer.Waits(Duration.ofSeconds(1), Duration.ofMillis(500));
+            new Comparer.Waits(
+                    Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofSeconds(2));
 
     @TempDir Path dir;
 

@@ -40,7 +40,8 @@ public final class Comparer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Comparer.class);
 
     /** How long a pod that starts waits where nobody can tell, and when it asks again. */
-    public static final Waits WAITS = new Waits(Duration.ofSeconds(30), Duration.ofSeconds(10));
+    public static final Waits WAITS =
+            new Waits(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofMinutes(10));
 
     /**
      * As {@link Waits#start} where somebody could and is slow: far behind, or busy for others.
@@ -61,7 +62,6 @@ public final class Comparer implements AutoCloseable {
     private static final long CATCH_UP_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
     private static final long OTHER_WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
-    private static final Duration LATER_MAX = Duration.ofMinutes(10);
 
     private final String podId;
     private final UUID clusterId;
@@ -83,8 +83,9 @@ public final class Comparer implements AutoCloseable {
      *
      * @param start at most, before clients are served, where nobody can tell
      * @param later before it is asked again beside serving them, for the first time
+     * @param longest later on, when that has become longer and longer
      */
-    public record Waits(Duration start, Duration later) {}
+    public record Waits(Duration start, Duration later, Duration longest) {}
 
     /**
      * @param admission how the store was opened
@@ -206,9 +207,9 @@ public final class Comparer implements AutoCloseable {
             while (!tables.isProven()) {
                 Thread.sleep(pause);
                 pause =
-                        pause.multipliedBy(2).compareTo(LATER_MAX) < 0
+                        pause.multipliedBy(2).compareTo(waits.longest()) < 0
                                 ? pause.multipliedBy(2)
-                                : LATER_MAX;
+                                : waits.longest();
                 Optional<String> damage = lookAgain();
                 if (damage.isPresent()) {
                     onDamage.accept(damaged(damage.get()));

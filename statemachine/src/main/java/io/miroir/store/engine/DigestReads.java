@@ -29,7 +29,8 @@ public final class DigestReads {
     /**
      * The same.
      *
-     * @param meanwhile called after some thousand rows each time; may throw to end it
+     * @param meanwhile called before each table and after some thousand rows each time; may throw
+     *     to end it
      */
     public static Digests digests(Sql sql, Runnable meanwhile) {
         LongConsumer counted =
@@ -40,6 +41,7 @@ public final class DigestReads {
                 };
         SortedMap<String, String> byTable = new TreeMap<>();
         for (String table : tables(sql)) {
+            meanwhile.run();
             byTable.put(table, digest(sql, table, counted));
         }
         return new Digests(Applied.load(sql).index(), byTable);
