@@ -14,15 +14,26 @@ class NameLookupsTest {
     private static final String NEGATIVE_TTL = "networkaddress.cache.negative.ttl";
     private static final String OPTION = "sun.net.inetaddr.ttl";
 
+    private final @Nullable String optionBefore = System.getProperty(OPTION);
+    private final @Nullable String keptBefore = System.getProperty(TTL);
     private final @Nullable String before = Security.getProperty(TTL);
     private final @Nullable String negativeBefore = Security.getProperty(NEGATIVE_TTL);
 
     @AfterEach
     void restore() {
-        System.clearProperty(OPTION);
-        System.clearProperty(TTL);
+        restore(OPTION, optionBefore);
+        restore(TTL, keptBefore);
+        // A security property can't be taken away; an empty one is none to Java.
         Security.setProperty(TTL, Objects.requireNonNullElse(before, ""));
         Security.setProperty(NEGATIVE_TTL, Objects.requireNonNullElse(negativeBefore, ""));
+    }
+
+    private static void restore(String name, @Nullable String value) {
+        if (value == null) {
+            System.clearProperty(name);
+        } else {
+            System.setProperty(name, value);
+        }
     }
 
     @Test

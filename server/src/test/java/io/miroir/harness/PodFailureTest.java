@@ -21,10 +21,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +61,9 @@ class PodFailureTest {
 
     private @Nullable Traffic underWay;
 
+    /** The pods that a case ends, or may end when it fails. */
+    private final Set<FleetPod> stopped = new HashSet<>();
+
     @BeforeAll
     static void start() throws Exception {
         names = new HostNames(dir);
@@ -77,27 +83,50 @@ class PodFailureTest {
 
     @AfterAll
     static void stop() throws Exception {
-        cluster.close();
-        for (SmallDisk disk : disks.values()) {
-            disk.close();
+        List<IOException> busy = new ArrayList<>();
+        try {
+            // There is none if it could not be laid out.
+            if (cluster != null) {
+                cluster.close();
+            }
+        } finally {
+            for (SmallDisk disk : disks.values()) {
+                try {
+                    disk.close();
+                } catch (IOException mounted) {
+                    busy.add(mounted);
+                }
+            }
         }
+        assertEquals(List.of(), busy);
     }
 
-    /** A case that failed leaves pods that do not run: they must not fail the next one. */
+    /**
+     * A case that failed leaves pods that do not run: they must not fail the next one. A pod that
+     * ended by itself fails this one.
+     */
     @AfterEach
     void heal() throws Exception {
-        for (SmallDisk disk : disks.values()) {
-            disk.makeRoom();
-        }
-        for (FleetPod pod : cluster.fleet().pods()) {
-            if (!pod.process().isAlive()) {
-                pod.process().start();
+        List<String> ended = new ArrayList<>();
+        try {
+            for (SmallDisk disk : disks.values()) {
+                disk.makeRoom();
             }
-            cluster.fleet().awaitReady(pod);
+            for (FleetPod pod : cluster.fleet().pods()) {
+                if (!pod.process().isAlive()) {
+                    if (!stopped.contains(pod)) {
+                        ended.add(pod.id() + ": " + pod.process().logTail());
+                    }
+                    pod.process().start();
+                }
+                cluster.fleet().awaitReady(pod);
+            }
+        } finally {
+            if (underWay != null) {
+                underWay.stop();
+            }
         }
-        if (underWay != null) {
-            underWay.stop();
-        }
+        assertEquals(List.of(), ended);
     }
 
     /** Design, promise 1, and testing.md "nothing acknowledged is lost": kill -9 of the leader. */
@@ -105,6 +134,7 @@ class PodFailureTest {
     void writesGoOnAndNothingIsLostWhenTheLeaderIsKilled() throws Exception {
         Traffic traffic = traffic("kill");
         FleetPod leader = cluster.status().awaitLeader().orElseThrow();
+        stopped.add(leader);
         awaitWrites(traffic, 1);
         leader.process().kill();
         awaitWrites(traffic, 2);
@@ -145,6 +175,7 @@ class PodFailureTest {
                     kill % 3 == 2
                             ? List.of(pods.get(kill % 3), pods.get((kill + 1) % 3))
                             : List.of(pods.get(kill % 3));
+            stopped.addAll(killed);
             killed.forEach(pod -> pod.process().kill());
             killed.forEach(pod -> pod.process().start());
             for (FleetPod pod : killed) {
@@ -164,15 +195,16 @@ class PodFailureTest {
     @Test
     void aPodThatIsToldToStopUnderLoadLosesNothing() throws Exception {
         Traffic traffic = traffic("term");
-        FleetPod stopped = cluster.status().awaitLeader().orElseThrow();
+        FleetPod told = cluster.status().awaitLeader().orElseThrow();
+        stopped.add(told);
         awaitWrites(traffic, 1);
-        stopped.process().terminate();
-        assertTrue(stopped.process().awaitExit(PATIENCE), "it stops in time");
-        assertEquals(STOPPED_IN_ORDER, stopped.process().exitCode());
+        told.process().terminate();
+        assertTrue(told.process().awaitExit(PATIENCE), "it stops in time");
+        assertEquals(STOPPED_IN_ORDER, told.process().exitCode());
         awaitWrites(traffic, 1);
 
-        stopped.process().start();
-        cluster.fleet().awaitReady(stopped);
+        told.process().start();
+        cluster.fleet().awaitReady(told);
         awaitWrites(traffic, 1);
         traffic.stop();
         assertNothingLost(cluster, traffic);
@@ -183,6 +215,7 @@ class PodFailureTest {
     void podsThatMoveAreFoundByTheirNames() throws Exception {
         Traffic traffic = traffic("moved");
         FleetPod moved = cluster.status().awaitLeader().orElseThrow();
+        stopped.add(moved);
         awaitWrites(traffic, 1);
         moved.process().stop(PATIENCE);
         names.move(List.of(moved));
@@ -193,6 +226,7 @@ class PodFailureTest {
         allSeeAll();
 
         List<FleetPod> all = cluster.fleet().pods();
+        stopped.addAll(all);
         all.forEach(pod -> pod.process().terminate());
         all.forEach(pod -> pod.process().stop(PATIENCE));
         names.move(all);
@@ -226,6 +260,7 @@ class PodFailureTest {
     void aPodWhoseDiskIsFullEndsAndComesBackWithEverything() throws Exception {
         Traffic traffic = traffic("full");
         FleetPod full = cluster.status().awaitLeader().orElseThrow();
+        stopped.add(full);
         SmallDisk disk = Objects.requireNonNull(disks.get(full.id()));
         assumeTrue(disk.isThere(), "nobody may mount a disk here");
         awaitWrites(traffic, 1);

@@ -51,8 +51,8 @@ final class SmallDisk implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (there) {
-            boolean _ = run("umount", mounted.toString());
+        if (there && !run("umount", mounted.toString())) {
+            throw new IOException(mounted + " is in use still, and stays mounted");
         }
     }
 

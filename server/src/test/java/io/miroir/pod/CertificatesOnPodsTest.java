@@ -13,14 +13,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -198,10 +203,60 @@ class CertificatesOnPodsTest {
                     List.of(new Door(RAFT.get(pod), LINK), new Door(PEER.get(pod), GRPC))) {
                 assertEquals(HEARD, door.firstByte(context(member, member.keys())), door::toString);
                 assertEquals(END, door.firstByte(context(stranger)), door::toString);
-                assertEquals(END, door.firstByte(context(stranger, stranger.keys())));
+                Shown shown = new Shown(stranger.keys());
+                assertEquals(END, door.firstByte(context(stranger, shown)), door::toString);
+                assertTrue(shown.asked(), "it was not left out for the authorities that are named");
                 int plainly = door.firstByte(null);
                 assertTrue(plainly == END || plainly == ALERT, door + " answers " + plainly);
             }
+        }
+    }
+
+    /** Shows a certificate whatever authorities the other side names, and knows whether it did. */
+    private static final class Shown extends X509ExtendedKeyManager {
+        private final X509ExtendedKeyManager keys;
+        private final AtomicBoolean asked = new AtomicBoolean();
+
+        Shown(X509ExtendedKeyManager keys) {
+            this.keys = keys;
+        }
+
+        boolean asked() {
+            return asked.get();
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(
+                String[] types, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            String alias = keys.chooseClientAlias(types, null, socket);
+            asked.set(alias != null);
+            return alias;
+        }
+
+        @Override
+        public String @Nullable [] getClientAliases(String type, Principal @Nullable [] issuers) {
+            return keys.getClientAliases(type, null);
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(String type, Principal @Nullable [] issuers) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(
+                String type, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate @Nullable [] getCertificateChain(String alias) {
+            return keys.getCertificateChain(alias);
+        }
+
+        @Override
+        public @Nullable PrivateKey getPrivateKey(String alias) {
+            return keys.getPrivateKey(alias);
         }
     }
 
