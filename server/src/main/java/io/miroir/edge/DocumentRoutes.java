@@ -15,6 +15,7 @@ import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.lane.Operation;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.DocumentReads;
@@ -96,8 +97,10 @@ final class DocumentRoutes {
         String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
         WriteRequests.customMetadata(request.query());
         IndexUid.require(uid);
+        JsonNode filter = WriteRequests.filterToDelete(path.jsonBody(request), switched.now());
+        ReservedFields.refuseFilter(filter, ErrorCode.INVALID_DOCUMENT_FILTER);
         ObjectNode passed = Json.object();
-        passed.set("filter", WriteRequests.filterToDelete(path.jsonBody(request), switched.now()));
+        passed.set("filter", filter);
         return delete(request, Operation.DOCUMENTS_DELETE_BY_FILTER, uid, request.query(), passed);
     }
 

@@ -256,6 +256,56 @@ class FeaturesTest {
         }
     }
 
+    /** Before any node writes; the words are those of Meilisearch 1.50. */
+    @Test
+    void filtersOfEditsAndDeletionsAreCheckedAtOnce() {
+        client.done("POST", "/indexes/filtered/documents", "[{\"id\": 1}]");
+        String off =
+                "Using `CONTAINS` in a filter requires enabling the `contains filter` experimental"
+                        + " feature. See https://github.com/orgs/meilisearch/discussions/763\n"
+                        + "3:11 a CONTAINS b";
+        String deletion = "/indexes/filtered/documents/delete";
+        assertRefused(deletion, "{\"filter\": \"a CONTAINS b\"}", "feature_not_enabled", off);
+        String reserved =
+                "`_miroir_shard` in `filter`: names that begin with `_miroir_` are reserved.";
+        assertRefused(
+                deletion,
+                "{\"filter\": \"_miroir_shard EXISTS\"}",
+                "miroir_reserved_field",
+                reserved);
+        String edit = "/indexes/filtered/documents/edit";
+        String function = "{\"function\": \"doc.a = 1\", \"filter\": ";
+        assertRefused(
+                edit,
+                function + "\"n = 1\"}",
+                "feature_not_enabled",
+                "Using the documents edit route requires enabling the `edit documents by function`"
+                        + " experimental feature. See"
+                        + " https://github.com/orgs/meilisearch/discussions/762");
+        if (System.getenv("MIROIR_TEST_MEILISEARCH") != null) {
+            client.call("PATCH", FEATURES, "{\"editDocumentsByFunction\": true}");
+            assertRefused(
+                    edit,
+                    function + "\"a CONTAINS b\"}",
+                    "feature_not_enabled",
+                    "Index `filtered`: " + off);
+            assertRefused(
+                    edit,
+                    function + "\"_miroir_shard EXISTS\"}",
+                    "miroir_reserved_field",
+                    reserved);
+            client.call("PATCH", FEATURES, "{\"editDocumentsByFunction\": false}");
+        }
+        assertEquals(
+                1, client.call("GET", "/indexes/filtered/documents").body().path("total").asInt());
+    }
+
+    private void assertRefused(String target, String body, String code, String message) {
+        JsonNode refused = client.call("POST", target, body).body();
+        assertEquals(message, refused.path("message").asString());
+        assertEquals(code, refused.path("code").asString());
+    }
+
     /**
      * Rules go by the names that clients have for an index, and hold while they are switched on.
      */

@@ -2,6 +2,8 @@ package io.miroir.api.documents;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.features.Features;
+import io.miroir.api.search.FilterFeatures;
 import io.miroir.api.search.FilterInput;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
@@ -45,12 +47,13 @@ public record EditRequest(
      * Reads a body whose shape was checked.
      *
      * @param indexUid the index, which errors name
+     * @param features what the filter may use
      */
-    public static EditRequest parse(JsonNode body, String indexUid) {
+    public static EditRequest parse(JsonNode body, String indexUid, Features features) {
         JsonNode filter = body.path("filter");
         boolean filtered = !filter.isMissingNode() && !filter.isNull();
         if (filtered) {
-            checkFilter(filter, indexUid);
+            checkFilter(filter, indexUid, features);
         }
         JsonNode context = body.path("context");
         if (!context.isMissingNode() && !context.isNull() && !context.isObject()) {
@@ -63,10 +66,13 @@ public record EditRequest(
                 context instanceof ObjectNode object ? object : null);
     }
 
-    private static void checkFilter(JsonNode filter, String indexUid) {
+    private static void checkFilter(JsonNode filter, String indexUid, Features features) {
         Filter parsed;
         try {
             parsed = FilterInput.parse(filter, ErrorCode.INVALID_DOCUMENT_FILTER);
+            if (parsed != null) {
+                FilterFeatures.check(parsed, features);
+            }
         } catch (ApiException refused) {
             throw new ApiException(refused.code(), "Index `" + indexUid + "`: " + refused.text());
         }

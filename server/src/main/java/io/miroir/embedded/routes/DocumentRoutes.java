@@ -179,7 +179,7 @@ public final class DocumentRoutes {
         EditRequest.checkShape(body);
         desk.features()
                 .require(Feature.EDIT_DOCUMENTS_BY_FUNCTION, "Using the documents edit route");
-        EditRequest.parse(body, desk.uid(request));
+        EditRequest _ = EditRequest.parse(body, desk.uid(request), desk.features());
         throw new ApiException(
                 ErrorCode.MIROIR_NOT_IMPLEMENTED,
                 "The embedded Miroir node does not edit documents by function.",

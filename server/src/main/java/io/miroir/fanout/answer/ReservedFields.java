@@ -8,6 +8,7 @@ import io.miroir.core.filter.FilterFields;
 import io.miroir.core.routing.Separators;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -47,10 +48,7 @@ public final class ReservedFields {
      *     if the filter is malformed
      */
     public static void refuse(ObjectNode request, ErrorCode filterCode) {
-        Filter filter = FilterInput.parse(request.get("filter"), filterCode);
-        if (filter != null) {
-            FilterFields.of(filter).forEach(field -> refuse(field.text(), "filter"));
-        }
+        refuseFilter(request.get("filter"), filterCode);
         for (String naming : NAMING) {
             JsonNode names = request.path(naming);
             if (names.isString()) {
@@ -60,6 +58,20 @@ public final class ReservedFields {
         }
         for (JsonNode facets : request.path("facetsByIndex")) {
             facets.forEach(name -> refuse(name.asString(""), "facetsByIndex"));
+        }
+    }
+
+    /**
+     * Refuses a filter that names reserved fields, of a read or of a write.
+     *
+     * @param filter as a client sends it; null for none
+     * @throws ApiException with {@link ErrorCode#MIROIR_RESERVED_FIELD}, or with {@code code} if it
+     *     is malformed
+     */
+    public static void refuseFilter(@Nullable JsonNode filter, ErrorCode code) {
+        Filter parsed = FilterInput.parse(filter, code);
+        if (parsed != null) {
+            FilterFields.of(parsed).forEach(field -> refuse(field.text(), "filter"));
         }
     }
 

@@ -14,6 +14,7 @@ import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
+import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.task.TaskType;
@@ -36,7 +37,8 @@ final class EditItems {
     /** The edit that a client asks for; refused at once if its function can't be read. */
     Item edit(WriteRequest request, Optional<IndexView> index, JsonNode body) {
         tryOut(EditRequest.function(body));
-        EditRequest asked = EditRequest.parse(body, request.indexUid());
+        EditRequest asked = EditRequest.parse(body, request.indexUid(), context.view().features());
+        ReservedFields.refuseFilter(asked.filter(), ErrorCode.INVALID_DOCUMENT_FILTER);
         ObjectNode visible = Json.object();
         visible.putNull("editedDocuments");
         visible.putNull("deletedDocuments");
