@@ -1,5 +1,7 @@
 package io.miroir;
 
+import io.miroir.api.export.IpNetwork;
+import io.miroir.api.export.IpRules;
 import io.miroir.capability.partitioned.antientropy.AntiEntropyRules;
 import io.miroir.capability.partitioned.drift.DriftCheck;
 import io.miroir.capability.partitioned.repair.CopyBounds;
@@ -71,6 +73,14 @@ record ConfiguredSettings(MiroirConfig config) {
     Path dumpDir() {
         Path configured = config.server().dumpDir();
         return configured == null ? config.dataDir().resolve("dumps") : configured;
+    }
+
+    /** Whom indexes may be sent to. */
+    IpRules exportRules() {
+        return new IpRules(
+                config.server().exportIpNetworks().stream()
+                        .flatMap(network -> IpNetwork.parse(network).stream())
+                        .toList());
     }
 
     /** How often nodes are asked how they are. */

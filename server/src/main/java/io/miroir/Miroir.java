@@ -3,6 +3,7 @@ package io.miroir;
 import io.miroir.api.Uuids;
 import io.miroir.capability.leader.dump.DumpDirectory;
 import io.miroir.capability.leader.dump.DumpWork;
+import io.miroir.capability.leader.export.ExportWork;
 import io.miroir.capability.leader.features.NodeFeatures;
 import io.miroir.capability.leader.rebalance.ChangeEnd;
 import io.miroir.capability.leader.seal.SealDuty;
@@ -46,6 +47,7 @@ import io.miroir.edge.StoredTasks;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.export.ExportClient;
 import io.miroir.fanout.lane.AppliedWatch;
 import io.miroir.fanout.lane.Canceler;
 import io.miroir.fanout.lane.LaneContext;
@@ -216,6 +218,12 @@ public final class Miroir implements AutoCloseable {
                         .over(new SessionPinning.Surroundings(store, view, applied, health), nodes);
         Canceler canceler = new Canceler(store, nodes);
         DumpWork dumping = new DumpWork(store, view, reads.documents(), dumps, registry);
+        ExportWork exporting =
+                new ExportWork(
+                        new ExportWork.Surroundings(config.podId(), store, view, reads.documents()),
+                        own(new ExportClient(settings.exportRules())),
+                        random,
+                        registry);
         List<LeaderDuty> leading =
                 List.of(
                         new TopologyRecorder(fleet),
@@ -233,6 +241,7 @@ public final class Miroir implements AutoCloseable {
                         webhooks(store, reports),
                         new SealDuty(secrets, registry),
                         new TaskDuty(TaskType.DUMP_CREATION, dumping),
+                        new TaskDuty(TaskType.EXPORT, exporting),
                         new TaskDuty(TaskType.SNAPSHOT_CREATION, new SnapshotWork(nodes)),
                         new TaskDuty(TaskType.TASK_CANCELATION, canceler::run));
         own(new Duties(config.podId(), store, peers::live, partitioned, leading)).start();

@@ -1,5 +1,6 @@
 package io.miroir.config;
 
+import io.miroir.api.export.IpNetwork;
 import io.miroir.config.bind.Secret;
 import io.miroir.core.layout.Layout;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ final class Rules {
         tenants(config, report);
         capabilities(config, report);
         pages(config, report);
+        networks(config, report);
         NotYet.check(config, report);
     }
 
@@ -66,6 +68,17 @@ final class Rules {
                                 + sizes[group],
                         "nodes",
                         "replica_groups");
+            }
+        }
+    }
+
+    private static void networks(MiroirConfig config, RuleReport report) {
+        List<String> networks = config.server().exportIpNetworks();
+        for (int i = 0; i < networks.size(); i++) {
+            if (IpNetwork.parse(networks.get(i)).isEmpty()) {
+                report.error(
+                        "server.export_ip_networks[" + i + "]",
+                        "`" + networks.get(i) + "`: allowed are networks like 10.0.0.0/8");
             }
         }
     }

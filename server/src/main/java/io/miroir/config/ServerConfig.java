@@ -3,6 +3,7 @@ package io.miroir.config;
 import io.miroir.config.bind.Default;
 import io.miroir.config.bind.Range;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param spoolMemoryBytes of a body, what stays in memory before a file is used
  * @param spoolQuotaBytes all spooled bodies together
  * @param dumpDir where this pod keeps the dumps that it made; the data directory if not set
+ * @param exportIpNetworks local networks that indexes may be sent to, beside the internet; like
+ *     10.0.0.0/8
  */
 public record ServerConfig(
         @Default("0.0.0.0") String bind,
@@ -34,7 +37,8 @@ public record ServerConfig(
         @Nullable Path spoolDir,
         @Default("1048576") @Range(min = 0, max = 1073741824) long spoolMemoryBytes,
         @Default("4294967296") @Range(min = 0, max = 1099511627776.0) long spoolQuotaBytes,
-        @Nullable Path dumpDir) {
+        @Nullable Path dumpDir,
+        @Range(min = 0, max = 64) List<String> exportIpNetworks) {
 
     /** Writes worked on at a time: the other half is kept for searches and all else. */
     public int maxConcurrentWrites() {

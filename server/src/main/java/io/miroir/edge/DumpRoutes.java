@@ -1,8 +1,7 @@
 package io.miroir.edge;
 
-import io.miroir.api.ApiException;
-import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.export.ExportDetails;
 import io.miroir.api.export.ExportRequest;
 import io.miroir.api.keys.Action;
 import io.miroir.edge.http.Answer;
@@ -46,11 +45,7 @@ final class DumpRoutes {
 
     private Answer export(Request request) throws IOException {
         path.pass(request, Action.EXPORT);
-        ExportRequest.check(path.jsonBody(request));
-        throw new ApiException(
-                ErrorCode.MIROIR_NOT_IMPLEMENTED,
-                "A Miroir cluster does not send its indexes to another Meilisearch. Make a dump"
-                        + " with `POST /dumps`, fetch it with `GET /_miroir/dumps/{dumpUid}`, and"
-                        + " start the other Meilisearch with `--import-dump`.");
+        ExportRequest asked = ExportRequest.of(path.jsonBody(request));
+        return Answer.json(200, tasks.queued(TaskType.EXPORT, ExportDetails.of(asked)));
     }
 }

@@ -26,6 +26,7 @@ import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -200,11 +201,13 @@ final class TaskRoutes {
         details.put("matchedTasks", tasks.uids(ReadLevel.LINEARIZABLE, asked).total());
         details.put("canceledTasks", 0);
         details.put("originalFilter", "?" + request.rawQuery());
-        TaskQuery waiting = asked.oldest(TaskStatus.ENQUEUED, Cancelation.TASKS_MAX);
         List<Long> cancelable =
-                tasks.list(ReadLevel.LOCAL, waiting).tasks().stream()
+                Stream.of(TaskStatus.PROCESSING, TaskStatus.ENQUEUED)
+                        .map(status -> asked.oldest(status, Cancelation.TASKS_MAX))
+                        .flatMap(open -> tasks.list(ReadLevel.LOCAL, open).tasks().stream())
                         .filter(Canceler::isCancelable)
                         .map(TaskRow::uid)
+                        .limit(Cancelation.TASKS_MAX)
                         .toList();
         if (cancelable.isEmpty()) {
             return Answer.json(200, fresh.done(TaskType.TASK_CANCELATION, details));

@@ -172,6 +172,7 @@ final class TestPod implements AutoCloseable {
                    bind: 127.0.0.1
                    port: 0
                    max_body_bytes: %d
+                   export_ip_networks: [127.0.0.0/8]
                  metrics:
                    bind: 127.0.0.1
                    port: 0

@@ -176,8 +176,8 @@ public final class Settings {
         return merged;
     }
 
-    /** The first characters of a long secret, nothing of a short one. */
-    private static String masked(String secret) {
+    /** What clients see of a secret: the first characters of a long one, nothing of a short one. */
+    public static String masked(String secret) {
         if (secret.length() < 10) {
             return MASKED_SHORT;
         }

@@ -2,6 +2,7 @@ package io.miroir.cluster.seal;
 
 import io.miroir.api.Json;
 import io.miroir.api.SealedValue;
+import io.miroir.api.export.ExportDetails;
 import io.miroir.api.network.Network;
 import io.miroir.api.settings.SettingsSecrets;
 import io.miroir.store.seal.Seals;
@@ -20,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The secrets that clients hand over, as the task store has them: keys and headers of embedders in
- * settings, values of webhooks' headers, keys of the network's remotes.
+ * settings, values of webhooks' headers, keys of the network's remotes, and of those that indexes
+ * are sent to.
  */
 public final class StoredSecrets implements Seals {
     /** Under what values are counted that are not sealed. */
@@ -29,6 +31,7 @@ public final class StoredSecrets implements Seals {
     private static final String EMBEDDER = "embedder";
     private static final String WEBHOOK = "webhook";
     private static final String REMOTE = "remote";
+    private static final String EXPORT = "export";
 
     private final SealKeys keys;
 
@@ -169,7 +172,7 @@ public final class StoredSecrets implements Seals {
     }
 
     /**
-     * Changes each secret, in settings and in a network.
+     * Changes each secret, in settings, in a network and in an export's task.
      *
      * @param change of a text or a sealed value, and of what it is for
      */
@@ -177,6 +180,7 @@ public final class StoredSecrets implements Seals {
         ObjectNode parsed = Json.parseObject(json);
         SettingsSecrets.replaceAll(parsed, value -> change.apply(value, EMBEDDER));
         Network.replaceKeys(parsed, value -> change.apply(value, REMOTE));
+        ExportDetails.replaceKey(parsed, value -> change.apply(value, EXPORT));
         return Json.text(parsed);
     }
 

@@ -60,7 +60,7 @@ public final class RefusedRoutes {
 
     private Answer export(Request request) throws IOException {
         desk.pass(request, Action.EXPORT);
-        ExportRequest.check(JsonBody.read(request));
+        ExportRequest _ = ExportRequest.of(JsonBody.read(request));
         throw absent("export");
     }
 

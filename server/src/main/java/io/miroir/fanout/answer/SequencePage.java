@@ -29,14 +29,18 @@ public record SequencePage(List<ObjectNode> documents, @Nullable String next) {
      * What a node is asked on its fetch route.
      *
      * @param after the place to go on behind; null for the beginning
+     * @param filter only what it matches; null for all
      * @param only the shards to list, or null if the node holds no other
      */
     public static ObjectNode nodeRequest(
-            @Nullable String after, int limit, @Nullable ShardSet only) {
+            @Nullable String after, int limit, @Nullable JsonNode filter, @Nullable ShardSet only) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.put("limit", limit);
         request.put("retrieveVectors", true);
         request.putArray("sort").add(ScoreDetails.TIE_RULE);
+        if (filter != null) {
+            request.set("filter", filter);
+        }
         if (after != null) {
             NodeFilter.add(request, Separators.SEQ_FIELD + " > \"" + after + "\"");
         }

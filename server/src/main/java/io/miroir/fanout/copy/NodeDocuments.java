@@ -37,7 +37,7 @@ public record NodeDocuments(Nodes nodes, String node, String physicalUid, ShardS
      * @throws CopyFailedException if the node does not answer
      */
     public List<StoredDocument> page(@Nullable String after, int limit) {
-        return read(SequencePage.nodeRequest(after, limit, shards));
+        return read(SequencePage.nodeRequest(after, limit, null, shards));
     }
 
     /** Those of these ids that are there, in any order. */

@@ -2,6 +2,7 @@ package io.miroir.fanout.lane;
 
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -96,5 +97,17 @@ final class CancelPlan {
                 && !details.creates()
                 && !details.choosesKey()
                 && details.error() == null;
+    }
+
+    /**
+     * Whether it is a task of settings that waits for its turn: no node is asked before, and later
+     * settings are changes of what is in force by then. What makes its index is not one.
+     */
+    static boolean isWaitingSettings(TaskRow task) {
+        if (task.status() != TaskStatus.ENQUEUED || task.type() != TaskType.SETTINGS_UPDATE) {
+            return false;
+        }
+        Details details = Details.parse(task.detailsJson());
+        return task.origin() != null && !details.creates() && details.error() == null;
     }
 }

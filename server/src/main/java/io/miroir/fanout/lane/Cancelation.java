@@ -5,12 +5,14 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskQuery.DateBounds;
 import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -52,6 +54,28 @@ public final class Cancelation {
     static String ended(TaskRow cancelation, long canceled) {
         ObjectNode details = Json.parseObject(cancelation.detailsJson());
         return Json.text(details.put("canceledTasks", canceled));
+    }
+
+    /** The oldest cancelation that asks for a task and has not ended; empty if none does. */
+    static Optional<Long> open(Tasks tasks, long uid) {
+        TaskQuery open =
+                new TaskQuery(
+                        null,
+                        null,
+                        Set.of(TaskStatus.ENQUEUED, TaskStatus.PROCESSING),
+                        Set.of(TaskType.TASK_CANCELATION),
+                        null,
+                        null,
+                        DateBounds.OPEN,
+                        DateBounds.OPEN,
+                        DateBounds.OPEN,
+                        null,
+                        LOOKED_AT_MAX,
+                        true);
+        return tasks.list(ReadLevel.LOCAL, open).tasks().stream()
+                .filter(cancelation -> uids(cancelation).contains(uid))
+                .map(TaskRow::uid)
+                .findFirst();
     }
 
     /**

@@ -1,13 +1,16 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.duty.TaskDuty;
 import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
+import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -26,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Cancels tasks that wait on the nodes (protocol, rule 6). Nodes are asked to drop what none of
- * them has begun with; what they say of it afterwards is found by the pods that follow the tasks,
- * which end them.
+ * Cancels tasks of the whole cluster, and those that wait on the nodes (protocol, rule 6). Nodes
+ * are asked to drop what none of them has begun with; what they say of it afterwards is found by
+ * the pods that follow the tasks, which end them.
  */
 public final class Canceler {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -48,7 +51,9 @@ public final class Canceler {
 
     /** Whether a task may be cancelled, as far as it is known without asking nodes. */
     public static boolean isCancelable(TaskRow task) {
-        return CancelPlan.isCancelable(task);
+        return CancelPlan.isCancelable(task)
+                || CancelPlan.isWaitingSettings(task)
+                || WholeTasks.isCancelable(task);
     }
 
     /** Asks nodes to drop what may be dropped of these tasks; {@link #run} does it again. */
@@ -63,10 +68,14 @@ public final class Canceler {
      */
     public String run(TaskRow cancelation) throws InterruptedException {
         List<Long> asked = Cancelation.uids(cancelation);
+        endWholeTasks(asked, cancelation.uid());
         for (CancelPlan.Unit dropped : drop(asked)) {
             for (long uid : dropped.tasks()) {
                 awaitEnd(uid);
             }
+        }
+        for (long uid : asked) {
+            awaitTurn(uid);
         }
         long canceled =
                 asked.stream()
@@ -77,10 +86,42 @@ public final class Canceler {
         return Cancelation.ended(cancelation, canceled);
     }
 
+    /** One that ends just now keeps its end. */
+    private void endWholeTasks(List<Long> asked, long by) {
+        for (long uid : asked) {
+            store.tasks()
+                    .get(ReadLevel.LOCAL, uid)
+                    .filter(WholeTasks::isCancelable)
+                    .ifPresent(
+                            task -> {
+                                Tasks.Step _ = store.tasks().finish(canceled(task, by)).orThrow();
+                            });
+        }
+    }
+
+    private static Finish canceled(TaskRow task, long by) {
+        return new Finish(
+                task.uid(),
+                Finish.NO_LANE,
+                TaskStatus.CANCELED,
+                TaskDuty.remains(task),
+                null,
+                by,
+                List.of());
+    }
+
     // It ends when its turn in its lane has come, dropped or not.
     private void awaitEnd(long uid) throws InterruptedException {
         while (store.tasks().get(ReadLevel.LOCAL, uid).stream()
                 .anyMatch(task -> !task.status().terminal())) {
+            Thread.sleep(LOOK_AGAIN);
+        }
+    }
+
+    // Who runs the lane ends settings when their turn has come, or has begun with them.
+    private void awaitTurn(long uid) throws InterruptedException {
+        while (store.tasks().get(ReadLevel.LOCAL, uid).stream()
+                .anyMatch(CancelPlan::isWaitingSettings)) {
             Thread.sleep(LOOK_AGAIN);
         }
     }

@@ -50,6 +50,12 @@ record Completion(
             Set<String> givenUp,
             Set<String> all) {}
 
+    /** Of a task that was canceled before any node heard of it. */
+    static Completion canceled(Tracked task) {
+        return new Completion(
+                TaskStatus.CANCELED, task.details().visible(), null, List.of(), Map.of());
+    }
+
     /**
      * Decides, or waits.
      *

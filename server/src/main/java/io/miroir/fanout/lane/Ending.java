@@ -1,11 +1,13 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.Json;
+import io.miroir.store.ReadLevel;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.Tasks;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,17 @@ import org.jspecify.annotations.Nullable;
 record Ending(Line.Head head, Completion end, @Nullable Long canceledBy) {
     static Ending of(Line.Head head, Completion end) {
         return new Ending(head, end, null);
+    }
+
+    /**
+     * Of settings whose turn it is: if they were not begun with, and a cancelation asks for them.
+     */
+    static Optional<Ending> canceled(Line.Head head, Tasks tasks) {
+        Tracked task = head.task();
+        return tasks.get(ReadLevel.LOCAL, task.uid())
+                .filter(row -> row.status() == TaskStatus.ENQUEUED)
+                .flatMap(row -> Cancelation.open(tasks, row.uid()))
+                .map(by -> new Ending(head, Completion.canceled(task), by));
     }
 
     /** The same; those that nodes dropped are told by whom they were cancelled. */

@@ -266,6 +266,11 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private boolean roll(Line line, Line.Head head) throws InterruptedException {
         Tracked task = head.task();
         String lane = task.place().lane();
+        // No node has heard of them: whoever runs the lane decides, so nobody sends them meanwhile.
+        Optional<Ending> canceled = Ending.canceled(head, context.store().tasks());
+        if (canceled.isPresent()) {
+            return finish(line, List.of(canceled.get()));
+        }
         began(List.of(task));
         return switch (rolls.run(task, () -> lines.get(lane) == line)) {
             case SettingsRolls.Outcome.Ended ended ->

@@ -5,6 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.documents.DocumentsRequest;
 import io.miroir.api.documents.PrimaryKey;
 import io.miroir.api.indexes.FieldsRequest;
+import io.miroir.api.search.NodesFilter;
 import io.miroir.api.settings.FilterableRule;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
@@ -149,8 +150,10 @@ public final class DocumentReads {
      *
      * @param after where the page before ended; null for the first
      * @param limit documents that each node is asked for
+     * @param filter of a client, which is refused in its words; null for all documents
      */
-    public Walked walk(IndexView index, @Nullable String after, int limit) {
+    public Walked walk(
+            IndexView index, @Nullable String after, int limit, @Nullable JsonNode filter) {
         Coverage coverage =
                 cover.ask(
                         index,
@@ -161,7 +164,15 @@ public final class DocumentReads {
                                 fetch(
                                         index,
                                         SequencePage.nodeRequest(
-                                                after, limit, IndexAsks.only(part)),
+                                                after,
+                                                limit,
+                                                filter == null
+                                                        ? null
+                                                        : NodesFilter.of(
+                                                                filter,
+                                                                FilterableRule.allOf(
+                                                                        index.settings())),
+                                                IndexAsks.only(part)),
                                         WALK_TIMEOUT));
         if (coverage.refusal().isPresent()) {
             throw coverage.refusal().get();

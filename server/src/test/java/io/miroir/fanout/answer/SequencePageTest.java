@@ -61,13 +61,13 @@ class SequencePageTest {
                          "filter": ["_miroir_shard IN [\\"---------------_\\"]",
                                     "_miroir_seq > \\"-_\\""]}
                         """),
-                SequencePage.nodeRequest("-_", 5, ShardSet.of(1)));
+                SequencePage.nodeRequest("-_", 5, null, ShardSet.of(1)));
         assertEquals(
                 Json.parse(
                         """
                         {"limit": 5, "retrieveVectors": true, "sort": ["_miroir_seq:asc"]}
                         """),
-                SequencePage.nodeRequest(null, 5, null));
+                SequencePage.nodeRequest(null, 5, null, null));
     }
 
     private static ObjectNode answer(List<Integer> held, @Nullable String after, int limit) {

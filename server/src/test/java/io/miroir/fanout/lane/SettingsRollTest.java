@@ -3,6 +3,7 @@ package io.miroir.fanout.lane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,8 +22,11 @@ import io.miroir.store.lane.Lanes.Claim;
 import io.miroir.store.nodesettings.NodeSettingsVersionRow;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
+import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
+import io.miroir.store.task.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -165,6 +169,37 @@ class SettingsRollTest {
         assertEquals(TaskStatus.SUCCEEDED, ended(first).status());
         assertEquals(Json.parse("[\"large\"]"), b.setting("synonyms").path("big"));
         assertSettled(THE, 3);
+    }
+
+    /** What was changed after them is as if they had never been asked for. */
+    @Test
+    void settingsThatWaitAreCanceledAndNoNodeHearsOfThem() throws Exception {
+        a.fail(Fault.WORKS);
+        long first = change("{\"synonyms\":{\"big\":[\"large\"]}}");
+        long second = change(STOP);
+        long third = change("{\"synonyms\":{\"small\":[\"little\"]}}");
+        while (a.took().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        ObjectNode details = Cancelation.details(Json.object(), List.of(first, second));
+        NewTask fresh = NewTask.of(TaskType.TASK_CANCELATION, null, Json.text(details), null, null);
+        Tasks.Birth born = pod.store.tasks().enqueue(fresh).orThrow();
+        TaskRow by =
+                pod.store
+                        .tasks()
+                        .get(ReadLevel.LOCAL, ((Tasks.Birth.Enqueued) born).uid())
+                        .orElseThrow();
+        a.fail(Fault.NONE);
+        String ended = new Canceler(pod.store, pod.context.nodes()).run(by);
+        assertEquals(1, Json.parse(ended).path("canceledTasks").asInt());
+        assertEquals(TaskStatus.SUCCEEDED, ended(first).status());
+        TaskRow canceled = ended(second);
+        assertEquals(TaskStatus.CANCELED, canceled.status());
+        assertEquals(Long.valueOf(by.uid()), canceled.canceledBy());
+        assertNull(canceled.errorJson());
+        assertEquals(TaskStatus.SUCCEEDED, ended(third).status());
+        assertSettled(NONE, 3);
+        assertEquals(List.of(), a.took().stream().filter(THE::equals).toList());
     }
 
     /** As Meilisearch's tasks do: who may read tasks need not know the secrets of embedders. */

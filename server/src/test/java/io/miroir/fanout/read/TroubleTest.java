@@ -140,7 +140,7 @@ class TroubleTest {
             JsonNode of(Reads reads) {
                 IndexView seen = index.view().index("i").orElseThrow();
                 return Json.object()
-                        .put("walked", reads.documents.walk(seen, null, 5).page().toString());
+                        .put("walked", reads.documents.walk(seen, null, 5, null).page().toString());
             }
         },
         GET("/documents/3") {

@@ -24,10 +24,11 @@ final class SecretReads {
                         row -> row(SecretRow.Kind.INDEX, row.number(1), row.text(2))));
         rows.addAll(
                 sql.all(
-                        "SELECT uid, details_json FROM tasks WHERE lane IS NOT NULL AND status < 2"
-                                + " AND type = ? ORDER BY uid",
+                        "SELECT uid, details_json FROM tasks WHERE status IN (0, 1)"
+                                + " AND type IN (?, ?) ORDER BY uid",
                         row -> row(SecretRow.Kind.TASK, row.number(1), row.text(2)),
-                        TaskType.SETTINGS_UPDATE.code()));
+                        TaskType.SETTINGS_UPDATE.code(),
+                        TaskType.EXPORT.code()));
         WebhookRoom.TABLE.list(sql, Webhooks.ROWS_MAX).forEach(webhook -> rows.add(row(webhook)));
         ClientObjectRoom.TABLE
                 .list(sql, ClientObjects.ROWS_MAX)

@@ -22,7 +22,7 @@ public record SecretRow(Kind kind, String key, List<String> values) {
     public enum Kind {
         /** Settings in force. */
         INDEX,
-        /** Settings of a task that has not ended. */
+        /** Settings, or the key of an export, of a task that has not ended. */
         TASK,
         WEBHOOK,
         /** What a client configured as one object. */

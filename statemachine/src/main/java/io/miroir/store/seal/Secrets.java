@@ -11,8 +11,8 @@ import java.util.List;
 public interface Secrets {
 
     /**
-     * All indexes, webhooks, objects of clients, and tasks of settings that have not ended; nothing
-     * is opened.
+     * All indexes, webhooks, objects of clients, and tasks of settings and exports that have not
+     * ended; nothing is opened.
      */
     List<SecretRow> list(ReadLevel level);
 

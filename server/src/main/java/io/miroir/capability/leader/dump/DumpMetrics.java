@@ -1,11 +1,12 @@
 package io.miroir.capability.leader.dump;
 
+import io.miroir.fanout.read.IndexWalk;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 
 /** How far the dump is that this pod writes; other pods write none. */
-final class DumpMetrics {
+final class DumpMetrics implements IndexWalk.Meter {
     private final Gauge left;
     private final Counter documents;
     private final Counter again;
@@ -37,11 +38,13 @@ final class DumpMetrics {
         left.set(indexes);
     }
 
-    void wrote(int count) {
+    @Override
+    public void took(int count) {
         documents.inc(count);
     }
 
-    void again() {
+    @Override
+    public void again() {
         again.inc();
     }
 

@@ -8,23 +8,24 @@ import io.miroir.cluster.IndexView;
 import io.miroir.cluster.StoredNetwork;
 import io.miroir.cluster.StoredRules;
 import io.miroir.cluster.SwitchedFeatures;
+import io.miroir.duty.EarlierTasks;
 import io.miroir.duty.TaskDuty;
 import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.IndexWalk;
+import io.miroir.fanout.read.KnownIndexes;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.task.TaskRow;
-import io.miroir.store.task.TaskType;
 import io.miroir.store.webhook.Webhooks;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,13 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class DumpWork implements TaskDuty.Work {
     private static final Logger LOG = LoggerFactory.getLogger(DumpWork.class);
 
-    /** How long tasks may take that were there before the dump. */
-    private static final Duration EARLIER_TASKS_MAX = Duration.ofHours(1);
-
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-
-    private static final Duration CATCH_UP_MAX = Duration.ofSeconds(30);
-
     /** An index is begun anew when its replicas change under the walk. */
     private static final int INDEX_TRIES_MAX = 10;
 
@@ -50,7 +44,9 @@ public final class DumpWork implements TaskDuty.Work {
     private final DocumentReads reads;
     private final DumpDirectory directory;
     private final DumpMetrics metrics;
-    private final IndexDocuments documents;
+    private final KnownIndexes indexes;
+    private final IndexWalk documents;
+    private final EarlierTasks earlier;
 
     /** Dumps of that store's cluster. */
     public DumpWork(
@@ -65,17 +61,20 @@ public final class DumpWork implements TaskDuty.Work {
         this.directory = directory;
         this.metrics = new DumpMetrics(registry);
         // Replicas may leave a node while its documents are read: who is asked is looked up anew.
+        this.indexes = new KnownIndexes(view);
         this.documents =
-                new IndexDocuments(
-                        (index, after, limit) -> reads.walk(asNow(index), after, limit), metrics);
+                new IndexWalk(
+                        (index, after, limit) ->
+                                reads.walk(indexes.asNow(index), after, limit, null),
+                        metrics);
+        this.earlier = new EarlierTasks(store, view, ErrorCode.DUMP_PROCESS_FAILED);
     }
 
     @Override
     public String run(TaskRow task) throws InterruptedException {
         try {
-            awaitEarlier(task.uid());
-            catchUp();
-            return Json.text(Json.object().put("dumpUid", write()));
+            earlier.await(task.uid());
+            return Json.text(Json.object().put("dumpUid", write(task)));
         } catch (DumpDirectory.NoRoomException full) {
             metrics.noRoom();
             throw new ApiException(
@@ -92,37 +91,7 @@ public final class DumpWork implements TaskDuty.Work {
         }
     }
 
-    /** Waits for the tasks that were there before: what their clients were promised is in it. */
-    private void awaitEarlier(long uid) throws InterruptedException {
-        long giveUpNanos = System.nanoTime() + EARLIER_TASKS_MAX.toNanos();
-        Optional<TaskRow> oldest = oldestWrite();
-        while (oldest.isPresent() && oldest.get().uid() < uid) {
-            if (System.nanoTime() > giveUpNanos) {
-                throw new ApiException(
-                        ErrorCode.DUMP_PROCESS_FAILED,
-                        "Task `%d`, which was there before the dump, has not ended for %d minutes."
-                                .formatted(oldest.get().uid(), EARLIER_TASKS_MAX.toMinutes()));
-            }
-            Thread.sleep(LOOK_AGAIN);
-            oldest = oldestWrite();
-        }
-    }
-
-    private void catchUp() throws InterruptedException {
-        if (!view.await(store.barrier().orThrow(), CATCH_UP_MAX)) {
-            throw new ApiException(
-                    ErrorCode.MIROIR_STALE_VIEW, "This pod does not know all indexes yet.");
-        }
-    }
-
-    private Optional<TaskRow> oldestWrite() {
-        return TaskDuty.oldest(
-                store.tasks(),
-                EnumSet.complementOf(
-                        EnumSet.of(TaskType.DUMP_CREATION, TaskType.SNAPSHOT_CREATION)));
-    }
-
-    private String write() throws IOException, InterruptedException {
+    private String write(TaskRow task) throws IOException, InterruptedException {
         Instant begun = DumpWords.instant(store.nowMicros());
         String uid = DumpWords.uid(begun);
         directory.prepare();
@@ -136,11 +105,11 @@ public final class DumpWork implements TaskDuty.Work {
                     new SwitchedFeatures(store).now().toJson());
             addRules(file);
             // One moment's, so that no name comes twice: indexes may swap theirs meanwhile.
-            List<IndexRow> indexes = store.indexes().list(ReadLevel.LOCAL);
-            for (int i = 0; i < indexes.size(); i++) {
-                metrics.left(indexes.size() - i);
-                addIndex(file, indexes.get(i));
-                LOG.info("dump {}: {} of {} indexes", uid, i + 1, indexes.size());
+            List<IndexRow> rows = store.indexes().list(ReadLevel.LOCAL);
+            for (int i = 0; i < rows.size(); i++) {
+                metrics.left(rows.size() - i);
+                addIndex(file, rows.get(i), task);
+                LOG.info("dump {}: {} of {} indexes", uid, i + 1, rows.size());
             }
             file.keep();
         }
@@ -155,14 +124,15 @@ public final class DumpWork implements TaskDuty.Work {
     }
 
     /** One that is deleted meanwhile is left out. */
-    private void addIndex(DumpFile file, IndexRow named) throws IOException, InterruptedException {
+    private void addIndex(DumpFile file, IndexRow named, TaskRow task)
+            throws IOException, InterruptedException {
         for (int tries = 1; ; tries++) {
             // As it is set now.
-            Optional<IndexView> index = index(named.incarnation());
+            Optional<IndexView> index = indexes.of(named.incarnation());
             if (index.isEmpty()) {
                 return;
             }
-            OptionalLong bytes = tryDocuments(file, index.get());
+            OptionalLong bytes = tryDocuments(file, index.get(), task);
             if (bytes.isPresent()) {
                 file.index(named.uid(), index.get().row(), bytes.getAsLong());
                 return;
@@ -177,29 +147,27 @@ public final class DumpWork implements TaskDuty.Work {
     }
 
     /** Empty if they must be written anew. */
-    private OptionalLong tryDocuments(DumpFile file, IndexView index)
+    private OptionalLong tryDocuments(DumpFile file, IndexView index, TaskRow task)
             throws IOException, InterruptedException {
+        AtomicLong bytes = new AtomicLong();
         try (OutputStream out = file.documents()) {
-            return documents.write(index, out);
+            boolean whole =
+                    documents.through(
+                            index,
+                            page -> {
+                                TaskDuty.requireOpen(store.tasks(), task.uid());
+                                for (byte[] line : page) {
+                                    out.write(line);
+                                    out.write('\n');
+                                    bytes.addAndGet(line.length + 1L);
+                                }
+                            });
+            return whole ? OptionalLong.of(bytes.get()) : OptionalLong.empty();
         } catch (ApiException unavailable) {
-            if (index(index.row().incarnation()).isEmpty()) {
+            if (indexes.of(index.row().incarnation()).isEmpty()) {
                 return OptionalLong.empty();
             }
             throw unavailable;
         }
-    }
-
-    private IndexView asNow(IndexView index) {
-        long incarnation = index.row().incarnation();
-        return view.index(index.row().uid())
-                .filter(now -> now.row().incarnation() == incarnation)
-                .or(() -> index(incarnation))
-                .orElse(index);
-    }
-
-    private Optional<IndexView> index(long incarnation) {
-        return view.indexes().stream()
-                .filter(index -> index.row().incarnation() == incarnation)
-                .findFirst();
     }
 }

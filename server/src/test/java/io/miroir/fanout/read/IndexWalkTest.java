@@ -1,7 +1,9 @@
-package io.miroir.capability.leader.dump;
+package io.miroir.fanout.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
@@ -13,21 +15,20 @@ import io.miroir.core.topology.Topology;
 import io.miroir.fanout.answer.SequencePage;
 import io.miroir.fanout.read.DocumentReads.Walked;
 import io.miroir.store.index.IndexRow;
-import io.prometheus.client.CollectorRegistry;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of an index's documents when nodes come and go under the walk. */
-class IndexDocumentsTest {
+class IndexWalkTest {
     private static final IndexView INDEX =
             new IndexView(
                     new IndexRow(
@@ -37,23 +38,23 @@ class IndexDocumentsTest {
                     Map.of(),
                     Map.of());
 
-    private final CollectorRegistry registry = new CollectorRegistry();
+    private final Counts counts = new Counts();
     private final Deque<Supplier<Walked>> pages = new ArrayDeque<>();
     private final List<String> asked = new ArrayList<>();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final IndexDocuments documents =
-            new IndexDocuments(
+    private final IndexWalk walk =
+            new IndexWalk(
                     (_, after, limit) -> {
                         asked.add(after + " " + limit);
                         return pages.remove().get();
                     },
-                    new DumpMetrics(registry));
+                    counts);
 
     @Test
     void pagesFollowEachOther() throws Exception {
         pages.add(() -> page("a", 1, "1"));
         pages.add(() -> page("a", 2, null));
-        assertEquals(OptionalLong.of(18), documents.write(INDEX, out));
+        assertTrue(walk.through(INDEX, this::take));
         assertEquals("{\"id\":1}\n{\"id\":2}\n", out.toString(StandardCharsets.UTF_8));
         assertEquals(List.of("null 50", "1 100"), asked);
     }
@@ -63,7 +64,7 @@ class IndexDocumentsTest {
     void pagesOfOtherReplicasBeginAnew() throws Exception {
         pages.add(() -> page("a", 1, "1"));
         pages.add(() -> page("b", 2, null));
-        assertEquals(OptionalLong.empty(), documents.write(INDEX, out));
+        assertFalse(walk.through(INDEX, this::take));
     }
 
     @Test
@@ -73,10 +74,10 @@ class IndexDocumentsTest {
                     throw new ApiException(ErrorCode.MIROIR_SHARD_UNAVAILABLE, "not now");
                 });
         pages.add(() -> page("a", 1, null));
-        assertEquals(OptionalLong.of(9), documents.write(INDEX, out));
+        assertTrue(walk.through(INDEX, this::take));
         assertEquals(List.of("null 50", "null 25"), asked);
-        assertEquals(1.0, registry.getSampleValue("miroir_dump_retries_total"));
-        assertEquals(1.0, registry.getSampleValue("miroir_dump_documents_total"));
+        assertEquals(1, counts.again);
+        assertEquals(1, counts.documents);
     }
 
     /** A pod that does not lead any more stops at once. */
@@ -87,7 +88,41 @@ class IndexDocumentsTest {
                     Thread.currentThread().interrupt();
                     throw new ApiException(ErrorCode.MIROIR_SHARD_UNAVAILABLE, "interrupted");
                 });
-        assertThrows(InterruptedException.class, () -> documents.write(INDEX, out));
+        assertThrows(InterruptedException.class, () -> walk.through(INDEX, this::take));
+    }
+
+    /** What is wrong with a filter stays wrong. */
+    @Test
+    void aRefusedFilterIsNotTriedAgain() {
+        pages.add(
+                () -> {
+                    throw new ApiException(ErrorCode.INVALID_DOCUMENT_FILTER, "not filterable");
+                });
+        ApiException refused =
+                assertThrows(ApiException.class, () -> walk.through(INDEX, this::take));
+        assertEquals(ErrorCode.INVALID_DOCUMENT_FILTER, refused.code());
+    }
+
+    private void take(List<byte[]> documents) throws IOException {
+        for (byte[] document : documents) {
+            out.write(document);
+            out.write('\n');
+        }
+    }
+
+    private static final class Counts implements IndexWalk.Meter {
+        private int documents;
+        private int again;
+
+        @Override
+        public void took(int count) {
+            documents += count;
+        }
+
+        @Override
+        public void again() {
+            again++;
+        }
     }
 
     private static Walked page(String node, int id, @Nullable String next) {

@@ -1,0 +1,135 @@
+package io.miroir.fanout.export;
+
+import io.miroir.api.export.IpRules;
+import io.miroir.tls.LazyTls;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** Asks another Meilisearch, once. */
+public final class ExportClient implements AutoCloseable {
+    private static final Duration CONNECT_TIME_MAX = Duration.ofSeconds(5);
+
+    /** Of an answer nobody needs more. */
+    private static final int ANSWER_BYTES_MAX = 64 << 10;
+
+    private final IpRules rules;
+    private final HttpClient client =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CONNECT_TIME_MAX)
+                    // The key is not for whomever an answer names.
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .sslContext(LazyTls.get())
+                    .sslParameters(LazyTls.parameters())
+                    .executor(Executors.newVirtualThreadPerTaskExecutor())
+                    .build();
+
+    /**
+     * What is asked.
+     *
+     * @param target the whole URL
+     * @param apiKey sent as the bearer's; null for none
+     * @param timeout of the whole request
+     */
+    public record Call(
+            String method, URI target, @Nullable String apiKey, Body body, Duration timeout) {}
+
+    /** What is sent. */
+    public static final class Body {
+        /** Nothing. */
+        public static final Body NONE = new Body(new byte[0], "", null);
+
+        private final byte[] bytes;
+        private final String type;
+        private final @Nullable String encoding;
+
+        /**
+         * Sends something.
+         *
+         * @param type its media type
+         * @param encoding how it is encoded; null if it is not
+         */
+        public Body(byte[] bytes, String type, @Nullable String encoding) {
+            this.bytes = bytes;
+            this.type = type;
+            this.encoding = encoding;
+        }
+    }
+
+    /** What came of it. */
+    public sealed interface Reply {
+        record Answered(int status, String body) implements Reply {
+            /** Whether it was done. */
+            public boolean ok() {
+                return status >= 200 && status < 300;
+            }
+        }
+
+        /** Nobody answers. */
+        record Unreached(String why) implements Reply {}
+
+        /** Nobody is asked: the address is a local one that the operator does not allow. */
+        record Forbidden(InetAddress address) implements Reply {}
+    }
+
+    /** A client that speaks to these addresses. */
+    public ExportClient(IpRules rules) {
+        this.rules = rules;
+    }
+
+    /** Asks. */
+    public Reply ask(Call call) throws InterruptedException {
+        try {
+            // The answer is kept by the JVM for longer than the client takes to ask for it again.
+            for (InetAddress address : InetAddress.getAllByName(call.target().getHost())) {
+                if (!rules.allows(address)) {
+                    return new Reply.Forbidden(address);
+                }
+            }
+            HttpResponse<InputStream> answer =
+                    client.send(request(call), HttpResponse.BodyHandlers.ofInputStream());
+            try (InputStream body = answer.body()) {
+                return new Reply.Answered(
+                        answer.statusCode(),
+                        new String(body.readNBytes(ANSWER_BYTES_MAX), StandardCharsets.UTF_8));
+            }
+        } catch (UnknownHostException unknown) {
+            return new Reply.Unreached(
+                    "failed to lookup address information: Name or service not known");
+        } catch (IOException unreached) {
+            return new Reply.Unreached(unreached.toString());
+        }
+    }
+
+    private static HttpRequest request(Call call) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(call.target()).timeout(call.timeout());
+        if (call.apiKey() != null) {
+            request.header("Authorization", "Bearer " + call.apiKey());
+        }
+        Body body = call.body();
+        if (body.bytes.length == 0) {
+            return request.method(call.method(), HttpRequest.BodyPublishers.noBody()).build();
+        }
+        request.header("Content-Type", body.type);
+        if (body.encoding != null) {
+            request.header("Content-Encoding", body.encoding);
+        }
+        return request.method(call.method(), HttpRequest.BodyPublishers.ofByteArray(body.bytes))
+                .build();
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}
