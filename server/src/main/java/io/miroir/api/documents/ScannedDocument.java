@@ -3,6 +3,7 @@ package io.miroir.api.documents;
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import java.util.Arrays;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -144,6 +145,13 @@ public final class ScannedDocument {
             }
         }
         return to > digits;
+    }
+
+    /** A member's value as a tree. */
+    public JsonNode value(int member) {
+        int from = places[member * PLACES + 2];
+        int to = places[member * PLACES + 3];
+        return Json.mapper().readTree(bytes, from, to - from);
     }
 
     /** The same as a tree. */

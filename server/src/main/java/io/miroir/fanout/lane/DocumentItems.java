@@ -23,10 +23,12 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -35,6 +37,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Makes items of document writes and deletions. */
 final class DocumentItems {
+    private static final Set<ErrorCode> WHILE_INDEXING =
+            EnumSet.of(
+                    ErrorCode.INVALID_DOCUMENT_GEO_FIELD,
+                    ErrorCode.INVALID_VECTORS_TYPE,
+                    ErrorCode.INVALID_VECTOR_DIMENSIONS,
+                    ErrorCode.INTERNAL);
+
     private final LaneContext context;
     private final IndexItems indexes;
 
@@ -59,7 +68,10 @@ final class DocumentItems {
                         topology.shards(),
                         shard -> targetsOf(shard, topology, index),
                         SettingsOrder.hasGeo(settings),
-                        mergeable(settings) ? context.settings().merging().documentsMax() : 0);
+                        mergeable(settings) ? context.settings().merging().documentsMax() : 0,
+                        new DocumentSplit.VectorRules(
+                                request.operation() == Operation.DOCUMENTS_UPDATE,
+                                new KnownDimensions(context, index)));
         char separator = delimiter == null ? ',' : delimiter.charAt(0);
         DocumentSplit.Result split =
                 DocumentSplit.of(body, format, separator, target, context.spooler());
@@ -94,7 +106,7 @@ final class DocumentItems {
 
     // What Meilisearch finds only while it indexes, it tells with the index's name.
     private static @Nullable ApiException inIndex(String uid, @Nullable ApiException fault) {
-        return fault == null || fault.code() != ErrorCode.INVALID_DOCUMENT_GEO_FIELD
+        return fault == null || !WHILE_INDEXING.contains(fault.code())
                 ? fault
                 : IndexItems.inIndex(uid, fault);
     }

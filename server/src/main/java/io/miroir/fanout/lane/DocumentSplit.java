@@ -9,6 +9,7 @@ import io.miroir.api.documents.GeoPoint;
 import io.miroir.api.documents.PayloadFormat;
 import io.miroir.api.documents.PrimaryKey;
 import io.miroir.api.documents.ScannedDocument;
+import io.miroir.api.documents.VectorField;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
@@ -22,8 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -44,6 +47,8 @@ final class DocumentSplit {
     private final boolean geo;
     private final DocumentParts parts;
     private final KeyCount keys;
+    private final VectorRules vectorRules;
+    private final VectorFaults vectorFaults = new VectorFaults();
     private final byte[] id = new byte[PrimaryKey.ID_BYTES_MAX + 1];
     private @Nullable PrimaryKey key;
     private byte @Nullable [] keyName;
@@ -59,6 +64,7 @@ final class DocumentSplit {
         this.geo = target.geo();
         this.parts = new DocumentParts(target.nodesOf(), spooler);
         this.keys = new KeyCount(target.differentMax());
+        this.vectorRules = target.vectors();
     }
 
     /**
@@ -69,13 +75,23 @@ final class DocumentSplit {
      * @param geo true if the index refuses a malformed {@code _geo}. A node finds that out while it
      *     indexes, when other nodes have taken their part of the documents already
      * @param differentMax how many different documents are told from each other
+     * @param vectors what vectors must be like
      */
     record Target(
             @Nullable String primaryKey,
             int shards,
             IntFunction<List<String>> nodesOf,
             boolean geo,
-            int differentMax) {}
+            int differentMax,
+            VectorRules vectors) {}
+
+    /**
+     * What vectors must be like. Nodes find out while they index, as with {@code geo}.
+     *
+     * @param merging true if a document keeps the fields that it does not come with
+     * @param dimensions of each embedder that is sure to be there; asked if a document has vectors
+     */
+    record VectorRules(boolean merging, Supplier<Map<String, Integer>> dimensions) {}
 
     /**
      * A payload that has been read to its end.
@@ -179,7 +195,7 @@ final class DocumentSplit {
             return false;
         }
         int keyMember = -1;
-        boolean vectors = false;
+        int vectors = -1;
         for (int member = 0; member < document.members(); member++) {
             if (document.isNamed(member, named)) {
                 if (keyMember >= 0) {
@@ -190,8 +206,11 @@ final class DocumentSplit {
                 return false;
             } else if (geo && document.isNamed(member, GEO_BYTES)) {
                 return false;
-            } else {
-                vectors |= document.isNamed(member, VECTORS_BYTES);
+            } else if (document.isNamed(member, VECTORS_BYTES)) {
+                if (vectors >= 0) {
+                    return false;
+                }
+                vectors = member;
             }
         }
         int length = keyMember < 0 ? ScannedDocument.NO_ID : document.copyId(keyMember, id);
@@ -199,12 +218,12 @@ final class DocumentSplit {
             return false;
         }
         received++;
-        place(
-                Rendezvous.hash(id, length),
-                vectors,
-                document.bytes(),
-                document.start(),
-                document.end());
+        long hash = Rendezvous.hash(id, length);
+        checkVectors(
+                hash,
+                () -> new String(id, 0, length, StandardCharsets.UTF_8),
+                vectors < 0 ? null : document.value(vectors));
+        place(hash, vectors >= 0, document.bytes(), document.start(), document.end());
         return true;
     }
 
@@ -229,7 +248,9 @@ final class DocumentSplit {
             return;
         }
         byte[] json = Json.bytes(document);
-        place(Rendezvous.hash(text), document.has(VECTORS), json, 0, json.length);
+        long hash = Rendezvous.hash(text);
+        checkVectors(hash, () -> text, document.get(VECTORS));
+        place(hash, document.has(VECTORS), json, 0, json.length);
     }
 
     private String checkedId(ObjectNode document) {
@@ -252,6 +273,16 @@ final class DocumentSplit {
         keyName = special ? null : chosen.name().getBytes(StandardCharsets.UTF_8);
     }
 
+    private void checkVectors(long hash, Supplier<String> text, @Nullable JsonNode vectors) {
+        if (vectors != null || !vectorRules.merging()) {
+            vectorFaults.forget(hash);
+        }
+        if (vectors != null) {
+            VectorField.check(text.get(), vectors, vectorRules.dimensions().get())
+                    .ifPresent(found -> vectorFaults.add(hash, received, found));
+        }
+    }
+
     private void place(long hash, boolean vectors, byte[] json, int start, int end) {
         keys.add(hash);
         if (vectors) {
@@ -262,6 +293,9 @@ final class DocumentSplit {
     }
 
     private Result result() {
+        if (fault == null) {
+            fault = vectorFaults.first().orElse(null);
+        }
         if (fault != null) {
             parts.discard();
             return new Result(

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,8 @@ class DocumentSplitTest {
                 SHARDS,
                 shard -> List.of(shard % 2 == 0 ? "even" : "odd", "all"),
                 true,
-                DIFFERENT_MAX);
+                DIFFERENT_MAX,
+                new DocumentSplit.VectorRules(false, () -> Map.of("m", 2)));
     }
 
     private Spooled spooled(byte[] payload) throws IOException {
@@ -215,5 +217,31 @@ class DocumentSplitTest {
         ApiException fault = split.fault();
         assertNotNull(fault);
         return fault;
+    }
+
+    /** A document that comes again takes the place of the one before, as on one server. */
+    @Test
+    void vectorsAreThoseOfTheLastDocumentOfAnId() throws IOException {
+        String wrong = "{\"id\":1,\"_vectors\":{\"m\":[1]}}";
+        String right = "{\"id\":\"1\",\"_vectors\":{\"m\":[1,2]}}";
+        assertVectors("[" + wrong + "]", "invalid_vector_dimensions");
+        assertVectors("[" + wrong + "," + right + "]", null);
+        assertVectors("[" + right + "," + wrong + "]", "invalid_vector_dimensions");
+        assertVectors("[" + wrong + ",{\"id\":1}]", null);
+        assertVectors("[{\"id\":2}," + wrong + ",{\"id\":3,\"_vectors\":5}]", "internal");
+        assertVectors("[" + wrong + ",{\"id\":{}}]", "invalid_document_id");
+    }
+
+    private void assertVectors(String json, @Nullable String code) throws IOException {
+        try (DocumentSplit.Result split = split("id", json)) {
+            ApiException fault = split.fault();
+            assertEquals(code, fault == null ? null : fault.code().wireName());
+            assertEquals(code != null, split.parts().isEmpty());
+        }
+        // Read by trees, as the first document of an index is.
+        try (DocumentSplit.Result split = split(null, json)) {
+            ApiException fault = split.fault();
+            assertEquals(code, fault == null ? null : fault.code().wireName());
+        }
     }
 }

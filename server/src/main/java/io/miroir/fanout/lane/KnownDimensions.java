@@ -1,0 +1,51 @@
+package io.miroir.fanout.lane;
+
+import io.miroir.api.settings.Setting;
+import io.miroir.cluster.IndexView;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How long the vectors of an index's embedders are, as its settings say. Nothing is known while
+ * changes of its embedders wait: whether they succeed is not known either.
+ */
+final class KnownDimensions implements Supplier<Map<String, Integer>> {
+    private static final String DIMENSIONS = "dimensions";
+
+    private final LaneContext context;
+    private final Optional<IndexView> index;
+    private @Nullable Map<String, Integer> known;
+
+    KnownDimensions(LaneContext context, Optional<IndexView> index) {
+        this.context = context;
+        this.index = index;
+    }
+
+    @Override
+    public Map<String, Integer> get() {
+        Map<String, Integer> asked = known;
+        if (asked == null) {
+            asked = index.map(this::read).orElseGet(Map::of);
+            known = asked;
+        }
+        return asked;
+    }
+
+    private Map<String, Integer> read(IndexView view) {
+        JsonNode embedders = view.settings().path(Setting.EMBEDDERS.key());
+        JsonNode pending =
+                Details.pendingSettings(context.store(), view.row()).path(Setting.EMBEDDERS.key());
+        Map<String, Integer> dimensions = new HashMap<>();
+        for (Map.Entry<String, JsonNode> embedder : embedders.properties()) {
+            JsonNode size = embedder.getValue().path(DIMENSIONS);
+            if (size.isInt() && pending.path(embedder.getKey()).path(DIMENSIONS).equals(size)) {
+                dimensions.put(embedder.getKey(), size.intValue());
+            }
+        }
+        return dimensions;
+    }
+}
