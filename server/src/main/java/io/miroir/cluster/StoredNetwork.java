@@ -35,13 +35,33 @@ public final class StoredNetwork {
         return read(ReadLevel.LOCAL).network;
     }
 
-    /** Throws if a query asks for all instances, and there are others. */
-    public void requireAlone(JsonNode query) {
-        if (query.path("useNetwork").asBoolean(false)
-                && switched.now().isOn(Feature.NETWORK)
-                && now().hasRemotes()) {
+    /** Whom a query asks. */
+    public sealed interface Reach {
+        /** It asks for nothing but this instance. */
+        record Here() implements Reach {}
+
+        /** All instances, of which this is the only one. */
+        record Self(String name) implements Reach {}
+
+        /** All instances, and there are none: as in Meilisearch, not even this one. */
+        record Nobody() implements Reach {}
+    }
+
+    /**
+     * Whom a query asks.
+     *
+     * @throws io.miroir.api.ApiException if it asks all instances, and there are others
+     */
+    public Reach reach(JsonNode query) {
+        if (!query.path("useNetwork").asBoolean(false) || !switched.now().isOn(Feature.NETWORK)) {
+            return new Reach.Here();
+        }
+        Network network = now();
+        if (network.hasOthers()) {
             throw Network.forwarding();
         }
+        String self = network.self();
+        return self != null && network.hasRemotes() ? new Reach.Self(self) : new Reach.Nobody();
     }
 
     /** The network, to be changed. */

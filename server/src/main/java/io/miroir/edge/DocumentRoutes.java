@@ -19,6 +19,7 @@ import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.lane.Operation;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.ReadReply;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Collection;
@@ -147,7 +148,7 @@ final class DocumentRoutes {
     private Answer list(Request request) throws Exception {
         String uid = path.passRead(request, Action.DOCUMENTS_GET);
         DocumentsRequest asked = DocumentsRequest.fromParameters(request.query());
-        return page(request, uid, asked);
+        return page(request, uid, asked, new StoredNetwork.Reach.Here());
     }
 
     private Answer fetch(Request request) throws Exception {
@@ -156,19 +157,25 @@ final class DocumentRoutes {
         DocumentsRequest asked = DocumentsRequest.fromBody(body);
         if (body.path("useNetwork").asBoolean(false)) {
             switched.now().require(Feature.NETWORK, "passing `useNetwork` in a search query");
-            network.requireAlone(body);
         }
-        return page(request, uid, asked);
+        return page(request, uid, asked, network.reach(body));
     }
 
-    private Answer page(Request request, String uid, DocumentsRequest asked) throws Exception {
+    private Answer page(
+            Request request, String uid, DocumentsRequest asked, StoredNetwork.Reach reach)
+            throws Exception {
         IndexUid.require(uid);
         List<SortBy> _ =
                 SortBy.parse(
                         Objects.requireNonNullElse(asked.sort(), List.of()),
                         ErrorCode.INVALID_DOCUMENT_SORT);
         return path.reading(
-                request, terms -> RequestPath.read(documents.list(uid, body(asked), terms)));
+                request,
+                terms -> {
+                    ReadReply reply = documents.list(uid, body(asked), terms);
+                    NetworkAnswer.showDocuments(reach, reply.body());
+                    return RequestPath.read(reply);
+                });
     }
 
     /** The body of a fetch that asks for the same. */

@@ -31,6 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /multi-search}: several searches in one request, apart or as one list. */
 final class MultiSearchRoutes {
+    private static final String OPTIONS = "federationOptions";
+    private static final String REMOTE = "remote";
     private static final String PERFORMANCE = "showPerformanceDetails";
 
     private final RequestPath path;
@@ -88,6 +90,7 @@ final class MultiSearchRoutes {
 
     private Answer asOne(Request request, MultiSearchRequest asked, ObjectNode body, Terms terms)
             throws Exception {
+        nameSelf(body.path("queries"));
         List<String> uids =
                 asked.queries().stream().map(query -> path.resolved(query.indexUid())).toList();
         ReadReply reply =
@@ -99,6 +102,20 @@ final class MultiSearchRoutes {
             uids.forEach(uid -> each.add(metadata.of(uid)));
         }
         return RequestPath.read(reply);
+    }
+
+    /** One that asks all instances, of which this is the only one, is one of this instance. */
+    private void nameSelf(JsonNode queries) {
+        for (JsonNode query : queries) {
+            boolean explicit = query.path(OPTIONS).path(REMOTE).isString();
+            // What is wrong is told with the query's place, when all are checked.
+            if (!explicit
+                    && query.path("useNetwork").asBoolean(false)
+                    && !network.now().hasOthers()
+                    && network.reach(query) instanceof StoredNetwork.Reach.Self self) {
+                ((ObjectNode) query).withObject(OPTIONS).put(REMOTE, self.name());
+            }
+        }
     }
 
     /** All queries are looked at before any runs. */
@@ -151,9 +168,10 @@ final class MultiSearchRoutes {
                             + " - Hint: remove `federationOptions` from the query or add"
                             + " `federation` to the request.");
         }
-        network.requireAlone(queries.get(position));
+        StoredNetwork.Reach reach = network.reach(queries.get(position));
         ObjectNode query = (ObjectNode) queries.get(position).deepCopy();
-        query.remove(List.of("indexUid", "federationOptions"));
+        NetworkAnswer shown = NetworkAnswer.of(reach, query);
+        query.remove(List.of("indexUid", OPTIONS));
         // Here it may be null, other than in a search by itself.
         if (query.path(PERFORMANCE).isNull()) {
             query.remove(PERFORMANCE);
@@ -165,6 +183,7 @@ final class MultiSearchRoutes {
         }
         String uid = path.resolved(name);
         ReadReply reply = searches.searchByRules(uid, query, terms);
+        shown.show(name, reply.body());
         foreign.show(uid, reply.body(), terms);
         return reply;
     }

@@ -63,18 +63,24 @@ final class SearchRoutes {
 
     private Answer answered(Request request, RequestPath.Search search, ObjectNode body)
             throws Exception {
-        network.requireAlone(body);
+        StoredNetwork.Reach reach = network.reach(body);
         ObjectNode filtered = search.filtered(body);
-        return path.reading(request, terms -> answered(request, search, filtered, terms));
+        NetworkAnswer shown = NetworkAnswer.of(reach, filtered);
+        return path.reading(request, terms -> answered(request, search, filtered, shown, terms));
     }
 
     private Answer answered(
-            Request request, RequestPath.Search search, ObjectNode filtered, Terms terms) {
+            Request request,
+            RequestPath.Search search,
+            ObjectNode filtered,
+            NetworkAnswer shown,
+            Terms terms) {
         List<String> targets = path.targets(search.name()).orElse(null);
         if (targets != null) {
             return RequestPath.read(aliases.search(targets, filtered, terms));
         }
         ReadReply reply = searches.searchByRules(search.uid(), filtered, terms);
+        shown.show(search.name(), reply.body());
         foreign.show(search.uid(), reply.body(), terms);
         if (QueryMetadata.isWanted(request)) {
             reply.body().set(QueryMetadata.FIELD, metadata.of(search.uid()));
@@ -86,11 +92,15 @@ final class SearchRoutes {
         RequestPath.Search search = path.passSearch(request);
         JsonNode body = path.searchBody(request);
         FacetSearchRequest.fromBody(body);
-        network.requireAlone(body);
+        StoredNetwork.Reach reach = network.reach(body);
         ObjectNode filtered = search.filtered((ObjectNode) body);
         return path.reading(
                 request,
-                terms -> RequestPath.read(searches.facetSearch(search.uid(), filtered, terms)));
+                terms -> {
+                    ReadReply reply = searches.facetSearch(search.uid(), filtered, terms);
+                    NetworkAnswer.showFacets(reach, reply.body());
+                    return RequestPath.read(reply);
+                });
     }
 
     private Answer similarByParameters(Request request) throws Exception {

@@ -3,6 +3,7 @@ package io.miroir.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.api.Json;
 import io.miroir.api.rules.RuleList;
 import io.miroir.conformance.ConformancePack;
 import java.nio.charset.StandardCharsets;
@@ -228,6 +229,12 @@ class FeaturesTest {
                     7,
                     found.path("hits").path(0).path("_federation").path("queriesPosition").asInt(),
                     found::toString);
+            assertAsksThisOne(false);
+            client.call(
+                    "PATCH",
+                    "/network",
+                    "{\"self\": \"me\", \"remotes\": {\"me\": {\"url\": \"http://me\"}}}");
+            assertAsksThisOne(true);
             String network =
                     "{\"self\": \"me\", \"remotes\": {\"me\": {\"url\": \"http://me\","
                             + " \"searchApiKey\": \"s\"}, \"far\": {\"url\": \"http://far\"}}}";
@@ -304,6 +311,41 @@ class FeaturesTest {
         JsonNode refused = client.call("POST", target, body).body();
         assertEquals(message, refused.path("message").asString());
         assertEquals(code, refused.path("code").asString());
+    }
+
+    /** What Meilisearch 1.50 answers where nobody is in the network, or this instance alone. */
+    private void assertAsksThisOne(boolean alone) {
+        String query = "\"q\": \"\", \"limit\": 1, \"useNetwork\": true";
+        JsonNode multi = client.call("POST", "/multi-search", everywhere("")).body();
+        for (JsonNode answer :
+                List.of(
+                        client.call("POST", "/indexes/net/search", "{" + query + "}").body(),
+                        client.call("GET", "/indexes/net/search?limit=1&useNetwork=true").body(),
+                        multi.path("results").path(0))) {
+            JsonNode hits = answer.path("hits");
+            assertEquals(alone ? 1 : 0, answer.path("estimatedTotalHits").asInt(-1));
+            assertEquals(alone ? 1 : 0, hits.size(), answer::toString);
+            assertEquals(alone, answer.path("remoteErrors").isObject(), answer::toString);
+            if (alone) {
+                assertEquals(
+                        Json.parse(
+                                "{\"id\": 1, \"_federation\": {\"indexUid\": \"net\","
+                                        + " \"queriesPosition\": 0, \"weightedRankingScore\": 1.0,"
+                                        + " \"remote\": \"me\"}}"),
+                        hits.path(0));
+            }
+        }
+        JsonNode page =
+                client.call("POST", "/indexes/net/documents/fetch", "{\"useNetwork\": true}")
+                        .body();
+        assertEquals(alone ? 1 : 0, page.path("total").asInt(-1), page::toString);
+        assertEquals(alone ? 1 : 0, page.path("results").size(), page::toString);
+        if (alone) {
+            JsonNode one =
+                    client.call("POST", "/multi-search", everywhere("\"federation\": {},")).body();
+            assertEquals("me", one.at("/hits/0/_federation/remote").asString(), one::toString);
+            assertTrue(one.path("remoteErrors").isObject(), one::toString);
+        }
     }
 
     /**

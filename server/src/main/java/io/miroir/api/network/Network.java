@@ -61,6 +61,11 @@ public record Network(ObjectNode json) {
         return !json.path(REMOTES).isEmpty();
     }
 
+    /** Whether there are instances in it besides the one that knows itself by its name. */
+    public boolean hasOthers() {
+        return json.path(REMOTES).propertyNames().stream().anyMatch(name -> !name.equals(self()));
+    }
+
     /** Whether there is a remote of that name. */
     public boolean hasRemote(String name) {
         return json.path(REMOTES).has(name);

@@ -95,7 +95,7 @@ public final class FederationChecks {
     private static void checkNetwork(
             MultiSearchRequest.Query query, Features features, Supplier<Network> network) {
         RequestChecks.network(query.request(), features);
-        if (isEverywhere(query) && network.get().hasRemotes()) {
+        if (isEverywhere(query) && network.get().hasOthers()) {
             throw Network.forwarding();
         }
         MultiSearchRequest.FederationOptions options = query.options();
