@@ -114,6 +114,7 @@ final class MultiSearchRoutes {
                     && !network.now().hasOthers()
                     && network.reach(query) instanceof StoredNetwork.Reach.Self self) {
                 ((ObjectNode) query).withObject(OPTIONS).put(REMOTE, self.name());
+                NetworkAnswer.hide(self, (ObjectNode) query);
             }
         }
     }
@@ -179,7 +180,9 @@ final class MultiSearchRoutes {
         String name = asked.queries().get(position).indexUid();
         List<String> targets = path.targets(name).orElse(null);
         if (targets != null) {
-            return aliases.search(targets, query, terms);
+            ReadReply all = aliases.search(targets, query, terms);
+            shown.show(name, all.body());
+            return all;
         }
         String uid = path.resolved(name);
         ReadReply reply = searches.searchByRules(uid, query, terms);

@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param scored whether the client asks for the scores of hits
  */
 record NetworkAnswer(Reach reach, boolean scored) {
+    private static final String USE_NETWORK = "useNetwork";
     private static final String SCORED = "showRankingScore";
     private static final String SCORE = "_rankingScore";
 
@@ -26,10 +27,18 @@ record NetworkAnswer(Reach reach, boolean scored) {
     /** Prepares a query of a search, which is then asked as one of this instance. */
     static NetworkAnswer of(Reach reach, ObjectNode query) {
         boolean scored = query.path(SCORED).asBoolean(false);
+        hide(reach, query);
         if (reach instanceof Reach.Self) {
             query.put(SCORED, true);
         }
         return new NetworkAnswer(reach, scored);
+    }
+
+    /** A node knows of no network: asked for all of it, it would find nothing. */
+    static void hide(Reach reach, ObjectNode query) {
+        if (!(reach instanceof Reach.Here)) {
+            query.remove(USE_NETWORK);
+        }
     }
 
     /** Changes the answer of a search. */

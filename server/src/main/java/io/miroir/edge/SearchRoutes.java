@@ -77,7 +77,9 @@ final class SearchRoutes {
             Terms terms) {
         List<String> targets = path.targets(search.name()).orElse(null);
         if (targets != null) {
-            return RequestPath.read(aliases.search(targets, filtered, terms));
+            ReadReply all = aliases.search(targets, filtered, terms);
+            shown.show(search.name(), all.body());
+            return RequestPath.read(all);
         }
         ReadReply reply = searches.searchByRules(search.uid(), filtered, terms);
         shown.show(search.name(), reply.body());
@@ -94,6 +96,7 @@ final class SearchRoutes {
         FacetSearchRequest.fromBody(body);
         StoredNetwork.Reach reach = network.reach(body);
         ObjectNode filtered = search.filtered((ObjectNode) body);
+        NetworkAnswer.hide(reach, filtered);
         return path.reading(
                 request,
                 terms -> {

@@ -235,6 +235,7 @@ class FeaturesTest {
                     "/network",
                     "{\"self\": \"me\", \"remotes\": {\"me\": {\"url\": \"http://me\"}}}");
             assertAsksThisOne(true);
+            assertAliasAsksThisOne();
             String network =
                     "{\"self\": \"me\", \"remotes\": {\"me\": {\"url\": \"http://me\","
                             + " \"searchApiKey\": \"s\"}, \"far\": {\"url\": \"http://far\"}}}";
@@ -345,6 +346,32 @@ class FeaturesTest {
                     client.call("POST", "/multi-search", everywhere("\"federation\": {},")).body();
             assertEquals("me", one.at("/hits/0/_federation/remote").asString(), one::toString);
             assertTrue(one.path("remoteErrors").isObject(), one::toString);
+        }
+    }
+
+    /** It is told that a hit comes from where the client searched. */
+    private static void assertAliasAsksThisOne() {
+        client.done("POST", "/indexes", "{\"uid\": \"bare\"}");
+        String alias = "{\"name\": \"nets\", \"targets\": [\"bare\", \"net\"]}";
+        assertEquals(201, pod.operator().call("POST", "/_miroir/aliases", alias).status());
+        String query = "\"q\": \"\", \"useNetwork\": true}";
+        JsonNode multi =
+                client.call(
+                                "POST",
+                                "/multi-search",
+                                "{\"queries\": [{\"indexUid\": \"nets\", " + query + "]}")
+                        .body();
+        for (JsonNode answer :
+                List.of(
+                        client.call("POST", "/indexes/nets/search", "{" + query).body(),
+                        multi.path("results").path(0))) {
+            assertTrue(answer.path("remoteErrors").isObject(), answer::toString);
+            assertEquals(
+                    Json.parse(
+                            "{\"id\": 1, \"_federation\": {\"indexUid\": \"nets\","
+                                    + " \"queriesPosition\": 0, \"weightedRankingScore\": 1.0,"
+                                    + " \"remote\": \"me\"}}"),
+                    answer.path("hits").path(0));
         }
     }
 
