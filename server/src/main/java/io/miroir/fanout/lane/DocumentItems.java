@@ -62,16 +62,19 @@ final class DocumentItems {
                 index.map(IndexView::topology)
                         .orElseGet(() -> context.fleet().topology(context.fleet().shards()));
         JsonNode settings = index.map(IndexView::settings).orElseGet(Json::object);
+        // What is left out is not looked at, however wrong it is: only nodes know what that is.
+        boolean all = !skipsCreation(request);
+        boolean geo = SettingsOrder.hasGeo(settings);
         DocumentSplit.Target target =
                 new DocumentSplit.Target(
                         known == null ? named : known,
                         topology.shards(),
                         shard -> targetsOf(shard, topology, index),
-                        SettingsOrder.hasGeo(settings),
-                        mergeable(settings) ? context.settings().merging().documentsMax() : 0,
-                        new DocumentSplit.VectorRules(
-                                request.operation() == Operation.DOCUMENTS_UPDATE,
-                                new KnownDimensions(context, index)));
+                        geo && all,
+                        mergeable(settings) && (all || !geo)
+                                ? context.settings().merging().documentsMax()
+                                : 0,
+                        all ? vectorRules(request, index) : null);
         char separator = delimiter == null ? ',' : delimiter.charAt(0);
         DocumentSplit.Result split =
                 DocumentSplit.of(body, format, separator, target, context.spooler());
@@ -97,6 +100,16 @@ final class DocumentItems {
         return index.isPresent()
                 ? toExisting(request, index.get(), split, details)
                 : toNew(request, topology, split, details);
+    }
+
+    private DocumentSplit.VectorRules vectorRules(WriteRequest request, Optional<IndexView> index) {
+        return new DocumentSplit.VectorRules(
+                request.operation() == Operation.DOCUMENTS_UPDATE,
+                new KnownDimensions(context, index));
+    }
+
+    private static boolean skipsCreation(WriteRequest request) {
+        return Boolean.parseBoolean(request.parameter(WriteRequest.SKIP_CREATION));
     }
 
     // What embedders make of a document, or miss in it, only nodes find out.
@@ -154,7 +167,7 @@ final class DocumentItems {
         if (split.primaryKey() != null) {
             rest += "?primaryKey=" + encoded(split.primaryKey());
         }
-        if (Boolean.parseBoolean(request.parameter(WriteRequest.SKIP_CREATION))) {
+        if (skipsCreation(request)) {
             rest += (rest.contains("?") ? "&" : "?") + "skipCreation=true";
         }
         return new Documents(

@@ -47,7 +47,7 @@ final class DocumentSplit {
     private final boolean geo;
     private final DocumentParts parts;
     private final KeyCount keys;
-    private final VectorRules vectorRules;
+    private final @Nullable VectorRules vectorRules;
     private final VectorFaults vectorFaults = new VectorFaults();
     private final byte[] id = new byte[PrimaryKey.ID_BYTES_MAX + 1];
     private @Nullable PrimaryKey key;
@@ -75,7 +75,7 @@ final class DocumentSplit {
      * @param geo true if the index refuses a malformed {@code _geo}. A node finds that out while it
      *     indexes, when other nodes have taken their part of the documents already
      * @param differentMax how many different documents are told from each other
-     * @param vectors what vectors must be like
+     * @param vectors what vectors must be like; null if nodes alone decide
      */
     record Target(
             @Nullable String primaryKey,
@@ -83,7 +83,7 @@ final class DocumentSplit {
             IntFunction<List<String>> nodesOf,
             boolean geo,
             int differentMax,
-            VectorRules vectors) {}
+            @Nullable VectorRules vectors) {}
 
     /**
      * What vectors must be like. Nodes find out while they index, as with {@code geo}.
@@ -274,11 +274,15 @@ final class DocumentSplit {
     }
 
     private void checkVectors(long hash, Supplier<String> text, @Nullable JsonNode vectors) {
-        if (vectors != null || !vectorRules.merging()) {
+        VectorRules rules = vectorRules;
+        if (rules == null) {
+            return;
+        }
+        if (vectors != null || !rules.merging()) {
             vectorFaults.forget(hash);
         }
         if (vectors != null) {
-            VectorField.check(text.get(), vectors, vectorRules.dimensions().get())
+            VectorField.check(text.get(), vectors, rules.dimensions().get())
                     .ifPresent(found -> vectorFaults.add(hash, received, found));
         }
     }

@@ -2,12 +2,15 @@ package io.miroir.fanout.lane;
 
 import io.miroir.api.settings.Setting;
 import io.miroir.cluster.IndexView;
+import io.miroir.store.ReadLevel;
+import io.miroir.store.task.TaskRow;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How long the vectors of an index's embedders are, as its settings say. Nothing is known while
@@ -37,15 +40,24 @@ final class KnownDimensions implements Supplier<Map<String, Integer>> {
 
     private Map<String, Integer> read(IndexView view) {
         JsonNode embedders = view.settings().path(Setting.EMBEDDERS.key());
-        JsonNode pending =
-                Details.pendingSettings(context.store(), view.row()).path(Setting.EMBEDDERS.key());
+        if (context.store().tasks().unfinished(ReadLevel.LOCAL, view.row().uid()).stream()
+                .anyMatch(task -> changes(task, embedders))) {
+            return Map.of();
+        }
         Map<String, Integer> dimensions = new HashMap<>();
         for (Map.Entry<String, JsonNode> embedder : embedders.properties()) {
             JsonNode size = embedder.getValue().path(DIMENSIONS);
-            if (size.isInt() && pending.path(embedder.getKey()).path(DIMENSIONS).equals(size)) {
+            if (size.isInt()) {
                 dimensions.put(embedder.getKey(), size.intValue());
             }
         }
         return dimensions;
+    }
+
+    private static boolean changes(TaskRow task, JsonNode embedders) {
+        Details details = Details.parse(task.detailsJson());
+        ObjectNode whole = details.settings();
+        return details.visible().has(Setting.EMBEDDERS.key())
+                || (whole != null && !whole.path(Setting.EMBEDDERS.key()).equals(embedders));
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -47,13 +48,18 @@ class DocumentSplitTest {
 
     /** Even shards are on node even and all; odd ones on odd and all. */
     private static DocumentSplit.Target target(@Nullable String key) {
+        return target(key, new DocumentSplit.VectorRules(false, () -> Map.of("m", 2)));
+    }
+
+    private static DocumentSplit.Target target(
+            @Nullable String key, DocumentSplit.@Nullable VectorRules vectors) {
         return new DocumentSplit.Target(
                 key,
                 SHARDS,
                 shard -> List.of(shard % 2 == 0 ? "even" : "odd", "all"),
                 true,
                 DIFFERENT_MAX,
-                new DocumentSplit.VectorRules(false, () -> Map.of("m", 2)));
+                vectors);
     }
 
     private Spooled spooled(byte[] payload) throws IOException {
@@ -230,6 +236,29 @@ class DocumentSplitTest {
         assertVectors("[" + wrong + ",{\"id\":1}]", null);
         assertVectors("[{\"id\":2}," + wrong + ",{\"id\":3,\"_vectors\":5}]", "internal");
         assertVectors("[" + wrong + ",{\"id\":{}}]", "invalid_document_id");
+    }
+
+    /** What a document does not come with it keeps, and its fault with that. */
+    @Test
+    void aDocumentThatIsMergedKeepsTheVectorsOfBefore() throws IOException {
+        var merging = new DocumentSplit.VectorRules(true, () -> Map.of("m", 2));
+        String wrong = "{\"id\":1,\"_vectors\":{\"m\":[1]}}";
+        String right = "{\"id\":\"1\",\"_vectors\":{\"m\":[1,2]}}";
+        assertEquals(
+                ErrorCode.INVALID_VECTOR_DIMENSIONS,
+                fault("[" + wrong + ",{\"id\":1,\"a\":2}]", merging).orElseThrow().code());
+        assertTrue(fault("[" + wrong + "," + right + "]", merging).isEmpty());
+        assertTrue(fault("[" + wrong + "]", null).isEmpty());
+    }
+
+    private Optional<ApiException> fault(String json, DocumentSplit.@Nullable VectorRules rules)
+            throws IOException {
+        try (Spooled body = spooled(json.getBytes(StandardCharsets.UTF_8));
+                DocumentSplit.Result split =
+                        DocumentSplit.of(
+                                body, PayloadFormat.JSON, ',', target("id", rules), spooler)) {
+            return Optional.ofNullable(split.fault());
+        }
     }
 
     private void assertVectors(String json, @Nullable String code) throws IOException {
