@@ -216,7 +216,7 @@ final class TaskRoutes {
         ObjectNode told =
                 fresh.queued(TaskType.TASK_CANCELATION, Cancelation.details(details, cancelable));
         // The leader carries it out; a node may begin with one of them before it comes to that.
-        canceler.begin(cancelable);
+        canceler.begin(cancelable, told.path("taskUid").asLong());
         return Answer.json(200, told);
     }
 

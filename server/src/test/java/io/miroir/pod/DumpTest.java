@@ -16,6 +16,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +124,43 @@ class DumpTest {
         JsonNode vectors = Json.parse(lines.getFirst()).path("_vectors").path("manual");
         assertFalse(vectors.path("regenerate").asBoolean(true), lines::getFirst);
         assertEquals(2, vectors.path("embeddings").path(0).size(), lines::getFirst);
+    }
+
+    /** No node is there, so it can't go on; the next one is written all the same. */
+    @Test
+    void oneThatIsAtWorkIsCanceled() throws Exception {
+        fill();
+        forEachNode(TestNode::kill);
+        long first = uid(client.call("POST", "/dumps", ""));
+        client.await(
+                "GET",
+                "/tasks/" + first,
+                task -> task.body().path("status").asString("").equals("processing"));
+        HttpCalls.Reply asked = client.call("POST", "/tasks/cancel?uids=" + first, "");
+        assertEquals(200, asked.status(), asked.body()::toString);
+        JsonNode canceled = client.finished(first);
+        assertEquals("canceled", canceled.path("status").asString(), canceled::toString);
+        assertEquals(asked.body().path("taskUid"), canceled.path("canceledBy"));
+        forEachNode(TestNode::start);
+        client.awaitStatus("GET", "/_miroir/ready", 200);
+        JsonNode second = client.done("POST", "/dumps", "");
+        assertEquals("succeeded", second.path("status").asString(), second::toString);
+        try (Stream<Path> files = Files.walk(directory)) {
+            String only = second.path("details").path("dumpUid").asString() + ".dump";
+            assertEquals(
+                    List.of(only),
+                    files.map(file -> String.valueOf(file.getFileName()))
+                            .filter(name -> name.endsWith(".dump"))
+                            .toList());
+        }
+    }
+
+    private void forEachNode(Consumer<TestNode> step) {
+        for (int group = 0; group < 2; group++) {
+            for (int n = 0; n < 2; n++) {
+                step.accept(nodes.node(group, n));
+            }
+        }
     }
 
     /** The same searches give the same answers, as the cluster promises of its merges. */

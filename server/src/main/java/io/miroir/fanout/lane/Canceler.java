@@ -6,6 +6,7 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskRow;
@@ -26,6 +27,8 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -34,6 +37,8 @@ import tools.jackson.databind.JsonNode;
  * the pods that follow the tasks, which end them.
  */
 public final class Canceler {
+    private static final Logger LOG = LoggerFactory.getLogger(Canceler.class);
+
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
@@ -56,8 +61,18 @@ public final class Canceler {
                 || WholeTasks.isCancelable(task);
     }
 
-    /** Asks nodes to drop what may be dropped of these tasks; {@link #run} does it again. */
-    public void begin(List<Long> asked) {
+    /**
+     * Ends what may be ended at once of these tasks, and asks nodes to drop what may be dropped;
+     * {@link #run} does it again.
+     *
+     * @param by the uid of the cancelation
+     */
+    public void begin(List<Long> asked, long by) {
+        try {
+            endWholeTasks(asked, by);
+        } catch (StoreUnavailableException unavailable) {
+            LOG.info("cancelation {} is begun later: {}", by, unavailable.getMessage());
+        }
         drop(asked);
     }
 

@@ -25,9 +25,12 @@ record Ending(Line.Head head, Completion end, @Nullable Long canceledBy) {
      */
     static Optional<Ending> canceled(Line.Head head, Tasks tasks) {
         Tracked task = head.task();
-        return tasks.get(ReadLevel.LOCAL, task.uid())
-                .filter(row -> row.status() == TaskStatus.ENQUEUED)
-                .flatMap(row -> Cancelation.open(tasks, row.uid()))
+        // An owner before may have begun, and this pod not have heard of it.
+        return Cancelation.open(tasks, task.uid())
+                .filter(
+                        _ ->
+                                tasks.get(ReadLevel.LINEARIZABLE, task.uid()).stream()
+                                        .anyMatch(row -> row.status() == TaskStatus.ENQUEUED))
                 .map(by -> new Ending(head, Completion.canceled(task), by));
     }
 

@@ -98,6 +98,20 @@ final class Line {
         return entries.values().stream().map(entry -> entry.task).toList();
     }
 
+    /** Whether it was told, or is being told, that the task began. */
+    synchronized boolean hasBegun(Tracked task) {
+        Entry entry = entries.get(task.place().position());
+        return entry != null && entry.began;
+    }
+
+    /** It could not be told that the task began. */
+    synchronized void notBegun(Tracked task) {
+        Entry entry = entries.get(task.place().position());
+        if (entry != null) {
+            entry.began = false;
+        }
+    }
+
     /** True the first time that a node works on the task. */
     synchronized boolean began(Tracked task) {
         Entry entry = entries.get(task.place().position());

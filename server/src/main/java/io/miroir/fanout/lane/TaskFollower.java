@@ -152,14 +152,27 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     @Override
     public void began(List<Tracked> tasks) {
         // An epoch is of one lane.
-        Map<Long, List<Long>> first = new TreeMap<>();
+        Map<Long, List<Tracked>> first = new TreeMap<>();
         for (Tracked task : tasks) {
             Line line = lines.get(task.place().lane());
             if (line != null && line.began(task)) {
-                first.computeIfAbsent(task.place().epoch(), _ -> new ArrayList<>()).add(task.uid());
+                first.computeIfAbsent(task.place().epoch(), _ -> new ArrayList<>()).add(task);
             }
         }
-        first.forEach((epoch, uids) -> context.store().tasks().startedAll(uids, epoch));
+        first.forEach(this::start);
+    }
+
+    private void start(long epoch, List<Tracked> tasks) {
+        List<Reply<Tasks.Step>> replies =
+                context.store()
+                        .tasks()
+                        .startedAll(tasks.stream().map(Tracked::uid).toList(), epoch);
+        for (int i = 0; i < tasks.size(); i++) {
+            Line line = lines.get(tasks.get(i).place().lane());
+            if (line != null && replies.get(i) instanceof Reply.Refused) {
+                line.notBegun(tasks.get(i));
+            }
+        }
     }
 
     @Override
@@ -266,12 +279,25 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private boolean roll(Line line, Line.Head head) throws InterruptedException {
         Tracked task = head.task();
         String lane = task.place().lane();
-        // No node has heard of them: whoever runs the lane decides, so nobody sends them meanwhile.
-        Optional<Ending> canceled = Ending.canceled(head, context.store().tasks());
-        if (canceled.isPresent()) {
-            return finish(line, List.of(canceled.get()));
+        if (!line.hasBegun(task)) {
+            // No node has heard of them: whoever runs the lane decides, so nobody sends them
+            // meanwhile.
+            Optional<Ending> canceled = Ending.canceled(head, context.store().tasks());
+            if (canceled.isPresent()) {
+                return finish(line, List.of(canceled.get()));
+            }
+            Reply<Tasks.Step> start =
+                    context.store().tasks().started(task.uid(), task.place().epoch());
+            if (start instanceof Reply.Refused) {
+                // Were they sent now, the next look could find them canceled.
+                return false;
+            }
+            if (!(start.orThrow() instanceof Tasks.Step.Stepped)) {
+                // It has ended, or another pod runs the lane: the store keeps what it has.
+                return finish(line, List.of(Ending.of(head, Completion.canceled(task))));
+            }
+            boolean _ = line.began(task);
         }
-        began(List.of(task));
         return switch (rolls.run(task, () -> lines.get(lane) == line)) {
             case SettingsRolls.Outcome.Ended ended ->
                     finish(line, List.of(Ending.of(head, ended.completion())));

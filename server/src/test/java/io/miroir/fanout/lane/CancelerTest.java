@@ -123,9 +123,24 @@ class CancelerTest {
                         node.equals("b") && request.target().startsWith("/tasks/cancel")
                                 ? new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "it hangs")
                                 : answers.apply(node, request);
-        canceler.begin(uids);
+        canceler.begin(uids, 0);
         assertEquals(2, pod.sent.stream().filter(s -> s.startsWith("a POST /tasks/ca")).count());
         assertEquals(1, pod.sent.stream().filter(s -> s.startsWith("b POST /tasks/ca")).count());
+    }
+
+    /** Also behind a cancelation that takes long. */
+    @Test
+    void whatTheLeaderDoesIsEndedAtOnce() {
+        NewTask fresh = NewTask.of(TaskType.DUMP_CREATION, null, "{}", null, null);
+        Tasks.Birth born = pod.store.tasks().enqueue(fresh).orThrow();
+        long dump = ((Tasks.Birth.Enqueued) born).uid();
+        assertEquals(
+                new Tasks.Step.Stepped(),
+                pod.store.tasks().started(dump, Finish.NO_LANE).orThrow());
+        TaskRow by = cancelation(dump);
+        canceler.begin(List.of(dump), by.uid());
+        assertEquals(TaskStatus.CANCELED, task(dump).status());
+        assertEquals(Long.valueOf(by.uid()), task(dump).canceledBy());
     }
 
     /** The leader was lost in the middle of it: what it did is not done by half. */

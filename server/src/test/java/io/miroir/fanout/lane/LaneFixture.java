@@ -34,6 +34,7 @@ import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskRow;
+import io.miroir.store.task.Tasks;
 import io.prometheus.client.CollectorRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -94,6 +95,9 @@ final class LaneFixture implements AutoCloseable {
 
     /** Run after each command in which the owner tells what it found. */
     volatile Runnable affected = () -> {};
+
+    /** Whether the store takes it that a task begins. */
+    volatile BooleanSupplier starts = () -> true;
 
     /** Run where all pods are waited for. */
     volatile Runnable told = () -> {};
@@ -280,7 +284,23 @@ final class LaneFixture implements AutoCloseable {
                                     case "affect" -> affect(real, args);
                                     default -> null;
                                 });
-        return proxy(TaskStore.class, real, (method, _) -> method.equals("lanes") ? lanes : null);
+        Tasks tasks =
+                proxy(
+                        Tasks.class,
+                        real.tasks(),
+                        (method, _) ->
+                                method.equals("started") && !starts.getAsBoolean()
+                                        ? unavailable()
+                                        : null);
+        return proxy(
+                TaskStore.class,
+                real,
+                (method, _) ->
+                        switch (method) {
+                            case "lanes" -> lanes;
+                            case "tasks" -> tasks;
+                            default -> null;
+                        });
     }
 
     private static <T> T proxy(

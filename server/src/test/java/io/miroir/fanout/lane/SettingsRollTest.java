@@ -181,14 +181,7 @@ class SettingsRollTest {
         while (a.took().isEmpty()) {
             Thread.onSpinWait();
         }
-        ObjectNode details = Cancelation.details(Json.object(), List.of(first, second));
-        NewTask fresh = NewTask.of(TaskType.TASK_CANCELATION, null, Json.text(details), null, null);
-        Tasks.Birth born = pod.store.tasks().enqueue(fresh).orThrow();
-        TaskRow by =
-                pod.store
-                        .tasks()
-                        .get(ReadLevel.LOCAL, ((Tasks.Birth.Enqueued) born).uid())
-                        .orElseThrow();
+        TaskRow by = cancelation(first, second);
         a.fail(Fault.NONE);
         String ended = new Canceler(pod.store, pod.context.nodes()).run(by);
         assertEquals(1, Json.parse(ended).path("canceledTasks").asInt());
@@ -200,6 +193,42 @@ class SettingsRollTest {
         assertEquals(TaskStatus.SUCCEEDED, ended(third).status());
         assertSettled(NONE, 3);
         assertEquals(List.of(), a.took().stream().filter(THE::equals).toList());
+    }
+
+    private TaskRow cancelation(Long... uids) {
+        ObjectNode details = Cancelation.details(Json.object(), List.of(uids));
+        NewTask fresh = NewTask.of(TaskType.TASK_CANCELATION, null, Json.text(details), null, null);
+        Tasks.Birth born = pod.store.tasks().enqueue(fresh).orThrow();
+        return pod.store
+                .tasks()
+                .get(ReadLevel.LOCAL, ((Tasks.Birth.Enqueued) born).uid())
+                .orElseThrow();
+    }
+
+    /** Nodes would have what is told to be canceled. */
+    @Test
+    void noNodeIsSentSettingsThatAreNotKnownToHaveBegun() throws Exception {
+        CountDownLatch refused = new CountDownLatch(2);
+        pod.starts =
+                () -> {
+                    refused.countDown();
+                    return false;
+                };
+        long task = change(STOP);
+        refused.await();
+        TaskRow by = cancelation(task);
+        LaneFixture.await(() -> row(task).status().terminal());
+        assertEquals(TaskStatus.CANCELED, row(task).status());
+        assertEquals(Long.valueOf(by.uid()), row(task).canceledBy());
+        assertSettled(NONE, 1);
+        assertEquals(List.of(), a.took());
+        pod.starts = () -> true;
+        assertEquals(TaskStatus.SUCCEEDED, ended(change(STOP)).status());
+        assertSettled(THE, 2);
+    }
+
+    private TaskRow row(long task) {
+        return pod.store.tasks().get(ReadLevel.LOCAL, task).orElseThrow();
     }
 
     /** As Meilisearch's tasks do: who may read tasks need not know the secrets of embedders. */

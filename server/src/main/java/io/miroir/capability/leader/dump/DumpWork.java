@@ -111,6 +111,7 @@ public final class DumpWork implements TaskDuty.Work {
                 addIndex(file, rows.get(i), task);
                 LOG.info("dump {}: {} of {} indexes", uid, i + 1, rows.size());
             }
+            TaskDuty.requireOpen(store.tasks(), task.uid());
             file.keep();
         }
         return uid;
