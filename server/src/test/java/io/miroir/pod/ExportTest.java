@@ -194,6 +194,21 @@ class ExportTest {
         assertEquals("succeeded", after.path("status").asString(), after::toString);
     }
 
+    /** That its source goes meanwhile is no excuse. */
+    @Test
+    void whatTheOtherRefusesFailsThoughTheIndexIsGone() throws Exception {
+        fill();
+        try (Front front = new Front(address())) {
+            front.opens.set(true);
+            front.refuses.set(() -> client.done("DELETE", "/indexes/movies", ""));
+            JsonNode task = client.finished(begin(body("{}").put("url", front.url())));
+            assertEquals("failed", task.path("status").asString(), task::toString);
+            assertEquals(
+                    "The remote server answered 400 without an error of Meilisearch.",
+                    task.path("error").path("message").asString());
+        }
+    }
+
     /**
      * The leader goes when it has made an index on the other side, and not set it yet. For the next
      * one the index is there, as one that must keep its settings would be.
@@ -233,6 +248,10 @@ class ExportTest {
         private final List<String> requests = new CopyOnWriteArrayList<>();
         private final AtomicBoolean opens = new AtomicBoolean();
         private final AtomicBoolean compressed = new AtomicBoolean();
+
+        /** Run before documents are refused, if it is there. */
+        private final AtomicReference<Runnable> refuses = new AtomicReference<>();
+
         private final AtomicReference<HttpServer> server = new AtomicReference<>();
         private final HttpCalls behind;
 
@@ -267,6 +286,12 @@ class ExportTest {
                 requests.add(method + " " + path);
                 if (path.equals("/indexes/movies/settings") && !opens.get()) {
                     exchange.sendResponseHeaders(503, -1);
+                    return;
+                }
+                Runnable before = refuses.get();
+                if (path.endsWith("/documents") && before != null) {
+                    before.run();
+                    exchange.sendResponseHeaders(400, -1);
                     return;
                 }
                 if ("gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"))) {

@@ -2,8 +2,7 @@ package io.miroir.fanout.export;
 
 import io.miroir.api.export.IpRules;
 import io.miroir.tls.LazyTls;
-import java.io.IOException;
-import java.io.InputStream;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -12,7 +11,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Asks another Meilisearch, once. */
@@ -29,6 +32,8 @@ public final class ExportClient implements AutoCloseable {
                     .connectTimeout(CONNECT_TIME_MAX)
                     // The key is not for whomever an answer names.
                     .followRedirects(HttpClient.Redirect.NEVER)
+                    // Which addresses are allowed is looked at here, not by somebody between.
+                    .proxy(HttpClient.Builder.NO_PROXY)
                     .sslContext(LazyTls.get())
                     .sslParameters(LazyTls.parameters())
                     .executor(Executors.newVirtualThreadPerTaskExecutor())
@@ -39,7 +44,7 @@ public final class ExportClient implements AutoCloseable {
      *
      * @param target the whole URL
      * @param apiKey sent as the bearer's; null for none
-     * @param timeout of the whole request
+     * @param timeout of the whole request and its answer
      */
     public record Call(
             String method, URI target, @Nullable String apiKey, Body body, Duration timeout) {}
@@ -96,19 +101,36 @@ public final class ExportClient implements AutoCloseable {
                     return new Reply.Forbidden(address);
                 }
             }
-            HttpResponse<InputStream> answer =
-                    client.send(request(call), HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream body = answer.body()) {
-                return new Reply.Answered(
-                        answer.statusCode(),
-                        new String(body.readNBytes(ANSWER_BYTES_MAX), StandardCharsets.UTF_8));
-            }
+            return send(call);
         } catch (UnknownHostException unknown) {
             return new Reply.Unreached(
                     "failed to lookup address information: Name or service not known");
-        } catch (IOException unreached) {
-            return new Reply.Unreached(unreached.toString());
         }
+    }
+
+    /** The client's own time-out ends with the head of the answer. */
+    private Reply send(Call call) throws InterruptedException {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        CompletableFuture<HttpResponse<Void>> answer =
+                client.sendAsync(
+                        request(call),
+                        HttpResponse.BodyHandlers.ofByteArrayConsumer(
+                                part -> part.ifPresent(bytes -> keep(bytes, told))));
+        try {
+            int status = answer.get(call.timeout().toMillis(), TimeUnit.MILLISECONDS).statusCode();
+            return new Reply.Answered(status, told.toString(StandardCharsets.UTF_8));
+        } catch (TimeoutException _) {
+            return new Reply.Unreached(
+                    "no whole answer within " + call.timeout().toSeconds() + " s");
+        } catch (ExecutionException failed) {
+            return new Reply.Unreached(String.valueOf(failed.getCause()));
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private static void keep(byte[] bytes, ByteArrayOutputStream told) {
+        told.write(bytes, 0, Math.min(bytes.length, ANSWER_BYTES_MAX - told.size()));
     }
 
     private static HttpRequest request(Call call) {

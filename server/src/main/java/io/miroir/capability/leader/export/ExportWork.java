@@ -1,6 +1,5 @@
 package io.miroir.capability.leader.export;
 
-import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.export.ExportDetails;
@@ -81,12 +80,7 @@ public final class ExportWork implements TaskDuty.FencedWork {
     public String run(TaskRow task, Rooms fenced) throws InterruptedException {
         Progress progress = Progress.take(fenced, podId, task.uid());
         try {
-            String details = run(task, progress);
-            progress.end();
-            return details;
-        } catch (ApiException failed) {
-            progress.end();
-            throw failed;
+            return run(task, progress);
         } finally {
             metrics.left(0);
         }
@@ -112,7 +106,7 @@ public final class ExportWork implements TaskDuty.FencedWork {
         for (int i = 0; i < rows.size(); i++) {
             metrics.left(rows.size() - i);
             String uid = rows.get(i).uid();
-            OptionalLong done = progress.done(uid);
+            OptionalLong done = progress.done(rows.get(i));
             if (done.isEmpty()) {
                 done = export.send(rows.get(i), ExportDetails.chosen(request, uid).orElseThrow());
                 LOG.info("task {}: {} of {} indexes sent", task.uid(), i + 1, rows.size());

@@ -73,12 +73,14 @@ final class IndexExport {
         }
         try {
             checkFilter(index.get(), chosen.filter());
-            prepare(named.uid(), index.get(), chosen.overrideSettings());
+            prepare(named, index.get(), chosen.overrideSettings());
             long documents = sendDocuments(named.uid(), index.get(), chosen.filter());
-            progress.did(named.uid(), documents);
+            progress.did(named, documents);
             return OptionalLong.of(documents);
         } catch (GoneException gone) {
             return OptionalLong.empty();
+        } catch (Target.FailedException failed) {
+            throw failed.error();
         }
     }
 
@@ -116,16 +118,17 @@ final class IndexExport {
     }
 
     /** What was there before keeps its settings, unless they are to be overridden. */
-    private void prepare(String uid, IndexView index, boolean override)
+    private void prepare(IndexRow named, IndexView index, boolean override)
             throws InterruptedException {
+        String uid = named.uid();
         boolean there = target.has(uid);
         if (!there) {
-            progress.makes(uid);
+            progress.makes(named);
             target.create(uid, index.row().primaryKey());
         } else if (override) {
             target.update(uid, index.row().primaryKey());
         }
-        if (!there || override || progress.made(uid)) {
+        if (!there || override || progress.made(named)) {
             target.set(uid, settings(index));
         }
     }
@@ -157,9 +160,8 @@ final class IndexExport {
 
     private Walked walk(String uid, IndexView index, @Nullable JsonNode filter)
             throws InterruptedException {
-        Payload payload = new Payload(payloadBytes, bytes -> target.add(uid, bytes));
         long[] documents = {0};
-        try {
+        try (Payload payload = new Payload(payloadBytes, bytes -> target.add(uid, bytes))) {
             boolean whole =
                     walk(filter)
                             .through(

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.zip.GZIPOutputStream;
 
 /** Documents on their way, one a line, compressed as they come. */
-final class Payload {
+final class Payload implements AutoCloseable {
     private final long bytesMax;
     private final Send send;
     private ByteArrayOutputStream compressed = new ByteArrayOutputStream();
@@ -57,6 +57,16 @@ final class Payload {
         compressed = new ByteArrayOutputStream();
         out = open(compressed);
         bytes = 0;
+    }
+
+    /** Frees the memory of the compression; what was not sent is dropped. */
+    @Override
+    public void close() {
+        try {
+            out.close();
+        } catch (IOException inMemory) {
+            throw new UncheckedIOException(inMemory);
+        }
     }
 
     private static GZIPOutputStream open(ByteArrayOutputStream compressed) {

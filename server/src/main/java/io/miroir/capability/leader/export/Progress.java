@@ -2,8 +2,10 @@ package io.miroir.capability.leader.export;
 
 import io.miroir.api.Json;
 import io.miroir.store.Rooms;
+import io.miroir.store.index.IndexRow;
 import io.miroir.store.lease.Leases;
 import java.util.OptionalLong;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -30,7 +32,10 @@ final class Progress {
         this.phase = phase;
     }
 
-    /** Takes over what a leader before had done of that task. */
+    /**
+     * Takes over what a leader before had done of that task. It stays until another task takes its
+     * place: whoever leads next must not begin anew with one whose end is not in the store yet.
+     */
     static Progress take(Rooms fenced, String podId, long task) {
         Leases leases = fenced.leases();
         Leases.Taking taking = leases.take(SCOPE, podId, Leases.LEASE_MICROS_MAX).orThrow();
@@ -45,34 +50,33 @@ final class Progress {
     }
 
     /** How many documents of an index were sent, if all were. */
-    OptionalLong done(String uid) {
-        return phase.path(DONE).has(uid)
-                ? OptionalLong.of(phase.path(DONE).path(uid).asLong())
-                : OptionalLong.empty();
+    OptionalLong done(IndexRow index) {
+        JsonNode documents = phase.path(DONE).path(key(index));
+        return documents.isNumber() ? OptionalLong.of(documents.asLong()) : OptionalLong.empty();
     }
 
     /** Whether this export made the index, or was about to. */
-    boolean made(String uid) {
-        return phase.path(MADE).asString("").equals(uid);
+    boolean made(IndexRow index) {
+        return phase.path(MADE).asString("").equals(key(index));
     }
 
     /** The index is about to be made. */
-    void makes(String uid) {
-        phase.put(MADE, uid);
+    void makes(IndexRow index) {
+        phase.put(MADE, key(index));
         save();
     }
 
     /** All of an index was sent. */
-    void did(String uid, long documents) {
+    void did(IndexRow index, long documents) {
         if (phase.path(DONE).size() < INDEXES_MAX) {
-            phase.withObject(DONE).put(uid, documents);
+            phase.withObject(DONE).put(key(index), documents);
             save();
         }
     }
 
-    /** Nothing of it is kept any more. */
-    void end() {
-        Leases.Holding _ = leases.release(SCOPE, epoch, null).orThrow();
+    /** For the next leader the name may be another index's. */
+    private static String key(IndexRow index) {
+        return index.uid() + '@' + index.incarnation();
     }
 
     private void save() {

@@ -44,6 +44,23 @@ final class Target {
     private final @Nullable String apiKey;
     private final Retries retries;
 
+    /** It refuses what it is asked, or can't be asked: nothing that this cluster's nodes do. */
+    static final class FailedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final ApiException error;
+
+        FailedException(ApiException error) {
+            super(error.text(), error);
+            this.error = error;
+        }
+
+        /** What the task ends with. */
+        ApiException error() {
+            return error;
+        }
+    }
+
     /** The one that a client named; what is wrong with its URL is found when it is asked. */
     Target(ExportRequest request, ExportClient client, Retries retries) {
         this.client = client;
@@ -149,7 +166,7 @@ final class Target {
         return apiKey;
     }
 
-    private static ApiException refused(Reply.Answered answer) {
+    private static FailedException refused(Reply.Answered answer) {
         JsonNode error = json(answer);
         if (error.path("code").isString() && error.path("message").isString()) {
             return failed(
@@ -174,7 +191,7 @@ final class Target {
         }
     }
 
-    private static ApiException failed(String why) {
-        return new ApiException(ErrorCode.INTERNAL, why);
+    private static FailedException failed(String why) {
+        return new FailedException(new ApiException(ErrorCode.INTERNAL, why));
     }
 }
