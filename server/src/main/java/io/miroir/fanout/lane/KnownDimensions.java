@@ -44,6 +44,15 @@ final class KnownDimensions implements Supplier<Map<String, Integer>> {
                 .anyMatch(task -> changes(task, embedders))) {
             return Map.of();
         }
+        // What had waited when the view was taken may have ended before tasks were read.
+        if (context.store()
+                .indexes()
+                .get(ReadLevel.LOCAL, view.row().uid())
+                .filter(row -> row.settingsVersion() == view.row().settingsVersion())
+                .filter(row -> row.incarnation() == view.row().incarnation())
+                .isEmpty()) {
+            return Map.of();
+        }
         Map<String, Integer> dimensions = new HashMap<>();
         for (Map.Entry<String, JsonNode> embedder : embedders.properties()) {
             JsonNode size = embedder.getValue().path(DIMENSIONS);
