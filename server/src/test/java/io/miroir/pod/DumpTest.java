@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,39 +125,36 @@ class DumpTest {
         assertEquals(2, vectors.path("embeddings").path(0).size(), lines::getFirst);
     }
 
-    /** No node is there, so it can't go on; the next one is written all the same. */
+    /** Its node hangs meanwhile; the next one is written all the same. */
     @Test
     void oneThatIsAtWorkIsCanceled() throws Exception {
-        fill();
-        forEachNode(TestNode::kill);
-        long first = uid(client.call("POST", "/dumps", ""));
-        client.await(
-                "GET",
-                "/tasks/" + first,
-                task -> task.body().path("status").asString("").equals("processing"));
-        HttpCalls.Reply asked = client.call("POST", "/tasks/cancel?uids=" + first, "");
-        assertEquals(200, asked.status(), asked.body()::toString);
-        JsonNode canceled = client.finished(first);
-        assertEquals("canceled", canceled.path("status").asString(), canceled::toString);
-        assertEquals(asked.body().path("taskUid"), canceled.path("canceledBy"));
-        forEachNode(TestNode::start);
-        client.awaitStatus("GET", "/_miroir/ready", 200);
-        JsonNode second = client.done("POST", "/dumps", "");
-        assertEquals("succeeded", second.path("status").asString(), second::toString);
-        try (Stream<Path> files = Files.walk(directory)) {
-            String only = second.path("details").path("dumpUid").asString() + ".dump";
-            assertEquals(
-                    List.of(only),
-                    files.map(file -> String.valueOf(file.getFileName()))
-                            .filter(name -> name.endsWith(".dump"))
-                            .toList());
-        }
-    }
-
-    private void forEachNode(Consumer<TestNode> step) {
-        for (int group = 0; group < 2; group++) {
-            for (int n = 0; n < 2; n++) {
-                step.accept(nodes.node(group, n));
+        Path home = Files.createDirectory(directory.resolve("one"));
+        try (FaultyNode node = new FaultyNode(home.resolve("node"));
+                TestPod pod = new TestPod(home, List.of(List.of(node.address())), 1, "")) {
+            HttpCalls one = pod.client();
+            one.awaitStatus("GET", "/_miroir/ready", 200);
+            one.done("POST", "/indexes/i/documents", "[{\"id\": 1}]");
+            node.misbehave(FaultyNode.Fault.HANG, "/documents/fetch");
+            long first = uid(one.call("POST", "/dumps", ""));
+            one.await(
+                    "GET",
+                    "/tasks/" + first,
+                    task -> task.body().path("status").asString("").equals("processing"));
+            HttpCalls.Reply asked = one.call("POST", "/tasks/cancel?uids=" + first, "");
+            assertEquals(200, asked.status(), asked.body()::toString);
+            JsonNode canceled = one.finished(first);
+            assertEquals("canceled", canceled.path("status").asString(), canceled::toString);
+            assertEquals(asked.body().path("taskUid"), canceled.path("canceledBy"));
+            node.behave();
+            JsonNode second = one.done("POST", "/dumps", "");
+            assertEquals("succeeded", second.path("status").asString(), second::toString);
+            try (Stream<Path> files = Files.walk(home)) {
+                String only = second.path("details").path("dumpUid").asString() + ".dump";
+                assertEquals(
+                        List.of(only),
+                        files.map(file -> String.valueOf(file.getFileName()))
+                                .filter(name -> name.endsWith(".dump"))
+                                .toList());
             }
         }
     }
