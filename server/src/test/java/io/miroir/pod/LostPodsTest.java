@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +15,6 @@ import tools.jackson.databind.JsonNode;
 
 /** As {@link ThreePodsTest}, of which pods or nodes go away. */
 class LostPodsTest {
-    private static final int PODS = 3;
-
     @TempDir Path directory;
 
     private TestNodes nodes;
@@ -26,9 +23,7 @@ class LostPodsTest {
     @BeforeEach
     void start() throws IOException {
         nodes = new TestNodes(directory, 2, 1);
-        Path secret = Files.writeString(directory.resolve("secret"), "secret-of-these-pods-only");
-        String keys = "secret_file: " + secret;
-        pods.addAll(TestPod.startGroup(directory, nodes.addresses(), PODS, keys));
+        pods.addAll(ThreePodsTest.startPods(directory, nodes));
     }
 
     @AfterEach

@@ -33,9 +33,13 @@ class ThreePodsTest {
     @BeforeAll
     static void start() throws IOException {
         nodes = new TestNodes(directory, 2, 1);
+        pods.addAll(startPods(directory, nodes));
+    }
+
+    static List<TestPod> startPods(Path directory, TestNodes nodes) throws IOException {
         Path secret = Files.writeString(directory.resolve("secret"), "secret-of-these-pods-only");
         String keys = "secret_file: " + secret;
-        pods.addAll(TestPod.startGroup(directory, nodes.addresses(), PODS, keys));
+        return TestPod.startGroup(directory, nodes.addresses(), PODS, keys);
     }
 
     @AfterAll
