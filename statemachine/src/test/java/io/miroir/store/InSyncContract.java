@@ -17,6 +17,8 @@ import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks.Step;
+import io.miroir.store.topology.Topologies;
+import io.miroir.store.topology.TopologyRow;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -253,6 +255,11 @@ public interface InSyncContract {
         assertEquals(fenced, store().replicas().mark(back, race.run()).orThrow());
         assertEquals(fenced, store().replicas().markAll(List.of(back), race.run()).orThrow());
         assertEquals(
+                fenced,
+                store().replicas()
+                        .markDiverged(List.of(out(race, "node-0")), race.run())
+                        .orThrow());
+        assertEquals(
                 fenced, store().replicas().letGo(List.of(gone), Map.of(), race.run()).orThrow());
         // Nothing says who has a lane that nobody ever claimed.
         assertEquals(
@@ -263,5 +270,44 @@ public interface InSyncContract {
         LaneRun run = new LaneRun(race.lane(), next);
         assertInstanceOf(Mark.Marked.class, store().replicas().mark(back, run).orThrow());
         assertEquals(ALL, replica(race, "node-1").states());
+    }
+
+    /** Shows: an index that bears another name is written to in another lane, of another pod. */
+    @Test
+    default void aLanesOwnerMarksNothingOfAnIndexThatWasRenamed() {
+        Race race = race("named");
+        ReplicaRow row = replica(race, "node-1");
+        IndexEffect renamed = new IndexEffect.Renamed(race.incarnation(), "named-later");
+        store().lanes().affect(race.lane(), race.epoch(), List.of(renamed)).orThrow();
+        assertEquals(race.epoch(), store().lanes().get(READ, race.lane()).orElseThrow().epoch());
+        assertEquals(
+                new Mark.Fenced("", 0),
+                store().replicas().mark(out(race, "node-1"), race.run()).orThrow());
+        assertEquals(row, replica(race, "node-1"));
+        LaneRun run = new LaneRun("named-later", Writes.claim(store(), "named-later", "pod-b"));
+        assertInstanceOf(
+                Mark.Marked.class, store().replicas().mark(out(race, "node-1"), run).orThrow());
+    }
+
+    /** Shows: what a disk took with it is marked as long as the nodes are those that were seen. */
+    @Test
+    default void whatADiskTookWithItGoesOutUnderTheTopologyThatWasSeen() {
+        Race race = race("lost-disk");
+        long seen = replaceTopology();
+        List<ReplicaRow> lost = List.of(out(race, "node-0"), out(race, "node-1"));
+        long now = replaceTopology();
+        assertEquals(new Mark.StatesChanged(), store().replicas().markLost(lost, seen).orThrow());
+        assertEquals(ALL, replica(race, "node-0").states());
+        // The last ones too: nobody has them.
+        assertInstanceOf(Mark.Marked.class, store().replicas().markLost(lost, now).orThrow());
+        assertEquals(lost.getFirst().states(), replica(race, "node-0").states());
+    }
+
+    private long replaceTopology() {
+        long known = store().topology().get(READ).map(TopologyRow::version).orElse(0L);
+        return assertInstanceOf(
+                        Topologies.Replacement.Replaced.class,
+                        store().topology().replace("{}", known).orThrow())
+                .version();
     }
 }

@@ -80,6 +80,8 @@ public record CopyContext(
         return switch (told(reply)) {
             case Mark.Marked marked -> Optional.of(marked);
             case Mark.Changed _, Mark.Full _, Mark.StatesChanged _ -> Optional.empty();
+            case Mark.Fenced by when by.owner().isEmpty() ->
+                    throw new CopyFailedException("the index has another lane by now");
             case Mark.Fenced by ->
                     throw new CopyFailedException("the lane was taken over by " + by.owner());
         };

@@ -146,6 +146,6 @@ final class Apart implements Merged.Sender {
             has.put(node, may ? Divergence.Has.UNKNOWN : Divergence.Has.NO);
         }
         new Replicated(context.store())
-                .putOutDiverging(part.place().incarnation(), part.replicas(), has);
+                .putOutDivergingLate(part.place().incarnation(), part.replicas(), has);
     }
 }

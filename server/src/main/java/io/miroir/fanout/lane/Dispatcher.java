@@ -214,7 +214,7 @@ final class Dispatcher {
 
     private Sent sendOne(String node, Item.Step step, Place place) {
         long giveUpNanos = System.nanoTime() + settings.retryTime().toNanos();
-        long floor = numbers.floor(node);
+        NodeNumbers.Floor floor = numbers.floor(node);
         while (true) {
             switch (nodes.ask(node, step.request())) {
                 case NodeReply.Answer answer -> {
@@ -244,7 +244,11 @@ final class Dispatcher {
     // The answer is lost, the write may not be. A task that is there is proof; one that is not may
     // still come, so it is never sent again (protocol, rule 4).
     private Sent settle(
-            String node, Item.Step step, Place place, long floor, NodeReply.Failure failure) {
+            String node,
+            Item.Step step,
+            Place place,
+            NodeNumbers.Floor floor,
+            NodeReply.Failure failure) {
         Mark mark = step.mark();
         if (mark == null) {
             return new Sent.Unknown(reason(failure));
@@ -286,14 +290,14 @@ final class Dispatcher {
         return Optional.of(OptionalLong.empty());
     }
 
-    private Sent accepted(String node, long floor, JsonNode body) {
+    private Sent accepted(String node, NodeNumbers.Floor floor, JsonNode body) {
         JsonNode uid = body.path("taskUid");
         return uid.isIntegralNumber()
                 ? accepted(node, floor, uid.asLong())
                 : new Sent.Unknown("an answer without a task");
     }
 
-    private Sent accepted(String node, long floor, long nodeTaskUid) {
+    private Sent accepted(String node, NodeNumbers.Floor floor, long nodeTaskUid) {
         return numbers.accept(node, floor, nodeTaskUid)
                 ? new Sent.Accepted(nodeTaskUid)
                 : new Sent.Unknown(NodeNumbers.BEGAN_ANEW);

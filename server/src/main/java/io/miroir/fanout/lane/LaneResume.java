@@ -11,6 +11,7 @@ import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.IntentRow;
 import io.miroir.store.lane.Lanes.Binding;
+import io.miroir.store.replica.Replicas.LaneRun;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskType;
 import java.util.List;
@@ -198,8 +199,11 @@ final class LaneResume {
             long epoch,
             Map<String, ShardSet> held,
             Map<String, Divergence.Has> has) {
-        new Replicated(context.store()).putOutDiverging(intent.incarnation(), held, has);
-        abandon(intent, epoch, "no replica in sync has it");
+        LaneRun under = new LaneRun(intent.lane(), epoch);
+        if (new Replicated(context.store())
+                .putOutDiverging(intent.incarnation(), held, has, under)) {
+            abandon(intent, epoch, "no replica in sync has it");
+        }
     }
 
     /** What each target has of the intent; nothing for one that does not answer, or is down. */

@@ -96,7 +96,7 @@ final class LateWrite {
                 boolean surprise = accepted.contains(node) && !known.contains(node);
                 has.put(node, surprise ? Divergence.Has.UNKNOWN : state(bound, node, known));
             }
-            new Replicated(context.store()).putOutDiverging(place.incarnation(), replicas, has);
+            new Replicated(context.store()).putOutDivergingLate(place.incarnation(), replicas, has);
             return task;
         } catch (StoreUnavailableException unavailable) {
             LOG.error(

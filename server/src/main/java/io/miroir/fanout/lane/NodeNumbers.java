@@ -2,11 +2,12 @@ package io.miroir.fanout.lane;
 
 import io.miroir.cluster.identity.KnownLives;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.Refusal;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
-import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskRow;
+import io.miroir.store.topology.TopologyRow;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -35,6 +36,8 @@ final class NodeNumbers {
      */
     static final int BEGAN_LOOK_TASKS_MAX = 2_000;
 
+    private static final int TRIES_MAX = 10;
+
     private static final long NONE = -1;
 
     private final TaskStore store;
@@ -53,47 +56,48 @@ final class NodeNumbers {
         this.replicas = new Replicated(store);
     }
 
-    /** What the number of a task that the node is sent from now on must exceed. */
-    long floor(String nodeId) {
-        Long known = highest.get(key(nodeId));
+    /**
+     * What the number of a task must exceed.
+     *
+     * @param key of the node in the life of which that is known
+     */
+    record Floor(String key, long number) {}
+
+    /** For a task that the node is sent from now on. */
+    Floor floor(String nodeId) {
+        String key = key(nodeId, lives.apply(nodeId));
+        Long known = highest.get(key);
         if (known != null) {
-            return known;
+            return new Floor(key, known);
         }
         long remembered = remembered(nodeId, LOOK_TASKS_MAX).highest();
-        Long raced = highest.putIfAbsent(key(nodeId), remembered);
-        return raced == null ? remembered : raced;
+        Long raced = highest.putIfAbsent(key, remembered);
+        return new Floor(key, raced == null ? remembered : raced);
     }
 
     /**
      * Takes note of a number that a node gave.
      *
      * @param floor as it was before the node was asked; other requests may have been answered since
-     * @return false if the node began anew: all that it holds is out then
+     * @return false if the node began anew: all that it held before is out then
      */
-    boolean accept(String nodeId, long floor, long nodeTaskUid) {
-        if (nodeTaskUid > floor) {
-            highest.merge(key(nodeId), nodeTaskUid, Math::max);
+    boolean accept(String nodeId, Floor floor, long nodeTaskUid) {
+        if (nodeTaskUid > floor.number()) {
+            highest.merge(floor.key(), nodeTaskUid, Math::max);
             return true;
         }
         // Another pod may have found it out, and put out what there was, since this one last knew:
         // the floor is too high then. Tasks that say nothing of it don't lower the floor.
         Remembered told = remembered(nodeId, BEGAN_LOOK_TASKS_MAX);
         if (told.beganAnew() && nodeTaskUid > told.highest()) {
-            highest.put(key(nodeId), nodeTaskUid);
+            highest.put(floor.key(), nodeTaskUid);
             return true;
         }
-        LOG.error(
-                "node {} began anew: it gave number {} after {}; its replicas are out",
-                nodeId,
-                nodeTaskUid,
-                floor);
+        LOG.error("node {} began anew: it gave number {} after {}", nodeId, nodeTaskUid, floor);
         try {
-            for (ReplicaRow row : store.replicas().list(ReadLevel.LOCAL)) {
-                if (row.nodeId().equals(nodeId)) {
-                    replicas.putOutLost(row.incarnation(), nodeId);
-                }
+            if (putOut(nodeId, floor.key())) {
+                highest.put(floor.key(), nodeTaskUid);
             }
-            highest.put(key(nodeId), nodeTaskUid);
         } catch (StoreUnavailableException unavailable) {
             // The next write to the node finds it out again.
             LOG.warn("replicas of {} can't be put out: {}", nodeId, unavailable.getMessage());
@@ -101,9 +105,39 @@ final class NodeNumbers {
         return false;
     }
 
+    /**
+     * Puts out what the node holds, unless it is another by now: whoever found that put out what it
+     * held before, and what it has since is whole.
+     *
+     * @return whether it was still the one that is spoken of
+     */
+    private boolean putOut(String nodeId, String key) {
+        for (int tries = 0; tries < TRIES_MAX; tries++) {
+            TopologyRow topology = store.topology().get(ReadLevel.LINEARIZABLE).orElse(null);
+            String now = key(nodeId, topology == null ? null : life(topology, nodeId));
+            // Its first mark says nothing of its disk, and puts nothing out.
+            if (!key.equals(nodeId) && !key.equals(now)) {
+                LOG.info("node {} is known to be another by now", nodeId);
+                return false;
+            }
+            long version = topology == null ? 0 : topology.version();
+            if (store.replicas().list(ReadLevel.LOCAL).stream()
+                    .filter(row -> row.nodeId().equals(nodeId))
+                    .allMatch(row -> replicas.putOutLost(row.incarnation(), nodeId, version))) {
+                LOG.error("all replicas of node {} are out", nodeId);
+                return true;
+            }
+        }
+        throw new StoreUnavailableException(
+                new Refusal.Unavailable("the topology changes again and again"));
+    }
+
+    private static KnownLives.@Nullable Life life(TopologyRow topology, String nodeId) {
+        return KnownLives.parse(topology.json()).of(nodeId);
+    }
+
     // In another life a node counts anew.
-    private String key(String nodeId) {
-        KnownLives.Life life = lives.apply(nodeId);
+    private static String key(String nodeId, KnownLives.@Nullable Life life) {
         return life == null ? nodeId : nodeId + '/' + life.life();
     }
 

@@ -5,9 +5,12 @@ import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
+import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.Replicas.LaneRun;
 import io.miroir.store.replica.Replicas.Mark;
 import io.miroir.store.replica.ShardState;
 import io.miroir.store.replica.ShardStates;
@@ -17,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,30 +68,71 @@ final class Replicated {
      *
      * @param replicas for each node the shards that it held in sync
      * @param has what each of these nodes has
+     * @param under who runs the lane, and has found it
+     * @return false if that is another by now, who finds it by itself: nothing is marked
      */
-    void putOutDiverging(
-            long incarnation, Map<String, ShardSet> replicas, Map<String, Divergence.Has> has) {
-        mark(
+    boolean putOutDiverging(
+            long incarnation,
+            Map<String, ShardSet> replicas,
+            Map<String, Divergence.Has> has,
+            LaneRun under) {
+        return mark(
                 incarnation,
                 rows -> Divergence.of(stillInSync(replicas, rows), has),
-                store.replicas()::markDiverged);
+                rows -> store.replicas().markDiverged(rows, under));
     }
 
-    /** Puts a node's replicas out that it has lost, the last of a shard too: nobody has it. */
-    void putOutLost(long incarnation, String nodeId) {
-        mark(
-                incarnation,
-                rows ->
-                        rows.stream()
-                                .filter(row -> row.nodeId().equals(nodeId))
-                                .collect(
-                                        Collectors.toMap(
-                                                ReplicaRow::nodeId,
-                                                row -> ShardSet.all(row.states().shards()))),
-                store.replicas()::markAll);
+    /**
+     * The same by a pod that ran the lane, of what it alone knows: no epoch lets it, and however
+     * late it comes it does no harm. What it puts out was in sync with what it leaves, whose copy
+     * is right; each write is told of once; and a shard keeps a replica (ADR 0022).
+     */
+    void putOutDivergingLate(
+            long incarnation, Map<String, ShardSet> replicas, Map<String, Divergence.Has> has) {
+        boolean _ =
+                mark(
+                        incarnation,
+                        rows -> Divergence.of(stillInSync(replicas, rows), has),
+                        store.replicas()::markDiverged);
     }
 
-    private void mark(
+    /**
+     * Puts a node's replicas out that it has lost, the last of a shard too: nobody has it. Whoever
+     * finds it at the same time marks the same.
+     *
+     * @param topologyVersion by which the node is still who it was
+     * @return false if the topology is another by now: to be looked at again
+     * @throws StoreUnavailableException also if the row changes again and again
+     */
+    boolean putOutLost(long incarnation, String nodeId, long topologyVersion) {
+        for (int tries = 0; tries < TRIES_MAX; tries++) {
+            List<ReplicaRow> lost =
+                    store.replicas()
+                            .get(ReadLevel.LINEARIZABLE, incarnation, nodeId)
+                            .map(row -> marked(List.of(row), Map.of(nodeId, all(row))))
+                            .orElse(List.of());
+            if (lost.isEmpty()) {
+                return true;
+            }
+            switch (store.replicas().markLost(lost, topologyVersion).orThrow()) {
+                case Mark.Marked _ -> {
+                    return true;
+                }
+                case Mark.StatesChanged _, Mark.Fenced _ -> {
+                    return false;
+                }
+                case Mark.Changed _, Mark.Full _ -> {}
+            }
+        }
+        throw new StoreUnavailableException(
+                new Refusal.Unavailable("replicas of m" + incarnation + " change again and again"));
+    }
+
+    private static ShardSet all(ReplicaRow row) {
+        return ShardSet.all(row.states().shards());
+    }
+
+    private boolean mark(
             long incarnation,
             Function<List<ReplicaRow>, Map<String, ShardSet>> decide,
             Function<List<ReplicaRow>, Reply<Mark>> command) {
@@ -99,11 +142,17 @@ final class Replicated {
             Map<String, ShardSet> out = decide.apply(rows);
             List<ReplicaRow> marked = marked(rows, out);
             if (marked.isEmpty()) {
-                return;
+                return true;
             }
-            LOG.warn("these shards of index m{} are out: {}", incarnation, out);
-            if (command.apply(marked).orThrow() instanceof Mark.Marked) {
-                return;
+            LOG.warn("these shards of index m{} are to be out: {}", incarnation, out);
+            switch (command.apply(marked).orThrow()) {
+                case Mark.Marked _ -> {
+                    return true;
+                }
+                case Mark.Fenced _ -> {
+                    return false;
+                }
+                case Mark.Changed _, Mark.Full _, Mark.StatesChanged _ -> {}
             }
         }
         throw new IllegalStateException(

@@ -75,7 +75,7 @@ final class SettingsNodes {
         if (quiet && SettingsReadBack.matches(wanted, found.body())) {
             return new Shown.Wanted();
         }
-        long floor = numbers.floor(node);
+        NodeNumbers.Floor floor = numbers.floor(node);
         return switch (context.nodes().ask(node, patch(index, wanted, found.body()))) {
             case NodeReply.Answer answer -> {
                 long task = answer.body().path("taskUid").asLong(-1);

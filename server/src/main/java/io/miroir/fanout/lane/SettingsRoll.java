@@ -13,6 +13,7 @@ import io.miroir.fanout.lane.SettingsTries.Verdict;
 import io.miroir.store.Reply;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.lane.Lanes.Affecting;
+import io.miroir.store.replica.Replicas.LaneRun;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -340,8 +341,10 @@ final class SettingsRoll {
         for (String node : held.keySet()) {
             has.put(node, lost.contains(node) ? Divergence.Has.NO : Divergence.Has.YES);
         }
-        new Replicated(context.store()).putOutDiverging(run.incarnation(), held, has);
-        return Optional.empty();
+        LaneRun under = new LaneRun(run.lane(), run.epoch());
+        return new Replicated(context.store()).putOutDiverging(run.incarnation(), held, has, under)
+                ? Optional.empty()
+                : Optional.of(new End.Deposed());
     }
 
     private End done(Run run, IndexView index, Progress progress, List<String> left)

@@ -117,6 +117,26 @@ class LaneResumeTest {
         return pod.index().state(id, shard);
     }
 
+    /**
+     * Shows: an owner that was paused when it had looked at the nodes puts nothing out: the next
+     * one has looked by itself, and what it saw may be other.
+     */
+    @Test
+    void whatAnOwnerSawPutsNothingOutOnceAnotherRunsTheLane() throws Exception {
+        leave("[{\"id\":2}]", Set.of());
+        pod.reads =
+                (id, _) -> {
+                    if (id.equals("a")) {
+                        return new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "silence");
+                    }
+                    pod.store.lanes().claim("i", "other").orThrow();
+                    return LaneFixture.noTasks();
+                };
+        pod.lane.resume(() -> true);
+        assertEquals(ReplicaState.IN_SYNC, state("a", SHARD));
+        assertEquals(1, pod.openIntents().size());
+    }
+
     @Test
     void whatOnlyAReplicaHasThatIsOutIsGivenUp() throws Exception {
         // Its other shards are in sync there, but the write has nothing of them.

@@ -6,10 +6,13 @@ import io.miroir.proto.store.Outcome;
 import io.miroir.store.Change;
 import io.miroir.store.engine.Outcomes;
 import io.miroir.store.engine.Write;
+import io.miroir.store.index.IndexApplier;
 import io.miroir.store.lane.LaneApplier;
+import io.miroir.store.topology.TopologyApplier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Writes replica states. */
 public final class ReplicaApplier {
@@ -17,17 +20,17 @@ public final class ReplicaApplier {
 
     private ReplicaApplier() {}
 
-    /** Marks all rows that the command names, or none: by a lane's owner, or by anyone without. */
+    /**
+     * Marks all rows that the command names, or none: while the lane is run, or the nodes are, as
+     * whoever decided it saw, or by anyone (ADR 0022).
+     */
     public static Outcome mark(Write write, MarkReplicas command) {
-        Outcome fenced =
-                command.getEpoch() == 0
-                        ? null
-                        : LaneApplier.fence(write, command.getLane(), command.getEpoch());
-        if (fenced != null) {
-            return fenced;
-        }
         List<MarkReplicas> marks = new ArrayList<>(command.getAlsoList());
         marks.addFirst(command);
+        Outcome late = late(write, command, marks);
+        if (late != null) {
+            return late;
+        }
         int inserted = 0;
         for (MarkReplicas mark : marks) {
             long version = version(write, mark);
@@ -48,6 +51,27 @@ public final class ReplicaApplier {
         }
         rows.forEach(row -> put(write, row, row.version() == 1));
         return Outcomes.version(command.getExpectedVersion() + 1);
+    }
+
+    /** Not null where what it was decided by is not so any more. */
+    private static @Nullable Outcome late(
+            Write write, MarkReplicas command, List<MarkReplicas> marks) {
+        long topology = command.getTopologyVersion();
+        if (topology != 0 && topology != TopologyApplier.version(write)) {
+            return Outcomes.STATES_CHANGED;
+        }
+        if (command.getEpoch() == 0) {
+            return null;
+        }
+        Outcome fenced = LaneApplier.fence(write, command.getLane(), command.getEpoch());
+        if (fenced != null) {
+            return fenced;
+        }
+        // One that has another name by now is written to in that name's lane, whoever runs that.
+        long named = IndexApplier.incarnationOf(write, command.getLane());
+        return marks.stream().allMatch(mark -> mark.getIncarnation() == named)
+                ? null
+                : Outcomes.fenced("", 0);
     }
 
     private static ReplicaRow marked(MarkReplicas mark) {

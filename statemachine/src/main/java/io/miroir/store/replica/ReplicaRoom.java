@@ -50,6 +50,16 @@ public final class ReplicaRoom implements Replicas {
     }
 
     @Override
+    public Reply<Mark> markDiverged(List<ReplicaRow> rows, LaneRun under) {
+        return propose(words(rows.getFirst(), under).setKeepsInSync(true), rows);
+    }
+
+    @Override
+    public Reply<Mark> markLost(List<ReplicaRow> rows, long topologyVersion) {
+        return propose(words(rows.getFirst()).setTopologyVersion(topologyVersion), rows);
+    }
+
+    @Override
     public Reply<Mark> letGo(
             List<ReplicaRow> rows, Map<String, List<Integer>> heldBy, LaneRun under) {
         MarkReplicas.Builder mark = words(rows.getFirst(), under);

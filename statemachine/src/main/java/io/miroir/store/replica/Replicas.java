@@ -14,7 +14,8 @@ import java.util.Optional;
 public interface Replicas {
 
     /**
-     * Replaces a node's states if nothing happened to them since they were read.
+     * Replaces a node's states if nothing happened to them since they were read. Nothing else is
+     * asked: who may have decided it long ago must not be able to do harm by it (ADR 0022).
      *
      * @param row the new states with the version that was read; version 0 inserts
      */
@@ -22,7 +23,8 @@ public interface Replicas {
 
     /**
      * As {@link #mark}, by who runs the index's lane: what others wrote since they took it over was
-     * not looked at.
+     * not looked at. Nothing is done either where the index has another name by now, and so another
+     * lane.
      */
     Reply<Mark> mark(ReplicaRow row, LaneRun under);
 
@@ -45,6 +47,18 @@ public interface Replicas {
      * @param rows at least one, of different nodes or indexes; answered is the first one's version
      */
     Reply<Mark> markDiverged(List<ReplicaRow> rows);
+
+    /** As {@link #markDiverged}, by who runs the index's lane. */
+    Reply<Mark> markDiverged(List<ReplicaRow> rows, LaneRun under);
+
+    /**
+     * As {@link #markAll}, of replicas that a node lost with its disk: the last one of a shard goes
+     * out too. Since then the node may have begun a new life, and have all of them again; that
+     * stands in the topology.
+     *
+     * @param topologyVersion nothing is marked under another one; 0 where there is no topology
+     */
+    Reply<Mark> markLost(List<ReplicaRow> rows, long topologyVersion);
 
     /**
      * As {@link #markAll}, of replicas that are let go of because others have their shards. Judged
@@ -92,10 +106,16 @@ public interface Replicas {
 
         record Full(int rowsMax) implements Mark {}
 
-        /** Other replicas went out since it was decided: nothing is done, decide again. */
+        /**
+         * Other replicas went out since it was decided, or the topology has another version:
+         * nothing is done, decide again.
+         */
         record StatesChanged() implements Mark {}
 
-        /** Another claim of the lane has a higher epoch: it is somebody else's to decide. */
+        /**
+         * Another claim of the lane has a higher epoch, or, with an empty owner, the lane is not
+         * the index's: it is somebody else's to decide.
+         */
         record Fenced(String owner, long epoch) implements Mark {}
     }
 }

@@ -10,8 +10,13 @@ import io.miroir.store.engine.Write;
 public final class TopologyApplier {
     private TopologyApplier() {}
 
+    /** The topology's version while a command is applied; 0 before the first. */
+    public static long version(Write write) {
+        return TopologyReads.get(write.sql()).map(TopologyRow::version).orElse(0L);
+    }
+
     public static Outcome replace(Write write, ReplaceTopology command) {
-        long version = TopologyReads.get(write.sql()).map(TopologyRow::version).orElse(0L);
+        long version = version(write);
         if (version != command.getExpectedVersion()) {
             return Outcomes.changed(version);
         }

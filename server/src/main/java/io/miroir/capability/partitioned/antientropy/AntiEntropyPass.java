@@ -5,8 +5,10 @@ import io.miroir.duty.ClaimedJob;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.Replicas.LaneRun;
 import io.miroir.store.replica.Replicas.Mark;
 import io.miroir.store.replica.ShardState;
 import java.util.ArrayList;
@@ -72,7 +74,13 @@ final class AntiEntropyPass {
             Map<Integer, Future<ShardCheck.Finding>> checks = new LinkedHashMap<>();
             for (int i = 0; i < count; i++) {
                 int shard = (first + i) % index.shards();
-                ShardCheck check = new ShardCheck(context, index, shard, rules.pageDocumentsMax());
+                ShardCheck check =
+                        new ShardCheck(
+                                context,
+                                index,
+                                shard,
+                                rules.pageDocumentsMax(),
+                                (nodes, epoch) -> rules.repairs() && putOut(shard, nodes, epoch));
                 checks.put(shard, threads.submit(check::compare));
             }
             try {
@@ -121,7 +129,7 @@ final class AntiEntropyPass {
             case ShardVote.Outvoted outvoted -> {
                 mismatches++;
                 metrics.mismatch();
-                boolean put = rules.repairs() && putOut(shard, outvoted.nodes());
+                boolean put = finding.putOut();
                 LOG.warn(
                         "shard {} of {} differs on {} from most others{}",
                         shard,
@@ -146,8 +154,20 @@ final class AntiEntropyPass {
         }
     }
 
-    /** Whether they are out; if others went out since, the next pass decides. */
-    private boolean putOut(int shard, List<String> nodes) {
+    /**
+     * Whether they are out; if others went out since, the next pass decides. Nobody brings replicas
+     * back while the lane is held, so those that are in sync now are those that were compared, as
+     * long as no other pod runs the lane.
+     */
+    private boolean putOut(int shard, List<String> nodes, long epoch) {
+        try {
+            return marked(shard, nodes, new LaneRun(index.uid(), epoch));
+        } catch (StoreUnavailableException unavailable) {
+            throw new CopyFailedException(String.valueOf(unavailable.getMessage()));
+        }
+    }
+
+    private boolean marked(int shard, List<String> nodes, LaneRun under) {
         List<ReplicaRow> marks = new ArrayList<>();
         for (ReplicaRow row :
                 context.store().replicas().of(ReadLevel.LINEARIZABLE, index.incarnation())) {
@@ -162,7 +182,7 @@ final class AntiEntropyPass {
         }
         boolean out =
                 !marks.isEmpty()
-                        && context.store().replicas().markDiverged(marks).orThrow()
+                        && context.store().replicas().markDiverged(marks, under).orThrow()
                                 instanceof Mark.Marked;
         metrics.outvoted(out ? marks.size() : 0);
         return out;

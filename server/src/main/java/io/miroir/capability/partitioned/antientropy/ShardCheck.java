@@ -42,21 +42,48 @@ final class ShardCheck {
     private final IndexRow index;
     private final int shard;
     private final int pageDocumentsMax;
+    private final Outvoting outvoting;
 
-    /** What was found. */
-    record Finding(Map<String, ShardDigest> digests, ShardVote vote) {
-        static final Finding NOTHING_TO_COMPARE = new Finding(Map.of(), new ShardVote.Agreed());
+    /**
+     * What was found.
+     *
+     * @param putOut whether those that are outvoted are out
+     */
+    record Finding(Map<String, ShardDigest> digests, ShardVote vote, boolean putOut) {
+        static final Finding NOTHING_TO_COMPARE = agreed(Map.of());
+
+        static Finding agreed(Map<String, ShardDigest> digests) {
+            return new Finding(digests, new ShardVote.Agreed(), false);
+        }
 
         long documents() {
             return digests.values().stream().mapToLong(ShardDigest::documents).max().orElse(0);
         }
     }
 
-    ShardCheck(CopyContext context, IndexRow index, int shard, int pageDocumentsMax) {
+    /** Decides on nodes whose replicas are outvoted. */
+    @FunctionalInterface
+    interface Outvoting {
+        /**
+         * While no write is under way, so that what was seen is still so.
+         *
+         * @param epoch under which the lane is held
+         * @return whether they are out
+         */
+        boolean putOut(List<String> nodes, long epoch);
+    }
+
+    ShardCheck(
+            CopyContext context,
+            IndexRow index,
+            int shard,
+            int pageDocumentsMax,
+            Outvoting outvoting) {
         this.context = context;
         this.index = index;
         this.shard = shard;
         this.pageDocumentsMax = pageDocumentsMax;
+        this.outvoting = outvoting;
     }
 
     /**
@@ -73,7 +100,7 @@ final class ShardCheck {
         for (String node : nodes) {
             digests.put(node, digest(node));
         }
-        Finding same = new Finding(digests, new ShardVote.Agreed());
+        Finding same = Finding.agreed(digests);
         if (ShardVote.of(digests) instanceof ShardVote.Agreed) {
             return same;
         }
@@ -81,8 +108,15 @@ final class ShardCheck {
         if (doubted.isEmpty()) {
             return same;
         }
-        ShardVote vote = ShardVote.of(context.held(index, _ -> atRest(nodes, doubted)));
-        return new Finding(digests, vote);
+        return context.held(
+                index,
+                epoch -> {
+                    ShardVote vote = ShardVote.of(atRest(nodes, doubted));
+                    boolean putOut =
+                            vote instanceof ShardVote.Outvoted outvoted
+                                    && outvoting.putOut(outvoted.nodes(), epoch);
+                    return new Finding(digests, vote, putOut);
+                });
     }
 
     private List<String> inSync(IndexView view) {

@@ -72,10 +72,12 @@ public final class IndexMove {
         if (!next().letGo().isEmpty() && !letGo()) {
             return false;
         }
-        Map<String, ShardSet> unread = deletable();
-        if (!unread.isEmpty()) {
+        if (!deletable().isEmpty()) {
+            // First of all: what is seen from here on holds as long as nobody else runs the lane.
+            long epoch = context.held(index, now -> now);
+            Map<String, ShardSet> unread = deletable();
             olderReads.awaitEnd();
-            free(unread);
+            free(unread, epoch);
         }
         return true;
     }
@@ -95,10 +97,10 @@ public final class IndexMove {
         if (gains.isEmpty()) {
             return;
         }
-        boolean _ =
+        long begun =
                 context.held(
                         index,
-                        _ -> {
+                        epoch -> {
                             // While the lane is held the index is not deleted.
                             IndexView _ = context.current(index);
                             for (Map.Entry<String, ShardSet> gain : gains.entrySet()) {
@@ -107,14 +109,14 @@ public final class IndexMove {
                                         index.uid(),
                                         gain.getKey(),
                                         gain.getValue());
-                                marks.set(gain, ShardState.NOT_HELD, ShardState.MOVING);
+                                marks.set(gain, ShardState.NOT_HELD, ShardState.MOVING, epoch);
                             }
-                            return true;
+                            return epoch;
                         });
         olderReads.awaitEnd();
         Map<String, ShardSet> still = next().gain();
         for (Map.Entry<String, ShardSet> gain : both(gains, still).entrySet()) {
-            marks.set(gain, ShardState.MOVING, ShardState.OUT);
+            marks.set(gain, ShardState.MOVING, ShardState.OUT, begun);
         }
     }
 
@@ -196,8 +198,9 @@ public final class IndexMove {
      * Deletes them; from here on they are not there.
      *
      * @param unread by node, what nobody reads any more
+     * @param epoch under which that was seen
      */
-    private void free(Map<String, ShardSet> unread) throws InterruptedException {
+    private void free(Map<String, ShardSet> unread, long epoch) throws InterruptedException {
         Fleet fleet = context.view().fleet();
         Map<String, ShardSet> still = fleet.next(context.current(index)).free();
         for (Map.Entry<String, ShardSet> free : both(unread, still).entrySet()) {
@@ -211,7 +214,7 @@ public final class IndexMove {
             } else if (stays(fleet, node)) {
                 continue;
             }
-            marks.set(free, ShardState.MOVING, ShardState.NOT_HELD);
+            marks.set(free, ShardState.MOVING, ShardState.NOT_HELD, epoch);
         }
     }
 

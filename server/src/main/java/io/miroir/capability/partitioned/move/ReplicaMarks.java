@@ -31,9 +31,12 @@ final class ReplicaMarks {
      * Changes the states of one node's shards, of those that are in the first one still.
      *
      * @param shards by node
+     * @param epoch under which the lane was run when that was decided: another pod may have brought
+     *     them back since, and let go of them again
      */
-    void set(Map.Entry<String, ShardSet> shards, ShardState from, ShardState to)
+    void set(Map.Entry<String, ShardSet> shards, ShardState from, ShardState to, long epoch)
             throws InterruptedException {
+        LaneRun under = under(epoch);
         // Something else of the node may change meanwhile; what is decided here holds all the same.
         for (int tries = 0; tries < TRIES_MAX; tries++) {
             ReplicaRow row = row(shards.getKey());
@@ -41,7 +44,8 @@ final class ReplicaMarks {
             if (states.equals(row.states())) {
                 return;
             }
-            if (context.seen(context.store().replicas().mark(with(row, states))).isPresent()) {
+            if (context.seen(context.store().replicas().mark(with(row, states), under))
+                    .isPresent()) {
                 return;
             }
         }
@@ -72,11 +76,15 @@ final class ReplicaMarks {
                 });
         Map<String, List<Integer>> holders = new TreeMap<>();
         heldBy.forEach((node, shards) -> holders.put(node, shards.stream().boxed().toList()));
-        LaneRun under = new LaneRun(index.uid(), epoch);
         if (!rows.isEmpty()
-                && context.seen(context.store().replicas().letGo(rows, holders, under)).isEmpty()) {
+                && context.seen(context.store().replicas().letGo(rows, holders, under(epoch)))
+                        .isEmpty()) {
             throw changing();
         }
+    }
+
+    private LaneRun under(long epoch) {
+        return new LaneRun(index.uid(), epoch);
     }
 
     private ReplicaRow row(String node) {

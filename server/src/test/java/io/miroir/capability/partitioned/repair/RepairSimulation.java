@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.miroir.api.Json;
+import io.miroir.capability.partitioned.antientropy.AntiEntropy;
+import io.miroir.capability.partitioned.antientropy.AntiEntropyMetrics;
+import io.miroir.capability.partitioned.antientropy.AntiEntropyRules;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.IndexView;
@@ -121,8 +124,11 @@ final class RepairSimulation implements AutoCloseable {
     private boolean held;
     private boolean busy;
     private Meanwhile onPut = () -> {};
-    private Meanwhile onBack = () -> {};
     private Meanwhile onRest = () -> {};
+
+    /** What happens once, when these states are about to be marked. */
+    private final Map<ShardStates, Meanwhile> onMark = new HashMap<>();
+
     private String failsOn = "";
     private final Map<String, Deque<Runnable>> givenUp = new HashMap<>();
     private Set<String> copying = Set.of();
@@ -330,17 +336,67 @@ final class RepairSimulation implements AutoCloseable {
         begin(1);
         writeSome();
         putOut(node);
-        onBack =
+        onMark.put(
+                ALL_IN_SYNC,
                 () -> {
                     failsOn = node;
                     otherPod();
                     failsOn = "";
-                };
+                });
         assertFalse(copy(copyTo(node)));
         String why = lastFailure;
         int _ = comeToRest(0);
         drop();
         return why;
+    }
+
+    /**
+     * Nodes change, and another pod claims the lane when a move is about to mark replicas.
+     *
+     * @param marked what it marks a node's replicas as
+     * @return why the move ended
+     */
+    String takeOverMove(ShardState marked) throws Exception {
+        begin(1);
+        writeSome();
+        lastFailure = "";
+        moves.changeTo(SimulatedMoves.OTHER);
+        onMark.put(ShardStates.all(SHARDS, marked), this::claim);
+        for (int turn = 0; turn < TURNS_MAX && !onMark.isEmpty(); turn++) {
+            goesBy(TURN_TIME);
+            move();
+            List<Copy> planned = CopyPlan.of(index().topology(), index(), _ -> true);
+            if (!onMark.isEmpty() && !planned.isEmpty()) {
+                assertTrue(copy(planned.getFirst()));
+            }
+        }
+        String why = lastFailure;
+        int _ = comeToRest(0);
+        drop();
+        return why;
+    }
+
+    /** Replicas are compared, and another pod claims the lane when one is about to be put out. */
+    void outvoteLate(String node) throws Exception {
+        begin(1);
+        writeSome();
+        String lost = node(node).documents.keySet().iterator().next();
+        node(node).documents.remove(lost);
+        int shard = Rendezvous.shard(lost, SHARDS);
+        onMark.put(ALL_IN_SYNC.with(shard, ShardState.OUT), this::claim);
+        AntiEntropy comparing =
+                new AntiEntropy(
+                        context(),
+                        new AntiEntropyRules(Duration.ZERO, 0, 1, IDS, true),
+                        new AntiEntropyMetrics(new CollectorRegistry(), System::nanoTime));
+        comparing.step(_ -> true);
+        assertTrue(onMark.isEmpty());
+        assertEquals(ReplicaState.IN_SYNC, index().state(node, shard));
+        comparing.step(_ -> true);
+        view.catchUp();
+        assertEquals(ReplicaState.OUT, index().state(node, shard));
+        int _ = comeToRest(0);
+        drop();
     }
 
     private void begin(long seed) throws Exception {
@@ -349,7 +405,7 @@ final class RepairSimulation implements AutoCloseable {
         givenUp.clear();
         onRest = () -> {};
         onPut = () -> {};
-        onBack = () -> {};
+        onMark.clear();
         bounds = CopyBounds.DEFAULT;
         simulated = new TreeMap<>();
         NODES.forEach(id -> simulated.put(id, new SimulatedNode()));
@@ -408,13 +464,13 @@ final class RepairSimulation implements AutoCloseable {
 
     /** Whoever marks replicas asked the store long ago whether the lane is its own. */
     private void marking(List<ReplicaRow> rows) {
-        boolean back = rows.stream().anyMatch(row -> row.states().equals(ALL_IN_SYNC));
-        if (back) {
-            Meanwhile once = onBack;
-            onBack = () -> {};
-            run(once);
+        for (ReplicaRow row : rows) {
+            Meanwhile once = onMark.remove(row.states());
+            if (once != null) {
+                run(once);
+            }
         }
-        if (held && !quiet && chance(0.1)) {
+        if (!quiet && chance(0.1)) {
             run(this::otherPod);
         }
     }

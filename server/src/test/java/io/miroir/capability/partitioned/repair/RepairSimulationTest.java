@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.core.layout.Layout;
+import io.miroir.store.replica.ShardState;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,6 +119,30 @@ class RepairSimulationTest {
         try (RepairSimulation simulation =
                 new RepairSimulation(directory, new CollectorRegistry())) {
             assertEquals("the lane was taken over by p", simulation.takeOver("c"));
+        }
+    }
+
+    /**
+     * Shows: nor is what a move has brought or deleted marked, which the other pod may have brought
+     * back and let go of again meanwhile.
+     */
+    @Test
+    void whoseLaneWasTakenOverMovesNothing() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            String fenced = "the lane was taken over by p";
+            assertEquals(fenced, simulation.takeOverMove(ShardState.MOVING));
+            assertEquals(fenced, simulation.takeOverMove(ShardState.OUT));
+            assertEquals(fenced, simulation.takeOverMove(ShardState.NOT_HELD));
+        }
+    }
+
+    /** Shows: nor is a replica put out that was compared before, and has come back since. */
+    @Test
+    void whoseLaneWasTakenOverOutvotesNobody() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.outvoteLate("c");
         }
     }
 
