@@ -1,5 +1,6 @@
 package io.miroir.raft;
 
+import io.miroir.trap.Trap;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -16,11 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A {@link MemberProcess} as its parent sees it. For one thread at a time. */
-final class MemberJvm implements AutoCloseable {
+final class MemberJvm implements AutoCloseable, Trap.Target {
     private static final Logger LOG = LoggerFactory.getLogger(MemberJvm.class);
     private static final long PATIENCE_SECONDS = 120;
     private static final int LAST_LINES = 30;
-    private static final String DEBUGGED_AT = "Listening for transport dt_socket at address: ";
 
     /** What is heard of a process that ended. */
     static final String GONE = "gone";
@@ -61,8 +61,8 @@ final class MemberJvm implements AutoCloseable {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 if (line.startsWith("> ")) {
                     answers.add(line.substring(2));
-                } else if (line.startsWith(DEBUGGED_AT)) {
-                    debugPort = Integer.parseInt(line.substring(DEBUGGED_AT.length()));
+                } else if (line.startsWith(Trap.LISTENS)) {
+                    debugPort = Integer.parseInt(line.substring(Trap.LISTENS.length()));
                     debuggable.countDown();
                 } else {
                     LOG.info("{}: {}", id, line);
@@ -78,12 +78,13 @@ final class MemberJvm implements AutoCloseable {
         answers.add(GONE);
     }
 
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
-    /** Where a {@link Trap} can be set: another port each time that a debugger has left. */
-    int debugPort() {
+    @Override
+    public int debugPort() {
         try {
             if (!debuggable.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError(id + " listens to no debugger");

@@ -1,6 +1,7 @@
 package io.miroir.raft;
 
 import io.miroir.sqlite.DatabaseFiles;
+import io.miroir.trap.Trap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +14,7 @@ class RaftInstallKillTest extends RaftKills {
     private static final List<Trap.Place> PLACES =
             List.of(
                     // A part of the file is there, the next one has come.
-                    new Trap.Place(SnapshotManager.class, "appendSnapshot", 2),
+                    new Trap.Place(SnapshotManager.class.getName(), "appendSnapshot", 2),
                     // All is there and nothing synced.
                     new Trap.Place(StoreStateMachine.class, "pause"),
                     // The log goes on from the file, which nobody has looked at.

@@ -2,6 +2,7 @@ package io.miroir.raft;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.trap.Trap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.miroir.raft;
 
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.Sql;
+import io.miroir.trap.Trap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,7 +45,7 @@ class RaftSnapshotKillTest extends RaftKills {
             } else {
                 pauseMillis(random.nextInt(10));
             }
-            String leader = leading.member().id();
+            String leader = leading.target().id();
             MemberJvm through =
                     group.without(leader).stream()
                             .filter(member -> !member.id().equals(away))

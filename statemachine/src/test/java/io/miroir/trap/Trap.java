@@ -1,4 +1,4 @@
-package io.miroir.raft;
+package io.miroir.trap;
 
 import com.sun.jdi.Bootstrap;
 import com.sun.jdi.Method;
@@ -25,52 +25,73 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A debugger of a member in a process of its own. It holds the thread that comes to a method, so
+ * A debugger of a program in a process of its own. It holds the thread that comes to a method, so
  * that a kill finds it there however busy the machine is; all other threads go on.
  */
-final class Trap implements AutoCloseable {
+public final class Trap implements AutoCloseable {
     private static final String AGENT =
             "-agentlib:jdwp=transport=dt_socket,server=y,address=127.0.0.1:0,suspend=";
 
     /** Option of a JVM in which traps can be set at any time. */
-    static final String POSSIBLE = AGENT + "n";
+    public static final String POSSIBLE = AGENT + "n";
 
     /** Option of a JVM that begins when a trap is set: it can't have passed it. */
-    static final String AWAITED = AGENT + "y";
+    public static final String AWAITED = AGENT + "y";
+
+    /** What such a JVM says on its standard output, and then its port. */
+    public static final String LISTENS = "Listening for transport dt_socket at address: ";
 
     private static final long LOOK_MILLIS = 10;
     private static final long LISTENS_WITHIN_NANOS = 120_000_000_000L;
     private static final long RETRY_NANOS = 20_000_000;
 
-    private final MemberJvm member;
+    private final Target target;
     private final VirtualMachine machine;
     private Place place;
     private @Nullable EventSet held;
 
+    /** A process that was started with {@link #POSSIBLE} or {@link #AWAITED}. */
+    public interface Target {
+        /** What it is called. */
+        String id();
+
+        /** What it said last after {@link #LISTENS}: another one each time a debugger has left. */
+        int debugPort();
+    }
+
     /**
      * Where a thread is held.
      *
+     * @param type the name of a class
+     * @param method all of that name
      * @param time which time that somebody comes there, from 1; only that one is held
      */
-    record Place(Class<?> type, String method, int time) {
-        Place(Class<?> type, String method) {
+    public record Place(String type, String method, int time) {
+        /** The first time. */
+        public Place(String type, String method) {
             this(type, method, 1);
+        }
+
+        /** The first time, in a class that can be named. */
+        public Place(Class<?> type, String method) {
+            this(type.getName(), method);
         }
 
         @Override
         public String toString() {
-            return type.getSimpleName() + "." + method;
+            return type.substring(type.lastIndexOf('.') + 1) + "." + method;
         }
     }
 
-    private Trap(MemberJvm member, VirtualMachine machine, Place place) {
-        this.member = member;
+    private Trap(Target target, VirtualMachine machine, Place place) {
+        this.target = target;
         this.machine = machine;
         this.place = place;
     }
 
-    static Trap in(MemberJvm member, Place place) throws IOException {
-        Trap trap = new Trap(member, attach(member), place);
+    /** Sets one; who is beyond that place already is not held. */
+    public static Trap in(Target target, Place place) throws IOException {
+        Trap trap = new Trap(target, attach(target), place);
         trap.set();
         trap.machine.resume();
         return trap;
@@ -78,13 +99,13 @@ final class Trap implements AutoCloseable {
 
     private void set() {
         ClassPrepareRequest loaded = machine.eventRequestManager().createClassPrepareRequest();
-        loaded.addClassFilter(place.type().getName());
+        loaded.addClassFilter(place.type());
         loaded.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
         loaded.enable();
-        machine.classesByName(place.type().getName()).forEach(this::arm);
+        machine.classesByName(place.type()).forEach(this::arm);
     }
 
-    private static VirtualMachine attach(MemberJvm member) throws IOException {
+    private static VirtualMachine attach(Target target) throws IOException {
         AttachingConnector sockets =
                 Bootstrap.virtualMachineManager().attachingConnectors().stream()
                         .filter(connector -> connector.transport().name().equals("dt_socket"))
@@ -95,7 +116,7 @@ final class Trap implements AutoCloseable {
         // A machine listens again some time after the debugger before has left.
         long giveUpNanos = System.nanoTime() + LISTENS_WITHIN_NANOS;
         while (true) {
-            String port = String.valueOf(member.debugPort());
+            String port = String.valueOf(target.debugPort());
             Objects.requireNonNull(arguments.get("port")).setValue(port);
             try {
                 return sockets.attach(arguments);
@@ -126,12 +147,13 @@ final class Trap implements AutoCloseable {
         come.enable();
     }
 
-    MemberJvm member() {
-        return member;
+    /** Whose it is. */
+    public Target target() {
+        return target;
     }
 
     /** Whether somebody is held; looks for a moment. */
-    boolean holds() {
+    public boolean holds() {
         if (held != null) {
             return true;
         }
@@ -149,7 +171,7 @@ final class Trap implements AutoCloseable {
     private void look(EventSet events) {
         for (Event event : events) {
             if (event instanceof VMDisconnectEvent) {
-                throw new AssertionError(member.id() + " ended before it came to " + place);
+                throw new AssertionError(target.id() + " ended before it came to " + place);
             }
             if (event instanceof ClassPrepareEvent loaded) {
                 arm(loaded.referenceType());
@@ -164,7 +186,7 @@ final class Trap implements AutoCloseable {
     }
 
     /** Who is held goes on, to be held again at another place. */
-    void letGoTo(Place next) {
+    public void letGoTo(Place next) {
         EventSet gone = Objects.requireNonNull(held, "nobody is held");
         held = null;
         place = next;
