@@ -2,6 +2,7 @@ package io.miroir.cluster;
 
 import io.miroir.api.Json;
 import io.miroir.api.features.Feature;
+import io.miroir.api.features.Features;
 import io.miroir.api.network.Network;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -29,6 +30,11 @@ public final class StoredNetwork {
      * @param updatedAt when it was last changed; 0 if it never was
      */
     public record Read(Network network, long updatedAt) {}
+
+    /** The features that are on, that of the network among them. */
+    public Features features() {
+        return switched.now();
+    }
 
     /** The network as this pod knows it. */
     public Network now() {

@@ -185,7 +185,8 @@ final class MultiSearchRoutes {
             return all;
         }
         String uid = path.resolved(name);
-        ReadReply reply = searches.searchByRules(uid, query, terms);
+        ReadReply reply =
+                AbsentIndex.last(query, network, () -> searches.searchByRules(uid, query, terms));
         shown.show(name, reply.body());
         foreign.show(uid, reply.body(), terms);
         return reply;

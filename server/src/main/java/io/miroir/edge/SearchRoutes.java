@@ -81,7 +81,11 @@ final class SearchRoutes {
             shown.show(search.name(), all.body());
             return RequestPath.read(all);
         }
-        ReadReply reply = searches.searchByRules(search.uid(), filtered, terms);
+        ReadReply reply =
+                AbsentIndex.last(
+                        filtered,
+                        network,
+                        () -> searches.searchByRules(search.uid(), filtered, terms));
         shown.show(search.name(), reply.body());
         foreign.show(search.uid(), reply.body(), terms);
         if (QueryMetadata.isWanted(request)) {

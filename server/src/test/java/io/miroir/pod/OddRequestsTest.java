@@ -237,6 +237,24 @@ class OddRequestsTest {
                 "feature_not_enabled");
     }
 
+    /**
+     * A filter is read, and features are looked at, before it is known whether there is an index.
+     */
+    @Test
+    void theIndexOfASearchIsLookedForLast() {
+        refused("POST /indexes/none/search {\"filter\": \"a =\"}", "invalid_search_filter");
+        refused("GET /indexes/none/search?filter=a%20CONTAINS%20b", "feature_not_enabled");
+        refused("POST /indexes/none/search {\"useNetwork\": false}", "feature_not_enabled");
+        refused(
+                "POST /multi-search {\"queries\": [{\"indexUid\": \"d\"},"
+                        + " {\"indexUid\": \"none\", \"filter\": [1]}]}",
+                "invalid_search_filter");
+        refused("POST /indexes/none/search {\"sort\": [\"a\"]}", "index_not_found");
+        refused(
+                "POST /indexes/none/facet-search {\"facetName\": \"a\", \"filter\": \"a =\"}",
+                "index_not_found");
+    }
+
     /** Shows: of two faults, that of the parameters or the body is told before that of the name. */
     @Test
     void theNameOfTheIndexIsLookedAtLast() {

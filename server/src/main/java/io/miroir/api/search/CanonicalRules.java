@@ -172,7 +172,7 @@ public final class CanonicalRules {
     }
 
     /** Says a step in words. */
-    String told(Step step, int query, String indexUid) {
+    String told(Step step, long query, String indexUid) {
         String at = "`queries[" + query + "]";
         String index = "`" + indexUid + ".rankingRules[" + step.first;
         String kind = "]`: " + step.kind.words + " rule(s) ";

@@ -22,12 +22,15 @@ public final class FacetRules {
      */
     public static void check(List<FilterableRule> rules, List<String> patterns) {
         for (String pattern : patterns) {
-            boolean known =
-                    rules.stream().anyMatch(rule -> rule.filterable() && meets(rule, pattern));
-            if (!known) {
+            if (!knows(rules, pattern)) {
                 throw notFilterable(rules, pattern);
             }
         }
+    }
+
+    /** Whether facets can be asked of that. */
+    public static boolean knows(List<FilterableRule> rules, String pattern) {
+        return rules.stream().anyMatch(rule -> rule.filterable() && meets(rule, pattern));
     }
 
     private static boolean meets(FilterableRule rule, String pattern) {

@@ -169,7 +169,7 @@ public final class FederationChecks {
     }
 
     /** The same refusal, of a query. */
-    public static ApiException insideQuery(int position, ApiException refused) {
+    public static ApiException insideQuery(long position, ApiException refused) {
         return new ApiException(
                 refused.code(),
                 "Inside `.queries[" + position + "]`: " + refused.text(),

@@ -6,6 +6,7 @@ import io.miroir.api.features.Feature;
 import io.miroir.api.features.Features;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.filter.Word;
+import java.util.List;
 
 /** Refuses filters that need an experimental feature which is off. */
 public final class FilterFeatures {
@@ -13,21 +14,27 @@ public final class FilterFeatures {
 
     /** Throws if the filter uses what {@code features} do not allow. */
     public static void check(Filter filter, Features features) {
+        // Wherever they stand in it.
+        for (Feature feature : List.of(Feature.CONTAINS_FILTER, Feature.MULTIMODAL)) {
+            if (!features.isOn(feature)) {
+                refuse(filter, feature);
+            }
+        }
+    }
+
+    private static void refuse(Filter filter, Feature off) {
         switch (filter) {
-            case Filter.And and -> and.parts().forEach(part -> check(part, features));
-            case Filter.Or or -> or.parts().forEach(part -> check(part, features));
-            case Filter.Not not -> check(not.part(), features);
+            case Filter.And and -> and.parts().forEach(part -> refuse(part, off));
+            case Filter.Or or -> or.parts().forEach(part -> refuse(part, off));
+            case Filter.Not not -> refuse(not.part(), off);
             case Filter.Contains contains -> {
-                if (!features.isOn(Feature.CONTAINS_FILTER)) {
-                    throw off(
-                            contains.keyword(),
-                            Feature.CONTAINS_FILTER.offText("Using `CONTAINS` in a filter"));
+                if (off == Feature.CONTAINS_FILTER) {
+                    throw off(contains.keyword(), off.offText("Using `CONTAINS` in a filter"));
                 }
             }
             case Filter.VectorExists vectors -> {
-                if (!features.isOn(Feature.MULTIMODAL)) {
-                    throw off(
-                            vectors.keyword(), Feature.MULTIMODAL.offText("using a vector filter"));
+                if (off == Feature.MULTIMODAL) {
+                    throw off(vectors.keyword(), off.offText("using a vector filter"));
                 }
             }
             case Filter.Compare _,

@@ -43,6 +43,12 @@ public record MultiSearchRequest(List<Query> queries, @Nullable Federation feder
             @Nullable FederationOptions options,
             boolean hasPerformanceDetails) {
 
+        /** The position that answers tell: the client may have given another than it has. */
+        public long shownPosition(int own) {
+            Long given = options == null ? null : options.queryPosition();
+            return given == null ? own : given;
+        }
+
         /** The same query with another search. */
         public Query with(SearchRequest other) {
             return new Query(indexUid, other, paginationField, options, hasPerformanceDetails);

@@ -14,16 +14,16 @@ public final class RankingAgreement {
     /**
      * A query.
      *
-     * @param position in the request
+     * @param position that is told of it
      */
-    private record Ranked(CanonicalRules rules, int position, String indexUid) {}
+    private record Ranked(CanonicalRules rules, long position, String indexUid) {}
 
     /**
      * Adds a query.
      *
      * @throws ApiException if its rules are of other kinds than those of a query before it
      */
-    public void add(CanonicalRules rules, int position, String indexUid) {
+    public void add(CanonicalRules rules, long position, String indexUid) {
         Ranked query = new Ranked(rules, position, indexUid);
         Ranked before = strictest;
         if (before == null) {

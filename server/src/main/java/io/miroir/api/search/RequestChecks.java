@@ -6,6 +6,7 @@ import io.miroir.api.features.Feature;
 import io.miroir.api.features.Features;
 import io.miroir.core.filter.Filter;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** What is refused of a search whatever its index, and even if there is none. */
 public final class RequestChecks {
@@ -15,16 +16,30 @@ public final class RequestChecks {
      * Throws if the filter is malformed, or something needs an experimental feature that is off.
      */
     public static void check(SearchRequest request, Features features) {
-        Filter filter =
-                FilterInput.parse(request.selection().filter(), ErrorCode.INVALID_SEARCH_FILTER);
-        if (filter != null) {
-            FilterFeatures.check(filter, features);
-        }
+        filter(request.selection().filter(), features);
         network(request, features);
     }
 
+    /** The same, of the body of a search that is valid. */
+    public static void check(JsonNode body, Features features) {
+        filter(body.get("filter"), features);
+        network(body.path("useNetwork").isBoolean(), features);
+    }
+
+    private static void filter(@Nullable JsonNode json, Features features) {
+        Filter filter = FilterInput.parse(json, ErrorCode.INVALID_SEARCH_FILTER);
+        if (filter != null) {
+            FilterFeatures.check(filter, features);
+        }
+    }
+
+    /** Throws if it says whether to ask the network, and that feature is off. */
     public static void network(SearchRequest request, Features features) {
-        if (request.extras().useNetwork() != null) {
+        network(request.extras().useNetwork() != null, features);
+    }
+
+    private static void network(boolean asked, Features features) {
+        if (asked) {
             features.require(Feature.NETWORK, "passing `useNetwork` in a search query");
         }
     }

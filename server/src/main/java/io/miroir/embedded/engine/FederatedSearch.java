@@ -38,7 +38,7 @@ public final class FederatedSearch {
     private final Features features;
     private final Map<String, SearchAnswer.Facets> facets = new LinkedHashMap<>();
     private final FacetOrders orders = new FacetOrders();
-    private final Map<Integer, float[]> vectors = new TreeMap<>();
+    private final Map<Long, float[]> vectors = new TreeMap<>();
     private final FederatedDistinct distinct;
     private final RankingAgreement agreement = new RankingAgreement();
     private long total;
@@ -58,11 +58,9 @@ public final class FederatedSearch {
 
     /** A query, and its place in the request. */
     record Placed(MultiSearchRequest.Query query, int position) {
-        /** The position that hits show: the client may have given another. */
+        /** The position that answers tell. */
         long shownPosition() {
-            MultiSearchRequest.FederationOptions options = query.options();
-            Long given = options == null ? null : options.queryPosition();
-            return given == null ? position : given;
+            return query.shownPosition(position);
         }
     }
 
@@ -181,7 +179,7 @@ public final class FederatedSearch {
     }
 
     private List<Candidate> inIndex(String uid, List<Placed> queries) {
-        int first = queries.getFirst().position();
+        long first = queries.getFirst().shownPosition();
         IndexEngine engine = engines.apply(uid);
         if (!(engine instanceof LuceneEngine lucene)) {
             throw FederationChecks.insideQuery(first, FederationChecks.noIndex(uid));
@@ -200,7 +198,10 @@ public final class FederatedSearch {
             List<List<Candidate>> lists = new ArrayList<>();
             Set<Integer> seen = new HashSet<>();
             for (Placed placed : queries) {
-                lists.add(inside(placed.position(), () -> one(snapshot, uid, placed, candidates)));
+                lists.add(
+                        inside(
+                                placed.shownPosition(),
+                                () -> one(snapshot, uid, placed, candidates)));
             }
             List<Candidate> merged = new ArrayList<>();
             for (Candidate hit : merge(lists)) {
@@ -220,9 +221,10 @@ public final class FederatedSearch {
         MultiSearchRequest.Query query = placed.query();
         SearchRequest asked = FederationChecks.paged(query.request(), federation.paging());
         IndexSearch search = new IndexSearch(snapshot, new SearchContext(uid, features), asked);
+        search.checkKind();
         agreement.add(
                 CanonicalRules.of(snapshot.settings().rankingRules(), asked),
-                placed.position(),
+                placed.shownPosition(),
                 uid);
         long wanted = federation.paging().skipped() + federation.paging().shown();
         long max = snapshot.settings().maxTotalHits();
@@ -235,12 +237,12 @@ public final class FederatedSearch {
         semantic |= found.semantic();
         float[] vector = asked.semantic().vector();
         if (found.semantic() && asked.display().retrieveVectors() && vector != null) {
-            vectors.put(placed.position(), vector);
+            vectors.put(placed.shownPosition(), vector);
         }
         return new FederatedHits(search, uid, placed, distinct).make(found, snapshot);
     }
 
-    private void count(String uid, Snapshot snapshot, FixedBitSet candidates, int first) {
+    private void count(String uid, Snapshot snapshot, FixedBitSet candidates, long first) {
         List<String> patterns = federation.facetsByIndex().get(uid);
         if (patterns == null) {
             return;
@@ -301,7 +303,7 @@ public final class FederatedSearch {
         return compared > 0 || (compared == 0 && a.position < b.position);
     }
 
-    private static <T> T inside(int position, Supplier<T> work) {
+    private static <T> T inside(long position, Supplier<T> work) {
         try {
             return work.get();
         } catch (ApiException refused) {

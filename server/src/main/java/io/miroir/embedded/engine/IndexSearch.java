@@ -85,6 +85,11 @@ final class IndexSearch {
         return new FacetCounts(snapshot, candidates).count(patterns);
     }
 
+    /** Refuses a query that can't search as it says: looked at before what it sorts by. */
+    void checkKind() {
+        Embedder _ = new SearchChecks(snapshot, "").embedder(request, context.features());
+    }
+
     /** The best hits, and all that match. */
     Found find(int wanted, @Nullable String distinct) {
         String where = "Index `" + context.indexUid() + "`: ";

@@ -277,7 +277,8 @@ public final class FederatedCall {
                 results.add(result);
                 total += counted.contains(positions.get(i)) ? 0 : Paging.total(result);
                 if (result.has("queryVector")) {
-                    vectors.set(positions.get(i).toString(), result.get("queryVector"));
+                    int position = positions.get(i);
+                    vectors.set(Long.toString(shownPosition(position)), result.get("queryVector"));
                 }
             }
         }
@@ -338,7 +339,7 @@ public final class FederatedCall {
                 int position = hit.ranked().query();
                 queries.get(position).view().show(hit.json(), hits.isFormatted(position));
                 ObjectNode shown = (ObjectNode) hit.json().path(HIT_FEDERATION);
-                shown.put("queriesPosition", queries.get(position).shownPosition(position));
+                shown.put("queriesPosition", shownPosition(position));
                 if (self != null) {
                     shown.put(REMOTE, self);
                 }
@@ -346,6 +347,11 @@ public final class FederatedCall {
             }
         }
         return new Walk(place, semantic, place < end);
+    }
+
+    /** The position that the client is told of a query that has this one. */
+    public long shownPosition(int position) {
+        return queries.get(position).shownPosition(position);
     }
 
     /** The positions of the queries that a node was asked: it counts only those. */

@@ -7,14 +7,19 @@ import io.miroir.api.network.Network;
 import io.miroir.api.search.CanonicalRules;
 import io.miroir.api.search.FacetRules;
 import io.miroir.api.search.FederationChecks;
+import io.miroir.api.search.FilterFeatures;
 import io.miroir.api.search.FilterInput;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.api.search.RankingAgreement;
 import io.miroir.api.settings.Patterns;
+import io.miroir.core.filter.Filter;
 import io.miroir.core.merge.FacetSum;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -34,6 +39,8 @@ public final class FederatedChecks {
     private final Function<String, @Nullable IndexProfile> indexes;
     private final SortedMap<String, List<Integer>> byIndex = new TreeMap<>();
     private final List<Integer> passed = new ArrayList<>();
+    private final Map<Integer, List<String>> counted = new LinkedHashMap<>();
+    private @Nullable Integer begun;
 
     /**
      * Checks of one request.
@@ -66,7 +73,7 @@ public final class FederatedChecks {
         MultiSearchRequest.Federation federation = request.federation();
         for (int i = 0; i < queries.size(); i++) {
             JsonNode filter = queries.get(i).request().selection().filter();
-            inside(i, () -> FilterInput.parse(filter, ErrorCode.INVALID_SEARCH_FILTER));
+            inside(i, () -> checkFilter(filter));
         }
         for (int i = 0; i < queries.size() && federation != null; i++) {
             int position = i;
@@ -93,24 +100,65 @@ public final class FederatedChecks {
         return List.copyOf(passed);
     }
 
+    /**
+     * The query whose sort or ranking rules {@link #check} found at fault: how it searches was
+     * looked at before.
+     */
+    public Optional<Integer> begun() {
+        return Optional.ofNullable(begun);
+    }
+
+    /**
+     * The first query of each index of which facets are counted, as far as one server came, with
+     * those that can be: that these indexes order them differently is found before what {@link
+     * #check} threw.
+     */
+    public Map<Integer, List<String>> counted() {
+        return Collections.unmodifiableMap(counted);
+    }
+
     private void checkIndex(String uid, List<Integer> positions, RankingAgreement agreement) {
         int first = positions.getFirst();
         IndexProfile index = indexes.apply(uid);
         if (index == null) {
-            throw FederationChecks.insideQuery(first, FederationChecks.noIndex(uid));
+            throw FederationChecks.insideQuery(shown(first), FederationChecks.noIndex(uid));
         }
-        inside(first, () -> checkFacets(uid, index));
+        List<String> wanted = facets.get(uid);
+        if (wanted != null) {
+            List<String> known =
+                    wanted.stream()
+                            .filter(pattern -> FacetRules.knows(index.filterable(), pattern))
+                            .toList();
+            if (!known.isEmpty()) {
+                counted.put(first, known);
+            }
+        }
         for (int position : positions) {
+            begun = position;
             inside(
-                    position,
+                    shown(position),
                     () ->
                             agreement.add(
                                     CanonicalRules.of(
                                             index.rankingRules(),
                                             request.queries().get(position).request()),
-                                    position,
+                                    shown(position),
                                     uid));
             passed.add(position);
+        }
+        begun = null;
+        // Counted when all are searched.
+        inside(shown(first), () -> checkFacets(uid, index));
+    }
+
+    private long shown(int position) {
+        return request.queries().get(position).shownPosition(position);
+    }
+
+    private void checkFilter(@Nullable JsonNode json) {
+        Filter filter = FilterInput.parse(json, ErrorCode.INVALID_SEARCH_FILTER);
+        if (filter != null) {
+            FilterFeatures.check(filter, features);
         }
     }
 
@@ -141,7 +189,9 @@ public final class FederatedChecks {
 
     /**
      * The refusal to add up a facet whose values two indexes order differently. Only nodes know
-     * which facets there are, but they compare indexes in the order of their own names.
+     * which facets there are, but they compare indexes in the order of their own names. One server
+     * searches neither the second of the two nor what is behind it, so that {@link #passed} ends
+     * there.
      *
      * @param facet that a node refused
      */
@@ -156,8 +206,9 @@ public final class FederatedChecks {
             }
             boolean byCount = index.facetOrder(facet) == FacetSum.Order.COUNT;
             if (before != null && byCount != beforeByCount) {
+                byIndex.tailMap(uid).values().forEach(passed::removeAll);
                 return FederationChecks.insideQuery(
-                        entry.getValue().getFirst(),
+                        shown(entry.getValue().getFirst()),
                         FederationChecks.otherFacetOrder(facet, before, uid, byCount));
             }
             if (before == null) {
@@ -177,7 +228,7 @@ public final class FederatedChecks {
                 && patterns.stream().anyMatch(p -> Patterns.match(p, facet) == Patterns.Match.FULL);
     }
 
-    private static void inside(int position, Runnable check) {
+    private static void inside(long position, Runnable check) {
         try {
             check.run();
         } catch (ApiException refused) {

@@ -26,6 +26,7 @@ record FederatedQuery(
     private static final String EVERYTHING = ",";
 
     static final String OPTIONS = "federationOptions";
+    private static final String POSITION = "queryPosition";
 
     private static final List<String> ONLY_FOR_HITS =
             List.of(
@@ -56,9 +57,9 @@ record FederatedQuery(
                 ownDistinct);
     }
 
-    /** The position that hits show: the client may have given another than it has. */
-    int shownPosition(int own) {
-        return client.path(OPTIONS).path("queryPosition").asInt(own);
+    /** The position that answers tell: the client may have given another than it has. */
+    long shownPosition(int own) {
+        return client.path(OPTIONS).path(POSITION).asLong(own);
     }
 
     /** Whether vectors are shown, also where the query has none. */
@@ -103,8 +104,9 @@ record FederatedQuery(
         request.remove(ONLY_FOR_HITS);
         request.putArray("attributesToRetrieve");
         if (request.get(OPTIONS) instanceof ObjectNode options) {
-            // Nodes know of no instances.
-            request.set(OPTIONS, options.deepCopy().without(List.of(FederatedCall.REMOTE)));
+            // Nodes know of no instances, and tell of a query by the place that they were asked at.
+            request.set(
+                    OPTIONS, options.deepCopy().without(List.of(FederatedCall.REMOTE, POSITION)));
         }
         boolean byVector =
                 client.path("hybrid").path("semanticRatio").asDouble(1) > 0

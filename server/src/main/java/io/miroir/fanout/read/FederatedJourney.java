@@ -4,7 +4,6 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.features.Features;
 import io.miroir.api.network.Network;
-import io.miroir.api.search.FederationChecks;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.api.search.RequestChecks;
 import io.miroir.cluster.IndexView;
@@ -27,7 +26,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Searches whose hits become one list over several indexes: one request a node for all of them. */
@@ -78,10 +76,14 @@ public final class FederatedJourney {
                         features.get(),
                         network,
                         name -> profile(name, resolved.getOrDefault(name, name)));
+        OneByOne queries = new OneByOne(searches, asked, body, uids, terms);
         try {
             checks.check();
         } catch (ApiException refused) {
-            searchOneByOne(checks.passed(), body, uids, terms);
+            requireOneOrder(asked, checks, queries, terms);
+            // One server would have searched these before it found the fault.
+            queries.search(checks.passed());
+            checks.begun().ifPresent(queries::begin);
             throw refused;
         }
         body.path("queries")
@@ -99,27 +101,43 @@ public final class FederatedJourney {
                             (indexes, share) -> search(asked, checks, body, indexes, share));
         } catch (ApiException refused) {
             if (refused.status() == BAD_REQUEST) {
-                // Nodes refuse what stands first; one server, what it searches first.
-                searchOneByOne(checks.passed(), body, uids, terms);
+                requireOneOrder(asked, checks, queries, terms);
+                queries.search(checks.passed());
             }
             throw refused;
         }
     }
 
-    /** Nodes may refuse what one server would have searched before it found a fault. */
-    private void searchOneByOne(
-            List<Integer> positions, ObjectNode body, List<String> uids, Terms terms) {
-        JsonNode distinct = body.path("federation").path("distinct");
-        for (int position : positions) {
-            ObjectNode query = (ObjectNode) body.path("queries").path(position).deepCopy();
-            query.remove(List.of("indexUid", "federationOptions"));
-            if (distinct.isString()) {
-                query.set("distinct", distinct);
-            }
-            try {
-                ReadReply _ = searches.search(uids.get(position), query.put("limit", 0), terms);
-            } catch (ApiException refused) {
-                throw FederationChecks.insideQuery(position, refused);
+    /**
+     * Refuses to add up facets that indexes order differently. Nodes that refuse a query don't tell
+     * which facets there are, so they are asked for these alone.
+     */
+    private void requireOneOrder(
+            MultiSearchRequest asked, FederatedChecks checks, OneByOne queries, Terms terms) {
+        MultiSearchRequest.Federation federation = Objects.requireNonNull(asked.federation());
+        Map<Integer, List<String>> counted = checks.counted();
+        if (!federation.mergeFacets() || counted.size() < 2) {
+            return;
+        }
+        ObjectNode facets = queries.facets(counted);
+        try {
+            List<String> uids = counted.keySet().stream().map(queries.uids()::get).toList();
+            ReadReply _ =
+                    searches.versions()
+                            .read(
+                                    uids,
+                                    terms,
+                                    (indexes, share) ->
+                                            search(
+                                                    MultiSearchRequest.fromBody(facets),
+                                                    checks,
+                                                    facets,
+                                                    indexes,
+                                                    share));
+        } catch (ApiException refused) {
+            if (refused.code() == ErrorCode.INVALID_MULTI_SEARCH_FACET_ORDER) {
+                queries.search(checks.passed());
+                throw refused;
             }
         }
     }

@@ -226,7 +226,7 @@ final class FederatedScatter {
         return asked;
     }
 
-    // A node counts the queries that it was asked; the client counts its own.
+    // A node counts the queries that it was asked; the client counts its own, or says a number.
     private static ApiException inClientWords(
             NodeReply.Refusal refusal, List<Asked> asked, Search search) {
         List<Integer> positions = FederatedCall.positions(asked.stream().map(Asked::part).toList());
@@ -236,9 +236,10 @@ final class FederatedScatter {
                         .replaceAll(
                                 found -> {
                                     int position = Integer.parseInt(found.group(1));
-                                    int own =
+                                    long own =
                                             position < positions.size()
-                                                    ? positions.get(position)
+                                                    ? search.call.shownPosition(
+                                                            positions.get(position))
                                                     : position;
                                     return Matcher.quoteReplacement("`.queries[" + own + "]");
                                 });
