@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -56,8 +55,8 @@ public final class Cancelation {
         return Json.text(details.put("canceledTasks", canceled));
     }
 
-    /** The oldest cancelation that asks for a task and has not ended; empty if none does. */
-    static Optional<Long> open(Tasks tasks, long uid) {
+    /** For each task that a cancelation asks for which has not ended, the oldest of these. */
+    static Map<Long, Long> open(Tasks tasks) {
         TaskQuery open =
                 new TaskQuery(
                         null,
@@ -72,10 +71,11 @@ public final class Cancelation {
                         null,
                         LOOKED_AT_MAX,
                         true);
-        return tasks.list(ReadLevel.LOCAL, open).tasks().stream()
-                .filter(cancelation -> uids(cancelation).contains(uid))
-                .map(TaskRow::uid)
-                .findFirst();
+        Map<Long, Long> asking = new HashMap<>();
+        for (TaskRow cancelation : tasks.list(ReadLevel.LOCAL, open).tasks()) {
+            uids(cancelation).forEach(uid -> asking.putIfAbsent(uid, cancelation.uid()));
+        }
+        return asking;
     }
 
     /**

@@ -6,27 +6,32 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.task.Finish;
+import io.miroir.store.task.TaskQuery;
+import io.miroir.store.task.TaskQuery.DateBounds;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -57,7 +62,8 @@ public final class Canceler {
     /** Whether a task may be cancelled, as far as it is known without asking nodes. */
     public static boolean isCancelable(TaskRow task) {
         return CancelPlan.isCancelable(task)
-                || CancelPlan.isWaitingSettings(task)
+                || CancelPlan.isWaitingForTurn(task)
+                || CancelPlan.isMaking(task)
                 || WholeTasks.isCancelable(task);
     }
 
@@ -101,17 +107,34 @@ public final class Canceler {
         return Cancelation.ended(cancelation, canceled);
     }
 
-    /** One that ends just now keeps its end. */
+    /** All at once, for a client waits; one that ends just now keeps its end. */
     private void endWholeTasks(List<Long> asked, long by) {
-        for (long uid : asked) {
-            store.tasks()
-                    .get(ReadLevel.LOCAL, uid)
-                    .filter(WholeTasks::isCancelable)
-                    .ifPresent(
-                            task -> {
-                                Tasks.Step _ = store.tasks().finish(canceled(task, by)).orThrow();
-                            });
+        List<Finish> ends =
+                open(asked).stream()
+                        .filter(WholeTasks::isCancelable)
+                        .map(task -> canceled(task, by))
+                        .toList();
+        for (Reply<Tasks.Step> end : store.tasks().finishAll(ends)) {
+            Tasks.Step _ = end.orThrow();
         }
+    }
+
+    private List<TaskRow> open(List<Long> asked) {
+        TaskQuery open =
+                new TaskQuery(
+                        Set.copyOf(asked),
+                        null,
+                        Set.of(TaskStatus.ENQUEUED, TaskStatus.PROCESSING),
+                        null,
+                        null,
+                        null,
+                        DateBounds.OPEN,
+                        DateBounds.OPEN,
+                        DateBounds.OPEN,
+                        null,
+                        Cancelation.TASKS_MAX,
+                        true);
+        return store.tasks().list(ReadLevel.LOCAL, open).tasks();
     }
 
     private static Finish canceled(TaskRow task, long by) {
@@ -133,10 +156,10 @@ public final class Canceler {
         }
     }
 
-    // Who runs the lane ends settings when their turn has come, or has begun with them.
+    // Who runs the lane ends it when its turn has come, or has begun with it.
     private void awaitTurn(long uid) throws InterruptedException {
         while (store.tasks().get(ReadLevel.LOCAL, uid).stream()
-                .anyMatch(CancelPlan::isWaitingSettings)) {
+                .anyMatch(t -> CancelPlan.isWaitingForTurn(t) || CancelPlan.isMaking(t))) {
             Thread.sleep(LOOK_AGAIN);
         }
     }
@@ -144,53 +167,50 @@ public final class Canceler {
     /** What was dropped, now or before; nobody knows yet whether a node was quicker. */
     private List<CancelPlan.Unit> drop(List<Long> asked) {
         List<CancelPlan.Unit> units = CancelPlan.of(new HashSet<>(asked), unfinished(asked));
-        Map<CancelPlan.NodeTask, String> marks = new HashMap<>();
-        units.forEach(unit -> marks.putAll(unit.marks()));
-        Set<CancelPlan.NodeTask> waiting = waiting(marks);
-        List<CancelPlan.Unit> dropped =
-                units.stream().filter(unit -> waiting.containsAll(unit.marks().keySet())).toList();
+        Map<CancelPlan.NodeTask, CancelPlan.Held> held = new HashMap<>();
+        units.forEach(unit -> held.putAll(unit.held()));
+        Set<CancelPlan.NodeTask> droppable = droppable(held);
         Set<CancelPlan.NodeTask> all = new HashSet<>();
-        dropped.forEach(unit -> all.addAll(unit.marks().keySet()));
+        List<CancelPlan.Unit> dropped = new ArrayList<>();
+        for (CancelPlan.Unit unit : units) {
+            Set<CancelPlan.NodeTask> tasks = unit.dropped(droppable);
+            if (!tasks.isEmpty()) {
+                dropped.add(unit);
+                all.addAll(tasks);
+            }
+        }
         ask(all, Canceler::cancel, (_, _) -> {});
         return dropped;
     }
 
     private List<TaskRow> unfinished(List<Long> asked) {
-        Set<String> lanes = new TreeSet<>();
-        for (long uid : asked) {
-            store.tasks()
-                    .get(ReadLevel.LOCAL, uid)
-                    .filter(CancelPlan::isCancelable)
-                    .map(TaskRow::origin)
-                    .ifPresent(origin -> lanes.add(origin.lane()));
-        }
+        Set<String> lanes =
+                open(asked).stream()
+                        .filter(CancelPlan::isCancelable)
+                        .flatMap(task -> Optional.ofNullable(task.origin()).stream())
+                        .map(TaskRow.Origin::lane)
+                        .collect(Collectors.toCollection(TreeSet::new));
         return lanes.stream()
                 .flatMap(lane -> store.tasks().unfinished(ReadLevel.LOCAL, lane).stream())
                 .toList();
     }
 
-    /** Those that nodes have not begun with, or have dropped already. */
-    private Set<CancelPlan.NodeTask> waiting(Map<CancelPlan.NodeTask, String> marks) {
-        Set<CancelPlan.NodeTask> waiting = new HashSet<>();
+    /** Those that nodes can drop, or have dropped already. */
+    private Set<CancelPlan.NodeTask> droppable(Map<CancelPlan.NodeTask, CancelPlan.Held> held) {
+        Set<CancelPlan.NodeTask> droppable = new HashSet<>();
         ask(
-                marks.keySet(),
+                held.keySet(),
                 Canceler::look,
                 (node, answer) -> {
                     for (JsonNode task : answer.path("results")) {
                         var key = new CancelPlan.NodeTask(node, task.path("uid").asLong());
-                        if (isWaiting(task, marks.get(key))) {
-                            waiting.add(key);
+                        CancelPlan.Held known = held.get(key);
+                        if (known != null && known.isDroppable(task)) {
+                            droppable.add(key);
                         }
                     }
                 });
-        return waiting;
-    }
-
-    private static boolean isWaiting(JsonNode task, @Nullable String mark) {
-        String status = task.path("status").asString("");
-        return mark != null
-                && Mark.covers(task.path("customMetadata").asString(""), mark)
-                && (status.equals("enqueued") || status.equals("canceled"));
+        return droppable;
     }
 
     private static NodeRequest look(String uids) {

@@ -53,7 +53,17 @@ record Completion(
     /** Of a task that was canceled before any node heard of it. */
     static Completion canceled(Tracked task) {
         return new Completion(
-                TaskStatus.CANCELED, task.details().visible(), null, List.of(), Map.of());
+                TaskStatus.CANCELED, visibleFailure(task.details()), null, List.of(), Map.of());
+    }
+
+    /** Of a task that made its index, and was canceled afterwards. */
+    static Completion undone(Tracked task) {
+        return new Completion(
+                TaskStatus.CANCELED,
+                visibleFailure(task.details()),
+                null,
+                List.of(new IndexEffect.Deleted(task.place().incarnation())),
+                Map.of());
     }
 
     /**
@@ -83,7 +93,7 @@ record Completion(
         Set<String> verified = evidence.verified();
         Set<Integer> set = shardsOf(replicas, verified::contains);
         ObjectNode error = task.details().error();
-        boolean canceled = error == null && isCanceled(replicas, touched, results);
+        boolean canceled = error == null && isCanceled(task, replicas, touched, results);
         if (error == null
                 && !canceled
                 && (isUntold(task, held, results) || !applied.containsAll(touched))) {
@@ -141,10 +151,19 @@ record Completion(
         return !task.accepted().isEmpty() && !held.touched().stream().allMatch(told::contains);
     }
 
-    /** Dropped wherever it can still be read: a node that lost the task is out. */
+    /**
+     * Dropped wherever it can still be read: a node that lost the task is out. Of a compaction a
+     * part is nothing by itself.
+     */
     private static boolean isCanceled(
-            Map<String, ShardSet> replicas, Set<Integer> touched, Map<String, NodeResult> results) {
+            Tracked task,
+            Map<String, ShardSet> replicas,
+            Set<Integer> touched,
+            Map<String, NodeResult> results) {
         Predicate<String> dropped = node -> results.get(node) instanceof NodeResult.Canceled;
+        if (task.type() == TaskType.INDEX_COMPACTION) {
+            return results.keySet().stream().anyMatch(dropped);
+        }
         return results.keySet().stream().anyMatch(dropped)
                 && results.entrySet().stream()
                         .allMatch(
@@ -198,7 +217,7 @@ record Completion(
         return shards;
     }
 
-    /** The details of a task that failed before any node heard of it. */
+    /** The details of a task that ended before any node heard of it. */
     static ObjectNode visibleFailure(Details details) {
         ObjectNode visible = details.visible();
         // Of an edit that failed Meilisearch tells only how many documents it edited.

@@ -21,32 +21,59 @@ record Ending(Line.Head head, Completion end, @Nullable Long canceledBy) {
     }
 
     /**
-     * Of settings whose turn it is: if they were not begun with, and a cancelation asks for them.
+     * What open cancelations ask for, by task, as far as that matters to tasks whose turn it is.
      */
-    static Optional<Ending> canceled(Line.Head head, Tasks tasks) {
+    static Map<Long, Long> asking(List<Line.Head> heads, Tasks tasks) {
+        return heads.stream().allMatch(head -> head.task().isSent())
+                ? Map.of()
+                : Cancelation.open(tasks);
+    }
+
+    /**
+     * Of a task whose turn it is and that no node has heard of: if it was not begun with, and a
+     * cancelation asks for it.
+     *
+     * @param asking for each task that open cancelations ask for, one that does
+     */
+    static Optional<Ending> canceled(Line.Head head, Tasks tasks, Map<Long, Long> asking) {
         Tracked task = head.task();
         // An owner before may have begun, and this pod not have heard of it.
-        return Cancelation.open(tasks, task.uid())
+        return Optional.ofNullable(asking.get(task.uid()))
                 .filter(
                         _ ->
-                                tasks.get(ReadLevel.LINEARIZABLE, task.uid()).stream()
-                                        .anyMatch(row -> row.status() == TaskStatus.ENQUEUED))
+                                !task.isSent()
+                                        && tasks.get(ReadLevel.LINEARIZABLE, task.uid()).stream()
+                                                .anyMatch(
+                                                        row -> row.status() == TaskStatus.ENQUEUED))
                 .map(by -> new Ending(head, Completion.canceled(task), by));
+    }
+
+    /**
+     * Of a task that made its index, which goes.
+     *
+     * @param asking for each task that open cancelations ask for, one that does
+     */
+    static Ending undone(Line.Head head, Map<Long, Long> asking) {
+        return new Ending(head, Completion.undone(head.task()), asking.get(head.task().uid()));
     }
 
     /** The same; those that nodes dropped are told by whom they were cancelled. */
     static List<Ending> attributed(List<Ending> endings, Tasks tasks) {
-        if (endings.stream().noneMatch(Ending::isCanceled)) {
+        if (endings.stream().noneMatch(Ending::isUnattributed)) {
             return endings;
         }
         Map<Long, Long> asking = Cancelation.asking(tasks);
         return endings.stream()
-                .map(one -> one.isCanceled() ? one.by(asking.get(one.task().uid())) : one)
+                .map(one -> one.isUnattributed() ? one.by(asking.get(one.task().uid())) : one)
                 .toList();
     }
 
-    private boolean isCanceled() {
+    boolean isCanceled() {
         return end.status() == TaskStatus.CANCELED;
+    }
+
+    private boolean isUnattributed() {
+        return isCanceled() && canceledBy == null;
     }
 
     private Ending by(@Nullable Long cancelation) {

@@ -63,6 +63,7 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
 
     /** Begins to take over and let go. */
     public void start() {
+        follower.holdWith(this::hold);
         thread.start();
     }
 

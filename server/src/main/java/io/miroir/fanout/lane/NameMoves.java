@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.IndexUid;
 import io.miroir.api.indexes.IndexSwaps;
 import io.miroir.api.indexes.Swap;
+import io.miroir.cluster.ClusterView;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.task.TaskType;
 import java.util.ArrayList;
@@ -30,6 +31,20 @@ record NameMoves(@Nullable ObjectNode error, List<IndexEffect> effects) {
     /** Whether a task moves names. */
     static boolean isOf(TaskType type, Details details) {
         return !swaps(type, details.visible()).isEmpty();
+    }
+
+    /** Those of a task whose turn it is. */
+    static NameMoves of(Tracked task, ClusterView view) {
+        if (!isOf(task.type(), task.details())) {
+            return NONE;
+        }
+        // Another pod may have moved the names that this one is about to.
+        view.catchUp();
+        return decide(
+                task.type(),
+                task.details(),
+                name -> view.index(name).map(index -> index.row().incarnation()).orElse(NOBODY),
+                name -> view.alias(name).isPresent());
     }
 
     /**

@@ -42,6 +42,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     private final NodeNumbers numbers;
     private final LateNodes lateNodes;
     private final SettingsRolls rolls;
+    private final Undoing undoing;
     private final Thread ticker;
 
     /** How settings are brought to nodes, and how that is told. */
@@ -58,6 +59,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         this.rolls =
                 new SettingsRolls(
                         context, numbers, rolling.told(), rolling.metrics(), rolling.limits());
+        this.undoing = new Undoing(context, this::ending, this::finish);
         this.pollers = new Pollers(context.nodes(), this);
         this.ticker = Thread.ofVirtual().name("task-follower").unstarted(this::tick);
     }
@@ -66,6 +68,11 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
     public void start() {
         pollers.start();
         ticker.start();
+    }
+
+    /** From now on lanes can be held, so that what made an index can be taken back. */
+    void holdWith(Undoing.Stop stop) {
+        undoing.holdWith(stop);
     }
 
     /** Follows one more task, of which nothing is held. */
@@ -253,16 +260,28 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         if (heads.getFirst().task().rolls()) {
             return roll(line, heads.getFirst());
         }
+        Undoing.Outcome undone = undoing.undo(line, heads, heads.size() < ENDED_AT_ONCE_MAX);
+        if (undone != Undoing.Outcome.NOT_ASKED) {
+            return undone == Undoing.Outcome.UNDONE;
+        }
+        Map<Long, Long> asking = Ending.asking(heads, context.store().tasks());
         List<Ending> clear = new ArrayList<>();
         for (Line.Head head : heads) {
-            Optional<Completion> end = head.task().rolls() ? Optional.empty() : end(head);
-            end.ifPresent(completion -> clear.add(Ending.of(head, completion)));
+            Optional<Ending> end = ending(head, asking);
+            end.ifPresent(clear::add);
             // What is behind one that changes more than documents is decided on what it leaves.
-            if (end.isEmpty() || !end.get().leavesAll()) {
+            if (end.isEmpty() || !end.get().end().leavesAll()) {
                 break;
             }
         }
         return !clear.isEmpty() && finish(line, Ending.attributed(clear, context.store().tasks()));
+    }
+
+    private Optional<Ending> ending(Line.Head head, Map<Long, Long> asking) {
+        Optional<Ending> canceled = Ending.canceled(head, context.store().tasks(), asking);
+        return canceled.isPresent() || head.task().rolls()
+                ? canceled
+                : end(head).map(completion -> Ending.of(head, completion));
     }
 
     private Optional<Completion> end(Line.Head head) {
@@ -272,7 +291,7 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         Tracked.Held held = task.held(index, fallback);
         Set<String> all = index.map(IndexView::topology).orElse(fallback).nodes();
         return Completion.of(task, held, witness.evidence(task, head.results(), all))
-                .map(end -> end.moving(moves(task)));
+                .map(end -> end.moving(NameMoves.of(task, context.view())));
     }
 
     /** Settings have their turn: this thread brings them to the nodes. */
@@ -282,7 +301,9 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         if (!line.hasBegun(task)) {
             // No node has heard of them: whoever runs the lane decides, so nobody sends them
             // meanwhile.
-            Optional<Ending> canceled = Ending.canceled(head, context.store().tasks());
+            Tasks tasks = context.store().tasks();
+            Map<Long, Long> asking = Ending.asking(List.of(head), tasks);
+            Optional<Ending> canceled = Ending.canceled(head, tasks, asking);
             if (canceled.isPresent()) {
                 return finish(line, List.of(canceled.get()));
             }
@@ -369,23 +390,6 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
                     Tasks.Step.NoSuchTask _ ->
                     false;
         };
-    }
-
-    private NameMoves moves(Tracked task) {
-        if (!NameMoves.isOf(task.type(), task.details())) {
-            return NameMoves.NONE;
-        }
-        // Another pod may have moved the names that this one is about to.
-        context.view().catchUp();
-        return NameMoves.decide(
-                task.type(),
-                task.details(),
-                name ->
-                        context.view()
-                                .index(name)
-                                .map(view -> view.row().incarnation())
-                                .orElse(NameMoves.NOBODY),
-                name -> context.view().alias(name).isPresent());
     }
 
     // This line only: the lane may be followed under a new epoch already.

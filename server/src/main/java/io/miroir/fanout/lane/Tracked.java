@@ -59,6 +59,11 @@ record Tracked(
                 && !details.creates();
     }
 
+    /** Whether nodes have heard of it. */
+    boolean isSent() {
+        return !accepted.isEmpty();
+    }
+
     /** Whether a node's task may be both: what it carries says whether it is. */
     boolean mayShare(Tracked other) {
         return type == TaskType.DOCUMENT_ADDITION_OR_UPDATE && other.type == type;

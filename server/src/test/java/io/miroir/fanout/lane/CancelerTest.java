@@ -22,6 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +41,7 @@ class CancelerTest {
     private Canceler canceler;
 
     private TaskNodes nodes;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     @BeforeEach
     void open() throws Exception {
@@ -49,6 +54,7 @@ class CancelerTest {
 
     @AfterEach
     void close() {
+        threads.shutdownNow();
         pod.close();
     }
 
@@ -128,19 +134,59 @@ class CancelerTest {
         assertEquals(1, pod.sent.stream().filter(s -> s.startsWith("b POST /tasks/ca")).count());
     }
 
-    /** Also behind a cancelation that takes long. */
+    /** Also behind a cancelation that takes long, and however many there are: a client waits. */
     @Test
-    void whatTheLeaderDoesIsEndedAtOnce() {
+    void whatTheLeaderDoesIsEndedAtOnce() throws Exception {
+        await(0, TaskStatus.SUCCEEDED);
         NewTask fresh = NewTask.of(TaskType.DUMP_CREATION, null, "{}", null, null);
-        Tasks.Birth born = pod.store.tasks().enqueue(fresh).orThrow();
-        long dump = ((Tasks.Birth.Enqueued) born).uid();
+        List<Long> dumps = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Tasks.Birth born = pod.store.tasks().enqueue(fresh).orThrow();
+            dumps.add(((Tasks.Birth.Enqueued) born).uid());
+        }
         assertEquals(
                 new Tasks.Step.Stepped(),
-                pod.store.tasks().started(dump, Finish.NO_LANE).orThrow());
-        TaskRow by = cancelation(dump);
-        canceler.begin(List.of(dump), by.uid());
-        assertEquals(TaskStatus.CANCELED, task(dump).status());
-        assertEquals(Long.valueOf(by.uid()), task(dump).canceledBy());
+                pod.store.tasks().started(dumps.getFirst(), Finish.NO_LANE).orThrow());
+        TaskRow by = cancelation(dumps.toArray(Long[]::new));
+        int before = pod.ends.get();
+        canceler.begin(dumps, by.uid());
+        assertEquals(1, pod.ends.get() - before);
+        for (long dump : dumps) {
+            assertEquals(TaskStatus.CANCELED, task(dump).status());
+            assertEquals(Long.valueOf(by.uid()), task(dump).canceledBy());
+        }
+    }
+
+    private long compaction() throws Exception {
+        await(0, TaskStatus.SUCCEEDED);
+        return pod.run(Operation.INDEX_COMPACT, "", null);
+    }
+
+    /** It leaves an index as it was, so that some nodes may be through with it. */
+    @Test
+    void aCompactionIsCanceledWhateverNodesAreAt() throws Exception {
+        nodes.fresh = (node, _) -> node.equals("a") ? "succeeded" : "processing";
+        long uid = compaction();
+        TaskRow by = cancelation(uid);
+        assertEquals("{\"canceledTasks\":1}", run(by));
+        assertEquals(TaskStatus.CANCELED, task(uid).status());
+        assertEquals(Long.valueOf(by.uid()), task(uid).canceledBy());
+        assertNull(task(uid).errorJson());
+        assertEquals(1, pod.sent.stream().filter(s -> s.contains("/tasks/cancel")).count());
+        awaitState("a", "1", ReplicaState.IN_SYNC);
+        awaitState("b", "1", ReplicaState.IN_SYNC);
+    }
+
+    /** A node that was rebuilt gives numbers anew. */
+    @Test
+    void anotherTaskWithTheNumberOfACompactionIsLeftAlone() throws Exception {
+        nodes.fresh = (_, _) -> "enqueued";
+        long uid = compaction();
+        for (String node : List.of("a", "b")) {
+            nodes.of(node).values().forEach(task -> task.put("type", "documentDeletion"));
+        }
+        assertEquals("{\"canceledTasks\":0}", run(cancelation(uid)));
+        assertTrue(pod.sent.stream().noneMatch(s -> s.contains("/tasks/cancel")));
     }
 
     /** The leader was lost in the middle of it: what it did is not done by half. */
@@ -198,21 +244,107 @@ class CancelerTest {
         assertTrue(String.valueOf(task(uid).errorJson()).contains("nobody asked"));
     }
 
+    /** An index that is gone for clients, and a primary key. */
     @Test
     void whatLaterTasksRelyOnIsNotCanceled() throws Exception {
         await(0, TaskStatus.SUCCEEDED);
         nodes.fresh = (_, _) -> "enqueued";
-        long creates =
-                pod.lane
-                        .run(
-                                LaneFixture.request(Operation.INDEX_DELETE, "i", null),
-                                pod.body(""),
-                                () -> true)
-                        .orElseThrow()
-                        .taskUid();
-        long made = pod.write("[{\"id\":2}]", null);
-        assertEquals("{\"canceledTasks\":0}", run(cancelation(creates, made)));
+        long deletes = pod.run(Operation.INDEX_DELETE, "", null);
+        pod.run(Operation.INDEX_CREATE, "", null);
+        long chooses = pod.write("[{\"id\":2}]", null);
+        assertEquals("{\"canceledTasks\":0}", run(cancelation(deletes, chooses)));
         assertTrue(pod.sent.stream().noneMatch(s -> s.contains("/tasks/cancel")));
+    }
+
+    private long creation() throws Exception {
+        await(0, TaskStatus.SUCCEEDED);
+        await(pod.run(Operation.INDEX_DELETE, "", null), TaskStatus.SUCCEEDED);
+        nodes.fresh = (_, _) -> "enqueued";
+        pod.sent.clear();
+        WriteRequest create =
+                new WriteRequest(
+                        Operation.INDEX_CREATE, "i", Map.of(WriteRequest.PRIMARY_KEY, "id"));
+        return pod.reply(create, "").taskUid();
+    }
+
+    /** The nodes' end, while a cancelation is carried out. */
+    private Future<String> running(TaskRow by) {
+        return threads.submit(() -> run(by));
+    }
+
+    private static String told(Future<String> canceling) throws Exception {
+        return canceling.get(LaneFixture.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anIndexThatIsCanceledGoesWhenNodesHaveMadeIt() throws Exception {
+        long uid = creation();
+        long incarnation =
+                pod.store.indexes().get(ReadLevel.LOCAL, "i").orElseThrow().incarnation();
+        TaskRow by = cancelation(uid);
+        Future<String> canceling = running(by);
+        nodes.end("a", "succeeded");
+        nodes.end("b", "succeeded");
+        assertEquals("{\"canceledTasks\":1}", told(canceling));
+        assertEquals(TaskStatus.CANCELED, task(uid).status());
+        assertEquals(Long.valueOf(by.uid()), task(uid).canceledBy());
+        assertEquals("{\"primaryKey\":\"id\"}", task(uid).detailsJson());
+        assertTrue(pod.store.indexes().get(ReadLevel.LOCAL, "i").isEmpty());
+        String gone = "DELETE /indexes/m" + incarnation;
+        LaneFixture.await(() -> pod.sent.stream().filter(s -> s.endsWith(gone)).count() == 2);
+        nodes.fresh = (_, _) -> "succeeded";
+        await(pod.write("[{\"id\":2}]", null), TaskStatus.SUCCEEDED);
+    }
+
+    /** A client was told of it, and it is in the index. */
+    @Test
+    void anIndexIsMadeAllTheSameForAWriteThatCameBehindIt() throws Exception {
+        long uid = creation();
+        Future<String> canceling = running(cancelation(uid));
+        long write = pod.write("[{\"id\":2}]", null);
+        nodes.end("a", "succeeded");
+        nodes.end("b", "succeeded");
+        assertEquals("{\"canceledTasks\":0}", told(canceling));
+        assertEquals(TaskStatus.SUCCEEDED, task(uid).status());
+        await(write, TaskStatus.SUCCEEDED);
+        assertTrue(pod.sent.stream().noneMatch(s -> s.contains("DELETE /indexes/")));
+    }
+
+    /** It comes while it is found out that there is nothing. */
+    @Test
+    void whatMadeAnIndexIsUndoneOnlyWhileNoWriteBegins() throws Exception {
+        long uid = creation();
+        pod.follower.holdWith(
+                (_, work) -> {
+                    try {
+                        pod.write("[{\"id\":2}]", null);
+                    } catch (Exception failed) {
+                        throw new IllegalStateException(failed);
+                    }
+                    return pod.lane.hold(() -> true, work);
+                });
+        Future<String> canceling = running(cancelation(uid));
+        nodes.end("a", "succeeded");
+        nodes.end("b", "succeeded");
+        assertEquals("{\"canceledTasks\":0}", told(canceling));
+        assertEquals(TaskStatus.SUCCEEDED, task(uid).status());
+    }
+
+    @Test
+    void anIndexGoesWithWhatCameBehindItAndIsCanceledToo() throws Exception {
+        long uid = creation();
+        long write = pod.write("[{\"id\":2}]", null);
+        long settings = pod.run(Operation.SETTINGS_UPDATE, "{\"stopWords\":[\"a\"]}", null);
+        Future<String> canceling = running(cancelation(uid, write, settings));
+        LaneFixture.await(
+                () -> pod.sent.stream().filter(s -> s.contains("/tasks/cancel")).count() == 2);
+        nodes.end("a", "succeeded");
+        nodes.end("b", "succeeded");
+        assertEquals("{\"canceledTasks\":3}", told(canceling));
+        for (long one : List.of(uid, write, settings)) {
+            assertEquals(TaskStatus.CANCELED, task(one).status());
+        }
+        assertTrue(pod.store.indexes().get(ReadLevel.LOCAL, "i").isEmpty());
     }
 
     private TaskRow row(long uid, Map<String, Long> accepted) {

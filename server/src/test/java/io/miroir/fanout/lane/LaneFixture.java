@@ -48,6 +48,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
@@ -99,6 +100,9 @@ final class LaneFixture implements AutoCloseable {
     /** Whether the store takes it that a task begins. */
     volatile BooleanSupplier starts = () -> true;
 
+    /** How often the store was asked to end tasks. */
+    final AtomicInteger ends = new AtomicInteger();
+
     /** Run where all pods are waited for. */
     volatile Runnable told = () -> {};
 
@@ -138,6 +142,7 @@ final class LaneFixture implements AutoCloseable {
         follower = follower(registry, limits);
         alone = new Handover(context, new Peers("p", List.of(), List::of));
         lane = new Lane("i", context, follower, alone, counters);
+        follower.holdWith((_, work) -> lane.hold(() -> true, work));
     }
 
     /** Waits for the store however slow the machine is. */
@@ -288,10 +293,12 @@ final class LaneFixture implements AutoCloseable {
                 proxy(
                         Tasks.class,
                         real.tasks(),
-                        (method, _) ->
-                                method.equals("started") && !starts.getAsBoolean()
-                                        ? unavailable()
-                                        : null);
+                        (method, _) -> {
+                            ends.addAndGet(method.startsWith("finish") ? 1 : 0);
+                            return method.equals("started") && !starts.getAsBoolean()
+                                    ? unavailable()
+                                    : null;
+                        });
         return proxy(
                 TaskStore.class,
                 real,

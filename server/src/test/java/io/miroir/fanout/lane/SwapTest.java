@@ -18,8 +18,11 @@ import io.miroir.store.Reply;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.task.Finish;
+import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
+import io.miroir.store.task.Tasks;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Names that move behind all lanes concerned, and owners that are lost meanwhile (rule 7). */
 class SwapTest {
@@ -157,6 +161,28 @@ class SwapTest {
         List<String> written = pod.sent.stream().filter(s -> s.contains("/documents")).toList();
         assertTrue(written.getFirst().contains("/m" + b + "/"), written::toString);
         assertTrue(written.getLast().contains("/m" + a + "/"), written::toString);
+    }
+
+    @Test
+    void aSwapThatIsCanceledWhileItWaitsMovesNothing() throws Exception {
+        long before = write("b");
+        long swap = swapAll();
+        ObjectNode asks = Cancelation.details(Json.object(), List.of(swap));
+        NewTask fresh = NewTask.of(TaskType.TASK_CANCELATION, null, Json.text(asks), null, null);
+        TaskRow by =
+                task(((Tasks.Birth.Enqueued) pod.store.tasks().enqueue(fresh).orThrow()).uid());
+        assertTrue(Canceler.isCancelable(task(swap)));
+        // Nodes here know of no task: the one before ends as lost.
+        pod.follower.start();
+        String told = new Canceler(pod.store, pod.context.nodes()).run(by);
+        assertEquals(1, Json.parse(told).path("canceledTasks").asInt());
+        assertTrue(task(before).status().terminal());
+        assertEquals(TaskStatus.CANCELED, task(swap).status());
+        assertEquals(Long.valueOf(by.uid()), task(swap).canceledBy());
+        assertNull(task(swap).errorJson());
+        assertEquals(a, incarnation("a"));
+        assertEquals(b, incarnation("b"));
+        assertFalse(pod.store.lanes().barred(ReadLevel.LOCAL, "b"));
     }
 
     /** A write does not wait for ever: its client is told to come again. */

@@ -66,6 +66,7 @@ final class TaskNodes {
         String target = URLDecoder.decode(request.target(), UTF_8);
         String status = fresh.apply(node, body(request));
         ObjectNode task = Json.object().put("uid", uid).put("status", status);
+        task.put("type", target.endsWith("/compact") ? "indexCompaction" : "another");
         task.put("indexUid", target.startsWith("/indexes/") ? target.split("[/?]", -1)[2] : "m1");
         int mark = target.indexOf("customMetadata=");
         if (mark >= 0) {
