@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -215,7 +216,7 @@ class SettingsRollTest {
                     return false;
                 };
         long task = change(STOP);
-        refused.await();
+        assertTrue(refused.await(LaneFixture.PATIENCE.toSeconds(), TimeUnit.SECONDS));
         TaskRow by = cancelation(task);
         LaneFixture.await(() -> row(task).status().terminal());
         assertEquals(TaskStatus.CANCELED, row(task).status());
