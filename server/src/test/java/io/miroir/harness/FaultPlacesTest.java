@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -172,16 +173,32 @@ class FaultPlacesTest {
         return PodTraps.in(cluster.fleet().pods(), place);
     }
 
+    /**
+     * Begins something and kills when a pod has come to that place.
+     *
+     * @param kill given the pod that is held
+     * @return that pod
+     */
+    private static FleetPod killAt(Trap.Place place, Runnable begin, Consumer<FleetPod> kill)
+            throws IOException {
+        try (PodTraps traps = trapped(place)) {
+            begin.run();
+            FleetPod held = traps.awaitHeld();
+            kill.accept(held);
+            return held;
+        }
+    }
+
+    private static void kill(FleetPod pod) {
+        pod.process().kill();
+    }
+
     @Test
     void aPodIsKilledInTheMiddleOfAWrite(TestInfo test) throws Exception {
         Ledger writes = ledger(test);
         for (Trap.Place place : some(WRITE)) {
             writes.awaitAcknowledged(2);
-            FleetPod killed;
-            try (PodTraps traps = trapped(place)) {
-                killed = traps.awaitHeld();
-                killed.process().kill();
-            }
+            FleetPod killed = killAt(place, () -> {}, FaultPlacesTest::kill);
             writes.awaitAcknowledged(4);
             startAgain(killed);
         }
@@ -204,10 +221,10 @@ class FaultPlacesTest {
                 // One debugger at a time: whoever is held elsewhere goes on before.
                 traps.closeAllBut(first);
                 try (PodTraps settling = PodTraps.in(others, settle)) {
-                    first.process().kill();
+                    kill(first);
                     next = settling.awaitHeld();
                     startAgain(first);
-                    next.process().kill();
+                    kill(next);
                 }
             }
             writes.awaitAcknowledged(4);
@@ -223,10 +240,7 @@ class FaultPlacesTest {
         for (Trap.Place place : some(SENDING)) {
             writes.awaitAcknowledged(2);
             FleetNode node = anyNode();
-            try (PodTraps traps = trapped(place)) {
-                FleetPod _ = traps.awaitHeld();
-                process(node).kill();
-            }
+            FleetPod _ = killAt(place, () -> {}, _ -> process(node).kill());
             writes.awaitAcknowledged(8);
             startAgain(node);
             awaitInSync();
@@ -239,12 +253,7 @@ class FaultPlacesTest {
         Ledger writes = ledger(test);
         for (Trap.Place place : some(REPAIR)) {
             FleetNode node = missing(writes);
-            FleetPod killed;
-            try (PodTraps traps = trapped(place)) {
-                startAgain(node);
-                killed = traps.awaitHeld();
-                killed.process().kill();
-            }
+            FleetPod killed = killAt(place, () -> startAgain(node), FaultPlacesTest::kill);
             writes.awaitAcknowledged(4);
             startAgain(killed);
             awaitInSync();
@@ -258,11 +267,7 @@ class FaultPlacesTest {
         Ledger writes = ledger(test);
         for (Trap.Place place : some(REPAIR)) {
             FleetNode node = missing(writes);
-            try (PodTraps traps = trapped(place)) {
-                startAgain(node);
-                FleetPod _ = traps.awaitHeld();
-                process(node).kill();
-            }
+            FleetPod _ = killAt(place, () -> startAgain(node), _ -> process(node).kill());
             writes.awaitAcknowledged(8);
             startAgain(node);
             awaitInSync();
@@ -304,17 +309,16 @@ class FaultPlacesTest {
     }
 
     private void killDuring(ApiCall change, Trap.Place place, Ledger writes) throws Exception {
-        FleetPod killed;
-        try (PodTraps traps = trapped(place)) {
-            ApiAnswer begun = operate(change);
-            assertEquals(202, begun.status(), begun::toString);
-            killed = traps.awaitHeld();
-            killed.process().kill();
-        }
+        FleetPod killed = killAt(place, () -> begin(change), FaultPlacesTest::kill);
         writes.awaitAcknowledged(4);
         startAgain(killed);
         await("the change ends", () -> !isChanging());
         awaitInSync();
+    }
+
+    private static void begin(ApiCall change) {
+        ApiAnswer begun = operate(change);
+        assertEquals(202, begun.status(), begun::toString);
     }
 
     private static boolean isChanging() {

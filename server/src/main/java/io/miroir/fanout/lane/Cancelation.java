@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -55,22 +56,30 @@ public final class Cancelation {
         return Json.text(details.put("canceledTasks", canceled));
     }
 
+    /**
+     * As many as are looked at.
+     *
+     * @param statuses null for any
+     */
+    private static TaskQuery cancelations(@Nullable Set<TaskStatus> statuses, boolean oldestFirst) {
+        return new TaskQuery(
+                null,
+                null,
+                statuses,
+                Set.of(TaskType.TASK_CANCELATION),
+                null,
+                null,
+                DateBounds.OPEN,
+                DateBounds.OPEN,
+                DateBounds.OPEN,
+                null,
+                LOOKED_AT_MAX,
+                oldestFirst);
+    }
+
     /** For each task that a cancelation asks for which has not ended, the oldest of these. */
     static Map<Long, Long> open(Tasks tasks) {
-        TaskQuery open =
-                new TaskQuery(
-                        null,
-                        null,
-                        Set.of(TaskStatus.ENQUEUED, TaskStatus.PROCESSING),
-                        Set.of(TaskType.TASK_CANCELATION),
-                        null,
-                        null,
-                        DateBounds.OPEN,
-                        DateBounds.OPEN,
-                        DateBounds.OPEN,
-                        null,
-                        LOOKED_AT_MAX,
-                        true);
+        TaskQuery open = cancelations(Set.of(TaskStatus.ENQUEUED, TaskStatus.PROCESSING), true);
         Map<Long, Long> asking = new HashMap<>();
         for (TaskRow cancelation : tasks.list(ReadLevel.LOCAL, open).tasks()) {
             uids(cancelation).forEach(uid -> asking.putIfAbsent(uid, cancelation.uid()));
@@ -84,20 +93,7 @@ public final class Cancelation {
      * dropped the task late.
      */
     static Map<Long, Long> asking(Tasks tasks) {
-        TaskQuery latest =
-                new TaskQuery(
-                        null,
-                        null,
-                        null,
-                        Set.of(TaskType.TASK_CANCELATION),
-                        null,
-                        null,
-                        DateBounds.OPEN,
-                        DateBounds.OPEN,
-                        DateBounds.OPEN,
-                        null,
-                        LOOKED_AT_MAX,
-                        false);
+        TaskQuery latest = cancelations(null, false);
         Map<Long, Long> asking = new HashMap<>();
         // Another pod may have been asked a moment ago.
         for (TaskRow cancelation : tasks.list(ReadLevel.LINEARIZABLE, latest).tasks()) {
