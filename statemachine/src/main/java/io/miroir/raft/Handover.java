@@ -27,11 +27,15 @@ final class Handover {
         this.division = division;
     }
 
-    void run() {
+    void toWhoIsReady() {
         RaftPeerId successor = division.getInfo().isLeader() ? successor() : null;
-        if (successor == null) {
-            return;
+        if (successor != null) {
+            to(successor);
         }
+    }
+
+    /** If this pod does not lead, or the successor has too little of the log, nothing changes. */
+    void to(RaftPeerId successor) {
         TransferLeadershipRequest request =
                 new TransferLeadershipRequest(
                         ClientId.randomId(),

@@ -354,7 +354,12 @@ public final class RaftTaskStore implements TaskStore {
 
     /** Gives leadership to another member, if this pod leads; an election may follow as well. */
     public void handOver() {
-        new Handover(server, division()).run();
+        new Handover(server, division()).toWhoIsReady();
+    }
+
+    /** The same, to this member: it is refused when the member has too little of the log. */
+    void handOver(String successor) {
+        new Handover(server, division()).to(RaftPeerId.valueOf(successor));
     }
 
     private RaftServer.Division division() {
