@@ -36,6 +36,7 @@ class NodeHeapTest {
 
     /** A hundred thousand small documents in one task; then many of them are changed by another. */
     @Test
+    @Tag("nightly")
     void aHundredThousandSmallDocuments() throws Exception {
         int count = 100_000;
         String documents = small(count, "");
@@ -52,6 +53,7 @@ class NodeHeapTest {
 
     /** The body alone is nearly half of the heap. */
     @Test
+    @Tag("nightly")
     void aBodyOfFiftyMegabytes() throws Exception {
         int bytes = 50 << 20;
         Random random = new Random(1);

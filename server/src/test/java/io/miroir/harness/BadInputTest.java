@@ -55,6 +55,7 @@ class BadInputTest {
      * has no room for it and its copies for two groups, nor for its documents as objects.
      */
     @Test
+    @Tag("nightly")
     void aHundredThousandDocumentsInOneRequest() {
         int count = 100_000;
         StringBuilder body = new StringBuilder("[");

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.cli.Main;
 import io.miroir.cli.fleet.ChildProcess;
-import io.miroir.cli.fleet.JavaLaunch;
 import io.miroir.cli.fleet.PortsApart;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.embedded.Node;
@@ -186,9 +185,7 @@ class DemoProcessTest {
                 new ArrayList<>(
                         List.of("demo", "--pods", "1", "--groups", "1", "--nodes-per-group", "1"));
         arguments.addAll(List.of(more));
-        List<String> command =
-                JavaLaunch.withClassPath(TestCluster.classPath())
-                        .command(128, Main.class.getName(), arguments);
+        List<String> command = PodImage.launch().command(128, Main.class.getName(), arguments);
         return new ChildProcess("demo", command, Map.of(), dir.resolve("demo"));
     }
 

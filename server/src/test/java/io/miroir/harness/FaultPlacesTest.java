@@ -106,7 +106,11 @@ class FaultPlacesTest {
     @BeforeAll
     static void start() {
         System.out.println("places by -Dmiroir.seed=" + SEED);
-        cluster = TestCluster.layOut(dir, new FleetShape(3, COPIES, 2, 8, 1), Trap.POSSIBLE);
+        cluster =
+                TestCluster.layOut(
+                        dir,
+                        new FleetShape(3, COPIES, 2, 8, 1),
+                        PodImage.debuggable(Trap.POSSIBLE));
         cluster.fleet().start();
     }
 

@@ -165,6 +165,7 @@ class PodFailureTest {
      * has is not thrown away.
      */
     @Test
+    @Tag("nightly")
     void podsThatAreKilledUnderWritesFindTheirTablesEqual() throws Exception {
         Traffic traffic = traffic("kills");
         List<FleetPod> pods = cluster.fleet().pods();
@@ -212,6 +213,7 @@ class PodFailureTest {
 
     /** Names are looked up again: by pods that run on, and by all where all have moved at once. */
     @Test
+    @Tag("nightly")
     void podsThatMoveAreFoundByTheirNames() throws Exception {
         Traffic traffic = traffic("moved");
         FleetPod moved = cluster.status().awaitLeader().orElseThrow();

@@ -23,8 +23,6 @@ import io.miroir.cli.fleet.PortsApart;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -60,6 +58,11 @@ final class TestCluster implements AutoCloseable {
      * @param jvmOptions further ones of all its processes
      */
     static TestCluster layOut(Path directory, FleetShape shape, String... jvmOptions) {
+        return layOut(directory, shape, PodImage.launch(jvmOptions));
+    }
+
+    /** The same, with processes that are started in another way. */
+    static TestCluster layOut(Path directory, FleetShape shape, JavaLaunch launch) {
         Ports ports = PortsApart.make();
         FleetPlan plan =
                 new FleetPlan(
@@ -69,16 +72,9 @@ final class TestCluster implements AutoCloseable {
                                 MASTER_KEY, "node-key-of-the-tests", "admin-key", "s".repeat(32)),
                         nodes(),
                         directory,
-                        launch(jvmOptions),
+                        launch,
                         HEAPS);
         return new TestCluster(new Fleet(plan, System::nanoTime));
-    }
-
-    private static JavaLaunch launch(String... jvmOptions) {
-        JavaLaunch plain = JavaLaunch.withClassPath(classPath());
-        List<String> options = new ArrayList<>(plain.options());
-        options.addAll(List.of(jvmOptions));
-        return new JavaLaunch(plain.java(), plain.classPath(), options);
     }
 
     static TestCluster start(Path directory, FleetShape shape) {
@@ -168,11 +164,5 @@ final class TestCluster implements AutoCloseable {
         return program == null || program.isBlank()
                 ? new NodeSource.Embedded()
                 : new NodeSource.Program(Path.of(program));
-    }
-
-    /** Surefire starts the tests with a jar that only points to the real class path. */
-    static String classPath() {
-        return System.getProperty(
-                "surefire.test.class.path", System.getProperty("java.class.path"));
     }
 }

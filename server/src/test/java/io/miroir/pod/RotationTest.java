@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -281,6 +282,7 @@ class RotationTest {
 
     /** Every key but the nodes': no write is refused, and the old keys open nothing afterwards. */
     @Test
+    @Tag("nightly")
     void keysOfPodsClientsAndOperatorsAreExchangedUnderWrites() throws Exception {
         write();
         String secret = "secret-of-these-pods-only";
