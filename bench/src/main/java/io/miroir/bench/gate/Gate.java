@@ -105,6 +105,11 @@ public final class Gate {
     }
 
     private void measure(List<Measurement> left) {
+        if (file != null) {
+            file.setAside()
+                    .ifPresent(
+                            old -> System.err.println("rows of another build are kept in " + old));
+        }
         var _ = alarm.schedule(this::endTime, options.minutesMax(), TimeUnit.MINUTES);
         PodJvm.prepare();
         Forecast forecast = new Forecast(options.effort(), left);

@@ -1,11 +1,15 @@
 package io.miroir.bench.gate;
 
 import io.miroir.bench.tools.JsonFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,6 +53,33 @@ record RowFile(Path file, String build) {
             }
         }
         return measured;
+    }
+
+    /**
+     * Keeps a file of another build, hours of measuring, under another name: what is written next
+     * would replace it.
+     *
+     * @return where it is now, if there is one
+     */
+    Optional<Path> setAside() {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        for (JsonNode node : JsonMapper.shared().readTree(file.toFile())) {
+            if (!build.equals(node.path("build").asString(""))) {
+                return Optional.of(rename());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Path rename() {
+        Path old = file.toAbsolutePath().resolveSibling(file.getFileName() + ".old");
+        try {
+            return Files.move(file, old, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot keep " + file, e);
+        }
     }
 
     private static boolean isMeasured(JsonNode node) {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,17 @@ class ResultsTest {
     void rowsOfAnotherBuildAreMeasuredAnew() {
         file("that build").write(List.of(FIRST));
         assertEquals(List.of(), file("this build").measured());
+    }
+
+    @Test
+    void rowsOfAnotherBuildAreKeptUnderAnotherName() {
+        assertEquals(Optional.empty(), file("this build").setAside());
+        file("that build").write(List.of(FIRST));
+        assertEquals(Optional.empty(), file("that build").setAside());
+        Path old = file("this build").setAside().orElseThrow();
+        file("this build").write(List.of(SECOND));
+        assertEquals(List.of(FIRST), new RowFile(old, "that build").measured());
+        assertEquals(List.of(SECOND), file("this build").measured());
     }
 
     @Test
