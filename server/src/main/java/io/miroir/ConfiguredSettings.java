@@ -15,6 +15,7 @@ import io.miroir.config.ScatterConfig;
 import io.miroir.config.ServerConfig;
 import io.miroir.config.SettingsBroadcastConfig;
 import io.miroir.edge.Edge;
+import io.miroir.edge.http.BodyBudget;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.copy.Holds;
@@ -40,9 +41,20 @@ record ConfiguredSettings(MiroirConfig config) {
                 Edge.Offered.of(config),
                 slots(),
                 config.scatter().staleViewPolicy() == ScatterConfig.Policy.PARTIAL,
-                new Edge.BodyLimits(
-                        config.server().maxSearchBodyBytes(), config.server().maxJsonBodyBytes()),
+                bodyLimits(),
                 config.multiSearch());
+    }
+
+    private Edge.BodyLimits bodyLimits() {
+        ServerConfig server = config.server();
+        return new Edge.BodyLimits(
+                Math.min(server.maxSearchBodyBytes(), server.maxBodyBytes()),
+                Math.min(server.maxJsonBodyBytes(), server.maxBodyBytes()),
+                new BodyBudget.Limits(
+                        server.jsonMemoryBytes() == 0
+                                ? Runtime.getRuntime().maxMemory() / 4
+                                : server.jsonMemoryBytes(),
+                        server.jsonBodyTimeoutMs()));
     }
 
     /** What the HTTP server of the client port bears. */

@@ -30,6 +30,10 @@ public final class ByteText {
                     new Unit("B", 1));
 
     private static final List<Unit> BINARY_UNITS = UNITS.stream().filter(Unit::isBinary).toList();
+    private static final List<Unit> DECIMAL_UNITS =
+            UNITS.stream().filter(unit -> !unit.isBinary() || unit.bytes() == 1).toList();
+
+    private static final int BINARY_STEP = 1024;
 
     private ByteText() {}
 
@@ -44,6 +48,14 @@ public final class ByteText {
     /** As tasks tell it: {@code 1.5 KB}, in binary and decimal units, with all its digits. */
     public static String exact(long bytes) {
         Unit unit = largest(UNITS, bytes);
+        return text(BigDecimal.valueOf((double) bytes / unit.bytes()), unit);
+    }
+
+    /**
+     * As limits are told: {@code 100 MB}, in the units that it is round in, with all its digits.
+     */
+    public static String limit(long bytes) {
+        Unit unit = largest(bytes % BINARY_STEP == 0 ? BINARY_UNITS : DECIMAL_UNITS, bytes);
         return text(BigDecimal.valueOf((double) bytes / unit.bytes()), unit);
     }
 

@@ -14,6 +14,9 @@ final class Rules {
     /** Half of the 64 that the plan recommends: still as strong as its HMAC. */
     static final int SEAL_KEY_BYTES_MIN = 32;
 
+    /** Less than this, and settings and deletions of an ordinary size find no room. */
+    static final long JSON_MEMORY_BYTES_MIN = 8 << 20;
+
     private Rules() {}
 
     static void check(MiroirConfig config, RuleReport report) {
@@ -23,6 +26,7 @@ final class Rules {
         tenants(config, report);
         capabilities(config, report);
         pages(config, report);
+        bodies(config, report);
         networks(config, report);
         NotYet.check(config, report);
     }
@@ -69,6 +73,24 @@ final class Rules {
                         "nodes",
                         "replica_groups");
             }
+        }
+    }
+
+    private static void bodies(MiroirConfig config, RuleReport report) {
+        ServerConfig server = config.server();
+        if (server.jsonMemoryBytes() != 0 && server.jsonMemoryBytes() < JSON_MEMORY_BYTES_MIN) {
+            report.error(
+                    "server.json_memory_bytes",
+                    "`"
+                            + server.jsonMemoryBytes()
+                            + "`: allowed are "
+                            + JSON_MEMORY_BYTES_MIN
+                            + " or more, or 0 for a quarter of the heap");
+        }
+        if (server.jsonMemoryBytes() > Runtime.getRuntime().maxMemory()) {
+            report.warn(
+                    "server.json_memory_bytes",
+                    "`" + server.jsonMemoryBytes() + "`: more than the whole heap");
         }
     }
 

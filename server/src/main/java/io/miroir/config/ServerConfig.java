@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param bind address to listen on
  * @param port 0 takes any free port
  * @param maxBodyBytes largest request body, decompressed
- * @param maxSearchBodyBytes largest body of a search
+ * @param maxSearchBodyBytes largest body of a search, which is made anew for each node
  * @param maxJsonBodyBytes largest body of settings and all else that is no document
+ * @param jsonMemoryBytes what the bodies of both that are worked on take together, with what is
+ *     read of them; 0: a quarter of the heap
+ * @param jsonBodyTimeoutMs how long the body of either may take to come, and a second more for each
+ *     MB of it
  * @param maxConcurrentRequests requests worked on at a time, half of them writes; more are answered
  *     503
  * @param requestTimeoutMs longest work on one request
@@ -28,9 +32,11 @@ import org.jspecify.annotations.Nullable;
 public record ServerConfig(
         @Default("0.0.0.0") String bind,
         @Default("7700") @Range(min = 0, max = 65535) int port,
-        @Default("104857600") @Range(min = 1024, max = 1099511627776.0) long maxBodyBytes,
-        @Default("4194304") @Range(min = 1024, max = 1073741824) long maxSearchBodyBytes,
-        @Default("16777216") @Range(min = 1024, max = 1073741824) long maxJsonBodyBytes,
+        @Default("100000000") @Range(min = 1024, max = 1099511627776.0) long maxBodyBytes,
+        @Default("16000000") @Range(min = 1024, max = 1073741824) long maxSearchBodyBytes,
+        @Default("100000000") @Range(min = 1024, max = 1073741824) long maxJsonBodyBytes,
+        @Default("0") @Range(min = 0, max = 1099511627776.0) long jsonMemoryBytes,
+        @Default("60000") @Range(min = 100, max = 3600000) long jsonBodyTimeoutMs,
         @Default("500") @Range(min = 8, max = 100000) int maxConcurrentRequests,
         @Default("30000") @Range(min = 100, max = 3600000) long requestTimeoutMs,
         @Default("10000") @Range(min = 0, max = 600000) long drainTimeoutMs,

@@ -13,6 +13,7 @@ import io.miroir.api.search.SortBy;
 import io.miroir.cluster.StoredNetwork;
 import io.miroir.cluster.SwitchedFeatures;
 import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.answer.ReservedFields;
@@ -20,8 +21,6 @@ import io.miroir.fanout.lane.Operation;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.ReadReply;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -89,9 +88,11 @@ final class DocumentRoutes {
     private Answer deleteBatch(Request request) throws Exception {
         String uid = path.passWrite(request, Action.DOCUMENTS_DELETE);
         WriteRequests.customMetadata(request.query());
-        ArrayNode ids = Json.array();
-        WriteRequests.idsToDelete(path.jsonBody(request)).forEach(ids::add);
-        return delete(request, Operation.DOCUMENTS_DELETE, uid, request.query(), ids);
+        byte[] ids = WriteRequests.idList(WriteRequests.idsToDelete(path.jsonBody(request)));
+        // Numbers have become texts: a node may take no more than it is.
+        JsonBody.requireAtMost(ids.length, path.jsonBytesMax());
+        return path.write(
+                request, new WriteRequest(Operation.DOCUMENTS_DELETE, uid, request.query()), ids);
     }
 
     private Answer deleteByFilter(Request request) throws Exception {
@@ -130,11 +131,7 @@ final class DocumentRoutes {
             Map<String, String> parameters,
             @Nullable JsonNode body)
             throws Exception {
-        InputStream bytes =
-                body == null
-                        ? InputStream.nullInputStream()
-                        : new ByteArrayInputStream(Json.bytes(body));
-        return path.write(request, new WriteRequest(operation, uid, parameters), bytes);
+        return path.write(request, new WriteRequest(operation, uid, parameters), body);
     }
 
     private Answer get(Request request) throws Exception {

@@ -18,6 +18,7 @@ import io.miroir.cluster.peer.ClusterKeys;
 import io.miroir.cluster.seal.StoredSecrets;
 import io.miroir.config.MiroirConfig;
 import io.miroir.config.MultiSearchConfig;
+import io.miroir.edge.http.BodyBudget;
 import io.miroir.edge.http.Handler;
 import io.miroir.edge.http.Router;
 import io.miroir.edge.http.Router.Route;
@@ -142,8 +143,9 @@ public final class Edge {
      *
      * @param searchBytesMax a search, a page of documents
      * @param jsonBytesMax settings, indexes, ids to delete
+     * @param memory all of them together, with what is read of them
      */
-    public record BodyLimits(long searchBytesMax, long jsonBytesMax) {}
+    public record BodyLimits(long searchBytesMax, long jsonBytesMax, BodyBudget.Limits memory) {}
 
     /** What routes lead to. */
     public record Parts(
@@ -213,7 +215,8 @@ public final class Edge {
                         parts.writes(),
                         reads.sessions(),
                         reads.answers(),
-                        rules.limits(),
+                        new RequestPath.Bodies(
+                                rules.limits(), new BodyBudget(rules.limits().memory(), registry)),
                         new RequestPath.Counts(aliases, new IdempotencyMetrics(registry)));
         SwitchedFeatures switched = new SwitchedFeatures(parts.store());
         StoredNetwork network = new StoredNetwork(parts.store());

@@ -21,7 +21,6 @@ import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.fanout.read.StatsReads;
 import io.miroir.store.index.IndexRow;
-import java.io.InputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,10 +132,7 @@ final class IndexRoutes {
     private Answer write(
             Request request, Operation operation, String uid, Map<String, String> parameters)
             throws Exception {
-        return path.write(
-                request,
-                new WriteRequest(operation, uid, parameters),
-                InputStream.nullInputStream());
+        return path.write(request, new WriteRequest(operation, uid, parameters), new byte[0]);
     }
 
     private static ObjectNode json(IndexRow row) {

@@ -12,16 +12,19 @@ import io.miroir.cluster.IndexView;
 import io.miroir.cluster.peer.PassedAnswer;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.BodyBudget;
 import io.miroir.edge.http.JsonBody;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.shared.FrontDesk;
 import io.miroir.fanout.AnswerBudget;
+import io.miroir.fanout.lane.TaskRoom;
 import io.miroir.fanout.lane.WriteJourney;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.Terms;
 import io.miroir.store.alias.AliasRow;
 import io.miroir.store.lane.Lanes;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,7 +48,7 @@ final class RequestPath implements FrontDesk {
     private final WriteJourney writes;
     private final SessionPinning sessions;
     private final AnswerBudget answers;
-    private final Edge.BodyLimits limits;
+    private final Bodies bodies;
     private final Counts counts;
 
     RequestPath(
@@ -53,28 +57,42 @@ final class RequestPath implements FrontDesk {
             WriteJourney writes,
             SessionPinning sessions,
             AnswerBudget answers,
-            Edge.BodyLimits limits,
+            Bodies bodies,
             Counts counts) {
         this.auth = auth;
         this.view = view;
         this.writes = writes;
         this.sessions = sessions;
         this.answers = answers;
-        this.limits = limits;
+        this.bodies = bodies;
         this.counts = counts;
     }
+
+    /** How large JSON bodies may be, and what they take together. */
+    record Bodies(Edge.BodyLimits limits, BodyBudget budget) {}
 
     /** What is counted on the way. */
     record Counts(AliasMetrics aliases, IdempotencyMetrics keys) {}
 
     /** The JSON body of a search. */
     JsonNode searchBody(Request request) throws IOException {
-        return JsonBody.read(request, limits.searchBytesMax());
+        return body(request, bodies.limits().searchBytesMax());
     }
 
     @Override
     public JsonNode jsonBody(Request request) throws IOException {
-        return JsonBody.read(request, limits.jsonBytesMax());
+        return body(request, jsonBytesMax());
+    }
+
+    /** The longest such body. */
+    long jsonBytesMax() {
+        return bodies.limits().jsonBytesMax();
+    }
+
+    private JsonNode body(Request request, long bytesMax) throws IOException {
+        BodyBudget.Share share = bodies.budget().open();
+        request.atEnd(share::close);
+        return JsonBody.read(request, bytesMax, share);
     }
 
     /**
@@ -221,6 +239,24 @@ final class RequestPath implements FrontDesk {
                         sessions.receiptOf(
                                 Json.parseObject(answer.body()).path("taskUid").asLong()))
                 : told;
+    }
+
+    /**
+     * The same of a write whose body is what was made of JSON. One that no task can keep is refused
+     * before it waits, or another pod is sent it.
+     *
+     * @param body null for none
+     */
+    Answer write(Request request, WriteRequest write, @Nullable JsonNode body)
+            throws IOException, InterruptedException {
+        return write(request, write, body == null ? new byte[0] : Json.bytes(body));
+    }
+
+    /** The same, of a body in UTF-8. */
+    Answer write(Request request, WriteRequest write, byte[] json)
+            throws IOException, InterruptedException {
+        TaskRoom.require(write, json.length);
+        return write(request, write, new ByteArrayInputStream(json));
     }
 
     private PassedAnswer written(WriteRequest write, InputStream body)

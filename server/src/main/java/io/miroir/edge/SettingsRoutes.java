@@ -15,7 +15,6 @@ import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.lane.Operation;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.SearchJourney;
-import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -147,6 +146,6 @@ final class SettingsRoutes {
         return path.write(
                 request,
                 new WriteRequest(Operation.SETTINGS_UPDATE, uid, parameters),
-                new ByteArrayInputStream(Json.bytes(update.changes())));
+                update.changes());
     }
 }

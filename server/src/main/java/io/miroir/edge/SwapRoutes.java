@@ -2,7 +2,6 @@ package io.miroir.edge;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.Json;
 import io.miroir.api.indexes.IndexSwaps;
 import io.miroir.api.indexes.Swap;
 import io.miroir.api.keys.Access;
@@ -15,7 +14,6 @@ import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
-import java.io.ByteArrayInputStream;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +51,6 @@ final class SwapRoutes {
         return path.write(
                 request,
                 new WriteRequest(Operation.INDEX_SWAP, lane, Map.of()),
-                new ByteArrayInputStream(Json.bytes(IndexSwaps.details(swaps))));
+                IndexSwaps.details(swaps));
     }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Sizes in the two forms that Meilisearch has. */
+/** Sizes in the forms that Meilisearch has. */
 class ByteTextTest {
     @Test
     void thoseOfTasksAreReadAndWrittenInTheLargestUnit() {
@@ -15,6 +15,14 @@ class ByteTextTest {
         assertEquals("1 MB", ByteText.exact(1_000_000));
         assertEquals("1.024 MB", ByteText.exact(1_024_000));
         assertEquals(0, ByteText.parse("many"));
+    }
+
+    @Test
+    void thoseOfLimitsAreInTheUnitsThatTheyAreRoundIn() {
+        assertEquals("100 MB", ByteText.limit(100_000_000));
+        assertEquals("100 MiB", ByteText.limit(100 << 20));
+        assertEquals("123.456789 MB", ByteText.limit(123_456_789));
+        assertEquals("3 B", ByteText.limit(3));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.Fleet;
 import io.miroir.cluster.lease.ViewLease;
 import io.miroir.config.MultiSearchConfig;
+import io.miroir.edge.http.BodyBudget;
 import io.miroir.edge.http.Router.Route;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
@@ -97,7 +98,7 @@ class RouteTableTest {
                         new Edge.Offered(true, true, true, true, true, true, true),
                         new Edge.Slots(1, 1),
                         true,
-                        new Edge.BodyLimits(1, 1),
+                        new Edge.BodyLimits(1, 1, new BodyBudget.Limits(1, 1)),
                         new MultiSearchConfig(true, 1, 1, 1)),
                 new CollectorRegistry(),
                 InstantSource.system(),

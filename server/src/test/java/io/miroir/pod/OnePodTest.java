@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -26,6 +27,9 @@ import tools.jackson.databind.JsonNode;
 
 /** One pod over two groups of two nodes: documents and searches travel through all layers. */
 class OnePodTest {
+    /** As it is where nothing else is said. */
+    private static final int SEARCH_BYTES_MAX = 16_000_000;
+
     @TempDir static Path directory;
 
     private static TestNodes nodes;
@@ -99,22 +103,99 @@ class OnePodTest {
         assertEquals(1, found.path("hits").size(), found::toString);
     }
 
-    /** What is wholly in memory has a smaller limit than documents, which are not. */
+    /** Settings as documents, which are told in other words; searches by their own limit. */
     @Test
-    void jsonBodiesHaveLimitsOfTheirOwn() {
+    void jsonBodiesMayBeAsLargeAsOthers() {
         client.done("POST", "/indexes", "{\"uid\": \"small\", \"primaryKey\": \"id\"}");
-        String head = "{\"q\": \"a\"";
-        String largest = head + " ".repeat((4 << 20) - head.length() - 1) + "}";
-        assertEquals(200, client.call("POST", "/indexes/small/search", largest).status());
-        HttpCalls.Reply beyond = client.call("POST", "/indexes/small/search", largest + " ");
+        String largest = "{}" + " ".repeat(TestPod.BODY_BYTES_MAX - 2);
+        assertEquals(202, client.call("PATCH", "/indexes/small/settings", largest).status());
+        String search = "{}" + " ".repeat(SEARCH_BYTES_MAX - 2);
+        assertEquals(200, client.call("POST", "/indexes/small/search", search).status());
+        HttpCalls.Reply beyond =
+                client.stream("/indexes/small/search", "application/json", search + " ");
         assertEquals(413, beyond.status(), beyond.body()::toString);
         assertEquals("payload_too_large", code(beyond));
-        String settings = "{}" + " ".repeat((4 << 20));
-        assertEquals(202, client.call("PATCH", "/indexes/small/settings", settings).status());
-        settings = "{}" + " ".repeat((16 << 20) - 1);
         assertEquals(
-                "payload_too_large",
-                code(client.call("PATCH", "/indexes/small/settings", settings)));
+                "JSON payload has exceeded limit (16000000 bytes).",
+                beyond.body().path("message").asString());
+    }
+
+    /** What a task keeps is in the log of the store, and that takes no more of one. */
+    @Test
+    void settingsThatNoTaskCanKeepAreRefusedBeforeNodesAreAsked() {
+        client.done("POST", "/indexes", "{\"uid\": \"wordy\", \"primaryKey\": \"id\"}");
+        StringJoiner words = new StringJoiner("\",\"", "{\"stopWords\":[\"", "\"]}");
+        for (int i = 0; i < 50_000; i++) {
+            words.add("word-%06d".formatted(i));
+        }
+        HttpCalls.Reply refused = client.call("PATCH", "/indexes/wordy/settings", words.toString());
+        assertEquals(413, refused.status(), refused.body()::toString);
+        assertEquals("payload_too_large", code(refused));
+        client.done("PATCH", "/indexes/wordy/settings", "{\"stopWords\": [\"the\"]}");
+        assertEquals(
+                "[\"the\"]",
+                client.call("GET", "/indexes/wordy/settings/stop-words").body().toString());
+    }
+
+    /** Nor of what else a task keeps; a primary key would be in each request for documents. */
+    @Test
+    void whatNoTaskCanKeepIsRefused() {
+        client.done("POST", "/indexes", "{\"uid\": \"kept\", \"primaryKey\": \"id\"}");
+        String key = "{\"uid\": \"unkept\", \"primaryKey\": \"" + "k".repeat(20_000) + "\"}";
+        HttpCalls.Reply created = client.call("POST", "/indexes", key);
+        assertEquals(413, created.status(), created.body()::toString);
+        assertEquals(404, client.call("GET", "/indexes/unkept").status());
+        String filter = "{\"filter\": \"id = '" + "a".repeat(1 << 20) + "'\"}";
+        HttpCalls.Reply deleted = client.call("POST", "/indexes/kept/documents/delete", filter);
+        assertEquals(413, deleted.status(), deleted.body()::toString);
+        assertEquals("payload_too_large", code(deleted));
+    }
+
+    /** Where no rule but that of words is of relevance, one for everything has none at all. */
+    @Test
+    void aSearchForEverythingIsCountedBesideOneForWords() {
+        client.done(
+                "PATCH", "/indexes/ruled/settings", "{\"rankingRules\": [\"words\", \"sort\"]}");
+        client.done(
+                "POST",
+                "/indexes/ruled/documents",
+                "[{\"id\": 1, \"t\": \"hello\"}, {\"id\": 2, \"t\": \"world\"}]");
+        String everything = "{\"indexUid\": \"ruled\", \"q\": \"\", \"matchingStrategy\": \"all\"}";
+        String words = "{\"indexUid\": \"ruled\", \"q\": \"hello\"}";
+        String allWords = everything.replace("\"\"", "\"hello\"");
+        String plain = "{\"indexUid\": \"ruled\"}";
+        for (String queries :
+                List.of(
+                        everything + "," + words,
+                        everything + "," + allWords,
+                        plain + "," + allWords,
+                        plain + "," + words)) {
+            HttpCalls.Reply found =
+                    client.call(
+                            "POST",
+                            "/multi-search",
+                            "{\"federation\": {}, \"queries\": [" + queries + "]}");
+            assertEquals(200, found.status(), () -> queries + ": " + found.body());
+            assertEquals(2, found.body().path("estimatedTotalHits").asInt(), queries);
+            assertEquals(2, found.body().path("hits").size(), queries);
+        }
+    }
+
+    /** They are passed on to nodes one by one; what is no id is counted, and matches nothing. */
+    @Test
+    void listsOfIdsMayBeLong() {
+        client.done("POST", "/indexes/listed/documents", "[{\"id\":1},{\"id\":2},{\"id\":3}]");
+        StringJoiner ids = new StringJoiner(",", "[\"1\",3,{},\"" + "a".repeat(1_000) + "\",", "]");
+        for (int i = 0; i < 100_000; i++) {
+            ids.add("\"absent-" + i + "\"");
+        }
+        JsonNode task =
+                client.done("POST", "/indexes/listed/documents/delete-batch", ids.toString());
+        assertEquals("succeeded", task.path("status").asString(), task::toString);
+        assertEquals(100_004, task.path("details").path("providedIds").asInt());
+        assertEquals(2, task.path("details").path("deletedDocuments").asInt());
+        JsonNode left = client.call("GET", "/indexes/listed/documents").body().path("results");
+        assertEquals("[{\"id\":2}]", left.toString());
     }
 
     /** As one server reads it: bytes that pass through a pod mean the same behind it. */

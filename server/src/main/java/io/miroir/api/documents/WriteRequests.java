@@ -12,16 +12,19 @@ import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import io.miroir.core.filter.Filter;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.util.ByteArrayBuilder;
 import tools.jackson.databind.JsonNode;
 
 /** The parameters and bodies of routes that add and delete documents. */
 public final class WriteRequests {
     /** Meilisearch's own limit is that of its URL; this keeps a task small. */
     private static final int METADATA_CHARS_MAX = 8 * 1024;
+
+    /** What no document has, and what is no error as an empty text is. */
+    private static final String NO_ID = " ";
 
     private static final Shape ADDITION =
             Shape.of(
@@ -78,8 +81,8 @@ public final class WriteRequests {
         return parameters.get("customMetadata");
     }
 
-    /** Reads the body of a deletion by ids; what can't be an id is kept, and matches nothing. */
-    public static List<String> idsToDelete(JsonNode body) {
+    /** Checks the body of a deletion by ids: a list of anything. */
+    public static JsonNode idsToDelete(JsonNode body) {
         if (!body.isArray()) {
             String text = Json.text(body);
             String found =
@@ -97,11 +100,29 @@ public final class WriteRequests {
                             + ", expected a sequence at line 1 column "
                             + (body.isObject() ? 0 : text.length()));
         }
-        List<String> ids = new ArrayList<>();
-        for (JsonNode id : body) {
-            ids.add(id.isString() ? id.stringValue() : Json.text(id));
+        return body;
+    }
+
+    /** An id in such a list; what can't be one is kept, and matches nothing. */
+    public static String idToDelete(JsonNode id) {
+        return id.isString() ? id.stringValue() : Json.text(id);
+    }
+
+    /**
+     * Such a list, of texts alone, in UTF-8: one after the other, as there may be many. What is too
+     * long for an id goes as a short text that is none either.
+     */
+    public static byte[] idList(JsonNode ids) {
+        ByteArrayBuilder list = new ByteArrayBuilder();
+        try (JsonGenerator json = Json.mapper().createGenerator(list)) {
+            json.writeStartArray();
+            for (JsonNode id : ids) {
+                String text = idToDelete(id);
+                json.writeString(text.length() > PrimaryKey.ID_BYTES_MAX ? NO_ID : text);
+            }
+            json.writeEndArray();
         }
-        return ids;
+        return list.toByteArray();
     }
 
     /**

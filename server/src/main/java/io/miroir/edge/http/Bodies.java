@@ -3,6 +3,7 @@ package io.miroir.edge.http;
 import io.airlift.compress.v3.MalformedInputException;
 import io.airlift.compress.v3.zstd.ZstdInputStream;
 import io.miroir.api.ApiException;
+import io.miroir.api.ByteText;
 import io.miroir.api.ErrorCode;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -21,15 +22,19 @@ final class Bodies {
 
     /**
      * The decoded and bounded body. The limit holds for the decoded bytes, so that a small
-     * compressed body can't become a large one.
+     * compressed body can't become a large one. One that says beforehand that it is too large is
+     * refused when it is read: whoever asks may not be let in, or ask for nothing that is there.
+     *
+     * @param declared how many bytes come; -1 if nobody says
      */
-    static InputStream decoded(InputStream raw, @Nullable String encoding, long bytesMax) {
-        return new Limited(new Decoding(raw, encoding), bytesMax);
+    static InputStream decoded(
+            InputStream raw, long declared, @Nullable String encoding, long bytesMax) {
+        return new Limited(new Decoding(raw, encoding), bytesMax, declared > bytesMax);
     }
 
     /** A body that is refused once more than so much of it was read. */
     static InputStream limited(InputStream body, long bytesMax) {
-        return new Limited(body, bytesMax);
+        return new Limited(body, bytesMax, false);
     }
 
     /** The error for a body beyond the limit. */
@@ -37,26 +42,8 @@ final class Bodies {
         return new ApiException(
                 ErrorCode.PAYLOAD_TOO_LARGE,
                 "The provided payload reached the size limit. The maximum accepted payload size is "
-                        + humanSize(bytesMax)
+                        + ByteText.limit(bytesMax)
                         + ".");
-    }
-
-    /** Bytes in the largest unit that leaves at least one, two decimals: {@code 95.37 MiB}. */
-    static String humanSize(long bytes) {
-        boolean binary = bytes % 1024 == 0;
-        double unit = binary ? 1024 : 1000;
-        String[] names =
-                binary
-                        ? new String[] {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
-                        : new String[] {"B", "KB", "MB", "GB", "TB", "PB", "EB"};
-        double value = bytes;
-        int at = 0;
-        while (value >= unit && at < names.length - 1) {
-            value /= unit;
-            at++;
-        }
-        String number = String.format(Locale.ROOT, "%.2f", value).replaceFirst("\\.?0+$", "");
-        return number + " " + names[at];
     }
 
     /** Opens the decoder at the first read: opening reads the stream's header. */
@@ -115,14 +102,16 @@ final class Bodies {
         }
     }
 
-    /** Throws once more than the limit has been read. */
+    /** Throws once more than the limit has been read, or at once where that is sure to be. */
     private static final class Limited extends FilterInputStream {
         private final long bytesMax;
+        private final boolean refused;
         private long bytesRead;
 
-        Limited(InputStream in, long bytesMax) {
+        Limited(InputStream in, long bytesMax, boolean refused) {
             super(in);
             this.bytesMax = bytesMax;
+            this.refused = refused;
         }
 
         @Override
@@ -133,9 +122,9 @@ final class Bodies {
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
-            int count = in.read(target, offset, length);
+            int count = refused ? 0 : in.read(target, offset, length);
             bytesRead += Math.max(count, 0);
-            if (bytesRead > bytesMax) {
+            if (refused || bytesRead > bytesMax) {
                 throw tooLarge(bytesMax);
             }
             return count;

@@ -33,10 +33,30 @@ final class ChannelStream extends InputStream {
     private boolean ended;
     private long waitedNanos;
     private long received;
+    private @Nullable Hurry hurry;
+
+    /**
+     * By when a body must be there.
+     *
+     * @param millisMax for all of it, and a second more for each MB that has come
+     */
+    record Hurry(long sinceNanos, long millisMax) {
+        private static final long BYTES_PER_MILLI = 1_000;
+
+        long millisLeft(long nowNanos, long received) {
+            long passed = TimeUnit.NANOSECONDS.toMillis(nowNanos - sinceNanos);
+            return Math.max(0, millisMax + received / BYTES_PER_MILLI - passed);
+        }
+    }
 
     ChannelStream(HttpServerExchange exchange, long silenceMillisMax) {
         this.exchange = exchange;
         this.silenceMillisMax = silenceMillisMax;
+    }
+
+    /** From now on all of it must come within that time, and a second more for each MB. */
+    void hurry(long millisMax) {
+        hurry = new Hurry(System.nanoTime(), millisMax);
     }
 
     @Override
@@ -87,6 +107,8 @@ final class ChannelStream extends InputStream {
             return false;
         }
         long giveUpNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(silenceMillisMax);
+        // It is held nowhere any more.
+        hurry = null;
         byte[] forgotten = new byte[DRAINED_AT_ONCE_BYTES];
         try {
             long left = bytesMax;
@@ -130,7 +152,11 @@ final class ChannelStream extends InputStream {
         channel().resumeReads();
         long sinceNanos = System.nanoTime();
         try {
-            if (!readable.tryAcquire(silenceMillisMax, TimeUnit.MILLISECONDS)) {
+            long patienceMillis = Math.min(silenceMillisMax, millisLeft());
+            if (!readable.tryAcquire(patienceMillis, TimeUnit.MILLISECONDS)) {
+                if (millisLeft() == 0) {
+                    throw new BodyLate(received + " bytes of it came in time");
+                }
                 throw new ClientGone("no byte of the body within " + silenceMillisMax + " ms");
             }
         } catch (InterruptedException stopped) {
@@ -139,6 +165,11 @@ final class ChannelStream extends InputStream {
         } finally {
             waitedNanos += System.nanoTime() - sinceNanos;
         }
+    }
+
+    // Asked where it is waited for: what is there already was sent in time.
+    private long millisLeft() {
+        return hurry == null ? Long.MAX_VALUE : hurry.millisLeft(System.nanoTime(), received);
     }
 
     // One byte at a time is no silence, and would hold a place among the requests for days.

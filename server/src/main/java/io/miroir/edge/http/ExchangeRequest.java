@@ -2,6 +2,7 @@ package io.miroir.edge.http;
 
 import io.undertow.server.HttpServerExchange;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,34 +12,41 @@ import org.jspecify.annotations.Nullable;
 final class ExchangeRequest implements Request {
     private final HttpServerExchange exchange;
     private final String id;
-    private final InputStream body;
+    private final Body body;
     private final List<String> segments;
     private final Map<String, String> query;
     private final Map<String, String> pathParts;
+    private final List<Runnable> atEnd;
 
-    ExchangeRequest(HttpServerExchange exchange, String id, InputStream body) {
+    /** The body as it comes, and decoded. */
+    record Body(ChannelStream raw, InputStream decoded) {}
+
+    ExchangeRequest(HttpServerExchange exchange, String id, Body body) {
         this(
                 exchange,
                 id,
                 body,
                 Paths.segments(pathOf(exchange)),
                 Paths.query(exchange.getQueryString()),
-                Map.of());
+                Map.of(),
+                new ArrayList<>());
     }
 
     private ExchangeRequest(
             HttpServerExchange exchange,
             String id,
-            InputStream body,
+            Body body,
             List<String> segments,
             Map<String, String> query,
-            Map<String, String> pathParts) {
+            Map<String, String> pathParts,
+            List<Runnable> atEnd) {
         this.exchange = exchange;
         this.id = id;
         this.body = body;
         this.segments = segments;
         this.query = query;
         this.pathParts = pathParts;
+        this.atEnd = atEnd;
     }
 
     /** The path of an origin-form or absolute-form request target. */
@@ -94,11 +102,27 @@ final class ExchangeRequest implements Request {
 
     @Override
     public InputStream body() {
-        return body;
+        return body.decoded();
+    }
+
+    @Override
+    public InputStream body(long millisMax) {
+        body.raw().hurry(millisMax);
+        return body.decoded();
+    }
+
+    @Override
+    public void atEnd(Runnable work) {
+        atEnd.add(work);
+    }
+
+    /** It has been answered. */
+    void ended() {
+        atEnd.forEach(Runnable::run);
     }
 
     @Override
     public Request withPath(Map<String, String> parts) {
-        return new ExchangeRequest(exchange, id, body, segments, query, Map.copyOf(parts));
+        return new ExchangeRequest(exchange, id, body, segments, query, Map.copyOf(parts), atEnd);
     }
 }

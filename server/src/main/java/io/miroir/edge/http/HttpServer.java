@@ -72,9 +72,9 @@ public final class HttpServer implements AutoCloseable {
             return 2 * bodyBytesMax;
         }
 
-        /** Meilisearch's body limit (100 MiB), and room for generous headers. */
+        /** Meilisearch's body limit (100 MB), and room for generous headers. */
         public static Limits defaults() {
-            return new Limits(100L << 20, 64 << 10, 30_000, 75_000);
+            return new Limits(100_000_000, 64 << 10, 30_000, 75_000);
         }
     }
 
@@ -187,16 +187,7 @@ public final class HttpServer implements AutoCloseable {
                 return Answer.empty(200);
             }
             requireFraming(exchange);
-            long declared = exchange.getRequestContentLength();
-            if (declared > limits.bodyBytesMax()) {
-                throw Bodies.tooLarge(limits.bodyBytesMax());
-            }
-            var body =
-                    Bodies.decoded(
-                            raw,
-                            exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING),
-                            limits.bodyBytesMax());
-            return handler.handle(new ExchangeRequest(exchange, id, body));
+            return handled(exchange, id, raw);
         } catch (ApiException refusal) {
             return Answer.error(refusal);
         } catch (ClientGone gone) {
@@ -205,6 +196,23 @@ public final class HttpServer implements AutoCloseable {
             LOG.error("request {} {} {}", id, exchange.getRequestMethod(), bug, bug);
             return Answer.error(
                     ErrorCode.INTERNAL, "An internal error has occurred. `" + id + "`.");
+        }
+    }
+
+    private Answer handled(HttpServerExchange exchange, String id, ChannelStream raw)
+            throws Exception {
+        var body =
+                Bodies.decoded(
+                        raw,
+                        exchange.getRequestContentLength(),
+                        exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING),
+                        limits.bodyBytesMax());
+        ExchangeRequest request =
+                new ExchangeRequest(exchange, id, new ExchangeRequest.Body(raw, body));
+        try {
+            return handler.handle(request);
+        } finally {
+            request.ended();
         }
     }
 

@@ -6,6 +6,9 @@ import io.miroir.api.Json;
 import io.miroir.api.JsonDepth;
 import io.miroir.api.MediaTypes;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,14 @@ public final class JsonBody {
             Pattern.compile(
                     "[^/;\\s]+/(?:[^/;\\s]+\\+)?json\\s*(?:;.*)?", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
+
     private static final int MARK_BYTES = 3;
+
+    private static final int PIECE_BYTES = 64 << 10;
+
+    /** A body as it came, in one piece, and as the texts of its values. */
+    static final int COPIES = 3;
 
     private JsonBody() {}
 
@@ -31,13 +41,97 @@ public final class JsonBody {
         return parse(request.body().readAllBytes());
     }
 
-    /**
-     * The same, of at most so many bytes: a value is wholly in memory, and so are those of all
-     * requests that run.
-     */
+    /** The same, of at most so many bytes, which are few. */
     public static JsonNode read(Request request, long bytesMax) throws IOException {
         requireJson(request.header("Content-Type"));
         return parse(Bodies.limited(request.body(), bytesMax).readAllBytes());
+    }
+
+    /**
+     * The same, of at most so many bytes, in Meilisearch's words: a value is wholly in memory, and
+     * so are those of all requests that run.
+     *
+     * @param share takes the memory, and is to be closed when the value is not used any more
+     */
+    public static JsonNode read(Request request, long bytesMax, BodyBudget.Share share)
+            throws IOException {
+        requireJson(request.header("Content-Type"));
+        long declared = declared(request.header("Content-Length"), bytesMax);
+        byte[] body = whole(request.body(share.readMillisMax()), declared, bytesMax, share);
+        share.take(JsonWeight.of(body), body.length);
+        return parse(body);
+    }
+
+    // For JSON that says beforehand that it is too long Meilisearch has no code of its own.
+    private static long declared(@Nullable String declared, long bytesMax) {
+        if (declared == null || !LENGTH.matcher(declared).matches()) {
+            return 0;
+        }
+        long length = Long.parseLong(declared);
+        if (length > bytesMax) {
+            throw new ApiException(
+                    ErrorCode.INTERNAL,
+                    "JSON payload ("
+                            + length
+                            + " bytes) is larger than allowed (limit: "
+                            + bytesMax
+                            + " bytes).");
+        }
+        return length;
+    }
+
+    /** Refuses what a node would refuse, in the words for a body that is too long. */
+    public static void requireAtMost(long bytes, long bytesMax) {
+        if (bytes > bytesMax) {
+            throw exceeded(bytesMax);
+        }
+    }
+
+    /**
+     * Reads it all.
+     *
+     * @param declared how long it is as its sender says, 0 if nothing is said
+     */
+    private static byte[] whole(
+            InputStream in, long declared, long bytesMax, BodyBudget.Share share)
+            throws IOException {
+        List<byte[]> pieces = new ArrayList<>();
+        int size = 0;
+        byte[] piece = piece(in, bytesMax);
+        while (piece.length > 0) {
+            requireAtMost(size + (long) piece.length, bytesMax);
+            size += piece.length;
+            share.take(COPIES * (long) piece.length, Math.max(size, declared));
+            pieces.add(piece);
+            piece = piece(in, bytesMax);
+        }
+        if (pieces.size() == 1) {
+            return pieces.getFirst();
+        }
+        ByteBuffer body = ByteBuffer.allocate(size);
+        pieces.forEach(body::put);
+        return body.array();
+    }
+
+    private static byte[] piece(InputStream in, long bytesMax) throws IOException {
+        try {
+            return in.readNBytes(PIECE_BYTES);
+        } catch (ApiException refused) {
+            // The server's own limit is told in the words for documents.
+            throw refused.code() == ErrorCode.PAYLOAD_TOO_LARGE ? exceeded(bytesMax) : refused;
+        } catch (BodyLate late) {
+            throw new ApiException(
+                    ErrorCode.MIROIR_BODY_TOO_SLOW,
+                    "The payload in JSON comes too slowly: "
+                            + late.getMessage()
+                            + ". Nothing was changed.");
+        }
+    }
+
+    private static ApiException exceeded(long bytesMax) {
+        return new ApiException(
+                ErrorCode.PAYLOAD_TOO_LARGE,
+                "JSON payload has exceeded limit (" + bytesMax + " bytes).");
     }
 
     /** Any type that is JSON by its name will do, as {@code application/geo+json}. */

@@ -38,6 +38,16 @@ public interface Request {
      */
     InputStream body();
 
+    /**
+     * The same, which must come within so much time from now, and a second more for each MB of it
+     * that has: one who is slow holds what has come for so long, and no longer. Reading it throws
+     * {@link ClientGone} when that time is over.
+     */
+    InputStream body(long millisMax);
+
+    /** Runs this when the request has been answered, or will not be. */
+    void atEnd(Runnable work);
+
     /** The same request with the path parts of the route it matched. */
     Request withPath(Map<String, String> parts);
 }

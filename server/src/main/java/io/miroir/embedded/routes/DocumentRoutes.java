@@ -139,7 +139,8 @@ public final class DocumentRoutes {
 
     private Answer deleteBatch(Request request) throws IOException {
         desk.passIndex(request, Action.DOCUMENTS_DELETE);
-        return deleteByIds(request, WriteRequests.idsToDelete(JsonBody.read(request)));
+        JsonNode ids = WriteRequests.idsToDelete(JsonBody.read(request));
+        return deleteByIds(request, ids.valueStream().map(WriteRequests::idToDelete).toList());
     }
 
     private Answer deleteByIds(Request request, List<String> ids) {

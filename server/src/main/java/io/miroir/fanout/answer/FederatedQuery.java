@@ -27,6 +27,8 @@ record FederatedQuery(
 
     static final String OPTIONS = "federationOptions";
     private static final String POSITION = "queryPosition";
+    private static final String STRATEGY = "matchingStrategy";
+    private static final String ALL = "all";
 
     private static final List<String> ONLY_FOR_HITS =
             List.of(
@@ -98,8 +100,22 @@ record FederatedQuery(
         return request;
     }
 
-    /** What a node is asked for counts alone, so that it agrees with any other of its index. */
-    ObjectNode forCounts() {
+    /** Whether there are words that hits are ranked by. */
+    boolean isOfWords() {
+        return !client.path("q").asString("").isBlank();
+    }
+
+    /** Whether hits must have all words. */
+    boolean wantsAll() {
+        return client.path(STRATEGY).asString("").equals(ALL);
+    }
+
+    /**
+     * What a node is asked for counts alone, so that it agrees with any other of its index.
+     *
+     * @param all whether those of words in its index want all of them: then none ranks by how many
+     */
+    ObjectNode forCounts(boolean all) {
         ObjectNode request = copy();
         request.remove(ONLY_FOR_HITS);
         request.putArray("attributesToRetrieve");
@@ -111,8 +127,13 @@ record FederatedQuery(
         boolean byVector =
                 client.path("hybrid").path("semanticRatio").asDouble(1) > 0
                         && (client.path("vector").isArray() || client.path("media").isObject());
-        if (client.path("q").asString("").isBlank() && !byVector) {
+        if (!isOfWords() && !byVector) {
             request.put("q", EVERYTHING);
+            // There are no words to match: it ranks by how many as the others do.
+            request.remove(STRATEGY);
+            if (all) {
+                request.put(STRATEGY, ALL);
+            }
             if (!client.path("vector").isArray()) {
                 // There was nothing to embed, and a text of ours is not to be.
                 request.remove("hybrid");
@@ -129,11 +150,18 @@ record FederatedQuery(
         return new FederatedQuery(others, index, view, weight, distinct);
     }
 
-    /** What a node is asked so that it counts what is pinned, whatever the words are. */
-    ObjectNode forCountsOf(PinnedCall pinned) {
+    /**
+     * What a node is asked so that it counts what is pinned, whatever the words are.
+     *
+     * @param all as with the others
+     */
+    ObjectNode forCountsOf(PinnedCall pinned, boolean all) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.put(FederatedCall.INDEX, index.physicalUid());
         request.put("q", EVERYTHING);
+        if (all) {
+            request.put(STRATEGY, ALL);
+        }
         request.set("filter", pinned.filter());
         request.putArray("attributesToRetrieve");
         return request;

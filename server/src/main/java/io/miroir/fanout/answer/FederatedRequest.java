@@ -41,7 +41,8 @@ record FederatedRequest(
         for (int i = 0; i < queries.size(); i++) {
             if (parts.get(i).asked()) {
                 FederatedQuery query = queries.get(i);
-                ObjectNode asked = counts ? query.forCounts() : forHits(query);
+                ObjectNode asked =
+                        counts ? query.forCounts(wantAll(query.index())) : forHits(query);
                 NodeFilter.restrict(asked, parts.get(i).only());
                 nodeQueries.add(asked);
             }
@@ -52,12 +53,23 @@ record FederatedRequest(
         return request;
     }
 
+    /** Whether there are queries of words in an index, and all of them want all words. */
+    private boolean wantAll(IndexProfile index) {
+        List<FederatedQuery> ofWords =
+                queries.stream()
+                        .filter(query -> query.index().physicalUid().equals(index.physicalUid()))
+                        .filter(FederatedQuery::isOfWords)
+                        .toList();
+        return !ofWords.isEmpty() && ofWords.stream().allMatch(FederatedQuery::wantsAll);
+    }
+
     /** Behind the client's queries, whose positions nodes tell. */
     private void addPinned(List<Part> parts, ArrayNode nodeQueries) {
         pinned.forEach(
                 (position, apart) -> {
                     if (parts.get(position).asked()) {
-                        ObjectNode asked = queries.get(position).forCountsOf(apart);
+                        FederatedQuery query = queries.get(position);
+                        ObjectNode asked = query.forCountsOf(apart, wantAll(query.index()));
                         NodeFilter.restrict(asked, parts.get(position).only());
                         nodeQueries.add(asked);
                     }

@@ -9,7 +9,6 @@ import io.miroir.api.search.NodesFilter;
 import io.miroir.api.settings.FilterableRule;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.plan.WritePlan;
-import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
 import io.miroir.fanout.AnswerShape;
@@ -25,14 +24,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Makes items of document writes and deletions. */
@@ -82,6 +79,7 @@ final class DocumentItems {
         if (known != null && named != null && !known.equals(named)) {
             fault = keyTaken(known);
         }
+        requireKey(split);
         Details details = writeDetails(request, split.received());
         if (index.isEmpty() && !request.creates()) {
             split.close();
@@ -100,6 +98,16 @@ final class DocumentItems {
         return index.isPresent()
                 ? toExisting(request, index.get(), split, details)
                 : toNew(request, topology, split, details);
+    }
+
+    // Documents may choose it by the name of their first field that ends in `id`.
+    private static void requireKey(DocumentSplit.Result split) {
+        try {
+            TaskRoom.requireKey(split.primaryKey());
+        } catch (ApiException refused) {
+            split.close();
+            throw refused;
+        }
     }
 
     private DocumentSplit.VectorRules vectorRules(WriteRequest request, Optional<IndexView> index) {
@@ -179,30 +187,43 @@ final class DocumentItems {
                 context.settings().sendTimeout());
     }
 
-    /** A deletion of documents by their ids. */
+    /**
+     * A deletion of documents by their ids.
+     *
+     * @param details by how many ids there are
+     */
     Item deleteIds(
-            WriteRequest request, Optional<IndexView> index, List<String> ids, Details details) {
+            WriteRequest request,
+            Optional<IndexView> index,
+            DocumentIds.Source ids,
+            IntFunction<Details> details)
+            throws IOException {
         if (index.isEmpty()) {
-            return missing(request, details);
+            return missing(request, details.apply(DocumentIds.count(ids)));
         }
-        IndexView view = index.get();
-        Map<String, List<String>> idsOfNode = new TreeMap<>();
-        List<Integer> shards = new ArrayList<>();
-        for (String id : ids) {
-            int shard = Rendezvous.shard(id, view.topology().shards());
-            shards.add(shard);
-            for (String node : targetsOf(shard, view.topology(), index)) {
-                idsOfNode.computeIfAbsent(node, _ -> new ArrayList<>()).add(id);
-            }
-        }
-        return deletion(
-                details,
-                scope(view, ShardSet.of(shards)),
+        Topology topology = index.get().topology();
+        DocumentIds.Split split =
+                DocumentIds.split(
+                        ids,
+                        topology.shards(),
+                        shard -> targetsOf(shard, topology, index),
+                        context.spooler());
+        return new Item(
+                TaskType.DOCUMENT_DELETION,
+                details.apply(split.count()),
+                scope(index.get(), split.shards()),
                 (node, place) -> {
-                    ArrayNode batch = Json.array();
-                    idsOfNode.getOrDefault(node, List.of()).forEach(batch::add);
-                    return post(place.markedPath("/documents/delete-batch"), batch);
-                });
+                    Spooled part = split.parts().get(node);
+                    NodeBody batch =
+                            part == null
+                                    ? NodeBody.json(Json.array())
+                                    : new NodeBody.Stream(
+                                            "application/json", part.lengthBytes(), part::open);
+                    String target = place.markedPath("/documents/delete-batch");
+                    return List.of(new Item.Step(post(target, batch), place.mark()));
+                },
+                Item.Effects.none(),
+                List.copyOf(split.parts().values()));
     }
 
     /** A deletion of all documents that match a filter: every node looks for its own. */
@@ -216,7 +237,7 @@ final class DocumentItems {
         return deletion(
                 details,
                 everywhere(index.get()),
-                (_, place) -> post(place.markedPath("/documents/delete"), body));
+                (_, place) -> post(place.markedPath("/documents/delete"), NodeBody.json(body)));
     }
 
     /** A deletion of all documents. */
@@ -259,9 +280,8 @@ final class DocumentItems {
                 IndexUid.notFound(request.indexUid()));
     }
 
-    private NodeRequest post(String target, JsonNode body) {
-        return NodeRequest.post(
-                        "write", target, NodeBody.json(body), context.settings().sendTimeout())
+    private NodeRequest post(String target, NodeBody body) {
+        return NodeRequest.post("write", target, body, context.settings().sendTimeout())
                 .expecting(AnswerShape.ENQUEUED);
     }
 

@@ -36,17 +36,12 @@ final class EditItems {
 
     /** The edit that a client asks for; refused at once if its function can't be read. */
     Item edit(WriteRequest request, Optional<IndexView> index, JsonNode body) {
+        Details details = details(request, body);
+        // Before a node is asked.
+        TaskRoom.require(details);
         tryOut(EditRequest.function(body));
         EditRequest asked = EditRequest.parse(body, request.indexUid(), context.view().features());
         ReservedFields.refuseFilter(asked.filter(), ErrorCode.INVALID_DOCUMENT_FILTER);
-        ObjectNode visible = Json.object();
-        visible.putNull("editedDocuments");
-        visible.putNull("deletedDocuments");
-        visible.put("originalFilter", asked.filter() == null ? null : Json.text(asked.filter()));
-        visible.set("context", asked.context());
-        visible.put("function", asked.function());
-        Details details =
-                Details.of(visible).tagged(request.parameter(WriteRequest.CUSTOM_METADATA));
         if (index.isEmpty()) {
             return Item.failed(
                     TaskType.DOCUMENT_EDITION,
@@ -77,6 +72,20 @@ final class EditItems {
                                         place.mark())),
                 Item.Effects.none(),
                 List.of());
+    }
+
+    private static Details details(WriteRequest request, JsonNode body) {
+        JsonNode filter = body.path("filter");
+        JsonNode given = body.path("context");
+        ObjectNode visible = Json.object();
+        visible.putNull("editedDocuments");
+        visible.putNull("deletedDocuments");
+        visible.put(
+                "originalFilter",
+                filter.isMissingNode() || filter.isNull() ? null : Json.text(filter));
+        visible.set("context", given.isMissingNode() ? null : given);
+        visible.put("function", EditRequest.function(body));
+        return Details.of(visible).tagged(request.parameter(WriteRequest.CUSTOM_METADATA));
     }
 
     // Nodes read the function before they refuse a context that is none: nothing is edited.

@@ -1,5 +1,6 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.api.ApiException;
 import io.miroir.api.Json;
 import io.miroir.api.indexes.IndexSwaps;
 import io.miroir.api.settings.SettingsUpdate;
@@ -7,8 +8,6 @@ import io.miroir.cluster.IndexView;
 import io.miroir.fanout.spool.Spooled;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -31,17 +30,31 @@ final class ItemFactory {
     }
 
     Item prepare(WriteRequest request, Optional<IndexView> index, Spooled body) throws IOException {
+        Item item = make(request, index, body);
+        try {
+            TaskRoom.require(item.details());
+        } catch (ApiException refused) {
+            item.close();
+            throw refused;
+        }
+        return item;
+    }
+
+    private Item make(WriteRequest request, Optional<IndexView> index, Spooled body)
+            throws IOException {
         return switch (request.operation()) {
             case DOCUMENTS_REPLACE, DOCUMENTS_UPDATE -> documents.write(request, index, body);
             case DOCUMENT_DELETE -> {
                 String id = String.valueOf(request.parameter(WriteRequest.ID));
-                yield documents.deleteIds(request, index, List.of(id), deletion(request, 1, null));
+                yield documents.deleteIds(
+                        request, index, to -> to.accept(id), ids -> deletion(request, ids, null));
             }
-            case DOCUMENTS_DELETE -> {
-                List<String> ids = new ArrayList<>();
-                parse(body).forEach(id -> ids.add(id.stringValue()));
-                yield documents.deleteIds(request, index, ids, deletion(request, ids.size(), null));
-            }
+            case DOCUMENTS_DELETE ->
+                    documents.deleteIds(
+                            request,
+                            index,
+                            DocumentIds.in(body),
+                            ids -> deletion(request, ids, null));
             case DOCUMENTS_DELETE_BY_FILTER -> {
                 JsonNode filter = parse(body).path("filter");
                 yield documents.deleteByFilter(

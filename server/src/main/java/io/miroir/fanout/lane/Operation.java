@@ -51,6 +51,25 @@ public enum Operation {
         };
     }
 
+    /**
+     * Whether its task's details hold what is in its body. Lists of ids and documents are sent on.
+     */
+    boolean keepsBody() {
+        return switch (this) {
+            case DOCUMENTS_DELETE_BY_FILTER, DOCUMENTS_EDIT, INDEX_SWAP, SETTINGS_UPDATE -> true;
+            case DOCUMENTS_REPLACE,
+                    DOCUMENTS_UPDATE,
+                    DOCUMENT_DELETE,
+                    DOCUMENTS_DELETE,
+                    DOCUMENTS_CLEAR,
+                    INDEX_CREATE,
+                    INDEX_UPDATE,
+                    INDEX_DELETE,
+                    INDEX_COMPACT ->
+                    false;
+        };
+    }
+
     /** By wire name; empty for one that a newer pod knows. */
     public static Optional<Operation> of(String wireName) {
         for (Operation operation : values()) {

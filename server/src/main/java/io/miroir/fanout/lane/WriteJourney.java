@@ -66,6 +66,8 @@ public final class WriteJourney implements PassedWriteHandler {
         Patience patience = new Patience();
         Spooler.Received received = spooler.receive(body);
         try (var spooled = received.body()) {
+            // What it would be refused for in its turn is not kept until then.
+            TaskRoom.require(request, spooled.lengthBytes());
             while (true) {
                 Optional<PassedAnswer> answer =
                         keeper.owns(request.indexUid())

@@ -64,16 +64,24 @@ public final class Spool extends OutputStream {
     /** Forgets what was written. */
     public void discard() {
         try {
-            if (fileOut != null) {
-                fileOut.close();
-            }
             if (file != null) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException failure) {
             throw spooler.failed(failure);
         } finally {
+            closeUnwritten();
             giveBack();
+        }
+    }
+
+    private void closeUnwritten() {
+        try {
+            if (fileOut != null) {
+                fileOut.close();
+            }
+        } catch (IOException unwritten) {
+            // The file is gone: that its rest can't be written, as on a full disk, is nothing.
         }
     }
 

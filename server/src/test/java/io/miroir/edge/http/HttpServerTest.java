@@ -264,6 +264,12 @@ class HttpServerTest {
                         .build();
         assertEquals(413, send(chunked).statusCode());
         assertEquals(1, seen.size(), seen.toString());
+        // Whether there is such a path comes first, as whether one may ask.
+        HttpRequest nowhere =
+                to("/nowhere")
+                        .POST(BodyPublishers.ofByteArray(new byte[BODY_BYTES_MAX + 1]))
+                        .build();
+        assertEquals(404, send(nowhere).statusCode());
     }
 
     /**

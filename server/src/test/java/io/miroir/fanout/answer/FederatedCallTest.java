@@ -60,6 +60,33 @@ class FederatedCallTest {
         assertEquals(1, asked.path("queries").size());
     }
 
+    /** Nodes refuse queries of one index that do not rank alike: by how many words there are. */
+    @Test
+    void whatIsSearchedForByNothingRanksAsWhatIsSearchedForByWords() {
+        FederatedCall call =
+                call(
+                        """
+                        {'federation': {},
+                         'queries': [
+                          {'indexUid': 'a', 'matchingStrategy': 'last'},
+                          {'indexUid': 'a', 'q': 'w', 'matchingStrategy': 'all'},
+                          {'indexUid': 'b', 'matchingStrategy': 'all'},
+                          {'indexUid': 'b', 'q': 'w', 'matchingStrategy': 'all'},
+                          {'indexUid': 'b', 'q': 'v'}]}
+                        """,
+                        "a",
+                        "a",
+                        "b",
+                        "b",
+                        "b");
+        List<FederatedCall.Part> all = List.of(ASKED, ASKED, ASKED, ASKED, ASKED);
+        JsonNode ofA = call.nodeRequest(all, new Purpose("m-a")).path("queries");
+        assertEquals("all", ofA.path(0).path("matchingStrategy").asString());
+        assertEquals("all", ofA.path(1).path("matchingStrategy").asString());
+        JsonNode ofB = call.nodeRequest(all, new Purpose("m-b")).path("queries");
+        assertFalse(ofB.path(2).has("matchingStrategy"));
+    }
+
     /** A query that finds by its vector ranks as one of words; one that only has one does not. */
     @Test
     void whatIsSearchedForByNothingIsCountedLikeWords() {
@@ -72,20 +99,28 @@ class FederatedCallTest {
                           {'indexUid': 'a', 'vector': [1], 'hybrid': {'semanticRatio': 1}},
                           {'indexUid': 'a', 'q': 'w', 'sort': ['x:asc'],
                            'federationOptions': {'weight': 2, 'remote': 'me'}},
-                          {'indexUid': 'a', 'hybrid': {'semanticRatio': 1}}]}
+                          {'indexUid': 'a', 'hybrid': {'semanticRatio': 1}},
+                          {'indexUid': 'a', 'q': ' ', 'matchingStrategy': 'all'},
+                          {'indexUid': 'a', 'q': 'w', 'matchingStrategy': 'all'}]}
                         """,
+                        "a",
+                        "a",
                         "a",
                         "a",
                         "a",
                         "a");
         JsonNode queries =
-                call.nodeRequest(List.of(ASKED, ASKED, ASKED, ASKED), new Purpose("m-a"))
+                call.nodeRequest(
+                                List.of(ASKED, ASKED, ASKED, ASKED, ASKED, ASKED),
+                                new Purpose("m-a"))
                         .path("queries");
         assertEquals(",", queries.path(0).path("q").asString());
         assertFalse(queries.path(1).has("q"));
         assertFalse(queries.path(2).has("sort"));
         assertEquals("{\"weight\":2}", Json.text(queries.path(2).path("federationOptions")));
         assertFalse(queries.path(3).has("hybrid"));
+        assertFalse(queries.path(4).has("matchingStrategy"));
+        assertEquals("all", queries.path(5).path("matchingStrategy").asString());
     }
 
     /**
