@@ -5,6 +5,7 @@ import io.miroir.capability.partitioned.antientropy.AntiEntropyMetrics;
 import io.miroir.capability.partitioned.drift.DriftCheck;
 import io.miroir.capability.partitioned.move.OlderReads;
 import io.miroir.capability.partitioned.move.ReplicaMoves;
+import io.miroir.capability.partitioned.repair.LateWatch;
 import io.miroir.capability.partitioned.repair.RepairMetrics;
 import io.miroir.capability.partitioned.repair.ReplicaRepair;
 import io.miroir.capability.partitioned.verify.ReplicaVerifier;
@@ -43,6 +44,7 @@ record SharedDuties(MiroirConfig config, ConfiguredSettings settings, CollectorR
             duties.add(
                     new ReplicaRepair(
                             context, settings.repairRules(), new RepairMetrics(registry)));
+            duties.add(new LateWatch(context));
         }
         if (config.antiEntropy().enabled()) {
             duties.add(

@@ -13,7 +13,8 @@ import io.miroir.config.bind.Secret;
  * @param snapshotEntries of the log between two looks at how much of it may be purged
  * @param snapshotIntervalS longest time between two such looks
  * @param maxJobs jobs of all states; beyond it none is taken in
- * @param jobRetentionS how long ended jobs are kept
+ * @param jobRetentionS how long ended jobs are kept; copies and deletions of nodes are looked after
+ *     by theirs for an hour
  * @param maxRateBuckets addresses whose requests are counted each by itself; the rest share a count
  * @param sealKey seals secrets of clients in the store: the same on all pods; none: they lie in
  *     plain
@@ -28,7 +29,7 @@ public record TaskStoreConfig(
         @Default("10000") @Range(min = 100, max = 10000000) int snapshotEntries,
         @Default("300") @Range(min = 1, max = 86400) long snapshotIntervalS,
         @Default("100000") @Range(min = 1, max = 10000000) int maxJobs,
-        @Default("604800") @Range(min = 1, max = 315360000) int jobRetentionS,
+        @Default("604800") @Range(min = 7200, max = 315360000) int jobRetentionS,
         @Default("100000") @Range(min = 1, max = 10000000) int maxRateBuckets,
         @Env("MIROIR_SEAL_KEY") Secret sealKey) {
 

@@ -28,15 +28,36 @@ public final class ClaimedJob {
     private final String id;
     private final long claim;
     private final ObjectNode progress;
+    private final Optional<JobRow> before;
     private long beatenMicros;
 
-    private ClaimedJob(TaskStore store, JobRow claimed) {
+    /** What came of an attempt to take a job on. */
+    public sealed interface Claiming {
+        /** It is this pod's to do. */
+        record Claimed(ClaimedJob job) implements Claiming {}
+
+        /** Another pod does it, it rests after a failure, or it is done. */
+        record NotNow() implements Claiming {}
+
+        /** The store has no room for one more. */
+        record Full(int rowsMax) implements Claiming {
+            /** What operators are told; the store counts it. */
+            public String message() {
+                return "the task store takes no more than "
+                        + rowsMax
+                        + " jobs (miroir_task_store_full_total)";
+            }
+        }
+    }
+
+    private ClaimedJob(TaskStore store, JobRow claimed, Optional<JobRow> before) {
         this.store = store;
         this.jobs = store.jobs();
         this.beatenMicros = store.nowMicros();
         this.id = claimed.madeOf().id();
         this.claim = claimed.claim() == null ? 0 : claimed.claim().number();
         this.progress = Json.parseObject(claimed.progressJson());
+        this.before = before;
     }
 
     /**
@@ -44,24 +65,39 @@ public final class ClaimedJob {
      *
      * @param wanted its partition must be its own id
      * @param again whether a job that has ended is to be done once more
-     * @return empty while another pod does it, it rests after a failure, or it is done
      */
-    public static Optional<ClaimedJob> claim(
+    public static Claiming claim(
             TaskStore store, String podId, NewJob wanted, Predicate<JobRow> again) {
         Jobs jobs = store.jobs();
         Optional<JobRow> known = jobs.get(ReadLevel.LOCAL, wanted.id());
-        if (known.isPresent() && !isReady(known.get(), store.nowMicros(), again)) {
-            return Optional.empty();
+        Optional<JobRow> over = Optional.empty();
+        if (isReady(store, known, again) && known.filter(ClaimedJob::isOver).isPresent()) {
+            // This pod's tables may lag: what another one does by now must not make way.
+            known = jobs.get(ReadLevel.LINEARIZABLE, wanted.id());
+            over = known.filter(ClaimedJob::isOver);
         }
-        if (known.isPresent() && isOver(known.get())) {
+        if (!isReady(store, known, again)) {
+            return new Claiming.NotNow();
+        }
+        if (over.isPresent()) {
             jobs.delete(wanted.id()).orThrow();
         }
-        jobs.enqueue(List.of(wanted)).orThrow();
+        return switch (jobs.enqueue(List.of(wanted)).orThrow()) {
+            case Jobs.Enqueueing.Full full -> new Claiming.Full(full.rowsMax());
+            case Jobs.Enqueueing.Enqueued _ -> claim(store, podId, wanted, over);
+        };
+    }
+
+    private static Claiming claim(
+            TaskStore store, String podId, NewJob wanted, Optional<JobRow> before) {
         List<String> types = List.of(wanted.type());
-        return jobs.claim(podId, types, wanted.partition(), micros(CLAIM)).orThrow()
-                        instanceof Jobs.Claiming.Claimed claimed
-                ? Optional.of(new ClaimedJob(store, claimed.job()))
-                : Optional.empty();
+        return switch (store.jobs()
+                .claim(podId, types, wanted.partition(), micros(CLAIM))
+                .orThrow()) {
+            case Jobs.Claiming.Claimed claimed ->
+                    new Claiming.Claimed(new ClaimedJob(store, claimed.job(), before));
+            case Jobs.Claiming.Nothing _ -> new Claiming.NotNow();
+        };
     }
 
     /** Whether some pod does a job now, as far as anybody knows. */
@@ -71,6 +107,11 @@ public final class ClaimedJob {
                 .filter(job -> job.state() == JobState.IN_PROGRESS)
                 .filter(job -> !isExpired(job.claim(), store.nowMicros()))
                 .isPresent();
+    }
+
+    private static boolean isReady(
+            TaskStore store, Optional<JobRow> known, Predicate<JobRow> again) {
+        return known.isEmpty() || isReady(known.get(), store.nowMicros(), again);
     }
 
     private static boolean isReady(JobRow job, long nowMicros, Predicate<JobRow> again) {
@@ -97,6 +138,11 @@ public final class ClaimedJob {
         return claim;
     }
 
+    /** What made way for it: the same job as it had ended before. */
+    public Optional<JobRow> before() {
+        return before;
+    }
+
     /** What is saved with the next step; to be written by the thread that does the work. */
     public ObjectNode progress() {
         return progress;
@@ -117,6 +163,14 @@ public final class ClaimedJob {
     /** It is done. */
     public void complete() {
         jobs.complete(id, claim, Json.text(progress), List.of()).orThrow();
+    }
+
+    /** It is done, and makes room for others. */
+    public void completeAndForget() {
+        if (jobs.complete(id, claim, Json.text(progress), List.of()).orThrow()
+                instanceof Jobs.Step.Completed) {
+            jobs.delete(id).orThrow();
+        }
     }
 
     /** Ends this attempt; what was reached is saved for the next. */

@@ -42,7 +42,7 @@ class LimitsRecorderTest {
                           idempotency: {ttl_seconds: 60, max_cached_keys: 500}
                           session_pinning: {ttl_seconds: 30, max_sessions: 501}
                           task_registry: {max_tasks: 5000, retention_seconds: 90}
-                          task_store: {max_jobs: 502, job_retention_s: 91, max_rate_buckets: 503}
+                          task_store: {max_jobs: 502, job_retention_s: 7291, max_rate_buckets: 503}
                           aliases: {history_retention: 3}
                           canary_runner: {run_history_per_canary: 4}
                           cdc: {buffer: {overflow_bytes: 505}}
@@ -69,7 +69,7 @@ class LimitsRecorderTest {
                             501,
                             30_000_000,
                             502,
-                            91_000_000,
+                            7_291_000_000L,
                             3,
                             4,
                             505,

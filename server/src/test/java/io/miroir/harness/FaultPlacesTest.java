@@ -15,6 +15,7 @@ import io.miroir.cli.fleet.FleetShape;
 import io.miroir.trap.Trap;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -91,6 +92,9 @@ class FaultPlacesTest {
             List.of(
                     place("capability.partitioned.move.IndexMove", "free"),
                     place("fanout.copy.TargetWriter", "removeShards"));
+
+    /** A deletion of a pod that is lost may come for two and a half minutes. */
+    private static final Duration CHANGE_MAX = Duration.ofMinutes(5);
 
     @TempDir static Path dir;
     private static TestCluster cluster;
@@ -316,7 +320,7 @@ class FaultPlacesTest {
         FleetPod killed = killAt(place, () -> begin(change), FaultPlacesTest::kill);
         writes.awaitAcknowledged(4);
         startAgain(killed);
-        await("the change ends", () -> !isChanging());
+        await("the change ends", CHANGE_MAX, () -> !isChanging());
         awaitInSync();
     }
 
@@ -388,7 +392,12 @@ class FaultPlacesTest {
     }
 
     private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long giveUpNanos = System.nanoTime() + 2 * TestCluster.PATIENCE.toNanos();
+        await(what, TestCluster.PATIENCE.multipliedBy(2), condition);
+    }
+
+    private static void await(String what, Duration patience, BooleanSupplier condition)
+            throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < giveUpNanos, () -> "it is waited in vain: " + what);
             Thread.sleep(50);

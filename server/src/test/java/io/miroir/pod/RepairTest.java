@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
 import io.miroir.core.routing.Separators;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.copy.CopyMarks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -230,6 +232,30 @@ class RepairTest {
                 "{\"limit\": 1000}",
                 reply -> reply.body().path("hits").size() == AFTER_WRITES);
         nodes.node(0, 0).start();
+    }
+
+    /** Shows: a request of an earlier copy, which the node takes when it is read, is undone. */
+    @Test
+    void whatAnEarlierCopySentComesLateAndIsUndone() {
+        nodes.node(1, 0).kill();
+        client.done("PUT", "/indexes/i/documents", "[{\"id\": 3, \"t\": \"updated\"}]");
+        nodes.node(1, 0).start();
+        awaitInSync();
+
+        ObjectNode late = ((ObjectNode) held(1).get("3")).put("t", "late");
+        HttpCalls past = new HttpCalls(nodes.node(1, 0).address(), TestNode.KEY);
+        String mark = CopyMarks.copy(1, ShardSet.all(16));
+        past.done(
+                "POST",
+                "/indexes/" + physicalUid() + "/documents?customMetadata=" + mark,
+                Json.text(Json.array().add(late)));
+
+        past.await(
+                "GET",
+                "/indexes/" + physicalUid() + "/documents/3",
+                reply -> reply.body().path("t").asString("").equals("updated"));
+        awaitInSync();
+        assertEqualNodes();
     }
 
     /** Of what the node has, only what differs is sent. */

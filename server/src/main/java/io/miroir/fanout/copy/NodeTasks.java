@@ -42,6 +42,17 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
         return first("").path("uid").asLong(NONE);
     }
 
+    /** The number of the latest task of any index that a node has, or {@link #NONE}. */
+    public static long latestOfAny(Nodes nodes, String node) {
+        NodeRequest request =
+                NodeRequest.get("tasks", "/tasks?limit=1", TIMEOUT).expecting(AnswerShape.TASKS);
+        return NodeDocuments.answer(nodes, node, request)
+                .path("results")
+                .path(0)
+                .path("uid")
+                .asLong(NONE);
+    }
+
     /** Whether all tasks of the index up to that number have ended. */
     public boolean ended(long uid) {
         return uid == NONE || first(OPEN + "&from=" + uid).isMissingNode();
@@ -81,7 +92,19 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
      */
     public void since(long uid, Arrival seen, TargetWriter.Watch between)
             throws InterruptedException {
+        boolean _ = since(uid, Integer.MAX_VALUE, seen, between);
+    }
+
+    /**
+     * The same, of the first ones.
+     *
+     * @param pagesMax requests to the node, each of some hundred tasks
+     * @return whether these were all
+     */
+    public boolean since(long uid, int pagesMax, Arrival seen, TargetWriter.Watch between)
+            throws InterruptedException {
         long last = uid;
+        int pages = 0;
         JsonNode page;
         do {
             String next = "&reverse=true&from=" + (last + 1);
@@ -91,7 +114,8 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
                 seen.came(last, task.path("customMetadata").asString(""));
             }
             between.look();
-        } while (page.size() == PAGE);
+        } while (page.size() == PAGE && ++pages < pagesMax);
+        return page.size() < PAGE;
     }
 
     /** What the tasks of documents carry that failed after the one of that number. */

@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * next when the node is done with it: that is all that a copy asks of a node.
  */
 public final class TargetWriter {
-    private static final Duration SEND_TIMEOUT = Duration.ofMinutes(2);
+    static final Duration SEND_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration PAUSE_MIN = Duration.ofMillis(5);
     private static final Duration PAUSE_MAX = Duration.ofMillis(500);
 

@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.Json;
 import io.miroir.cluster.IndexView;
 import io.miroir.duty.ClaimedJob;
+import io.miroir.duty.ClaimedJob.Claiming;
 import io.miroir.duty.PartitionedDuty;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
@@ -66,25 +67,35 @@ public final class AntiEntropy implements PartitionedDuty {
     public void step(Predicate<String> owned) {
         Collection<IndexView> all = context.view().indexes();
         unknownSince.keySet().retainAll(all.stream().map(one -> one.row().incarnation()).toList());
+        Optional<Claiming.Full> refused = Optional.empty();
         for (IndexView index : all) {
             if (context.lanes().owns(index.row().uid())) {
-                compare(index.row());
+                Optional<Claiming.Full> before = refused;
+                refused = compare(index.row()).or(() -> before);
             }
         }
+        refused.ifPresent(full -> LOG.warn("not all indexes are compared: {}", full.message()));
     }
 
-    private void compare(IndexRow index) {
+    /** Compares an index if that is due; answers why it can't be taken on. */
+    private Optional<Claiming.Full> compare(IndexRow index) {
         Optional<JobRow> known = context.store().jobs().get(ReadLevel.LOCAL, id(index));
         if (known.isEmpty() && !isDue(firstSeen(index))) {
-            return;
+            return Optional.empty();
         }
         int first = next(known);
-        ClaimedJob.claim(
-                        context.store(),
-                        context.podId(),
-                        job(index, first),
-                        ended -> isDue(ended.dates().endedAt()))
-                .ifPresent(job -> run(index, job, first));
+        return switch (ClaimedJob.claim(
+                context.store(),
+                context.podId(),
+                job(index, first),
+                ended -> isDue(ended.dates().endedAt()))) {
+            case Claiming.Claimed(ClaimedJob job) -> {
+                run(index, job, first);
+                yield Optional.empty();
+            }
+            case Claiming.NotNow _ -> Optional.empty();
+            case Claiming.Full full -> Optional.of(full);
+        };
     }
 
     /**

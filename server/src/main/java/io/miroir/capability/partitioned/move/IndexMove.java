@@ -11,8 +11,10 @@ import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.Holds;
+import io.miroir.fanout.copy.LateRequests;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
+import io.miroir.fanout.copy.ShardDeletion;
 import io.miroir.fanout.copy.TargetWriter;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.index.IndexRow;
@@ -20,8 +22,10 @@ import io.miroir.store.replica.ShardState;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskType;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -36,11 +40,15 @@ public final class IndexMove {
 
     private static final Duration PAUSE = Duration.ofMillis(20);
 
+    /** Of tasks that came to a node since it was looked at, while writes wait. */
+    private static final int PAGES_HELD = 5;
+
     private final CopyContext context;
     private final IndexRow index;
     private final OlderReads olderReads;
     private final RebalanceMetrics metrics;
     private final ReplicaMarks marks;
+    private final Map<String, LateRequests> late = new HashMap<>();
 
     /** What came of a try to let go. */
     private enum Try {
@@ -93,7 +101,7 @@ public final class IndexMove {
      * before there are any, all know of them.
      */
     private void gain() throws InterruptedException {
-        Map<String, ShardSet> gains = next().gain();
+        Map<String, ShardSet> gains = new TreeMap<>(next().gain());
         if (gains.isEmpty()) {
             return;
         }
@@ -127,6 +135,11 @@ public final class IndexMove {
      * @return false if writes did not end in time
      */
     private boolean letGo() throws InterruptedException {
+        // Once before writes wait, so that little is left to be looked at then.
+        for (Map.Entry<String, ShardSet> holder : heldBy(next()).entrySet()) {
+            String node = holder.getKey();
+            requireNothingLate(node, holder.getValue(), Integer.MAX_VALUE, () -> look(node));
+        }
         Approach approach = Approach.BEGUN;
         do {
             if (open().anyMatch(task -> task.type() == TaskType.SETTINGS_UPDATE)) {
@@ -146,19 +159,43 @@ public final class IndexMove {
     }
 
     private Try tryLetGo(Holds.Deadline deadline, long epoch) throws InterruptedException {
-        Fleet fleet = context.view().fleet();
         MoveStep next = next();
-        Map<String, ShardSet> heldBy =
-                next.heldBy(fleet.topology(index.shards()), fleet.target(index.shards()));
+        Map<String, ShardSet> heldBy = heldBy(next);
         Set<String> nodes = new TreeSet<>(next.letGo().keySet());
         nodes.addAll(heldBy.keySet());
         long before = open().count();
         if (!atRest(nodes, deadline)) {
             return open().count() < before ? Try.NEARER : Try.NO_NEARER;
         }
+        for (Map.Entry<String, ShardSet> holder : heldBy.entrySet()) {
+            requireNothingLate(holder.getKey(), holder.getValue(), PAGES_HELD, () -> {});
+        }
         LOG.info("of {} are let go: {}", index.uid(), next.letGo());
         marks.letGo(next.letGo(), heldBy, epoch);
         return Try.DONE;
+    }
+
+    private Map<String, ShardSet> heldBy(MoveStep next) {
+        Fleet fleet = context.view().fleet();
+        return next.heldBy(fleet.topology(index.shards()), fleet.target(index.shards()));
+    }
+
+    /** What a node has that took something late may be wrong, and what is let go of is right. */
+    private void requireNothingLate(
+            String node, ShardSet shards, int pagesMax, TargetWriter.Watch watch)
+            throws InterruptedException {
+        Optional<LateRequests> behind =
+                Optional.ofNullable(late.get(node)).or(() -> LateRequests.of(context, index, node));
+        if (behind.isPresent()) {
+            late.put(node, behind.get());
+            if (!behind.get().look(pagesMax, watch)) {
+                throw new CopyFailedException("too much has come to node " + node);
+            }
+            if (behind.get().foundWhatOthersHave(shards)) {
+                throw new CopyFailedException(
+                        "node " + node + " took requests late: it is compared first");
+            }
+        }
     }
 
     /** Whether nodes have done all that they were sent, and what became of it is known. */
@@ -184,13 +221,20 @@ public final class IndexMove {
 
     /**
      * What nobody reads any more. A copy that is still made to the node may be one that began
-     * before: it finds out and ends, but what it sent last must not come after the deletion.
+     * before: it finds out and ends, but what it sent last must not come after the deletion. One
+     * deletion at a time: what a second one brings must not be taken for what the first did.
      */
     private Map<String, ShardSet> deletable() {
         Map<String, ShardSet> deletable = new TreeMap<>(next().free());
+        Fleet fleet = context.view().fleet();
         deletable
                 .keySet()
-                .removeIf(node -> ClaimedJob.isUnderWay(context.store(), CopyJobs.id(index, node)));
+                .removeIf(
+                        node ->
+                                ClaimedJob.isUnderWay(context.store(), CopyJobs.id(index, node))
+                                        || (stays(fleet, node)
+                                                && ShardDeletion.mayCome(
+                                                        context.store(), index, node)));
         return deletable;
     }
 
@@ -208,7 +252,7 @@ public final class IndexMove {
             ShardSet shards = free.getValue();
             if (context.health().usable(node)) {
                 look(node);
-                long documents = delete(node, shards, stays(fleet, node));
+                long documents = delete(node, shards, stays(fleet, node), epoch);
                 metrics.migrated(documents);
                 LOG.info("{} documents of {} have left node {}", documents, index.uid(), node);
             } else if (stays(fleet, node)) {
@@ -224,12 +268,12 @@ public final class IndexMove {
      *
      * @return how many documents there were
      */
-    private long delete(String node, ShardSet shards, boolean stays) throws InterruptedException {
+    private long delete(String node, ShardSet shards, boolean stays, long epoch)
+            throws InterruptedException {
         OptionalLong documents =
                 new NodeDocuments(context.nodes(), node, index.physicalUid(), shards).count();
         if (documents.isPresent() && stays) {
-            new TargetWriter(tasks(node), "miroir-move", () -> look(node), context.holds())
-                    .removeShards(shards);
+            new ShardDeletion(context, index, node).of(shards, epoch, () -> {});
         }
         return documents.orElse(0);
     }
@@ -256,11 +300,24 @@ public final class IndexMove {
         return next(context, context.current(index));
     }
 
-    /** What can be done now: nothing is let go of to a node that does not answer. */
+    /**
+     * What can be done now: nothing is let go of to a node that does not answer, or to which a
+     * deletion may come that nobody knows of what became: what it has might be gone then.
+     */
     static MoveStep next(CopyContext context, IndexView index) {
         Fleet fleet = context.view().fleet();
         int shards = index.row().shards();
+        // Asked for each shard, and the store's answer is one for the node.
+        Map<String, Boolean> sure = new HashMap<>();
         return fleet.next(index)
-                .onlyFor(fleet.topology(shards), fleet.target(shards), context.health()::usable);
+                .onlyFor(
+                        fleet.topology(shards),
+                        fleet.target(shards),
+                        node -> sure.computeIfAbsent(node, one -> isSure(context, index, one)));
+    }
+
+    private static boolean isSure(CopyContext context, IndexView index, String node) {
+        return context.health().usable(node)
+                && !ShardDeletion.mayCome(context.store(), index.row(), node);
     }
 }

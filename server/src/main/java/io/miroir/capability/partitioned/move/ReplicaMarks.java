@@ -62,18 +62,19 @@ final class ReplicaMarks {
     void letGo(Map<String, ShardSet> leaving, Map<String, ShardSet> heldBy, long epoch)
             throws InterruptedException {
         List<ReplicaRow> rows = new ArrayList<>();
-        leaving.forEach(
-                (node, shards) -> {
-                    ReplicaRow row = row(node);
-                    rows.add(
-                            with(
-                                    row,
-                                    changed(
-                                            row.states(),
-                                            shards,
-                                            ShardState::isKept,
-                                            ShardState.MOVING)));
-                });
+        new TreeMap<>(leaving)
+                .forEach(
+                        (node, shards) -> {
+                            ReplicaRow row = row(node);
+                            rows.add(
+                                    with(
+                                            row,
+                                            changed(
+                                                    row.states(),
+                                                    shards,
+                                                    ShardState::isKept,
+                                                    ShardState.MOVING)));
+                        });
         Map<String, List<Integer>> holders = new TreeMap<>();
         heldBy.forEach((node, shards) -> holders.put(node, shards.stream().boxed().toList()));
         if (!rows.isEmpty()

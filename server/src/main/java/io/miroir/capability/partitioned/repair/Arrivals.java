@@ -1,5 +1,6 @@
 package io.miroir.capability.partitioned.repair;
 
+import io.miroir.fanout.copy.CopyMarks;
 import io.miroir.fanout.copy.NodeTasks;
 import io.miroir.fanout.copy.TargetWriter;
 import io.miroir.fanout.lane.Mark;
@@ -11,11 +12,6 @@ import java.util.Optional;
  * it was compared, makes the target differ, and nothing else tells of it (protocol, rule 4).
  */
 final class Arrivals {
-    /** What requests carry that are no client's: of copies, and of moves that delete. */
-    private static final String OURS = "miroir-";
-
-    private static final String COPIES = OURS + "copy:";
-
     private final NodeTasks target;
     private final String copyMark;
     private final TargetWriter.Watch watch;
@@ -38,20 +34,20 @@ final class Arrivals {
         this.lowest = begun.position() + 1;
     }
 
-    /** What the requests of one copy carry: no other attempt's, which may come late too. */
-    static String mark(String source, long claim) {
-        return COPIES + source + ':' + claim;
-    }
-
     /** Whether all that came until now came in its order. */
     boolean areInOrder() throws InterruptedException {
         target.since(seen, this::came, watch);
         return !late;
     }
 
+    /** The last task that was looked at. */
+    long seen() {
+        return seen;
+    }
+
     private void came(long uid, String carried) {
         seen = uid;
-        if (carried.startsWith(OURS)) {
+        if (CopyMarks.isOurs(carried)) {
             late |= !carried.equals(copyMark);
             return;
         }

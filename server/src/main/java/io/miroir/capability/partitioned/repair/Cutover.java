@@ -31,11 +31,16 @@ final class Cutover {
     private static final int IDS_AT_A_TIME = 50;
     private static final Duration PAUSE = Duration.ofMillis(20);
 
+    /** Of the source's tasks, while writes wait: it was looked just before. */
+    private static final int PAGES_HELD = 3;
+
     private final CopyContext context;
     private final Copy copy;
     private final Ends ends;
     private final FedReplicas replicas;
     private final Walk walk;
+    private final RepairJob job;
+    private final LateAtSource lateAtSource;
 
     /** Both nodes of a copy. */
     record Ends(
@@ -71,12 +76,21 @@ final class Cutover {
         ANEW
     }
 
-    Cutover(CopyContext context, Copy copy, Ends ends, FedReplicas replicas, Walk walk) {
+    Cutover(
+            CopyContext context,
+            Copy copy,
+            Ends ends,
+            FedReplicas replicas,
+            Walk walk,
+            RepairJob job,
+            LateAtSource lateAtSource) {
         this.context = context;
         this.copy = copy;
         this.ends = ends;
         this.replicas = replicas;
         this.walk = walk;
+        this.job = job;
+        this.lateAtSource = lateAtSource;
     }
 
     /**
@@ -116,9 +130,12 @@ final class Cutover {
             return Outcome.ANEW;
         }
         makeSure(index, pass);
+        lateAtSource.requireNothing(PAGES_HELD, () -> {});
+        // Last of all that is asked: what the target takes behind it comes behind the copy's end.
         if (!pass.arrivals().areInOrder()) {
             return Outcome.ANEW;
         }
+        job.keep(pass.end(context.store().nowMicros()));
         return replicas.inSync(here.epoch());
     }
 

@@ -1,5 +1,6 @@
 package io.miroir.capability.partitioned.repair;
 
+import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.StoredDocument;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,6 +48,11 @@ final class Pass {
     /** Where the lane was when it began. */
     Barrier begun() {
         return begun;
+    }
+
+    /** Where the copy ends, if it does now. */
+    CopyEnd end(long nowMicros) {
+        return new CopyEnd(arrivals.seen(), begun.position(), nowMicros);
     }
 
     /** What came to the target since. */

@@ -3,7 +3,9 @@ package io.miroir.capability.partitioned.repair;
 import io.miroir.api.Json;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.duty.ClaimedJob;
+import io.miroir.duty.ClaimedJob.Claiming;
 import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.store.index.IndexRow;
@@ -22,14 +24,46 @@ record RepairJob(ClaimedJob job) {
     private static final int ATTEMPTS_MAX = 8;
     private static final long BACKOFF_MICROS = 500_000;
 
-    /** Takes a copy on; empty while another pod makes it, or it rests after a failure. */
+    /**
+     * Takes a copy on; empty while another pod makes it, or it rests after a failure.
+     *
+     * @throws CopyFailedException if the store has no room for it
+     */
     static Optional<RepairJob> claim(CopyContext context, IndexRow index, Copy copy) {
         String id = CopyJobs.id(index, copy.target());
         String params =
                 Json.text(Json.object().put("index", index.uid()).put("node", copy.target()));
         NewJob wanted = new NewJob(id, CopyJobs.TYPE, id, params, ATTEMPTS_MAX, 0, BACKOFF_MICROS);
-        return ClaimedJob.claim(context.store(), context.podId(), wanted, _ -> true)
-                .map(RepairJob::new);
+        return switch (ClaimedJob.claim(context.store(), context.podId(), wanted, _ -> true)) {
+            case Claiming.Claimed(ClaimedJob job) ->
+                    Optional.of(keepingEnd(new RepairJob(job), context.store().nowMicros()));
+            case Claiming.NotNow _ -> Optional.empty();
+            case Claiming.Full full -> throw new CopyFailedException(full.message());
+        };
+    }
+
+    /** The row of a copy that has ended makes way for that of the next one; its end stays. */
+    private static RepairJob keepingEnd(RepairJob claimed, long nowMicros) {
+        claimed.job()
+                .before()
+                .flatMap(before -> CopyEnd.watched(before, nowMicros))
+                .ifPresent(claimed::keep);
+        return claimed;
+    }
+
+    /** Where the last copy to the node has ended that came so far, this one or one before. */
+    Optional<CopyEnd> end() {
+        return CopyEnd.of(job.progress());
+    }
+
+    /**
+     * Keeps where a copy ends, before it does: from there on it is looked what comes late.
+     *
+     * @throws CopyFailedException if another pod makes the copy by now
+     */
+    void keep(CopyEnd end) {
+        end.keepIn(job.progress());
+        beat();
     }
 
     /** How far a copy was that was not yet to be made sure of; null for none. */

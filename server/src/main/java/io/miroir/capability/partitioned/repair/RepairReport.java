@@ -1,6 +1,7 @@
 package io.miroir.capability.partitioned.repair;
 
 import io.miroir.api.Json;
+import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.job.JobRow;
@@ -43,6 +44,7 @@ public final class RepairReport {
         one.setAll(Json.parseObject(job.progressJson()));
         // Where it goes on is its own business.
         one.remove(RepairJob.CURSOR);
+        CopyEnd.hideIn(one);
         if (job.errorJson() != null) {
             one.put("error", Json.parseObject(job.errorJson()).path("message").asString(""));
         }

@@ -8,8 +8,10 @@ import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.CopyMarks;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
+import io.miroir.fanout.copy.ShardDeletion;
 import io.miroir.fanout.copy.TargetWriter;
 import io.miroir.fanout.lane.LaneHolder;
 import io.miroir.store.ReadLevel;
@@ -45,6 +47,11 @@ final class RepairRun {
     private final FedReplicas replicas;
     private final Walk walk;
     private final Cutover cutover;
+    private final LateAtSource lateAtSource;
+
+    /** Behind the copy before this one; null for none. */
+    private final @Nullable LateTasks late;
+
     private String phase = "prepare";
 
     RepairRun(
@@ -61,11 +68,16 @@ final class RepairRun {
         this.job = job;
         this.pace = pace;
         this.bounds = bounds;
-        this.mark = Arrivals.mark(copy.source(), job.job().claim());
+        this.mark = CopyMarks.copy(job.job().claim(), copy.shards());
         this.ends = ends();
         this.replicas = new FedReplicas(context, index, copy);
         this.walk = new Walk(ends, index, bounds, job, metrics, this::look);
-        this.cutover = new Cutover(context, copy, ends, replicas, walk);
+        this.lateAtSource = new LateAtSource(context, index, copy);
+        this.cutover = new Cutover(context, copy, ends, replicas, walk, job, lateAtSource);
+        this.late =
+                job.end()
+                        .map(end -> new LateTasks(context, index, copy.target(), end))
+                        .orElse(null);
     }
 
     private Cutover.Ends ends() {
@@ -95,6 +107,7 @@ final class RepairRun {
             }
             Cutover.Outcome outcome = Cutover.Outcome.MORE;
             // Looked at here, pressed or not, so that few are left while the lane is held.
+            lateAtSource.requireNothing(Integer.MAX_VALUE, this::look);
             if (pass.isBulk() || !pass.arrivals().areInOrder()) {
                 outcome = Cutover.Outcome.ANEW;
             } else if (approach.isDue()) {
@@ -147,22 +160,31 @@ final class RepairRun {
      * is an old one. A search that asks it for all that it holds would find that too.
      */
     private void removeStrays() throws InterruptedException {
-        IndexView now = context.current(index);
-        ShardSet strange = CopyPlan.leftOver(now.topology(), now, copy.target());
-        if (strange.isEmpty()) {
+        if (strange().isEmpty()) {
             return;
         }
+        long epoch = held(now -> now);
+        ShardSet strange = strange();
         String uid = index.physicalUid();
         long strays =
                 new NodeDocuments(context.nodes(), copy.target(), uid, strange).count().orElse(0);
         if (strays > 0) {
             LOG.warn("{} documents are removed from {}: others have them", strays, copy.target());
-            ends.writer().removeShards(strange);
+            new ShardDeletion(context, index, copy.target()).of(strange, epoch, this::look);
         }
+    }
+
+    private ShardSet strange() {
+        IndexView now = context.current(index);
+        return CopyPlan.leftOver(now.topology(), now, copy.target());
     }
 
     /** From here on the replicas are sent all that is written. */
     private Pass.Barrier begin() throws InterruptedException {
+        lateAtSource.requireNothing(Integer.MAX_VALUE, this::look);
+        if (late != null) {
+            late.scan(this::look);
+        }
         Pass.Barrier begun =
                 held(
                         epoch -> {
@@ -174,8 +196,17 @@ final class RepairRun {
                                 throw new CopyFailedException(
                                         "node " + copy.target() + " took a write too late lately");
                             }
+                            // What comes to it from here on is looked at by this copy.
+                            long taken = ends.targetTasks().latest();
+                            if (late != null) {
+                                // This copy does not look at what its target has in sync. Before
+                                // it is fed, as it must be found then as it was left.
+                                late.seeTo(epoch, this::look);
+                            }
                             replicas.feed(epoch);
-                            return here(epoch);
+                            Pass.Barrier here = here(epoch);
+                            return new Pass.Barrier(
+                                    epoch, here.position(), here.sourceTask(), taken);
                         });
         awaitApplied(begun);
         return begun;

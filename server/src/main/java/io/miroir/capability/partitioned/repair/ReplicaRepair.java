@@ -11,6 +11,7 @@ import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.CopyThreads;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,8 +60,22 @@ public final class ReplicaRepair implements PartitionedDuty {
         String id = CopyJobs.id(index.row(), copy.target());
         if (running.mayBegin(id, rules.copiesMax()) && context.lanes().mayFeed(copy.target())) {
             String name = "repair-" + index.row().uid() + '-' + copy.target();
-            RepairJob.claim(context, index.row(), copy)
+            claim(index, copy)
                     .ifPresent(job -> running.begin(id, name, () -> run(index, copy, job)));
+        }
+    }
+
+    private Optional<RepairJob> claim(IndexView index, Copy copy) {
+        try {
+            return RepairJob.claim(context, index.row(), copy);
+        } catch (CopyFailedException notNow) {
+            // Others may begin all the same.
+            LOG.warn(
+                    "node {} is not copied to for {}: {}",
+                    copy.target(),
+                    index.row().uid(),
+                    notNow.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -1,14 +1,10 @@
 package io.miroir.capability.partitioned.repair;
 
+import io.miroir.Intercepted;
 import io.miroir.store.TaskStore;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.Replicas;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A store in which something happens right before marks of replicas come to it. */
 interface BeforeMarks {
@@ -18,7 +14,7 @@ interface BeforeMarks {
     /** The same store otherwise. */
     default TaskStore in(TaskStore store) {
         Replicas replicas =
-                proxy(
+                Intercepted.by(
                         Replicas.class,
                         (_, method, args) -> {
                             if (args[0] instanceof ReplicaRow row) {
@@ -26,27 +22,13 @@ interface BeforeMarks {
                             } else if (args[0] instanceof List<?> rows) {
                                 happens(rows.stream().map(ReplicaRow.class::cast).toList());
                             }
-                            return called(store.replicas(), method, args);
+                            return Intercepted.passed(store.replicas(), method, args);
                         });
-        return proxy(
+        return Intercepted.by(
                 TaskStore.class,
                 (_, method, args) ->
                         method.getName().equals("replicas")
                                 ? replicas
-                                : called(store, method, args));
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(
-                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
-    }
-
-    private static @Nullable Object called(Object real, Method method, Object[] args)
-            throws Throwable {
-        try {
-            return method.invoke(real, args);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
+                                : Intercepted.passed(store, method, args));
     }
 }

@@ -107,6 +107,12 @@ final class SimulatedNode {
         settings = Json.object();
     }
 
+    private void drop(Map<String, ObjectNode> held) {
+        held.clear();
+        exists = false;
+        settings = Json.object();
+    }
+
     NodeReply answer(NodeRequest request, boolean fails) {
         String path = request.target();
         if (path.startsWith("/tasks")) {
@@ -114,6 +120,9 @@ final class SimulatedNode {
         }
         if (request.method().equals("POST") && path.equals("/indexes")) {
             return taken("indexCreation", request, _ -> exists = true, fails);
+        }
+        if (request.method().equals("DELETE") && path.startsWith("/indexes/")) {
+            return taken("indexDeletion", request, this::drop, fails);
         }
         if (!exists) {
             return new NodeReply.Refusal(404, "index_not_found", "no index", Json.object());
@@ -168,6 +177,11 @@ final class SimulatedNode {
     /** The shards that a request speaks of, as documents have them. */
     static Set<String> shards(NodeRequest request) {
         return values(body(request).path("filter").asString());
+    }
+
+    /** What a request carries; empty for nothing. */
+    static String mark(NodeRequest request) {
+        return parameters(request.target()).getOrDefault("customMetadata", "");
     }
 
     static String shard(JsonNode document) {
