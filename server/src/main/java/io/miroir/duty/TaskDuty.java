@@ -102,20 +102,7 @@ public final class TaskDuty implements LeaderDuty {
 
     /** The unfinished task of one of these types that waits longest; empty if there is none. */
     public static Optional<TaskRow> oldest(Tasks tasks, Set<TaskType> types) {
-        TaskQuery query =
-                new TaskQuery(
-                        null,
-                        null,
-                        Set.of(TaskStatus.ENQUEUED, TaskStatus.PROCESSING),
-                        types,
-                        null,
-                        null,
-                        TaskQuery.DateBounds.OPEN,
-                        TaskQuery.DateBounds.OPEN,
-                        TaskQuery.DateBounds.OPEN,
-                        null,
-                        1,
-                        true);
+        TaskQuery query = TaskQuery.notEnded(null, types, 1);
         return tasks.list(ReadLevel.LOCAL, query).tasks().stream().findFirst();
     }
 

@@ -5,8 +5,6 @@ import io.miroir.api.tasks.TaskFilter;
 import io.miroir.api.tasks.TasksQuery;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.task.TaskQuery;
-import io.miroir.store.task.TaskQuery.DateBounds;
-import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.Tasks;
 import io.miroir.store.task.Tasks.TaskUids;
 import java.time.Duration;
@@ -64,26 +62,10 @@ final class TaskDeletion {
     }
 
     private void awaitEnd(List<Long> uids, long deadlineNanos) throws InterruptedException {
-        TaskQuery unfinished = unfinished(Set.copyOf(uids));
+        TaskQuery unfinished = TaskQuery.notEnded(Set.copyOf(uids), null, 0);
         while (tasks.uids(ReadLevel.LOCAL, unfinished).total() > 0
                 && System.nanoTime() - deadlineNanos < 0) {
             Thread.sleep(PAUSE_MILLIS);
         }
-    }
-
-    private static TaskQuery unfinished(Set<Long> uids) {
-        return new TaskQuery(
-                uids,
-                null,
-                Set.of(TaskStatus.ENQUEUED, TaskStatus.PROCESSING),
-                null,
-                null,
-                null,
-                DateBounds.OPEN,
-                DateBounds.OPEN,
-                DateBounds.OPEN,
-                null,
-                0,
-                false);
     }
 }

@@ -34,11 +34,7 @@ public final class LateRequests {
 
     /** Behind the last copy to a node, if there was one lately. */
     public static Optional<LateRequests> of(CopyContext context, IndexRow index, String node) {
-        long nowMicros = context.store().nowMicros();
-        return context.store()
-                .jobs()
-                .get(ReadLevel.LOCAL, CopyJobs.id(index, node))
-                .flatMap(job -> CopyEnd.watched(job, nowMicros))
+        return CopyJobs.watchedEnd(context.store(), index, node)
                 .map(end -> new LateRequests(context, index, node, end));
     }
 

@@ -11,7 +11,6 @@ import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskQuery;
-import io.miroir.store.task.TaskQuery.DateBounds;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
 import io.miroir.store.task.Tasks;
@@ -120,20 +119,7 @@ public final class Canceler {
     }
 
     private List<TaskRow> open(List<Long> asked) {
-        TaskQuery open =
-                new TaskQuery(
-                        Set.copyOf(asked),
-                        null,
-                        Set.of(TaskStatus.ENQUEUED, TaskStatus.PROCESSING),
-                        null,
-                        null,
-                        null,
-                        DateBounds.OPEN,
-                        DateBounds.OPEN,
-                        DateBounds.OPEN,
-                        null,
-                        Cancelation.TASKS_MAX,
-                        true);
+        TaskQuery open = TaskQuery.notEnded(Set.copyOf(asked), null, Cancelation.TASKS_MAX);
         return store.tasks().list(ReadLevel.LOCAL, open).tasks();
     }
 

@@ -105,6 +105,29 @@ public record TaskQuery(
         return filter == null || (value != null && filter.contains(value));
     }
 
+    /**
+     * Those that have not ended, oldest first.
+     *
+     * @param uids of these; null for any
+     * @param types of these; null for any
+     */
+    public static TaskQuery notEnded(
+            @Nullable Set<Long> uids, @Nullable Set<TaskType> types, int limit) {
+        return new TaskQuery(
+                uids,
+                null,
+                Set.of(TaskStatus.ENQUEUED, TaskStatus.PROCESSING),
+                types,
+                null,
+                null,
+                DateBounds.OPEN,
+                DateBounds.OPEN,
+                DateBounds.OPEN,
+                null,
+                limit,
+                true);
+    }
+
     /** The newest {@code limit} tasks. */
     public static TaskQuery newest(int limit) {
         return new TaskQuery(

@@ -8,7 +8,6 @@ import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.NodeTasks;
-import io.miroir.store.ReadLevel;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -96,7 +95,7 @@ public final class LateWatch implements PartitionedDuty {
     /** Looks at one, unless its node took nothing since that was done. */
     private void look(IndexView index, String node, Map<String, OptionalLong> latest) {
         Target target = Target.of(index, node);
-        Optional<CopyEnd> end = end(index, node);
+        Optional<CopyEnd> end = CopyJobs.watchedEnd(context.store(), index.row(), node);
         if (end.isEmpty()) {
             followed.remove(target);
             return;
@@ -117,14 +116,6 @@ public final class LateWatch implements PartitionedDuty {
         LateTasks tasks = before.tasks();
         boolean all = isSeenTo(index, node, tasks);
         followed.put(target, new Followed(tasks, all ? newest : OptionalLong.empty()));
-    }
-
-    private Optional<CopyEnd> end(IndexView index, String node) {
-        long nowMicros = context.store().nowMicros();
-        return context.store()
-                .jobs()
-                .get(ReadLevel.LOCAL, CopyJobs.id(index.row(), node))
-                .flatMap(job -> CopyEnd.watched(job, nowMicros));
     }
 
     /** The node's latest task of any index; empty if it can't be told now. */

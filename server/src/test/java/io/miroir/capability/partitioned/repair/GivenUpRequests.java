@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.NodeRequest;
-import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.CopyMarks;
-import io.miroir.store.ReadLevel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -102,10 +100,6 @@ final class GivenUpRequests {
 
     /** Nobody looks behind a copy that ended long ago. */
     private boolean isWatched(String id) {
-        return cluster.store
-                .jobs()
-                .get(ReadLevel.LOCAL, CopyJobs.id(cluster.index().row(), id))
-                .flatMap(job -> CopyEnd.watched(job, cluster.store.nowMicros()))
-                .isPresent();
+        return CopyJobs.watchedEnd(cluster.store, cluster.index().row(), id).isPresent();
     }
 }
