@@ -5,10 +5,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** All sides of a comparison, running and warm. */
 final class Arena implements AutoCloseable {
     private static final List<Integer> WARM_CALLERS = List.of(256, 16, 1);
+
+    /** Of warming up with one number of callers: a round has one of each kind of write. */
+    private static final int STEPS = 4 * WriteRows.KINDS.size();
+
+    /** With full effort, where nothing else takes the cores. */
+    private static final int WARM_ROUNDS_EXPECTED = 4;
+
     private static final Duration OPENING = Duration.ofSeconds(10);
 
     /**
@@ -35,13 +44,16 @@ final class Arena implements AutoCloseable {
         /** How long one takes until it is open, about. */
         Duration warming(Bench.Effort effort) {
             int asking = delayed ? 6 : 4;
-            return Duration.ofMillis(effort.warmMillis())
-                    .multipliedBy((long) asking * WARM_CALLERS.size())
+            return Duration.ofMillis(effort.warmMillis() / 4)
+                    .multipliedBy(
+                            (long) asking
+                                    * WARM_CALLERS.size()
+                                    * Math.min(WARM_ROUNDS_EXPECTED, effort.warmRounds()))
                     .plus(OPENING);
         }
     }
 
-    Arena(Path dir, Shape shape, long warmMillis) {
+    Arena(Path dir, Shape shape, Bench.Effort effort) {
         this.shape = shape;
         this.links = shape.delayed() ? Links.delayed() : Links.straight();
         this.pods = new Pods(dir.resolve("pods"), shape.voters(), links);
@@ -56,12 +68,41 @@ final class Arena implements AutoCloseable {
         if (shape.delayed()) {
             asking.addAll(List.of(equal.askingFromAfar(), usual.askingFromAfar()));
         }
-        for (Child child : asking) {
-            for (int callers : WARM_CALLERS) {
-                child.ask("closed insert_task " + callers + " " + warmMillis);
+        warm(asking, effort);
+        asking.forEach(child -> child.ask("prepare-reads"));
+    }
+
+    private void warm(List<Child> asking, Bench.Effort effort) {
+        long stepMillis = effort.warmMillis() / STEPS;
+        Warming.Warmth warmth =
+                new Warming(effort.warmRounds())
+                        .warm(
+                                () -> asking.forEach(child -> warm(child, stepMillis)),
+                                () -> System.nanoTime() / 1_000_000,
+                                this::compilersCpuMillis);
+        System.err.printf(
+                Locale.ROOT,
+                "%s after %d rounds of everything: compilers took %.0f %% of a core in the last%n",
+                warmth.reached() ? "warm" : "not warm",
+                warmth.rounds(),
+                100 * warmth.compiling());
+    }
+
+    /** All kinds of writes, from many callers to one. */
+    private static void warm(Child child, long stepMillis) {
+        for (int callers : WARM_CALLERS) {
+            for (Workload.Kind kind : WriteRows.KINDS) {
+                WriteRows.load(child, kind, callers, stepMillis);
             }
-            child.ask("prepare-reads");
         }
+    }
+
+    /** Of all JVMs of all sides: what one side compiles late takes the cores of the others. */
+    private long compilersCpuMillis() {
+        return Stream.of(pods, equal, usual)
+                .flatMap(side -> side.all().stream())
+                .mapToLong(child -> child.figures().compilersCpuMillis())
+                .sum();
     }
 
     private RedisServers redis(Path dir, RedisServers.Durability durability) {

@@ -20,15 +20,22 @@ final class Bench implements AutoCloseable {
      *
      * @param runs of each contender, one after the other in turns
      * @param runMillis of each
-     * @param warmMillis of each step of warming up
+     * @param warmMillis of warming up with one number of callers
+     * @param warmRounds of warming up at most, see {@link Warming}
      * @param tasks that lie on disk where sizes and copies are measured
      * @param flatCommands over which memory must not grow
      */
-    record Effort(int runs, long runMillis, long warmMillis, int tasks, int flatCommands) {
+    record Effort(
+            int runs,
+            long runMillis,
+            long warmMillis,
+            int warmRounds,
+            int tasks,
+            int flatCommands) {
         private static final long RUN_OVERHEAD_MILLIS = 50;
 
-        static final Effort FULL = new Effort(10, 1_000, 8_000, 50_000, 10_000_000);
-        static final Effort QUICK = new Effort(3, 400, 1_500, 10_000, 200_000);
+        static final Effort FULL = new Effort(10, 1_000, 8_000, 10, 50_000, 10_000_000);
+        static final Effort QUICK = new Effort(3, 400, 1_500, 2, 10_000, 200_000);
 
         /** What all runs of so many sides take. */
         Duration runsOf(int sides) {
@@ -41,7 +48,7 @@ final class Bench implements AutoCloseable {
         }
 
         Effort withFlatCommands(int commands) {
-            return new Effort(runs, runMillis, warmMillis, tasks, commands);
+            return new Effort(runs, runMillis, warmMillis, warmRounds, tasks, commands);
         }
     }
 
@@ -75,7 +82,7 @@ final class Bench implements AutoCloseable {
     Arena arena(Arena.Shape shape) {
         if (arena == null || !arena.shape().equals(shape)) {
             closeArena();
-            arena = new Arena(newDirectory("arena"), shape, effort.warmMillis());
+            arena = new Arena(newDirectory("arena"), shape, effort);
         }
         return arena;
     }

@@ -141,17 +141,31 @@ record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration
 
     private void measure(Bench bench, Series series, Contender side, Child asking) {
         long millis = bench.effort().runMillis();
-        if (kind == Workload.Kind.UPDATE_STATUS) {
-            // More than were ever made in that time.
-            asking.ask("prepare-updates " + (callers * 4L + millis * Math.min(callers, 256) / 2));
-        }
-        String load = "closed " + word() + " " + callers + " " + millis;
+        prepare(asking, kind, callers, millis);
+        String load = closed(kind, callers, millis);
         Load.Result result = series.costs.of(side, millis, () -> asking.ask(load));
         series.p50.add(result.p50Micros() / 1_000);
         series.p99.add(result.p99Micros() / 1_000);
         series.rate.add(result.perSecond());
         series.failed += result.failed();
         series.mustHaveWritten(result, millis);
+    }
+
+    /** So much of a kind of write, of which nobody wants to know how long it took. */
+    static void load(Child asking, Workload.Kind kind, int callers, long millis) {
+        prepare(asking, kind, callers, millis);
+        asking.ask(closed(kind, callers, millis));
+    }
+
+    private static void prepare(Child asking, Workload.Kind kind, int callers, long millis) {
+        if (kind == Workload.Kind.UPDATE_STATUS) {
+            // More than were ever made in that time.
+            asking.ask("prepare-updates " + (callers * 4L + millis * Math.min(callers, 256) / 2));
+        }
+    }
+
+    private static String closed(Workload.Kind kind, int callers, long millis) {
+        return "closed " + word(kind) + " " + callers + " " + millis;
     }
 
     private List<Row> rows(String place, Series ours, Series equal, Series usual) {
@@ -195,6 +209,10 @@ record WriteRows(Workload.Kind kind, int callers, int voters, @Nullable Duration
     }
 
     private String word() {
+        return word(kind);
+    }
+
+    private static String word(Workload.Kind kind) {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 }
