@@ -44,8 +44,9 @@ record SharedDuties(MiroirConfig config, ConfiguredSettings settings, CollectorR
             duties.add(
                     new ReplicaRepair(
                             context, settings.repairRules(), new RepairMetrics(registry)));
-            duties.add(new LateWatch(context));
         }
+        // Also without repair: another pod may have copied, or this one when it was allowed to.
+        duties.add(new LateWatch(context));
         if (config.antiEntropy().enabled()) {
             duties.add(
                     new AntiEntropy(

@@ -10,14 +10,11 @@ import io.miroir.store.TaskStore;
 import io.miroir.store.job.JobRow;
 import io.miroir.store.job.JobState;
 import io.miroir.store.job.NewJob;
-import io.miroir.store.limit.LimitsRow;
-import io.miroir.store.limit.StoreLimits;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,11 +47,9 @@ class ClaimedJobTest {
     /** Shows: what finds no room is told, and is neither taken for another pod's nor done. */
     @Test
     void aFullTableIsTold() {
-        LimitsRow limits = store.limits().get(ReadLevel.LOCAL);
-        store.limits().set(withJobs(limits.limits(), 1), limits.version()).orThrow();
-        store.jobs().enqueue(List.of(NewJob.of("other", "other", "{}"))).orThrow();
+        FullJobs.in(store);
         assertEquals(new Claiming.Full(1), claim(store, "p"));
-        assertTrue(store.jobs().delete("other").orThrow());
+        assertTrue(store.jobs().delete(FullJobs.OTHER).orThrow());
         assertInstanceOf(Claiming.Claimed.class, claim(store, "p"));
     }
 
@@ -91,21 +86,5 @@ class ClaimedJobTest {
 
     private static ClaimedJob claimed(TaskStore store, String pod) {
         return assertInstanceOf(Claiming.Claimed.class, claim(store, pod)).job();
-    }
-
-    private static StoreLimits withJobs(StoreLimits old, int jobsMax) {
-        return new StoreLimits(
-                old.tasksMax(),
-                old.taskRetentionMicros(),
-                old.idempotencyKeysMax(),
-                old.idempotencyTtlMicros(),
-                old.sessionsMax(),
-                old.sessionTtlMicros(),
-                jobsMax,
-                old.jobRetentionMicros(),
-                old.aliasHistoryMax(),
-                old.canaryRunsMax(),
-                old.cdcOverflowBytesMax(),
-                old.rateBucketsMax());
     }
 }

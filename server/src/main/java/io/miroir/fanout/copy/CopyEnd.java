@@ -32,7 +32,17 @@ public record CopyEnd(long task, long position, long atMicros) {
      * it: that may be another copy's which failed, or none may be made any more.
      */
     public static Optional<CopyEnd> watched(JobRow job, long nowMicros) {
-        return of(job).filter(end -> nowMicros - end.atMicros() <= WATCHED_MICROS);
+        return of(job).filter(end -> end.isWatched(nowMicros));
+    }
+
+    /** Whether it is still looked at what comes behind it. */
+    public boolean isWatched(long nowMicros) {
+        return nowMicros - atMicros <= WATCHED_MICROS;
+    }
+
+    /** The same copy's end, of which everything up to a later task of the node was seen to. */
+    public CopyEnd through(long later) {
+        return new CopyEnd(later, position, atMicros);
     }
 
     /** As a job is to keep it. */
@@ -51,10 +61,10 @@ public record CopyEnd(long task, long position, long atMicros) {
         progress.put(TASK, task).put(POSITION, position).put(AT, atMicros);
     }
 
-    /** Takes it from what operators are told. */
-    public static void hideIn(ObjectNode told) {
-        told.remove(TASK);
-        told.remove(POSITION);
-        told.remove(AT);
+    /** Takes it from what a job keeps, or operators are told. */
+    public static void removeFrom(ObjectNode progress) {
+        progress.remove(TASK);
+        progress.remove(POSITION);
+        progress.remove(AT);
     }
 }

@@ -43,6 +43,11 @@ public final class LateRequests {
         return end;
     }
 
+    /** Behind what another one need not look; empty while something that was found is left. */
+    public Optional<CopyEnd> seenTo() {
+        return found.isEmpty() ? Optional.of(end.through(through)) : Optional.empty();
+    }
+
     /**
      * Looks at what came since it last did.
      *

@@ -6,6 +6,7 @@ import io.miroir.cluster.IndexView;
 import io.miroir.duty.ClaimedJob;
 import io.miroir.duty.ClaimedJob.Claiming;
 import io.miroir.duty.PartitionedDuty;
+import io.miroir.duty.Reminder;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.store.ReadLevel;
@@ -41,6 +42,7 @@ public final class AntiEntropy implements PartitionedDuty {
     private final AntiEntropyRules rules;
     private final AntiEntropyMetrics metrics;
     private final Map<Long, Long> unknownSince = new HashMap<>();
+    private final Reminder noRoom = new Reminder();
 
     /** Compares nothing yet. */
     public AntiEntropy(CopyContext context, AntiEntropyRules rules, AntiEntropyMetrics metrics) {
@@ -74,7 +76,18 @@ public final class AntiEntropy implements PartitionedDuty {
                 refused = compare(index.row()).or(() -> before);
             }
         }
-        refused.ifPresent(full -> LOG.warn("not all indexes are compared: {}", full.message()));
+        tell(refused);
+    }
+
+    private void tell(Optional<Claiming.Full> refused) {
+        switch (noRoom.met(refused.isPresent(), context.store().nowMicros())) {
+            case NOTHING -> {}
+            case TROUBLE ->
+                    LOG.warn(
+                            "not all indexes are compared: {}",
+                            refused.map(Claiming.Full::message).orElse(""));
+            case OVER -> LOG.info("there is room to compare all indexes again");
+        }
     }
 
     /** Compares an index if that is due; answers why it can't be taken on. */

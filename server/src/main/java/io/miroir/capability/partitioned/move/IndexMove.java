@@ -11,6 +11,7 @@ import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.Holds;
+import io.miroir.fanout.copy.LateLooks;
 import io.miroir.fanout.copy.LateRequests;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
@@ -45,10 +46,10 @@ public final class IndexMove {
 
     private final CopyContext context;
     private final IndexRow index;
+    private final LateLooks late;
     private final OlderReads olderReads;
     private final RebalanceMetrics metrics;
     private final ReplicaMarks marks;
-    private final Map<String, LateRequests> late = new HashMap<>();
 
     /** What came of a try to let go. */
     private enum Try {
@@ -59,11 +60,20 @@ public final class IndexMove {
         NO_NEARER
     }
 
-    /** Of that index; the caller's pod runs its lane. */
+    /**
+     * Of that index; the caller's pod runs its lane.
+     *
+     * @param late what was learned of its nodes when it was tried before
+     */
     public IndexMove(
-            CopyContext context, IndexRow index, OlderReads olderReads, RebalanceMetrics metrics) {
+            CopyContext context,
+            IndexRow index,
+            LateLooks late,
+            OlderReads olderReads,
+            RebalanceMetrics metrics) {
         this.context = context;
         this.index = index;
+        this.late = late;
         this.olderReads = olderReads;
         this.metrics = metrics;
         this.marks = new ReplicaMarks(context, index);
@@ -184,10 +194,8 @@ public final class IndexMove {
     private void requireNothingLate(
             String node, ShardSet shards, int pagesMax, TargetWriter.Watch watch)
             throws InterruptedException {
-        Optional<LateRequests> behind =
-                Optional.ofNullable(late.get(node)).or(() -> LateRequests.of(context, index, node));
+        Optional<LateRequests> behind = late.of(context, index, node);
         if (behind.isPresent()) {
-            late.put(node, behind.get());
             if (!behind.get().look(pagesMax, watch)) {
                 throw new CopyFailedException("too much has come to node " + node);
             }

@@ -8,9 +8,14 @@ import io.miroir.duty.PartitionedDuty;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyThreads;
+import io.miroir.fanout.copy.LateLooks;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +42,15 @@ public final class ReplicaMoves implements PartitionedDuty {
     private final OlderReads olderReads;
     private final RebalanceMetrics metrics;
     private final CopyThreads running = new CopyThreads();
+    private final Map<Moved, LateLooks> late = new HashMap<>();
     private int idle;
+
+    /** An index and its name: under another one another lane is held for it. */
+    private record Moved(String uid, String physicalUid) {
+        private static Moved of(IndexView index) {
+            return new Moved(index.row().uid(), index.row().physicalUid());
+        }
+    }
 
     /** Moves nothing yet. */
     public ReplicaMoves(CopyContext context, OlderReads olderReads, RebalanceMetrics metrics) {
@@ -63,11 +76,12 @@ public final class ReplicaMoves implements PartitionedDuty {
             return;
         }
         idle = 0;
-        for (IndexView index : context.view().indexes()) {
-            if (context.lanes().owns(index.row().uid()) && hasWork(index)) {
-                begin(index);
-            }
-        }
+        List<IndexView> moving =
+                context.view().indexes().stream()
+                        .filter(index -> context.lanes().owns(index.row().uid()) && hasWork(index))
+                        .toList();
+        late.keySet().retainAll(moving.stream().map(Moved::of).collect(Collectors.toSet()));
+        moving.forEach(this::begin);
     }
 
     private boolean hasWork(IndexView index) {
@@ -85,14 +99,15 @@ public final class ReplicaMoves implements PartitionedDuty {
     private void begin(IndexView index) {
         String id = index.row().physicalUid();
         if (running.mayBegin(id, INDEXES_MAX)) {
-            running.begin(id, "move-" + index.row().uid(), () -> run(index));
+            LateLooks known = late.computeIfAbsent(Moved.of(index), _ -> new LateLooks());
+            running.begin(id, "move-" + index.row().uid(), () -> run(index, known));
         }
     }
 
-    private void run(IndexView index) {
+    private void run(IndexView index, LateLooks known) {
         String uid = index.row().uid();
         try {
-            if (!new IndexMove(context, index.row(), olderReads, metrics).run()) {
+            if (!new IndexMove(context, index.row(), known, olderReads, metrics).run()) {
                 Thread.sleep(REST_AGAIN);
             }
         } catch (InterruptedException stopped) {

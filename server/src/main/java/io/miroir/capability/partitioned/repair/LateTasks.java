@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,12 +80,18 @@ final class LateTasks {
         boolean _ = late.look(Integer.MAX_VALUE, watch);
     }
 
-    /** As {@link #look}, by the copy to the node itself, which holds the lane under that epoch. */
-    void seeTo(long epoch, TargetWriter.Watch watch) throws InterruptedException {
+    /**
+     * As {@link #look}, by the copy to the node itself, which holds the lane under that epoch. What
+     * is not read then is compared before it is.
+     *
+     * @return behind what the next attempt need not look, unless something is left to be put out
+     */
+    Optional<CopyEnd> seeTo(long epoch, TargetWriter.Watch watch) throws InterruptedException {
         scan(watch);
-        if (!late.found().isEmpty() && !doubted().isEmpty()) {
+        if (!late.found().isEmpty()) {
             boolean _ = putOut(epoch);
         }
+        return late.seenTo();
     }
 
     /** What one brought that has ended just now looks late; none ends while the lane is held. */
@@ -124,6 +131,7 @@ final class LateTasks {
             Replicas replicas = replicas(rows);
             ShardSet read = inSync(replicas, late.found());
             ShardSet spare = spare(replicas, rows.keySet(), read);
+            tell(read.andNot(spare));
             ReplicaRow row = rows.get(node);
             if (row == null || spare.isEmpty()) {
                 late.leave(read);

@@ -24,31 +24,46 @@ record RepairJob(ClaimedJob job) {
     private static final int ATTEMPTS_MAX = 8;
     private static final long BACKOFF_MICROS = 500_000;
 
-    /**
-     * Takes a copy on; empty while another pod makes it, or it rests after a failure.
-     *
-     * @throws CopyFailedException if the store has no room for it
-     */
-    static Optional<RepairJob> claim(CopyContext context, IndexRow index, Copy copy) {
+    /** What came of an attempt to take a copy on. */
+    sealed interface Taking {
+        /** It is this pod's to make. */
+        record Taken(RepairJob job) implements Taking {}
+
+        /** Another pod makes it, or it rests after a failure. */
+        record NotNow() implements Taking {}
+
+        /** The store has none for it. */
+        record NoRoom(String why) implements Taking {}
+    }
+
+    /** Takes a copy on. */
+    static Taking claim(CopyContext context, IndexRow index, Copy copy) {
         String id = CopyJobs.id(index, copy.target());
         String params =
                 Json.text(Json.object().put("index", index.uid()).put("node", copy.target()));
         NewJob wanted = new NewJob(id, CopyJobs.TYPE, id, params, ATTEMPTS_MAX, 0, BACKOFF_MICROS);
         return switch (ClaimedJob.claim(context.store(), context.podId(), wanted, _ -> true)) {
             case Claiming.Claimed(ClaimedJob job) ->
-                    Optional.of(keepingEnd(new RepairJob(job), context.store().nowMicros()));
-            case Claiming.NotNow _ -> Optional.empty();
-            case Claiming.Full full -> throw new CopyFailedException(full.message());
+                    taken(new RepairJob(job), context.store().nowMicros());
+            case Claiming.NotNow _ -> new Taking.NotNow();
+            case Claiming.Full full -> new Taking.NoRoom(full.message());
         };
     }
 
-    /** The row of a copy that has ended makes way for that of the next one; its end stays. */
-    private static RepairJob keepingEnd(RepairJob claimed, long nowMicros) {
-        claimed.job()
-                .before()
-                .flatMap(before -> CopyEnd.watched(before, nowMicros))
-                .ifPresent(claimed::keep);
-        return claimed;
+    /**
+     * The row of a copy that has ended makes way for that of the next one; its end stays, as long
+     * as anybody looks behind it.
+     */
+    private static Taking taken(RepairJob claimed, long nowMicros) {
+        if (claimed.end().filter(end -> !end.isWatched(nowMicros)).isPresent()) {
+            CopyEnd.removeFrom(claimed.job().progress());
+        }
+        Optional<CopyEnd> before =
+                claimed.job().before().flatMap(row -> CopyEnd.watched(row, nowMicros));
+        before.ifPresent(claimed::reached);
+        return before.isEmpty() || claimed.job().beat()
+                ? new Taking.Taken(claimed)
+                : new Taking.NotNow();
     }
 
     /** Where the last copy to the node has ended that came so far, this one or one before. */
@@ -64,6 +79,11 @@ record RepairJob(ClaimedJob job) {
     void keep(CopyEnd end) {
         end.keepIn(job.progress());
         beat();
+    }
+
+    /** Keeps with the next step up to where it was seen to what came behind the last end. */
+    void reached(CopyEnd end) {
+        end.keepIn(job.progress());
     }
 
     /** How far a copy was that was not yet to be made sure of; null for none. */

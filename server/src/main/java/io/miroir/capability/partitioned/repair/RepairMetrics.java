@@ -7,6 +7,7 @@ import io.prometheus.client.Gauge;
 /** What bringing replicas back takes. */
 public final class RepairMetrics {
     private final Gauge running;
+    private final Gauge withoutRoom;
     private final Counter ended;
     private final Counter compared;
     private final Counter put;
@@ -17,6 +18,12 @@ public final class RepairMetrics {
     public RepairMetrics(CollectorRegistry registry) {
         this.running =
                 Gauge.build("miroir_repairs_running", "Copies to replicas that this pod makes.")
+                        .register(registry);
+        this.withoutRoom =
+                Gauge.build(
+                                "miroir_repairs_without_room",
+                                "Copies that did not begin when this pod last looked: the task"
+                                        + " store takes no more jobs.")
                         .register(registry);
         this.ended =
                 Counter.build("miroir_repairs_total", "Copies to replicas that ended.")
@@ -45,6 +52,10 @@ public final class RepairMetrics {
 
     void began() {
         running.inc();
+    }
+
+    void withoutRoom(int copies) {
+        withoutRoom.set(copies);
     }
 
     void ended(boolean backInSync) {

@@ -44,7 +44,7 @@ public final class RepairReport {
         one.setAll(Json.parseObject(job.progressJson()));
         // Where it goes on is its own business.
         one.remove(RepairJob.CURSOR);
-        CopyEnd.hideIn(one);
+        CopyEnd.removeFrom(one);
         if (job.errorJson() != null) {
             one.put("error", Json.parseObject(job.errorJson()).path("message").asString(""));
         }

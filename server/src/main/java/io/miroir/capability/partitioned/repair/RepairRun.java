@@ -201,7 +201,7 @@ final class RepairRun {
                             if (late != null) {
                                 // This copy does not look at what its target has in sync. Before
                                 // it is fed, as it must be found then as it was left.
-                                late.seeTo(epoch, this::look);
+                                late.seeTo(epoch, this::look).ifPresent(job::reached);
                             }
                             replicas.feed(epoch);
                             Pass.Barrier here = here(epoch);

@@ -1,16 +1,20 @@
 package io.miroir.capability.partitioned.repair;
 
 import io.miroir.api.ApiException;
+import io.miroir.capability.partitioned.repair.RepairJob.Taking;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.duty.PartitionedDuty;
+import io.miroir.duty.Reminder;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.CopyThreads;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -28,6 +32,7 @@ public final class ReplicaRepair implements PartitionedDuty {
     private final RepairRules rules;
     private final RepairMetrics metrics;
     private final CopyThreads running = new CopyThreads();
+    private final Reminder noRoom = new Reminder();
 
     /** Copies nothing yet. */
     public ReplicaRepair(CopyContext context, RepairRules rules, RepairMetrics metrics) {
@@ -48,34 +53,41 @@ public final class ReplicaRepair implements PartitionedDuty {
 
     @Override
     public void step(Predicate<String> owned) {
+        List<String> refused = new ArrayList<>();
         for (IndexView index : context.view().indexes()) {
             if (context.lanes().owns(index.row().uid())) {
                 CopyPlan.of(index.topology(), index, context.health()::usable)
-                        .forEach(copy -> begin(index, copy));
+                        .forEach(copy -> begin(index, copy).ifPresent(refused::add));
             }
         }
+        tell(refused);
     }
 
-    private void begin(IndexView index, Copy copy) {
+    /** Begins a copy if that may be now; answers why the store has no room for it. */
+    private Optional<String> begin(IndexView index, Copy copy) {
         String id = CopyJobs.id(index.row(), copy.target());
-        if (running.mayBegin(id, rules.copiesMax()) && context.lanes().mayFeed(copy.target())) {
-            String name = "repair-" + index.row().uid() + '-' + copy.target();
-            claim(index, copy)
-                    .ifPresent(job -> running.begin(id, name, () -> run(index, copy, job)));
+        if (!running.mayBegin(id, rules.copiesMax()) || !context.lanes().mayFeed(copy.target())) {
+            return Optional.empty();
         }
+        return switch (RepairJob.claim(context, index.row(), copy)) {
+            case Taking.Taken(RepairJob job) -> {
+                String name = "repair-" + index.row().uid() + '-' + copy.target();
+                running.begin(id, name, () -> run(index, copy, job));
+                yield Optional.empty();
+            }
+            case Taking.NotNow _ -> Optional.empty();
+            case Taking.NoRoom(String why) -> Optional.of(why);
+        };
     }
 
-    private Optional<RepairJob> claim(IndexView index, Copy copy) {
-        try {
-            return RepairJob.claim(context, index.row(), copy);
-        } catch (CopyFailedException notNow) {
-            // Others may begin all the same.
-            LOG.warn(
-                    "node {} is not copied to for {}: {}",
-                    copy.target(),
-                    index.row().uid(),
-                    notNow.getMessage());
-            return Optional.empty();
+    /** Others may have begun all the same. */
+    private void tell(List<String> refused) {
+        metrics.withoutRoom(refused.size());
+        switch (noRoom.met(!refused.isEmpty(), context.store().nowMicros())) {
+            case NOTHING -> {}
+            case TROUBLE ->
+                    LOG.warn("{} copies do not begin: {}", refused.size(), refused.getLast());
+            case OVER -> LOG.info("copies find room again");
         }
     }
 

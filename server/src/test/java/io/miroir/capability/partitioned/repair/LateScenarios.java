@@ -377,7 +377,7 @@ final class LateScenarios {
     }
 
     /** An earlier copy's request comes that takes all from a shard. */
-    private void emptyLate(String id, int shard) {
+    void emptyLate(String id, int shard) {
         SimulatedNode.Work empty =
                 held ->
                         held.keySet()

@@ -1,6 +1,7 @@
 package io.miroir.capability.partitioned.repair;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -245,7 +246,11 @@ class LossAcceptanceTest {
     @Test
     void aNodeThatIsCopiedToDoesNotCountYet() {
         Copy copy = new Copy("b", "a", ShardSet.of(0));
-        RepairJob job = RepairJob.claim(context, index(), copy).orElseThrow();
+        RepairJob job =
+                assertInstanceOf(
+                                RepairJob.Taking.Taken.class,
+                                RepairJob.claim(context, index(), copy))
+                        .job();
         assertEquals("a copy is made to node b: wait for its end", refused());
         assertStates(ShardState.IN_SYNC, ShardState.OUT);
         job.job().complete();

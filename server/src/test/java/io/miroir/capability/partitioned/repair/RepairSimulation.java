@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -112,6 +111,11 @@ final class RepairSimulation implements AutoCloseable {
     /** What comes late to nodes. */
     LateScenarios late() {
         return new LateScenarios(this);
+    }
+
+    /** What is watched behind copies while something else happens to the index. */
+    WatchScenarios watched() {
+        return new WatchScenarios(this);
     }
 
     /** Nodes that change, and pods that are paused. */
@@ -302,25 +306,24 @@ final class RepairSimulation implements AutoCloseable {
     /** Makes a copy; false if it was not made to its end. */
     boolean copy(Copy copy) throws InterruptedException {
         CopyContext context = context();
-        Optional<RepairJob> job = RepairJob.claim(context, cluster.index().row(), copy);
-        if (job.isEmpty()) {
+        if (!(RepairJob.claim(context, cluster.index().row(), copy)
+                instanceof RepairJob.Taking.Taken(RepairJob job))) {
             // It rests after a failure, or is a lost pod's until its claim has run out.
             goesBy(RESTING_TIME);
             return false;
         }
-        if (job.get().cursor() != null) {
+        if (job.cursor() != null) {
             resumed++;
         }
         try {
             copying = Set.of(copy.source(), copy.target());
             Pace pace = new Pace(1_000_000, System::nanoTime);
-            new RepairRun(context, cluster.index().row(), copy, job.get(), metrics, pace, bounds)
-                    .run();
-            job.get().job().complete();
+            new RepairRun(context, cluster.index().row(), copy, job, metrics, pace, bounds).run();
+            job.job().complete();
             return true;
         } catch (CopyFailedException notNow) {
             lastFailure = String.valueOf(notNow.getMessage());
-            job.get().job().fail(String.valueOf(notNow.getMessage()));
+            job.job().fail(String.valueOf(notNow.getMessage()));
         } catch (SimulatedNetwork.PodLost lost) {
             // Its claim holds until it runs out.
             cluster.claim();

@@ -274,6 +274,36 @@ class RepairSimulationTest {
         }
     }
 
+    /** Shows: so he does when another index has that name, and that one is left alone. */
+    @Test
+    void whatComesBehindASwapIsFound() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.watched().comeBehindSwap("c");
+        }
+    }
+
+    /**
+     * Shows: a copy that is tried again and again does not read each time what its node took since
+     * the last one ended, and forgets that end when nobody looks behind it any more.
+     */
+    @Test
+    void aCopyThatFailsAgainReadsTheNodesTasksOnce() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.watched().failAgain("c");
+        }
+    }
+
+    /** Shows: nor does a move that is tried again. */
+    @Test
+    void aMoveThatIsTriedAgainReadsTheNodesTasksOnce() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.watched().moveAgain();
+        }
+    }
+
     /** Shows: the next copy, which fails, makes nobody watch behind the one before for ever. */
     @Test
     void aCopysEndIsWatchedForAnHour() throws Exception {

@@ -177,6 +177,18 @@ final class SimulatedCluster implements AutoCloseable {
         claim();
     }
 
+    /** The index and another one, which is new, exchange their names, and so their lanes. */
+    void swap(String with) throws InterruptedException {
+        String before = lane;
+        long epochBefore = epoch;
+        long one = incarnation;
+        lane = with;
+        create();
+        List<IndexEffect> swapped = List.of(new IndexEffect.Swapped(one, incarnation));
+        incarnation = one;
+        seen(store.lanes().affect(before, epochBefore, swapped));
+    }
+
     void claim() throws InterruptedException {
         epoch = ((Lanes.Claim.Claimed) seen(store.lanes().claim(lane, "p"))).epoch();
     }

@@ -19,12 +19,14 @@ import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.core.topology.Topology;
 import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.copy.LateLooks;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.topology.TopologyRow;
 import io.prometheus.client.CollectorRegistry;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,6 +59,7 @@ final class SimulatedMoves {
     private final ClusterView view;
     private final RebalanceMetrics metrics;
     private final ChangeEnd end;
+    private final Map<String, LateLooks> late = new HashMap<>();
     private @Nullable SearchPlan older;
 
     SimulatedMoves(TaskStore store, ClusterView view, CollectorRegistry registry) {
@@ -74,6 +77,7 @@ final class SimulatedMoves {
     /** There is no index: the nodes are as at first. */
     void begin() throws InterruptedException {
         older = null;
+        late.clear();
         TopologyRow row = store.topology().get(ReadLevel.LOCAL).orElseThrow();
         replace(new FleetChange("", FEWER, 1).endedIn(row.json()), row);
     }
@@ -134,7 +138,9 @@ final class SimulatedMoves {
     /** The lane's owner does what it can, and the leader. */
     void step(CopyContext context, IndexView index) throws InterruptedException {
         if (!view.fleet().next(index).isNothing()) {
-            boolean _ = new IndexMove(context, index.row(), () -> older = null, metrics).run();
+            LateLooks known = late.computeIfAbsent(index.row().uid(), _ -> new LateLooks());
+            boolean _ =
+                    new IndexMove(context, index.row(), known, () -> older = null, metrics).run();
         }
         boolean wasMoved =
                 view.fleet().progress(view.index(index.row().uid()).orElseThrow()).isMoved();

@@ -5,13 +5,20 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.copy.CopyMarks;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How requests come to nodes: everything else that happens, happens on their way. */
 final class SimulatedNetwork {
     static final Duration ASKING_TIME = Duration.ofMillis(200);
     private static final Duration ASKING_TIME_UNDER_LOAD = Duration.ofMillis(5);
+    private static final Pattern READ_FROM = Pattern.compile("&reverse=true&from=(\\d+)");
 
     private final SimulatedCluster cluster;
     private final GivenUpRequests givenUp;
@@ -28,6 +35,10 @@ final class SimulatedNetwork {
 
     @Nullable NodeRequest keptBack;
     Duration askingTime = ASKING_TIME;
+
+    /** From which task on nodes were asked for those that came, each time. */
+    private final Map<String, List<Long>> readFrom = new ConcurrentHashMap<>();
+
     private long trace;
     private long asked;
 
@@ -73,6 +84,12 @@ final class SimulatedNetwork {
         onRest = Meanwhile.NOTHING;
         onDelete = Meanwhile.NOTHING;
         askingTime = ASKING_TIME;
+        readFrom.clear();
+    }
+
+    /** From which task on a node was asked for those that came, each time until now. */
+    List<Long> readFrom(String id) {
+        return readFrom.computeIfAbsent(id, _ -> new CopyOnWriteArrayList<>());
     }
 
     /** What nodes were asked until now, and when. */
@@ -89,6 +106,10 @@ final class SimulatedNetwork {
         around.goesBy(around.isLoaded() ? ASKING_TIME_UNDER_LOAD : askingTime);
         asked++;
         trace = Objects.hash(trace, cluster.nanos.get(), id, request.method(), request.target());
+        Matcher read = READ_FROM.matcher(request.target());
+        if (read.find()) {
+            readFrom(id).add(Long.parseLong(read.group(1)));
+        }
         if (around.isLoaded()) {
             return cluster.node(id).answer(request, false);
         }

@@ -94,6 +94,11 @@ final class SimulatedNode {
         return true;
     }
 
+    /** The number of its latest task; 0 for none. */
+    long latest() {
+        return tasks.size();
+    }
+
     boolean isAtRest() {
         return queue.isEmpty();
     }

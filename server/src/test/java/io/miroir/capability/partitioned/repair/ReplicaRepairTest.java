@@ -1,0 +1,81 @@
+package io.miroir.capability.partitioned.repair;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.miroir.duty.FullJobs;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** What operators are told of copies that can't begin. */
+class ReplicaRepairTest {
+    private static final int STEPS_PER_MINUTE = 60;
+    private static final RepairRules RULES = new RepairRules(1_000_000, 2, CopyBounds.DEFAULT);
+
+    @TempDir Path directory;
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(ReplicaRepair.class);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final CollectorRegistry registry = new CollectorRegistry();
+
+    @BeforeEach
+    void listen() {
+        lines.start();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(lines);
+    }
+
+    @AfterEach
+    void stop() {
+        logger.detachAppender(lines);
+        logger.setLevel(null);
+    }
+
+    /** Shows: a full table of jobs is told once a minute and by a metric, and so is its end. */
+    @Test
+    void aFullTableOfJobsIsToldOnceAMinute() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.begin(1);
+            simulation.writeSome();
+            simulation.cluster.putOut("b");
+            simulation.cluster.putOut("c");
+            FullJobs.in(simulation.cluster.store);
+            ReplicaRepair repair =
+                    new ReplicaRepair(simulation.context(), RULES, new RepairMetrics(registry));
+            for (int i = 0; i < 2 * STEPS_PER_MINUTE; i++) {
+                repair.step(_ -> true);
+                simulation.goesBy(Duration.ofSeconds(1));
+            }
+            assertEquals(2, withoutRoom());
+            String told =
+                    "2 copies do not begin: the task store takes no more than 1 jobs"
+                            + " (miroir_task_store_full_total)";
+            assertEquals(List.of(told, told), told());
+
+            // Nothing is left to be copied.
+            simulation.cluster.drop();
+            repair.step(_ -> true);
+            assertEquals(0, withoutRoom());
+            assertEquals(List.of(told, told, "copies find room again"), told());
+        }
+    }
+
+    private double withoutRoom() {
+        return registry.getSampleValue("miroir_repairs_without_room");
+    }
+
+    private List<String> told() {
+        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+}
