@@ -76,12 +76,14 @@ final class RequestPath implements FrontDesk {
 
     /** The JSON body of a search. */
     JsonNode searchBody(Request request) throws IOException {
-        return body(request, bodies.limits().searchBytesMax());
+        // Nodes of one group are asked; whatever it asks them of is made for each.
+        int nodes = view.fleet().groups().stream().mapToInt(List::size).max().orElse(0);
+        return body(request, bodies.limits().searchBytesMax(), nodes);
     }
 
     @Override
     public JsonNode jsonBody(Request request) throws IOException {
-        return body(request, jsonBytesMax());
+        return body(request, jsonBytesMax(), 0);
     }
 
     /** The longest such body. */
@@ -89,10 +91,15 @@ final class RequestPath implements FrontDesk {
         return bodies.limits().jsonBytesMax();
     }
 
-    private JsonNode body(Request request, long bytesMax) throws IOException {
+    private JsonNode body(Request request, long bytesMax, int sent) throws IOException {
+        return JsonBody.read(request, bytesMax, share(request), sent);
+    }
+
+    /** Of the memory for JSON, until the request has been answered. */
+    private BodyBudget.Share share(Request request) {
         BodyBudget.Share share = bodies.budget().open();
         request.atEnd(share::close);
-        return JsonBody.read(request, bytesMax, share);
+        return share;
     }
 
     /**
@@ -256,6 +263,7 @@ final class RequestPath implements FrontDesk {
     Answer write(Request request, WriteRequest write, byte[] json)
             throws IOException, InterruptedException {
         TaskRoom.require(write, json.length);
+        share(request).take(json.length, json.length);
         return write(request, write, new ByteArrayInputStream(json));
     }
 

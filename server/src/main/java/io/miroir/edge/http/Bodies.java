@@ -5,14 +5,12 @@ import io.airlift.compress.v3.zstd.ZstdInputStream;
 import io.miroir.api.ApiException;
 import io.miroir.api.ByteText;
 import io.miroir.api.ErrorCode;
-import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
-import java.util.zip.ZipException;
 import org.brotli.dec.BrotliInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,14 +44,52 @@ final class Bodies {
                         + ".");
     }
 
+    /**
+     * What a decoder reads. It remembers that the client was lost: decoders tell it in words of
+     * their own, or take it for the end.
+     */
+    private static final class Incoming extends FilterInputStream {
+        private @Nullable ClientGone gone;
+
+        Incoming(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return in.read();
+            } catch (ClientGone lost) {
+                gone = lost;
+                throw lost;
+            }
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            try {
+                return in.read(target, offset, length);
+            } catch (ClientGone lost) {
+                gone = lost;
+                throw lost;
+            }
+        }
+
+        void requireClient() throws ClientGone {
+            if (gone != null) {
+                throw gone;
+            }
+        }
+    }
+
     /** Opens the decoder at the first read: opening reads the stream's header. */
     private static final class Decoding extends InputStream {
-        private final InputStream raw;
+        private final Incoming raw;
         private final @Nullable String encoding;
         private @Nullable InputStream open;
 
         Decoding(InputStream raw, @Nullable String encoding) {
-            this.raw = raw;
+            this.raw = new Incoming(raw);
             this.encoding = encoding;
         }
 
@@ -71,15 +107,11 @@ final class Bodies {
                     in = open();
                     open = in;
                 }
-                return in.read(target, offset, length);
-            } catch (ClientGone gone) {
-                throw gone;
-            } catch (ZipException | EOFException | MalformedInputException broken) {
-                throw incomplete();
-            } catch (IOException broken) {
-                if (broken.getCause() instanceof ClientGone gone) {
-                    throw gone;
-                }
+                int count = in.read(target, offset, length);
+                raw.requireClient();
+                return count;
+            } catch (IOException | MalformedInputException broken) {
+                raw.requireClient();
                 throw incomplete();
             }
         }

@@ -18,6 +18,7 @@ public final class BodyBudget {
     private final Limits limits;
     private final Gauge taken;
     private final Counter refusals;
+    private final Counter late;
     private long held;
     private long heldByLarge;
 
@@ -51,6 +52,11 @@ public final class BodyBudget {
                 Counter.build(
                                 "miroir_json_body_refusals_total",
                                 "Requests that were refused for the memory of JSON bodies.")
+                        .register(registry);
+        this.late =
+                Counter.build(
+                                "miroir_json_body_late_total",
+                                "Requests whose JSON body did not come in time.")
                         .register(registry);
     }
 
@@ -93,6 +99,11 @@ public final class BodyBudget {
         /** How long the body may take to come. */
         long readMillisMax() {
             return limits.readMillisMax();
+        }
+
+        /** Counts that the body was not there by then. */
+        void late() {
+            late.inc();
         }
 
         /**

@@ -46,6 +46,7 @@ public final class JsonBody {
         requireJson(request.header("Content-Type"));
         return parse(Bodies.limited(request.body(), bytesMax).readAllBytes());
     }
+     * @param sent how often the body is made anew, as one that is sent to several nodes is
 
     /**
      * The same, of at most so many bytes, in Meilisearch's words: a value is wholly in memory, and
@@ -53,12 +54,12 @@ public final class JsonBody {
      *
      * @param share takes the memory, and is to be closed when the value is not used any more
      */
-    public static JsonNode read(Request request, long bytesMax, BodyBudget.Share share)
+    public static JsonNode read(Request request, long bytesMax, BodyBudget.Share share, int sent)
             throws IOException {
         requireJson(request.header("Content-Type"));
         long declared = declared(request.header("Content-Length"), bytesMax);
         byte[] body = whole(request.body(share.readMillisMax()), declared, bytesMax, share);
-        share.take(JsonWeight.of(body), body.length);
+        share.take(JsonWeight.of(body) + (long) sent * body.length, body.length);
         return parse(body);
     }
 
@@ -97,13 +98,13 @@ public final class JsonBody {
             throws IOException {
         List<byte[]> pieces = new ArrayList<>();
         int size = 0;
-        byte[] piece = piece(in, bytesMax);
+        byte[] piece = piece(in, bytesMax, share);
         while (piece.length > 0) {
             requireAtMost(size + (long) piece.length, bytesMax);
             size += piece.length;
             share.take(COPIES * (long) piece.length, Math.max(size, declared));
             pieces.add(piece);
-            piece = piece(in, bytesMax);
+            piece = piece(in, bytesMax, share);
         }
         if (pieces.size() == 1) {
             return pieces.getFirst();
@@ -113,7 +114,9 @@ public final class JsonBody {
         return body.array();
     }
 
-    private static byte[] piece(InputStream in, long bytesMax) throws IOException {
+    private static byte[] piece(InputStream in, long bytesMax, BodyBudget.Share share)
+            throws IOException {
+            share.late();
         try {
             return in.readNBytes(PIECE_BYTES);
         } catch (ApiException refused) {

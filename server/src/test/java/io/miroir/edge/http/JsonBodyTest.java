@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.api.Json;
 import io.prometheus.client.CollectorRegistry;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -21,6 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -54,6 +58,9 @@ class JsonBodyTest {
     private final BodyBudget budget =
             new BodyBudget(
                     new BodyBudget.Limits(MEMORY_BYTES, SMALL_BYTES_MAX, READ_MILLIS), registry);
+    private final BodyBudget hurriedBudget =
+            new BodyBudget(
+                    new BodyBudget.Limits(MEMORY_BYTES, SMALL_BYTES_MAX, 300), hurriedRegistry);
     private final AtomicInteger holding = new AtomicInteger();
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
@@ -69,6 +76,7 @@ class JsonBodyTest {
                                     new Router.Route("POST", "/read", this::read),
                                     new Router.Route("POST", "/hurried", this::hurried),
                                     new Router.Route("POST", "/long", this::tight),
+                                    new Router.Route("POST", "/sent", this::sent),
                                     new Router.Route("POST", "/hold", this::hold))));
 
     @AfterEach
@@ -81,7 +89,7 @@ class JsonBodyTest {
     private JsonNode json(Request request) throws Exception {
         BodyBudget.Share share = budget.open();
         request.atEnd(share::close);
-        return JsonBody.read(request, BYTES_MAX, share);
+        return JsonBody.read(request, BYTES_MAX, share, 0);
     }
 
     private Answer read(Request request) throws Exception {
@@ -91,10 +99,9 @@ class JsonBodyTest {
 
     /** With a time for its body that is soon over. */
     private Answer hurried(Request request) throws Exception {
-        BodyBudget.Limits limits = new BodyBudget.Limits(MEMORY_BYTES, SMALL_BYTES_MAX, 300);
-        BodyBudget.Share share = new BodyBudget(limits, hurriedRegistry).open();
+        BodyBudget.Share share = hurriedBudget.open();
         request.atEnd(share::close);
-        return Answer.json(200, JsonBody.read(request, BYTES_MAX, share));
+        return Answer.json(200, JsonBody.read(request, BYTES_MAX, share, 0));
     }
 
     /** With room for the beginning of a long body, but only as one of a short one. */
@@ -103,7 +110,14 @@ class JsonBodyTest {
         BodyBudget.Limits limits = new BodyBudget.Limits(room, PIECE_BYTES, READ_MILLIS);
         BodyBudget.Share share = new BodyBudget(limits, tightRegistry).open();
         request.atEnd(share::close);
-        return Answer.json(200, JsonBody.read(request, BYTES_MAX, share));
+        return Answer.json(200, JsonBody.read(request, BYTES_MAX, share, 0));
+    }
+
+    /** To so many that there is no room for all of a long one. */
+    private Answer sent(Request request) throws Exception {
+        BodyBudget.Share share = budget.open();
+        request.atEnd(share::close);
+        return Answer.json(200, JsonBody.read(request, BYTES_MAX, share, 20));
     }
 
     private Answer hold(Request request) throws Exception {
@@ -172,6 +186,16 @@ class JsonBodyTest {
         assertTrue(refused.body().contains("payload_too_large"), refused.body());
         assertEquals(1, metric("refusals_total"));
         assertEquals(200, post("/read", "[" + "[],".repeat(1_000) + "[]]").statusCode());
+        assertEquals(0, metric("bytes"));
+    }
+
+    /** What is made of it for nodes counts as well. */
+    @Test
+    void whatIsSentOnIsWeighedToo() throws Exception {
+        String large = padded("[1]", 50_000);
+        assertEquals(200, post("/read", large).statusCode());
+        assertEquals(413, post("/sent", large).statusCode());
+        assertEquals(200, post("/sent", padded("[1]", 30_000)).statusCode());
         assertEquals(0, metric("bytes"));
     }
 
@@ -274,9 +298,9 @@ class JsonBodyTest {
             Arrays.fill(blank, (byte) ' ');
             out.write(blank, 0, PIECE_BYTES);
             out.flush();
-            await(() -> hurriedBytes() > PIECE_BYTES);
+            await(() -> hurried("bytes") > PIECE_BYTES);
             int sent = PIECE_BYTES;
-            while (hurriedBytes() > 0) {
+            while (hurried("bytes") > 0) {
                 assertTrue(sent < blank.length, "it was read to its end");
                 out.write(blank, sent++, 1);
                 out.flush();
@@ -290,6 +314,59 @@ class JsonBodyTest {
             assertTrue(
                     new String(in.readAllBytes(), StandardCharsets.UTF_8)
                             .contains("miroir_body_too_slow"));
+        }
+        assertEquals(1, hurried("late_total"));
+    }
+
+    private static byte[] gzip(byte[] body) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (OutputStream zip = new GZIPOutputStream(out)) {
+            zip.write(body);
+        }
+        return out.toByteArray();
+    }
+
+    /** Decoders have words of their own for a stream that ends early, or keep it to themselves. */
+    @Test
+    void anEncodedBodyThatComesTooSlowlyIsGivenUp() throws Exception {
+        byte[] json = "[1]".getBytes(StandardCharsets.US_ASCII);
+        byte[] zipped = gzip(json);
+        byte[] brotli = HexFormat.of().parseHex("0b01805b315d03");
+        assertTooSlow("gzip", zipped, zipped.length - 1, 1);
+        assertTooSlow("gzip", zipped, 5, 2);
+        assertTooSlow("br", brotli, 1, 3);
+        assertTooSlow("br", brotli, 4, 4);
+        HttpRequest whole =
+                HttpRequest.newBuilder(request("/read", BodyPublishers.noBody()), (_, _) -> true)
+                        .header("Content-Encoding", "br")
+                        .POST(BodyPublishers.ofByteArray(brotli))
+                        .build();
+        assertEquals("{\"size\":1}", client.send(whole, BodyHandlers.ofString()).body());
+    }
+
+    /** Sends the rest once it was given up. */
+    private void assertTooSlow(String encoding, byte[] body, int first, int late) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            OutputStream out = socket.getOutputStream();
+            String head =
+                    "POST /hurried HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                            + "Connection: close\r\nContent-Encoding: "
+                            + encoding
+                            + "\r\nContent-Length: "
+                            + body.length
+                            + "\r\n\r\n";
+            out.write(head.getBytes(StandardCharsets.US_ASCII));
+            out.write(body, 0, first);
+            out.flush();
+            InputStream in = socket.getInputStream();
+            await(() -> hurried("late_total") == late);
+            out.write(body, first, body.length - first);
+            out.flush();
+            assertEquals("HTTP/1.1 408", new String(in.readNBytes(12), StandardCharsets.US_ASCII));
+            assertTrue(
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .contains("miroir_body_too_slow"),
+                    encoding);
         }
     }
 
@@ -307,9 +384,8 @@ class JsonBodyTest {
         assertEquals(1_000, hurry.millisLeft(now, 41_000_000));
     }
 
-    private double hurriedBytes() {
-        Double bytes = hurriedRegistry.getSampleValue("miroir_json_body_bytes");
-        return bytes == null ? 0 : bytes;
+    private double hurried(String name) {
+        return Objects.requireNonNull(hurriedRegistry.getSampleValue("miroir_json_body_" + name));
     }
 
     private static void await(BooleanSupplier isSo) throws InterruptedException {
