@@ -7,6 +7,7 @@ import io.miroir.api.keys.Action;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.lane.TaskRoom;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.io.IOException;
@@ -45,7 +46,8 @@ final class DumpRoutes {
 
     private Answer export(Request request) throws IOException {
         path.pass(request, Action.EXPORT);
-        ExportRequest asked = ExportRequest.of(path.jsonBody(request));
-        return Answer.json(200, tasks.queued(TaskType.EXPORT, ExportDetails.of(asked)));
+        ObjectNode details = ExportDetails.of(ExportRequest.of(path.jsonBody(request)));
+        TaskRoom.require(details);
+        return Answer.json(200, tasks.queued(TaskType.EXPORT, details));
     }
 }

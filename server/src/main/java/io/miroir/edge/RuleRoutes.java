@@ -15,6 +15,7 @@ import io.miroir.cluster.lease.Reports;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.lane.TaskRoom;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
@@ -88,11 +89,18 @@ final class RuleRoutes {
         RuleRequests.checkRule(body);
         require(USE);
         String uid = uid(request);
-        int _ = replace(rules -> fitting(rules, rules.changed(uid, body)));
         ObjectNode details = Json.object();
         ObjectNode told = RuleList.told(body);
         details.set("rule", told);
         details.put("updatedRules", 1);
+        int _ =
+                replace(
+                        rules -> {
+                            RuleList next = fitting(rules, rules.changed(uid, body));
+                            // The task comes after the change, which could not be told then.
+                            TaskRoom.require(details);
+                            return next;
+                        });
         return done(TaskType.DSR_UPDATE, details, metadata);
     }
 

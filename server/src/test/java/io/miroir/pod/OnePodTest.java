@@ -149,6 +149,12 @@ class OnePodTest {
         HttpCalls.Reply deleted = client.call("POST", "/indexes/kept/documents/delete", filter);
         assertEquals(413, deleted.status(), deleted.body()::toString);
         assertEquals("payload_too_large", code(deleted));
+        int before = client.call("GET", "/tasks").body().path("total").asInt();
+        String export = "{\"url\": \"u\", \"indexes\": {\"kept\": " + filter + "}}";
+        HttpCalls.Reply exported = client.call("POST", "/export", export);
+        assertEquals(413, exported.status(), exported.body()::toString);
+        assertEquals("payload_too_large", code(exported));
+        assertEquals(before, client.call("GET", "/tasks").body().path("total").asInt());
     }
 
     /** Where no rule but that of words is of relevance, one for everything has none at all. */

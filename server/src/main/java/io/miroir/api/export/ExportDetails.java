@@ -79,16 +79,33 @@ public final class ExportDetails {
      *
      * @param details of the task before
      * @param matched how many documents were sent, by index
+     * @param bytesMax how large they may be. Where a filter is that of many indexes, the last ones
+     *     are shown without it, or not at all
      */
-    public static ObjectNode succeeded(ObjectNode details, SortedMap<String, Long> matched) {
+    public static ObjectNode succeeded(
+            ObjectNode details, SortedMap<String, Long> matched, int bytesMax) {
         ExportRequest request = request(details);
         ObjectNode ended = ended(details);
         ObjectNode indexes = ended.putObject(INDEXES);
+        int bytes = Json.bytes(ended).length;
         for (Map.Entry<String, Long> index : matched.entrySet()) {
-            ObjectNode json = json(chosen(request, index.getKey()).orElseThrow());
-            indexes.set(index.getKey(), json.put(MATCHED, index.getValue()));
+            String uid = index.getKey();
+            ObjectNode json = json(chosen(request, uid).orElseThrow());
+            json.put(MATCHED, index.getValue());
+            if (bytes + bytesOf(uid, json) > bytesMax) {
+                json.putNull(FILTER);
+            }
+            if (bytes + bytesOf(uid, json) <= bytesMax) {
+                bytes += bytesOf(uid, json);
+                indexes.set(uid, json);
+            }
         }
         return ended;
+    }
+
+    /** With the comma behind it. */
+    private static int bytesOf(String uid, ObjectNode index) {
+        return Json.bytes(index).length + uid.length() + "\"\":,".length();
     }
 
     /** Those of a task that did not succeed. */

@@ -3,10 +3,14 @@ package io.miroir.fanout.lane;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.export.ExportDetails;
 import io.miroir.api.settings.SettingsSecrets;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a task has room for. Its details are in one command of the store, which may have 1 MiB, with
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskRoom {
     /** Of a task's details. */
-    static final int DETAILS_BYTES_MAX = 900 << 10;
+    public static final int DETAILS_BYTES_MAX = 900 << 10;
 
     /** Of a primary key, which is in requests' targets as well: three bytes for one there. */
     static final int KEY_BYTES_MAX = 16 << 10;
@@ -48,24 +52,38 @@ public final class TaskRoom {
         }
     }
 
+    /**
+     * Refuses details that are too large, of a task that is in no lane.
+     *
+     * @throws ApiException {@code payload_too_large}
+     */
+    public static void require(ObjectNode details) {
+        requireRoom(Json.text(details));
+    }
+
     /** Refuses details that are too large. */
     static void require(Details details) {
-        if (storedBytes(details) > DETAILS_BYTES_MAX) {
+        requireRoom(details.stored());
+    }
+
+    private static void requireRoom(String stored) {
+        if (storedBytes(stored) > DETAILS_BYTES_MAX) {
             throw tooLarge();
         }
     }
 
     /** With all secrets sealed, whether or not they are today. */
-    static long storedBytes(Details details) {
-        String stored = details.stored();
+    static long storedBytes(String stored) {
         AtomicLong bytes = new AtomicLong(bytes(stored));
         if (SettingsSecrets.mayBeIn(stored)) {
-            SettingsSecrets.replaceAll(
-                    Json.parseObject(stored),
+            ObjectNode json = Json.parseObject(stored);
+            UnaryOperator<JsonNode> grow =
                     secret -> {
                         long _ = bytes.addAndGet(grownBy(secret.asString("")));
                         return secret;
-                    });
+                    };
+            SettingsSecrets.replaceAll(json, grow);
+            ExportDetails.replaceKey(json, grow);
         }
         return bytes.get();
     }
@@ -83,7 +101,8 @@ public final class TaskRoom {
                 ErrorCode.PAYLOAD_TOO_LARGE,
                 "What this request leaves in its task takes more than "
                         + DETAILS_BYTES_MAX
-                        + " bytes: settings with all others of their index, a filter, a function"
-                        + " and its context. Nothing was changed.");
+                        + " bytes: settings with all others of their index, filters, a function"
+                        + " and its context, what an export is asked for, a search rule. Nothing"
+                        + " was changed.");
     }
 }

@@ -3,6 +3,7 @@ package io.miroir.api.export;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.Json;
@@ -102,7 +103,31 @@ class ExportRequestTest {
                 Json.parse(
                         "{\"movies\": {\"filter\": null, \"overrideSettings\": true,"
                                 + " \"matched_documents\": 3}}"),
-                Json.parse(Json.text(ExportDetails.succeeded(stored, matched))).path("indexes"));
+                Json.parse(Json.text(succeeded(stored, matched))).path("indexes"));
+    }
+
+    private static ObjectNode succeeded(ObjectNode stored, SortedMap<String, Long> matched) {
+        return ExportDetails.succeeded(stored, matched, 10_000);
+    }
+
+    /** One pattern's filter is told of each index, and a task has room for so much. */
+    @Test
+    void whatIsToldOfIndexesHasALimit() {
+        ObjectNode body = Json.object();
+        body.withObject("indexes").withObject("*").put("filter", "n = '" + "1".repeat(990) + "'");
+        ObjectNode stored = ExportDetails.of(ExportRequest.of(body));
+        SortedMap<String, Long> matched = new TreeMap<>();
+        for (int i = 1_000; i < 1_500; i++) {
+            matched.put("index-" + i, (long) i);
+        }
+        ObjectNode ended = succeeded(stored, matched);
+        assertTrue(Json.bytes(ended).length <= 10_000, ended::toString);
+        assertTrue(Json.bytes(ended).length > 9_900, ended::toString);
+        JsonNode indexes = ended.path("indexes");
+        assertEquals(996, indexes.path("index-1000").path("filter").asString().length());
+        assertTrue(indexes.path("index-1010").path("filter").isNull(), ended::toString);
+        assertEquals(1_010, indexes.path("index-1010").path("matched_documents").asInt());
+        assertFalse(indexes.has("index-1400"));
     }
 
     @Test
@@ -115,9 +140,7 @@ class ExportRequestTest {
         assertEquals("maXXXX...", stored.path("apiKey").asString());
         assertEquals("masterkeymaster", ExportDetails.request(stored).apiKey());
         assertFalse(ExportDetails.ended(Json.text(stored)).contains("masterkeymaster"));
-        assertFalse(
-                Json.text(ExportDetails.succeeded(stored, new TreeMap<>()))
-                        .contains("masterkeymaster"));
+        assertFalse(Json.text(succeeded(stored, new TreeMap<>())).contains("masterkeymaster"));
     }
 
     private static JsonNode details(ObjectNode body) {

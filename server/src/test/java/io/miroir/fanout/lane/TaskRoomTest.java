@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.export.ExportDetails;
+import io.miroir.api.export.ExportRequest;
 import io.miroir.cluster.seal.SealKeys;
 import io.miroir.cluster.seal.StoredSecrets;
 import java.nio.charset.StandardCharsets;
@@ -107,6 +109,21 @@ class TaskRoomTest {
         }
     }
 
+    /** The key of another Meilisearch, too, will be longer than it came. */
+    @Test
+    void exportsThatNoTaskCanKeepAreRefused() {
+        ObjectNode body = Json.object().put("url", "http://localhost:7700");
+        body.withObject("indexes").withObject("*").put("filter", "a".repeat(MAX / 2));
+        ObjectNode fits = ExportDetails.of(ExportRequest.of(body));
+        assertDoesNotThrow(() -> TaskRoom.require(fits));
+        ObjectNode beyond =
+                ExportDetails.of(
+                        ExportRequest.of(body.deepCopy().put("apiKey", "k".repeat(MAX / 2 - 500))));
+        assertTrue(Json.bytes(beyond).length < MAX);
+        ApiException refused = assertThrows(ApiException.class, () -> TaskRoom.require(beyond));
+        assertEquals(ErrorCode.PAYLOAD_TOO_LARGE, refused.code());
+    }
+
     /** Sealed secrets are longer; also where none is sealed yet. */
     @Test
     void secretsCountAsTheyAreSealed() {
@@ -129,7 +146,7 @@ class TaskRoomTest {
         String sealed = secrets.sealJson(details.stored());
         int bytes = sealed.getBytes(StandardCharsets.UTF_8).length;
         assertTrue(bytes > 100_000, sealed);
-        long counted = TaskRoom.storedBytes(details);
+        long counted = TaskRoom.storedBytes(details.stored());
         assertTrue(counted >= bytes, () -> counted + " of " + bytes);
         assertTrue(counted < bytes * 2L, () -> counted + " of " + bytes);
     }

@@ -8,6 +8,7 @@ import io.miroir.cluster.ClusterView;
 import io.miroir.duty.EarlierTasks;
 import io.miroir.duty.TaskDuty;
 import io.miroir.fanout.export.ExportClient;
+import io.miroir.fanout.lane.TaskRoom;
 import io.miroir.fanout.read.DocumentReads;
 import io.miroir.fanout.read.KnownIndexes;
 import io.miroir.store.ReadLevel;
@@ -114,7 +115,7 @@ public final class ExportWork implements TaskDuty.FencedWork {
             // One that is deleted meanwhile is left out.
             done.ifPresent(documents -> matched.put(uid, documents));
         }
-        return Json.text(ExportDetails.succeeded(details, matched));
+        return Json.text(ExportDetails.succeeded(details, matched, TaskRoom.DETAILS_BYTES_MAX));
     }
 
     /** Of one moment: indexes may move their names meanwhile. */
