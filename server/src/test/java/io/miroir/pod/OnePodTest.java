@@ -204,6 +204,21 @@ class OnePodTest {
         assertEquals("[{\"id\":2}]", left.toString());
     }
 
+    /**
+     * One Meilisearch deletes nothing either: the node that is sent it must not be the only one.
+     */
+    @Test
+    void anEmptyIdFailsTheWholeDeletion() {
+        client.done("POST", "/indexes/full/documents", "[{\"id\":1},{\"id\":2},{\"id\":3}]");
+        JsonNode task = client.done("POST", "/indexes/full/documents/delete-batch", "[1,2,\"\",3]");
+        assertEquals("failed", task.path("status").asString(), task::toString);
+        assertEquals("internal", task.path("error").path("code").asString(), task::toString);
+        assertEquals(4, task.path("details").path("providedIds").asInt(), task::toString);
+        assertEquals(0, task.path("details").path("deletedDocuments").asInt(-1), task::toString);
+        JsonNode left = client.call("GET", "/indexes/full/documents").body();
+        assertEquals(3, left.path("total").asInt(), left::toString);
+    }
+
     /** As one server reads it: bytes that pass through a pod mean the same behind it. */
     @Test
     void whatReadersOfJsonMakeOfOddDocumentsStays() {

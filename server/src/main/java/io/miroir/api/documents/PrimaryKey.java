@@ -106,6 +106,16 @@ public record PrimaryKey(String name) {
                         + " underscores (_), and can not be more than 511 bytes.");
     }
 
+    /**
+     * What a deletion of the document with an empty id fails with, and of all others that are to be
+     * deleted with it: Meilisearch's database has no such key.
+     */
+    public static ApiException emptyId() {
+        return new ApiException(
+                ErrorCode.INTERNAL,
+                "MDB_BAD_VALSIZE: Unsupported size of key/DB name/data, or wrong DUPFIXED size");
+    }
+
     /** Whether a text can be a document's id. */
     public static boolean isId(String text) {
         return !text.isEmpty()

@@ -112,8 +112,12 @@ public final class DocumentWork {
     private Ready prepare(TaskRow task, @Nullable String primaryKey) throws IOException {
         return switch (task.work()) {
             case Work.AddDocuments add -> prepareAddition(task, add, primaryKey);
-            case Work.DeleteByIds delete ->
-                    new Ready(task, new Operation.DeleteByIds(delete.ids()), primaryKey);
+            case Work.DeleteByIds delete -> {
+                if (delete.ids().contains("")) {
+                    throw PrimaryKey.emptyId();
+                }
+                yield new Ready(task, new Operation.DeleteByIds(delete.ids()), primaryKey);
+            }
             case Work.DeleteByFilter delete ->
                     new Ready(task, new Operation.DeleteByFilter(delete.filter()), primaryKey);
             case Work.ClearDocuments _ -> new Ready(task, new Operation.Clear(), primaryKey);

@@ -57,8 +57,14 @@ final class DocumentIds {
      *
      * @param shards what the documents are in
      * @param parts for each node its ids, as a list
+     * @param holdsEmpty whether one of them is an empty text
      */
-    record Split(int count, ShardSet shards, Map<String, Spooled> parts) {}
+    record Split(int count, ShardSet shards, Map<String, Spooled> parts, boolean holdsEmpty) {
+        /** Forgets the parts. */
+        void close() {
+            parts.values().forEach(Spooled::close);
+        }
+    }
 
     /**
      * Parts them.
@@ -76,10 +82,12 @@ final class DocumentIds {
         BitSet touched = new BitSet();
         Map<String, Spooled> finished = new TreeMap<>();
         int[] count = new int[1];
+        boolean[] holdsEmpty = new boolean[1];
         try {
             ids.each(
                     id -> {
                         count[0]++;
+                        holdsEmpty[0] |= id.isEmpty();
                         int shard = Rendezvous.shard(id, shards);
                         touched.set(shard);
                         byte[] json = Json.bytes(JsonNodeFactory.instance.stringNode(id));
@@ -95,6 +103,6 @@ final class DocumentIds {
             parts.values().forEach(Spool::discard);
             throw failed;
         }
-        return new Split(count[0], ShardSet.copyOf(touched), finished);
+        return new Split(count[0], ShardSet.copyOf(touched), finished, holdsEmpty[0]);
     }
 }

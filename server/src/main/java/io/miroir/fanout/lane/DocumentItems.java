@@ -5,6 +5,7 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.documents.PayloadFormat;
+import io.miroir.api.documents.PrimaryKey;
 import io.miroir.api.search.NodesFilter;
 import io.miroir.api.settings.FilterableRule;
 import io.miroir.cluster.IndexView;
@@ -208,6 +209,15 @@ final class DocumentItems {
                         topology.shards(),
                         shard -> targetsOf(shard, topology, index),
                         context.spooler());
+        if (split.holdsEmpty()) {
+            // The node that is sent it deletes nothing, and others would all that they are sent.
+            split.close();
+            return Item.failed(
+                    TaskType.DOCUMENT_DELETION,
+                    details.apply(split.count()),
+                    Scope.nothing(topology, index.get().row().incarnation()),
+                    PrimaryKey.emptyId());
+        }
         return new Item(
                 TaskType.DOCUMENT_DELETION,
                 details.apply(split.count()),
