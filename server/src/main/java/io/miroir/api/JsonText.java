@@ -17,6 +17,21 @@ public final class JsonText {
     }
 
     /**
+     * What a value is called where another kind is wanted: its kind, and its text if that is one.
+     */
+    public static String kindOf(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT -> "map";
+            case ARRAY -> "sequence";
+            case STRING -> "string " + of(value);
+            case BOOLEAN -> "boolean `" + of(value) + "`";
+            case NUMBER ->
+                    (value.isIntegralNumber() ? "integer `" : "floating point `") + of(value) + "`";
+            case NULL, BINARY, MISSING, POJO -> "null";
+        };
+    }
+
+    /**
      * The text of a value as Meilisearch prints it: an exponent is signed and has no needless
      * fraction ({@code 1e+300}, not {@code 1.0E300}).
      */

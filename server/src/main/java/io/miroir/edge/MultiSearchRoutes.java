@@ -93,6 +93,7 @@ final class MultiSearchRoutes {
         nameSelf(body.path("queries"));
         List<String> uids =
                 asked.queries().stream().map(query -> path.resolved(query.indexUid())).toList();
+        foreign.requireIndexes(uids);
         ReadReply reply =
                 new QueryBatch(limits).inTime(() -> federated.search(asked, body, uids, terms));
         foreign.show(path::resolved, reply.body(), terms);
@@ -120,7 +121,7 @@ final class MultiSearchRoutes {
     }
 
     /** All queries are looked at before any runs. */
-    private static void addRules(Access access, MultiSearchRequest asked, JsonNode queries) {
+    private void addRules(Access access, MultiSearchRequest asked, JsonNode queries) {
         for (int i = 0; i < asked.queries().size(); i++) {
             String name = asked.queries().get(i).indexUid();
             if (!access.allows(name)) {
@@ -185,6 +186,7 @@ final class MultiSearchRoutes {
             return all;
         }
         String uid = path.resolved(name);
+        foreign.requireIndexes(List.of(uid));
         ReadReply reply =
                 AbsentIndex.last(query, network, () -> searches.searchByRules(uid, query, terms));
         shown.show(name, reply.body());
@@ -192,8 +194,7 @@ final class MultiSearchRoutes {
         return reply;
     }
 
-    private static ReadReply joined(Future<ReadReply> reply, int position)
-            throws InterruptedException {
+    private ReadReply joined(Future<ReadReply> reply, int position) throws InterruptedException {
         try {
             return reply.get();
         } catch (ExecutionException failed) {
@@ -204,9 +205,10 @@ final class MultiSearchRoutes {
         }
     }
 
-    private static ApiException inQuery(int position, ApiException refused) {
-        // An index that is absent here is a fault of the request, not of its path.
-        boolean absent = refused.code() == ErrorCode.INDEX_NOT_FOUND;
+    private ApiException inQuery(int position, ApiException refused) {
+        // An index that is absent here is a fault of the request, not of its path, but where it is
+        // missed with its keys.
+        boolean absent = refused.code() == ErrorCode.INDEX_NOT_FOUND && !foreign.isOn();
         return FederationChecks.insideQuery(
                 position, absent ? new ApiException(refused.code(), refused.text(), 400) : refused);
     }

@@ -81,6 +81,7 @@ final class SearchRoutes {
             shown.show(search.name(), all.body());
             return RequestPath.read(all);
         }
+        foreign.requireIndexes(List.of(search.uid()));
         ReadReply reply =
                 AbsentIndex.last(
                         filtered,

@@ -127,7 +127,7 @@ final class SettingsRoutes {
     private ObjectNode settings(Request request) {
         String uid = path.passRead(request, Action.SETTINGS_GET);
         String settings = searches.indexOf(uid, path.writes(request)).row().settingsJson();
-        return Settings.shown(Json.parseObject(settings));
+        return Settings.shownWhole(Json.parseObject(settings));
     }
 
     private Answer change(Request request, Change change, boolean reset) throws Exception {

@@ -63,7 +63,7 @@ final class WebhookSender implements AutoCloseable {
             if (status >= 400) {
                 LOG.warn("webhook {} answers {}", webhook.uuid(), status);
             }
-        } catch (IOException unreachable) {
+        } catch (IOException | IllegalArgumentException unreachable) {
             LOG.warn("webhook {} is not reached: {}", webhook.uuid(), unreachable.getMessage());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

@@ -96,6 +96,30 @@ class ForeignKeysTest {
         }
     }
 
+    /** As one Meilisearch, which looks at the keys of an index before all else of a search. */
+    @Test
+    void anIndexThatIsMissingIsToldFirst() {
+        HttpCalls.Reply single = client.call("POST", "/indexes/none/search", "{\"filter\": [1]}");
+        assertEquals(404, single.status(), single.body()::toString);
+        assertEquals("Index `none` not found.", single.body().path("message").asString());
+        String queries =
+                "\"queries\": [{\"indexUid\": \"books\", \"sort\": [\"x:asc\"], \"limit\": 1},"
+                        + " {\"indexUid\": \"none\", \"filter\": [1]}]}";
+        HttpCalls.Reply together =
+                client.call("POST", "/multi-search", "{\"federation\": {}, " + queries);
+        assertEquals(404, together.status(), together.body()::toString);
+        assertEquals("Index `none` not found.", together.body().path("message").asString());
+        HttpCalls.Reply apart =
+                client.call(
+                        "POST",
+                        "/multi-search",
+                        "{" + queries.replace("\"sort\": [\"x:asc\"], ", ""));
+        assertEquals(404, apart.status(), apart.body()::toString);
+        assertEquals(
+                "Inside `.queries[1]`: Index `none` not found.",
+                apart.body().path("message").asString());
+    }
+
     @Test
     void theSettingIsThatOfTheClient() {
         JsonNode all = client.call("GET", "/indexes/books/settings").body();

@@ -17,6 +17,11 @@ final class CsvDocuments {
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
     private static final Pattern FLOAT =
             Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
+
+    /** Numbers that JSON has none for. */
+    private static final Pattern NO_NUMBER =
+            Pattern.compile("[+-]?(inf|infinity|nan)", Pattern.CASE_INSENSITIVE);
+
     private static final BigInteger LONG_MIN = BigInteger.valueOf(Long.MIN_VALUE);
     private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
@@ -106,7 +111,7 @@ final class CsvDocuments {
 
     private static void putNumber(
             ObjectNode document, String name, String cell, String trimmed, long line) {
-        if (trimmed.isEmpty()) {
+        if (trimmed.isEmpty() || NO_NUMBER.matcher(trimmed).matches()) {
             document.putNull(name);
             return;
         }
@@ -125,7 +130,8 @@ final class CsvDocuments {
                             + line
                             + ": invalid float literal");
         }
-        document.put(name, Double.parseDouble(trimmed));
+        double value = Double.parseDouble(trimmed);
+        document.put(name, Double.isFinite(value) ? Double.valueOf(value) : null);
     }
 
     /** The error for a payload that is no acceptable CSV. */

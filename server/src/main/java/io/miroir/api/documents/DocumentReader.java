@@ -3,6 +3,7 @@ package io.miroir.api.documents;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.JsonText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -10,6 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,6 +24,11 @@ public final class DocumentReader {
     private static final String NOT_DOCUMENTS = "data are neither an object nor a list of objects";
 
     /** Further documents follow the one that is read, so trailing tokens are no fault here. */
+    private static final ObjectReader ANYTHING =
+            Json.mapper()
+                    .readerFor(JsonNode.class)
+                    .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private static final ObjectReader ONE_DOCUMENT =
             Json.mapper()
                     .readerFor(ObjectNode.class)
@@ -90,7 +97,7 @@ public final class DocumentReader {
         } else if (first == JsonToken.START_ARRAY) {
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 if (parser.currentToken() != JsonToken.START_OBJECT) {
-                    throw malformedJson(PayloadFormat.JSON, NOT_DOCUMENTS);
+                    throw noDocument(parser);
                 }
                 sink.accept(document(parser));
                 count++;
@@ -115,12 +122,32 @@ public final class DocumentReader {
         long count = 0;
         for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
             if (token != JsonToken.START_OBJECT) {
-                throw malformedJson(PayloadFormat.NDJSON, NOT_DOCUMENTS);
+                throw new ApiException(ErrorCode.INTERNAL, notMap(parser));
             }
             sink.accept(document(parser));
             count++;
         }
         return count;
+    }
+
+    // Meilisearch's readers of JSON see that the list goes on before they see what is in it.
+    private static ApiException noDocument(JsonParser parser) throws IOException {
+        String what = notMap(parser);
+        return parser.nextToken() == JsonToken.END_ARRAY
+                ? new ApiException(ErrorCode.INTERNAL, what)
+                : malformedJson(
+                        PayloadFormat.JSON,
+                        Json.at("trailing characters", parser.currentLocation()));
+    }
+
+    /** Reads what is there instead of a document; the column is that in the value itself. */
+    private static String notMap(JsonParser parser) throws IOException {
+        JsonNode value = ANYTHING.readTree(parser);
+        int column = value.isArray() ? 0 : Json.bytes(value).length;
+        return "invalid type: "
+                + JsonText.kindOf(value)
+                + ", expected a map at line 1 column "
+                + column;
     }
 
     private static ObjectNode document(JsonParser parser) {

@@ -5,6 +5,7 @@ import static io.miroir.api.strict.Shape.notNull;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.JsonText;
 import io.miroir.api.features.Features;
 import io.miroir.api.search.FilterFeatures;
 import io.miroir.api.search.FilterInput;
@@ -84,21 +85,12 @@ public final class WriteRequests {
     /** Checks the body of a deletion by ids: a list of anything. */
     public static JsonNode idsToDelete(JsonNode body) {
         if (!body.isArray()) {
-            String text = Json.text(body);
-            String found =
-                    switch (body.getNodeType()) {
-                        case OBJECT -> "map";
-                        case STRING -> "string " + text;
-                        case BOOLEAN -> "boolean `" + text + "`";
-                        case NUMBER -> "integer `" + text + "`";
-                        case NULL, ARRAY, BINARY, MISSING, POJO -> "null";
-                    };
             throw new ApiException(
                     ErrorCode.BAD_REQUEST,
                     "Json deserialize error: invalid type: "
-                            + found
+                            + JsonText.kindOf(body)
                             + ", expected a sequence at line 1 column "
-                            + (body.isObject() ? 0 : text.length()));
+                            + (body.isObject() ? 0 : Json.bytes(body).length));
         }
         return body;
     }

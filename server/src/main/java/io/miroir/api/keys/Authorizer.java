@@ -5,12 +5,16 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 
 /** Decides whether a request may pass, by its {@code Authorization} header. */
 public final class Authorizer {
     private static final String SCHEME = "Bearer";
+
+    /** What else is in a header is as if there were none. */
+    private static final Pattern VISIBLE = Pattern.compile("[\\t\\x20-\\x7e]*");
 
     private final @Nullable Secrets secrets;
 
@@ -151,6 +155,9 @@ public final class Authorizer {
     private static @Nullable String token(@Nullable String authorization) {
         if (authorization == null) {
             return null;
+        }
+        if (!VISIBLE.matcher(authorization).matches()) {
+            throw missingHeader();
         }
         int space = authorization.indexOf(' ');
         String scheme = space < 0 ? authorization : authorization.substring(0, space);

@@ -197,6 +197,11 @@ final class EmbedderRules {
 
     private EmbedderRules() {}
 
+    /** Whether embedders of that source have such a member. */
+    static boolean permits(String source, String member) {
+        return ALL.stream().anyMatch(one -> one.word.equals(source) && one.permits(member));
+    }
+
     /**
      * Checks what well formed embedders are given against their sources.
      *

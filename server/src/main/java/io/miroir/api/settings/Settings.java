@@ -6,8 +6,10 @@ import io.miroir.api.Json;
 import io.miroir.api.SealedValue;
 import io.miroir.api.search.Locales;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -16,8 +18,19 @@ import tools.jackson.databind.node.ObjectNode;
 /** Complete settings: their defaults, how changes act on them, and what clients see of them. */
 public final class Settings {
     private static final String MASKED_SHORT = SealedValue.MASKED;
+    private static final Pattern ALREADY_MASKED =
+            Pattern.compile("(?:..X{4}|...X{5}|.{5}X{6})\\.{3}", Pattern.DOTALL);
     private static final JsonNode CLOSED = JsonNodeFactory.instance.stringNode(MASKED_SHORT);
-    private static final String DEFAULT_SOURCE = "openAi";
+    private static final String SOURCE = "source";
+
+    /** What an embedder keeps of these when it gets another source, if that has such a thing. */
+    private static final List<String> KEPT =
+            List.of(
+                    "apiKey",
+                    "distribution",
+                    "binaryQuantized",
+                    "documentTemplate",
+                    "documentTemplateMaxBytes");
 
     private Settings() {}
 
@@ -64,6 +77,17 @@ public final class Settings {
         for (JsonNode embedder : shown.path(Setting.EMBEDDERS.key())) {
             if (embedder instanceof ObjectNode object && object.path("apiKey").isString()) {
                 object.put("apiKey", masked(object.get("apiKey").stringValue()));
+            }
+        }
+        return shown;
+    }
+
+    /** The same, with what embedders have by default: what clients see of an index. */
+    public static ObjectNode shownWhole(ObjectNode settings) {
+        ObjectNode shown = shown(settings);
+        for (JsonNode embedder : shown.path(Setting.EMBEDDERS.key())) {
+            if (embedder instanceof ObjectNode object) {
+                EmbedderDefaults.complete(object);
             }
         }
         return shown;
@@ -158,12 +182,12 @@ public final class Settings {
                 merged.remove(name);
                 continue;
             }
-            String known = merged.path(name).path("source").asString(DEFAULT_SOURCE);
-            String source = embedder.path("source").asString(known);
-            // Another source starts afresh: what was set for the old one does not fit it.
-            boolean same = merged.has(name) && source.equals(known);
-            ObjectNode next = same ? (ObjectNode) merged.get(name) : Json.object();
-            next.put("source", source);
+            String known = sourceOf(merged.path(name), EmbedderDefaults.SOURCE);
+            String source = sourceOf(embedder, known);
+            ObjectNode next =
+                    source.equals(known) && merged.has(name)
+                            ? (ObjectNode) merged.get(name)
+                            : kept(merged.path(name), source);
             for (Map.Entry<String, JsonNode> member : embedder.properties()) {
                 if (member.getValue().isNull()) {
                     next.remove(member.getKey());
@@ -171,13 +195,36 @@ public final class Settings {
                     next.set(member.getKey(), member.getValue().deepCopy());
                 }
             }
+            next.put(SOURCE, source);
             merged.set(name, next);
         }
         return merged;
     }
 
-    /** What clients see of a secret: the first characters of a long one, nothing of a short one. */
+    /** Null sets it back. */
+    private static String sourceOf(JsonNode embedder, String absent) {
+        JsonNode source = embedder.path(SOURCE);
+        return source.isMissingNode() ? absent : source.asString(EmbedderDefaults.SOURCE);
+    }
+
+    private static ObjectNode kept(JsonNode before, String source) {
+        ObjectNode kept = Json.object();
+        for (String member : KEPT) {
+            if (before.has(member) && EmbedderRules.permits(source, member)) {
+                kept.set(member, before.get(member));
+            }
+        }
+        return kept;
+    }
+
+    /**
+     * What clients see of a secret: the first characters of a long one, nothing of a short one.
+     * What was masked before stays as it is: a task keeps nothing else once it has ended.
+     */
     public static String masked(String secret) {
+        if (ALREADY_MASKED.matcher(secret).matches()) {
+            return secret;
+        }
         if (secret.length() < 10) {
             return MASKED_SHORT;
         }

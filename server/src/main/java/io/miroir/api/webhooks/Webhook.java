@@ -4,14 +4,14 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.SealedValue;
+import io.miroir.api.UrlText;
 import io.miroir.api.UuidText;
+import io.miroir.api.settings.Settings;
 import io.miroir.api.strict.Check;
 import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +44,7 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]*");
     private static final String AUTHORIZATION = "authorization";
+    private static final String BEARER = "Bearer ";
 
     private static final Shape BODY =
             Shape.of(
@@ -195,7 +196,12 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
     }
 
     private static String masked(String value) {
-        return value.startsWith("Bearer ") ? "Bearer XXX..." : "XXX...";
+        if (SealedValue.isSealed(value)) {
+            return "XXX...";
+        }
+        return value.startsWith(BEARER)
+                ? BEARER + Settings.masked(value.substring(BEARER.length()))
+                : Settings.masked(value);
     }
 
     private Map<String, String> mergedHeaders(JsonNode changes) {
@@ -231,19 +237,13 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
                     ErrorCode.INVALID_WEBHOOK_URL,
                     "The URL for the webhook `" + uuid + "` is missing.");
         }
-        try {
-            URI parsed = new URI(text);
-            String scheme = parsed.getScheme();
-            boolean web = "http".equals(scheme) || "https".equals(scheme);
-            if (web && parsed.getHost() != null) {
-                return;
-            }
-        } catch (URISyntaxException _) {
-            // Told below, in the same words as a URL without a host.
-        }
-        throw new ApiException(
-                ErrorCode.INVALID_WEBHOOK_URL,
-                "Invalid URL `" + text + "`: relative URL without a base");
+        UrlText.fault(text)
+                .ifPresent(
+                        fault -> {
+                            throw new ApiException(
+                                    ErrorCode.INVALID_WEBHOOK_URL,
+                                    "Invalid URL `" + text + "`: " + fault);
+                        });
     }
 
     private static void checkHeader(String name, String value) {

@@ -18,12 +18,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads a body that is one JSON value. */
 public final class JsonBody {
-    private static final List<String> ACCEPTED = List.of(MediaTypes.JSON);
-
-    private static final Pattern JSON_BY_NAME =
-            Pattern.compile(
-                    "[^/;\\s]+/(?:[^/;\\s]+\\+)?json\\s*(?:;.*)?", Pattern.CASE_INSENSITIVE);
-
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
 
     private static final int MARK_BYTES = 3;
@@ -37,26 +31,26 @@ public final class JsonBody {
 
     /** The value; another content type, no body and malformed JSON are refused. */
     public static JsonNode read(Request request) throws IOException {
-        requireJson(request.header("Content-Type"));
+        MediaTypes.requireJson(request.header("Content-Type"));
         return parse(request.body().readAllBytes());
     }
 
     /** The same, of at most so many bytes, which are few. */
     public static JsonNode read(Request request, long bytesMax) throws IOException {
-        requireJson(request.header("Content-Type"));
+        MediaTypes.requireJson(request.header("Content-Type"));
         return parse(Bodies.limited(request.body(), bytesMax).readAllBytes());
     }
-     * @param sent how often the body is made anew, as one that is sent to several nodes is
 
     /**
      * The same, of at most so many bytes, in Meilisearch's words: a value is wholly in memory, and
      * so are those of all requests that run.
      *
      * @param share takes the memory, and is to be closed when the value is not used any more
+     * @param sent how often the body is made anew, as one that is sent to several nodes is
      */
     public static JsonNode read(Request request, long bytesMax, BodyBudget.Share share, int sent)
             throws IOException {
-        requireJson(request.header("Content-Type"));
+        MediaTypes.requireJson(request.header("Content-Type"));
         long declared = declared(request.header("Content-Length"), bytesMax);
         byte[] body = whole(request.body(share.readMillisMax()), declared, bytesMax, share);
         share.take(JsonWeight.of(body) + (long) sent * body.length, body.length);
@@ -116,13 +110,13 @@ public final class JsonBody {
 
     private static byte[] piece(InputStream in, long bytesMax, BodyBudget.Share share)
             throws IOException {
-            share.late();
         try {
             return in.readNBytes(PIECE_BYTES);
         } catch (ApiException refused) {
             // The server's own limit is told in the words for documents.
             throw refused.code() == ErrorCode.PAYLOAD_TOO_LARGE ? exceeded(bytesMax) : refused;
         } catch (BodyLate late) {
+            share.late();
             throw new ApiException(
                     ErrorCode.MIROIR_BODY_TOO_SLOW,
                     "The payload in JSON comes too slowly: "
@@ -135,13 +129,6 @@ public final class JsonBody {
         return new ApiException(
                 ErrorCode.PAYLOAD_TOO_LARGE,
                 "JSON payload has exceeded limit (" + bytesMax + " bytes).");
-    }
-
-    /** Any type that is JSON by its name will do, as {@code application/geo+json}. */
-    private static void requireJson(@Nullable String contentType) {
-        if (contentType == null || !JSON_BY_NAME.matcher(contentType).matches()) {
-            MediaTypes.accepted(contentType, ACCEPTED);
-        }
     }
 
     /** Parses the bytes of a body. */

@@ -45,12 +45,13 @@ public final class SettingsRoutes {
 
     private Answer get(Request request) {
         desk.passIndex(request, Action.SETTINGS_GET);
-        return Answer.json(200, Settings.shown(desk.index(request).settings()));
+        return Answer.json(200, Settings.shownWhole(desk.index(request).settings()));
     }
 
     private Answer getOne(Request request, Setting setting) {
         desk.passIndex(request, Action.SETTINGS_GET);
-        return Answer.json(200, Settings.shown(desk.index(request).settings()).get(setting.key()));
+        return Answer.json(
+                200, Settings.shownWhole(desk.index(request).settings()).get(setting.key()));
     }
 
     private Answer patch(Request request) throws IOException {

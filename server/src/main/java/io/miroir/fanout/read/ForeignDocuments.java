@@ -1,5 +1,6 @@
 package io.miroir.fanout.read;
 
+import io.miroir.api.IndexUid;
 import io.miroir.api.Json;
 import io.miroir.api.features.Feature;
 import io.miroir.api.features.Features;
@@ -35,6 +36,25 @@ public final class ForeignDocuments {
         this.features = features;
     }
 
+    /** Whether the feature is on. */
+    public boolean isOn() {
+        return features.get().isOn(Feature.FOREIGN_KEYS);
+    }
+
+    /**
+     * Throws for the first index that is not there, if the feature is on: its keys are looked at
+     * before anything else of a search.
+     */
+    public void requireIndexes(List<String> uids) {
+        if (isOn()) {
+            for (String uid : uids) {
+                if (IndexUid.isValid(uid)) {
+                    IndexView _ = searches.indexOf(uid);
+                }
+            }
+        }
+    }
+
     /**
      * Puts documents in the place of their keys, in the hits of one search.
      *
@@ -42,7 +62,7 @@ public final class ForeignDocuments {
      * @throws io.miroir.api.ApiException if an index is not there that keys lead to
      */
     public void show(String uid, ObjectNode answer, Terms terms) {
-        if (features.get().isOn(Feature.FOREIGN_KEYS)) {
+        if (isOn()) {
             show(uid, hits(answer), terms);
         }
     }
@@ -54,7 +74,7 @@ public final class ForeignDocuments {
      * @param terms as for the search
      */
     public void show(UnaryOperator<String> uid, ObjectNode answer, Terms terms) {
-        if (features.get().isOn(Feature.FOREIGN_KEYS)) {
+        if (isOn()) {
             hits(answer).stream()
                     .collect(Collectors.groupingBy(hit -> uid.apply(index(hit))))
                     .forEach((name, found) -> show(name, found, terms));

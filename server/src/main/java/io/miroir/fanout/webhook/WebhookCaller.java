@@ -52,7 +52,8 @@ public final class WebhookCaller implements AutoCloseable {
             // Not waited for: it may have no end, and no time-out ends it.
             answer.body().close();
             return new Reply.Answered(answer.statusCode());
-        } catch (IOException unreached) {
+        } catch (IOException | IllegalArgumentException unreached) {
+            // Not each URL is one that can be called: Meilisearch takes them all.
             return new Reply.Unreached(unreached.toString());
         }
     }

@@ -76,6 +76,24 @@ class DocumentReaderTest {
         assertEquals(ErrorCode.MALFORMED_PAYLOAD, refused(PayloadFormat.JSON, payload).code());
     }
 
+    /** Meilisearch sees what is in a list once it has seen that the list ends there. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "JSON | [1] | integer `1`, expected a map at line 1 column 1",
+                "JSON | [{\"id\":1}, \"é\"] | string \"é\", expected a map at line 1 column 4",
+                "JSON | [ [1] ] | sequence, expected a map at line 1 column 0",
+                "JSON | [1.5] | floating point `1.5`, expected a map at line 1 column 3",
+                "NDJSON | [{\"id\":1}] | sequence, expected a map at line 1 column 0",
+                "NDJSON | {\"id\":1} null | null, expected a map at line 1 column 4",
+            })
+    void whatIsNoDocumentIsInternal(PayloadFormat format, String payload, String what) {
+        ApiException refused = refused(format, payload);
+        assertEquals(ErrorCode.INTERNAL, refused.code());
+        assertEquals("invalid type: " + what, refused.text());
+    }
+
     /** Of these a parser does not tell the place. */
     @Test
     void whatIsTooDeepOrTooLargeIsRefused() {
@@ -125,6 +143,14 @@ class DocumentReaderTest {
                         "{\"id\":\"1\",\"n\":12.5,\"b\":true,\"t:x\":\"a\"}",
                         "{\"id\":\"2\",\"n\":9,\"b\":null,\"t:x\":null}"),
                 read(PayloadFormat.CSV, "id,n:number,b:boolean,t:x\n1,12.5,true,a\n2, 9 ,,\n"));
+    }
+
+    /** A number that JSON has none for is none. */
+    @Test
+    void csvHasNumbersWithoutEnd() throws IOException {
+        assertEquals(
+                List.of("{\"n\":null}", "{\"n\":null}", "{\"n\":null}", "{\"n\":null}"),
+                read(PayloadFormat.CSV, "n:number\nNaN\n-inf\n+Infinity\n1e400\n"));
     }
 
     @Test

@@ -28,6 +28,66 @@ class SettingsTest {
         assertEquals("[\"of\",\"the\"]", Json.text(settings.get("stopWords")));
     }
 
+    /** As one Meilisearch shows them that was sent no more: only what has a default is there. */
+    @Test
+    void embeddersAreShownWithTheirDefaults() {
+        ObjectNode settings =
+                after(
+                        Settings.defaults(),
+                        """
+                        {"embedders": {"o": {}, "u": {"source": "userProvided", "dimensions": 2},
+                            "l": {"source": "ollama", "model": "m", "documentTemplate": "t"},
+                            "h": {"source": "huggingFace"}}}
+                        """);
+        JsonNode shown = Settings.shownWhole(settings).path("embedders");
+        assertEquals("openAi", shown.path("o").path("source").asString());
+        assertEquals("text-embedding-3-small", shown.path("o").path("model").asString());
+        assertEquals(400, shown.path("o").path("documentTemplateMaxBytes").asInt());
+        assertEquals(
+                "{% for field in fields %}{% if field.is_searchable and field.value != nil %}"
+                        + "{{ field.name }}: {{ field.value }}\n{% endif %}{% endfor %}",
+                shown.path("o").path("documentTemplate").asString());
+        assertEquals(Json.parse("{\"source\":\"userProvided\",\"dimensions\":2}"), shown.path("u"));
+        assertEquals("t", shown.path("l").path("documentTemplate").asString());
+        assertEquals("useModel", shown.path("h").path("pooling").asString());
+        assertEquals(
+                "{\"source\":\"openAi\"}",
+                Settings.shown(settings).path("embedders").path("o").toString());
+    }
+
+    /** Nodes keep it, so that it counts whether or not it is told. */
+    @Test
+    void anEmbedderOfAnotherSourceKeepsWhatBothHave() {
+        ObjectNode before =
+                after(
+                        Settings.defaults(),
+                        """
+                        {"embedders": {"e": {"source": "openAi", "model": "text-embedding-3-large",
+                            "apiKey": "k", "binaryQuantized": true, "documentTemplate": "t"}}}
+                        """);
+        String own = "{\"embedders\":{\"e\":{\"source\":\"userProvided\",\"dimensions\":2}}}";
+        assertEquals(
+                Json.parse(
+                        "{\"source\":\"userProvided\",\"dimensions\":2,\"binaryQuantized\":true}"),
+                after(before, own).path("embedders").path("e"));
+        String ollama = "{\"embedders\":{\"e\":{\"source\":\"ollama\",\"model\":\"m\"}}}";
+        assertEquals(
+                Json.parse(
+                        "{\"source\":\"ollama\",\"model\":\"m\",\"apiKey\":\"k\","
+                                + "\"binaryQuantized\":true,\"documentTemplate\":\"t\"}"),
+                after(before, ollama).path("embedders").path("e"));
+    }
+
+    /** The details of a task that has ended are kept masked, and masked where they are shown. */
+    @Test
+    void whatIsMaskedStaysAsItIs() {
+        for (String secret : new String[] {"k", "0123456789ab", "k".repeat(25), "k".repeat(40)}) {
+            String masked = Settings.masked(secret);
+            assertEquals(masked, Settings.masked(masked));
+        }
+        assertEquals("01XXXX...", Settings.masked("0123456789ab"));
+    }
+
     /** Tasks show such a list as it was sent; the index keeps each once, or a star alone. */
     @Test
     void attributesAreKeptOnce() {
