@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +28,9 @@ import tools.jackson.databind.JsonNode;
 @Timeout(300)
 class FaultsTest {
     private static final String SHARDS = "/_miroir/shards";
+
+    /** Writes that may wait for one index: a quarter of all requests. */
+    private static final int WAITING_MAX = 4;
 
     @TempDir Path directory;
 
@@ -41,10 +48,23 @@ class FaultsTest {
                         directory.resolve("pod"),
                         List.of(List.of(first.address()), List.of(second.address())),
                         1,
-                        "scatter:\n  node_timeout_ms: 2000\n" + TestPod.WITHOUT_REPAIR);
+                        "scatter:\n  node_timeout_ms: 2000\n" + TestPod.WITHOUT_REPAIR,
+                        environment());
         client = pod.client();
         client.awaitStatus("GET", "/_miroir/ready", 200);
         client.done("POST", "/indexes/i/documents", "[{\"id\": 1, \"t\": \"one\"}]");
+    }
+
+    /** Few requests at a time; and half a second is not too late for a health check. */
+    private static Map<String, String> environment() {
+        Map<String, String> environment =
+                new HashMap<>(
+                        TestPod.secretsAnd(
+                                "MIROIR__SERVER__MAX_CONCURRENT_REQUESTS",
+                                String.valueOf(4 * WAITING_MAX)));
+        environment.put("MIROIR__HEALTH__INTERVAL_MS", "1000");
+        environment.put("MIROIR__HEALTH__TIMEOUT_MS", "1000");
+        return environment;
     }
 
     @AfterEach
@@ -83,6 +103,111 @@ class FaultsTest {
             assertEquals(1, reply.body().path("hits").size(), reply.body()::toString);
             assertEquals("", reply.header("X-Miroir-Degraded"));
         }
+    }
+
+    /** Slow is not dead: it is read and written to as others, and nothing is told of it. */
+    @Test
+    void aNodeThatAnswersHalfASecondLateIsUsed() {
+        second.beSlow(Duration.ofMillis(500));
+        for (int id = 2; id < 4; id++) {
+            HttpCalls.Reply reply =
+                    client.call("POST", "/indexes/i/documents", "[{\"id\": " + id + "}]");
+            assertEquals("", reply.header("X-Miroir-Degraded"), reply::toString);
+            JsonNode task = client.finished(reply.body().path("taskUid").asLong());
+            assertEquals("succeeded", task.path("status").asString(), task::toString);
+        }
+        int before = second.searches();
+        for (int i = 0; second.searches() == before; i++) {
+            // Different queries prefer different groups.
+            String query = "{\"q\": \"" + " ".repeat(i % 30) + "\"}";
+            HttpCalls.Reply reply = client.call("POST", "/indexes/i/search", query);
+            assertEquals("", reply.header("X-Miroir-Degraded"), reply::toString);
+            assertEquals(3, reply.body().path("hits").size(), reply::toString);
+        }
+        assertFalse(secondIsOut());
+        JsonNode topology = pod.operator().call("GET", "/_miroir/topology").body();
+        assertEquals(0, topology.path("degraded_node_count").asInt(9), topology::toString);
+    }
+
+    /** A node that holds up writes of an index holds up no searches, and is out for that index. */
+    @Test
+    @Tag("nightly")
+    void aNodeThatAnswersHalfAMinuteLateHoldsUpOneWriteAtMost() {
+        second.beSlow(Duration.ofSeconds(30));
+        for (int id = 2; id < 6; id++) {
+            JsonNode task = client.done("POST", "/indexes/i/documents", "[{\"id\": " + id + "}]");
+            assertEquals("succeeded", task.path("status").asString(), task::toString);
+            HttpCalls.Reply reply =
+                    client.call("POST", "/indexes/i/search", "{\"limit\": " + (20 + id) + "}");
+            assertEquals("", reply.header("X-Miroir-Degraded"), reply::toString);
+            assertEquals(id, reply.body().path("hits").size(), reply::toString);
+        }
+        assertTrue(secondIsOut());
+        second.behave();
+        // A pod that may bring it back does.
+        pod.close();
+        pod =
+                new TestPod(
+                        directory.resolve("pod"),
+                        List.of(List.of(first.address()), List.of(second.address())),
+                        1,
+                        "");
+        pod.operator().await("GET", SHARDS, _ -> !secondIsOut());
+        Cli verified = Cli.verify(pod);
+        assertEquals(0, verified.exit(), verified::toString);
+    }
+
+    /**
+     * An index whose node is slow takes only so many writes, says when to come again, and leaves
+     * the others theirs.
+     */
+    @Test
+    void anIndexThatIsSlowTakesNoOthersWrites() throws Exception {
+        client.done("POST", "/indexes/slow/documents", "[{\"id\": 0}]");
+        String physical =
+                pod.operator()
+                        .call("GET", SHARDS)
+                        .body()
+                        .path("indexes")
+                        .path("slow")
+                        .path("physical_uid")
+                        .asString();
+        second.misbehave(FaultyNode.Fault.HELD, physical + "/documents");
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> writes = new ArrayList<>();
+            writes.add(threads.submit(() -> writeSlow(0)));
+            while (second.faults() == 0) {
+                Thread.sleep(5);
+            }
+            for (int id = 1; id <= WAITING_MAX; id++) {
+                int one = id;
+                writes.add(threads.submit(() -> writeSlow(one)));
+            }
+            while (pod.metric("miroir_lane_waiting_writes") < WAITING_MAX) {
+                Thread.sleep(5);
+            }
+            HttpCalls.Reply full = client.call("POST", "/indexes/slow/documents", "[{\"id\": 9}]");
+            assertEquals(503, full.status(), full::toString);
+            assertEquals("miroir_overloaded", full.body().path("code").asString());
+            assertEquals("10", full.header("Retry-After"));
+            for (int id = 2; id < 6; id++) {
+                JsonNode task =
+                        client.done("POST", "/indexes/i/documents", "[{\"id\": " + id + "}]");
+                assertEquals("succeeded", task.path("status").asString(), task::toString);
+            }
+            assertTrue(writes.stream().noneMatch(Future::isDone));
+            second.behave();
+            for (Future<Integer> write : writes) {
+                assertEquals(202, write.get());
+            }
+        }
+        assertFalse(secondIsOut());
+    }
+
+    private int writeSlow(int id) {
+        return pod.client()
+                .call("POST", "/indexes/slow/documents", "[{\"id\": " + id + "}]")
+                .status();
     }
 
     /** Protocol, rule 4: a lost answer is looked for among the node's tasks, by metadata. */

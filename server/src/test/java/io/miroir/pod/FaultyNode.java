@@ -17,6 +17,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +39,9 @@ final class FaultyNode implements TestNode {
     private final AtomicReference<@Nullable Late> late = new AtomicReference<>();
     private volatile Fault fault = Fault.NONE;
     private volatile String faultyPath = "";
+    private volatile String faultyKey = "";
+    private volatile Duration slowness = Duration.ZERO;
+    private volatile CountDownLatch held = new CountDownLatch(1);
     private @Nullable HttpServer server;
 
     /** What it does instead of answering. */
@@ -57,26 +62,50 @@ final class FaultyNode implements TestNode {
         /** Does what it is asked, then closes the connection. */
         DO_AND_CLOSE,
         /** Takes a write and says so, but begins it only when it behaves again; one at a time. */
-        LATE
+        LATE,
+        /** Does what it is asked, and answers as late as it was told to. */
+        SLOW,
+        /** Does and answers nothing before it behaves again. */
+        HELD
     }
 
     /** A write that was taken and is not begun. */
     private record Late(HttpExchange exchange, ByteBuffer body, long uid) {}
 
     FaultyNode(Path directory) {
-        this.sound = new EmbeddedNode(directory);
+        this(new EmbeddedNode(directory));
+    }
+
+    /** Before that node, which it closes. Whoever asks may show any key. */
+    FaultyNode(TestNode sound) {
+        this.sound = sound;
         start();
     }
 
     /** From now on misbehaves on paths that end so. */
     void misbehave(Fault how, String pathEnd) {
         faultyPath = pathEnd;
+        faultyKey = "";
         faults.set(0);
+        held = new CountDownLatch(1);
         fault = how;
+    }
+
+    /** From now on misbehaves to all who show a key that ends so. */
+    void misbehaveTo(Fault how, String keyEnd) {
+        misbehave(how, "");
+        faultyKey = keyEnd;
+    }
+
+    /** From now on does all that it is asked, and answers so much later. */
+    void beSlow(Duration delay) {
+        slowness = delay;
+        misbehave(Fault.SLOW, "");
     }
 
     void behave() {
         fault = Fault.NONE;
+        held.countDown();
         Late taken = late.get();
         if (taken != null) {
             try {
@@ -148,7 +177,8 @@ final class FaultyNode implements TestNode {
         if (path.endsWith("/search")) {
             searches.incrementAndGet();
         }
-        Fault now = path.endsWith(faultyPath) ? fault : Fault.NONE;
+        String shown = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+        Fault now = path.endsWith(faultyPath) && shown.endsWith(faultyKey) ? fault : Fault.NONE;
         if (now == Fault.LATE && !exchange.getRequestMethod().matches("POST|PUT")) {
             now = Fault.NONE;
         }
@@ -183,6 +213,16 @@ final class FaultyNode implements TestNode {
                 case GARBAGE -> answer(exchange, 200, "<html>".getBytes(StandardCharsets.UTF_8));
                 case LIST -> answer(exchange, 200, "[]".getBytes(StandardCharsets.UTF_8));
                 case HANG -> Thread.sleep(10_000);
+                case SLOW -> {
+                    HttpResponse<byte[]> answer = forward(exchange, body);
+                    Thread.sleep(slowness);
+                    answer(exchange, answer.statusCode(), answer.body());
+                }
+                case HELD -> {
+                    held.await();
+                    HttpResponse<byte[]> answer = forward(exchange, body);
+                    answer(exchange, answer.statusCode(), answer.body());
+                }
                 case CLOSE, CUT -> exchange.close();
                 case DO_AND_CLOSE -> {
                     forward(exchange, body);
@@ -221,11 +261,10 @@ final class FaultyNode implements TestNode {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(sound.address().resolve(exchange.getRequestURI().toString()))
                         .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(body));
-        for (String name : new String[] {"Authorization", "Content-Type"}) {
-            String value = exchange.getRequestHeaders().getFirst(name);
-            if (value != null) {
-                request.header(name, value);
-            }
+        request.header("Authorization", "Bearer " + KEY);
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        if (type != null) {
+            request.header("Content-Type", type);
         }
         return http.send(request.build(), BodyHandlers.ofByteArray());
     }

@@ -118,9 +118,13 @@ class KeysOnPodsTest {
         }
     }
 
-    /** Who can't hear of revocations lets no key in; the master key needs nobody. */
+    /**
+     * Who can't hear of revocations lets no key in; the master key needs nobody, and what it reads
+     * may be old, which is said (protocol, rule 9).
+     */
     @Test
     void aPodWithoutContactLetsNoKeyIn() {
+        pods.getFirst().client().done("POST", "/indexes/alone/documents", "[{\"id\": 1}]");
         JsonNode key = make(pods.getFirst().client());
         TestPod alone = pods.getLast();
         pods.removeFirst().close();
@@ -132,6 +136,9 @@ class KeysOnPodsTest {
         assertEquals(200, alone.client().call("GET", VERSION).status());
         HttpCalls.Reply keys = alone.client().call("GET", "/keys");
         assertTrue(keys.header("X-Miroir-Degraded").contains("stale-view"), keys.raw()::toString);
+        HttpCalls.Reply found = alone.client().call("GET", "/indexes/alone/search");
+        assertTrue(found.header("X-Miroir-Degraded").contains("stale-view"), found::toString);
+        assertEquals(1, found.body().path("hits").size(), found::toString);
     }
 
     private static JsonNode make(HttpCalls client) {

@@ -157,6 +157,70 @@ class OtherNodesTest {
         }
     }
 
+    /**
+     * Shows: while the only node of some shards is away, answers say what they lack or are refused,
+     * as the configuration has it; nobody drains that node, nor takes its name for another one.
+     */
+    @Test
+    void whatOnlyANodeHasThatIsAwayIsToldOfOrRefused() {
+        String search = "{\"limit\": 100}";
+        try (TestNodes nodes = new TestNodes(directory, 1, 2)) {
+            List<List<URI>> all = nodes.addresses();
+            try (TestPod pod = start(all)) {
+                pod.client().done("POST", "/indexes/i/documents", documents(0));
+                nodes.node(0, 1).kill();
+                awaitDown(pod);
+                HttpCalls.Reply part = pod.client().call("POST", "/indexes/i/search", search);
+                assertEquals(200, part.status(), part::toString);
+                assertTrue(part.header("X-Miroir-Degraded").startsWith("shards="), part::toString);
+                int found = part.body().path("hits").size();
+                assertTrue(0 < found && found < DOCUMENTS, part::toString);
+                assertRefused(
+                        pod.operator().call("DELETE", "/_miroir/nodes/node-0-1"),
+                        "no node that answers has in sync");
+                String again =
+                        "{\"id\": \"node-0-1\", \"address\": \"http://127.0.0.1:1\","
+                                + " \"replica_group\": 0}";
+                assertRefused(
+                        pod.operator().call("POST", "/_miroir/nodes", again),
+                        "node-0-1 is in group 0 already");
+                nodes.node(0, 1).start();
+            }
+            try (TestPod pod = start(all, "scatter: {unavailable_shard_policy: error}\n")) {
+                awaitDocuments(pod, DOCUMENTS);
+                nodes.node(0, 1).kill();
+                awaitDown(pod);
+                HttpCalls.Reply refused = pod.client().call("POST", "/indexes/i/search", search);
+                assertEquals(503, refused.status(), refused::toString);
+                String code = refused.body().path("code").asString();
+                assertEquals("miroir_shard_unavailable", code);
+                assertEquals("10", refused.header("Retry-After"));
+                nodes.node(0, 1).start();
+                awaitDocuments(pod, DOCUMENTS);
+            }
+        }
+    }
+
+    private static void awaitDown(TestPod pod) {
+        pod.operator()
+                .await(
+                        "GET",
+                        "/_miroir/topology",
+                        reply ->
+                                reply.body()
+                                        .path("nodes")
+                                        .path(1)
+                                        .path("status")
+                                        .asString("")
+                                        .equals("down"));
+    }
+
+    private static void assertRefused(HttpCalls.Reply reply, String why) {
+        assertEquals(409, reply.status(), reply::toString);
+        String message = reply.body().path("message").asString();
+        assertTrue(message.contains(why), message);
+    }
+
     private static void awaitGroups(TestPod pod, String groups) {
         // It needs nobody to go on.
         assertEquals(200, pod.operator().call("POST", "/_miroir/rebalance").status());

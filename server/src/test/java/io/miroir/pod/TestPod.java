@@ -32,7 +32,7 @@ final class TestPod implements AutoCloseable {
 
     static final String ADMIN_KEY = "admin-key-of-tests-0123456789";
 
-    private static final Map<String, String> SECRETS =
+    static final Map<String, String> SECRETS =
             Map.of(
                     "MIROIR_MASTER_KEY",
                     MASTER_KEY,
@@ -89,6 +89,17 @@ final class TestPod implements AutoCloseable {
     /** The same, with further sections of their configuration. */
     static List<TestPod> startGroup(
             Path directory, List<List<URI>> groups, int count, String peerKeys, String more) {
+        return startGroup(directory, groups, count, peerKeys, more, _ -> SECRETS);
+    }
+
+    /** The same, each with an environment of its own. */
+    static List<TestPod> startGroup(
+            Path directory,
+            List<List<URI>> groups,
+            int count,
+            String peerKeys,
+            String more,
+            IntFunction<Map<String, String>> environment) {
         List<Integer> raft = TestPorts.some(count);
         List<Integer> peer = TestPorts.some(count);
         List<TestPod> pods =
@@ -99,7 +110,8 @@ final class TestPod implements AutoCloseable {
                                         directory.resolve("pod-" + pod),
                                         groups,
                                         1,
-                                        group(pod, raft, peer, peerKeys) + more));
+                                        group(pod, raft, peer, peerKeys) + more,
+                                        environment.apply(pod)));
         pods.forEach(pod -> pod.client().awaitStatus("GET", "/_miroir/ready", 200));
         return pods;
     }

@@ -1,17 +1,25 @@
 package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.cluster.LaneOwner;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,28 +32,123 @@ import tools.jackson.databind.JsonNode;
  */
 class ThreePodsTest {
     private static final int PODS = 3;
+    private static final int WRITES_APART = 6;
 
     @TempDir static Path directory;
 
-    private static TestNodes nodes;
+    private static FaultyNode first;
+    private static FaultyNode second;
     private static final List<TestPod> pods = new ArrayList<>();
 
     @BeforeAll
     static void start() throws IOException {
-        nodes = new TestNodes(directory, 2, 1);
-        pods.addAll(startPods(directory, nodes));
+        TestNodes nodes = new TestNodes(directory, 2, 1);
+        first = new FaultyNode(nodes.node(0, 0));
+        second = new FaultyNode(nodes.node(1, 0));
+        // By their keys nodes know who asks.
+        pods.addAll(
+                startPods(
+                        directory,
+                        List.of(List.of(first.address()), List.of(second.address())),
+                        "",
+                        ThreePodsTest::environment));
     }
 
-    static List<TestPod> startPods(Path directory, TestNodes nodes) throws IOException {
+    /** Each has all keys, as pods know each other by them, too, and shows nodes its own. */
+    private static Map<String, String> environment(int pod) {
+        List<String> keys =
+                IntStream.range(0, PODS).mapToObj(other -> nodeKey((pod + other) % PODS)).toList();
+        Map<String, String> environment = new HashMap<>(TestPod.SECRETS);
+        environment.remove("MIROIR_NODE_MASTER_KEY");
+        try {
+            Path file = Files.write(directory.resolve("node-keys-" + pod), keys);
+            environment.put("MIROIR__NODE_MASTER_KEY_FILE", file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return environment;
+    }
+
+    private static String nodeKey(int pod) {
+        return TestNode.KEY + "-" + pod;
+    }
+
+    static List<TestPod> startPods(
+            Path directory,
+            List<List<URI>> groups,
+            String more,
+            IntFunction<Map<String, String>> environment)
+            throws IOException {
         Path secret = Files.writeString(directory.resolve("secret"), "secret-of-these-pods-only");
         String keys = "secret_file: " + secret;
-        return TestPod.startGroup(directory, nodes.addresses(), PODS, keys);
+        return TestPod.startGroup(directory, groups, PODS, keys, more, environment);
     }
 
     @AfterAll
     static void stop() {
         pods.forEach(TestPod::close);
-        nodes.close();
+        first.close();
+        second.close();
+    }
+
+    /**
+     * A pod and a node don't hear each other, and all others do: whoever runs the lane, what is
+     * acknowledged is found through all pods, and what the node missed comes back to it.
+     */
+    @Test
+    void aPodAndANodeThatDontHearEachOtherLoseNothing() {
+        List<String> ids = List.of("pod-0", "pod-1", "pod-2");
+        Map<String, String> indexes = new TreeMap<>();
+        for (int i = 0; indexes.size() < PODS; i++) {
+            indexes.putIfAbsent(LaneOwner.of("apart" + i, ids), "apart" + i);
+        }
+        for (String index : indexes.values()) {
+            pods.getFirst().client().done("POST", documentsOf(index), "[{\"id\": 0}]");
+        }
+        second.misbehaveTo(FaultyNode.Fault.CLOSE, nodeKey(1));
+        for (int id = 1; id <= WRITES_APART; id++) {
+            for (String index : indexes.values()) {
+                JsonNode task =
+                        pods.get(id % PODS)
+                                .client()
+                                .done("POST", documentsOf(index), "[{\"id\": " + id + "}]");
+                assertEquals("succeeded", task.path("status").asString(), task::toString);
+            }
+        }
+        assertTrue(second.faults() > 0);
+        indexes.forEach(
+                (owner, index) -> {
+                    String states = shardsOf(index).toString();
+                    boolean out = states.contains("\"node-1-0\":\"out\"");
+                    assertEquals(owner.equals("pod-1"), out, () -> owner + ": " + states);
+                    for (TestPod pod : pods) {
+                        HttpCalls.Reply found =
+                                pod.client().leased("/indexes/" + index + "/search");
+                        assertEquals("", found.header("X-Miroir-Degraded"), found::toString);
+                        int hits = found.body().path("hits").size();
+                        assertEquals(1 + WRITES_APART, hits, found::toString);
+                    }
+                });
+        second.behave();
+        String last = indexes.get("pod-1");
+        pods.getFirst()
+                .operator()
+                .await("GET", "/_miroir/shards", _ -> isInSync(shardsOf(last).toString()));
+        Cli verified = Cli.verify(pods.getFirst());
+        assertEquals(0, verified.exit(), verified::toString);
+    }
+
+    private static boolean isInSync(String states) {
+        return !states.contains("\"out\"") && !states.contains("\"lagging\"");
+    }
+
+    private static JsonNode shardsOf(String index) {
+        JsonNode shards = pods.getFirst().operator().call("GET", "/_miroir/shards").body();
+        return shards.path("indexes").path(index).path("shards");
+    }
+
+    private static String documentsOf(String index) {
+        return "/indexes/" + index + "/documents";
     }
 
     @Test
