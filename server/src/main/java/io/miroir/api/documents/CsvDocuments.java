@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class CsvDocuments {
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
     private static final Pattern FLOAT =
-            Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
+            Pattern.compile("[+-]?([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?");
 
     /** Numbers that JSON has none for. */
     private static final Pattern NO_NUMBER =

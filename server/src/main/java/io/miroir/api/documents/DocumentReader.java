@@ -40,6 +40,9 @@ public final class DocumentReader {
     private static final int MESSAGE_PREFIX_CHARS = 50;
     private static final int MESSAGE_SUFFIX_CHARS = 85;
 
+    /** Of a value that is told in its place; it may be of any length. */
+    private static final int VALUE_CHARS_MAX = 10_000;
+
     private DocumentReader() {}
 
     /** Receives documents in their order. */
@@ -142,12 +145,20 @@ public final class DocumentReader {
 
     /** Reads what is there instead of a document; the column is that in the value itself. */
     private static String notMap(JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.START_ARRAY) {
+            // Passed over: it may be as large as the payload.
+            parser.skipChildren();
+            return notMap("sequence", 0);
+        }
         JsonNode value = ANYTHING.readTree(parser);
-        int column = value.isArray() ? 0 : Json.bytes(value).length;
-        return "invalid type: "
-                + JsonText.kindOf(value)
-                + ", expected a map at line 1 column "
-                + column;
+        String kind = JsonText.kindOf(value);
+        return notMap(
+                kind.length() > VALUE_CHARS_MAX ? kind.substring(0, VALUE_CHARS_MAX) + "..." : kind,
+                Json.bytes(value).length);
+    }
+
+    private static String notMap(String kind, int column) {
+        return "invalid type: " + kind + ", expected a map at line 1 column " + column;
     }
 
     private static ObjectNode document(JsonParser parser) {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,6 +93,28 @@ class DocumentReaderTest {
         ApiException refused = refused(format, payload);
         assertEquals(ErrorCode.INTERNAL, refused.code());
         assertEquals("invalid type: " + what, refused.text());
+    }
+
+    @Test
+    void whatIsNoDocumentIsNotToldWithoutEnd() {
+        String text = refused(PayloadFormat.JSON, "[\"" + "x".repeat(100_000) + "\"]").text();
+        assertTrue(text.length() < 10_100, text);
+        assertTrue(text.endsWith("xxx..., expected a map at line 1 column 100002"), text);
+        assertEquals(
+                "invalid type: sequence, expected a map at line 1 column 0",
+                refused(PayloadFormat.JSON, "[[1,{\"a\":[2]}]]").text());
+        assertEquals(
+                ErrorCode.MALFORMED_PAYLOAD, refused(PayloadFormat.JSON, "[[1,{\"a\":[2]}").code());
+    }
+
+    /** It took a core for minutes. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aLongCellThatIsNoNumberIsRefused() {
+        String cell = "1".repeat(500_000) + "x";
+        assertEquals(
+                ErrorCode.MALFORMED_PAYLOAD,
+                refused(PayloadFormat.CSV, "id:number\n" + cell + "\n").code());
     }
 
     /** Of these a parser does not tell the place. */
