@@ -26,8 +26,6 @@ public final class MediaTypes {
     /** A longer one is none. */
     private static final int CHARS_MAX = 1_000;
 
-    private static final Pattern VISIBLE = Pattern.compile("[\\t\\x20-\\x7e]*");
-
     private MediaTypes() {}
 
     /**
@@ -80,8 +78,8 @@ public final class MediaTypes {
                                                 || type.suffix().equals("json"))
                         .isPresent();
         if (!json) {
-            boolean visible = VISIBLE.matcher(contentType).matches();
-            throw invalid(visible ? contentType : "unknown", List.of(JSON));
+            String shown = HeaderText.isVisible(contentType) ? contentType : "unknown";
+            throw invalid(shown, List.of(JSON));
         }
     }
 

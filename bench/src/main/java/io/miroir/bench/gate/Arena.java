@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 final class Arena implements AutoCloseable {
     private static final List<Integer> WARM_CALLERS = List.of(256, 16, 1);
 
-    /** Of warming up with one number of callers: a round has one of each kind of write. */
-    private static final int STEPS = 4 * WriteRows.KINDS.size();
+    /** A round has this part of warming up with one number of callers, for all kinds of writes. */
+    private static final int ROUND_PART = 4;
 
     /** With full effort, where nothing else takes the cores. */
     private static final int WARM_ROUNDS_EXPECTED = 4;
@@ -44,7 +44,7 @@ final class Arena implements AutoCloseable {
         /** How long one takes until it is open, about. */
         Duration warming(Bench.Effort effort) {
             int asking = delayed ? 6 : 4;
-            return Duration.ofMillis(effort.warmMillis() / 4)
+            return Duration.ofMillis(effort.warmMillis() / ROUND_PART)
                     .multipliedBy(
                             (long) asking
                                     * WARM_CALLERS.size()
@@ -73,7 +73,7 @@ final class Arena implements AutoCloseable {
     }
 
     private void warm(List<Child> asking, Bench.Effort effort) {
-        long stepMillis = effort.warmMillis() / STEPS;
+        long stepMillis = effort.warmMillis() / ROUND_PART / WriteRows.KINDS.size();
         Warming.Warmth warmth =
                 new Warming(effort.warmRounds())
                         .warm(

@@ -23,16 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class DocumentReader {
     private static final String NOT_DOCUMENTS = "data are neither an object nor a list of objects";
 
-    /** Further documents follow the one that is read, so trailing tokens are no fault here. */
-    private static final ObjectReader ANYTHING =
-            Json.mapper()
-                    .readerFor(JsonNode.class)
-                    .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    private static final ObjectReader ONE_DOCUMENT =
-            Json.mapper()
-                    .readerFor(ObjectNode.class)
-                    .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectReader ANYTHING = reader(JsonNode.class);
+    private static final ObjectReader ONE_DOCUMENT = reader(ObjectNode.class);
 
     /** Jackson would skip a byte order mark in silence; Meilisearch refuses it. */
     private static final int BYTE_ORDER_MARK_FIRST = 0xEF;
@@ -44,6 +36,13 @@ public final class DocumentReader {
     private static final int VALUE_CHARS_MAX = 10_000;
 
     private DocumentReader() {}
+
+    /** Further documents follow the one that is read, so trailing tokens are no fault here. */
+    private static ObjectReader reader(Class<? extends JsonNode> what) {
+        return Json.mapper()
+                .readerFor(what)
+                .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    }
 
     /** Receives documents in their order. */
     @FunctionalInterface

@@ -92,11 +92,12 @@ public final class ExportDetails {
             String uid = index.getKey();
             ObjectNode json = json(chosen(request, uid).orElseThrow());
             json.put(MATCHED, index.getValue());
-            if (bytes + bytesOf(uid, json) > bytesMax) {
-                json.putNull(FILTER);
+            int more = bytesOf(uid, json);
+            if (bytes + more > bytesMax) {
+                more = bytesOf(uid, json.putNull(FILTER));
             }
-            if (bytes + bytesOf(uid, json) <= bytesMax) {
-                bytes += bytesOf(uid, json);
+            if (bytes + more <= bytesMax) {
+                bytes += more;
                 indexes.set(uid, json);
             }
         }

@@ -2,19 +2,16 @@ package io.miroir.api.keys;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.HeaderText;
 import io.miroir.api.Json;
 import java.time.Instant;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 
 /** Decides whether a request may pass, by its {@code Authorization} header. */
 public final class Authorizer {
     private static final String SCHEME = "Bearer";
-
-    /** What else is in a header is as if there were none. */
-    private static final Pattern VISIBLE = Pattern.compile("[\\t\\x20-\\x7e]*");
 
     private final @Nullable Secrets secrets;
 
@@ -156,7 +153,8 @@ public final class Authorizer {
         if (authorization == null) {
             return null;
         }
-        if (!VISIBLE.matcher(authorization).matches()) {
+        if (!HeaderText.isVisible(authorization)) {
+            // As if there were none.
             throw missingHeader();
         }
         int space = authorization.indexOf(' ');
