@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +18,14 @@ final class Links implements Closeable {
     private static final int CONNECT_MILLIS_MAX = 1_000;
 
     /** Between two tries to reach a pod that is down; doubled from the first to the last. */
-    private static final long RETRY_MILLIS_MIN = 5;
+    static final long RETRY_MILLIS_MIN = 5;
 
-    private static final long RETRY_MILLIS_MAX = 200;
+    static final long RETRY_MILLIS_MAX = 200;
 
     private final String self;
     private final Sockets sockets;
     private final Map<RaftPeerId, String> configured;
+    private final LongSupplier nanos;
     private final Map<RaftPeerId, String> learned = new ConcurrentHashMap<>();
     private final Map<Way, Slot> slots = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -41,9 +43,17 @@ final class Links implements Closeable {
      *     the log says, which may be from before all pods moved
      */
     Links(String self, Sockets sockets, Map<RaftPeerId, String> configured) {
+        this(self, sockets, configured, System::nanoTime);
+    }
+
+    /**
+     * @param nanos the clock by which a pod that is down is left alone, as {@link System#nanoTime}
+     */
+    Links(String self, Sockets sockets, Map<RaftPeerId, String> configured, LongSupplier nanos) {
         this.self = self;
         this.sockets = sockets;
         this.configured = Map.copyOf(configured);
+        this.nanos = nanos;
     }
 
     /** Where a member is that joined later. */
@@ -94,7 +104,7 @@ final class Links implements Closeable {
         private final Way way;
         private volatile @Nullable Link link;
         private long retryMillis = RETRY_MILLIS_MIN;
-        private long notBeforeNanos = System.nanoTime();
+        private long notBeforeNanos = nanos.getAsLong();
 
         Slot(Way way) {
             this.way = way;
@@ -115,11 +125,11 @@ final class Links implements Closeable {
             }
             if (open != null && open.wasHeard()) {
                 retryMillis = RETRY_MILLIS_MIN;
-            } else if (System.nanoTime() - notBeforeNanos < 0) {
+            } else if (nanos.getAsLong() - notBeforeNanos < 0) {
                 throw new IOException(way.to() + " could not be reached a moment ago");
             }
             // Until it is heard, as if it had failed: it may be taken and dropped at once.
-            notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(retryMillis);
+            notBeforeNanos = nanos.getAsLong() + TimeUnit.MILLISECONDS.toNanos(retryMillis);
             retryMillis = Math.min(RETRY_MILLIS_MAX, 2 * retryMillis);
             String name = self + "->" + way.to() + "-" + way.purpose();
             link = null;

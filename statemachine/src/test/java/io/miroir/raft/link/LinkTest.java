@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -23,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -224,12 +226,32 @@ class LinkTest {
 
     @Test
     void aPodThatIsDownIsNotTriedWithEachRequest() throws Exception {
+        int port = server.address().getPort();
         server.close();
-        for (int i = 0; i < 8; i++) {
-            // Each one doubles the pause, so some of these fall into it.
-            assertThrows(IOException.class, () -> ask("down"));
+        AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
+        Links patient = new Links("pod-a", sockets, Map.of(OTHER, "127.0.0.1:" + port), nanos::get);
+        for (long pause = Links.RETRY_MILLIS_MIN; pause <= Links.RETRY_MILLIS_MAX; pause *= 2) {
+            triedNow(patient);
+            nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(pause) - 1);
+            leftAlone(patient);
+            nanos.incrementAndGet();
         }
-        IOException soon = assertThrows(IOException.class, () -> ask("down"));
+        for (int i = 0; i < 2; i++) {
+            triedNow(patient);
+            nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(Links.RETRY_MILLIS_MAX) - 1);
+            leftAlone(patient);
+            nanos.incrementAndGet();
+        }
+        patient.close();
+    }
+
+    private static void triedNow(Links links) {
+        assertThrows(ConnectException.class, () -> links.to(OTHER, Links.Purpose.CALLS));
+    }
+
+    private static void leftAlone(Links links) {
+        IOException soon =
+                assertThrows(IOException.class, () -> links.to(OTHER, Links.Purpose.CALLS));
         assertTrue(soon.toString().contains("a moment ago"), soon::toString);
     }
 
