@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Listeners leave after an absence, voters never (rule 24). */
-@Timeout(300)
+@Timeout(900)
 class AbsentListenersTest {
-    private static final long ABSENCE_S = 4;
+    private static final long ABSENCE_S = 10;
 
     private final Ports free = PortsApart.make();
     private final List<StorePod> running = new ArrayList<>();

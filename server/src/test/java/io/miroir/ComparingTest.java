@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A bit that flips inside a value before a start that follows a crash: SQLite does not see it, the
  * other pods do. A crash leaves no seal.
  */
-@Timeout(300)
+@Timeout(900)
 class ComparingTest {
     private static final String WORDS = "{\"words\":\"that are in one value only\"}";
 

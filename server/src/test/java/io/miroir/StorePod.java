@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 
 /** A pod that has nothing but its task store and its peer port. */
 final class StorePod implements AutoCloseable {
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
+    private static final long PATIENCE_NANOS = 180_000_000_000L;
 
     private static final Map<String, String> SECRETS =
             Map.of(

@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** A fleet for one test class, with clients on it. */
 final class TestCluster implements AutoCloseable {
     static final String MASTER_KEY = "master-key-of-the-tests";
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
     private static final FleetPlan.Heaps HEAPS = new FleetPlan.Heaps(256, 128);

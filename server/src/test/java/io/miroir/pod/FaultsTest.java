@@ -62,8 +62,8 @@ class FaultsTest {
                         TestPod.secretsAnd(
                                 "MIROIR__SERVER__MAX_CONCURRENT_REQUESTS",
                                 String.valueOf(4 * WAITING_MAX)));
-        environment.put("MIROIR__HEALTH__INTERVAL_MS", "1000");
-        environment.put("MIROIR__HEALTH__TIMEOUT_MS", "1000");
+        environment.put("MIROIR__HEALTH__INTERVAL_MS", "3000");
+        environment.put("MIROIR__HEALTH__TIMEOUT_MS", "3000");
         return environment;
     }
 

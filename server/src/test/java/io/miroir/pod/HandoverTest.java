@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,9 @@ import tools.jackson.databind.JsonNode;
 class HandoverTest {
     private static final int PODS = 3;
     private static final int WRITERS = 4;
+
+    /** Of a writer, between its writes. */
+    private static final long PAUSE_NANOS = 10_000_000;
 
     @TempDir Path directory;
 
@@ -63,6 +67,8 @@ class HandoverTest {
                 } else if (!code.equals("miroir_overloaded")) {
                     undecided.add(reply.status() + " " + reply.body());
                 }
+                // There is a write at every moment; more would only keep the machine busy.
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         } catch (UncheckedIOException gone) {
             return written;

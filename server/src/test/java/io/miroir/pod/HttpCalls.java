@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
@@ -24,6 +25,8 @@ import tools.jackson.databind.JsonNode;
 final class HttpCalls {
     /** For one request, and for what is waited for: ten times what takes longest on two cores. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final long PAUSE_NANOS = 20_000_000;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI address;
@@ -167,6 +170,18 @@ final class HttpCalls {
                 reply ->
                         reply.status() != 503
                                 && !reply.header("X-Miroir-Degraded").contains("stale-view"));
+    }
+
+    /** The same of any request that may be asked again. */
+    Reply leased(String method, String target, String json, Map<String, String> headers) {
+        long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+        Reply reply = call(method, target, json, headers);
+        while (reply.body().path("code").asString("").equals("miroir_stale_view")
+                && System.nanoTime() < giveUpNanos) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            reply = call(method, target, json, headers);
+        }
+        return reply;
     }
 
     Reply await(String method, String target, Predicate<Reply> wanted) {

@@ -36,10 +36,10 @@ class MultiSearchLimitsTest {
                         1,
                         "multi_search: {max_queries_per_batch: "
                                 + QUERIES_MAX
-                                + ", per_query_timeout_ms: 2500}\n"
+                                + ", per_query_timeout_ms: 4500}\n"
                                 + "scatter: {max_answer_bytes: "
                                 + ANSWER_BYTES
-                                + ", node_timeout_ms: 5000}\n");
+                                + ", node_timeout_ms: 9000}\n");
         client = pod.client();
         client.awaitStatus("GET", "/_miroir/ready", 200);
         StringBuilder documents = new StringBuilder("[");
@@ -49,6 +49,8 @@ class MultiSearchLimitsTest {
                     .append("{\"id\":%d,\"t\":\"%s\"}".formatted(id, "w".repeat(1000)));
         }
         client.done("POST", "/indexes/i/documents", documents.append("]").toString());
+        // The first search of a JVM may take longer than a query may here.
+        client.call("POST", "/indexes/i/search", "{\"limit\": 1}");
     }
 
     @AfterEach

@@ -70,7 +70,7 @@ class SessionsOnPodsTest {
 
     private HttpCalls.Reply search(int pod, int query, Map<String, String> headers) {
         String body = "{\"filter\": null, \"limit\": " + (30 + query) + "}";
-        return pods.get(pod).client().call("POST", "/indexes/i/search", body, headers);
+        return pods.get(pod).client().leased("POST", "/indexes/i/search", body, headers);
     }
 
     private static int hits(HttpCalls.Reply reply) {
@@ -112,8 +112,8 @@ class SessionsOnPodsTest {
         }
         for (int pod = 0; pod < PODS; pod++) {
             HttpCalls client = pods.get(pod).client();
-            assertEquals(200, client.get("/indexes/i/documents/2", shown).status());
-            JsonNode stats = client.get("/indexes/i/stats", shown).body();
+            assertEquals(200, client.leased("GET", "/indexes/i/documents/2", "", shown).status());
+            JsonNode stats = client.leased("GET", "/indexes/i/stats", "", shown).body();
             assertEquals(2, stats.path("numberOfDocuments").asInt(), stats::toString);
             assertEquals(2, documents(client, "{}", shown));
         }
@@ -121,7 +121,7 @@ class SessionsOnPodsTest {
     }
 
     private static int documents(HttpCalls client, String body, Map<String, String> headers) {
-        return client.call("POST", "/indexes/i/documents/fetch", body, headers)
+        return client.leased("POST", "/indexes/i/documents/fetch", body, headers)
                 .body()
                 .path("total")
                 .asInt();
@@ -135,11 +135,11 @@ class SessionsOnPodsTest {
             HttpCalls.Reply write = write(i % PODS, index, "[{\"id\": 1}]");
             HttpCalls other = pods.get((i + 1) % PODS).client();
             HttpCalls.Reply read =
-                    other.call("POST", "/indexes/" + index + "/search", "{}", SESSION);
+                    other.leased("POST", "/indexes/" + index + "/search", "{}", SESSION);
             assertEquals(1, hits(read));
             Map<String, String> shown =
                     Map.of("X-Miroir-Receipt", write.header("X-Miroir-Receipt"));
-            assertEquals(200, other.get("/indexes/" + index, shown).status());
+            assertEquals(200, other.leased("GET", "/indexes/" + index, "", shown).status());
         }
     }
 
@@ -155,11 +155,12 @@ class SessionsOnPodsTest {
         assertEquals("failed", failed.path("status").asString(), failed::toString);
         String queries = "\"queries\": [{\"indexUid\": \"i\"}, {\"indexUid\": \"j\"}]";
         HttpCalls reader = pods.get(2).client();
-        JsonNode apart = reader.call("POST", "/multi-search", "{" + queries + "}", SESSION).body();
+        JsonNode apart =
+                reader.leased("POST", "/multi-search", "{" + queries + "}", SESSION).body();
         assertEquals(2, apart.path("results").path(0).path("hits").size(), apart::toString);
         assertEquals(1, apart.path("results").path(1).path("hits").size(), apart::toString);
         JsonNode one =
-                reader.call(
+                reader.leased(
                                 "POST",
                                 "/multi-search",
                                 "{\"federation\": {}, " + queries + "}",
@@ -183,10 +184,11 @@ class SessionsOnPodsTest {
                                     SESSION);
             assertEquals(202, change.status(), change.body()::toString);
             HttpCalls other = pods.get((i + 1) % PODS).client();
-            JsonNode shown = other.get("/indexes/i/settings/sortable-attributes", SESSION).body();
+            String settings = "/indexes/i/settings/sortable-attributes";
+            JsonNode shown = other.leased("GET", settings, "", SESSION).body();
             assertEquals("[\"" + attribute + "\"]", shown.toString());
             String sorted = "{\"sort\": [\"" + attribute + ":asc\"]}";
-            assertEquals(200, other.call("POST", "/indexes/i/search", sorted, SESSION).status());
+            assertEquals(200, other.leased("POST", "/indexes/i/search", sorted, SESSION).status());
         }
     }
 

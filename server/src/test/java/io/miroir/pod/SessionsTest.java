@@ -120,7 +120,7 @@ class SessionsTest {
     /** The node that had the write dies: the read waits for the other one, and never shows less. */
     @Test
     void whenThePinnedGroupDiesTheReadWaitsForAnother() throws Exception {
-        start("max_wait_ms: 20000");
+        start("max_wait_ms: 60000");
         second.misbehave(FaultyNode.Fault.LATE, "/documents");
         write("[{\"id\": 2}]");
         assertEquals(2, search(0).body().path("hits").size());
@@ -170,7 +170,7 @@ class SessionsTest {
 
     @Test
     void aSessionOfADeletedIndexIsToldThatItIsGone() {
-        start("max_wait_ms: 20000");
+        start("max_wait_ms: 60000");
         // What became of the write is not told, so that it is pending when its index goes.
         first.misbehave(FaultyNode.Fault.ERROR, "/tasks");
         second.misbehave(FaultyNode.Fault.ERROR, "/tasks");
@@ -190,7 +190,7 @@ class SessionsTest {
     /** A write that fails has nothing to show, and keeps nobody waiting. */
     @Test
     void aWriteThatFailsKeepsNoReadWaiting() {
-        start("max_wait_ms: 20000");
+        start("max_wait_ms: 60000");
         HttpCalls.Reply write =
                 client.call(
                         "POST", "/indexes/i/documents/delete", "{\"filter\": \"n = 1\"}", SESSION);
@@ -210,7 +210,7 @@ class SessionsTest {
                         directory.resolve("pod"),
                         List.of(List.of(first.address()), List.of(second.address())),
                         1,
-                        "session_pinning: {max_wait_ms: 20000}\n",
+                        "session_pinning: {max_wait_ms: 60000}\n",
                         TestPod.secretsAnd("MIROIR__SERVER__MAX_CONCURRENT_REQUESTS", "8"));
         client = pod.client();
         client.awaitStatus("GET", "/_miroir/ready", 200);

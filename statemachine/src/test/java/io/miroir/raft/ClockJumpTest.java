@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ClockJumpTest {
     private static final long MINUTE_MICROS = 60_000_000;
 
+    /** Longer than the test, however slow the machine is; shorter than clocks are apart. */
+    private static final long TEST_MICROS_MAX = 30 * MINUTE_MICROS;
+
     /** Longer than the test, shorter than the jump. */
     private static final long LEASE_MICROS = 15 * MINUTE_MICROS;
 
@@ -127,7 +130,7 @@ class ClockJumpTest {
             Writes.write(next, "movies", epoch);
             long now = next.status().storeTimeMicros();
             assertTrue(now >= last, "store time went back by " + (last - now) + " us");
-            assertTrue(now - first < 2 * MINUTE_MICROS, "store time jumped to " + now);
+            assertTrue(now - first < TEST_MICROS_MAX, "store time jumped to " + now);
             last = now;
         }
     }
@@ -163,7 +166,7 @@ class ClockJumpTest {
                         dir.resolve(id),
                         peers,
                         "127.0.0.1",
-                        Group.limits(10_000),
+                        Group.limits(60_000),
                         new RaftStoreConfig.Tuning(300, 600, 10_000, 8 << 20)),
                 new RaftTaskStore.Surroundings(
                         wallClock,

@@ -68,7 +68,7 @@ class ClusterFormatTest {
 
     @Test
     void whatTheClusterHasNotAgreedOnIsNotLogged() throws Exception {
-        try (Group group = new Group(dir, QUICK, 10_000)) {
+        try (Group group = new Group(dir, QUICK, 60_000)) {
             startAll(group);
             TaskStore leader = group.pod(group.awaitLeader());
             TaskStore follower = group.pod(group.follower());
@@ -96,7 +96,7 @@ class ClusterFormatTest {
             assertEquals(FORMAT, leader.status().formats().cluster());
             group.awaitEqual();
         }
-        try (Group again = new Group(dir, QUICK, 10_000)) {
+        try (Group again = new Group(dir, QUICK, 60_000)) {
             startAll(again);
             assertInstanceOf(Reply.Applied.class, propose(again.pod("pod-a")));
         }
@@ -131,7 +131,7 @@ class ClusterFormatTest {
     @Test
     void aMemberThatMeetsWhatItDoesNotKnowStopsAndGoesOnWithTheLaterProgram() throws Exception {
         // Nobody raises before it has said that it knows; but if so, it must not skip anything.
-        try (Group group = new Group(dir, QUICK, 10_000)) {
+        try (Group group = new Group(dir, QUICK, 60_000)) {
             startAll(group);
             group.stop("pod-c");
             group.start("pod-c", EARLIER, ends);
@@ -161,7 +161,7 @@ class ClusterFormatTest {
 
     @Test
     void aMemberThatIsSentTheWholeDatabaseStopsAsWell() throws Exception {
-        try (Group group = new Group(dir, PURGING, 10_000)) {
+        try (Group group = new Group(dir, PURGING, 60_000)) {
             startAll(group);
             group.stop("pod-c");
             TaskStore later = group.pod(group.awaitLeader());
@@ -184,7 +184,7 @@ class ClusterFormatTest {
 
     @Test
     void aNewcomerOfAnEarlierProgramIsNotLetIn() throws Exception {
-        try (Group group = new Group(dir, QUICK, 10_000)) {
+        try (Group group = new Group(dir, QUICK, 60_000)) {
             startAll(group);
             group.pod(group.awaitLeader()).clusterFormat().raise(FORMAT).orThrow();
             Member newcomer = group.startNewcomer("pod-d");

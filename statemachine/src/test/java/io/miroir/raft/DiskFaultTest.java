@@ -28,7 +28,7 @@ class DiskFaultTest {
     void aPodWhoseDiskIsFullEndsAndLosesNothing(@TempDir Path dir) throws Exception {
         // A limit on the size of files fails a write in the middle as a full disk does.
         assumeTrue(MemberJvm.run("prlimit", "--version"), "prlimit of util-linux is not there");
-        try (MemberJvms group = new MemberJvms(dir)) {
+        try (MemberJvms group = new MemberJvms(dir, RaftKills.PATIENT)) {
             for (String full : List.of(group.follower(), group.leader())) {
                 MemberJvm through = group.without(full).getFirst();
                 group.write(through, 10, 1_000);
@@ -52,7 +52,7 @@ class DiskFaultTest {
     @Test
     void aPodWhoseDiskDoesNotSyncEndsRatherThanAcknowledge(@TempDir Path dir) throws Exception {
         assumeTrue(MemberJvm.run("strace", "-V"), "strace is not there");
-        try (MemberJvms group = new MemberJvms(dir)) {
+        try (MemberJvms group = new MemberJvms(dir, RaftKills.PATIENT)) {
             for (String failing : List.of(group.follower(), group.leader())) {
                 MemberJvm through = group.without(failing).getFirst();
                 group.write(through, 10, 1_000);

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A group of pods in this JVM, over loopback. */
 final class Group implements AutoCloseable {
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
+    private static final long PATIENCE_NANOS = 300_000_000_000L;
     private static final Random PORTS = new Random();
     private static final Pattern SEGMENT = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-\\d+)?");
 

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /** A {@link MemberProcess} as its parent sees it. For one thread at a time. */
 final class MemberJvm implements AutoCloseable, Trap.Target {
     private static final Logger LOG = LoggerFactory.getLogger(MemberJvm.class);
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long PATIENCE_SECONDS = 300;
     private static final int LAST_LINES = 30;
 
     /** What is heard of a process that ended. */

@@ -52,9 +52,11 @@ class OfflineStoreTest {
         Path backup;
         Digests live;
         long epoch;
-        try (Group group = new Group(dir.resolve("old"), QUICK, 10_000)) {
+        try (Group group = new Group(dir.resolve("old"), QUICK, 60_000)) {
             group.startAll();
             epoch = fill(group.pod(group.follower()), 120);
+            // Or what it lacks yet would come between the two.
+            group.awaitEqual();
             TaskStore follower = group.pod(group.follower());
             backup = backup(follower);
             live = follower.digests();
@@ -66,7 +68,7 @@ class OfflineStoreTest {
         var ready = assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome);
         assertEquals(live.appliedIndex(), ready.appliedIndex());
 
-        try (Group group = new Group(dir.resolve("new"), QUICK, 10_000, one)) {
+        try (Group group = new Group(dir.resolve("new"), QUICK, 60_000, one)) {
             TaskStore first = group.start("pod-a");
             group.awaitLeader();
             Digests begun = first.digests();
@@ -88,7 +90,7 @@ class OfflineStoreTest {
             long later = Writes.claim(first, "movies", "pod-x");
             assertTrue(Writes.write(first, "movies", later) >= FAR.taskUids() + 120);
             group.awaitEqual();
-            assertEquals(5, first.status().voters().size());
+            Group.await("five votes", () -> first.status().voters().size() == 5);
         }
     }
 
@@ -166,7 +168,7 @@ class OfflineStoreTest {
         Digests last;
         Path older = dir.resolve("older.db");
         List<RaftStoreConfig.Peer> peers = Group.freePeers();
-        try (Group group = new Group(dir, QUICK, 10_000, peers)) {
+        try (Group group = new Group(dir, QUICK, 60_000, peers)) {
             group.startAll();
             TaskStore survivor = group.pod("pod-c");
             fill(survivor, 5);
@@ -195,7 +197,7 @@ class OfflineStoreTest {
                 offline(pod, peers.subList(2, 3)).recover(NEW, StateJump.Distance.DEFAULT);
         assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome, outcome::toString);
         assertTrue(Files.exists(pod.resolve("before-recovery/store.db")));
-        try (Group group = new Group(dir, QUICK, 10_000, peers)) {
+        try (Group group = new Group(dir, QUICK, 60_000, peers)) {
             RaftTaskStore alone = group.start(config(group, "pod-c", NEW));
             Group.await("a leader", () -> alone.status().role() == Role.LEADER);
             assertEquals(List.of("pod-c"), alone.status().voters());
@@ -235,7 +237,7 @@ class OfflineStoreTest {
         assertInstanceOf(OfflineStore.Outcome.Ready.class, toRaft, toRaft::toString);
         assertRefused(offline(pod, one).toRaft(common), "replicated");
         assertThrows(IllegalStateException.class, () -> single(pod));
-        try (Group group = new Group(dir, QUICK, 10_000, one)) {
+        try (Group group = new Group(dir, QUICK, 60_000, one)) {
             TaskStore first = group.start("pod-a");
             group.awaitLeader();
             assertEquals(replicas(single), replicas(first.digests()));
@@ -246,7 +248,7 @@ class OfflineStoreTest {
         assertRefused(offline(pod, one).toSqlite("pod-a"), "let the others leave");
 
         Digests grouped;
-        try (Group group = new Group(dir, QUICK, 10_000, one)) {
+        try (Group group = new Group(dir, QUICK, 60_000, one)) {
             group.start("pod-a");
             group.awaitLeader();
             group.changed(new MemberChange.Leave("pod-b"));

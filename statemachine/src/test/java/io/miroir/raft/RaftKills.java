@@ -39,7 +39,7 @@ abstract class RaftKills {
     /** Far beyond what is kept of the log for a member that was away. */
     static final int WRITES_WHILE_AWAY = 200;
 
-    private static final long PATIENCE_NANOS = 120_000_000_000L;
+    private static final long PATIENCE_NANOS = 300_000_000_000L;
 
     private final long seed = Long.getLong("miroir.seed", System.nanoTime());
     final Random random = new Random(seed);

@@ -18,7 +18,7 @@ class RaftPauseTest {
         // It does not know yet that it is deposed: what it is asked was waiting for it. A read that
         // must see everything sees what was acknowledged meanwhile, or is refused; a command of its
         // term takes no effect.
-        try (MemberJvms group = new MemberJvms(dir)) {
+        try (MemberJvms group = new MemberJvms(dir, RaftKills.PATIENT)) {
             for (int i = 0; i < TIMES; i++) {
                 String old = group.leader();
                 MemberJvm frozen = group.get(old);

@@ -19,7 +19,7 @@ class RaftTaskStoreTest extends TaskStoreContract {
 
     @BeforeAll
     void open(@TempDir Path dir) throws Exception {
-        group = new Group(dir, RaftStoreConfig.Tuning.DEFAULT, 10_000);
+        group = new Group(dir, RaftStoreConfig.Tuning.DEFAULT, 60_000);
         group.startAll();
         follower = group.pod(group.follower());
     }

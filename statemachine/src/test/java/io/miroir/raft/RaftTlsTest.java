@@ -67,7 +67,7 @@ class RaftTlsTest {
                                 dir.resolve(id),
                                 peers,
                                 "127.0.0.1",
-                                Group.limits(10_000),
+                                Group.limits(60_000),
                                 new RaftStoreConfig.Tuning(300, 600, 10_000, 8 << 20)),
                         new RaftTaskStore.Surroundings(
                                         InstantSource.system(),

@@ -53,7 +53,7 @@ class UpgradeTest {
         // One is late: what the others write meanwhile is purged, so it is sent the whole database
         // of the new format on top of its old one.
         RaftStoreConfig.Tuning purging = new RaftStoreConfig.Tuning(300, 600, 50, 16 << 10);
-        try (Group group = new Group(dir, purging, 10_000)) {
+        try (Group group = new Group(dir, purging, 60_000)) {
             group.start("pod-a");
             group.start("pod-b");
             TaskStore first = group.pod(group.awaitLeader());
@@ -72,7 +72,7 @@ class UpgradeTest {
             assertEquals(TASKS + 200, Writes.write(late, "movies", EPOCH));
         }
         // Once more from what the new program wrote.
-        try (Group group = new Group(dir, purging, 10_000)) {
+        try (Group group = new Group(dir, purging, 60_000)) {
             group.startAll();
             assertEquals(TASKS + 201, Writes.write(group.pod("pod-c"), "movies", EPOCH));
             group.awaitEqual();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.cli.fleet.PortWait;
+import io.miroir.cli.fleet.PortsApart;
 import io.miroir.raft.ComparedTables;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
@@ -218,13 +220,15 @@ class PeersTest {
 
     @Test
     void aPodThatStopsAndComesBackIsSeen() throws Exception {
-        PeerServer server = serve("secret");
+        // Not one that another connection may be given while it is free.
+        int port = PortsApart.make().free();
+        PeerServer server = serve(() -> List.of("secret"), port);
         try (Peers peers = peers(server, "secret")) {
             peers.start();
             awaitLive(peers, Set.of("pod-0", "pod-1"));
-            int port = server.port();
             server.close();
             awaitLive(peers, Set.of("pod-0"));
+            PortWait.untilFree(port);
             server = serve(() -> List.of("secret"), port);
             awaitLive(peers, Set.of("pod-0", "pod-1"));
         } finally {
@@ -253,6 +257,8 @@ class PeersTest {
         PeerServer server = serve("secret");
         try (Peers peers = peers(server, "secret")) {
             ClusterKeys cluster = new ClusterKeys("pod-0", () -> KEYS.subList(0, 1), peers);
+            // The first connection of a JVM may take longer than a pod is asked for its keys.
+            assertTrue(peers.run("pod-1", PATIENCE).isPresent());
             assertEquals(
                     Map.of("pod-0", Optional.of(KEYS.subList(0, 1)), "pod-1", Optional.of(KEYS)),
                     cluster.ask());

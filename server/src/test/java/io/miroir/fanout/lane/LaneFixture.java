@@ -64,7 +64,7 @@ final class LaneFixture implements AutoCloseable {
     static final Duration SHORT = Duration.ofMillis(300);
 
     /** The view is at the store's side at once, but for its threads' turn on a busy machine. */
-    private static final Duration SEEN_WITHIN = Duration.ofSeconds(2);
+    private static final Duration SEEN_WITHIN = Duration.ofSeconds(5);
 
     /** Writes that may wait for their turn. */
     static final int WAITING_MAX = 8;

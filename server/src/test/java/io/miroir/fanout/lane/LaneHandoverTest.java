@@ -139,6 +139,8 @@ class LaneHandoverTest {
     private void theOtherComes() {
         peers.update(List.of(new PeerEndpoint(THERE, "127.0.0.1", server.port())));
         assertEquals(Set.of(HERE, THERE), peers.live());
+        // The first connection of a JVM takes seconds on a busy machine: as long as a pod has.
+        assertTrue(peers.run(THERE, LaneFixture.PATIENCE).isPresent());
     }
 
     /** A lane that this pod runs once both live. */

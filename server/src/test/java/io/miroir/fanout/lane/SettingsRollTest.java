@@ -491,7 +491,7 @@ class SettingsRollTest {
     @Test
     void aWriteThatDependsOnSettingsWaitsForThem() throws Exception {
         pod.close();
-        open("impatient", Duration.ofSeconds(1), LaneFixture.SETTINGS);
+        open("impatient", Duration.ofSeconds(3), LaneFixture.SETTINGS);
         a.fail(Fault.WORKS);
         long change = change("{\"filterableAttributes\":[\"kind\"]}");
         await(change, false);
