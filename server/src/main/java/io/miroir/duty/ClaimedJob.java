@@ -9,9 +9,10 @@ import io.miroir.store.job.Jobs;
 import io.miroir.store.job.NewJob;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,7 +29,6 @@ public final class ClaimedJob {
     private final String id;
     private final long claim;
     private final ObjectNode progress;
-    private final Optional<JobRow> before;
     private long beatenMicros;
 
     /** What came of an attempt to take a job on. */
@@ -50,52 +50,61 @@ public final class ClaimedJob {
         }
     }
 
-    private ClaimedJob(TaskStore store, JobRow claimed, Optional<JobRow> before) {
+    private ClaimedJob(TaskStore store, JobRow claimed) {
         this.store = store;
         this.jobs = store.jobs();
         this.beatenMicros = store.nowMicros();
         this.id = claimed.madeOf().id();
         this.claim = claimed.claim() == null ? 0 : claimed.claim().number();
         this.progress = Json.parseObject(claimed.progressJson());
-        this.before = before;
     }
 
     /**
      * Takes a job on that is this pod's to do, and enqueues it first if need be.
      *
      * @param wanted its partition must be its own id
-     * @param again whether a job that has ended is to be done once more
+     * @param again what one that has ended begins with when it is done once more; empty if it is
+     *     not to be
      */
     public static Claiming claim(
-            TaskStore store, String podId, NewJob wanted, Predicate<JobRow> again) {
-        Jobs jobs = store.jobs();
-        Optional<JobRow> known = jobs.get(ReadLevel.LOCAL, wanted.id());
-        Optional<JobRow> over = Optional.empty();
-        if (isReady(store, known, again) && known.filter(ClaimedJob::isOver).isPresent()) {
-            // This pod's tables may lag: what another one does by now must not make way.
-            known = jobs.get(ReadLevel.LINEARIZABLE, wanted.id());
-            over = known.filter(ClaimedJob::isOver);
+            TaskStore store,
+            String podId,
+            NewJob wanted,
+            Function<JobRow, Optional<ObjectNode>> again) {
+        Optional<JobRow> known = store.jobs().get(ReadLevel.LOCAL, wanted.id());
+        if (known.isEmpty()) {
+            return switch (store.jobs().enqueue(List.of(wanted)).orThrow()) {
+                case Jobs.Enqueueing.Full full -> new Claiming.Full(full.rowsMax());
+                case Jobs.Enqueueing.Enqueued _ -> claim(store, podId, wanted);
+            };
         }
-        if (!isReady(store, known, again)) {
-            return new Claiming.NotNow();
-        }
-        if (over.isPresent()) {
-            jobs.delete(wanted.id()).orThrow();
-        }
-        return switch (jobs.enqueue(List.of(wanted)).orThrow()) {
-            case Jobs.Enqueueing.Full full -> new Claiming.Full(full.rowsMax());
-            case Jobs.Enqueueing.Enqueued _ -> claim(store, podId, wanted, over);
-        };
+        JobRow job = known.get();
+        boolean ready =
+                switch (job.state()) {
+                    case QUEUED -> job.dates().readyAt() <= store.nowMicros();
+                    case IN_PROGRESS -> isExpired(job.claim(), store.nowMicros());
+                    case COMPLETED, FAILED ->
+                            again.apply(job)
+                                    .filter(progress -> replace(store, job, wanted, progress))
+                                    .isPresent();
+                };
+        return ready ? claim(store, podId, wanted) : new Claiming.NotNow();
     }
 
-    private static Claiming claim(
-            TaskStore store, String podId, NewJob wanted, Optional<JobRow> before) {
+    /** This pod's tables may lag: what another one does by now does not make way. */
+    private static boolean replace(
+            TaskStore store, JobRow ended, NewJob wanted, ObjectNode progress) {
+        long endedClaim = Objects.requireNonNull(ended.claim()).number();
+        return store.jobs().replace(wanted, endedClaim, Json.text(progress)).orThrow();
+    }
+
+    private static Claiming claim(TaskStore store, String podId, NewJob wanted) {
         List<String> types = List.of(wanted.type());
         return switch (store.jobs()
                 .claim(podId, types, wanted.partition(), micros(CLAIM))
                 .orThrow()) {
             case Jobs.Claiming.Claimed claimed ->
-                    new Claiming.Claimed(new ClaimedJob(store, claimed.job(), before));
+                    new Claiming.Claimed(new ClaimedJob(store, claimed.job()));
             case Jobs.Claiming.Nothing _ -> new Claiming.NotNow();
         };
     }
@@ -109,26 +118,6 @@ public final class ClaimedJob {
                 .isPresent();
     }
 
-    private static boolean isReady(
-            TaskStore store, Optional<JobRow> known, Predicate<JobRow> again) {
-        return known.isEmpty() || isReady(known.get(), store.nowMicros(), again);
-    }
-
-    private static boolean isReady(JobRow job, long nowMicros, Predicate<JobRow> again) {
-        return switch (job.state()) {
-            case QUEUED -> job.dates().readyAt() <= nowMicros;
-            case IN_PROGRESS -> isExpired(job.claim(), nowMicros);
-            case COMPLETED, FAILED -> again.test(job);
-        };
-    }
-
-    private static boolean isOver(JobRow job) {
-        return switch (job.state()) {
-            case COMPLETED, FAILED -> true;
-            case QUEUED, IN_PROGRESS -> false;
-        };
-    }
-
     private static boolean isExpired(JobRow.@Nullable Claim claim, long nowMicros) {
         return claim == null || claim.expiresAt() == null || claim.expiresAt() <= nowMicros;
     }
@@ -136,11 +125,6 @@ public final class ClaimedJob {
     /** Which claim of the job this is: no other has the same. */
     public long claim() {
         return claim;
-    }
-
-    /** What made way for it: the same job as it had ended before. */
-    public Optional<JobRow> before() {
-        return before;
     }
 
     /** What is saved with the next step; to be written by the thread that does the work. */

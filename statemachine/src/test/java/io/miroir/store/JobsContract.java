@@ -3,6 +3,7 @@ package io.miroir.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.store.job.JobRow;
@@ -117,6 +118,44 @@ public interface JobsContract {
         assertInstanceOf(
                 Jobs.Step.Failed.class, jobs.fail("flaky", number(last), "{}", false).orThrow());
         jobs.delete("flaky").orThrow();
+    }
+
+    @Test
+    default void whatHasEndedIsReplacedInOneStepByWhoSawIt() {
+        Jobs jobs = store().jobs();
+        NewJob again = new NewJob("again", "again", "part", "{\"of\":2}", 2, 0, 5);
+        assertFalse(jobs.replace(again, 0, "{}").orThrow());
+        assertTrue(jobs.get(READ, "again").isEmpty());
+
+        jobs.enqueue(List.of(NewJob.of("again", "again", "{\"of\":1}"))).orThrow();
+        assertFalse(jobs.replace(again, 0, "{}").orThrow());
+        long first = number(claimed("pod-a", "again", null));
+        JobRow underWay = jobs.get(READ, "again").orElseThrow();
+        assertFalse(jobs.replace(again, first, "{}").orThrow());
+        assertEquals(underWay, jobs.get(READ, "again").orElseThrow());
+
+        jobs.complete("again", first, "{\"end\":7}", List.of()).orThrow();
+        Jobs.Depth before = jobs.depth(READ);
+        assertFalse(jobs.replace(again, first + 1, "{}").orThrow());
+        assertTrue(jobs.replace(again, first, "{\"kept\":7}").orThrow());
+        JobRow queued = jobs.get(READ, "again").orElseThrow();
+        assertEquals(again, queued.madeOf());
+        assertEquals(JobState.QUEUED, queued.state());
+        assertEquals("{\"kept\":7}", queued.progressJson());
+        assertEquals(0, queued.attempts());
+        assertNull(queued.claim());
+        assertNull(queued.dates().endedAt());
+        Jobs.Depth after = jobs.depth(READ);
+        assertEquals(before.completed() - 1, after.completed());
+        assertEquals(before.queued() + 1, after.queued());
+        // Who has not seen that yet changes nothing.
+        assertFalse(jobs.replace(again, first, "{}").orThrow());
+
+        JobRow second = claimed("pod-b", "again", "part");
+        assertEquals("{\"kept\":7}", second.progressJson());
+        jobs.fail("again", number(second), "{}", false).orThrow();
+        assertTrue(jobs.replace(again, number(second), "{}").orThrow());
+        assertTrue(jobs.delete("again").orThrow());
     }
 
     @Test

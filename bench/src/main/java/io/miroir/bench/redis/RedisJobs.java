@@ -36,6 +36,13 @@ record RedisJobs(RedisPipeline writes, RedisPipeline reads, RedisLimits limits) 
     }
 
     @Override
+    public Reply<Boolean> replace(NewJob job, long endedClaim, String progressJson) {
+        List<Object> arguments = new ArrayList<>(List.of("replace", endedClaim, progressJson));
+        add(arguments, job);
+        return writes.write(RedisAnswer::existed, RedisScript.JOBS, arguments.toArray());
+    }
+
+    @Override
     public Reply<Claiming> claim(
             String podId, List<String> types, @Nullable String partition, long claimMicros) {
         List<Object> arguments = new ArrayList<>(List.of("claim", podId, claimMicros));

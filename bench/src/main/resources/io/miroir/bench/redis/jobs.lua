@@ -26,6 +26,17 @@ local function insert(at)
   return 1
 end
 
+local function forget(id)
+  local key = 'miroir:jobs:' .. id
+  local state = redis.call('HGET', key, 'state')
+  if not state then return 0 end
+  move(key, state, nil)
+  redis.call('ZREM', 'miroir:jobs:enqueued', id)
+  redis.call('ZREM', 'miroir:jobs:claimed', id)
+  redis.call('SREM', 'miroir:jobs:_index', id)
+  return redis.call('DEL', key)
+end
+
 local function fits(at, max)
   local fresh = 0
   for i = at, #ARGV, 7 do
@@ -118,12 +129,16 @@ if op == 'fail' then
   return end_attempt(ARGV[2], ARGV[4], ARGV[5] == '1') or 0
 end
 
+-- claim, progress, then seven words of a job. Answers 1 if the one of its id has ended under that claim
+if op == 'replace' then
+  local key = 'miroir:jobs:' .. ARGV[4]
+  local before = redis.call('HMGET', key, 'state', 'claim')
+  if before[2] ~= ARGV[2] or (before[1] ~= '2' and before[1] ~= '3') then return 0 end
+  forget(ARGV[4])
+  insert(4)
+  redis.call('HSET', key, 'progress_json', ARGV[3])
+  return 1
+end
+
 -- id. Answers 1 if there was one
-local key = 'miroir:jobs:' .. ARGV[2]
-local state = redis.call('HGET', key, 'state')
-if not state then return 0 end
-move(key, state, nil)
-redis.call('ZREM', 'miroir:jobs:enqueued', ARGV[2])
-redis.call('ZREM', 'miroir:jobs:claimed', ARGV[2])
-redis.call('SREM', 'miroir:jobs:_index', ARGV[2])
-return redis.call('DEL', key)
+return forget(ARGV[2])

@@ -15,17 +15,11 @@ public final class LateLooks {
     /** Behind the last copy to a node, if there was one lately. */
     public Optional<LateRequests> of(CopyContext context, IndexRow index, String node) {
         Optional<CopyEnd> end = CopyJobs.watchedEnd(context.store(), index, node);
-        long nowMicros = context.store().nowMicros();
         Optional<LateRequests> late =
                 Optional.ofNullable(known.get(node))
-                        .filter(before -> isLast(before.end(), end, nowMicros))
+                        .filter(before -> end.filter(before.end()::equals).isPresent())
                         .or(() -> end.map(one -> new LateRequests(context, index, node, one)));
         late.ifPresentOrElse(one -> known.put(node, one), () -> known.remove(node));
         return late;
-    }
-
-    // While its job is begun anew nobody sees where the copy before has ended.
-    private static boolean isLast(CopyEnd before, Optional<CopyEnd> end, long nowMicros) {
-        return end.map(before::equals).orElseGet(() -> before.isWatched(nowMicros));
     }
 }

@@ -99,7 +99,8 @@ public final class ShardDeletion {
         }
         String params = Json.text(Json.object().put("index", index.uid()).put("node", node));
         NewJob wanted = new NewJob(id, TYPE, id, params, 1, 0, 0);
-        return switch (ClaimedJob.claim(context.store(), context.podId(), wanted, _ -> false)) {
+        return switch (ClaimedJob.claim(
+                context.store(), context.podId(), wanted, _ -> Optional.empty())) {
             case Claiming.Claimed(ClaimedJob job) -> job;
             case Claiming.NotNow _ ->
                     throw new CopyFailedException("another pod deletes on " + node);

@@ -57,6 +57,7 @@ final class CommandApplier {
             case COMPLETE_JOB -> JobApplier.complete(write, command.getCompleteJob());
             case FAIL_JOB -> JobApplier.fail(write, command.getFailJob());
             case DELETE_JOB -> JobApplier.delete(write, command.getDeleteJob());
+            case REPLACE_JOB -> JobApplier.replace(write, command.getReplaceJob());
             case TAKE_LEASE -> LeaseApplier.take(write, command.getTakeLease(), term != 0);
             case RENEW_LEASE -> LeaseApplier.renew(write, command.getRenewLease());
             case RELEASE_LEASE -> LeaseApplier.release(write, command.getReleaseLease());

@@ -8,6 +8,7 @@ import io.miroir.proto.store.EnqueueJobs;
 import io.miroir.proto.store.FailJob;
 import io.miroir.proto.store.NewJob;
 import io.miroir.proto.store.Outcome;
+import io.miroir.proto.store.ReplaceJob;
 import io.miroir.store.Change;
 import io.miroir.store.engine.Outcomes;
 import io.miroir.store.engine.Write;
@@ -26,6 +27,7 @@ public final class JobApplier {
     /** Claims that ran out and are ended before one claim: more than one, so they don't pile up. */
     private static final int EXPIRED_PER_CLAIM = 8;
 
+    private static final String NO_PROGRESS = "{}";
     private static final String CLAIM_RAN_OUT = "{\"message\":\"the claim was not renewed\"}";
 
     /** Doubling more often than this would pass any bound. */
@@ -111,12 +113,25 @@ public final class JobApplier {
     }
 
     public static Outcome delete(Write write, DeleteJob command) {
-        int gone = write.sql().update("DELETE FROM jobs WHERE id = ?", command.getId());
-        write.rowsChanged(TABLE, -gone);
+        int gone = remove(write, command.getId());
         if (gone > 0) {
             changed(write, command.getId());
         }
         return Outcomes.existed(gone > 0);
+    }
+
+    public static Outcome replace(Write write, ReplaceJob command) {
+        NewJob job = command.getJob();
+        boolean ended =
+                JobWords.get(write.sql(), job.getId())
+                        .filter(before -> before.state().isEnd())
+                        .filter(before -> number(before) == command.getEndedClaim())
+                        .isPresent();
+        if (ended) {
+            int _ = remove(write, job.getId());
+            insert(write, job, command.getProgressJson());
+        }
+        return Outcomes.existed(ended);
     }
 
     /** Ends claims that ran out, removes jobs that ended long ago; answers how many at most. */
@@ -152,22 +167,33 @@ public final class JobApplier {
     }
 
     private static void insert(Write write, NewJob job) {
+        insert(write, job, NO_PROGRESS);
+    }
+
+    private static void insert(Write write, NewJob job, String progressJson) {
         write.sql()
                 .update(
                         "INSERT INTO jobs (id, type, partition, params_json, state, claim,"
                                 + " progress_json, attempts, attempts_max, backoff, enqueued_at,"
-                                + " ready_at) VALUES (?, ?, ?, ?, ?, 0, '{}', 0, ?, ?, ?, ?)",
+                                + " ready_at) VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, ?, ?)",
                         job.getId(),
                         job.getType(),
                         job.getPartition(),
                         job.getParamsJson(),
                         JobState.QUEUED.code(),
+                        progressJson,
                         job.getAttemptsMax(),
                         job.getBackoffMicros(),
                         write.now(),
                         write.now() + job.getDelayMicros());
         write.rowsChanged(TABLE, 1);
         changed(write, job.getId());
+    }
+
+    private static int remove(Write write, String id) {
+        int gone = write.sql().update("DELETE FROM jobs WHERE id = ?", id);
+        write.rowsChanged(TABLE, -gone);
+        return gone;
     }
 
     private static Optional<JobRow> readyLongest(Write write, ClaimJob command, String type) {
@@ -188,8 +214,13 @@ public final class JobApplier {
     private static Optional<JobRow> held(Write write, String id, long claim) {
         return JobWords.get(write.sql(), id)
                 .filter(job -> job.state() == JobState.IN_PROGRESS)
-                .filter(job -> Objects.requireNonNull(job.claim()).number() == claim)
+                .filter(job -> number(job) == claim)
                 .filter(job -> expiresAt(job) > write.now());
+    }
+
+    /** Of one that was claimed. */
+    private static long number(JobRow job) {
+        return Objects.requireNonNull(job.claim()).number();
     }
 
     private static long expiresAt(JobRow job) {

@@ -8,6 +8,7 @@ import io.miroir.proto.store.DeleteJob;
 import io.miroir.proto.store.EnqueueJobs;
 import io.miroir.proto.store.FailJob;
 import io.miroir.proto.store.Outcome;
+import io.miroir.proto.store.ReplaceJob;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -39,6 +40,16 @@ public final class JobRoom implements Jobs {
                         outcome.hasFull()
                                 ? new Enqueueing.Full(outcome.getFull().getRowsMax())
                                 : new Enqueueing.Enqueued(Math.toIntExact(outcome.getCount())));
+    }
+
+    @Override
+    public Reply<Boolean> replace(NewJob job, long endedClaim, String progressJson) {
+        ReplaceJob.Builder replace =
+                ReplaceJob.newBuilder()
+                        .setJob(JobWords.words(job))
+                        .setEndedClaim(endedClaim)
+                        .setProgressJson(progressJson);
+        return proposer.propose(Command.newBuilder().setReplaceJob(replace), Outcome::getExisted);
     }
 
     @Override

@@ -18,6 +18,11 @@ public enum JobState {
         return code;
     }
 
+    /** Whether nobody works on it any more, nor is to. */
+    public boolean isEnd() {
+        return this == COMPLETED || this == FAILED;
+    }
+
     /** By stored number; an unknown one is a bug or a corruption and throws. */
     public static JobState ofCode(int code) {
         for (JobState value : values()) {

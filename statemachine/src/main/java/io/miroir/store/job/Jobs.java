@@ -24,6 +24,16 @@ public interface Jobs {
     Reply<Enqueueing> enqueue(List<NewJob> jobs);
 
     /**
+     * Puts a job in the place of the one of its id that has ended, in one step: nobody ever finds
+     * neither, and it needs no room.
+     *
+     * @param endedClaim the number of the claim under which that one has ended
+     * @param progressJson what the new one begins with
+     * @return whether it was; else the other one is gone, or done once more by now
+     */
+    Reply<Boolean> replace(NewJob job, long endedClaim, String progressJson);
+
+    /**
      * Takes the job that has been ready longest.
      *
      * @param types any of these, 1 to {@link #TYPES_MAX}

@@ -28,6 +28,7 @@ import io.miroir.proto.store.RecordLogin;
 import io.miroir.proto.store.RelabelApiKey;
 import io.miroir.proto.store.ReleaseLease;
 import io.miroir.proto.store.RenewLease;
+import io.miroir.proto.store.ReplaceJob;
 import io.miroir.proto.store.RevokeAdminSessions;
 import io.miroir.proto.store.RevokedScopedKey;
 import io.miroir.proto.store.RotateScopedKey;
@@ -59,7 +60,7 @@ final class RandomRoomCommands {
     }
 
     private Command.Builder work(Command.Builder command) {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0, 1 -> command.setEnqueueJobs(EnqueueJobs.newBuilder().addJob(job()));
             case 2 ->
                     command.setClaimJob(
@@ -84,12 +85,18 @@ final class RandomRoomCommands {
                     command.setFailJob(
                             FailJob.newBuilder().setId(name()).setClaim(number()).setRetry(true));
             case 6 ->
+                    command.setReplaceJob(
+                            ReplaceJob.newBuilder()
+                                    .setJob(job())
+                                    .setEndedClaim(number())
+                                    .setProgressJson("{}"));
+            case 7 ->
                     command.setTakeLease(
                             TakeLease.newBuilder()
                                     .setScope(name())
                                     .setHolder(name())
                                     .setLeaseMicros(random.nextInt(3_000_000)));
-            case 7 ->
+            case 8 ->
                     command.setRenewLease(
                             RenewLease.newBuilder()
                                     .setScope(name())

@@ -23,6 +23,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Compares replicas at intervals, one index after the other (protocol, rule 16). Whoever runs an
@@ -98,10 +99,7 @@ public final class AntiEntropy implements PartitionedDuty {
         }
         int first = next(known);
         return switch (ClaimedJob.claim(
-                context.store(),
-                context.podId(),
-                job(index, first),
-                ended -> isDue(ended.dates().endedAt()))) {
+                context.store(), context.podId(), job(index, first), this::again)) {
             case Claiming.Claimed(ClaimedJob job) -> {
                 run(index, job, first);
                 yield Optional.empty();
@@ -109,6 +107,11 @@ public final class AntiEntropy implements PartitionedDuty {
             case Claiming.NotNow _ -> Optional.empty();
             case Claiming.Full full -> Optional.of(full);
         };
+    }
+
+    /** What the next pass begins with, if it is due. */
+    private Optional<ObjectNode> again(JobRow ended) {
+        return isDue(ended.dates().endedAt()) ? Optional.of(Json.object()) : Optional.empty();
     }
 
     /**

@@ -36,7 +36,6 @@ final class LateAtSource {
     void requireNothing(int pagesMax, TargetWriter.Watch watch) throws InterruptedException {
         LateRequests behind = late;
         if (behind == null) {
-            // While its job is begun anew nobody sees where the copy before has ended.
             behind = LateRequests.of(context, index, copy.source()).orElse(null);
             late = behind;
         }

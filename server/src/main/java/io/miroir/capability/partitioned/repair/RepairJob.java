@@ -9,9 +9,11 @@ import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.store.index.IndexRow;
+import io.miroir.store.job.JobRow;
 import io.miroir.store.job.NewJob;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What all pods know of one copy: who makes it and how far it is, so that the next one goes on from
@@ -42,28 +44,32 @@ record RepairJob(ClaimedJob job) {
         String params =
                 Json.text(Json.object().put("index", index.uid()).put("node", copy.target()));
         NewJob wanted = new NewJob(id, CopyJobs.TYPE, id, params, ATTEMPTS_MAX, 0, BACKOFF_MICROS);
-        return switch (ClaimedJob.claim(context.store(), context.podId(), wanted, _ -> true)) {
+        long nowMicros = context.store().nowMicros();
+        return switch (ClaimedJob.claim(
+                context.store(),
+                context.podId(),
+                wanted,
+                ended -> Optional.of(kept(ended, nowMicros)))) {
             case Claiming.Claimed(ClaimedJob job) ->
-                    taken(new RepairJob(job), context.store().nowMicros());
+                    new Taking.Taken(new RepairJob(job).forgetting(nowMicros));
             case Claiming.NotNow _ -> new Taking.NotNow();
             case Claiming.Full full -> new Taking.NoRoom(full.message());
         };
     }
 
-    /**
-     * The row of a copy that has ended makes way for that of the next one; its end stays, as long
-     * as anybody looks behind it.
-     */
-    private static Taking taken(RepairJob claimed, long nowMicros) {
-        if (claimed.end().filter(end -> !end.isWatched(nowMicros)).isPresent()) {
-            CopyEnd.removeFrom(claimed.job().progress());
+    /** The end of a copy stays when its row makes way for the next one's. */
+    private static ObjectNode kept(JobRow ended, long nowMicros) {
+        ObjectNode progress = Json.object();
+        CopyEnd.watched(ended, nowMicros).ifPresent(end -> end.keepIn(progress));
+        return progress;
+    }
+
+    /** Without an end that nobody looks behind any more. */
+    private RepairJob forgetting(long nowMicros) {
+        if (end().filter(end -> !end.isWatched(nowMicros)).isPresent()) {
+            CopyEnd.removeFrom(job.progress());
         }
-        Optional<CopyEnd> before =
-                claimed.job().before().flatMap(row -> CopyEnd.watched(row, nowMicros));
-        before.ifPresent(claimed::reached);
-        return before.isEmpty() || claimed.job().beat()
-                ? new Taking.Taken(claimed)
-                : new Taking.NotNow();
+        return this;
     }
 
     /** Where the last copy to the node has ended that came so far, this one or one before. */

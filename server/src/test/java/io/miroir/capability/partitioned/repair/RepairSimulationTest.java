@@ -304,6 +304,15 @@ class RepairSimulationTest {
         }
     }
 
+    /** Shows: nor does anybody look behind no end because the pod was lost that began the next. */
+    @Test
+    void aCopysEndStaysWhenTheNextCopyIsBegun() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.watched().loseWhoBegins("c");
+        }
+    }
+
     /** Shows: the next copy, which fails, makes nobody watch behind the one before for ever. */
     @Test
     void aCopysEndIsWatchedForAnHour() throws Exception {

@@ -3,6 +3,7 @@ package io.miroir.capability.partitioned.repair;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.capability.partitioned.move.ReplicaMoves;
@@ -10,9 +11,14 @@ import io.miroir.capability.partitioned.repair.RepairJob.Taking;
 import io.miroir.cluster.RebalanceMetrics;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.topology.ReplicaState;
+import io.miroir.core.topology.ShardSet;
+import io.miroir.duty.LostClaims;
+import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.StoreUnavailableException;
+import io.miroir.store.index.IndexRow;
 import io.prometheus.client.CollectorRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +52,23 @@ final class WatchScenarios {
         cluster.view.catchUp();
         assertEquals(ReplicaState.OUT, cluster.index().state(node, 0));
         assertEquals(ReplicaState.IN_SYNC, cluster.view.index(before).orElseThrow().state(node, 0));
+        int _ = simulation.comeToRest(0);
+        cluster.drop();
+    }
+
+    /** A pod is lost when it begins the next copy; the node takes a request of an earlier one. */
+    void loseWhoBegins(String node) throws Exception {
+        copied(node);
+        cluster.putOut(node, ShardSet.of(1));
+        CopyContext lost = simulation.context("p", LostClaims.in(cluster.store));
+        Copy next = simulation.copyTo(node);
+        IndexRow index = cluster.index().row();
+        assertThrows(StoreUnavailableException.class, () -> RepairJob.claim(lost, index, next));
+        simulation.late().emptyLate(node, 0);
+        simulation.clients.settle();
+        simulation.watch().step(_ -> true);
+        cluster.view.catchUp();
+        assertEquals(ReplicaState.OUT, cluster.index().state(node, 0));
         int _ = simulation.comeToRest(0);
         cluster.drop();
     }
