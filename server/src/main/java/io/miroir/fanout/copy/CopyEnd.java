@@ -45,6 +45,11 @@ public record CopyEnd(long task, long position, long atMicros) {
         return new CopyEnd(later, position, atMicros);
     }
 
+    /** Whether it is the same copy's, and more was seen to. */
+    public boolean isBeyond(CopyEnd before) {
+        return task > before.task && equals(before.through(task));
+    }
+
     /** As a job is to keep it. */
     public static Optional<CopyEnd> of(ObjectNode progress) {
         return progress.has(TASK) && progress.has(POSITION) && progress.has(AT)

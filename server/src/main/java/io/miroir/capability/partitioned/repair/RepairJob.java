@@ -87,9 +87,15 @@ record RepairJob(ClaimedJob job) {
         beat();
     }
 
-    /** Keeps with the next step up to where it was seen to what came behind the last end. */
-    void reached(CopyEnd end) {
-        end.keepIn(job.progress());
+    /**
+     * Keeps with the next step up to where it was seen to what came behind the last end. An attempt
+     * that is begun again once it has kept an end of its own goes on behind the one before, which
+     * says nothing any more.
+     */
+    void reached(CopyEnd seen) {
+        if (end().filter(seen::isBeyond).isPresent()) {
+            seen.keepIn(job.progress());
+        }
     }
 
     /** How far a copy was that was not yet to be made sure of; null for none. */

@@ -313,6 +313,15 @@ class RepairSimulationTest {
         }
     }
 
+    /** Shows: a copy that has kept its end, and is begun again, does not keep the one before. */
+    @Test
+    void anOlderEndTakesNoNewerOnesPlace() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.watched().endInVain("c");
+        }
+    }
+
     /** Shows: the next copy, which fails, makes nobody watch behind the one before for ever. */
     @Test
     void aCopysEndIsWatchedForAnHour() throws Exception {

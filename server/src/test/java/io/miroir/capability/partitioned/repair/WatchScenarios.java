@@ -15,12 +15,14 @@ import io.miroir.core.topology.ShardSet;
 import io.miroir.duty.LostClaims;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyEnd;
+import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.index.IndexRow;
 import io.prometheus.client.CollectorRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -71,6 +73,39 @@ final class WatchScenarios {
         assertEquals(ReplicaState.OUT, cluster.index().state(node, 0));
         int _ = simulation.comeToRest(0);
         cluster.drop();
+    }
+
+    /**
+     * A copy to a node that was copied to before has kept where it ends when its replicas change;
+     * it is begun again, and fails.
+     */
+    void endInVain(String node) throws Exception {
+        copied(node);
+        CopyEnd before = end(node);
+        simulation.writeSome();
+        cluster.putOut(node);
+        List<CopyEnd> kept = new ArrayList<>();
+        simulation.onMark.put(
+                RepairSimulation.ALL_IN_SYNC,
+                () -> {
+                    kept.add(end(node));
+                    cluster.putOut(node);
+                    network.onRest =
+                            () -> {
+                                throw new CopyFailedException("given up");
+                            };
+                });
+        assertFalse(simulation.copy(simulation.copyTo(node)));
+        assertEquals("given up", simulation.lastFailure);
+        assertTrue(kept.getFirst().position() > before.position());
+        assertEquals(kept, List.of(end(node)));
+        int _ = simulation.comeToRest(0);
+        cluster.drop();
+    }
+
+    private CopyEnd end(String node) {
+        String id = CopyJobs.id(cluster.index().row(), node);
+        return cluster.store.jobs().get(ReadLevel.LOCAL, id).flatMap(CopyEnd::of).orElseThrow();
     }
 
     /**
