@@ -71,9 +71,24 @@ public final class ClaimedJob {
             String podId,
             NewJob wanted,
             Function<JobRow, Optional<ObjectNode>> again) {
+        return claim(
+                store, podId, wanted, again, job -> store.jobs().enqueue(List.of(job)).orThrow());
+    }
+
+    /**
+     * The same for a duty that does so again and again.
+     *
+     * @param enqueueing what the store answers, or would ({@link RoomForJobs})
+     */
+    public static Claiming claim(
+            TaskStore store,
+            String podId,
+            NewJob wanted,
+            Function<JobRow, Optional<ObjectNode>> again,
+            Function<NewJob, Jobs.Enqueueing> enqueueing) {
         Optional<JobRow> known = store.jobs().get(ReadLevel.LOCAL, wanted.id());
         if (known.isEmpty()) {
-            return switch (store.jobs().enqueue(List.of(wanted)).orThrow()) {
+            return switch (enqueueing.apply(wanted)) {
                 case Jobs.Enqueueing.Full full -> new Claiming.Full(full.rowsMax());
                 case Jobs.Enqueueing.Enqueued _ -> claim(store, podId, wanted);
             };

@@ -6,7 +6,7 @@ import io.miroir.cluster.IndexView;
 import io.miroir.duty.ClaimedJob;
 import io.miroir.duty.ClaimedJob.Claiming;
 import io.miroir.duty.PartitionedDuty;
-import io.miroir.duty.Reminder;
+import io.miroir.duty.RoomForJobs;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.store.ReadLevel;
@@ -43,13 +43,19 @@ public final class AntiEntropy implements PartitionedDuty {
     private final AntiEntropyRules rules;
     private final AntiEntropyMetrics metrics;
     private final Map<Long, Long> unknownSince = new HashMap<>();
-    private final Reminder noRoom = new Reminder();
+    private final RoomForJobs room;
 
     /** Compares nothing yet. */
     public AntiEntropy(CopyContext context, AntiEntropyRules rules, AntiEntropyMetrics metrics) {
         this.context = context;
         this.rules = rules;
         this.metrics = metrics;
+        this.room =
+                new RoomForJobs(
+                        context.store(),
+                        LOG,
+                        _ -> "not all indexes are compared",
+                        "there is room to compare all indexes again");
     }
 
     @Override
@@ -70,43 +76,35 @@ public final class AntiEntropy implements PartitionedDuty {
     public void step(Predicate<String> owned) {
         Collection<IndexView> all = context.view().indexes();
         unknownSince.keySet().retainAll(all.stream().map(one -> one.row().incarnation()).toList());
-        Optional<Claiming.Full> refused = Optional.empty();
-        for (IndexView index : all) {
-            if (context.lanes().owns(index.row().uid())) {
-                Optional<Claiming.Full> before = refused;
-                refused = compare(index.row()).or(() -> before);
+        try {
+            for (IndexView index : all) {
+                if (context.lanes().owns(index.row().uid())) {
+                    compare(index.row());
+                }
             }
-        }
-        tell(refused);
-    }
-
-    private void tell(Optional<Claiming.Full> refused) {
-        switch (noRoom.met(refused.isPresent(), context.store().nowMicros())) {
-            case NOTHING -> {}
-            case TROUBLE ->
-                    LOG.warn(
-                            "not all indexes are compared: {}",
-                            refused.map(Claiming.Full::message).orElse(""));
-            case OVER -> LOG.info("there is room to compare all indexes again");
+        } finally {
+            int _ = room.tell();
         }
     }
 
-    /** Compares an index if that is due; answers why it can't be taken on. */
-    private Optional<Claiming.Full> compare(IndexRow index) {
+    /** Compares an index if that is due. */
+    private void compare(IndexRow index) {
         Optional<JobRow> known = context.store().jobs().get(ReadLevel.LOCAL, id(index));
         if (known.isEmpty() && !isDue(firstSeen(index))) {
-            return Optional.empty();
+            return;
         }
         int first = next(known);
-        return switch (ClaimedJob.claim(
-                context.store(), context.podId(), job(index, first), this::again)) {
-            case Claiming.Claimed(ClaimedJob job) -> {
-                run(index, job, first);
-                yield Optional.empty();
-            }
-            case Claiming.NotNow _ -> Optional.empty();
-            case Claiming.Full full -> Optional.of(full);
-        };
+        Claiming claiming =
+                ClaimedJob.claim(
+                        context.store(),
+                        context.podId(),
+                        job(index, first),
+                        this::again,
+                        room::enqueue);
+        switch (claiming) {
+            case Claiming.Claimed(ClaimedJob job) -> run(index, job, first);
+            case Claiming.NotNow _, Claiming.Full _ -> {}
+        }
     }
 
     /** What the next pass begins with, if it is due. */

@@ -4,15 +4,18 @@ import io.miroir.api.Json;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.duty.ClaimedJob;
 import io.miroir.duty.ClaimedJob.Claiming;
+import io.miroir.duty.RoomForJobs;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
+import io.miroir.store.TaskStore;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.job.JobRow;
 import io.miroir.store.job.NewJob;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -26,20 +29,18 @@ record RepairJob(ClaimedJob job) {
     private static final int ATTEMPTS_MAX = 8;
     private static final long BACKOFF_MICROS = 500_000;
 
-    /** What came of an attempt to take a copy on. */
-    sealed interface Taking {
-        /** It is this pod's to make. */
-        record Taken(RepairJob job) implements Taking {}
-
-        /** Another pod makes it, or it rests after a failure. */
-        record NotNow() implements Taking {}
-
-        /** The store has none for it. */
-        record NoRoom(String why) implements Taking {}
+    /** The room that copies find in the store. */
+    static RoomForJobs room(TaskStore store, Logger log) {
+        return new RoomForJobs(
+                store, log, jobs -> jobs + " copies do not begin", "copies find room again");
     }
 
-    /** Takes a copy on. */
-    static Taking claim(CopyContext context, IndexRow index, Copy copy) {
+    /**
+     * Takes a copy on that is this pod's to make; empty if another one makes it, it rests after a
+     * failure, or there is no room for it.
+     */
+    static Optional<RepairJob> claim(
+            CopyContext context, IndexRow index, Copy copy, RoomForJobs room) {
         String id = CopyJobs.id(index, copy.target());
         String params =
                 Json.text(Json.object().put("index", index.uid()).put("node", copy.target()));
@@ -49,11 +50,11 @@ record RepairJob(ClaimedJob job) {
                 context.store(),
                 context.podId(),
                 wanted,
-                ended -> Optional.of(kept(ended, nowMicros)))) {
+                ended -> Optional.of(kept(ended, nowMicros)),
+                room::enqueue)) {
             case Claiming.Claimed(ClaimedJob job) ->
-                    new Taking.Taken(new RepairJob(job).forgetting(nowMicros));
-            case Claiming.NotNow _ -> new Taking.NotNow();
-            case Claiming.Full full -> new Taking.NoRoom(full.message());
+                    Optional.of(new RepairJob(job).forgetting(nowMicros));
+            case Claiming.NotNow _, Claiming.Full _ -> Optional.empty();
         };
     }
 

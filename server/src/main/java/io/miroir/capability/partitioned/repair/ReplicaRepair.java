@@ -1,21 +1,17 @@
 package io.miroir.capability.partitioned.repair;
 
 import io.miroir.api.ApiException;
-import io.miroir.capability.partitioned.repair.RepairJob.Taking;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.duty.PartitionedDuty;
-import io.miroir.duty.Reminder;
+import io.miroir.duty.RoomForJobs;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.CopyThreads;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,13 +28,14 @@ public final class ReplicaRepair implements PartitionedDuty {
     private final RepairRules rules;
     private final RepairMetrics metrics;
     private final CopyThreads running = new CopyThreads();
-    private final Reminder noRoom = new Reminder();
+    private final RoomForJobs room;
 
     /** Copies nothing yet. */
     public ReplicaRepair(CopyContext context, RepairRules rules, RepairMetrics metrics) {
         this.context = context;
         this.rules = rules;
         this.metrics = metrics;
+        this.room = RepairJob.room(context.store(), LOG);
     }
 
     @Override
@@ -53,42 +50,27 @@ public final class ReplicaRepair implements PartitionedDuty {
 
     @Override
     public void step(Predicate<String> owned) {
-        List<String> refused = new ArrayList<>();
-        for (IndexView index : context.view().indexes()) {
-            if (context.lanes().owns(index.row().uid())) {
-                CopyPlan.of(index.topology(), index, context.health()::usable)
-                        .forEach(copy -> begin(index, copy).ifPresent(refused::add));
+        try {
+            for (IndexView index : context.view().indexes()) {
+                if (context.lanes().owns(index.row().uid())) {
+                    CopyPlan.of(index.topology(), index, context.health()::usable)
+                            .forEach(copy -> begin(index, copy));
+                }
             }
+        } finally {
+            metrics.withoutRoom(room.tell());
         }
-        tell(refused);
     }
 
-    /** Begins a copy if that may be now; answers why the store has no room for it. */
-    private Optional<String> begin(IndexView index, Copy copy) {
+    /** Begins a copy if that may be now. */
+    private void begin(IndexView index, Copy copy) {
         String id = CopyJobs.id(index.row(), copy.target());
         if (!running.mayBegin(id, rules.copiesMax()) || !context.lanes().mayFeed(copy.target())) {
-            return Optional.empty();
+            return;
         }
-        return switch (RepairJob.claim(context, index.row(), copy)) {
-            case Taking.Taken(RepairJob job) -> {
-                String name = "repair-" + index.row().uid() + '-' + copy.target();
-                running.begin(id, name, () -> run(index, copy, job));
-                yield Optional.empty();
-            }
-            case Taking.NotNow _ -> Optional.empty();
-            case Taking.NoRoom(String why) -> Optional.of(why);
-        };
-    }
-
-    /** Others may have begun all the same. */
-    private void tell(List<String> refused) {
-        metrics.withoutRoom(refused.size());
-        switch (noRoom.met(!refused.isEmpty(), context.store().nowMicros())) {
-            case NOTHING -> {}
-            case TROUBLE ->
-                    LOG.warn("{} copies do not begin: {}", refused.size(), refused.getLast());
-            case OVER -> LOG.info("copies find room again");
-        }
+        String name = "repair-" + index.row().uid() + '-' + copy.target();
+        RepairJob.claim(context, index.row(), copy, room)
+                .ifPresent(job -> running.begin(id, name, () -> run(index, copy, job)));
     }
 
     private void run(IndexView index, Copy copy, RepairJob job) {

@@ -1,7 +1,6 @@
 package io.miroir.capability.partitioned.repair;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +11,7 @@ import io.miroir.cluster.health.HealthState;
 import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.duty.RoomForJobs;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
@@ -44,6 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an operator gives up may be worth more by the time at which it is: the kept node is made
@@ -246,11 +247,8 @@ class LossAcceptanceTest {
     @Test
     void aNodeThatIsCopiedToDoesNotCountYet() {
         Copy copy = new Copy("b", "a", ShardSet.of(0));
-        RepairJob job =
-                assertInstanceOf(
-                                RepairJob.Taking.Taken.class,
-                                RepairJob.claim(context, index(), copy))
-                        .job();
+        RoomForJobs room = RepairJob.room(store, LoggerFactory.getLogger(getClass()));
+        RepairJob job = RepairJob.claim(context, index(), copy, room).orElseThrow();
         assertEquals("a copy is made to node b: wait for its end", refused());
         assertStates(ShardState.IN_SYNC, ShardState.OUT);
         job.job().complete();

@@ -8,6 +8,7 @@ import io.miroir.capability.partitioned.repair.SimulatedNetwork.Meanwhile;
 import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.duty.RoomForJobs;
 import io.miroir.fanout.NodeClient;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
@@ -23,7 +24,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.slf4j.LoggerFactory;
 
 /**
  * Groups of four nodes, each with all shards of an index, over a real store. Everything else that
@@ -53,6 +56,7 @@ final class RepairSimulation implements AutoCloseable {
     final SimulatedNetwork network;
     final SimulatedClients clients;
     final ReplicaChecks checks;
+    final RoomForJobs room;
 
     /** What happens once, when these states are about to be marked. */
     final Map<ShardStates, Meanwhile> onMark = new HashMap<>();
@@ -80,6 +84,7 @@ final class RepairSimulation implements AutoCloseable {
         givenUp = new GivenUpRequests(cluster);
         clients = new SimulatedClients(cluster, givenUp);
         checks = new ReplicaChecks(cluster);
+        room = RepairJob.room(cluster.store, LoggerFactory.getLogger(RepairSimulation.class));
         lane = new SimulatedLane(cluster, clients, checks, () -> loaded);
         network = new SimulatedNetwork(cluster, givenUp, around());
         Map<String, NodeClient> asked = new HashMap<>();
@@ -306,12 +311,13 @@ final class RepairSimulation implements AutoCloseable {
     /** Makes a copy; false if it was not made to its end. */
     boolean copy(Copy copy) throws InterruptedException {
         CopyContext context = context();
-        if (!(RepairJob.claim(context, cluster.index().row(), copy)
-                instanceof RepairJob.Taking.Taken(RepairJob job))) {
+        Optional<RepairJob> claimed = RepairJob.claim(context, cluster.index().row(), copy, room);
+        if (claimed.isEmpty()) {
             // It rests after a failure, or is a lost pod's until its claim has run out.
             goesBy(RESTING_TIME);
             return false;
         }
+        RepairJob job = claimed.get();
         if (job.cursor() != null) {
             resumed++;
         }

@@ -2,12 +2,10 @@ package io.miroir.capability.partitioned.repair;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.capability.partitioned.move.ReplicaMoves;
-import io.miroir.capability.partitioned.repair.RepairJob.Taking;
 import io.miroir.cluster.RebalanceMetrics;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.topology.ReplicaState;
@@ -65,7 +63,9 @@ final class WatchScenarios {
         CopyContext lost = simulation.context("p", LostClaims.in(cluster.store));
         Copy next = simulation.copyTo(node);
         IndexRow index = cluster.index().row();
-        assertThrows(StoreUnavailableException.class, () -> RepairJob.claim(lost, index, next));
+        assertThrows(
+                StoreUnavailableException.class,
+                () -> RepairJob.claim(lost, index, next, simulation.room));
         simulation.late().emptyLate(node, 0);
         simulation.clients.settle();
         simulation.watch().step(_ -> true);
@@ -134,13 +134,12 @@ final class WatchScenarios {
         }
         simulation.goesBy(Duration.ofMinutes(70));
         RepairJob job =
-                assertInstanceOf(
-                                Taking.Taken.class,
-                                RepairJob.claim(
-                                        simulation.context(),
-                                        cluster.index().row(),
-                                        simulation.copyTo(node)))
-                        .job();
+                RepairJob.claim(
+                                simulation.context(),
+                                cluster.index().row(),
+                                simulation.copyTo(node),
+                                simulation.room)
+                        .orElseThrow();
         assertEquals(Optional.empty(), job.end());
         job.job().fail("given up");
         String id = CopyJobs.id(cluster.index().row(), node);
