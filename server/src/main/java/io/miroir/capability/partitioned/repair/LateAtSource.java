@@ -3,10 +3,11 @@ package io.miroir.capability.partitioned.repair;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.LateLooks;
 import io.miroir.fanout.copy.LateRequests;
 import io.miroir.fanout.copy.TargetWriter;
 import io.miroir.store.index.IndexRow;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * What came late to a copy's source, behind a copy to it. It may have changed what is copied: that
@@ -17,13 +18,14 @@ final class LateAtSource {
     private final CopyContext context;
     private final IndexRow index;
     private final Copy copy;
-    private @Nullable LateRequests late;
+    private final LateLooks late;
 
-    /** Nothing was looked at yet. */
-    LateAtSource(CopyContext context, IndexRow index, Copy copy) {
+    /** Goes on from what was learned of the source when the copy was tried before. */
+    LateAtSource(CopyContext context, IndexRow index, Copy copy, LateLooks late) {
         this.context = context;
         this.index = index;
         this.copy = copy;
+        this.late = late;
     }
 
     /**
@@ -34,19 +36,15 @@ final class LateAtSource {
      *     more came than that
      */
     void requireNothing(int pagesMax, TargetWriter.Watch watch) throws InterruptedException {
-        LateRequests behind = late;
-        if (behind == null) {
-            behind = LateRequests.of(context, index, copy.source()).orElse(null);
-            late = behind;
-        }
-        if (behind == null) {
+        Optional<LateRequests> behind = late.of(context, index, copy.source());
+        if (behind.isEmpty()) {
             return;
         }
-        if (!behind.look(pagesMax, watch)) {
+        if (!behind.get().look(pagesMax, watch)) {
             throw new CopyFailedException(
                     "node " + copy.source() + " took more than is looked at while writes wait");
         }
-        if (behind.foundWhatOthersHave(copy.shards())) {
+        if (behind.get().foundWhatOthersHave(copy.shards())) {
             throw new CopyFailedException(
                     "node " + copy.source() + " took requests late: it is compared first");
         }

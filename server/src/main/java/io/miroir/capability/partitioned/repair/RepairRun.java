@@ -9,6 +9,7 @@ import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyMarks;
+import io.miroir.fanout.copy.LateLooks;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
 import io.miroir.fanout.copy.ShardDeletion;
@@ -54,25 +55,25 @@ final class RepairRun {
 
     private String phase = "prepare";
 
-    RepairRun(
-            CopyContext context,
-            IndexRow index,
-            Copy copy,
-            RepairJob job,
-            RepairMetrics metrics,
-            Pace pace,
-            CopyBounds bounds) {
+    /**
+     * How it is made.
+     *
+     * @param late what was learned of the index's nodes when this copy was tried before
+     */
+    record Means(RepairMetrics metrics, Pace pace, CopyBounds bounds, LateLooks late) {}
+
+    RepairRun(CopyContext context, IndexRow index, Copy copy, RepairJob job, Means means) {
         this.context = context;
         this.index = index;
         this.copy = copy;
         this.job = job;
-        this.pace = pace;
-        this.bounds = bounds;
+        this.pace = means.pace();
+        this.bounds = means.bounds();
         this.mark = CopyMarks.copy(job.job().claim(), copy.shards());
         this.ends = ends();
         this.replicas = new FedReplicas(context, index, copy);
-        this.walk = new Walk(ends, index, bounds, job, metrics, this::look);
-        this.lateAtSource = new LateAtSource(context, index, copy);
+        this.walk = new Walk(ends, index, bounds, job, means.metrics(), this::look);
+        this.lateAtSource = new LateAtSource(context, index, copy, means.late());
         this.cutover = new Cutover(context, copy, ends, replicas, walk, job, lateAtSource);
         this.late =
                 job.end()

@@ -10,8 +10,13 @@ import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.CopyThreads;
+import io.miroir.fanout.copy.LateLooks;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +34,14 @@ public final class ReplicaRepair implements PartitionedDuty {
     private final RepairMetrics metrics;
     private final CopyThreads running = new CopyThreads();
     private final RoomForJobs room;
+    private final Map<Tried, LateLooks> late = new HashMap<>();
+
+    /** A copy, and its index's name: under another one another lane is held for it. */
+    private record Tried(String uid, String id) {
+        private static Tried of(IndexView index, Copy copy) {
+            return new Tried(index.row().uid(), CopyJobs.id(index.row(), copy.target()));
+        }
+    }
 
     /** Copies nothing yet. */
     public ReplicaRepair(CopyContext context, RepairRules rules, RepairMetrics metrics) {
@@ -50,13 +63,18 @@ public final class ReplicaRepair implements PartitionedDuty {
 
     @Override
     public void step(Predicate<String> owned) {
+        Set<Tried> planned = new HashSet<>();
         try {
             for (IndexView index : context.view().indexes()) {
                 if (context.lanes().owns(index.row().uid())) {
-                    CopyPlan.of(index.topology(), index, context.health()::usable)
-                            .forEach(copy -> begin(index, copy));
+                    for (Copy copy :
+                            CopyPlan.of(index.topology(), index, context.health()::usable)) {
+                        planned.add(Tried.of(index, copy));
+                        begin(index, copy);
+                    }
                 }
             }
+            late.keySet().retainAll(planned);
         } finally {
             metrics.withoutRoom(room.tell());
         }
@@ -64,22 +82,27 @@ public final class ReplicaRepair implements PartitionedDuty {
 
     /** Begins a copy if that may be now. */
     private void begin(IndexView index, Copy copy) {
-        String id = CopyJobs.id(index.row(), copy.target());
-        if (!running.mayBegin(id, rules.copiesMax()) || !context.lanes().mayFeed(copy.target())) {
+        Tried tried = Tried.of(index, copy);
+        if (!running.mayBegin(tried.id(), rules.copiesMax())
+                || !context.lanes().mayFeed(copy.target())) {
             return;
         }
         String name = "repair-" + index.row().uid() + '-' + copy.target();
         RepairJob.claim(context, index.row(), copy, room)
-                .ifPresent(job -> running.begin(id, name, () -> run(index, copy, job)));
+                .ifPresent(
+                        job -> {
+                            LateLooks known = late.computeIfAbsent(tried, _ -> new LateLooks());
+                            running.begin(tried.id(), name, () -> run(index, copy, job, known));
+                        });
     }
 
-    private void run(IndexView index, Copy copy, RepairJob job) {
+    private void run(IndexView index, Copy copy, RepairJob job, LateLooks known) {
         String uid = index.row().uid();
         metrics.began();
         boolean done = false;
         Pace pace = new Pace(rules.documentsPerSecondMax(), System::nanoTime);
-        RepairRun copying =
-                new RepairRun(context, index.row(), copy, job, metrics, pace, rules.bounds());
+        RepairRun.Means means = new RepairRun.Means(metrics, pace, rules.bounds(), known);
+        RepairRun copying = new RepairRun(context, index.row(), copy, job, means);
         try {
             copying.run();
             done = true;

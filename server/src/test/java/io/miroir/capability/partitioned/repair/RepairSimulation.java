@@ -14,6 +14,7 @@ import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.Holds;
+import io.miroir.fanout.copy.LateLooks;
 import io.miroir.store.TaskStore;
 import io.miroir.store.replica.ReplicaRow;
 import io.miroir.store.replica.ShardState;
@@ -324,7 +325,9 @@ final class RepairSimulation implements AutoCloseable {
         try {
             copying = Set.of(copy.source(), copy.target());
             Pace pace = new Pace(1_000_000, System::nanoTime);
-            new RepairRun(context, cluster.index().row(), copy, job, metrics, pace, bounds).run();
+            // Each attempt may be another pod's.
+            RepairRun.Means means = new RepairRun.Means(metrics, pace, bounds, new LateLooks());
+            new RepairRun(context, cluster.index().row(), copy, job, means).run();
             job.job().complete();
             return true;
         } catch (CopyFailedException notNow) {

@@ -295,6 +295,15 @@ class RepairSimulationTest {
         }
     }
 
+    /** Shows: nor what its source took. */
+    @Test
+    void aCopyThatIsTriedAgainReadsItsSourcesTasksOnce() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.watched().copyFromAgain("c");
+        }
+    }
+
     /** Shows: nor does a move that is tried again. */
     @Test
     void aMoveThatIsTriedAgainReadsTheNodesTasksOnce() throws Exception {

@@ -10,6 +10,7 @@ import io.miroir.cluster.RebalanceMetrics;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.duty.ClaimedJob;
 import io.miroir.duty.LostClaims;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyEnd;
@@ -181,6 +182,42 @@ final class WatchScenarios {
         simulation.watch().step(_ -> true);
         cluster.view.catchUp();
         assertEquals(ReplicaState.OUT, cluster.index().state("d", shard));
+        int _ = simulation.comeToRest(0);
+        cluster.drop();
+    }
+
+    /** A node took a request late, and a copy from it is tried again before it is put out. */
+    void copyFromAgain(String node) throws Exception {
+        copied(node);
+        simulation.late().emptyLate(node, 0);
+        simulation.clients.settle();
+        cluster.putOut("a");
+        Copy fromIt = simulation.copyTo("a");
+        assertEquals(node, fromIt.source());
+        String id = CopyJobs.id(cluster.index().row(), "a");
+        long came = cluster.node(node).latest();
+        List<Long> read = network.readFrom(node);
+        read.clear();
+        ReplicaRepair repair =
+                new ReplicaRepair(
+                        simulation.context(),
+                        new RepairRules(1_000_000, 1, CopyBounds.DEFAULT),
+                        new RepairMetrics(new CollectorRegistry()));
+        long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+        while (read.size() < 2) {
+            assertTrue(System.nanoTime() < giveUpNanos, "not tried again");
+            repair.step(_ -> true);
+            while (ClaimedJob.isUnderWay(cluster.store, id)) {
+                Thread.onSpinWait();
+            }
+            // It rests after a failure.
+            simulation.goesBy(Duration.ofSeconds(1));
+        }
+        repair.stop();
+        assertTrue(read.getFirst() <= came && read.get(1) > came, () -> came + ": " + read);
+        simulation.watch().step(_ -> true);
+        cluster.view.catchUp();
+        assertEquals(ReplicaState.OUT, cluster.index().state(node, 0));
         int _ = simulation.comeToRest(0);
         cluster.drop();
     }
