@@ -56,18 +56,13 @@ final class DocumentIds {
      * All ids.
      *
      * @param shards what the documents are in
-     * @param parts for each node its ids, as a list
+     * @param parts for each node its ids, as a list; none if one of them is empty
      * @param holdsEmpty whether one of them is an empty text
      */
-    record Split(int count, ShardSet shards, Map<String, Spooled> parts, boolean holdsEmpty) {
-        /** Forgets the parts. */
-        void close() {
-            parts.values().forEach(Spooled::close);
-        }
-    }
+    record Split(int count, ShardSet shards, Map<String, Spooled> parts, boolean holdsEmpty) {}
 
     /**
-     * Parts them.
+     * Parts them. From one on that is empty they are only counted: nobody is sent such a list.
      *
      * @param shards how many there are
      * @param nodesOf which nodes have the documents of a shard
@@ -87,7 +82,14 @@ final class DocumentIds {
             ids.each(
                     id -> {
                         count[0]++;
-                        holdsEmpty[0] |= id.isEmpty();
+                        if (id.isEmpty()) {
+                            holdsEmpty[0] = true;
+                            parts.values().forEach(Spool::discard);
+                            parts.clear();
+                        }
+                        if (holdsEmpty[0]) {
+                            return;
+                        }
                         int shard = Rendezvous.shard(id, shards);
                         touched.set(shard);
                         byte[] json = Json.bytes(JsonNodeFactory.instance.stringNode(id));

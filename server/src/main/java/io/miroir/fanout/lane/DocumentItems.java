@@ -211,7 +211,6 @@ final class DocumentItems {
                         context.spooler());
         if (split.holdsEmpty()) {
             // The node that is sent it deletes nothing, and others would all that they are sent.
-            split.close();
             return Item.failed(
                     TaskType.DOCUMENT_DELETION,
                     details.apply(split.count()),

@@ -2,6 +2,7 @@ package io.miroir.fanout.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +62,7 @@ class DocumentIdsTest {
 
     @Test
     void eachNodeGetsTheIdsOfItsShardsInTheirOrder() throws Exception {
-        ArrayNode ids = Json.array().add("\"quoted\"").add("\u00e9").add("");
+        ArrayNode ids = Json.array().add("\"quoted\"").add("\u00e9");
         for (int i = 0; i < IDS; i++) {
             ids.add("id-" + i);
         }
@@ -72,8 +74,9 @@ class DocumentIdsTest {
         }
         try (Spooled body = spooler.receive(new ByteArrayInputStream(Json.bytes(ids))).body()) {
             DocumentIds.Split split = split(DocumentIds.in(body));
-            assertEquals(IDS + 3, split.count());
-            assertEquals(IDS + 3, DocumentIds.count(DocumentIds.in(body)));
+            assertFalse(split.holdsEmpty());
+            assertEquals(IDS + 2, split.count());
+            assertEquals(IDS + 2, DocumentIds.count(DocumentIds.in(body)));
             assertEquals(ShardSet.all(SHARDS), split.shards());
             assertEquals(expected.keySet(), split.parts().keySet());
             for (Map.Entry<String, Spooled> part : split.parts().entrySet()) {
@@ -83,8 +86,41 @@ class DocumentIdsTest {
                 part.getValue().close();
             }
         }
-        assertEquals(0, spooler.heldFileBytes());
+        assertNothingIsHeld();
+    }
+
+    /** Such a list is sent to nobody: no room is taken for it from there on. */
+    @Test
+    void idsBehindAnEmptyOneAreOnlyCounted() throws Exception {
+        DocumentIds.Split split =
+                split(
+                        to -> {
+                            each(to);
+                            assertTrue(spooler.heldFileBytes() > 0);
+                            to.accept("");
+                            assertNothingIsHeld();
+                            each(to);
+                            to.accept("");
+                            assertNothingIsHeld();
+                        });
+        assertTrue(split.holdsEmpty());
+        assertEquals(2 * IDS + 2, split.count());
+        assertEquals(Map.of(), split.parts());
+        assertNothingIsHeld();
+    }
+
+    private static void each(Consumer<String> to) {
+        for (int id = 0; id < IDS; id++) {
+            to.accept("id-" + id);
+        }
+    }
+
+    private void assertNothingIsHeld() throws IOException {
         assertEquals(0, spooler.heldMemoryBytes());
+        assertEquals(0, spooler.heldFileBytes());
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(List.of(), files.toList());
+        }
     }
 
     @Test
@@ -102,17 +138,11 @@ class DocumentIdsTest {
                 () ->
                         split(
                                 to -> {
-                                    for (int id = 0; id < IDS; id++) {
-                                        to.accept("id-" + id);
-                                    }
+                                    each(to);
                                     assertTrue(spooler.heldFileBytes() > 0);
                                     throw new IOException("the disk");
                                 }));
-        assertEquals(0, spooler.heldMemoryBytes());
-        assertEquals(0, spooler.heldFileBytes());
-        try (Stream<Path> files = Files.list(directory)) {
-            assertEquals(List.of(), files.toList());
-        }
+        assertNothingIsHeld();
     }
 
     /** What is no id stays in the list, as it is counted. One that is too long takes no room. */
