@@ -22,6 +22,9 @@ final class UrlHost {
 
     private static final int NUMBERS_MAX = 4;
 
+    /** Of a label that stands for other letters: these are found in the square of its length. */
+    private static final int LABEL_CHARS_MAX = 2_000;
+
     private UrlHost() {}
 
     /** What is wrong with one of a scheme such as http; nothing if it is a host. */
@@ -44,6 +47,15 @@ final class UrlHost {
             return Optional.of(NO_NAME);
         }
         return endsInNumber(name) && !isIpv4(name) ? Optional.of(NO_ADDRESS) : Optional.empty();
+    }
+
+    /** One without a fault as it is asked for: in letters of ASCII, an address in numbers. */
+    static String canonical(String text) {
+        if (text.startsWith("[")) {
+            return text.toLowerCase(Locale.ROOT);
+        }
+        String name = lettersAlone(percentDecoded(text)).toLowerCase(Locale.ROOT);
+        return endsInNumber(name) ? ipv4(name) : name;
     }
 
     /** The same of any other scheme. */
@@ -82,7 +94,8 @@ final class UrlHost {
     /** Whether it claims to stand for other letters, and does not. */
     private static boolean isUnreadable(String label) {
         return label.toLowerCase(Locale.ROOT).startsWith("xn--")
-                && IDN.toUnicode(label, IDN.ALLOW_UNASSIGNED).equals(label);
+                && (label.length() > LABEL_CHARS_MAX
+                        || IDN.toUnicode(label, IDN.ALLOW_UNASSIGNED).equals(label));
     }
 
     private static String percentDecoded(String text) {
@@ -128,6 +141,23 @@ final class UrlHost {
             }
         }
         return true;
+    }
+
+    /** Its four numbers, the last of which may be told as one with others. */
+    private static String ipv4(String name) {
+        List<String> parts = labels(name);
+        long address = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            int shift = i == parts.size() - 1 ? 0 : 8 * (NUMBERS_MAX - 1 - i);
+            address += number(parts.get(i)).orElseThrow() << shift;
+        }
+        return (address >> 24)
+                + "."
+                + ((address >> 16) & 0xff)
+                + "."
+                + ((address >> 8) & 0xff)
+                + "."
+                + (address & 0xff);
     }
 
     /** A number in its base; more than an address can be is the largest there is. */

@@ -11,7 +11,12 @@ import java.util.regex.Pattern;
  * browsers do (URL Standard), other than {@link java.net.URI}: slashes may be missing.
  */
 public final class UrlText {
-    private static final Pattern AROUND = Pattern.compile("^[\\x00-\\x20]+|[\\x00-\\x20]+$");
+    /** Longer ones are refused: nobody can call them, not even Meilisearch, which takes them. */
+    public static final int CHARS_MAX = 65_534;
+
+    /** Of one that is too long. */
+    private static final int SHOWN_CHARS = 100;
+
     private static final Pattern PASSED_OVER = Pattern.compile("[\\t\\n\\r]");
     private static final Pattern SCHEME =
             Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*):(.*)", Pattern.DOTALL);
@@ -27,22 +32,54 @@ public final class UrlText {
 
     /** What is wrong with it; nothing if it is a URL. */
     public static Optional<String> fault(String text) {
-        String url = PASSED_OVER.matcher(AROUND.matcher(text).replaceAll("")).replaceAll("");
-        Matcher parts = SCHEME.matcher(url);
+        if (text.length() > CHARS_MAX) {
+            return Optional.of("longer than " + CHARS_MAX + " characters");
+        }
+        Matcher parts = parts(text);
         if (!parts.matches()) {
             return Optional.of("relative URL without a base");
         }
         String scheme = parts.group(1).toLowerCase(Locale.ROOT);
         String rest = parts.group(2);
         if (WITH_HOST.contains(scheme)) {
-            return faultOfAuthority(upTo("/\\?#", SLASHES.matcher(rest).replaceFirst("")), true);
+            return fault(UrlAuthority.of(upTo("/\\?#", withoutSlashes(rest))), true);
         }
         if (scheme.equals("file")) {
             return faultOfFile(rest.replace('\\', '/'));
         }
         return rest.startsWith("//")
-                ? faultOfAuthority(upTo("/?#", rest.substring(2)), false)
+                ? fault(UrlAuthority.of(upTo("/?#", rest.substring(2))), false)
                 : Optional.empty();
+    }
+
+    /** The text as faults tell it: of one that is too long, its beginning. */
+    public static String shown(String text) {
+        return text.length() > CHARS_MAX ? text.substring(0, SHOWN_CHARS) + "..." : text;
+    }
+
+    /** Where it leads; nothing if it is no URL, or none of http or https. */
+    public static Optional<HttpUrl> http(String text) {
+        Matcher parts = parts(text);
+        if (fault(text).isPresent() || !parts.matches()) {
+            return Optional.empty();
+        }
+        String scheme = parts.group(1).toLowerCase(Locale.ROOT);
+        if (!HttpUrl.SCHEMES.contains(scheme)) {
+            return Optional.empty();
+        }
+        String rest = withoutSlashes(parts.group(2));
+        String authority = upTo("/\\?#", rest);
+        return Optional.of(
+                HttpUrl.of(scheme, UrlAuthority.of(authority), rest.substring(authority.length())));
+    }
+
+    private static Matcher parts(String text) {
+        // Blanks around are what trim takes for them: all characters up to a space.
+        return SCHEME.matcher(PASSED_OVER.matcher(text.trim()).replaceAll(""));
+    }
+
+    private static String withoutSlashes(String rest) {
+        return SLASHES.matcher(rest).replaceFirst("");
     }
 
     private static Optional<String> faultOfFile(String rest) {
@@ -52,35 +89,20 @@ public final class UrlText {
                 : UrlHost.fault(host);
     }
 
-    private static Optional<String> faultOfAuthority(String authority, boolean special) {
-        String place = authority.substring(authority.lastIndexOf('@') + 1);
-        int colon = portColon(place);
-        String host = colon < 0 ? place : place.substring(0, colon);
+    private static Optional<String> fault(UrlAuthority authority, boolean special) {
+        String host = authority.host();
+        String port = authority.port();
         if (host.isEmpty()) {
-            return special || colon == 0 ? Optional.of(UrlHost.EMPTY) : Optional.empty();
+            return special || port != null ? Optional.of(UrlHost.EMPTY) : Optional.empty();
         }
         Optional<String> ofHost = special ? UrlHost.fault(host) : UrlHost.faultOfOpaque(host);
-        return ofHost.isPresent() || colon < 0 || isPort(place.substring(colon + 1))
+        return ofHost.isPresent() || port == null || isPort(port)
                 ? ofHost
                 : Optional.of("invalid port number");
     }
 
     private static boolean isPort(String port) {
         return PORT.matcher(port).matches() && (port.isEmpty() || Long.parseLong(port) <= PORT_MAX);
-    }
-
-    /** The colon before a port: those between brackets are of an address. */
-    private static int portColon(String place) {
-        boolean inBrackets = false;
-        for (int i = 0; i < place.length(); i++) {
-            char c = place.charAt(i);
-            if (c == '[' || c == ']') {
-                inBrackets = c == '[';
-            } else if (c == ':' && !inBrackets) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private static String upTo(String ends, String text) {

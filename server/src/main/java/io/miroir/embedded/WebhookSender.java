@@ -1,6 +1,8 @@
 package io.miroir.embedded;
 
+import io.miroir.api.HttpUrl;
 import io.miroir.api.Json;
+import io.miroir.api.UrlText;
 import io.miroir.api.webhooks.Webhook;
 import io.miroir.embedded.store.NodeState;
 import io.miroir.embedded.store.TaskRow;
@@ -78,8 +80,12 @@ final class WebhookSender implements AutoCloseable {
     }
 
     private static HttpRequest request(Webhook webhook, byte[] body) {
+        URI uri =
+                UrlText.http(webhook.url())
+                        .flatMap(HttpUrl::uri)
+                        .orElseThrow(() -> new IllegalArgumentException("it can't be called"));
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(webhook.url()))
+                HttpRequest.newBuilder(uri)
                         .timeout(CALL_TIME_MAX)
                         .header("Content-Type", Webhook.PAYLOAD_TYPE)
                         .header("Content-Encoding", Webhook.PAYLOAD_ENCODING);

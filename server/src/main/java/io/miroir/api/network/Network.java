@@ -212,7 +212,12 @@ public record Network(ObjectNode json) {
         if (fault.isPresent()) {
             throw new ApiException(
                     ErrorCode.INVALID_NETWORK_URL,
-                    "Invalid `" + place + "` (`" + asked.stringValue() + "`): " + fault.get());
+                    "Invalid `"
+                            + place
+                            + "` (`"
+                            + UrlText.shown(asked.stringValue())
+                            + "`): "
+                            + fault.get());
         }
         return asked;
     }

@@ -232,7 +232,7 @@ final class EmbedderRules {
                                         "`.embedders."
                                                 + name
                                                 + ".url`: could not parse `"
-                                                + url
+                                                + UrlText.shown(url)
                                                 + "`: "
                                                 + fault);
                             });

@@ -41,6 +41,10 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
     public static final String PAYLOAD_ENCODING = "gzip";
 
     private static final int HEADERS_MAX = 200;
+
+    /** Of names and values of headers together: what tells webhooks reads them all the time. */
+    static final int HEADERS_BYTES_MAX = 256 << 10;
+
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]*");
     private static final String AUTHORIZATION = "authorization";
@@ -228,7 +232,23 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
                             + ". Hint: To remove an already defined header set its value to"
                             + " `null`");
         }
+        if (bytes(merged) > HEADERS_BYTES_MAX) {
+            throw new ApiException(
+                    ErrorCode.PAYLOAD_TOO_LARGE,
+                    "The headers of the webhook `"
+                            + uuid
+                            + "` take more than "
+                            + HEADERS_BYTES_MAX
+                            + " bytes. Nothing was changed.");
+        }
         return merged;
+    }
+
+    private static long bytes(Map<String, String> headers) {
+        // One of a value is a byte when it is sent.
+        return headers.entrySet().stream()
+                .mapToLong(header -> (long) header.getKey().length() + header.getValue().length())
+                .sum();
     }
 
     private void checkUrl(String text) {
@@ -242,7 +262,7 @@ public record Webhook(String uuid, String url, Map<String, String> headers) {
                         fault -> {
                             throw new ApiException(
                                     ErrorCode.INVALID_WEBHOOK_URL,
-                                    "Invalid URL `" + text + "`: " + fault);
+                                    "Invalid URL `" + UrlText.shown(text) + "`: " + fault);
                         });
     }
 

@@ -1,5 +1,7 @@
 package io.miroir.fanout.webhook;
 
+import io.miroir.api.HttpUrl;
+import io.miroir.api.UrlText;
 import io.miroir.api.webhooks.Webhook;
 import io.miroir.store.webhook.WebhookRow;
 import io.miroir.tls.LazyTls;
@@ -11,7 +13,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 
 /** Calls webhooks as Meilisearch does, with one more header that tells a delivery from others. */
 public final class WebhookCaller implements AutoCloseable {
@@ -21,21 +31,39 @@ public final class WebhookCaller implements AutoCloseable {
     /** As Meilisearch waits. */
     private static final Duration CALL_TIME_MAX = Duration.ofSeconds(30);
 
-    private final HttpClient client =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(CALL_TIME_MAX)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .sslContext(LazyTls.get())
-                    .sslParameters(LazyTls.parameters())
-                    .executor(Executors.newVirtualThreadPerTaskExecutor())
-                    .build();
+    private static final String AUTHORIZATION = "Authorization";
+
+    private final Duration callTimeMax;
+    private final HttpClient client;
+    private final ExecutorService oddCalls = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** Waits as long as Meilisearch. */
+    public WebhookCaller() {
+        this(CALL_TIME_MAX);
+    }
+
+    /** Waits for so long for each answer. */
+    WebhookCaller(Duration callTimeMax) {
+        this.callTimeMax = callTimeMax;
+        this.client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(callTimeMax)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .sslContext(LazyTls.get())
+                        .sslParameters(LazyTls.parameters())
+                        .executor(Executors.newVirtualThreadPerTaskExecutor())
+                        .build();
+    }
 
     /** What became of a call. */
     public sealed interface Reply {
         record Answered(int status) implements Reply {}
 
         record Unreached(String why) implements Reply {}
+
+        /** Its URL leads to nobody who can be called, and never will. */
+        record Uncallable(String why) implements Reply {}
     }
 
     /**
@@ -45,28 +73,48 @@ public final class WebhookCaller implements AutoCloseable {
      */
     public Reply post(WebhookRow webhook, long taskUid, byte[] taskJson)
             throws InterruptedException {
-        try {
-            HttpRequest request = request(webhook, taskUid, Webhook.payload(List.of(taskJson)));
-            HttpResponse<InputStream> answer =
-                    client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            // Not waited for: it may have no end, and no time-out ends it.
-            answer.body().close();
-            return new Reply.Answered(answer.statusCode());
-        } catch (IOException | IllegalArgumentException unreached) {
-            // Not each URL is one that can be called: Meilisearch takes them all.
-            return new Reply.Unreached(unreached.toString());
+        Optional<HttpUrl> url = UrlText.http(webhook.url());
+        URI uri = url.flatMap(HttpUrl::uri).orElse(null);
+        if (url.isEmpty() || uri == null) {
+            return new Reply.Uncallable("its URL is none of http or https that can be called");
+        }
+        Head head = new Head(webhook, url.get(), taskUid);
+        byte[] payload = Webhook.payload(List.of(taskJson));
+        if (uri.getHost() != null) {
+            return byClient(uri, head, payload);
+        }
+        return url.get().scheme().equals("http")
+                ? byConnection(uri, head, payload)
+                : new Reply.Uncallable(
+                        "Java checks no certificate of the host `" + url.get().host() + "`");
+    }
+
+    /** With which headers a task is sent. */
+    private record Head(WebhookRow webhook, HttpUrl url, long taskUid) {
+        void headers(BiConsumer<String, String> to) {
+            to.accept("Content-Type", Webhook.PAYLOAD_TYPE);
+            to.accept("Content-Encoding", Webhook.PAYLOAD_ENCODING);
+            to.accept(DELIVERY_ID, webhook.uuid() + "/" + taskUid);
+            if (webhook.headers().keySet().stream().noneMatch(AUTHORIZATION::equalsIgnoreCase)) {
+                url.authorization().ifPresent(value -> to.accept(AUTHORIZATION, value));
+            }
+            webhook.headers().forEach(to);
         }
     }
 
-    private static HttpRequest request(WebhookRow webhook, long taskUid, byte[] payload) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(webhook.url()))
-                        .timeout(CALL_TIME_MAX)
-                        .header("Content-Type", Webhook.PAYLOAD_TYPE)
-                        .header("Content-Encoding", Webhook.PAYLOAD_ENCODING)
-                        .header(DELIVERY_ID, webhook.uuid() + "/" + taskUid);
-        webhook.headers().forEach((name, value) -> put(request, name, value));
-        return request.POST(HttpRequest.BodyPublishers.ofByteArray(payload)).build();
+    private Reply byClient(URI uri, Head head, byte[] payload) throws InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(callTimeMax);
+        head.headers((name, value) -> put(request, name, value));
+        request.POST(HttpRequest.BodyPublishers.ofByteArray(payload));
+        try {
+            HttpResponse<InputStream> answer =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            // Not waited for: it may have no end, and no time-out ends it.
+            answer.body().close();
+            return new Reply.Answered(answer.statusCode());
+        } catch (IOException unreached) {
+            return new Reply.Unreached(unreached.toString());
+        }
     }
 
     private static void put(HttpRequest.Builder request, String name, String value) {
@@ -77,8 +125,32 @@ public final class WebhookCaller implements AutoCloseable {
         }
     }
 
+    private Reply byConnection(URI uri, Head head, byte[] payload) throws InterruptedException {
+        OddHostCall call = new OddHostCall(uri, callTimeMax);
+        Future<Integer> status;
+        try {
+            status = oddCalls.submit(() -> call.post(head::headers, payload));
+        } catch (RejectedExecutionException closed) {
+            return new Reply.Unreached("this pod stops");
+        }
+        try {
+            return new Reply.Answered(status.get(callTimeMax.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException late) {
+            return new Reply.Unreached("no answer within " + callTimeMax);
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof IOException unreached) {
+                return new Reply.Unreached(unreached.toString());
+            }
+            throw new IllegalStateException("calling " + uri, failed.getCause());
+        } finally {
+            // Closes its connection, if it waits there still.
+            status.cancel(true);
+        }
+    }
+
     @Override
     public void close() {
         client.shutdownNow();
+        oddCalls.shutdownNow();
     }
 }

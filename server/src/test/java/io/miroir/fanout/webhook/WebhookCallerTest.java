@@ -4,47 +4,141 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.HttpServer;
 import io.miroir.store.webhook.WebhookRow;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What receivers may answer. */
+/** Whom it calls, and what receivers may answer. */
 class WebhookCallerTest {
+    private static final byte[] TASK = "{}".getBytes(UTF_8);
+
+    private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+
     /** One that goes on answering for ever would keep all that ends from being told. */
     @Test
     @Timeout(60)
     void anAnswerIsNotReadToItsEnd() throws Exception {
-        try (ServerSocket receiver = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                WebhookCaller caller = new WebhookCaller();
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<WebhookCaller.Reply> reply =
-                    threads.submit(
-                            () ->
-                                    caller.post(
-                                            webhook(receiver.getLocalPort()),
-                                            7,
-                                            "{}".getBytes(UTF_8)));
-            try (Socket call = receiver.accept()) {
-                call.getOutputStream()
-                        .write(
-                                "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegun"
-                                        .getBytes(UTF_8));
-                call.getOutputStream().flush();
-                assertEquals(
-                        200,
-                        assertInstanceOf(WebhookCaller.Reply.Answered.class, reply.get()).status());
+        for (String host : List.of("127.0.0.1", OddNames.UNDERSCORE)) {
+            try (ServerSocket receiver = receiver();
+                    WebhookCaller caller = new WebhookCaller();
+                    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                String url = "http://" + host + ":" + receiver.getLocalPort() + "/";
+                Future<WebhookCaller.Reply> reply =
+                        threads.submit(() -> caller.post(webhook(url, Map.of()), 7, TASK));
+                try (Socket call = receiver.accept()) {
+                    call.getOutputStream()
+                            .write(
+                                    "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegun"
+                                            .getBytes(UTF_8));
+                    call.getOutputStream().flush();
+                    assertEquals(
+                            200,
+                            assertInstanceOf(WebhookCaller.Reply.Answered.class, reply.get())
+                                    .status());
+                }
             }
         }
     }
 
-    private static WebhookRow webhook(int port) {
-        return new WebhookRow("u", "http://127.0.0.1:" + port + "/", new TreeMap<>(), 0, 0);
+    /** As it waits for one that Java's client calls. */
+    @Test
+    @Timeout(60)
+    void noAnswerIsNotWaitedForForEver() throws Exception {
+        for (String host : List.of("127.0.0.1", OddNames.UNDERSCORE)) {
+            try (ServerSocket receiver = receiver();
+                    WebhookCaller caller = new WebhookCaller(Duration.ofMillis(300))) {
+                String url = "http://" + host + ":" + receiver.getLocalPort() + "/";
+                assertInstanceOf(
+                        WebhookCaller.Reply.Unreached.class,
+                        caller.post(webhook(url, Map.of()), 7, TASK));
+            }
+        }
+    }
+
+    /** Meilisearch takes all of these. */
+    @Test
+    void whatIsNoUrlToJavaIsCalledAllTheSame() throws Exception {
+        try (HttpServer receiver = listening();
+                WebhookCaller caller = new WebhookCaller()) {
+            String there = "127.0.0.1:" + receiver.port();
+            String odd = OddNames.UNDERSCORE + ":" + receiver.port();
+            assertCalled(caller, there + " /a%20b none", "http://" + there + "/a b", Map.of());
+            assertCalled(
+                    caller, there + " /%7Ba%7D%7C none", "http:\\\\" + there + "/{a}|#b", Map.of());
+            assertCalled(caller, odd + " /a none", "http://" + odd + "/a", Map.of());
+            // What Meilisearch makes of a name in the URL, if no header says more.
+            assertCalled(caller, there + " / Basic dTpw", "http://u:p@" + there, Map.of());
+            assertCalled(caller, odd + " / Basic dTo=", "http://u@" + odd, Map.of());
+            assertCalled(caller, odd + " / own", "http://u@" + odd, Map.of("authorization", "own"));
+        }
+    }
+
+    @Test
+    void whatNobodyCanCallIsTold() throws Exception {
+        try (WebhookCaller caller = new WebhookCaller()) {
+            for (String url :
+                    List.of(
+                            "localhost:7700",
+                            "ftp://127.0.0.1/",
+                            "mailto:a@b",
+                            "http://a{b}/",
+                            "https://" + OddNames.UNDERSCORE + "/")) {
+                assertInstanceOf(
+                        WebhookCaller.Reply.Uncallable.class,
+                        caller.post(webhook(url, Map.of()), 7, TASK),
+                        url);
+            }
+        }
+    }
+
+    private void assertCalled(
+            WebhookCaller caller, String call, String url, Map<String, String> headers)
+            throws InterruptedException {
+        WebhookCaller.Reply reply = caller.post(webhook(url, headers), 7, TASK);
+        assertEquals(new WebhookCaller.Reply.Answered(401), reply, url);
+        assertEquals(call + " u/7", calls.take(), url);
+    }
+
+    private HttpServer listening() {
+        return HttpServer.start(
+                "127.0.0.1",
+                0,
+                HttpServer.Limits.defaults(),
+                new Random(),
+                request -> {
+                    String authorization = request.header("Authorization");
+                    calls.add(
+                            request.header("Host")
+                                    + " "
+                                    + request.rawPath()
+                                    + " "
+                                    + (authorization == null ? "none" : authorization)
+                                    + " "
+                                    + request.header(WebhookCaller.DELIVERY_ID));
+                    return Answer.empty(401);
+                });
+    }
+
+    private static ServerSocket receiver() throws Exception {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+
+    private static WebhookRow webhook(String url, Map<String, String> headers) {
+        return new WebhookRow("u", url, new TreeMap<>(headers), 0, 0);
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ final class WebhookWorker {
     private final Tools tools;
     private final Backlog backlog;
     private final AtomicBoolean running = new AtomicBoolean();
+    private final AtomicReference<String> uncallableUrl = new AtomicReference<>("");
 
     /** What all workers share. */
     record Tools(
@@ -173,6 +175,13 @@ final class WebhookWorker {
             case WebhookCaller.Reply.Unreached unreached -> {
                 LOG.debug("webhook {}: {}", webhook.uuid(), unreached.why());
                 yield Result.FAILED;
+            }
+            case WebhookCaller.Reply.Uncallable uncallable -> {
+                // Once for a URL: it is so for each task, again and again.
+                if (!webhook.url().equals(uncallableUrl.getAndSet(webhook.url()))) {
+                    LOG.warn("webhook {} is told nothing: {}", webhook.uuid(), uncallable.why());
+                }
+                yield Result.UNCALLABLE;
             }
         };
     }

@@ -39,6 +39,7 @@ class WebhookWorkerTest {
     private SqliteTaskStore store;
     private HttpServer receiver;
     private WebhookCaller caller;
+    private CollectorRegistry registry = new CollectorRegistry();
     private volatile Runnable whenTold = () -> {};
 
     @BeforeEach
@@ -85,13 +86,14 @@ class WebhookWorkerTest {
     }
 
     private void tellAll() throws InterruptedException {
+        registry = new CollectorRegistry();
         WebhookWorker.Tools tools =
                 new WebhookWorker.Tools(
                         caller,
                         () -> {},
                         task -> Json.object().put("uid", task.uid()),
                         store::nowMicros,
-                        new WebhookMetrics(new CollectorRegistry()));
+                        new WebhookMetrics(registry));
         new WebhookWorker(0, tools).tellAll(UUID, store);
     }
 
@@ -113,6 +115,23 @@ class WebhookWorkerTest {
         tellAll();
         assertEquals(0, before.get());
         assertEquals(0, store.cdcCursors().of(ReadLevel.LOCAL, Webhooks.sink(UUID)).size());
+        put("/before");
+        tellAll();
+        assertEquals(TASKS, before.get());
+    }
+
+    /** Meilisearch takes such a URL too: whoever made it finds out by the log and the metric. */
+    @Test
+    void oneThatCantBeCalledIsCountedAndLosesNothing() throws Exception {
+        String url = "localhost:" + receiver.port() + "/before";
+        store.webhooks().put(new WebhookRow(UUID, url, new TreeMap<>(), 0, 0)).orThrow();
+        tellAll();
+        assertEquals(
+                (double) TASKS,
+                registry.getSampleValue(
+                        "miroir_webhook_deliveries_total",
+                        new String[] {"result"},
+                        new String[] {"uncallable"}));
         put("/before");
         tellAll();
         assertEquals(TASKS, before.get());

@@ -1,0 +1,36 @@
+package io.miroir.fanout.webhook;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.net.spi.InetAddressResolver;
+import java.net.spi.InetAddressResolverProvider;
+import java.util.stream.Stream;
+
+/** Names as networks of containers know them: one with an underscore leads to this machine. */
+public final class OddNames extends InetAddressResolverProvider {
+    static final String UNDERSCORE = "web_hook.miroir-test";
+
+    @Override
+    public InetAddressResolver get(Configuration configuration) {
+        InetAddressResolver others = configuration.builtinResolver();
+        return new InetAddressResolver() {
+            @Override
+            public Stream<InetAddress> lookupByName(String host, LookupPolicy policy)
+                    throws UnknownHostException {
+                return host.equals(UNDERSCORE)
+                        ? Stream.of(InetAddress.ofLiteral("127.0.0.1"))
+                        : others.lookupByName(host, policy);
+            }
+
+            @Override
+            public String lookupByAddress(byte[] address) throws UnknownHostException {
+                return others.lookupByAddress(address);
+            }
+        };
+    }
+
+    @Override
+    public String name() {
+        return "odd names";
+    }
+}
