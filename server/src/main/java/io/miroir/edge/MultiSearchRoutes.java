@@ -19,6 +19,7 @@ import io.miroir.fanout.read.ForeignDocuments;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.fanout.read.Terms;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -71,9 +72,9 @@ final class MultiSearchRoutes {
     private Answer multiSearch(Request request) throws Exception {
         Access access = path.pass(request, Action.SEARCH);
         JsonNode body = path.searchBody(request);
-        MultiSearchRequest asked = MultiSearchRequest.fromBody(body);
-        limits.check(asked.queries().size());
-        addRules(access, asked, body.path("queries"));
+        MultiSearchRequest sent = MultiSearchRequest.fromBody(body);
+        limits.check(sent.queries().size());
+        MultiSearchRequest asked = withRules(access, sent, body.path("queries"));
         metrics.began(asked.queries().size());
         try {
             return path.reading(
@@ -120,10 +121,12 @@ final class MultiSearchRoutes {
         }
     }
 
-    /** All queries are looked at before any runs. */
-    private void addRules(Access access, MultiSearchRequest asked, JsonNode queries) {
-        for (int i = 0; i < asked.queries().size(); i++) {
-            String name = asked.queries().get(i).indexUid();
+    /** Puts rules into the queries as well. All are looked at before any runs. */
+    private MultiSearchRequest withRules(Access access, MultiSearchRequest sent, JsonNode queries) {
+        List<MultiSearchRequest.Query> ruled = new ArrayList<>();
+        for (int i = 0; i < sent.queries().size(); i++) {
+            MultiSearchRequest.Query asked = sent.queries().get(i);
+            String name = asked.indexUid();
             if (!access.allows(name)) {
                 throw inQuery(i, Authorizer.invalidKey());
             }
@@ -132,7 +135,9 @@ final class MultiSearchRoutes {
             if (filter != null) {
                 query.set("filter", filter);
             }
+            ruled.add(asked.with(asked.request().filteredBy(filter)));
         }
+        return new MultiSearchRequest(ruled, sent.federation());
     }
 
     private Answer apart(Request request, MultiSearchRequest asked, JsonNode queries, Terms terms)

@@ -2,6 +2,7 @@ package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.keys.TestTokens;
 import java.nio.file.Path;
@@ -113,7 +114,25 @@ class KeysTest {
             String[] words = request.split(" ", 2);
             HttpCalls.Reply refused = broken.call("POST", words[0], words[1]);
             assertEquals(400, refused.status(), () -> request + " " + refused.body());
+            if (request.startsWith("/multi-search")) {
+                assertEquals(
+                        "Inside `.queries[0]`: Invalid syntax for the filter parameter: `expected"
+                                + " String, Array, found: 5`.",
+                        refused.body().path("message").asString(),
+                        request);
+            }
         }
+        HttpCalls second = token(key, "{\"d\": {\"filter\": [\"team = even\", \"team =\"]}}");
+        HttpCalls.Reply refused =
+                second.call(
+                        "POST",
+                        "/multi-search",
+                        "{\"federation\": {}, \"queries\": [{\"indexUid\": \"d\","
+                                + " \"filter\": \"team = odd\"}]}");
+        assertEquals("invalid_search_filter", refused.body().path("code").asString());
+        assertTrue(
+                refused.body().path("message").asString().startsWith("Inside `.queries[0]`: Was"),
+                refused.body()::toString);
     }
 
     /** A key of some indexes sees their tasks only, and cancels and deletes no others. */

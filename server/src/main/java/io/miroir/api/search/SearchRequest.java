@@ -197,6 +197,18 @@ public record SearchRequest(
         return fromValid(body);
     }
 
+    /** The same search with another filter. */
+    public SearchRequest filteredBy(@Nullable JsonNode filter) {
+        return new SearchRequest(
+                matching,
+                new Selection(filter, selection.sort(), selection.distinct(), selection.facets()),
+                paging,
+                display,
+                scoring,
+                semantic,
+                extras);
+    }
+
     /** Reads the parameters of a GET, in the client's order. */
     public static SearchRequest fromParameters(Map<String, String> parameters) {
         return fromValid(SearchParameters.toBody(parameters));

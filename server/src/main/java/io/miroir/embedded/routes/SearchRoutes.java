@@ -241,18 +241,6 @@ public final class SearchRoutes {
 
     /** The search with the filter that a tenant token adds. */
     private static SearchRequest withRules(Access access, String uid, SearchRequest asked) {
-        SearchRequest.Selection selection = asked.selection();
-        return new SearchRequest(
-                asked.matching(),
-                new SearchRequest.Selection(
-                        access.filtered(uid, selection.filter()),
-                        selection.sort(),
-                        selection.distinct(),
-                        selection.facets()),
-                asked.paging(),
-                asked.display(),
-                asked.scoring(),
-                asked.semantic(),
-                asked.extras());
+        return asked.filteredBy(access.filtered(uid, asked.selection().filter()));
     }
 }
