@@ -48,6 +48,25 @@ final class EmbedderRules {
                     "distribution",
                     "binaryQuantized");
 
+    /** In this order one that is at fault is told. */
+    private static final List<String> CHECKED =
+            List.of(
+                    "model",
+                    "revision",
+                    "pooling",
+                    "dimensions",
+                    "apiKey",
+                    "url",
+                    "indexingFragments",
+                    "searchFragments",
+                    "request",
+                    "response",
+                    "documentTemplate",
+                    "documentTemplateMaxBytes",
+                    "headers",
+                    "searchEmbedder",
+                    "indexingEmbedder");
+
     private record Source(String word, Set<String> mandatory, Set<String> allowed) {
         boolean permits(String field) {
             return EVERYWHERE.contains(field)
@@ -213,16 +232,21 @@ final class EmbedderRules {
                 .forEach(
                         embedder -> {
                             if (!embedder.getValue().isNull()) {
-                                checkFields(embedder.getKey(), embedder.getValue());
+                                check(embedder.getKey(), embedder.getValue());
                             }
                         });
     }
 
-    private static void checkFields(String name, JsonNode embedder) {
+    /**
+     * Checks what an embedder is given, or has.
+     *
+     * @throws ApiException in Meilisearch's words
+     */
+    static void check(String name, JsonNode embedder) {
         if (embedder.path("documentTemplate").isString()) {
-            checkNotZero(name, "documentTemplateMaxBytes", embedder);
+            requireNotZero(name, "documentTemplateMaxBytes", embedder);
         }
-        checkNotZero(name, "dimensions", embedder);
+        requireNotZero(name, "dimensions", embedder);
         String url = embedder.path("url").asString("");
         if (embedder.path("url").isString()) {
             UrlText.fault(url)
@@ -286,7 +310,8 @@ final class EmbedderRules {
         }
     }
 
-    private static void checkNotZero(String name, String field, JsonNode embedder) {
+    /** Refuses a zero where none may be. */
+    static void requireNotZero(String name, String field, JsonNode embedder) {
         JsonNode value = embedder.path(field);
         if (value.isNumber() && value.longValue() == 0) {
             throw refused(
@@ -295,7 +320,7 @@ final class EmbedderRules {
     }
 
     private static void checkAgainst(Source source, String name, JsonNode embedder) {
-        for (String field : FIELDS) {
+        for (String field : CHECKED) {
             if (embedder.has(field) && !source.permits(field)) {
                 throw refused(unavailable(source, name, field));
             }

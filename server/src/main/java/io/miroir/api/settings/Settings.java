@@ -6,7 +6,6 @@ import io.miroir.api.Json;
 import io.miroir.api.SealedValue;
 import io.miroir.api.search.Locales;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -21,16 +20,6 @@ public final class Settings {
     private static final Pattern ALREADY_MASKED =
             Pattern.compile("(?:..X{4}|...X{5}|.{5}X{6})\\.{3}", Pattern.DOTALL);
     private static final JsonNode CLOSED = JsonNodeFactory.instance.stringNode(MASKED_SHORT);
-    private static final String SOURCE = "source";
-
-    /** What an embedder keeps of these when it gets another source, if that has such a thing. */
-    private static final List<String> KEPT =
-            List.of(
-                    "apiKey",
-                    "distribution",
-                    "binaryQuantized",
-                    "documentTemplate",
-                    "documentTemplateMaxBytes");
 
     private Settings() {}
 
@@ -178,43 +167,13 @@ public final class Settings {
         ObjectNode merged = (ObjectNode) before.deepCopy();
         for (Map.Entry<String, JsonNode> entry : change.properties()) {
             String name = entry.getKey();
-            if (!(entry.getValue() instanceof ObjectNode embedder)) {
+            if (entry.getValue() instanceof ObjectNode embedder) {
+                merged.set(name, EmbedderChange.of(name, before.path(name), embedder));
+            } else {
                 merged.remove(name);
-                continue;
             }
-            String known = sourceOf(merged.path(name), EmbedderDefaults.SOURCE);
-            String source = sourceOf(embedder, known);
-            ObjectNode next =
-                    source.equals(known) && merged.has(name)
-                            ? (ObjectNode) merged.get(name)
-                            : kept(merged.path(name), source);
-            for (Map.Entry<String, JsonNode> member : embedder.properties()) {
-                if (member.getValue().isNull()) {
-                    next.remove(member.getKey());
-                } else {
-                    next.set(member.getKey(), member.getValue().deepCopy());
-                }
-            }
-            next.put(SOURCE, source);
-            merged.set(name, next);
         }
         return merged;
-    }
-
-    /** Null sets it back. */
-    private static String sourceOf(JsonNode embedder, String absent) {
-        JsonNode source = embedder.path(SOURCE);
-        return source.isMissingNode() ? absent : source.asString(EmbedderDefaults.SOURCE);
-    }
-
-    private static ObjectNode kept(JsonNode before, String source) {
-        ObjectNode kept = Json.object();
-        for (String member : KEPT) {
-            if (before.has(member) && EmbedderRules.permits(source, member)) {
-                kept.set(member, before.get(member));
-            }
-        }
-        return kept;
     }
 
     /**

@@ -15,6 +15,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class SettingsTest {
+    private static final String OWN =
+            "{\"embedders\":{\"e\":{\"source\":\"userProvided\",\"dimensions\":2}}}";
+
     private static ObjectNode after(ObjectNode settings, String change) {
         return Settings.apply(settings, SettingsUpdate.parse(Json.parse(change)));
     }
@@ -65,17 +68,92 @@ class SettingsTest {
                         {"embedders": {"e": {"source": "openAi", "model": "text-embedding-3-large",
                             "apiKey": "k", "binaryQuantized": true, "documentTemplate": "t"}}}
                         """);
-        String own = "{\"embedders\":{\"e\":{\"source\":\"userProvided\",\"dimensions\":2}}}";
-        assertEquals(
-                Json.parse(
-                        "{\"source\":\"userProvided\",\"dimensions\":2,\"binaryQuantized\":true}"),
-                after(before, own).path("embedders").path("e"));
         String ollama = "{\"embedders\":{\"e\":{\"source\":\"ollama\",\"model\":\"m\"}}}";
         assertEquals(
                 Json.parse(
                         "{\"source\":\"ollama\",\"model\":\"m\",\"apiKey\":\"k\","
                                 + "\"binaryQuantized\":true,\"documentTemplate\":\"t\"}"),
                 after(before, ollama).path("embedders").path("e"));
+        ObjectNode keyless = after(before, "{\"embedders\":{\"e\":{\"apiKey\":null}}}");
+        assertEquals(
+                Json.parse(
+                        "{\"source\":\"userProvided\",\"dimensions\":2,\"binaryQuantized\":true}"),
+                after(keyless, OWN).path("embedders").path("e"));
+    }
+
+    /** A source that takes no key: the key of the one before must be taken away first. */
+    @Test
+    void anEmbedderOfAnotherSourceKeepsAKeyThatThisOneRefuses() {
+        ObjectNode before =
+                after(
+                        Settings.defaults(),
+                        "{\"embedders\":{\"e\":{\"source\":\"openAi\",\"apiKey\":\"k\"}}}");
+        for (String other : new String[] {"\"huggingFace\"", "\"userProvided\",\"dimensions\":2"}) {
+            String change = "{\"embedders\":{\"e\":{\"source\":" + other + "}}}";
+            ApiException refused = assertThrows(ApiException.class, () -> after(before, change));
+            String source = other.split("\"", -1)[1];
+            assertEquals(ErrorCode.INVALID_SETTINGS_EMBEDDERS, refused.code());
+            assertEquals(
+                    "`.embedders.e`: Field `apiKey` unavailable for source `" + source + "`.",
+                    refused.text().lines().findFirst().orElseThrow());
+        }
+        // Its own key is no other's.
+        ObjectNode own = after(Settings.defaults(), OWN);
+        assertThrows(
+                ApiException.class, () -> after(own, "{\"embedders\":{\"e\":{\"apiKey\":\"k\"}}}"));
+        assertThrows(
+                ApiException.class, () -> after(own, "{\"embedders\":{\"e\":{\"apiKey\":null}}}"));
+        assertThrows(
+                ApiException.class,
+                () -> after(own, "{\"embedders\":{\"e\":{\"dimensions\":null}}}"));
+    }
+
+    /** Of no template nothing is cut: it is the default then, with the default's length. */
+    @Test
+    void theLengthOfATemplateGoesWithIt() {
+        String made = "{\"embedders\":{\"e\":{\"source\":\"openAi\"%s}}}";
+        for (String length : new String[] {"0", "100"}) {
+            ObjectNode settings =
+                    after(
+                            Settings.defaults(),
+                            made.formatted(",\"documentTemplateMaxBytes\":" + length));
+            assertEquals(400, lengthOf(settings), length);
+        }
+        ObjectNode there = after(Settings.defaults(), made.formatted(""));
+        String change = "{\"embedders\":{\"e\":{\"documentTemplateMaxBytes\":%s}}}";
+        ObjectNode longer = after(there, change.formatted("500"));
+        assertEquals(500, lengthOf(longer));
+        assertEquals(400, lengthOf(after(longer, change.formatted("null"))));
+        ApiException refused =
+                assertThrows(ApiException.class, () -> after(there, change.formatted("0")));
+        assertEquals(ErrorCode.INVALID_SETTINGS_EMBEDDERS, refused.code());
+        assertEquals(
+                "`.embedders.e.documentTemplateMaxBytes`: `documentTemplateMaxBytes` cannot be"
+                        + " zero",
+                refused.text());
+        // A template that goes takes its length along.
+        assertEquals(
+                400,
+                lengthOf(after(longer, "{\"embedders\":{\"e\":{\"documentTemplate\":null}}}")));
+        assertEquals(
+                7,
+                lengthOf(
+                        after(
+                                there,
+                                "{\"embedders\":{\"e\":{\"documentTemplate\":\"t\","
+                                        + "\"documentTemplateMaxBytes\":7}}}")));
+        // One that was the client's own has none yet.
+        ObjectNode own = after(Settings.defaults(), OWN);
+        assertEquals(
+                400, lengthOf(after(own, made.formatted(",\"documentTemplateMaxBytes\":100"))));
+    }
+
+    private static int lengthOf(ObjectNode settings) {
+        return Settings.shownWhole(settings)
+                .path("embedders")
+                .path("e")
+                .path("documentTemplateMaxBytes")
+                .asInt();
     }
 
     /** The details of a task that has ended are kept masked, and masked where they are shown. */
