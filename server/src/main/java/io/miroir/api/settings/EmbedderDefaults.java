@@ -70,7 +70,8 @@ final class EmbedderDefaults {
     }
 
     private static void part(ObjectNode embedder, String name, boolean ofDocuments) {
-        if (embedder.get(name) instanceof ObjectNode inner) {
+        // One inside another has no source by default.
+        if (embedder.get(name) instanceof ObjectNode inner && inner.hasNonNull("source")) {
             complete(inner, ofDocuments);
         }
     }

@@ -72,7 +72,9 @@ final class SettingsNodes {
             // One without the index would create it, and then answer for documents it has not.
             return new Shown.Unknown(reason(before));
         }
-        if (quiet && SettingsReadBack.matches(wanted, found.body())) {
+        if (quiet
+                && !SettingsReadBack.hasSecrets(wanted)
+                && SettingsReadBack.matches(wanted, found.body())) {
             return new Shown.Wanted();
         }
         NodeNumbers.Floor floor = numbers.floor(node);

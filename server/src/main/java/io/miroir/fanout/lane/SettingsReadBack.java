@@ -1,6 +1,7 @@
 package io.miroir.fanout.lane;
 
 import io.miroir.api.SealedValue;
+import io.miroir.api.settings.NodeSettings;
 import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeRequest;
 import java.time.Duration;
@@ -15,6 +16,7 @@ public final class SettingsReadBack {
     private static final Set<String> ORDERED = Set.of("rankingRules", "searchableAttributes");
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final String EMBEDDERS = "embedders";
+    private static final String HEADERS = "headers";
     private static final Set<String> SECRETS = Set.of("apiKey");
 
     private SettingsReadBack() {}
@@ -32,8 +34,9 @@ public final class SettingsReadBack {
 
     /**
      * True if the node has what it was sent. Members that were not sent may be anything, but
-     * embedders, which are merged by name, must be those that were sent and no others; a null that
-     * was sent is the default; secrets come back masked and are not compared.
+     * embedders, which are merged by name and by their members, must be those that were sent and no
+     * others, and have nothing left over; a null that was sent is the default; secrets come back
+     * masked and are not compared.
      */
     public static boolean matches(JsonNode sent, JsonNode found) {
         for (Map.Entry<String, JsonNode> member : sent.properties()) {
@@ -43,8 +46,28 @@ public final class SettingsReadBack {
             }
         }
         return !sent.has(EMBEDDERS)
-                || found.path(EMBEDDERS).propertyNames().stream()
-                        .allMatch(sent.path(EMBEDDERS)::hasNonNull);
+                || found.path(EMBEDDERS).properties().stream()
+                        .allMatch(
+                                embedder ->
+                                        isWhole(
+                                                sent.path(EMBEDDERS).path(embedder.getKey()),
+                                                embedder.getValue()));
+    }
+
+    /** Whether there are secrets in it: a node that shows all else may have others all the same. */
+    static boolean hasSecrets(JsonNode settings) {
+        return settings.path(EMBEDDERS).valueStream().anyMatch(SettingsReadBack::hasSecret);
+    }
+
+    private static boolean hasSecret(JsonNode embedder) {
+        return SECRETS.stream().anyMatch(embedder::hasNonNull)
+                || embedder.valueStream().anyMatch(part -> part.isObject() && hasSecret(part));
+    }
+
+    private static boolean isWhole(JsonNode sent, JsonNode found) {
+        return sent.isObject()
+                && NodeSettings.leftOver(sent, found).isEmpty()
+                && found.path(HEADERS).size() == sent.path(HEADERS).size();
     }
 
     private static boolean same(JsonNode sent, JsonNode found, boolean ordered) {

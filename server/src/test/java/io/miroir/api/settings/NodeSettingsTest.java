@@ -88,10 +88,71 @@ class NodeSettingsTest {
         assertEquals(true, template.contains("if start != \"_miroir_\""), template);
         assertEquals("{{doc.title}}", embedders.path("b").path("documentTemplate").asString());
         assertEquals(client.path("embedders").path("c"), embedders.path("c"));
-        assertEquals(client.path("embedders").path("d"), embedders.path("d"));
+        assertEquals(
+                Json.parse(
+                        """
+                        {"source": "rest", "indexingFragments": {"x": {"value": "v"}}, "headers": {}}
+                        """),
+                embedders.path("d"));
         assertEquals(
                 template,
                 embedders.path("e").path("indexingEmbedder").path("documentTemplate").asString());
+    }
+
+    /** Shows: nodes are told what clients say nothing of, so that they keep nothing else. */
+    @Test
+    void saysWhatEmbeddersHaveByDefault() {
+        ObjectNode client = changed("{\"embedders\": {\"a\": {\"source\": \"openAi\"}}}");
+        JsonNode embedder = NodeSettings.derive(client).path("embedders").path("a");
+        assertEquals("text-embedding-3-small", embedder.path("model").asString());
+        assertEquals(400, embedder.path("documentTemplateMaxBytes").asInt());
+        ObjectNode composite = Settings.defaults();
+        composite.set(
+                "embedders",
+                Json.parse(
+                        """
+                        {"e": {"source": "composite", "searchEmbedder": {"source": "openAi"},
+                               "indexingEmbedder": {"model": "m"}}}
+                        """));
+        JsonNode parts = NodeSettings.derive(composite).path("embedders").path("e");
+        assertEquals(
+                Json.parse("{\"source\": \"openAi\", \"model\": \"text-embedding-3-small\"}"),
+                parts.path("searchEmbedder"));
+        // Nodes refuse one without a source.
+        assertEquals(Json.parse("{\"model\": \"m\"}"), parts.path("indexingEmbedder"));
+    }
+
+    /** Shows: a node keeps no member of an embedder that it is not to have, and no embedder. */
+    @Test
+    void namesWhatIsGone() {
+        ObjectNode wanted =
+                Json.parseObject(
+                        """
+                        {"embedders": {"a": {"source": "openAi", "model": "n"},
+                                       "c": {"source": "userProvided", "dimensions": 2},
+                                       "d": {"source": "rest", "url": "u"}}}
+                        """);
+        JsonNode before =
+                Json.parse(
+                        """
+                        {"embedders": {"a": {"source": "openAi", "model": "m", "url": "u",
+                                             "dimensions": 3, "apiKey": "XXX..."},
+                                       "b": {"source": "userProvided", "dimensions": 2},
+                                       "c": {"source": "openAi", "apiKey": "XXX..."},
+                                       "d": {"source": "openAi", "apiKey": "XXX...",
+                                             "distribution": {"mean": 0.5, "sigma": 0.5}}}}
+                        """);
+        assertEquals(
+                Json.parse(
+                        """
+                        {"embedders": {"a": {"source": "openAi", "model": "n", "url": null,
+                                             "dimensions": null, "apiKey": null},
+                                       "b": null,
+                                       "c": null,
+                                       "d": {"source": "rest", "url": "u", "apiKey": null,
+                                             "distribution": null}}}
+                        """),
+                NodeSettings.replacing(wanted, before));
     }
 
     /** Shows: a client can't set anything about reserved fields. */

@@ -125,7 +125,14 @@ final class SettingsNode {
             if (embedder.getValue().isNull()) {
                 embedders.remove(embedder.getKey());
             } else {
-                embedders.set(embedder.getKey(), embedder.getValue());
+                ObjectNode merged = embedders.withObject(embedder.getKey());
+                for (Map.Entry<String, JsonNode> member : embedder.getValue().properties()) {
+                    if (member.getValue().isNull()) {
+                        merged.remove(member.getKey());
+                    } else {
+                        merged.set(member.getKey(), member.getValue());
+                    }
+                }
             }
         }
         settings.set("embedders", embedders);

@@ -50,4 +50,31 @@ class SettingsReadBackTest {
         assertFalse(matches("{\"embedders\":{\"e\":null}}", one));
         assertTrue(matches("{\"stopWords\":[]}", "{\"stopWords\":[],\"embedders\":{\"e\":{}}}"));
     }
+
+    @Test
+    void whatAnEmbedderKeptIsSeen() {
+        String sent = "{\"embedders\":{\"e\":{\"source\":\"rest\",\"headers\":{\"a\":\"b\"}%s}}}";
+        assertTrue(matches(sent.formatted(""), sent.formatted("")));
+        assertFalse(matches(sent.formatted(""), sent.formatted(",\"apiKey\":\"XXX...\"")));
+        assertFalse(matches(sent.formatted(""), sent.formatted(",\"dimensions\":3")));
+        assertFalse(
+                matches(
+                        sent.formatted(""),
+                        sent.formatted("").replace("\"a\":", "\"left\":\"over\",\"a\":")));
+        // What has a default is said, or may be anything.
+        assertTrue(matches(sent.formatted(""), sent.formatted(",\"documentTemplate\":\"t\"")));
+    }
+
+    @Test
+    void secretsAreFoundWhereverTheyAre() {
+        String embedder = "{\"embedders\":{\"d\":{},\"e\":%s}}";
+        assertTrue(
+                SettingsReadBack.hasSecrets(Json.parse(embedder.formatted("{\"apiKey\":\"k\"}"))));
+        assertTrue(
+                SettingsReadBack.hasSecrets(
+                        Json.parse(embedder.formatted("{\"searchEmbedder\":{\"apiKey\":\"k\"}}"))));
+        assertFalse(
+                SettingsReadBack.hasSecrets(Json.parse(embedder.formatted("{\"model\":\"m\"}"))));
+        assertFalse(SettingsReadBack.hasSecrets(Json.parse("{\"stopWords\":[]}")));
+    }
 }

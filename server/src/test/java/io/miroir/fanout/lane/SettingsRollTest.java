@@ -259,6 +259,37 @@ class SettingsRollTest {
         assertEquals(secret, b.setting("embedders").at("/o/apiKey").stringValue());
     }
 
+    /** Nodes tell it masked: what they show says nothing of it. */
+    @Test
+    void aSecretThatChangesAloneReachesTheNodesAndGoesFromThem() throws Exception {
+        for (String key : List.of("\"sk-first\"", "\"sk-second\"", "null")) {
+            String embedder = "{\"source\":\"openAi\",\"apiKey\":" + key + "}";
+            long task = change("{\"embedders\":{\"o\":" + embedder + "}}");
+            assertEquals(TaskStatus.SUCCEEDED, ended(task).status());
+            for (SettingsNode node : List.of(a, b)) {
+                assertEquals(
+                        key.equals("null") ? "" : key.replace("\"", ""),
+                        node.setting("embedders").at("/o/apiKey").asString(""));
+            }
+        }
+        b.change("{\"embedders\":{\"o\":{\"apiKey\":\"left over\"}}}");
+        doubt("b");
+        pod.lane.repairSettings(() -> true);
+        assertTrue(b.setting("embedders").at("/o/apiKey").isMissingNode());
+    }
+
+    /** A node that missed that the key went before its embedder got a source without one. */
+    @Test
+    void whatAnEmbedderKeepsFromAnotherSourceGoesWithIt() throws Exception {
+        String own = "{\"embedders\":{\"o\":{\"source\":\"userProvided\",\"dimensions\":2}}}";
+        assertEquals(TaskStatus.SUCCEEDED, ended(change(own)).status());
+        b.change("{\"embedders\":{\"o\":null}}");
+        b.change("{\"embedders\":{\"o\":{\"source\":\"openAi\",\"apiKey\":\"k\"}}}");
+        doubt("b");
+        pod.lane.repairSettings(() -> true);
+        assertEquals(a.setting("embedders"), b.setting("embedders"));
+    }
+
     /** Nothing is half done: the task says why, and no node was asked. */
     @Test
     void settingsWithASecretThatCantBeOpenedComeToNoNode() throws Exception {
