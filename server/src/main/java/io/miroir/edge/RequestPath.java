@@ -76,14 +76,12 @@ final class RequestPath implements FrontDesk {
 
     /** The JSON body of a search. */
     JsonNode searchBody(Request request) throws IOException {
-        // Nodes of one group are asked; whatever it asks them of is made for each.
-        int nodes = view.fleet().groups().stream().mapToInt(List::size).max().orElse(0);
-        return body(request, bodies.limits().searchBytesMax(), nodes);
+        return body(request, bodies.limits().searchBytesMax());
     }
 
     @Override
     public JsonNode jsonBody(Request request) throws IOException {
-        return body(request, jsonBytesMax(), 0);
+        return body(request, jsonBytesMax());
     }
 
     /** The longest such body. */
@@ -91,8 +89,8 @@ final class RequestPath implements FrontDesk {
         return bodies.limits().jsonBytesMax();
     }
 
-    private JsonNode body(Request request, long bytesMax, int sent) throws IOException {
-        return JsonBody.read(request, bytesMax, share(request), sent);
+    private JsonNode body(Request request, long bytesMax) throws IOException {
+        return JsonBody.read(request, bytesMax, share(request));
     }
 
     /** Of the memory for JSON, until the request has been answered. */

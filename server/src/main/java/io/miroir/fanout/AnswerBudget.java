@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What nodes' answers to clients' reads may take together, in bytes as they come over the wire. A
- * read that begins waits while half of it is taken. One that has begun does not wait, for reads
- * that hold something would wait for each other: it goes on in the other half, and is refused where
- * that is taken too.
+ * What nodes' answers to clients' reads may take together, in bytes as they come over the wire, and
+ * what nodes are sent for them until they have answered. A read that begins waits while half of it
+ * is taken. One that has begun does not wait, for reads that hold something would wait for each
+ * other: it goes on in the other half, and is refused where that is taken too.
  */
 public final class AnswerBudget {
     private final long bytesMax;
@@ -73,7 +73,18 @@ public final class AnswerBudget {
     public static ApiException noRoom() {
         return new ApiException(
                 ErrorCode.MIROIR_OVERLOADED,
-                "The answers of nodes to all reads together are as large as they may be.");
+                "The answers of nodes to all reads together, and what these are sent, are as large"
+                        + " as they may be.");
+    }
+
+    private static ApiException tooLarge(long bytes, long bytesMax) {
+        return new ApiException(
+                ErrorCode.PAYLOAD_TOO_LARGE,
+                "What this request makes for nodes takes "
+                        + bytes
+                        + " bytes, more than all reads of this pod may hold together ("
+                        + bytesMax
+                        + ", `scatter.max_answer_bytes`).");
     }
 
     private synchronized boolean take(long bytes) {
@@ -107,6 +118,20 @@ public final class AnswerBudget {
             }
             own += bytes;
             return true;
+        }
+
+        /**
+         * A part for what is sent to nodes, to be closed when they have answered.
+         *
+         * @throws ApiException {@code miroir_overloaded} if others hold too much, {@code
+         *     payload_too_large} if there is not so much room at all
+         */
+        public Share sending(long bytes) {
+            Share part = part();
+            if (!part.take(bytes)) {
+                throw bytes > bytesMax ? tooLarge(bytes, bytesMax) : noRoom();
+            }
+            return part;
         }
 
         /** A part that can be given back before the whole. */

@@ -5,7 +5,9 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All nodes of the fleet: the one place where requests to them begin. They come and go while a pod
@@ -155,6 +158,34 @@ public final class Nodes implements AutoCloseable {
             asked.forEach((nodeId, reply) -> replies.put(nodeId, join(reply, asked)));
         }
         return replies;
+    }
+
+    /**
+     * The same for a read: what is sent counts until all have answered, once where several are sent
+     * the same.
+     *
+     * @param share null for what does not count
+     * @throws io.miroir.api.ApiException if there is no room for it
+     */
+    public Map<String, NodeReply> askAll(
+            Map<String, NodeRequest> requests, AnswerBudget.@Nullable Share share) {
+        if (share == null) {
+            return askAll(requests);
+        }
+        try (AnswerBudget.Share _ = share.sending(sentBytes(requests.values()))) {
+            return askAll(requests);
+        }
+    }
+
+    private static long sentBytes(Collection<NodeRequest> requests) {
+        Set<NodeBody> once = Collections.newSetFromMap(new IdentityHashMap<>());
+        long bytes = 0;
+        for (NodeRequest request : requests) {
+            if (request.body() instanceof NodeBody.Bytes body && once.add(body)) {
+                bytes += body.utf8().remaining();
+            }
+        }
+        return bytes;
     }
 
     private static NodeReply join(

@@ -40,6 +40,24 @@ class AnswerBudgetTest {
         assertEquals(1, metric("refusals_total"));
     }
 
+    /** Until nodes have answered; what there is never room for need not be sent again. */
+    @Test
+    void whatIsSentCountsToo() throws Exception {
+        AnswerBudget budget = budget(Duration.ZERO);
+        AnswerBudget.Share share = budget.open();
+        try (AnswerBudget.Share _ = share.sending(60)) {
+            assertEquals(60, metric("bytes"));
+            ApiException refused = assertThrows(ApiException.class, () -> share.sending(41));
+            assertEquals(ErrorCode.MIROIR_OVERLOADED, refused.code());
+        }
+        assertEquals(0, metric("bytes"));
+        share.sending(41);
+        ApiException tooLarge = assertThrows(ApiException.class, () -> share.sending(101));
+        assertEquals(ErrorCode.PAYLOAD_TOO_LARGE, tooLarge.code());
+        share.close();
+        assertEquals(0, metric("bytes"));
+    }
+
     /** Who holds something never waits, or two that hold would wait for each other. */
     @Test
     void readsThatHaveBegunUseTheOtherHalf() throws Exception {

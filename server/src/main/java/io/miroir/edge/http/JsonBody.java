@@ -46,14 +46,13 @@ public final class JsonBody {
      * so are those of all requests that run.
      *
      * @param share takes the memory, and is to be closed when the value is not used any more
-     * @param sent how often the body is made anew, as one that is sent to several nodes is
      */
-    public static JsonNode read(Request request, long bytesMax, BodyBudget.Share share, int sent)
+    public static JsonNode read(Request request, long bytesMax, BodyBudget.Share share)
             throws IOException {
         MediaTypes.requireJson(request.header("Content-Type"));
         long declared = declared(request.header("Content-Length"), bytesMax);
         byte[] body = whole(request.body(share.readMillisMax()), declared, bytesMax, share);
-        share.take(JsonWeight.of(body) + (long) sent * body.length, body.length);
+        share.take(JsonWeight.of(body), body.length);
         return parse(body);
     }
 

@@ -72,7 +72,12 @@ final class Cover {
             Map<String, NodeRequest> requests = new LinkedHashMap<>();
             plan.forEach(part -> requests.put(part.nodeId(), request.apply(part).within(share)));
             metrics.asked(plan.size(), round > 0);
-            Map<String, NodeReply> replies = nodes.askAll(requests);
+            Map<String, NodeReply> replies;
+            try {
+                replies = nodes.askAll(requests, share);
+            } catch (ApiException noRoom) {
+                return new Coverage(List.of(), open, Optional.of(noRoom));
+            }
             BitSet left = new BitSet();
             open.stream().forEach(left::set);
             for (NodeShards part : plan) {

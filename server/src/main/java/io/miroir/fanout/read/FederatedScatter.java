@@ -17,6 +17,7 @@ import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.NodeErrors;
 import io.miroir.fanout.lane.WireErrors;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -145,8 +146,12 @@ final class FederatedScatter {
 
     private void ask(Search search, Map<String, List<Asked>> plan, Progress progress) {
         Map<String, NodeRequest> requests = new LinkedHashMap<>();
-        plan.forEach((node, asked) -> requests.put(node, request(search, asked, progress.purpose)));
-        Map<String, NodeReply> replies = nodes.askAll(requests);
+        // Nodes that are asked for the same are sent the same: it may have megabytes.
+        Map<List<FederatedCall.Part>, NodeBody> bodies = new HashMap<>();
+        plan.forEach(
+                (node, asked) ->
+                        requests.put(node, request(search, asked, progress.purpose, bodies)));
+        Map<String, NodeReply> replies = nodes.askAll(requests, search.share);
         for (Map.Entry<String, List<Asked>> node : plan.entrySet()) {
             switch (Objects.requireNonNull(replies.get(node.getKey()))) {
                 case NodeReply.Answer answer -> {
@@ -170,7 +175,11 @@ final class FederatedScatter {
         }
     }
 
-    private NodeRequest request(Search search, List<Asked> asked, FederatedCall.Purpose purpose) {
+    private NodeRequest request(
+            Search search,
+            List<Asked> asked,
+            FederatedCall.Purpose purpose,
+            Map<List<FederatedCall.Part>, NodeBody> bodies) {
         List<FederatedCall.Part> parts = asked.stream().map(Asked::part).toList();
         AnswerShape shape =
                 purpose.countsOf() == null
@@ -179,7 +188,9 @@ final class FederatedScatter {
         return NodeRequest.post(
                         "multi_search",
                         "/multi-search",
-                        NodeBody.json(search.call.nodeRequest(parts, purpose)),
+                        bodies.computeIfAbsent(
+                                parts,
+                                each -> NodeBody.json(search.call.nodeRequest(each, purpose))),
                         settings.nodeTimeout())
                 .within(search.share())
                 .expecting(shape);

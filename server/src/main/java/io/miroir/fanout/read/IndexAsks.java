@@ -7,7 +7,6 @@ import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.AnswerShape;
-import io.miroir.fanout.NodeBody;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.answer.QueryHash;
 import java.util.function.Function;
@@ -65,6 +64,7 @@ final class IndexAsks {
             ObjectNode body,
             AnswerBudget.@Nullable Share share,
             Function<@Nullable ShardSet, ObjectNode> request) {
+        SentBodies bodies = new SentBodies(request);
         return cover.ask(
                 index,
                 shards,
@@ -74,7 +74,7 @@ final class IndexAsks {
                         NodeRequest.post(
                                         what.operation,
                                         "/indexes/" + index.row().physicalUid() + what.path,
-                                        NodeBody.json(request.apply(only(part))),
+                                        bodies.of(only(part)),
                                         settings.nodeTimeout())
                                 .expecting(what.shape));
     }

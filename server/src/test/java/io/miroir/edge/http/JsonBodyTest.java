@@ -76,7 +76,6 @@ class JsonBodyTest {
                                     new Router.Route("POST", "/read", this::read),
                                     new Router.Route("POST", "/hurried", this::hurried),
                                     new Router.Route("POST", "/long", this::tight),
-                                    new Router.Route("POST", "/sent", this::sent),
                                     new Router.Route("POST", "/hold", this::hold))));
 
     @AfterEach
@@ -89,7 +88,7 @@ class JsonBodyTest {
     private JsonNode json(Request request) throws Exception {
         BodyBudget.Share share = budget.open();
         request.atEnd(share::close);
-        return JsonBody.read(request, BYTES_MAX, share, 0);
+        return JsonBody.read(request, BYTES_MAX, share);
     }
 
     private Answer read(Request request) throws Exception {
@@ -101,7 +100,7 @@ class JsonBodyTest {
     private Answer hurried(Request request) throws Exception {
         BodyBudget.Share share = hurriedBudget.open();
         request.atEnd(share::close);
-        return Answer.json(200, JsonBody.read(request, BYTES_MAX, share, 0));
+        return Answer.json(200, JsonBody.read(request, BYTES_MAX, share));
     }
 
     /** With room for the beginning of a long body, but only as one of a short one. */
@@ -110,14 +109,7 @@ class JsonBodyTest {
         BodyBudget.Limits limits = new BodyBudget.Limits(room, PIECE_BYTES, READ_MILLIS);
         BodyBudget.Share share = new BodyBudget(limits, tightRegistry).open();
         request.atEnd(share::close);
-        return Answer.json(200, JsonBody.read(request, BYTES_MAX, share, 0));
-    }
-
-    /** To so many that there is no room for all of a long one. */
-    private Answer sent(Request request) throws Exception {
-        BodyBudget.Share share = budget.open();
-        request.atEnd(share::close);
-        return Answer.json(200, JsonBody.read(request, BYTES_MAX, share, 20));
+        return Answer.json(200, JsonBody.read(request, BYTES_MAX, share));
     }
 
     private Answer hold(Request request) throws Exception {
@@ -186,16 +178,6 @@ class JsonBodyTest {
         assertTrue(refused.body().contains("payload_too_large"), refused.body());
         assertEquals(1, metric("refusals_total"));
         assertEquals(200, post("/read", "[" + "[],".repeat(1_000) + "[]]").statusCode());
-        assertEquals(0, metric("bytes"));
-    }
-
-    /** What is made of it for nodes counts as well. */
-    @Test
-    void whatIsSentOnIsWeighedToo() throws Exception {
-        String large = padded("[1]", 50_000);
-        assertEquals(200, post("/read", large).statusCode());
-        assertEquals(413, post("/sent", large).statusCode());
-        assertEquals(200, post("/sent", padded("[1]", 30_000)).statusCode());
         assertEquals(0, metric("bytes"));
     }
 
