@@ -62,7 +62,7 @@ public final class RenderTemplate {
         RenderTemplate asked = new RenderTemplate(template, settings, features);
         return switch (asked.kind) {
             case TEMPLATE -> asked.ofEmbedder();
-            case "chatDocumentTemplate" -> throw asked.ofChat();
+            case "chatDocumentTemplate" -> asked.ofChat();
             case "indexingFragment" -> asked.ofFragments(true);
             case "searchFragment" -> asked.ofFragments(false);
             // Nodes find out what is wrong with it.
@@ -80,7 +80,16 @@ public final class RenderTemplate {
         if (!OF_TEXT.contains(embedder.path("source").asString("")) || hasFragments(embedder)) {
             throw wrong(named(index, name) + " does not use a document template.");
         }
-        String text = embedder.path(TEMPLATE).asString(DEFAULT);
+        return inline(ofIndex, embedder);
+    }
+
+    /**
+     * A template with its text.
+     *
+     * @param owner has one, or that by default
+     */
+    private ObjectNode inline(JsonNode ofIndex, JsonNode owner) {
+        String text = owner.path(TEMPLATE).asString(DEFAULT);
         List<JsonNode> searchable = ofIndex.path("searchableAttributes").valueStream().toList();
         boolean all = searchable.stream().anyMatch(attribute -> attribute.asString("").equals("*"));
         if (!all && FIELDS.matcher(text).find()) {
@@ -90,23 +99,21 @@ public final class RenderTemplate {
                             + " attributes of the index are searchable.");
         }
         ObjectNode inline = Json.object().put("kind", "inlineDocumentTemplate").put(INLINE, text);
-        JsonNode bytes = template.hasNonNull(BYTES_MAX) ? template : embedder;
+        JsonNode bytes = template.hasNonNull(BYTES_MAX) ? template : owner;
         if (bytes.hasNonNull(BYTES_MAX)) {
             inline.set(BYTES_MAX, bytes.path(BYTES_MAX));
         }
         return inline;
     }
 
-    private ApiException ofChat() {
+    /** No index has settings of its own for chats: it is the default everywhere. */
+    private ObjectNode ofChat() {
         requireFeature(Feature.CHAT_COMPLETIONS, "accessing chat settings");
         String index = require(INDEX, "index_uid");
         refuse(EMBEDDER, EMBEDDER);
         refuse(FRAGMENT, FRAGMENT);
         refuse(INLINE, INLINE);
-        JsonNode _ = open(index);
-        return new ApiException(
-                ErrorCode.MIROIR_NOT_IMPLEMENTED,
-                "The indexes of a Miroir cluster have no settings for chats.");
+        return inline(open(index), Json.object());
     }
 
     private ObjectNode ofFragments(boolean ofIndexing) {

@@ -78,6 +78,32 @@ class RenderTemplateTest {
         assertEquals("{% for field in fields %}", text.substring(0, 25));
     }
 
+    /** The setting can't be changed, so that all indexes have the default. */
+    @Test
+    void theTemplateOfChatsIsTheDefault() {
+        Features chats = new Features(Set.of(Feature.CHAT_COMPLETIONS));
+        ObjectNode settings = SETTINGS.deepCopy();
+        settings.putArray("searchableAttributes").add("*");
+        assertEquals(
+                RenderTemplate.forNodes(
+                        json("{'kind': 'documentTemplate', 'indexUid': 'm', 'embedder': 'all'}"),
+                        _ -> Optional.of(settings),
+                        chats),
+                RenderTemplate.forNodes(
+                        json("{'kind': 'chatDocumentTemplate', 'indexUid': 'm'}"),
+                        _ -> Optional.of(settings),
+                        chats));
+        ApiException refused =
+                assertThrows(
+                        ApiException.class,
+                        () ->
+                                RenderTemplate.forNodes(
+                                        json("{'kind': 'chatDocumentTemplate', 'indexUid': 'n'}"),
+                                        _ -> Optional.empty(),
+                                        chats));
+        assertEquals("index_not_found", refused.code().wireName());
+    }
+
     @Test
     void whatIsWrongWithATemplateIsToldAsMeilisearchTellsIt() {
         String invalid = "invalid_render_template";
