@@ -2,20 +2,24 @@ package io.miroir.edge;
 
 import io.miroir.api.Json;
 import io.miroir.api.keys.Access;
+import io.miroir.api.keys.IndexPattern;
 import io.miroir.api.tasks.TaskFilter;
 import io.miroir.api.tasks.TaskStatus;
 import io.miroir.api.tasks.TaskType;
 import io.miroir.api.tasks.TaskView;
 import io.miroir.api.tasks.TasksQuery;
 import io.miroir.fanout.lane.Details;
-import io.miroir.store.ReadLevel;
+import io.miroir.store.task.IndexNames;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskQuery.DateBounds;
 import io.miroir.store.task.TaskRow;
-import io.miroir.store.task.Tasks;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -61,14 +65,24 @@ public final class StoredTasks {
     }
 
     /** The query of a list, of what a key may see. */
-    static TaskQuery query(TasksQuery asked, Access access, Tasks tasks) {
+    static TaskQuery query(TasksQuery asked, Access access) {
         TaskQuery query = query(asked);
-        return access.allowsAll()
-                ? query
-                : query.within(
-                        tasks.indexUids(ReadLevel.LOCAL).stream()
-                                .filter(access::allows)
-                                .collect(Collectors.toSet()));
+        return access.allowsAll() ? query : query.within(visible(access));
+    }
+
+    private static IndexNames visible(Access access) {
+        IndexNames ofKey =
+                access.key() == null ? IndexNames.ALL : names(access.key().grant().indexes());
+        return access.rules() == null ? ofKey : ofKey.and(names(access.rules().filters().keySet()));
+    }
+
+    private static IndexNames names(Collection<IndexPattern> patterns) {
+        Set<String> uids = new HashSet<>();
+        NavigableSet<String> beginnings = new TreeSet<>();
+        for (IndexPattern pattern : patterns) {
+            pattern.beginning().ifPresentOrElse(beginnings::add, () -> uids.add(pattern.text()));
+        }
+        return new IndexNames(uids, beginnings);
     }
 
     /** Whether a key may see the task: one that is of no single index is for keys of all. */
@@ -105,7 +119,9 @@ public final class StoredTasks {
                 mapped(
                         filter.kinds().types(),
                         type -> io.miroir.store.task.TaskType.of(type.wireName()).orElseThrow()),
-                filter.kinds().indexUids(),
+                filter.kinds().indexUids() == null
+                        ? null
+                        : IndexNames.of(filter.kinds().indexUids()),
                 filter.numbers().canceledBy(),
                 bounds(filter.enqueued()),
                 bounds(filter.started()),

@@ -49,7 +49,7 @@ final class TaskDeletion {
         ReadLevel level = ReadLevel.LINEARIZABLE;
         do {
             TasksQuery some = new TasksQuery(filter, pageMax, from, false);
-            TaskUids page = tasks.uids(level, StoredTasks.query(some, access, tasks));
+            TaskUids page = tasks.uids(level, StoredTasks.query(some, access));
             level = ReadLevel.LOCAL;
             matched += page.uids().size();
             if (!page.uids().isEmpty()) {

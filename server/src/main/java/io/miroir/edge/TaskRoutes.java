@@ -135,9 +135,8 @@ final class TaskRoutes {
     // Which tasks have ended is told by their number already, so the list waits whatever is in it.
     private TaskPage page(TasksQuery query, Access access, boolean batches)
             throws InterruptedException {
-        Tasks tasks = store.tasks();
         known.know(query.filter().numbers(), batches);
-        TaskPage page = tasks.list(ReadLevel.LOCAL, StoredTasks.query(query, access, tasks));
+        TaskPage page = store.tasks().list(ReadLevel.LOCAL, StoredTasks.query(query, access));
         reports.awaitTold();
         List<TaskRow> visible =
                 page.tasks().stream().filter(task -> StoredTasks.visible(access, task)).toList();
@@ -196,7 +195,7 @@ final class TaskRoutes {
         Access access = path.pass(request, Action.TASKS_CANCEL);
         TaskFilter filter = TasksQuery.selection(request.query(), "cancel");
         Tasks tasks = store.tasks();
-        TaskQuery asked = StoredTasks.query(new TasksQuery(filter, 0, null, false), access, tasks);
+        TaskQuery asked = StoredTasks.query(new TasksQuery(filter, 0, null, false), access);
         ObjectNode details = Json.object();
         details.put("matchedTasks", tasks.uids(ReadLevel.LINEARIZABLE, asked).total());
         details.put("canceledTasks", 0);

@@ -14,6 +14,7 @@ import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes;
 import io.miroir.store.lane.Lanes.Intention;
 import io.miroir.store.task.Finish;
+import io.miroir.store.task.IndexNames;
 import io.miroir.store.task.TaskPage;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskQuery.DateBounds;
@@ -112,7 +113,7 @@ public interface BarriersContract {
                         null,
                         null,
                         null,
-                        Set.of(index),
+                        IndexNames.of(Set.of(index)),
                         null,
                         DateBounds.OPEN,
                         DateBounds.OPEN,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.store.task.Finish;
+import io.miroir.store.task.IndexNames;
 import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskPage;
 import io.miroir.store.task.TaskQuery;
@@ -64,7 +65,7 @@ public interface TasksContract {
                         null,
                         null,
                         Set.of(TaskType.INDEX_UPDATE),
-                        Set.of("list-a"),
+                        IndexNames.of(Set.of("list-a")),
                         null,
                         new TaskQuery.DateBounds(enqueued - 1, enqueued + 1),
                         TaskQuery.DateBounds.OPEN,
@@ -121,7 +122,7 @@ public interface TasksContract {
                 null,
                 statuses,
                 null,
-                indexes,
+                IndexNames.of(indexes),
                 null,
                 TaskQuery.DateBounds.OPEN,
                 TaskQuery.DateBounds.OPEN,

@@ -16,8 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.commands.ProtocolCommand;
@@ -167,13 +165,6 @@ final class RedisTasks implements Tasks {
         TaskPage page = list(level, query);
         List<Long> uids = page.tasks().stream().map(TaskRow::uid).toList();
         return new TaskUids(uids, page.next(), page.total());
-    }
-
-    @Override
-    public Set<String> indexUids(ReadLevel level) {
-        return rows(uids(false, -1)).stream()
-                .flatMap(row -> Optional.ofNullable(row.indexUid()).stream())
-                .collect(Collectors.toSet());
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.miroir.store.engine.StoreEngine;
 import io.miroir.store.engine.StoreMetrics;
 import io.miroir.store.engine.WatchHub;
 import io.miroir.store.seal.Seals;
+import io.miroir.store.task.IndexNames;
 import io.miroir.store.task.TaskIndex;
 import io.miroir.store.task.TaskPage;
 import io.miroir.store.task.TaskQuery;
@@ -29,9 +30,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -43,15 +46,37 @@ public final class TaskQuerySpeed {
     private static final long TIME = 1_767_225_600_000_000L;
     private static final int TASKS = 1_000_000;
     private static final int ENTRY_TASKS = 1_000;
-    private static final int INDEXES = 1_000;
+    private static final int[] INDEXES = {1_000, 100_000};
     private static final int QUERIES = 3_000;
+
+    /** Of kinds that take milliseconds. */
+    private static final int LONG_QUERIES = 300;
+
     private static final int PAGE = 20;
     private static final TaskQuery.DateBounds OPEN = TaskQuery.DateBounds.OPEN;
 
-    private TaskQuerySpeed() {}
+    private final int indexes;
 
-    /** Builds the tasks (of 1,000 indexes, 1 % unfinished), then prints a line a kind of query. */
+    private TaskQuerySpeed(int indexes) {
+        this.indexes = indexes;
+    }
+
+    /**
+     * Builds the tasks (1 % unfinished), then prints a line a kind of query.
+     *
+     * @param arguments of how many indexes; as many as tasks: each of its own
+     */
     public static void main(String[] arguments) throws Exception {
+        int[] counts =
+                arguments.length == 0
+                        ? INDEXES
+                        : Arrays.stream(arguments).mapToInt(Integer::parseInt).toArray();
+        for (int indexes : counts) {
+            new TaskQuerySpeed(indexes).run();
+        }
+    }
+
+    private void run() throws Exception {
         Path dir = Files.createTempDirectory("tasks");
         try (Database database = new DatabaseFiles(dir, Durability.BEHIND_A_LOG).open()) {
             StoreEngine engine = new StoreEngine(database, new WatchHub(0));
@@ -60,8 +85,9 @@ public final class TaskQuerySpeed {
             long startedNanos = System.nanoTime();
             TaskIndex loaded = TaskIndex.load(database.writer());
             System.out.printf(
-                    "index of %,d tasks: loaded in %,d ms, %.1f MB%n",
+                    "index of %,d tasks of %,d indexes: loaded in %,d ms, %.1f MB%n",
                     TASKS,
+                    indexes,
                     (System.nanoTime() - startedNanos) / 1_000_000,
                     (usedBytes() - before) / 1e6);
             try (DatabaseReads reads =
@@ -85,7 +111,8 @@ public final class TaskQuerySpeed {
                         "p99 µs",
                         "CPU p50",
                         "CPU p99");
-                kinds().forEach((name, query) -> measure(tasks, name, query));
+                kinds().forEach((name, query) -> measure(tasks, name, query, QUERIES));
+                longKinds().forEach((name, query) -> measure(tasks, name, query, LONG_QUERIES));
             }
             if (loaded.equals(engine.tasks())) {
                 throw new IllegalStateException("kept so that its memory was measured");
@@ -95,7 +122,7 @@ public final class TaskQuerySpeed {
         }
     }
 
-    private static void fill(StoreEngine engine) {
+    private void fill(StoreEngine engine) {
         Random random = new Random(1);
         long index = 0;
         for (int from = 0; from < TASKS; from += ENTRY_TASKS) {
@@ -107,7 +134,7 @@ public final class TaskQuerySpeed {
                                 .setEnqueueTask(
                                         EnqueueTask.newBuilder()
                                                 .setType(random.nextInt(5))
-                                                .setIndexUid(index(random))
+                                                .setIndexUid(index(random, from + i))
                                                 .setDetailsJson("{\"receivedDocuments\":1}")));
                 // Out of order, over the last few thousand: as many lanes end theirs.
                 long uid = Math.max(0, from + i - random.nextInt(3_000));
@@ -138,12 +165,15 @@ public final class TaskQuerySpeed {
     }
 
     /** A tenth of the indexes have most of the tasks. */
-    private static String index(Random random) {
-        int number = random.nextInt(4) > 0 ? random.nextInt(INDEXES / 10) : random.nextInt(INDEXES);
+    private String index(Random random, int task) {
+        if (indexes >= TASKS) {
+            return "index-" + task;
+        }
+        int number = random.nextInt(random.nextInt(4) > 0 ? indexes / 10 : indexes);
         return "index-" + number;
     }
 
-    private static Map<String, IntFunction<TaskQuery>> kinds() {
+    private Map<String, IntFunction<TaskQuery>> kinds() {
         Map<String, IntFunction<TaskQuery>> kinds = new LinkedHashMap<>();
         kinds.put("newest", _ -> query(null, null, null));
         kinds.put("from the middle", i -> from(TASKS / 2L + i));
@@ -157,7 +187,8 @@ public final class TaskQuerySpeed {
         kinds.put(
                 "status, type and index",
                 i -> query(Set.of(TaskStatus.SUCCEEDED), types(), indexes(i, 3)));
-        kinds.put("uids (100)", TaskQuerySpeed::uids);
+        kinds.put("uids (100)", i -> numbered(uids(i), null));
+        kinds.put("batches (100)", i -> numbered(null, uids(i)));
         kinds.put("canceled by", i -> canceledBy(i % 50));
         kinds.put("enqueued between", i -> dates(between(i), OPEN, OPEN));
         kinds.put("finished between", i -> dates(OPEN, OPEN, between(i)));
@@ -165,19 +196,30 @@ public final class TaskQuerySpeed {
         return kinds;
     }
 
-    private static void measure(Tasks tasks, String name, IntFunction<TaskQuery> query) {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        long[] nanos = new long[QUERIES];
-        long[] cpuNanos = new long[QUERIES];
+    /** Lists of keys that see some indexes only. */
+    private Map<String, IntFunction<TaskQuery>> longKinds() {
+        Map<String, IntFunction<TaskQuery>> kinds = new LinkedHashMap<>();
+        kinds.put("key of 500 indexes", i -> query(null, null, indexes(i, 500)));
+        kinds.put("key of a ninth (prefix)", i -> beginning("index-" + (1 + i % 9)));
+        kinds.put("key of all (prefix)", _ -> beginning("index-"));
+        return kinds;
+    }
+
+    private static void measure(
+            Tasks tasks, String name, IntFunction<TaskQuery> query, int queries) {
+        long[] nanos = new long[queries];
+        long[] cpuNanos = new long[queries];
         long total = 0;
-        for (int i = -QUERIES / 3; i < QUERIES; i++) {
+        List<Thread> scans = List.of();
+        for (int i = -queries / 3; i < queries; i++) {
             TaskQuery asked = query.apply(Math.abs(i));
+            scans = i == 0 ? scans() : scans;
+            long startedCpuNanos = cpuNanos(scans);
             long startedNanos = System.nanoTime();
-            long startedCpuNanos = threads.getCurrentThreadCpuTime();
             TaskPage page = tasks.list(ReadLevel.LOCAL, asked);
             if (i >= 0) {
                 nanos[i] = System.nanoTime() - startedNanos;
-                cpuNanos[i] = threads.getCurrentThreadCpuTime() - startedCpuNanos;
+                cpuNanos[i] = cpuNanos(scans) - startedCpuNanos;
             }
             total = page.total();
         }
@@ -187,10 +229,26 @@ public final class TaskQuerySpeed {
                 "%-26s %,9d %8.0f %8.0f %8.0f %8.0f%n",
                 name,
                 total,
-                nanos[QUERIES / 2] / 1e3,
-                nanos[QUERIES * 99 / 100] / 1e3,
-                cpuNanos[QUERIES / 2] / 1e3,
-                cpuNanos[QUERIES * 99 / 100] / 1e3);
+                nanos[queries / 2] / 1e3,
+                nanos[queries * 99 / 100] / 1e3,
+                cpuNanos[queries / 2] / 1e3,
+                cpuNanos[queries * 99 / 100] / 1e3);
+    }
+
+    /** The threads that long reads are made on, once there was one. */
+    private static List<Thread> scans() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("store-scan-"))
+                .toList();
+    }
+
+    private static long cpuNanos(List<Thread> others) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long nanos = threads.getCurrentThreadCpuTime();
+        for (Thread thread : others) {
+            nanos += threads.getThreadCpuTime(thread.threadId());
+        }
+        return nanos;
     }
 
     private static TaskQuery.DateBounds between(int number) {
@@ -202,9 +260,9 @@ public final class TaskQuerySpeed {
         return Set.of(TaskType.SETTINGS_UPDATE, TaskType.INDEX_CREATION);
     }
 
-    private static Set<String> indexes(int number, int count) {
+    private Set<String> indexes(int number, int count) {
         return LongStream.range(number, number + count)
-                .mapToObj(i -> "index-" + i % INDEXES)
+                .mapToObj(i -> "index-" + i % indexes)
                 .collect(Collectors.toSet());
     }
 
@@ -213,21 +271,39 @@ public final class TaskQuerySpeed {
             @Nullable Set<TaskType> types,
             @Nullable Set<String> indexes) {
         return new TaskQuery(
-                null, null, statuses, types, indexes, null, OPEN, OPEN, OPEN, null, PAGE, false);
+                null,
+                null,
+                statuses,
+                types,
+                indexes == null ? null : IndexNames.of(indexes),
+                null,
+                OPEN,
+                OPEN,
+                OPEN,
+                null,
+                PAGE,
+                false);
+    }
+
+    private static TaskQuery beginning(String beginning) {
+        return TaskQuery.newest(PAGE)
+                .within(new IndexNames(Set.of(), new TreeSet<>(Set.of(beginning))));
     }
 
     private static TaskQuery from(long uid) {
         return new TaskQuery(null, null, null, null, null, null, OPEN, OPEN, OPEN, uid, PAGE, true);
     }
 
-    private static TaskQuery uids(int number) {
-        Set<Long> uids =
-                LongStream.range(0, 100)
-                        .map(i -> (number * 7_919L + i * 9_973) % TASKS)
-                        .boxed()
-                        .collect(Collectors.toSet());
+    private static Set<Long> uids(int number) {
+        return LongStream.range(0, 100)
+                .map(i -> (number * 7_919L + i * 9_973) % TASKS)
+                .boxed()
+                .collect(Collectors.toSet());
+    }
+
+    private static TaskQuery numbered(@Nullable Set<Long> uids, @Nullable Set<Long> batches) {
         return new TaskQuery(
-                uids, null, null, null, null, null, OPEN, OPEN, OPEN, null, PAGE, false);
+                uids, batches, null, null, null, null, OPEN, OPEN, OPEN, null, PAGE, false);
     }
 
     private static TaskQuery canceledBy(long uid) {

@@ -1,6 +1,7 @@
 package io.miroir.api.keys;
 
 import io.miroir.api.IndexUid;
+import java.util.Optional;
 
 /**
  * Names one index, or with a star at its end all that begin alike.
@@ -17,6 +18,11 @@ public record IndexPattern(String text) {
         return text.endsWith("*") ? text.substring(0, text.length() - 1) : text;
     }
 
+    /** How the indexes begin that it means; empty if it names one. */
+    public Optional<String> beginning() {
+        return isExact() ? Optional.empty() : Optional.of(head(text));
+    }
+
     /** Why a text is no pattern. */
     public static String why(String text) {
         return "`"
@@ -28,9 +34,7 @@ public record IndexPattern(String text) {
 
     /** Whether the index is meant. */
     public boolean matches(String uid) {
-        return text.endsWith("*")
-                ? uid.startsWith(text.substring(0, text.length() - 1))
-                : uid.equals(text);
+        return isExact() ? uid.equals(text) : uid.startsWith(head(text));
     }
 
     /** Whether it means every index. */

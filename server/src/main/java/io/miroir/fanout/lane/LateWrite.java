@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.StoreUnavailableException;
+import io.miroir.store.task.IndexNames;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskQuery.DateBounds;
 import io.miroir.store.task.TaskRow;
@@ -125,7 +126,7 @@ final class LateWrite {
                         null,
                         null,
                         null,
-                        names,
+                        IndexNames.of(names),
                         null,
                         DateBounds.OPEN,
                         DateBounds.OPEN,

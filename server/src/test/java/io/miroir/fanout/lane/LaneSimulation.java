@@ -11,6 +11,7 @@ import io.miroir.core.topology.ReplicaState;
 import io.miroir.fanout.lane.SimulatedNodes.Fault;
 import io.miroir.fanout.spool.Spooler;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.task.IndexNames;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskRow;
 import io.miroir.store.task.TaskStatus;
@@ -225,7 +226,7 @@ final class LaneSimulation implements AutoCloseable {
 
         private void check() {
             Map<Long, TaskRow> tasks = new HashMap<>();
-            TaskQuery all = TaskQuery.newest(1_000).within(Set.of(index));
+            TaskQuery all = TaskQuery.newest(1_000).within(IndexNames.of(Set.of(index)));
             pod.store
                     .tasks()
                     .list(ReadLevel.LOCAL, all)

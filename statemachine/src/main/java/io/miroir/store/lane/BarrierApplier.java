@@ -2,6 +2,7 @@ package io.miroir.store.lane;
 
 import io.miroir.store.engine.Write;
 import io.miroir.store.task.TaskDelta;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -83,8 +84,19 @@ public final class BarrierApplier {
                                 "UPDATE task_names SET waits = 0 WHERE task_uid = ? AND waits = 1",
                                 taskUid);
         if (lowered > 0 && write.rows(TABLE) > Lanes.NAME_ROWS_MAX) {
-            write.task(new TaskDelta.Unnamed(taskUid, forget(write, taskUid)));
+            List<String> names = new ArrayList<>(forget(write, taskUid));
+            // A rename is found by its own index all the same.
+            names.removeAll(ownIndex(write, taskUid));
+            write.task(new TaskDelta.Unnamed(taskUid, List.copyOf(names)));
         }
+    }
+
+    private static List<String> ownIndex(Write write, long taskUid) {
+        return write.sql()
+                .all(
+                        "SELECT index_uid FROM tasks WHERE uid = ? AND index_uid IS NOT NULL",
+                        row -> row.text(1),
+                        taskUid);
     }
 
     /** A task is forgotten; answers the names that it spoke of. */

@@ -2,47 +2,38 @@ package io.miroir.store.task;
 
 import io.miroir.sqlite.Sql;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.FastAggregation;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Which tasks match a query, and how many, without counting rows (protocol rule 25): bitmaps of
- * uids by status, type, index and canceler, and the dates. Filled from the table when the database
- * is opened, then fed by each commit. It is this pod's memory and decides nothing in appliers.
+ * uids by status and type, sets of them by index and canceler, and the dates. Filled from the table
+ * when the database is opened, then fed by each commit; no query asks the table. It is this pod's
+ * memory and decides nothing in appliers.
  *
- * <p>Memory: some 30 bytes a task, at most 65,536 index names and as many cancelers with a bitmap
- * of their own; rows of more are found by a scan.
+ * <p>Memory: some 30 bytes a task; of each name that tasks speak of its letters and some 110 bytes
+ * more, at most 16 uids in an array; of names with more tasks a bitmap.
  */
 public final class TaskIndex {
-    private static final String OF_INDEX =
-            "SELECT uid FROM tasks WHERE index_uid = ?1 UNION SELECT task_uid FROM task_names WHERE"
-                    + " index_uid = ?1";
-    private static final String OF_CANCELER = "SELECT uid FROM tasks WHERE canceled_by = ?1";
-
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final RoaringBitmap all = new RoaringBitmap();
     private final RoaringBitmap started = new RoaringBitmap();
     private final RoaringBitmap finished = new RoaringBitmap();
     private final Map<TaskStatus, RoaringBitmap> byStatus = new EnumMap<>(TaskStatus.class);
     private final Map<TaskType, RoaringBitmap> byType = new EnumMap<>(TaskType.class);
-    private final KeyedBitmaps<String> byIndex;
-    private final KeyedBitmaps<Long> byCanceler;
+    private final KeyedUids<String> byIndex = new KeyedUids<>();
+    private final KeyedUids<Long> byCanceler = new KeyedUids<>();
     private final TaskDates dates = new TaskDates();
 
-    private TaskIndex(int keysMax) {
-        this.byIndex = new KeyedBitmaps<>(keysMax);
-        this.byCanceler = new KeyedBitmaps<>(keysMax);
+    private TaskIndex() {
         for (TaskStatus status : TaskStatus.values()) {
             byStatus.put(status, new RoaringBitmap());
         }
@@ -53,11 +44,7 @@ public final class TaskIndex {
 
     /** Of the tasks that are in the table now. About a second for a million. */
     public static TaskIndex load(Sql sql) {
-        return load(sql, KeyedBitmaps.KEYS_MAX);
-    }
-
-    static TaskIndex load(Sql sql, int keysMax) {
-        TaskIndex index = new TaskIndex(keysMax);
+        TaskIndex index = new TaskIndex();
         sql.each(
                 "SELECT uid, status, type, index_uid, canceled_by, enqueued_at, started_at,"
                         + " finished_at FROM tasks ORDER BY uid",
@@ -102,44 +89,15 @@ public final class TaskIndex {
         }
     }
 
-    /**
-     * Answers a query.
-     *
-     * @param sql for index names and cancelers beyond those with a bitmap
-     */
-    Tasks.TaskUids find(Sql sql, TaskQuery query) {
-        RoaringBitmap ofIndexes = rare(sql, byIndex, OF_INDEX, query.indexUids());
-        RoaringBitmap ofCancelers = rare(sql, byCanceler, OF_CANCELER, query.canceledBy());
+    /** Answers a query. */
+    Tasks.TaskUids find(TaskQuery query) {
         lock.readLock().lock();
         try {
-            RoaringBitmap matching = matching(query, ofIndexes, ofCancelers);
+            RoaringBitmap matching = matching(query);
             return page(shown(matching, query), query, matching.getLongCardinality());
         } finally {
             lock.readLock().unlock();
         }
-    }
-
-    /**
-     * Names of the indexes that tasks speak of.
-     *
-     * @param sql for those beyond the ones with a bitmap
-     */
-    Set<String> indexUids(Sql sql) {
-        Set<String> names = new HashSet<>();
-        if (mayHaveOthers(byIndex)) {
-            names.addAll(
-                    sql.all(
-                            "SELECT index_uid FROM tasks WHERE index_uid IS NOT NULL UNION"
-                                    + " SELECT index_uid FROM task_names",
-                            row -> row.text(1)));
-        }
-        lock.readLock().lock();
-        try {
-            names.addAll(byIndex.keys());
-        } finally {
-            lock.readLock().unlock();
-        }
-        return names;
     }
 
     // ---- feeding
@@ -232,8 +190,7 @@ public final class TaskIndex {
 
     // ---- finding
 
-    private RoaringBitmap matching(
-            TaskQuery query, RoaringBitmap ofIndexes, RoaringBitmap ofCancelers) {
+    private RoaringBitmap matching(TaskQuery query) {
         List<RoaringBitmap> filters = new ArrayList<>();
         if (query.statuses() != null) {
             filters.add(any(query.statuses().stream().map(this::of).toList()));
@@ -241,11 +198,11 @@ public final class TaskIndex {
         if (query.types() != null) {
             filters.add(any(query.types().stream().map(this::of).toList()));
         }
-        if (query.indexUids() != null) {
-            filters.add(byIndex.any(query.indexUids(), ofIndexes));
+        if (query.indexes() != null) {
+            filters.add(ofIndexes(query.indexes()));
         }
         if (query.canceledBy() != null) {
-            filters.add(byCanceler.any(query.canceledBy(), ofCancelers));
+            filters.add(canceledBy(query.canceledBy()));
         }
         if (query.uids() != null) {
             filters.add(RoaringBitmap.and(all, set(query.uids())));
@@ -258,6 +215,21 @@ public final class TaskIndex {
         within(filters, TaskDates.Date.STARTED, query.started(), started);
         within(filters, TaskDates.Date.FINISHED, query.finished(), finished);
         return both(filters);
+    }
+
+    private RoaringBitmap ofIndexes(IndexNames names) {
+        UidUnion union = new UidUnion();
+        names.uids().forEach(uid -> byIndex.gather(uid, union));
+        for (String beginning : names.beginnings()) {
+            byIndex.gather(beginning, uid -> uid.startsWith(beginning), union);
+        }
+        return union.all();
+    }
+
+    private RoaringBitmap canceledBy(Set<Long> uids) {
+        UidUnion union = new UidUnion();
+        uids.forEach(uid -> byCanceler.gather(uid, union));
+        return union.all();
     }
 
     private void within(
@@ -275,7 +247,7 @@ public final class TaskIndex {
     // As Meilisearch has it, a swap is of no index: those that speak of one are counted with its
     // tasks, and not shown among them.
     private RoaringBitmap shown(RoaringBitmap matching, TaskQuery query) {
-        return query.indexUids() == null
+        return query.indexes() == null
                 ? matching
                 : RoaringBitmap.andNot(matching, of(TaskType.INDEX_SWAP));
     }
@@ -333,27 +305,5 @@ public final class TaskIndex {
             return uid == Tasks.UID_MAX ? -1 : matching.nextValue((int) (uid + 1));
         }
         return uid == 0 ? -1 : matching.previousValue((int) (uid - 1));
-    }
-
-    /** Tasks of the keys that may have no bitmap of their own. */
-    private <K> RoaringBitmap rare(
-            Sql sql, KeyedBitmaps<K> bitmaps, String select, @Nullable Collection<K> keys) {
-        RoaringBitmap found = new RoaringBitmap();
-        if (keys == null || !mayHaveOthers(bitmaps)) {
-            return found;
-        }
-        for (K key : keys) {
-            sql.all(select, row -> row.number(1), key).forEach(uid -> found.add((int) (long) uid));
-        }
-        return found;
-    }
-
-    private boolean mayHaveOthers(KeyedBitmaps<?> bitmaps) {
-        lock.readLock().lock();
-        try {
-            return bitmaps.mayHaveOthers();
-        } finally {
-            lock.readLock().unlock();
-        }
     }
 }

@@ -1,7 +1,6 @@
 package io.miroir.store.task;
 
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,7 @@ public record TaskQuery(
         @Nullable Set<Long> batchUids,
         @Nullable Set<TaskStatus> statuses,
         @Nullable Set<TaskType> types,
-        @Nullable Set<String> indexUids,
+        @Nullable IndexNames indexes,
         @Nullable Set<Long> canceledBy,
         DateBounds enqueued,
         DateBounds started,
@@ -44,16 +43,13 @@ public record TaskQuery(
     }
 
     /** The same, of these indexes only. */
-    public TaskQuery within(Set<String> visible) {
-        Set<String> asked = indexUids;
+    public TaskQuery within(IndexNames visible) {
         return new TaskQuery(
                 uids,
                 batchUids,
                 statuses,
                 types,
-                asked == null
-                        ? visible
-                        : asked.stream().filter(visible::contains).collect(Collectors.toSet()),
+                indexes == null ? visible : indexes.and(visible),
                 canceledBy,
                 enqueued,
                 started,
@@ -71,7 +67,7 @@ public record TaskQuery(
                 batchUids,
                 none ? Set.of() : Set.of(status),
                 types,
-                indexUids,
+                indexes,
                 canceledBy,
                 enqueued,
                 started,
@@ -87,7 +83,7 @@ public record TaskQuery(
                 && in(batchUids, row.batchUid())
                 && in(statuses, row.status())
                 && in(types, row.type())
-                && (in(indexUids, row.indexUid()) || in(indexUids, row))
+                && (indexes == null || isOf(indexes, row))
                 && in(canceledBy, row.canceledBy())
                 && enqueued.contains(row.dates().enqueuedAt())
                 && started.contains(row.dates().startedAt())
@@ -95,10 +91,10 @@ public record TaskQuery(
     }
 
     // A swap is of no index, a rename of both.
-    private static boolean in(@Nullable Set<String> filter, TaskRow row) {
-        return filter != null
-                && row.type() != TaskType.INDEX_SWAP
-                && row.names().stream().anyMatch(filter::contains);
+    private static boolean isOf(IndexNames names, TaskRow row) {
+        return names.contains(row.indexUid())
+                || (row.type() != TaskType.INDEX_SWAP
+                        && row.names().stream().anyMatch(names::contains));
     }
 
     private static <T> boolean in(@Nullable Set<T> filter, @Nullable T value) {

@@ -86,10 +86,10 @@ final class TaskReads {
      * then the index is asked again, and a row that still does not fit is left out.
      */
     static TaskPage list(TaskIndex index, Sql sql, TaskQuery query) {
-        Tasks.TaskUids found = index.find(sql, query);
+        Tasks.TaskUids found = index.find(query);
         List<TaskRow> rows = rows(sql, query, found.uids());
         for (int again = 0; again < AGAIN_MAX && rows.size() < found.uids().size(); again++) {
-            found = index.find(sql, query);
+            found = index.find(query);
             rows = rows(sql, query, found.uids());
         }
         return new TaskPage(List.copyOf(rows), found.next(), found.total());

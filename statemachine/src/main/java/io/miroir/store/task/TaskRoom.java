@@ -8,6 +8,7 @@ import io.miroir.proto.store.FinishTask;
 import io.miroir.proto.store.IdempotencyKey;
 import io.miroir.proto.store.Outcome;
 import io.miroir.proto.store.StartTask;
+import io.miroir.sqlite.Sql;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.engine.Proposer;
@@ -18,7 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 
 /** {@link Tasks} over commands and SQL. */
 public final class TaskRoom implements Tasks {
@@ -128,21 +129,23 @@ public final class TaskRoom implements Tasks {
 
     @Override
     public TaskPage list(ReadLevel level, TaskQuery query) {
+        Function<Sql, TaskPage> read = sql -> TaskReads.list(reads.tasks(), sql, query);
         TaskPage page =
-                query.limit() <= POINT_ROWS_MAX
-                        ? reads.point(level, sql -> TaskReads.list(reads.tasks(), sql, query))
-                        : reads.scan(level, sql -> TaskReads.list(reads.tasks(), sql, query));
+                query.limit() <= POINT_ROWS_MAX && isShort(query)
+                        ? reads.point(level, read)
+                        : reads.scan(level, read);
         return new TaskPage(opened(page.tasks()), page.next(), page.total());
     }
 
     @Override
     public TaskUids uids(ReadLevel level, TaskQuery query) {
-        return reads.point(level, sql -> reads.tasks().find(sql, query));
+        Function<Sql, TaskUids> read = _ -> reads.tasks().find(query);
+        return isShort(query) ? reads.point(level, read) : reads.scan(level, read);
     }
 
-    @Override
-    public Set<String> indexUids(ReadLevel level) {
-        return reads.scan(level, sql -> reads.tasks().indexUids(sql));
+    /** Whether it holds the caller's thread, which may carry others, for a moment only. */
+    private static boolean isShort(TaskQuery query) {
+        return query.indexes() == null || query.indexes().areFew();
     }
 
     @Override

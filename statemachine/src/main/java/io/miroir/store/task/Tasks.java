@@ -4,7 +4,6 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What clients asked for and what became of it. Most tasks are born in {@code Lanes.bind}. */
@@ -52,9 +51,6 @@ public interface Tasks {
 
     /** As {@link #list}, without reading rows. */
     TaskUids uids(ReadLevel level, TaskQuery query);
-
-    /** Names of the indexes that tasks speak of, whether there are such indexes or not. */
-    Set<String> indexUids(ReadLevel level);
 
     /** Tasks of a lane that are not finished, by position: what the next owner must follow. */
     List<TaskRow> unfinished(ReadLevel level, String lane);

@@ -9,35 +9,37 @@ import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.Bind;
 import io.miroir.proto.store.ClaimLane;
 import io.miroir.proto.store.Command;
-import io.miroir.proto.store.DeleteTasks;
 import io.miroir.proto.store.Effect;
 import io.miroir.proto.store.EnqueueTask;
 import io.miroir.proto.store.FinishTask;
 import io.miroir.proto.store.IndexCreated;
 import io.miroir.proto.store.IndexesSwapped;
 import io.miroir.proto.store.Intend;
-import io.miroir.proto.store.StartTask;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
+import io.miroir.sqlite.Sql;
 import io.miroir.store.engine.StoreEngine;
 import io.miroir.store.engine.WatchHub;
+import io.miroir.store.lane.Lanes;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.IntFunction;
-import java.util.function.LongFunction;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rule 25: queries from bitmaps answer what reading every row would. */
 class TaskIndexTest {
-    private static final long TIME = 1_767_225_600_000_000L;
-    private static final int INDEXES = 9;
+    private static final long TIME = RandomTasks.TIME;
+    private static final TaskQuery ALL = TaskQuery.newest(TaskQuery.LIMIT_MAX);
+    private static final String OF_INDEX =
+            "SELECT uid FROM tasks WHERE index_uid = ?1 UNION SELECT task_uid FROM task_names WHERE"
+                    + " index_uid = ?1 ORDER BY 1 DESC";
 
     @Test
     void anyMixOfFiltersAnswersWhatReadingEveryRowWould(@TempDir Path dir) {
@@ -48,7 +50,7 @@ class TaskIndexTest {
                 int hits = 0;
                 for (int round = 1; round <= 12; round++) {
                     // Enough tasks for several blocks of dates, and deletes that join them.
-                    engine.apply(round, 1, TIME + round * 500L, batch(random, round));
+                    engine.apply(round, 1, TIME + round * 500L, RandomTasks.batch(random, round));
                     engine.commit();
                     hits += compare(random, engine, database, "seed " + seed + " round " + round);
                 }
@@ -59,25 +61,19 @@ class TaskIndexTest {
 
     @Test
     void anIndexThatIsLoadedAnswersAsOneThatWasFed(@TempDir Path dir) {
-        // After a restart and after an installed snapshot; also with more names than bitmaps.
+        // After a restart and after an installed snapshot.
         try (Database database = open(dir)) {
             Random random = new Random(7);
             StoreEngine engine = new StoreEngine(database, new WatchHub(0));
             for (int round = 1; round <= 12; round++) {
-                engine.apply(round, 1, TIME + round * 500L, batch(random, round));
+                engine.apply(round, 1, TIME + round * 500L, RandomTasks.batch(random, round));
                 engine.commit();
             }
             TaskIndex loaded = TaskIndex.load(database.writer());
-            TaskIndex narrow = TaskIndex.load(database.writer(), 2);
-            Set<String> names = engine.tasks().indexUids(database.writer());
-            assertTrue(names.size() > 2, names::toString);
-            assertEquals(names, loaded.indexUids(database.writer()));
-            assertEquals(names, narrow.indexUids(database.writer()));
             for (int i = 0; i < 300; i++) {
-                TaskQuery query = query(random, 4_000);
-                Tasks.TaskUids fed = engine.tasks().find(database.writer(), query);
-                assertEquals(fed, loaded.find(database.writer(), query), query.toString());
-                assertEquals(fed, narrow.find(database.writer(), query), query.toString());
+                TaskQuery query = RandomTasks.query(random, 4_000);
+                Tasks.TaskUids fed = engine.tasks().find(query);
+                assertEquals(fed, loaded.find(query), query.toString());
             }
         }
     }
@@ -92,41 +88,131 @@ class TaskIndexTest {
                 engine.apply(
                         ++round, 1, TIME + round, Batch.newBuilder().addCommand(command).build());
                 engine.commit();
-                for (int keysMax : new int[] {1, 2, 64}) {
-                    TaskIndex loaded = TaskIndex.load(database.writer(), keysMax);
-                    for (String name : List.of("a", "b", "c")) {
-                        List<Long> rows =
-                                database.writer()
-                                        .all(
-                                                "SELECT uid FROM tasks WHERE index_uid = ?1 UNION"
-                                                        + " SELECT task_uid FROM task_names WHERE"
-                                                        + " index_uid = ?1 ORDER BY 1 DESC",
-                                                row -> row.number(1),
-                                                name);
-                        TaskQuery query = named(name);
-                        assertEquals(rows, loaded.find(database.writer(), query).uids());
-                        assertEquals(rows, engine.tasks().find(database.writer(), query).uids());
-                    }
+                TaskIndex loaded = TaskIndex.load(database.writer());
+                for (String name : List.of("a", "b", "c")) {
+                    List<Long> rows = database.writer().all(OF_INDEX, row -> row.number(1), name);
+                    assertEquals(rows, loaded.find(named(name)).uids());
+                    assertEquals(rows, engine.tasks().find(named(name)).uids());
                 }
             }
-            List<Long> ofA = engine.tasks().find(database.writer(), named("a")).uids();
+            List<Long> ofA = engine.tasks().find(named("a")).uids();
             assertEquals(List.of(4L, 3L, 1L), ofA);
         }
     }
 
+    @Test
+    void tasksOfManyNamesAreThoseThatSqlFinds(@TempDir Path dir) {
+        // Names of one task and of hundreds, names that share a hash code, and as many cancelers.
+        try (Database database = open(dir)) {
+            Random random = new Random(11);
+            StoreEngine engine = new StoreEngine(database, new WatchHub(0));
+            for (int round = 1; round <= 12; round++) {
+                engine.apply(round, 1, TIME + round * 500L, RandomTasks.batch(random, round));
+                engine.commit();
+                if (round % 4 > 0) {
+                    continue;
+                }
+                TaskIndex loaded = TaskIndex.load(database.writer());
+                for (TaskIndex index : List.of(engine.tasks(), loaded)) {
+                    compareWithSql(index, database.writer());
+                }
+            }
+        }
+    }
+
+    private static void compareWithSql(TaskIndex index, Sql sql) {
+        for (String name : RandomTasks.names()) {
+            assertFinds(sql.all(OF_INDEX, row -> row.number(1), name), index.find(named(name)));
+        }
+        for (String beginning : RandomTasks.BEGINNINGS) {
+            IndexNames names = new IndexNames(Set.of(), new TreeSet<>(Set.of(beginning)));
+            List<Long> rows =
+                    sql.all(
+                            "SELECT uid FROM tasks WHERE substr(index_uid, 1, ?1) = ?2 ORDER BY 1"
+                                    + " DESC",
+                            row -> row.number(1),
+                            beginning.length(),
+                            beginning);
+            assertFinds(rows, index.find(ALL.within(names)));
+        }
+        List<Long> cancelers =
+                sql.all(
+                        "SELECT DISTINCT canceled_by FROM tasks WHERE canceled_by IS NOT NULL",
+                        row -> row.number(1));
+        assertTrue(cancelers.size() > 20, cancelers::toString);
+        for (long canceler : cancelers) {
+            List<Long> rows =
+                    sql.all(
+                            "SELECT uid FROM tasks WHERE canceled_by = ? ORDER BY 1 DESC",
+                            row -> row.number(1),
+                            canceler);
+            assertFinds(rows, index.find(canceledBy(canceler)));
+        }
+    }
+
+    private static void assertFinds(List<Long> rows, Tasks.TaskUids found) {
+        assertEquals(rows, found.uids());
+        assertEquals(rows.size(), found.total());
+    }
+
+    @Test
+    void aRenameWhoseNamesFindNoRoomIsFoundByItsOwnIndex(@TempDir Path dir) {
+        try (Database database = open(dir)) {
+            StoreEngine engine = new StoreEngine(database, new WatchHub(0));
+            Barrier.Builder all = Barrier.newBuilder();
+            IntStream.range(0, Lanes.NAME_ROWS_MAX).forEach(i -> all.addIndexUid("index-" + i));
+            List<Command> commands = new ArrayList<>();
+            commands.add(
+                    Command.newBuilder()
+                            .setClaimLane(ClaimLane.newBuilder().setLane("a").setPodId("p"))
+                            .build());
+            commands.addAll(ended(0, "", Effect.newBuilder().setBarrier(all).build()));
+            commands.addAll(ended(1, "a", barrier("a", "b")));
+            engine.apply(1, 1, TIME, Batch.newBuilder().addAllCommand(commands).build());
+            engine.commit();
+            TaskIndex loaded = TaskIndex.load(database.writer());
+            for (TaskIndex index : List.of(engine.tasks(), loaded)) {
+                assertEquals(List.of(0L), index.find(named("index-7")).uids());
+                assertEquals(List.of(1L), index.find(named("a")).uids());
+                assertEquals(List.of(), index.find(named("b")).uids());
+            }
+        }
+    }
+
+    private static List<Command> ended(long uid, String index, Effect effect) {
+        return List.of(
+                intend("a", index, 1),
+                Command.newBuilder()
+                        .setBind(
+                                Bind.newBuilder()
+                                        .setLane("a")
+                                        .setEpoch(1)
+                                        .setPosition(uid + 1)
+                                        .setType(TaskType.INDEX_UPDATE.code())
+                                        .addEffect(effect))
+                        .build(),
+                Command.newBuilder()
+                        .setFinishTask(FinishTask.newBuilder().setUid(uid).setEpoch(1).setStatus(2))
+                        .build());
+    }
+
     private static TaskQuery named(String index) {
+        return ALL.within(IndexNames.of(Set.of(index)));
+    }
+
+    private static TaskQuery canceledBy(long uid) {
         return new TaskQuery(
                 null,
                 null,
                 null,
                 null,
-                Set.of(index),
                 null,
+                Set.of(uid),
                 TaskQuery.DateBounds.OPEN,
                 TaskQuery.DateBounds.OPEN,
                 TaskQuery.DateBounds.OPEN,
                 null,
-                100,
+                TaskQuery.LIMIT_MAX,
                 false);
     }
 
@@ -164,12 +250,7 @@ class TaskIndexTest {
                                         .setEpoch(3)
                                         .setPosition(3)
                                         .setType(TaskType.INDEX_UPDATE.code())
-                                        .addEffect(
-                                                Effect.newBuilder()
-                                                        .setBarrier(
-                                                                Barrier.newBuilder()
-                                                                        .addIndexUid("a")
-                                                                        .addIndexUid("b"))))
+                                        .addEffect(barrier("a", "b")))
                         .build());
         for (long uid = 0; uid < 4; uid++) {
             FinishTask.Builder finish =
@@ -189,6 +270,11 @@ class TaskIndexTest {
                         .setEnqueueTask(EnqueueTask.newBuilder().setIndexUid("a"))
                         .build());
         return commands;
+    }
+
+    private static Effect barrier(String one, String other) {
+        Barrier.Builder barrier = Barrier.newBuilder().addIndexUid(one).addIndexUid(other);
+        return Effect.newBuilder().setBarrier(barrier).build();
     }
 
     private static Command intend(String lane, String index, long epoch) {
@@ -214,7 +300,7 @@ class TaskIndexTest {
                         .toList();
         int hits = 0;
         for (int i = 0; i < 40; i++) {
-            TaskQuery query = query(random, rows.size() + 50);
+            TaskQuery query = RandomTasks.query(random, rows.size() + 50);
             TaskPage page = TaskReads.list(engine.tasks(), database.writer(), query);
             List<TaskRow> matching = new ArrayList<>();
             rows.stream().filter(row -> naive(query, row)).forEach(matching::add);
@@ -248,9 +334,7 @@ class TaskIndexTest {
         boolean batch =
                 q.batchUids() == null
                         || (row.batchUid() != null && q.batchUids().contains(row.batchUid()));
-        boolean index =
-                q.indexUids() == null
-                        || (row.indexUid() != null && q.indexUids().contains(row.indexUid()));
+        boolean index = q.indexes() == null || naive(q.indexes(), row.indexUid());
         boolean canceler =
                 q.canceledBy() == null
                         || (row.canceledBy() != null && q.canceledBy().contains(row.canceledBy()));
@@ -263,102 +347,17 @@ class TaskIndexTest {
                 && naive(q.finished(), row.dates().finishedAt());
     }
 
+    private static boolean naive(IndexNames names, @Nullable String uid) {
+        return uid != null
+                && (names.uids().contains(uid)
+                        || names.beginnings().stream().anyMatch(uid::startsWith));
+    }
+
     private static boolean naive(TaskQuery.DateBounds bounds, @Nullable Long date) {
         if (bounds.afterMicros() != null && (date == null || date <= bounds.afterMicros())) {
             return false;
         }
         return bounds.beforeMicros() == null || (date != null && date < bounds.beforeMicros());
-    }
-
-    // ---- random data
-
-    private static Batch batch(Random random, int round) {
-        Batch.Builder batch = Batch.newBuilder();
-        int known = round * 330;
-        for (int i = 0; i < 900; i++) {
-            batch.addCommand(command(random, known));
-        }
-        if (round % 4 == 0) {
-            // A hole over several blocks.
-            DeleteTasks.Builder delete = DeleteTasks.newBuilder();
-            for (long uid = known / 2; uid < known; uid++) {
-                delete.addUid(uid);
-            }
-            batch.addCommand(Command.newBuilder().setDeleteTasks(delete));
-        }
-        return batch.build();
-    }
-
-    private static Command.Builder command(Random random, int known) {
-        Command.Builder command = Command.newBuilder();
-        return switch (random.nextInt(8)) {
-            case 0, 1, 2 -> {
-                EnqueueTask.Builder enqueue = EnqueueTask.newBuilder().setType(random.nextInt(16));
-                // A swap is of no index.
-                if (random.nextInt(5) > 0 && enqueue.getType() != TaskType.INDEX_SWAP.code()) {
-                    enqueue.setIndexUid("index-" + random.nextInt(INDEXES));
-                }
-                if (random.nextInt(5) == 0) {
-                    enqueue.setTerminalStatus(2 + random.nextInt(2));
-                }
-                yield command.setEnqueueTask(enqueue);
-            }
-            case 3, 4 -> command.setStartTask(StartTask.newBuilder().setUid(random.nextInt(known)));
-            case 5, 6 -> {
-                FinishTask.Builder finish =
-                        FinishTask.newBuilder()
-                                .setUid(random.nextInt(known))
-                                .setStatus(2 + random.nextInt(3));
-                if (finish.getStatus() == TaskStatus.CANCELED.code()) {
-                    finish.setCanceledBy(random.nextInt(6));
-                }
-                yield command.setFinishTask(finish);
-            }
-            default ->
-                    command.setDeleteTasks(DeleteTasks.newBuilder().addUid(random.nextInt(known)));
-        };
-    }
-
-    private static TaskQuery query(Random random, int uids) {
-        IntFunction<@Nullable Set<Long>> uidSet =
-                oneIn ->
-                        random.nextInt(oneIn) > 0
-                                ? null
-                                : set(random, 60, i -> (long) random.nextInt(uids));
-        return new TaskQuery(
-                uidSet.apply(8),
-                uidSet.apply(8),
-                random.nextBoolean()
-                        ? null
-                        : set(random, 4, _ -> TaskStatus.ofCode(random.nextInt(5))),
-                random.nextBoolean()
-                        ? null
-                        : set(random, 9, _ -> TaskType.ofCode(random.nextInt(16))),
-                random.nextBoolean()
-                        ? null
-                        : set(random, 4, _ -> "index-" + random.nextInt(INDEXES + 1)),
-                random.nextInt(6) > 0 ? null : set(random, 4, _ -> (long) random.nextInt(6)),
-                bounds(random),
-                bounds(random),
-                bounds(random),
-                random.nextInt(3) > 0 ? null : (Long) (long) random.nextInt(uids),
-                random.nextInt(50),
-                random.nextBoolean());
-    }
-
-    private static TaskQuery.DateBounds bounds(Random random) {
-        return new TaskQuery.DateBounds(
-                random.nextInt(4) > 0 ? null : (Long) (TIME + random.nextInt(14) * 500L - 1),
-                random.nextInt(4) > 0 ? null : (Long) (TIME + random.nextInt(14) * 500L));
-    }
-
-    private static <T> Set<T> set(Random random, int sizeMax, LongFunction<T> element) {
-        Set<T> set = new HashSet<>();
-        int size = random.nextInt(sizeMax);
-        for (int i = 0; i < size; i++) {
-            set.add(element.apply(i));
-        }
-        return set;
     }
 
     private static Database open(Path dir) {
