@@ -3,30 +3,51 @@ package io.miroir.store.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.proto.store.AdminSession;
 import io.miroir.proto.store.Batch;
+import io.miroir.proto.store.ClaimJob;
 import io.miroir.proto.store.Command;
+import io.miroir.proto.store.CompleteJob;
 import io.miroir.proto.store.DeleteAlias;
+import io.miroir.proto.store.EnqueueJobs;
 import io.miroir.proto.store.EnqueueTask;
 import io.miroir.proto.store.IdempotencyKey;
+import io.miroir.proto.store.LeaseTokens;
 import io.miroir.proto.store.Limits;
+import io.miroir.proto.store.NewJob;
 import io.miroir.proto.store.Outcome;
+import io.miroir.proto.store.PutRow;
+import io.miroir.proto.store.RecordLogin;
 import io.miroir.proto.store.Session;
 import io.miroir.proto.store.SetLimits;
+import io.miroir.proto.store.SightScopedKeys;
+import io.miroir.proto.store.Sighting;
 import io.miroir.proto.store.TakeLease;
+import io.miroir.proto.store.TokenAsk;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
+import io.miroir.store.lease.Leases;
+import io.miroir.store.ratelimit.RateLimits;
+import io.miroir.store.scopedkey.ScopedKeys;
 import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What ends, ends at an entry of the log: on every pod at the same one. */
 class ExpiryTest {
     private static final long TIME = 1_767_225_600_000_000L;
     private static final long SECOND = 1_000_000;
+
+    /** Of all that has one in the limits of these tests. */
+    private static final long LIFETIME = 10 * SECOND;
 
     @SuppressWarnings("NullAway.Init")
     private Database database;
@@ -49,11 +70,65 @@ class ExpiryTest {
     void aRowIsSweptByTheFirstEntryAfterItsEnd() {
         // Also by an entry that has nothing to do with it; not by time alone.
         apply(0, limits(1_000, 10 * SECOND).setSessionTtlMicros(5 * SECOND));
-        apply(0, command().setTouchSession(Session.newBuilder().setSessionId("s")));
+        apply(0, touch());
         apply(4 * SECOND, other());
         assertEquals(1, rows("sessions"));
         apply(6 * SECOND, other());
         assertEquals(0, rows("sessions"));
+    }
+
+    /**
+     * A kind of row that ends by itself.
+     *
+     * @param rows which rows are meant
+     * @param made makes one at the beginning, when lifetimes are {@link #LIFETIME}
+     * @param endsAfter the last moment at which it may be there, from the beginning
+     */
+    record Kind(String name, String rows, Consumer<ExpiryTest> made, long endsAfter) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Kind> kinds() {
+        return Stream.of(
+                kind("sessions", LIFETIME, by(touch())),
+                kind("idempotency_cache", LIFETIME, by(enqueue("key"))),
+                kind("admin_sessions", LIFETIME, by(adminSession())),
+                kind("rate_buckets", LIFETIME, by(leasedTokens())),
+                kind("login_backoff", RateLimits.BACKOFF_MICROS_MAX, by(failedLogin())),
+                kind("scoped_key_sightings", ScopedKeys.SIGHTING_MICROS, by(sighting())),
+                kind("tasks", LIFETIME, by(command().setEnqueueTask(terminal()))),
+                kind("jobs", LIFETIME, ExpiryTest::aJobThatEnded),
+                new Kind("a claim", "jobs WHERE state = 1", ExpiryTest::claimedJob, LIFETIME),
+                kind("leader_lease", Leases.FORGOTTEN_AFTER_MICROS, by(lease(LIFETIME))),
+                new Kind(
+                        "a lease that lasts longer than others are remembered",
+                        "leader_lease",
+                        by(lease(2 * Leases.FORGOTTEN_AFTER_MICROS)),
+                        2 * Leases.FORGOTTEN_AFTER_MICROS));
+    }
+
+    private static Kind kind(String table, long endsAfter, Consumer<ExpiryTest> made) {
+        return new Kind(table, table, made, endsAfter);
+    }
+
+    private static Consumer<ExpiryTest> by(Command.Builder command) {
+        return test -> test.apply(0, command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void whatEndsIsThereUntilItsTimeAndGoneAtTheFirstEntryAfterIt(Kind kind) {
+        apply(0, limits(1_000, LIFETIME));
+        kind.made().accept(this);
+        assertEquals(1, rows(kind.rows()));
+        // Two sweeps, a second apart.
+        apply(kind.endsAfter() - 1, other());
+        assertEquals(1, rows(kind.rows()), "before its time");
+        apply(kind.endsAfter() + SECOND, other());
+        assertEquals(0, rows(kind.rows()), "after its time");
     }
 
     @Test
@@ -113,6 +188,68 @@ class ExpiryTest {
                                 .setLeaseMicros(3_600 * SECOND));
     }
 
+    private static Command.Builder touch() {
+        return command().setTouchSession(Session.newBuilder().setSessionId("s"));
+    }
+
+    private static Command.Builder adminSession() {
+        return command()
+                .setPutRow(
+                        PutRow.newBuilder()
+                                .setAdminSession(
+                                        AdminSession.newBuilder()
+                                                .setSessionId("s")
+                                                .setExpiresAtMicros(TIME + LIFETIME)));
+    }
+
+    private static Command.Builder leasedTokens() {
+        return command()
+                .setLeaseTokens(
+                        LeaseTokens.newBuilder()
+                                .setTokensMax(5)
+                                .setWindowMicros(LIFETIME)
+                                .addAsk(TokenAsk.newBuilder().setAddress("a").setWanted(1)));
+    }
+
+    private static Command.Builder failedLogin() {
+        return command().setRecordLogin(RecordLogin.newBuilder().setAddress("a"));
+    }
+
+    private static Command.Builder sighting() {
+        return command()
+                .setSightScopedKeys(
+                        SightScopedKeys.newBuilder()
+                                .setPodId("pod-a")
+                                .addSighting(
+                                        Sighting.newBuilder()
+                                                .setIndexUid("movies")
+                                                .setGeneration(1)));
+    }
+
+    private static Command.Builder lease(long micros) {
+        return command()
+                .setTakeLease(
+                        TakeLease.newBuilder()
+                                .setScope("a duty")
+                                .setHolder("pod-a")
+                                .setLeaseMicros(micros));
+    }
+
+    /** Answers the number of the claim. */
+    private long claimedJob() {
+        NewJob.Builder job = NewJob.newBuilder().setId("j").setType("t").setAttemptsMax(1);
+        apply(0, command().setEnqueueJobs(EnqueueJobs.newBuilder().addJob(job)));
+        ClaimJob.Builder claim =
+                ClaimJob.newBuilder().setPodId("pod-a").addType("t").setClaimMicros(LIFETIME);
+        return apply(0, command().setClaimJob(claim)).getJob().getClaim();
+    }
+
+    private void aJobThatEnded() {
+        CompleteJob.Builder end =
+                CompleteJob.newBuilder().setId("j").setClaim(claimedJob()).setProgressJson("{}");
+        assertTrue(apply(0, command().setCompleteJob(end)).hasDone());
+    }
+
     private static Command.Builder enqueue(@Nullable String key) {
         EnqueueTask.Builder task = EnqueueTask.newBuilder();
         if (key != null) {
@@ -158,11 +295,11 @@ class ExpiryTest {
                 .setTasksMax(tasksMax)
                 .setTaskRetentionMicros(taskRetentionMicros)
                 .setIdempotencyKeysMax(2)
-                .setIdempotencyTtlMicros(10 * SECOND)
+                .setIdempotencyTtlMicros(LIFETIME)
                 .setSessionsMax(10)
-                .setSessionTtlMicros(10 * SECOND)
+                .setSessionTtlMicros(LIFETIME)
                 .setJobsMax(10)
-                .setJobRetentionMicros(10 * SECOND)
+                .setJobRetentionMicros(LIFETIME)
                 .setAliasHistoryMax(1)
                 .setCanaryRunsMax(1)
                 .setCdcOverflowBytesMax(1)

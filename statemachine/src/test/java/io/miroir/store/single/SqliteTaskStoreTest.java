@@ -14,6 +14,10 @@ import io.miroir.store.TaskStore;
 import io.miroir.store.TaskStoreContract;
 import io.miroir.store.Writes;
 import io.miroir.store.clientobject.ClientObjectRow;
+import io.miroir.store.limit.StoreLimits;
+import io.miroir.store.task.NewTask;
+import io.miroir.store.task.TaskType;
+import io.miroir.store.task.Tasks;
 import io.miroir.store.webhook.WebhookRow;
 import io.miroir.store.webhook.Webhooks;
 import io.prometheus.client.CollectorRegistry;
@@ -112,6 +116,37 @@ class SqliteTaskStoreTest extends TaskStoreContract {
             }
             assertEquals(Webhooks.ROWS_MAX, sample(registry, "rows", "table"));
             assertEquals(1, sample(registry, "full_total", "what"));
+        }
+    }
+
+    @Test
+    void whereNoTaskMayBeForgottenNoneIsTakenIn(@TempDir Path dir) {
+        try (TaskStore full = open(dir, START)) {
+            StoreLimits limits = StoreLimits.DEFAULT;
+            full.limits()
+                    .set(
+                            new StoreLimits(
+                                    StoreLimits.TASKS_MAX_MIN,
+                                    limits.taskRetentionMicros(),
+                                    limits.idempotencyKeysMax(),
+                                    limits.idempotencyTtlMicros(),
+                                    limits.sessionsMax(),
+                                    limits.sessionTtlMicros(),
+                                    limits.jobsMax(),
+                                    limits.jobRetentionMicros(),
+                                    limits.aliasHistoryMax(),
+                                    limits.canaryRunsMax(),
+                                    limits.cdcOverflowBytesMax(),
+                                    limits.rateBucketsMax()),
+                            1)
+                    .orThrow();
+            NewTask task = NewTask.of(TaskType.INDEX_CREATION, "movies", "{}", null, null);
+            for (int i = 0; i < StoreLimits.TASKS_MAX_MIN; i++) {
+                assertInstanceOf(Tasks.Birth.Enqueued.class, full.tasks().enqueue(task).orThrow());
+            }
+            assertEquals(
+                    new Tasks.Birth.Full(StoreLimits.TASKS_MAX_MIN),
+                    full.tasks().enqueue(task).orThrow());
         }
     }
 
