@@ -17,7 +17,8 @@ import java.util.function.LongSupplier;
  * <p>So that the first requests of an address need not wait, a pod lets {@code freeMax} of them
  * pass in each window before it has a token; they are counted with its next ask. <b>Bound:</b> in a
  * window, all pods together let pass at most {@code tokensMax + pods × freeMax} requests of an
- * address; a pod that restarts counts as another one.
+ * address, however late grants come, and if they get lost; a pod that restarts counts as another
+ * one, and addresses that share a purse are one.
  */
 public final class LeasedLimiter {
     private final RateLimits limits;
@@ -80,8 +81,7 @@ public final class LeasedLimiter {
                 return new Verdict.Allowed();
             }
             if (purse.free < rule.freeMax()) {
-                purse.free++;
-                purse.spent++;
+                purse.passFree(now, rule.windowMicros());
                 return new Verdict.Allowed();
             }
             return new Verdict.Pending();
@@ -91,8 +91,8 @@ public final class LeasedLimiter {
     }
 
     /**
-     * Asks for what is needed, in one command; to be called some ten times a second. Answers how
-     * many addresses it asked for; 0 costs nothing.
+     * Asks for what is needed, in one command; to be called some ten times a second, by one thread.
+     * Answers how many addresses it asked for; 0 costs nothing.
      */
     public int flush() {
         List<String> addresses = new ArrayList<>();
@@ -145,17 +145,23 @@ public final class LeasedLimiter {
         if (purse == null) {
             return;
         }
-        if (purse.endsAt != grant.windowEndsAt() && purse.leased) {
+        purse.spent = Math.max(0, purse.spent - ask.spent());
+        if (grant.heldBackUntil() > 0) {
+            purse.deniedUntil = grant.heldBackUntil();
+        }
+        long now = nowMicros.getAsLong();
+        purse.renew(now, rule.windowMicros());
+        if (grant.windowEndsAt() <= now || (purse.leased && grant.windowEndsAt() < purse.endsAt)) {
+            // It comes too late: its window is over, and the one at hand must not begin twice.
+            return;
+        }
+        if (purse.endsAt != grant.windowEndsAt()) {
             purse.tokens = 0;
-            purse.free = 0;
         }
         purse.leased = true;
         purse.endsAt = grant.windowEndsAt();
         purse.tokens += grant.tokens();
-        purse.spent = Math.max(0, purse.spent - ask.spent());
-        if (grant.heldBackUntil() > 0) {
-            purse.deniedUntil = grant.heldBackUntil();
-        } else if (grant.tokens() == 0 && purse.tokens == 0) {
+        if (grant.heldBackUntil() == 0 && grant.tokens() == 0 && purse.tokens == 0) {
             purse.deniedUntil = grant.windowEndsAt();
         }
     }
@@ -177,8 +183,13 @@ public final class LeasedLimiter {
         private int free;
         private int spent;
         private int demand;
+
+        /** Of the window; or, while that is not known, when what passed free is surely over. */
         private long endsAt;
+
         private long deniedUntil;
+
+        /** Whether a grant has said when the window ends. */
         private boolean leased;
 
         /** Tokens end with their window; a new one begins with the next request. */
@@ -187,6 +198,15 @@ public final class LeasedLimiter {
                 tokens = 0;
                 free = 0;
                 leased = false;
+                endsAt = now + windowMicros;
+            }
+        }
+
+        /** A window that nobody has told of yet may begin with this request. */
+        void passFree(long now, long windowMicros) {
+            free++;
+            spent++;
+            if (!leased) {
                 endsAt = now + windowMicros;
             }
         }
