@@ -147,11 +147,12 @@ final class StoreOpening {
                                 admission.clusterId(),
                                 beginWith(admission, own),
                                 config.raft().bind())
-                        .with(tuning()),
+                        .with(tuning(config)),
                 surroundings.counting(counting));
     }
 
-    private RaftStoreConfig.Tuning tuning() {
+    /** Times and sizes of the log, as configured. */
+    static RaftStoreConfig.Tuning tuning(MiroirConfig config) {
         return new RaftStoreConfig.Tuning(
                 (int) config.raft().electionTimeoutMinMs(),
                 (int) config.raft().electionTimeoutMaxMs(),
