@@ -21,7 +21,6 @@ import java.util.List;
  * @param replicaGroups full copies of everything
  * @param nodes the Meilisearch servers
  * @param peers the pods that form the group; none or one is a single pod
- * @param trustedPeerNetwork allows Raft and peer ports beyond loopback
  * @param server port 7700
  * @param writes what of them goes together
  * @param raft port 9001
@@ -68,6 +67,11 @@ import java.util.List;
         why =
                 "has no effect: shards move when the nodes are changed, and come back to a node that"
                         + " returned, as fast as replica_repair says")
+@Former(
+        value = "trusted_peer_network",
+        why =
+                "has no effect: the pods' ports open beyond loopback with peer.secret_file or"
+                        + " peer.cert_file only")
 public record MiroirConfig(
         @Default("production") Environment env,
         @Default("miroir-0") @Env("POD_NAME") String podId,
@@ -79,7 +83,6 @@ public record MiroirConfig(
         @Default("1") @Range(min = 1, max = 1024) int replicaGroups,
         @Range(min = 0, max = 4096) List<NodeConfig> nodes,
         @Range(min = 0, max = 5) List<PeerAddress> peers,
-        @Default("false") boolean trustedPeerNetwork,
         ServerConfig server,
         WritesConfig writes,
         RaftConfig raft,

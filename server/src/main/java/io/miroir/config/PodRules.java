@@ -146,8 +146,8 @@ final class PodRules {
         keysOfPods(config.peer(), report);
         claim(owner, config.raft().port(), "raft.port", report);
         claim(owner, config.peer().port(), "peer.port", report);
-        loopbackOnly(config, config.raft().bind(), "raft.bind", report);
-        loopbackOnly(config, config.peer().bind(), "peer.bind", report);
+        loopbackOnly(config.peer(), config.raft().bind(), "raft.bind", report);
+        loopbackOnly(config.peer(), config.peer().bind(), "peer.bind", report);
     }
 
     private static void keysOfPods(PeerConfig peer, RuleReport report) {
@@ -174,19 +174,17 @@ final class PodRules {
     }
 
     /** Whoever reaches these ports can write everything. */
-    private static void loopbackOnly(
-            MiroirConfig config, String bind, String key, RuleReport report) {
+    private static void loopbackOnly(PeerConfig peer, String bind, String key, RuleReport report) {
         boolean loopback =
                 bind.startsWith("127.") || bind.equals("::1") || bind.equals("localhost");
-        if (!loopback && !config.peer().keyed() && !config.trustedPeerNetwork()) {
+        if (!loopback && !peer.keyed()) {
             report.error(
                     key,
                     "`"
                             + bind
                             + "`: who reaches this port can write everything. Allowed is a loopback"
-                            + " address, or any with peer.secret_file or peer.cert_file, or with"
-                            + " trusted_peer_network: true where only pods reach it",
-                    "trusted_peer_network");
+                            + " address, or any with peer.secret_file or peer.cert_file",
+                    "peer.secret_file");
         }
     }
 }

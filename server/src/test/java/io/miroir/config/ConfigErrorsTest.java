@@ -99,21 +99,21 @@ class ConfigErrorsTest {
                 THREE_PODS
                         + """
                           raft: {bind: 0.0.0.0}
+                          trusted_peer_network: true
                           search_ui: {rate_limit: {backend: local}}
                           admin_ui: {rate_limit: {backend: local}}
                           leader_election: {enabled: false}
                         """,
                 "FILE:10: raft.bind: `0.0.0.0`: who reaches this port can write everything. Allowed"
                         + " is a loopback address, or any with peer.secret_file or"
-                        + " peer.cert_file, or with trusted_peer_network: true where only pods"
-                        + " reach it",
-                "FILE:11: search_ui.rate_limit.backend: `local` with 3 peers: each would count for"
+                        + " peer.cert_file",
+                "FILE:12: search_ui.rate_limit.backend: `local` with 3 peers: each would count for"
                         + " itself, and an address could ask that many times as often. Allowed is"
                         + " `shared`",
-                "FILE:12: admin_ui.rate_limit.backend: `local` with 3 peers: each would count for"
+                "FILE:13: admin_ui.rate_limit.backend: `local` with 3 peers: each would count for"
                         + " itself, and an address could ask that many times as often. Allowed is"
                         + " `shared`",
-                "FILE:13: leader_election.enabled: `false`: several pods need a leader",
+                "FILE:14: leader_election.enabled: `false`: several pods need a leader",
                 "FILE: task_store.backend: `sqlite` with 3 peers: one file can't be shared, several"
                         + " pods need `raft`",
                 "FILE: admin_ui.seal_key: missing with several pods: set ADMIN_SESSION_SEAL_KEY or"
