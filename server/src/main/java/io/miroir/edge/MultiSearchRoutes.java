@@ -100,10 +100,41 @@ final class MultiSearchRoutes {
         foreign.show(path::resolved, reply.body(), terms);
         metadata.addRequestUid(reply.body());
         if (QueryMetadata.isWanted(request)) {
-            ArrayNode each = reply.body().putArray(QueryMetadata.FIELD);
-            uids.forEach(uid -> each.add(metadata.of(uid)));
+            reply.body().set(QueryMetadata.FIELD, told(asked, body.path("queries"), uids));
         }
         return RequestPath.read(reply);
+    }
+
+    /** The metadata of all queries; where one goes by the network, each says who answered it. */
+    private ArrayNode told(MultiSearchRequest asked, JsonNode queries, List<String> uids) {
+        String self =
+                queries.valueStream()
+                        .map(query -> query.path(OPTIONS).path(REMOTE))
+                        .filter(JsonNode::isString)
+                        .map(JsonNode::stringValue)
+                        .findFirst()
+                        .orElse(null);
+        Set<String> searched = new TreeSet<>();
+        for (int i = 0; i < uids.size(); i++) {
+            if (!(network.reach(queries.path(i)) instanceof StoredNetwork.Reach.Nobody)) {
+                searched.add(uids.get(i));
+            }
+        }
+        ArrayNode each = Json.array();
+        for (int i = 0; i < uids.size(); i++) {
+            ObjectNode one = metadata.of(uids.get(i), queries.path(i));
+            MultiSearchRequest.FederationOptions options = asked.queries().get(i).options();
+            boolean named = options != null && options.remote() != null;
+            // Of an instance that is named one server looks for the key with the others'.
+            if (named || !searched.contains(uids.get(i))) {
+                one.remove(QueryMetadata.KEY);
+            }
+            if (self != null) {
+                one.put(REMOTE, self);
+            }
+            each.add(one);
+        }
+        return each;
     }
 
     /** One that asks all instances, of which this is the only one, is one of this instance. */
@@ -142,11 +173,12 @@ final class MultiSearchRoutes {
 
     private Answer apart(Request request, MultiSearchRequest asked, JsonNode queries, Terms terms)
             throws InterruptedException {
+        boolean told = QueryMetadata.isWanted(request);
         List<Future<ReadReply>> ran =
                 new QueryBatch(limits)
                         .run(
                                 asked.queries().size(),
-                                position -> () -> one(asked, queries, position, terms));
+                                position -> () -> one(asked, queries, position, told, terms));
         ObjectNode answer = Json.object();
         ArrayNode results = answer.putArray("results");
         ShardSet missing = ShardSet.none();
@@ -154,12 +186,8 @@ final class MultiSearchRoutes {
         for (int i = 0; i < ran.size(); i++) {
             ReadReply reply = joined(ran.get(i), i);
             ObjectNode result = Json.object();
-            String name = asked.queries().get(i).indexUid();
-            result.put("indexUid", name);
+            result.put("indexUid", asked.queries().get(i).indexUid());
             result.setAll(reply.body());
-            if (QueryMetadata.isWanted(request) && path.targets(name).isEmpty()) {
-                result.set(QueryMetadata.FIELD, metadata.of(path.resolved(name)));
-            }
             results.add(result);
             missing = missing.or(reply.missing());
             inconsistent.addAll(reply.inconsistent());
@@ -167,7 +195,8 @@ final class MultiSearchRoutes {
         return RequestPath.read(new ReadReply(answer, missing, OptionalLong.empty(), inconsistent));
     }
 
-    private ReadReply one(MultiSearchRequest asked, JsonNode queries, int position, Terms terms) {
+    private ReadReply one(
+            MultiSearchRequest asked, JsonNode queries, int position, boolean told, Terms terms) {
         if (asked.queries().get(position).options() != null) {
             throw new ApiException(
                     ErrorCode.INVALID_MULTI_SEARCH_FEDERATION_OPTIONS,
@@ -194,6 +223,9 @@ final class MultiSearchRoutes {
         foreign.requireIndexes(List.of(uid));
         ReadReply reply =
                 AbsentIndex.last(query, network, () -> searches.searchByRules(uid, query, terms));
+        if (told) {
+            reply.body().set(QueryMetadata.FIELD, metadata.of(uid, query));
+        }
         shown.show(name, reply.body());
         foreign.show(uid, reply.body(), terms);
         return reply;

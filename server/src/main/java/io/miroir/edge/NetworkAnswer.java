@@ -49,10 +49,17 @@ record NetworkAnswer(Reach reach, boolean scored) {
                 for (JsonNode hit : answer.path("hits")) {
                     show(indexUid, self.name(), (ObjectNode) hit);
                 }
+                if (answer.get(QueryMetadata.FIELD) instanceof ObjectNode metadata) {
+                    metadata.put("remote", self.name());
+                }
                 answer.putObject("remoteErrors");
             }
             case Reach.Nobody _ -> {
                 answer.putArray("hits");
+                if (answer.get(QueryMetadata.FIELD) instanceof ObjectNode metadata) {
+                    // Nobody has looked at the index.
+                    metadata.remove(QueryMetadata.KEY);
+                }
                 empty(answer);
             }
         }

@@ -5,11 +5,16 @@ import io.miroir.api.Uuids;
 import io.miroir.edge.http.Request;
 import io.miroir.fanout.read.SearchJourney;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a client is told of its queries themselves, if it asks: which index, and an id for each. */
 final class QueryMetadata {
     static final String FIELD = "metadata";
+
+    /** Of the index; left out while it has none. */
+    static final String KEY = "primaryKey";
+
     private static final String HEADER = "Meili-Include-Metadata";
     private static final String REQUEST_UID = "requestUid";
 
@@ -30,12 +35,23 @@ final class QueryMetadata {
         return value != null && (value.equalsIgnoreCase("true") || value.equals("1"));
     }
 
-    /** Of one query. */
-    ObjectNode of(String indexUid) {
-        return Json.object()
-                .put("indexUid", indexUid)
-                .put("primaryKey", searches.indexOf(indexUid).row().primaryKey())
-                .put("queryUid", uuids.timed());
+    /**
+     * Of one query.
+     *
+     * @param query as the client sent it: what it looks for is told, if it says so
+     */
+    ObjectNode of(String indexUid, JsonNode query) {
+        ObjectNode told = Json.object();
+        JsonNode words = query.path("q");
+        if (words.isString()) {
+            told.put("query", words.stringValue());
+        }
+        told.put("queryUid", uuids.timed()).put("indexUid", indexUid);
+        String key = searches.indexOf(indexUid).row().primaryKey();
+        if (key != null) {
+            told.put(KEY, key);
+        }
+        return told;
     }
 
     /** An answer that no node had a part in has an id too. */

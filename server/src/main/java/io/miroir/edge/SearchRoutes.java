@@ -87,11 +87,11 @@ final class SearchRoutes {
                         filtered,
                         network,
                         () -> searches.searchByRules(search.uid(), filtered, terms));
+        if (QueryMetadata.isWanted(request)) {
+            reply.body().set(QueryMetadata.FIELD, metadata.of(search.uid(), filtered));
+        }
         shown.show(search.name(), reply.body());
         foreign.show(search.uid(), reply.body(), terms);
-        if (QueryMetadata.isWanted(request)) {
-            reply.body().set(QueryMetadata.FIELD, metadata.of(search.uid()));
-        }
         return RequestPath.read(reply);
     }
 

@@ -1,8 +1,10 @@
 package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.api.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Requests that few clients make. What a Meilisearch 1.50 answers was found by asking one and a
@@ -253,6 +256,47 @@ class OddRequestsTest {
         refused(
                 "POST /indexes/none/facet-search {\"facetName\": \"a\", \"filter\": \"a =\"}",
                 "index_not_found");
+    }
+
+    /** Shows: what a client is told of its queries themselves, as Meilisearch 1.50 tells it. */
+    @Test
+    void queriesAreToldIfTheClientAsks() {
+        client.done("POST", "/indexes", "{\"uid\": \"keyless\"}");
+        assertTold("{'query': 'a', 'indexUid': 'd', 'primaryKey': 'id'}", "d", "'q': 'a'");
+        assertTold("{'query': '', 'indexUid': 'd', 'primaryKey': 'id'}", "d", "'q': ''");
+        assertTold("{'indexUid': 'd', 'primaryKey': 'id'}", "d", "'q': null");
+        assertTold("{'query': 'a', 'indexUid': 'keyless'}", "keyless", "'q': 'a'");
+        assertTold("{'indexUid': 'keyless'}", "keyless", "'limit': 1");
+        JsonNode got = told("GET", "/indexes/d/search?q=a", "");
+        assertEquals("a", got.path("metadata").path("query").asString(), got::toString);
+    }
+
+    private static void assertTold(String expected, String index, String query) {
+        JsonNode told = Json.parse(expected.replace('\'', '"'));
+        JsonNode alone = told("POST", "/indexes/" + index + "/search", "{" + query + "}");
+        assertEquals(told, withoutUid(alone.path("metadata")));
+        String queries = "'queries': [{'indexUid': '" + index + "', " + query + "}]}";
+        JsonNode apart = told("POST", "/multi-search", "{" + queries);
+        assertEquals(told, withoutUid(apart.path("results").path(0).path("metadata")));
+        if (!query.contains("limit")) {
+            JsonNode together = told("POST", "/multi-search", "{'federation': {}, " + queries);
+            assertEquals(told, withoutUid(together.path("metadata").path(0)));
+        }
+    }
+
+    private static JsonNode told(String method, String path, String body) {
+        return client.call(
+                        method,
+                        path,
+                        body.replace('\'', '"'),
+                        Map.of("Meili-Include-Metadata", "true"))
+                .body();
+    }
+
+    private static JsonNode withoutUid(JsonNode metadata) {
+        ObjectNode rest = (ObjectNode) metadata;
+        assertFalse(rest.remove("queryUid").asString().isEmpty());
+        return rest;
     }
 
     /** Shows: of two faults, that of the parameters or the body is told before that of the name. */

@@ -66,14 +66,15 @@ public final class SearchRoutes {
         IndexRow index = desk.index(uid);
         ObjectNode json = search(access, index, asked);
         json.put("requestUid", desk.ids().timed());
-        addMetadata(request, json, index);
+        addMetadata(request, json, index, asked);
         return Answer.json(200, json);
     }
 
     /** What a client that asks for it by header is told about the index that was searched. */
-    private void addMetadata(Request request, ObjectNode json, IndexRow index) {
+    private void addMetadata(
+            Request request, ObjectNode json, IndexRow index, SearchRequest asked) {
         if (wantsMetadata(request)) {
-            json.set("metadata", metadata(index));
+            json.set("metadata", metadata(index, asked));
         }
     }
 
@@ -81,11 +82,16 @@ public final class SearchRoutes {
         return "true".equals(request.header("Meili-Include-Metadata"));
     }
 
-    private ObjectNode metadata(IndexRow index) {
-        return Json.object()
-                .put("indexUid", index.uid())
-                .put("primaryKey", index.primaryKey())
-                .put("queryUid", desk.ids().timed());
+    private ObjectNode metadata(IndexRow index, SearchRequest asked) {
+        ObjectNode told = Json.object();
+        if (asked.matching().q() != null) {
+            told.put("query", asked.matching().q());
+        }
+        told.put("queryUid", desk.ids().timed()).put("indexUid", index.uid());
+        if (index.primaryKey() != null) {
+            told.put("primaryKey", index.primaryKey());
+        }
+        return told;
     }
 
     private ObjectNode search(Access access, IndexRow index, SearchRequest asked) {
@@ -206,7 +212,8 @@ public final class SearchRoutes {
         }
         if (wantsMetadata(request)) {
             ArrayNode metadata = json.putArray("metadata");
-            queries.forEach(query -> metadata.add(metadata(desk.index(query.indexUid()))));
+            queries.forEach(
+                    query -> metadata.add(metadata(desk.index(query.indexUid()), query.request())));
         }
         return Answer.json(200, json);
     }
@@ -227,7 +234,7 @@ public final class SearchRoutes {
             ObjectNode json = search(access, index, query.request());
             json.put("indexUid", uid);
             json.put("requestUid", desk.ids().timed());
-            addMetadata(request, json, index);
+            addMetadata(request, json, index, query.request());
             return json;
         } catch (ApiException refused) {
             // An index that is absent here is a fault of the request, not of its path.
