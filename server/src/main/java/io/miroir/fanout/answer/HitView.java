@@ -5,6 +5,7 @@ import io.miroir.core.routing.Separators;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -51,12 +52,27 @@ final class HitView {
         this.showDetails = client.path("showRankingScoreDetails").asBoolean(false);
         this.retrieve = retrieve;
         this.added = added;
-        List<String> formatted = new ArrayList<>(Attributes.names(client.path(HIGHLIGHT)));
-        Attributes.names(client.path(CROP)).forEach(crop -> formatted.add(cropped(crop)));
+        List<String> formatted = formatted(client, index);
         this.addedInFormatted =
-                added.stream()
-                        .filter(a -> !(index.displays(a) && Attributes.covers(formatted, a)))
-                        .toList();
+                added.stream().filter(a -> !Attributes.covers(formatted, a)).toList();
+    }
+
+    /** What the client wants formatted, of what it may see. */
+    private static List<String> formatted(ObjectNode client, IndexProfile index) {
+        List<String> displayed = index.displayed();
+        List<String> formatted = new ArrayList<>();
+        Stream.concat(
+                        Attributes.names(client.path(HIGHLIGHT)).stream(),
+                        Attributes.names(client.path(CROP)).stream().map(HitView::cropped))
+                .forEach(
+                        name -> {
+                            if (displayed != null && name.equals("*")) {
+                                formatted.addAll(displayed);
+                            } else if (index.displaysNamed(name)) {
+                                formatted.add(name);
+                            }
+                        });
+        return formatted;
     }
 
     /**
@@ -70,7 +86,7 @@ final class HitView {
         List<String> names = asked.isArray() ? Attributes.names(asked) : List.of("*");
         List<String> retrieve = null;
         if (!names.contains("*")) {
-            retrieve = names.stream().filter(index::displays).toList();
+            retrieve = names.stream().filter(index::displaysNamed).toList();
         } else if (index.displayed() != null) {
             retrieve = index.displayed();
         }
@@ -184,7 +200,7 @@ final class HitView {
             if (attribute.equals("*")) {
                 String length = name.substring(1);
                 index.displayed().forEach(displayed -> allowed.add(displayed + length));
-            } else if (index.displays(attribute)) {
+            } else if (index.displaysNamed(attribute)) {
                 allowed.add(name);
             }
         }

@@ -76,6 +76,14 @@ public record IndexProfile(
         return displayed == null || Attributes.covers(displayed, attribute);
     }
 
+    /**
+     * True if clients may see the attribute under this very name, which requests are to use: what
+     * is inside one that they may see is shown with it, but has another name.
+     */
+    public boolean displaysNamed(String attribute) {
+        return displayed == null || displayed.contains(attribute);
+    }
+
     /** True if the attribute is filterable under its own name or a pattern. */
     public boolean filters(String attribute) {
         int rule = FilterableRule.deciding(filterable, attribute);

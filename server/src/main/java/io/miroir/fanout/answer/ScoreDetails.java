@@ -153,7 +153,7 @@ final class ScoreDetails {
             if (colon < 0 || name.startsWith(GEO_PREFIX)) {
                 continue;
             }
-            if (!index.displays(name.substring(0, colon))) {
+            if (!index.displaysNamed(name.substring(0, colon))) {
                 details.remove(name);
                 int order = rule.getValue().path("order").asInt();
                 details.putObject("<hidden-rule-" + order + ">")

@@ -180,6 +180,76 @@ class SearchCallTest {
                 answer.path("hits").path(0));
     }
 
+    /** Shows: what is inside a displayed attribute is shown with it, and under no other name. */
+    @Test
+    void attributesAreDisplayedByTheirOwnNames() {
+        IndexProfile some =
+                IndexProfile.of(
+                        "movies",
+                        "m7",
+                        "specs.id",
+                        json("{'displayedAttributes':['title','specs']}"));
+        SearchCall call =
+                SearchCall.of(
+                        json(
+                                "{'attributesToRetrieve':['title','specs.color'],"
+                                        + "'showRankingScoreDetails':true,"
+                                        + "'attributesToHighlight':['title','specs.id'],"
+                                        + "'attributesToCrop':['specs.color:3','specs:5']}"),
+                        some);
+        ObjectNode request = call.nodeRequest(null);
+        assertEquals(names("title", "specs.id"), request.get("attributesToRetrieve"));
+        assertEquals(names("title"), request.get("attributesToHighlight"));
+        assertEquals(names("specs:5"), request.get("attributesToCrop"));
+        ObjectNode answer =
+                call.merge(
+                        List.of(
+                                json(
+                                        """
+                                        {'hits':[{'title':'t','specs':{'id':1},
+                                          '_formatted':{'title':'t','specs':{'id':'1','color':'r'}},
+                                          '_rankingScore':1.0,'_rankingScoreDetails':{
+                                            'specs.color:asc':{'order':0,'value':'r'},
+                                            'specs:desc':{'order':1,'value':null}}}],
+                                         'estimatedTotalHits':1}\
+                                        """)));
+        assertEquals(
+                json(
+                        """
+                        {'title':'t','_formatted':{'title':'t','specs':{'id':'1','color':'r'}},
+                         '_rankingScoreDetails':{'specs:desc':{'order':1,'value':null},
+                           '<hidden-rule-0>':{'order':0,'value':'<hidden>'}}}\
+                        """),
+                answer.path("hits").path(0));
+    }
+
+    /** Shows: what is asked to be formatted but may not be seen is not kept for that. */
+    @Test
+    void whatMayNotBeSeenIsNotFormatted() {
+        IndexProfile some =
+                IndexProfile.of(
+                        "movies",
+                        "m7",
+                        "specs.id",
+                        json("{'displayedAttributes':['title','specs']}"));
+        SearchCall call =
+                SearchCall.of(
+                        json(
+                                "{'attributesToRetrieve':['title'],"
+                                        + "'attributesToHighlight':['title','specs.id']}"),
+                        some);
+        ObjectNode answer =
+                call.merge(
+                        List.of(
+                                json(
+                                        """
+                                        {'hits':[{'title':'t','specs':{'id':1},
+                                          '_formatted':{'title':'t','specs':{'id':'1'}}}],
+                                         'estimatedTotalHits':1}\
+                                        """)));
+        assertEquals(json("{'title':'t','_formatted':{'title':'t'}}"), answer.path("hits").path(0));
+    }
+
     /** Shows: nested attributes that were added are cut without what stands beside them. */
     @Test
     void cutsNestedAttributes() {
