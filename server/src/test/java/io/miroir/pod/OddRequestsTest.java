@@ -258,6 +258,39 @@ class OddRequestsTest {
                 "index_not_found");
     }
 
+    /** Shows: one server knows an attribute that other documents have, whatever is found. */
+    @Test
+    void attributesOfOtherDocumentsAreKnownToASearchForOne() {
+        client.done(
+                "PATCH",
+                "/indexes/sizes/settings",
+                "{\"filterableAttributes\": [\"id\", \"size\"]}");
+        client.done(
+                "POST",
+                "/indexes/sizes/documents?primaryKey=id",
+                "[{\"id\": 0, \"size\": \"l\"},"
+                        + numbered(20, i -> "{\"id\": %d}".formatted(i + 1))
+                        + "]");
+        for (int id = 0; id <= 20; id++) {
+            String filter = "{\"filter\": \"id = %d\", ".formatted(id);
+            JsonNode counted =
+                    ok("POST /indexes/sizes/search " + filter + "\"facets\": [\"size\"]}");
+            JsonNode sizes = counted.path("facetDistribution").path("size");
+            assertEquals(id == 0 ? "{\"l\":1}" : "{}", sizes.toString(), counted::toString);
+            for (String format : List.of("attributesToHighlight", "attributesToCrop")) {
+                JsonNode found =
+                        ok(
+                                "POST /indexes/sizes/search "
+                                        + filter
+                                        + "\""
+                                        + format
+                                        + "\": [\"size\"]}");
+                JsonNode form = found.path("hits").path(0).path("_formatted");
+                assertEquals(Integer.toString(id), form.path("id").asString(""), found::toString);
+            }
+        }
+    }
+
     /** Shows: what a client is told of its queries themselves, as Meilisearch 1.50 tells it. */
     @Test
     void queriesAreToldIfTheClientAsks() {

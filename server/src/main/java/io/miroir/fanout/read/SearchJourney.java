@@ -30,6 +30,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Searches. Everything they need is in memory: no log, no disk, no other pod. */
 public final class SearchJourney {
+    /** What shows attributes that other documents have than those that are found. */
+    private static final List<String> OF_ALL_DOCUMENTS =
+            List.of("facets", "attributesToHighlight", "attributesToCrop");
+
     private final OneVersion versions;
     private final IndexAsks asks;
     private final ReadSettings settings;
@@ -295,9 +299,12 @@ public final class SearchJourney {
     }
 
     // A filter on the primary key can leave few shards to ask; one that can't be parsed is the
-    // nodes' to refuse.
+    // nodes' to refuse. Which attributes there are at all is known by all nodes together.
     private ShardSet wanted(IndexView index, ObjectNode body) {
         ShardSet all = ShardSet.all(index.topology().shards());
+        if (OF_ALL_DOCUMENTS.stream().anyMatch(field -> !body.path(field).isEmpty())) {
+            return all;
+        }
         String key = index.row().primaryKey();
         Filter filter = FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SEARCH_FILTER);
         if (key == null || filter == null) {
