@@ -20,6 +20,7 @@ import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.lane.Operation;
 import io.miroir.fanout.lane.WriteRequest;
 import io.miroir.fanout.read.DocumentReads;
+import io.miroir.fanout.read.ForeignFilters;
 import io.miroir.fanout.read.ReadReply;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,16 +40,19 @@ final class DocumentRoutes {
     private final DocumentReads documents;
     private final SwitchedFeatures switched;
     private final StoredNetwork network;
+    private final ForeignFilters foreign;
 
     DocumentRoutes(
             RequestPath path,
             DocumentReads documents,
             SwitchedFeatures switched,
-            StoredNetwork network) {
+            StoredNetwork network,
+            ForeignFilters foreign) {
         this.path = path;
         this.documents = documents;
         this.switched = switched;
         this.network = network;
+        this.foreign = foreign;
     }
 
     List<Route> routes() {
@@ -169,7 +173,9 @@ final class DocumentRoutes {
         return path.reading(
                 request,
                 terms -> {
-                    ReadReply reply = documents.list(uid, body(asked), terms);
+                    ObjectNode wanted = body(asked);
+                    foreign.resolve(uid, wanted, ErrorCode.INVALID_DOCUMENT_FILTER, terms);
+                    ReadReply reply = documents.list(uid, wanted, terms);
                     NetworkAnswer.showDocuments(reach, reply.body());
                     return RequestPath.read(reply);
                 });

@@ -224,10 +224,12 @@ public final class Edge {
         routes.addAll(new SystemRoutes(path, parts.view(), parts.readiness(), reads).routes());
         routes.addAll(new IndexRoutes(path, parts.view(), reads).routes());
         routes.addAll(new SwapRoutes(path, parts.store().tasks()).routes());
-        routes.addAll(new DocumentRoutes(path, reads.documents(), switched, network).routes());
         QueryMetadata metadata = new QueryMetadata(reads.searches(), uuids);
         ForeignDocuments foreign =
                 new ForeignDocuments(reads.searches(), reads.documents(), switched::now);
+        routes.addAll(
+                new DocumentRoutes(path, reads.documents(), switched, network, foreign.filters())
+                        .routes());
         routes.addAll(
                 new SearchRoutes(
                                 path,

@@ -16,6 +16,7 @@ import io.miroir.edge.http.Router.Route;
 import io.miroir.fanout.read.AliasSearch;
 import io.miroir.fanout.read.FederatedJourney;
 import io.miroir.fanout.read.ForeignDocuments;
+import io.miroir.fanout.read.ForeignFilters;
 import io.miroir.fanout.read.ReadReply;
 import io.miroir.fanout.read.SearchJourney;
 import io.miroir.fanout.read.Terms;
@@ -96,7 +97,12 @@ final class MultiSearchRoutes {
                 asked.queries().stream().map(query -> path.resolved(query.indexUid())).toList();
         foreign.requireIndexes(uids);
         ReadReply reply =
-                new QueryBatch(limits).inTime(() -> federated.search(asked, body, uids, terms));
+                new QueryBatch(limits)
+                        .inTime(
+                                () -> {
+                                    resolve(body.path("queries"), uids, terms);
+                                    return federated.search(asked, body, uids, terms);
+                                });
         foreign.show(path::resolved, reply.body(), terms);
         metadata.addRequestUid(reply.body());
         if (QueryMetadata.isWanted(request)) {
@@ -135,6 +141,14 @@ final class MultiSearchRoutes {
             each.add(one);
         }
         return each;
+    }
+
+    private void resolve(JsonNode queries, List<String> uids, Terms terms) {
+        List<ForeignFilters.Query> all = new ArrayList<>();
+        for (int i = 0; i < uids.size(); i++) {
+            all.add(new ForeignFilters.Query(uids.get(i), (ObjectNode) queries.path(i)));
+        }
+        foreign.filters().resolve(all, ErrorCode.INVALID_SEARCH_FILTER, terms);
     }
 
     /** One that asks all instances, of which this is the only one, is one of this instance. */
@@ -221,6 +235,7 @@ final class MultiSearchRoutes {
         }
         String uid = path.resolved(name);
         foreign.requireIndexes(List.of(uid));
+        foreign.filters().resolve(uid, query, ErrorCode.INVALID_SEARCH_FILTER, terms);
         ReadReply reply =
                 AbsentIndex.last(query, network, () -> searches.searchByRules(uid, query, terms));
         if (told) {

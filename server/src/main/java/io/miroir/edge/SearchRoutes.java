@@ -1,5 +1,7 @@
 package io.miroir.edge;
 
+import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
 import io.miroir.api.search.FacetSearchRequest;
 import io.miroir.api.search.SearchRequest;
 import io.miroir.api.search.SimilarRequest;
@@ -82,6 +84,7 @@ final class SearchRoutes {
             return RequestPath.read(all);
         }
         foreign.requireIndexes(List.of(search.uid()));
+        foreign.filters().resolve(search.uid(), filtered, ErrorCode.INVALID_SEARCH_FILTER, terms);
         ReadReply reply =
                 AbsentIndex.last(
                         filtered,
@@ -105,6 +108,9 @@ final class SearchRoutes {
         return path.reading(
                 request,
                 terms -> {
+                    foreign.filters()
+                            .resolve(
+                                    search.uid(), filtered, ErrorCode.INVALID_SEARCH_FILTER, terms);
                     ReadReply reply = searches.facetSearch(search.uid(), filtered, terms);
                     NetworkAnswer.showFacets(reach, reply.body());
                     return RequestPath.read(reply);
@@ -127,9 +133,19 @@ final class SearchRoutes {
     private Answer similar(Request request, RequestPath.Search search, ObjectNode body)
             throws Exception {
         ObjectNode filtered = search.filtered(body);
-        JsonNode rule = search.access().rule(search.name());
+        ObjectNode document = Json.object();
+        document.set("filter", search.access().rule(search.name()));
         return path.reading(
                 request,
-                terms -> RequestPath.read(searches.similar(search.uid(), filtered, rule, terms)));
+                terms -> {
+                    foreign.filters().resolveSimilar(search.uid(), document, filtered, terms);
+                    JsonNode rule = document.get("filter");
+                    return RequestPath.read(
+                            searches.similar(
+                                    search.uid(),
+                                    filtered,
+                                    rule == null || rule.isNull() ? null : rule,
+                                    terms));
+                });
     }
 }

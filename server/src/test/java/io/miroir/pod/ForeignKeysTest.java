@@ -2,9 +2,13 @@ package io.miroir.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,7 +30,14 @@ class ForeignKeysTest {
         client = pod.client();
         client.awaitStatus("GET", "/_miroir/ready", 200);
         client.call("PATCH", "/experimental-features", "{\"foreignKeys\": true}");
-        client.done("PATCH", "/indexes/authors/settings", "{\"displayedAttributes\": [\"name\"]}");
+        client.done(
+                "PATCH",
+                "/indexes/authors/settings",
+                "{\"displayedAttributes\": [\"name\"], \"filterableAttributes\": [\"name\"]}");
+        client.done(
+                "PATCH",
+                "/indexes/books/settings",
+                "{\"filterableAttributes\": [\"author\", \"title\", \"many\"]}");
         client.done(
                 "POST",
                 "/indexes/authors/documents?primaryKey=id",
@@ -46,7 +57,8 @@ class ForeignKeysTest {
                 "PUT",
                 SETTING,
                 "[{\"foreignIndexUid\": \"authors\", \"fieldName\": \"author\"},"
-                        + " {\"foreignIndexUid\": \"authors\", \"fieldName\": \"author.id\"}]");
+                        + " {\"foreignIndexUid\": \"authors\", \"fieldName\": \"author.id\"},"
+                        + " {\"foreignIndexUid\": \"crowd\", \"fieldName\": \"many\"}]");
     }
 
     @AfterAll
@@ -88,12 +100,125 @@ class ForeignKeysTest {
             assertEquals(1, hits.path(0).path("author").asInt());
             JsonNode all = client.call("GET", "/indexes/books/settings").body();
             assertFalse(all.has("foreignKeys"), all::toString);
-            assertEquals(2, client.call("GET", SETTING).body().size());
+            assertEquals(3, client.call("GET", SETTING).body().size());
             HttpCalls.Reply off = client.call("PUT", SETTING, "[]");
             assertEquals("feature_not_enabled", off.body().path("code").asString());
         } finally {
             client.call("PATCH", "/experimental-features", "{\"foreignKeys\": true}");
         }
+    }
+
+    /** Shows: a filter looks into another index, whichever nodes have its documents. */
+    @Test
+    void filtersLookIntoOtherIndexes() {
+        String iris = "\"filter\": \"_foreign(author, name = iris)\"";
+        assertEquals(List.of(1, 2), ids("/indexes/books/search", "{" + iris + "}"));
+        assertEquals(List.of(1, 2), ids("/indexes/books/documents/fetch", "{" + iris + "}"));
+        assertEquals(
+                List.of(2),
+                ids(
+                        "/indexes/books/search",
+                        "{\"filter\": [\"_foreign(author, name = iris)\", [\"_foreign(author,"
+                                + " name = ursula)\", \"title = land\"]]}"));
+        assertEquals(
+                List.of(3, 4, 5, 6),
+                ids("/indexes/books/search", "{" + iris.replace("_foreign", "NOT _foreign") + "}"));
+        String query = "{\"indexUid\": \"books\", " + iris + "}";
+        assertEquals(
+                List.of(1, 2),
+                ids("/multi-search", "{\"federation\": {}, \"queries\": [" + query + "]}"));
+        JsonNode apart =
+                client.call("POST", "/multi-search", "{\"queries\": [" + query + "]}").body();
+        assertEquals(2, apart.at("/results/0/hits").size(), apart::toString);
+        JsonNode facets =
+                client.call(
+                                "POST",
+                                "/indexes/books/facet-search",
+                                "{\"facetName\": \"title\", " + iris + "}")
+                        .body();
+        assertEquals(2, facets.at("/facetHits/0/count").asInt(), facets::toString);
+    }
+
+    /** The words are those of Meilisearch 1.50. */
+    @Test
+    void whatIsWrongWithSuchFiltersIsTold() {
+        client.done(
+                "POST",
+                "/indexes/crowd/documents?primaryKey=id",
+                IntStream.range(0, 101)
+                        .mapToObj(i -> "{\"id\": %d, \"few\": %s}".formatted(i, i < 100))
+                        .collect(Collectors.joining(",", "[", "]")));
+        client.done("PUT", "/indexes/crowd/settings/filterable-attributes", "[\"id\", \"few\"]");
+        assertEquals(List.of(), ids("/indexes/books/search", filter("_foreign(many, few = true)")));
+        refused(
+                "_foreign(many, id >= 0)",
+                "invalid_search_filter",
+                "Index `crowd`: Foreign filter is retrieving too many documents, foreign filters"
+                        + " can't retrieve more than 100 documents per index");
+        refused(
+                "_foreign(many, few = true) OR _foreign(many, few = false)",
+                "invalid_search_filter",
+                "Index `crowd`: Foreign filter is retrieving too many documents, foreign filters"
+                        + " can't retrieve more than 100 documents per index");
+        refused(
+                "title = sea AND _foreign(title, a = 1)",
+                "invalid_search_filter",
+                "Index `books`: Field `title` is not a foreign key");
+        refused(
+                "_foreign(author, _foreign(author, name = x))",
+                "invalid_search_filter",
+                "Index `books`: Nested foreign filters are not supported");
+        refused(
+                "title = sea AND _foreign(author, born = 1)",
+                "invalid_document_filter",
+                "Index `authors`: Attribute `born` is not filterable. Available filterable attribute"
+                        + " patterns are: `name`.\n34:38 _foreign(author, born = 1)");
+        HttpCalls.Reply deletion =
+                client.call(
+                        "POST", "/indexes/books/documents/delete", filter("_foreign(a, b = 1)"));
+        assertEquals("invalid_document_filter", deletion.body().path("code").asString());
+        client.call("PATCH", "/experimental-features", "{\"foreignKeys\": false}");
+        try {
+            refused(
+                    "_foreign(author, name = x)",
+                    "feature_not_enabled",
+                    "using a foreign filter requires enabling the `foreign_keys` experimental"
+                            + " feature. See https://github.com/orgs/meilisearch/discussions/873\n"
+                            + "10:16 _foreign(author, name = x)");
+        } finally {
+            client.call("PATCH", "/experimental-features", "{\"foreignKeys\": true}");
+        }
+    }
+
+    private static void refused(String filter, String code, String message) {
+        JsonNode told = client.call("POST", "/indexes/books/search", filter(filter)).body();
+        assertEquals(message, told.path("message").asString());
+        assertEquals(code, told.path("code").asString());
+    }
+
+    private static String filter(String expression) {
+        return "{\"filter\": \"" + expression + "\"}";
+    }
+
+    private static List<Integer> ids(String target, String body) {
+        JsonNode answer = client.call("POST", target, body).body();
+        JsonNode found = answer.path(answer.has("hits") ? "hits" : "results");
+        assertTrue(found.isArray(), answer::toString);
+        return found.valueStream().map(hit -> hit.path("id").asInt()).sorted().toList();
+    }
+
+    /** Shows: an index that no key of the page leads to need not be there. */
+    @Test
+    void anIndexThatNothingIsWantedOfMayBeMissing() {
+        client.done(
+                "PUT",
+                "/indexes/keyed/settings/foreign-keys",
+                "[{\"foreignIndexUid\": \"gone\", \"fieldName\": \"author\"}]");
+        client.done(
+                "POST",
+                "/indexes/keyed/documents?primaryKey=id",
+                "[{\"id\": 1}, {\"id\": 2, \"author\": [\"no key\", 7]}]");
+        assertEquals(List.of(1, 2), ids("/indexes/keyed/search", "{}"));
     }
 
     /** As one Meilisearch, which looks at the keys of an index before all else of a search. */

@@ -66,15 +66,27 @@ public record EditRequest(
                 context instanceof ObjectNode object ? object : null);
     }
 
+    private static ApiException ofIndex(String uid, ApiException refused) {
+        return new ApiException(refused.code(), "Index `" + uid + "`: " + refused.text());
+    }
+
     private static void checkFilter(JsonNode filter, String indexUid, Features features) {
         Filter parsed;
         try {
             parsed = FilterInput.parse(filter, ErrorCode.INVALID_DOCUMENT_FILTER);
-            if (parsed != null) {
-                FilterFeatures.check(parsed, features);
-            }
         } catch (ApiException refused) {
-            throw new ApiException(refused.code(), "Index `" + indexUid + "`: " + refused.text());
+            // Of an expression in a list Meilisearch doesn't say the index.
+            throw filter.isArray() && !FilterInput.isOfKinds(refused)
+                    ? refused
+                    : ofIndex(indexUid, refused);
+        }
+        if (parsed != null) {
+            try {
+                FilterFeatures.check(parsed, features);
+                FilterFeatures.refuseForeign(parsed, ErrorCode.INVALID_DOCUMENT_FILTER);
+            } catch (ApiException refused) {
+                throw ofIndex(indexUid, refused);
+            }
         }
         if (parsed == null) {
             throw new ApiException(

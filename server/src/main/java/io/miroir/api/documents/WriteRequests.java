@@ -136,6 +136,7 @@ public final class WriteRequests {
                     ErrorCode.INVALID_DOCUMENT_FILTER, "Sending an empty filter is forbidden.");
         }
         FilterFeatures.check(parsed, features);
+        FilterFeatures.refuseForeign(parsed, ErrorCode.INVALID_DOCUMENT_FILTER);
         return filter;
     }
 

@@ -5,52 +5,90 @@ import io.miroir.api.ErrorCode;
 import io.miroir.api.features.Feature;
 import io.miroir.api.features.Features;
 import io.miroir.core.filter.Filter;
+import io.miroir.core.filter.FilterFields;
+import io.miroir.core.filter.FilterParts;
 import io.miroir.core.filter.Word;
-import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Refuses filters that need an experimental feature which is off. */
+/** Refuses filters that need an experimental feature which is off, or what a route can't do. */
 public final class FilterFeatures {
+    /** What Meilisearch calls the shard of a document in its own network. */
+    private static final String SHARD = "_shard";
+
     private FilterFeatures() {}
 
-    /** Throws if the filter uses what {@code features} do not allow. */
+    /**
+     * Throws if the filter uses what {@code features} do not allow, wherever it stands. One feature
+     * is looked at after the other, in Meilisearch's order.
+     */
     public static void check(Filter filter, Features features) {
-        // Wherever they stand in it.
-        for (Feature feature : List.of(Feature.CONTAINS_FILTER, Feature.MULTIMODAL)) {
-            if (!features.isOn(feature)) {
-                refuse(filter, feature);
-            }
-        }
+        require(
+                features,
+                Feature.CONTAINS_FILTER,
+                "Using `CONTAINS` in a filter",
+                () -> first(filter, Filter.Contains.class, Filter.Contains::keyword));
+        require(
+                features,
+                Feature.FOREIGN_KEYS,
+                "using a foreign filter",
+                // Of several Meilisearch finds the last first.
+                () -> FilterParts.foreign(filter).map(Filter.Foreign::field).reduce((_, b) -> b));
+        require(
+                features,
+                Feature.NETWORK,
+                "using a shard filter",
+                () ->
+                        FilterFields.of(filter)
+                                .filter(field -> field.text().equals(SHARD))
+                                .findFirst());
+        require(
+                features,
+                Feature.MULTIMODAL,
+                "using a vector filter",
+                () -> first(filter, Filter.VectorExists.class, Filter.VectorExists::keyword));
     }
 
-    private static void refuse(Filter filter, Feature off) {
-        switch (filter) {
-            case Filter.And and -> and.parts().forEach(part -> refuse(part, off));
-            case Filter.Or or -> or.parts().forEach(part -> refuse(part, off));
-            case Filter.Not not -> refuse(not.part(), off);
-            case Filter.Contains contains -> {
-                if (off == Feature.CONTAINS_FILTER) {
-                    throw off(contains.keyword(), off.offText("Using `CONTAINS` in a filter"));
-                }
-            }
-            case Filter.VectorExists vectors -> {
-                if (off == Feature.MULTIMODAL) {
-                    throw off(vectors.keyword(), off.offText("using a vector filter"));
-                }
-            }
-            case Filter.Compare _,
-                    Filter.Between _,
-                    Filter.In _,
-                    Filter.Exists _,
-                    Filter.IsNull _,
-                    Filter.IsEmpty _,
-                    Filter.StartsWith _,
-                    Filter.GeoRadius _,
-                    Filter.GeoBoundingBox _,
-                    Filter.GeoPolygon _ -> {}
+    private static void require(
+            Features features, Feature feature, String doing, Supplier<Optional<Word>> use) {
+        if (features.isOn(feature)) {
+            return;
         }
+        use.get()
+                .ifPresent(
+                        word -> {
+                            throw new ApiException(
+                                    ErrorCode.FEATURE_NOT_ENABLED,
+                                    word.complain(feature.offText(doing)));
+                        });
     }
 
-    private static ApiException off(Word where, String problem) {
-        return new ApiException(ErrorCode.FEATURE_NOT_ENABLED, where.complain(problem));
+    private static <T extends Filter> Optional<Word> first(
+            Filter filter, Class<T> kind, Function<T, Word> word) {
+        return FilterParts.all(filter)
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .map(word)
+                .findFirst();
+    }
+
+    /**
+     * Throws if the filter looks into another index, for a route that doesn't.
+     *
+     * @param code of errors about the filter
+     */
+    public static void refuseForeign(Filter filter, ErrorCode code) {
+        FilterParts.foreign(filter)
+                .findFirst()
+                .ifPresent(
+                        foreign -> {
+                            throw new ApiException(
+                                    code,
+                                    foreign.field()
+                                            .complain(
+                                                    "Filter condition `_foreign` is not supported"
+                                                            + " for this endpoint."));
+                        });
     }
 }

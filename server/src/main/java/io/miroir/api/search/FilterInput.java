@@ -2,7 +2,7 @@ package io.miroir.api.search;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.Json;
+import io.miroir.api.JsonText;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.filter.FilterParser;
 import io.miroir.core.filter.FilterSyntaxException;
@@ -13,7 +13,14 @@ import tools.jackson.databind.JsonNode;
 
 /** The two forms a filter may have in JSON: an expression, or arrays of expressions. */
 public final class FilterInput {
+    private static final String KINDS = "Invalid syntax for the filter parameter: `expected ";
+
     private FilterInput() {}
+
+    /** Whether a filter was refused for what it is, not for an expression in it. */
+    public static boolean isOfKinds(ApiException refused) {
+        return refused.text().startsWith(KINDS);
+    }
 
     /**
      * Parses a filter; the outer array means AND, an inner one OR.
@@ -87,12 +94,6 @@ public final class FilterInput {
     }
 
     static ApiException wrong(String expected, JsonNode found, ErrorCode code) {
-        return new ApiException(
-                code,
-                "Invalid syntax for the filter parameter: `expected "
-                        + expected
-                        + ", found: "
-                        + Json.text(found)
-                        + "`.");
+        return new ApiException(code, KINDS + expected + ", found: " + JsonText.of(found) + "`.");
     }
 }

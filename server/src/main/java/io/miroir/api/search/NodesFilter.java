@@ -100,6 +100,8 @@ public final class NodesFilter {
                             && number(box.top()) >= number(box.bottom());
             case Filter.GeoPolygon _ -> isNamed("_geojson", rules);
             case Filter.VectorExists _ -> true;
+            // Of those that are left nodes say what is wrong.
+            case Filter.Foreign _ -> false;
         };
     }
 

@@ -97,6 +97,12 @@ public sealed interface Filter {
             Word keyword, @Nullable Word embedder, VectorPart part, @Nullable Word fragment)
             implements Filter {}
 
+    /**
+     * {@code _foreign(field, filter)}: the document whose key the field has, in another index,
+     * matches the filter.
+     */
+    record Foreign(Word field, Filter filter) implements Filter {}
+
     /** Which vectors of an embedder are meant. */
     enum VectorPart {
         ANY(""),

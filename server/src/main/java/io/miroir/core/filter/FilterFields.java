@@ -21,6 +21,8 @@ public final class FilterFields {
             case Filter.IsEmpty isEmpty -> Stream.of(isEmpty.field());
             case Filter.Contains contains -> Stream.of(contains.field());
             case Filter.StartsWith startsWith -> Stream.of(startsWith.field());
+            case Filter.Foreign foreign ->
+                    Stream.concat(Stream.of(foreign.field()), of(foreign.filter()));
             case Filter.GeoRadius _,
                     Filter.GeoBoundingBox _,
                     Filter.GeoPolygon _,

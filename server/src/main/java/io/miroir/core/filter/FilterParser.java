@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * or      = and ("OR" and)*
  * and     = not ("AND" not)*
  * not     = "NOT" not | primary
- * primary = "(" or ")" | geo | field operation
+ * primary = "(" or ")" | geo | field operation | "_foreign(" field "," or ")"
  * </pre>
  */
 public final class FilterParser {
@@ -19,6 +19,8 @@ public final class FilterParser {
      * Deepest nesting; a bracket costs four levels, as in Meilisearch, so the stack stays small.
      */
     public static final int DEPTH_MAX = 150;
+
+    private static final String FOREIGN = "_foreign";
 
     private static final String OPERATIONS =
             "Was expecting an operation `=`, `!=`, `>=`, `>`, `<=`, `<`, `IN`, `NOT IN`, `TO`,"
@@ -44,7 +46,6 @@ public final class FilterParser {
         }
         FilterParser parser = new FilterParser(expression);
         Filter filter = parser.or(0);
-        parser.scanner.skipSpaces();
         if (!parser.scanner.atEnd()) {
             Word rest = parser.scanner.rest(parser.scanner.position());
             throw new FilterSyntaxException(
@@ -97,6 +98,7 @@ public final class FilterParser {
         int start = scanner.position();
         scanner.skipSpaces();
         if (scanner.take("(")) {
+            scanner.skipSpaces();
             Filter inner = or(depth + 1);
             scanner.skipSpaces();
             if (!scanner.take(")")) {
@@ -111,11 +113,12 @@ public final class FilterParser {
             return inner;
         }
         Filter geo = new GeoGrammar(scanner).parse();
-        return geo != null ? geo : condition(start);
+        return geo != null ? geo : condition(start, depth);
     }
 
-    private Filter condition(int start) {
+    private Filter condition(int start, int depth) {
         int fieldStart = scanner.position();
+        boolean foreign = scanner.peekWord().equals(FOREIGN);
         Word field = scanner.value();
         if (field == null) {
             if (scanner.atKeyword()) {
@@ -131,6 +134,10 @@ public final class FilterParser {
             scanner.back(fieldStart);
             return new VectorGrammar(scanner).parse();
         }
+        if (foreign && !scanner.atValue()) {
+            scanner.back(fieldStart + FOREIGN.length());
+            return foreign(start, depth);
+        }
         Filter keyword = scanner.takeKeyword("NOT") ? negated(field) : keyword(field);
         if (keyword != null) {
             return keyword;
@@ -140,6 +147,38 @@ public final class FilterParser {
             return new Filter.Between(field, from, scanner.mustValue());
         }
         throw invalidPrimary(start);
+    }
+
+    /** Whatever is wrong in it, it is what is wrong with all of it. */
+    private Filter foreign(int start, int depth) {
+        scanner.showFrom(start);
+        try {
+            take("(");
+            Word field = scanner.mustValue();
+            take(",");
+            scanner.skipSpaces();
+            Filter filter = or(depth);
+            scanner.skipSpaces();
+            take(")");
+            return new Filter.Foreign(field, filter);
+        } catch (FilterSyntaxException wrong) {
+            Word where = wrong.where();
+            if (where == null) {
+                throw wrong;
+            }
+            throw new FilterSyntaxException(
+                    "Was expecting a field name and an condition inside `_foreign(..)` filter but"
+                            + " instead found `"
+                            + FilterText.escapeDebug(where.text())
+                            + "`.",
+                    where);
+        }
+    }
+
+    private void take(String sign) {
+        if (!scanner.take(sign)) {
+            throw invalidPrimary(scanner.position());
+        }
     }
 
     private static boolean isVectors(Word field) {
@@ -166,9 +205,9 @@ public final class FilterParser {
     private Filter state(Word field) {
         boolean not = scanner.takeKeyword("NOT");
         Filter state;
-        if (scanner.takeKeyword("NULL")) {
+        if (scanner.takeLast("NULL")) {
             state = new Filter.IsNull(field);
-        } else if (scanner.takeKeyword("EMPTY")) {
+        } else if (scanner.takeLast("EMPTY")) {
             state = new Filter.IsEmpty(field);
         } else {
             throw invalidPrimary(field.start());
@@ -192,7 +231,7 @@ public final class FilterParser {
                 yield new Filter.In(field, values());
             }
             case "EXISTS" -> {
-                scanner.takeKeyword("EXISTS");
+                scanner.takeLast("EXISTS");
                 yield new Filter.Exists(field);
             }
             case "CONTAINS" -> {

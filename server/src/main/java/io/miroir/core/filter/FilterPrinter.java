@@ -48,6 +48,8 @@ public final class FilterPrinter {
                             .map(point -> pair(point.latitude(), point.longitude()))
                             .collect(Collectors.joining(", ", "_geoPolygon(", ")"));
             case Filter.VectorExists vectors -> vectors(vectors);
+            case Filter.Foreign foreign ->
+                    "_foreign(" + quote(foreign.field()) + ", " + print(foreign.filter()) + ")";
         };
     }
 

@@ -24,6 +24,7 @@ final class FilterScanner {
 
     private final String source;
     private int position;
+    private int shown;
 
     FilterScanner(String source) {
         this.source = source;
@@ -37,17 +38,22 @@ final class FilterScanner {
         position = to;
     }
 
+    /** What is found wrong from here on is shown in the rest of the text from there. */
+    void showFrom(int from) {
+        shown = from;
+    }
+
     boolean atEnd() {
         return position >= source.length();
     }
 
     /** Everything from {@code from} on, as the place of an error. */
     Word rest(int from) {
-        return new Word(source.substring(from), source, from, source.length());
+        return new Word(source.substring(from), source, from, source.length(), shown);
     }
 
     Word slice(int from, int to) {
-        return new Word(source.substring(from, to), source, from, to);
+        return new Word(source.substring(from, to), source, from, to, shown);
     }
 
     void skipSpaces() {
@@ -67,6 +73,15 @@ final class FilterScanner {
 
     /** Reads this keyword, as a whole word, and the spaces around it. */
     boolean takeKeyword(String keyword) {
+        boolean taken = takeLast(keyword);
+        if (taken) {
+            skipSpaces();
+        }
+        return taken;
+    }
+
+    /** The same of one that ends a condition: spaces behind it are no part of that. */
+    boolean takeLast(String keyword) {
         int before = position;
         skipSpaces();
         int start = position;
@@ -75,7 +90,6 @@ final class FilterScanner {
             position = before;
             return false;
         }
-        skipSpaces();
         return true;
     }
 
@@ -86,6 +100,11 @@ final class FilterScanner {
         String word = source.substring(start, position);
         position = start;
         return word;
+    }
+
+    /** Whether a word or a quote comes next. */
+    boolean atValue() {
+        return !peekWord().isEmpty() || (!atEnd() && (peek() == '"' || peek() == '\''));
     }
 
     private void skipWord() {
@@ -241,7 +260,7 @@ final class FilterScanner {
         position = end + 1;
         Word raw = slice(start, end);
         String text = escaped ? raw.text().replace("\\" + quote, "" + quote) : raw.text();
-        return new Word(FilterText.unescape(text, raw), source, start, end);
+        return new Word(FilterText.unescape(text, raw), source, start, end, shown);
     }
 
     private static boolean isSpace(char c) {

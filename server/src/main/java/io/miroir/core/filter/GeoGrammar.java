@@ -55,7 +55,6 @@ final class GeoGrammar {
                             + ".");
         }
         Word resolution = numbers.size() == 4 ? numbers.get(3) : null;
-        scanner.skipSpaces();
         return new Filter.GeoRadius(numbers.get(0), numbers.get(1), numbers.get(2), resolution);
     }
 
@@ -68,7 +67,6 @@ final class GeoGrammar {
             throw fail(form);
         }
         checkPairs(pairs);
-        scanner.skipSpaces();
         List<Word> top = pairs.get(0);
         List<Word> bottom = pairs.get(1);
         return new Filter.GeoBoundingBox(top.get(0), top.get(1), bottom.get(0), bottom.get(1));
@@ -87,7 +85,6 @@ final class GeoGrammar {
                     pairs.getLast().getLast());
         }
         checkPairs(pairs);
-        scanner.skipSpaces();
         return new Filter.GeoPolygon(
                 pairs.stream().map(p -> new Filter.Point(p.get(0), p.get(1))).toList());
     }

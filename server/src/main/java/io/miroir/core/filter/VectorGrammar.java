@@ -87,10 +87,10 @@ final class VectorGrammar {
             Filter.VectorPart part,
             @Nullable Word fragment) {
         Filter filter = new Filter.VectorExists(keyword, embedder, part, fragment);
-        if (scanner.takeKeyword("EXISTS")) {
+        if (scanner.takeLast("EXISTS")) {
             return filter;
         }
-        if (scanner.takeKeyword("NOT") && scanner.takeKeyword("EXISTS")) {
+        if (scanner.takeKeyword("NOT") && scanner.takeLast("EXISTS")) {
             return new Filter.Not(filter);
         }
         throw fail(

@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param source the whole expression the word stands in
  * @param start first char of the word in {@code source}, quotes left out
  * @param end one past the last char
+ * @param shown from where on messages show {@code source}
  */
-public record Word(String text, String source, int start, int end) {
+public record Word(String text, String source, int start, int end, int shown) {
+
+    /** A word of an expression that messages show as a whole. */
+    public Word(String text, String source, int start, int end) {
+        this(text, source, start, end, 0);
+    }
 
     /** A word that no client wrote. */
     public static Word of(String text) {
@@ -22,13 +28,14 @@ public record Word(String text, String source, int start, int end) {
 
     /**
      * The message that Meilisearch builds from a problem and a word: the problem, then on a line of
-     * its own the columns of the word (from 1, in characters, end excluded) and the expression.
+     * its own the columns of the word (from 1, in characters, end excluded) and the expression, of
+     * which it shows only the end where another index is looked into.
      */
     public String complain(String problem) {
         int lineStart = source.lastIndexOf('\n', start - 1) + 1;
         int column = source.codePointCount(lineStart, start) + 1;
         int size = source.codePointCount(start, end);
-        return problem + "\n" + column + ":" + (column + size) + " " + source;
+        return problem + "\n" + column + ":" + (column + size) + " " + source.substring(shown);
     }
 
     @Override

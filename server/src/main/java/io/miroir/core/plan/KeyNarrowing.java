@@ -73,7 +73,8 @@ public final class KeyNarrowing {
                     Filter.GeoRadius _,
                     Filter.GeoBoundingBox _,
                     Filter.GeoPolygon _,
-                    Filter.VectorExists _ ->
+                    Filter.VectorExists _,
+                    Filter.Foreign _ ->
                     Optional.empty();
         };
     }

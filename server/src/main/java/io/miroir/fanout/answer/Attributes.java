@@ -1,6 +1,7 @@
 package io.miroir.fanout.answer;
 
 import io.miroir.api.settings.Patterns;
+import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -81,7 +82,7 @@ final class Attributes {
         JsonNode of(JsonNode value);
     }
 
-    /** Replaces all values that a path leads to; arrays are entered, objects at its end are not. */
+    /** Replaces all values that a path leads to; at its end, too, lists and objects are entered. */
     static void replace(JsonNode from, String path, Change change) {
         switch (from) {
             case ArrayNode array -> array.forEach(element -> replace(element, path, change));
@@ -92,15 +93,52 @@ final class Attributes {
 
     private static void replaceInObject(ObjectNode object, String path, Change change) {
         JsonNode whole = object.get(path);
-        if (whole instanceof ArrayNode array) {
-            for (int i = 0; i < array.size(); i++) {
-                array.set(i, change.of(array.get(i)));
-            }
-        } else if (whole != null && !whole.isObject()) {
-            object.set(path, change.of(whole));
+        if (whole != null) {
+            object.set(path, changed(whole, change));
         }
         for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
             replace(object.path(path.substring(0, dot)), path.substring(dot + 1), change);
+        }
+    }
+
+    private static JsonNode changed(JsonNode value, Change change) {
+        switch (value) {
+            case ArrayNode array -> {
+                for (int i = 0; i < array.size(); i++) {
+                    array.set(i, changed(array.get(i), change));
+                }
+            }
+            case ObjectNode object ->
+                    List.copyOf(object.propertyNames())
+                            .forEach(name -> object.set(name, changed(object.get(name), change)));
+            default -> {
+                return change.of(value);
+            }
+        }
+        return value;
+    }
+
+    /** All values that a path leads to; an array at its end is one. */
+    static List<JsonNode> whole(JsonNode from, String path) {
+        List<JsonNode> values = new ArrayList<>();
+        addWhole(from, path, values);
+        return values;
+    }
+
+    private static void addWhole(JsonNode from, String path, List<JsonNode> values) {
+        switch (from) {
+            case ArrayNode array -> array.forEach(element -> addWhole(element, path, values));
+            case ObjectNode object -> {
+                JsonNode value = object.get(path);
+                if (value != null) {
+                    values.add(value);
+                }
+                for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+                    JsonNode inner = object.path(path.substring(0, dot));
+                    addWhole(inner, path.substring(dot + 1), values);
+                }
+            }
+            default -> {}
         }
     }
 

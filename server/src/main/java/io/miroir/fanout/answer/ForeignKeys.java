@@ -37,29 +37,76 @@ public record ForeignKeys(String foreignUid, List<String> fields) {
                 .toList();
     }
 
-    /** The keys that these hits hold. */
+    /** The other index that a field holds keys of, by an index's settings. */
+    public static Optional<String> uidOf(JsonNode settings, String field) {
+        return settings.path(Setting.FOREIGN_KEYS.key())
+                .valueStream()
+                .filter(key -> key.path("fieldName").asString("").equals(field))
+                .map(key -> key.path("foreignIndexUid").asString(""))
+                .findFirst();
+    }
+
+    /** The key of a document as text; empty if it has none. */
+    public static String id(JsonNode document, String primaryKey) {
+        return HitView.id(document, primaryKey);
+    }
+
+    /**
+     * The keys that these hits hold. Of a list those count that stand before what can't be a key,
+     * as in Meilisearch; what is only formatted doesn't.
+     */
     public Set<String> ids(List<ObjectNode> hits) {
         Set<String> ids = new LinkedHashSet<>();
-        visit(
-                hits,
-                value -> {
-                    id(value).ifPresent(ids::add);
-                    return value;
-                });
+        for (ObjectNode hit : hits) {
+            for (String field : fields) {
+                for (JsonNode value : Attributes.whole(hit, field)) {
+                    addTo(ids, value);
+                }
+            }
+        }
         return ids;
+    }
+
+    private static void addTo(Set<String> ids, JsonNode value) {
+        if (!value.isArray()) {
+            id(value).ifPresent(ids::add);
+            return;
+        }
+        for (JsonNode element : value) {
+            Optional<String> id = id(element);
+            if (id.isEmpty()) {
+                return;
+            }
+            ids.add(id.get());
+        }
+    }
+
+    /**
+     * The document as clients may see it in a hit.
+     *
+     * @param index of the document
+     * @param primaryKey which it has in any case
+     */
+    public static void show(ObjectNode document, IndexProfile index, String primaryKey) {
+        List<String> displayed = index.displayed();
+        if (displayed != null && !Attributes.covers(displayed, primaryKey)) {
+            Attributes.removeBeyond(displayed, document, primaryKey);
+        }
     }
 
     /**
      * Puts documents in the place of their keys. A key of no document becomes an empty one, as in
-     * Meilisearch; what can't be a key stays.
+     * Meilisearch; what is no key stays.
      *
+     * @param ids that were looked up
      * @param documents by their keys
      */
-    public void write(List<ObjectNode> hits, Map<String, ObjectNode> documents) {
+    public void write(List<ObjectNode> hits, Set<String> ids, Map<String, ObjectNode> documents) {
         visit(
                 hits,
                 value ->
                         id(value)
+                                .filter(ids::contains)
                                 .<JsonNode>map(
                                         id -> {
                                             ObjectNode known = documents.get(id);

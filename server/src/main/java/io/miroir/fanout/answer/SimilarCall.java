@@ -7,15 +7,12 @@ import io.miroir.api.search.NodesFilter;
 import io.miroir.api.search.SimilarRequest;
 import io.miroir.api.settings.RankingRule;
 import io.miroir.core.filter.Filter;
-import io.miroir.core.filter.FilterFields;
 import io.miroir.core.merge.Ranked;
 import io.miroir.core.merge.RuleOrder;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,10 +31,6 @@ public final class SimilarCall {
 
     private static final String SHOW_SCORE = "showRankingScore";
     private static final String THRESHOLD = "rankingScoreThreshold";
-
-    private static final Pattern NOT_FILTERABLE =
-            Pattern.compile(
-                    "(Attribute `([^`]*)` is not filterable.*)\\n\\d+:\\d+ .*", Pattern.DOTALL);
 
     private final ObjectNode client;
     private final IndexProfile index;
@@ -58,15 +51,20 @@ public final class SimilarCall {
      * @param embedders the index's
      */
     public static void check(ObjectNode body, JsonNode embedders) {
+        checkEmbedder(body, embedders);
+        ReservedFields.refuse(body, ErrorCode.INVALID_SIMILAR_FILTER);
+        FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SIMILAR_FILTER);
+        SimilarRequest.checkId(body.path("id"));
+    }
+
+    /** Throws if there is no such embedder. */
+    public static void checkEmbedder(ObjectNode body, JsonNode embedders) {
         String name = body.path("embedder").asString("");
         if (!embedders.has(name)) {
             throw new ApiException(
                     ErrorCode.INVALID_SIMILAR_EMBEDDER,
                     "Cannot find embedder with name `" + name + "`.");
         }
-        ReservedFields.refuse(body, ErrorCode.INVALID_SIMILAR_FILTER);
-        FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SIMILAR_FILTER);
-        SimilarRequest.checkId(body.path("id"));
     }
 
     /** The key of the document, as text: it tells the shard to fetch it from. */
@@ -162,20 +160,12 @@ public final class SimilarCall {
 
     /** A filter that came as one text is shown as it was written; nodes were sent a list. */
     private String asWritten(String text) {
-        Matcher refused = NOT_FILTERABLE.matcher(text);
         JsonNode asked = client.path("filter");
         Filter filter =
                 asked.isString()
                         ? FilterInput.parse(asked, ErrorCode.INVALID_SIMILAR_FILTER)
                         : null;
-        if (filter == null || !refused.matches()) {
-            return text;
-        }
-        return FilterFields.of(filter)
-                .filter(field -> field.text().equals(refused.group(2)))
-                .findFirst()
-                .map(field -> field.complain(refused.group(1)))
-                .orElse(text);
+        return filter == null ? text : FilterRefusal.asWritten(filter, text);
     }
 
     private String notThis(ObjectNode document) {

@@ -27,6 +27,7 @@ public final class ForeignDocuments {
     private final SearchJourney searches;
     private final DocumentReads documents;
     private final Supplier<Features> features;
+    private final ForeignFilters filters;
 
     /** Documents in hits, while the feature is on. */
     public ForeignDocuments(
@@ -34,6 +35,12 @@ public final class ForeignDocuments {
         this.searches = searches;
         this.documents = documents;
         this.features = features;
+        this.filters = new ForeignFilters(searches, documents, features);
+    }
+
+    /** Filters by these documents. */
+    public ForeignFilters filters() {
+        return filters;
     }
 
     /** Whether the feature is on. */
@@ -94,28 +101,36 @@ public final class ForeignDocuments {
     private void show(String uid, List<ObjectNode> hits, Terms terms) {
         String settings = searches.indexOf(uid).row().settingsJson();
         for (ForeignKeys keys : ForeignKeys.of(Json.parseObject(settings))) {
-            IndexView foreign = searches.indexOf(keys.foreignUid());
-            keys.write(hits, documents(foreign, keys.ids(hits), terms));
+            Set<String> ids = keys.ids(hits);
+            // An index that nothing is wanted of may be missing.
+            if (!ids.isEmpty()) {
+                IndexView foreign = searches.indexOf(keys.foreignUid());
+                keys.write(hits, ids, documents(foreign, ids, terms));
+            }
         }
     }
 
     private Map<String, ObjectNode> documents(IndexView index, Set<String> ids, Terms terms) {
         String key = index.row().primaryKey();
         Map<String, ObjectNode> byId = new HashMap<>();
-        if (ids.isEmpty() || key == null) {
+        if (key == null) {
             return byId;
         }
         ObjectNode request = Json.object().put("limit", ids.size());
         ArrayNode asked = request.putArray("ids");
         ids.forEach(asked::add);
         IndexProfile profile = SearchJourney.profile(index);
+        List<String> displayed = profile.displayed();
+        if (displayed != null) {
+            ArrayNode fields = request.putArray("fields");
+            displayed.forEach(fields::add);
+            fields.add(key);
+        }
         for (JsonNode found :
                 documents.list(index.row().uid(), request, terms).body().path("results")) {
             ObjectNode document = (ObjectNode) found;
-            byId.put(document.path(key).asString(), document);
-            List.copyOf(document.propertyNames()).stream()
-                    .filter(field -> !profile.displays(field))
-                    .forEach(document::remove);
+            byId.put(ForeignKeys.id(document, key), document);
+            ForeignKeys.show(document, profile, key);
         }
         return byId;
     }

@@ -99,6 +99,7 @@ final class IndexExport {
             Filter parsed = FilterInput.parse(filter, ErrorCode.INVALID_DOCUMENT_FILTER);
             if (parsed != null) {
                 FilterFeatures.check(parsed, indexes.view().features());
+                FilterFeatures.refuseForeign(parsed, ErrorCode.INVALID_DOCUMENT_FILTER);
             }
             ReservedFields.refuseFilter(filter, ErrorCode.INVALID_DOCUMENT_FILTER);
             // What may be filtered is what nodes say.

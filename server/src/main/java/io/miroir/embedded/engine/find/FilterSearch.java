@@ -2,6 +2,7 @@ package io.miroir.embedded.engine.find;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.search.FilterFeatures;
 import io.miroir.api.settings.FilterableRule;
 import io.miroir.core.filter.Filter;
 import io.miroir.core.filter.Word;
@@ -63,6 +64,7 @@ public final class FilterSearch {
                     Filter.GeoBoundingBox _,
                     Filter.GeoPolygon _,
                     Filter.VectorExists _ -> {}
+            case Filter.Foreign _ -> FilterFeatures.refuseForeign(filter, code);
         }
     }
 
@@ -119,6 +121,7 @@ public final class FilterSearch {
             case Filter.GeoPolygon polygon ->
                     throw notFilterable(polygon.points().getFirst().latitude(), "_geojson");
             case Filter.VectorExists vectors -> vectors(vectors);
+            case Filter.Foreign _ -> throw new IllegalStateException("refused before");
         };
     }
 
