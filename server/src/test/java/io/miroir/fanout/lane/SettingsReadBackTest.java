@@ -40,6 +40,18 @@ class SettingsReadBackTest {
         assertTrue(matches("{\"distinctAttribute\":null}", "{\"distinctAttribute\":null}"));
     }
 
+    /** Shows: a node that still has what went back to none does not have what it was sent. */
+    @Test
+    void whatIsToBeNoneIsSeen() {
+        assertTrue(matches("{\"distinctAttribute\":null}", "{}"));
+        assertFalse(matches("{\"distinctAttribute\":null}", "{\"distinctAttribute\":\"a\"}"));
+        assertFalse(matches("{\"searchCutoffMs\":null}", "{\"searchCutoffMs\":5}"));
+        assertTrue(
+                matches(
+                        "{\"embedders\":{\"e\":{\"model\":null}}}",
+                        "{\"embedders\":{\"e\":{\"model\":\"m\"}}}"));
+    }
+
     @Test
     void embeddersThatWereNotSentAreSeen() {
         String one = "{\"embedders\":{\"e\":{\"model\":\"m\"}}}";
