@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,7 +117,7 @@ final class FederatedFacets {
                     for (var facet : byIndex.path(uid).path(DISTRIBUTION).properties()) {
                         orders.putIfAbsent(facet.getKey(), index.facetOrder(facet.getKey()));
                         Map<String, Long> values =
-                                facets.computeIfAbsent(facet.getKey(), _ -> new HashMap<>());
+                                facets.computeIfAbsent(facet.getKey(), _ -> new LinkedHashMap<>());
                         facet.getValue()
                                 .properties()
                                 .forEach(
@@ -141,13 +142,11 @@ final class FederatedFacets {
         FacetsCall.writeRanges(stats, answer.putObject("facetStats"));
     }
 
+    /** Of values that are counted alike those of the first index go first, as it lists them. */
     private static Comparator<Map.Entry<String, Long>> order(FacetSum.Order order) {
-        Comparator<Map.Entry<String, Long>> byValue = Map.Entry.comparingByKey(Utf8Order.ASCENDING);
         return switch (order) {
-            case ALPHA -> byValue;
-            case COUNT ->
-                    Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
-                            .thenComparing(byValue);
+            case ALPHA -> Map.Entry.comparingByKey(Utf8Order.ASCENDING);
+            case COUNT -> Map.Entry.comparingByValue(Comparator.reverseOrder());
         };
     }
 }

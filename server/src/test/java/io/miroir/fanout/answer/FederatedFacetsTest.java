@@ -102,6 +102,32 @@ class FederatedFacetsTest {
         assertEquals("{\"color\":{\"Red\":5,\"blue\":6,\"red\":1}}", merged("{}", nodes));
     }
 
+    /** Shows: of values counted alike those of the first index are kept, in its order. */
+    @Test
+    void ofValuesCountedAlikeThoseOfTheFirstIndexAreKept() {
+        IndexProfile movies = IndexProfile.of("a", "m7", "id", BY_COUNT);
+        IndexProfile books = IndexProfile.of("b", "m8", "id", BY_COUNT);
+        ObjectNode federation = Json.object();
+        federation.putObject("mergeFacets").put("maxValuesPerFacet", 4);
+        federation.putObject("facetsByIndex").putArray("a").add("color");
+        federation.withObject("facetsByIndex").putArray("b").add("color");
+        FederatedFacets facets =
+                new FederatedFacets(
+                        federation,
+                        Stream.of(movies, books)
+                                .map(index -> FederatedQuery.of(Json.object(), index, Json.object()))
+                                .toList());
+        ObjectNode answer = Json.object();
+        facets.write(
+                List.of(
+                        node("m7", "{\"x\": 2, \"y\": 2, \"b\": 1}"),
+                        node("m8", "{\"a\": 2, \"b\": 2, \"z\": 1}")),
+                answer);
+        assertEquals(
+                "{\"color\":{\"b\":3,\"y\":2,\"x\":2,\"a\":2}}",
+                Json.text(answer.path("facetDistribution")));
+    }
+
     @Test
     void anIndexThatHasTwoNamesIsAddedOnce() {
         ObjectNode answer = Json.object();
