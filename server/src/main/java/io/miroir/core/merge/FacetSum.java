@@ -63,6 +63,16 @@ public final class FacetSum {
         value.count += count;
     }
 
+    /** Takes off what nodes counted of a document with this value, however that is spelled. */
+    public void takeOff(String shown) {
+        values.computeIfPresent(
+                FacetText.normalize(shown),
+                (_, value) -> {
+                    value.count--;
+                    return value.count > 0 ? value : null;
+                });
+    }
+
     private Value value(String shown) {
         String normal = FacetText.normalize(shown);
         return values.computeIfAbsent(normal, _ -> new Value(shown, normal));

@@ -1,14 +1,11 @@
 package io.miroir.fanout.answer;
 
 import io.miroir.api.search.FacetRules;
-import io.miroir.core.merge.FacetNumbers;
-import io.miroir.core.merge.FacetSum;
-import io.miroir.core.merge.Utf8Order;
-import io.miroir.core.routing.Separators;
-import java.util.ArrayList;
+import io.miroir.api.settings.FilterableRule;
+import io.miroir.api.settings.Patterns;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -19,6 +16,7 @@ final class FacetsCall {
     private static final String FACETS = "facets";
     private static final String DISTRIBUTION = "facetDistribution";
     private static final String STATS = "facetStats";
+    private static final String STAR = "*";
 
     private final IndexProfile index;
     private final boolean asked;
@@ -32,7 +30,8 @@ final class FacetsCall {
         this.asked = asked;
         this.names = names;
         this.distinct = distinct;
-        this.distinctAdded = distinct != null && !names.contains(distinct);
+        this.distinctAdded =
+                distinct != null && names.stream().noneMatch(name -> names(name, distinct));
     }
 
     /**
@@ -48,6 +47,14 @@ final class FacetsCall {
                 facets.isArray() && !facets.isEmpty(),
                 facets.isArray() ? Attributes.names(facets) : List.of(),
                 countable ? distinct : null);
+    }
+
+    /**
+     * Whether a facet is asked by that name or pattern: a name stands for what is in it as well.
+     */
+    private static boolean names(String pattern, String facet) {
+        return Patterns.isWithin(facet, pattern)
+                || Patterns.match(pattern, facet) == Patterns.Match.FULL;
     }
 
     /** The attribute whose values the answers count for the total, if any. */
@@ -75,93 +82,62 @@ final class FacetsCall {
         }
     }
 
+    /** Attributes that show all facets: everything, where the names of these aren't known. */
+    List<String> readAttributes() {
+        return readAttributes(names, index);
+    }
+
+    /** The same of patterns. */
+    static List<String> readAttributes(List<String> patterns, IndexProfile index) {
+        boolean unknown =
+                patterns.stream().anyMatch(name -> name.contains(STAR))
+                        && index.filterable().stream()
+                                .flatMap(rule -> rule.patterns().stream())
+                                .anyMatch(pattern -> pattern.contains(STAR));
+        return unknown ? List.of(STAR) : attributes(patterns, index);
+    }
+
+    /** The attributes that patterns name, as far as settings name them without a pattern. */
+    private static List<String> attributes(List<String> patterns, IndexProfile index) {
+        Set<String> attributes = new LinkedHashSet<>();
+        for (String pattern : patterns) {
+            if (!pattern.contains(STAR)) {
+                attributes.add(pattern);
+                continue;
+            }
+            for (FilterableRule rule : index.filterable()) {
+                rule.patterns().stream()
+                        .filter(name -> !name.contains(STAR))
+                        .filter(name -> Patterns.match(pattern, name) == Patterns.Match.FULL)
+                        .forEach(attributes::add);
+            }
+        }
+        return List.copyOf(attributes);
+    }
+
     /**
      * Writes the sums.
      *
+     * @param sums of all nodes
      * @param candidates how many documents match on all nodes
      */
-    void writeAnswer(List<ObjectNode> answers, long candidates, ObjectNode answer) {
-        if (!asked) {
-            return;
-        }
-        List<JsonNode> distributions = new ArrayList<>();
-        List<JsonNode> stats = new ArrayList<>();
-        for (ObjectNode node : answers) {
-            distributions.add(node.path(DISTRIBUTION));
-            stats.add(node.path(STATS));
-        }
-        ObjectNode sums = answer.putObject(DISTRIBUTION);
-        writeSums(distributions, stats, index, candidates, sums);
+    void writeAnswer(FacetSums sums, long candidates, ObjectNode answer) {
+        ObjectNode distribution = answer.putObject(DISTRIBUTION);
         ObjectNode ranges = answer.putObject(STATS);
-        writeRanges(stats, ranges);
+        sums.write(index, candidates, distribution, ranges);
         if (distinctAdded) {
-            sums.remove(distinct);
+            distribution.remove(distinct);
             ranges.remove(distinct);
         }
     }
 
-    /**
-     * Sums distributions of one index: facet → value → count.
-     *
-     * @param stats of the nodes, in the order of their distributions
-     */
-    static void writeSums(
-            List<JsonNode> distributions,
-            List<JsonNode> stats,
-            IndexProfile index,
-            long candidates,
-            ObjectNode to) {
-        Map<String, FacetSum> facets = new TreeMap<>(Utf8Order.ASCENDING);
-        for (int node = 0; node < distributions.size(); node++) {
-            for (var facet : distributions.get(node).properties()) {
-                if (Separators.isReserved(facet.getKey())) {
-                    continue;
-                }
-                FacetSum sum = facets.computeIfAbsent(facet.getKey(), _ -> new FacetSum());
-                FacetNumbers numbers = numbers(stats.get(node).path(facet.getKey()));
-                for (var value : facet.getValue().properties()) {
-                    if (numbers.has(value.getKey())) {
-                        sum.addNumber(value.getKey(), value.getValue().asLong());
-                    } else {
-                        sum.add(value.getKey(), value.getValue().asLong());
-                    }
-                }
-            }
-        }
-        facets.forEach(
-                (facet, sum) -> {
-                    ObjectNode values = to.putObject(facet);
-                    sum.result(index.facetOrder(facet), candidates, index.facetValuesMax())
-                            .forEach(values::put);
-                });
+    /** Whether the client asked for any. */
+    boolean isAsked() {
+        return asked;
     }
 
-    private static FacetNumbers numbers(JsonNode range) {
-        return range.isObject()
-                ? new FacetNumbers(range.path("min").asDouble(), range.path("max").asDouble())
-                : FacetNumbers.NONE;
-    }
-
-    /** The smallest minimum and largest maximum of each facet with numbers. */
-    static void writeRanges(List<JsonNode> stats, ObjectNode to) {
-        Map<String, ObjectNode> ranges = new TreeMap<>(Utf8Order.ASCENDING);
-        for (JsonNode node : stats) {
-            for (Map.Entry<String, JsonNode> facet : node.properties()) {
-                ObjectNode range = ranges.get(facet.getKey());
-                if (range == null) {
-                    ranges.put(facet.getKey(), (ObjectNode) facet.getValue());
-                    continue;
-                }
-                JsonNode min = facet.getValue().path("min");
-                JsonNode max = facet.getValue().path("max");
-                if (min.asDouble() < range.path("min").asDouble()) {
-                    range.set("min", min);
-                }
-                if (max.asDouble() > range.path("max").asDouble()) {
-                    range.set("max", max);
-                }
-            }
-        }
-        ranges.forEach(to::set);
+    /** Adds what a node counted. */
+    static void add(ObjectNode answer, FacetSums sums) {
+        sums.add(answer.path(DISTRIBUTION), answer.path(STATS));
     }
 }

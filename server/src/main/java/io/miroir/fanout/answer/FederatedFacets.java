@@ -82,22 +82,20 @@ final class FederatedFacets {
 
     /** An index has one spelling of a value, and its own cut. */
     private static void writeIndex(IndexProfile index, List<ObjectNode> answers, ObjectNode to) {
-        List<JsonNode> distributions = new ArrayList<>();
-        List<JsonNode> stats = new ArrayList<>();
+        FacetSums sums = new FacetSums();
         long total = 0;
+        boolean counted = false;
         for (ObjectNode node : answers) {
             JsonNode facets = facets(node, index);
             if (facets.isObject()) {
-                distributions.add(facets.path(DISTRIBUTION));
-                stats.add(facets.path(STATS));
+                sums.add(facets.path(DISTRIBUTION), facets.path(STATS));
                 total += Paging.total(node);
+                counted = true;
             }
         }
-        if (!distributions.isEmpty()) {
+        if (counted) {
             ObjectNode facets = to.putObject(index.uid());
-            FacetsCall.writeSums(
-                    distributions, stats, index, total, facets.putObject(DISTRIBUTION));
-            FacetsCall.writeRanges(stats, facets.putObject(STATS));
+            sums.write(index, total, facets.putObject(DISTRIBUTION), facets.putObject(STATS));
         }
     }
 
@@ -139,7 +137,7 @@ final class FederatedFacets {
                             .limit(valuesMax)
                             .forEach(v -> shown.put(v.getKey(), v.getValue()));
                 });
-        FacetsCall.writeRanges(stats, answer.putObject("facetStats"));
+        FacetSums.writeRanges(stats, answer.putObject("facetStats"));
     }
 
     /** Of values that are counted alike those of the first index go first, as it lists them. */

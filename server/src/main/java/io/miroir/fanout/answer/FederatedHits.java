@@ -31,7 +31,7 @@ final class FederatedHits {
     private final List<FederatedQuery> queries;
     private final @Nullable String distinct;
     private final Map<Integer, PinnedHits> pinned;
-    private final SeenValues values = new SeenValues();
+    private final SeenValues values = new SeenValues(SeenValues.As.SHOWN);
     private final List<SeenValues> valuesOfQueries = new ArrayList<>();
     private final Map<Integer, List<List<Hit>>> sources = new TreeMap<>();
     private final Set<Integer> formatted = new HashSet<>();
@@ -57,7 +57,7 @@ final class FederatedHits {
         this.queries = queries;
         this.distinct = distinct;
         this.pinned = pinned;
-        queries.forEach(_ -> valuesOfQueries.add(new SeenValues()));
+        queries.forEach(_ -> valuesOfQueries.add(new SeenValues(SeenValues.As.INDEXED)));
     }
 
     /**
@@ -184,7 +184,8 @@ final class FederatedHits {
     List<Ranked> best(int position, int count) {
         Iterator<Hit> hits = all(position, sources.getOrDefault(position, List.of()));
         String own = distinct != null ? distinct : queries.get(position).distinct();
-        Iterator<Hit> shown = own == null ? hits : unlike(hits, own, new SeenValues());
+        Iterator<Hit> shown =
+                own == null ? hits : unlike(hits, own, new SeenValues(SeenValues.As.INDEXED));
         Iterator<Hit> list = new Pinning<>(shown, placed(List.of(position)));
         List<Ranked> best = new ArrayList<>();
         while (best.size() < count && list.hasNext()) {

@@ -1,6 +1,7 @@
 package io.miroir.fanout.answer;
 
 import io.miroir.api.JsonText;
+import io.miroir.api.settings.Patterns;
 import io.miroir.core.routing.Separators;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,12 +42,15 @@ final class HitView {
     private final @Nullable List<String> retrieve;
     private final List<String> added;
     private final List<String> addedInFormatted;
+    private final boolean lacksCounted;
 
     private HitView(
             IndexProfile index,
             ObjectNode client,
             @Nullable List<String> retrieve,
-            List<String> added) {
+            List<String> added,
+            boolean lacksCounted) {
+        this.lacksCounted = lacksCounted;
         this.index = index;
         this.showScore = client.path("showRankingScore").asBoolean(false);
         this.showDetails = client.path("showRankingScoreDetails").asBoolean(false);
@@ -82,6 +86,16 @@ final class HitView {
      * @param needed attributes that the merge reads from hits
      */
     static HitView of(ObjectNode client, IndexProfile index, List<String> needed) {
+        return of(client, index, needed, List.of());
+    }
+
+    /**
+     * The view of one query whose hits are counted here.
+     *
+     * @param counted attributes that are read as well, as far as they can be taken away again
+     */
+    static HitView of(
+            ObjectNode client, IndexProfile index, List<String> needed, List<String> counted) {
         JsonNode asked = client.path(RETRIEVE);
         List<String> names = asked.isArray() ? Attributes.names(asked) : List.of("*");
         List<String> retrieve = null;
@@ -91,14 +105,35 @@ final class HitView {
             retrieve = index.displayed();
         }
         List<String> added = new ArrayList<>();
+        boolean lacksCounted = false;
         if (retrieve != null) {
             for (String attribute : needed) {
                 if (!Attributes.covers(retrieve, attribute) && !added.contains(attribute)) {
                     added.add(attribute);
                 }
             }
+            for (String attribute : counted) {
+                // With what is around something that is shown, that would be taken away too.
+                boolean around =
+                        attribute.equals("*")
+                                || Stream.concat(retrieve.stream(), added.stream())
+                                        .anyMatch(shown -> Patterns.isWithin(shown, attribute));
+                if (Attributes.covers(retrieve, attribute) || added.contains(attribute)) {
+                    continue;
+                }
+                if (around) {
+                    lacksCounted = true;
+                } else {
+                    added.add(attribute);
+                }
+            }
         }
-        return new HitView(index, client, retrieve, List.copyOf(added));
+        return new HitView(index, client, retrieve, List.copyOf(added), lacksCounted);
+    }
+
+    /** Whether hits don't show all that is to be counted by them. */
+    boolean lacksCounted() {
+        return lacksCounted;
     }
 
     /** Changes a copy of the client's query to what a node is asked for its hits. */

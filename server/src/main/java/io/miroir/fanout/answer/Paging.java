@@ -69,6 +69,11 @@ record Paging(boolean counted, long first, long size) {
         return answer.path("totalHits").asLong(answer.path("estimatedTotalHits").asLong(0));
     }
 
+    /** Whether a node's answer gives a total. */
+    static boolean isCounted(JsonNode answer) {
+        return answer.has("totalHits") || answer.has("estimatedTotalHits");
+    }
+
     private static long times(long a, long b) {
         return a != 0 && b > Long.MAX_VALUE / a ? Long.MAX_VALUE : a * b;
     }

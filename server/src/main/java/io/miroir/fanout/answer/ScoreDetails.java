@@ -64,6 +64,11 @@ final class ScoreDetails {
         hit.putObject(FIELD).putObject("pin").put("order", 0).put("position", position);
     }
 
+    /** The document's sequence number, by which the first of several is told; empty for none. */
+    static String tie(JsonNode hit) {
+        return hit.path(FIELD).path(TIE_RULE).path("value").asString("");
+    }
+
     /** True if the hit was compared by its vector; one without is in the list all the same. */
     static boolean hasSimilarity(JsonNode hit) {
         return hit.path(FIELD).path(VECTOR_RULE).path("similarity").isNumber();

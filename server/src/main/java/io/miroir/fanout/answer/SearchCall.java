@@ -1,20 +1,18 @@
 package io.miroir.fanout.answer;
 
 import io.miroir.core.merge.FacetText;
-import io.miroir.core.merge.KWayMerge;
-import io.miroir.core.merge.Kept;
-import io.miroir.core.merge.Pinning;
 import io.miroir.core.merge.Ranked;
 import io.miroir.core.merge.RuleOrder;
 import io.miroir.core.merge.WordsAlone;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.answer.SearchHits.Hit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -37,14 +35,24 @@ public final class SearchCall {
     private final Comparator<Ranked> order;
     private final @Nullable WordsAlone byWords;
 
-    private record Hit(ObjectNode json, Ranked ranked) {}
-
     private SearchCall(ObjectNode client, IndexProfile index, @Nullable WordsAlone byWords) {
         this.client = client;
         this.index = index;
         this.distinct = distinct(client, index);
         this.byWords = byWords;
         this.paging = Paging.of(client);
+        this.facets = facets(client, index);
+        this.view =
+                HitView.of(
+                        client,
+                        index,
+                        needed(index, distinct),
+                        distinct == null ? List.of() : facets.readAttributes());
+        this.order = HybridQuery.order(client).orElse(RuleOrder.WITH_TIES);
+    }
+
+    /** What of hits is read in any case. */
+    static List<String> needed(IndexProfile index, @Nullable String distinct) {
         List<String> needed = new ArrayList<>();
         if (index.primaryKey() != null) {
             needed.add(index.primaryKey());
@@ -52,9 +60,7 @@ public final class SearchCall {
         if (distinct != null) {
             needed.add(distinct);
         }
-        this.view = HitView.of(client, index, needed);
-        this.facets = facets(client, index);
-        this.order = HybridQuery.order(client).orElse(RuleOrder.WITH_TIES);
+        return needed;
     }
 
     /** A search with the client's body. */
@@ -124,7 +130,39 @@ public final class SearchCall {
     public boolean isByWords(List<ObjectNode> answers, PinnedHits pinned) {
         return byWords != null
                 && byWords.isEnough(
-                        best(answers, pinned, new SeenValues()).stream().map(Hit::ranked).toList());
+                        hits(answers, pinned).best().stream().map(Hit::ranked).toList());
+    }
+
+    /**
+     * All that is found, to be asked besides: where values are shown once, what one server counts
+     * can't always be told by what nodes show.
+     */
+    public Optional<SearchCensus> census(List<ObjectNode> answers) {
+        String once = distinct;
+        int end = paging.end(index.totalHitsMax());
+        boolean foundAsOneServerDoes =
+                !client.path("hybrid").isObject() && (!hasThreshold() || paging.counted());
+        if (once == null || !foundAsOneServerDoes || (end == 0 && !paging.counted())) {
+            return Optional.empty();
+        }
+        SearchHits hits = hits(answers, PinnedHits.NONE);
+        hits.walkOn(paging.counted());
+        boolean total = paging.counted() && (facets.distinct() == null || hits.sawArray());
+        boolean open =
+                hits.sawArray()
+                        || (facets.isAsked() && (view.lacksCounted() || !isSettled(hits)))
+                        || (total && !hits.isWhole());
+        boolean few = answers.stream().mapToLong(Paging::total).sum() <= SearchCensus.DOCUMENTS_MAX;
+        return open && few && (total || facets.isAsked())
+                ? Optional.of(
+                        new SearchCensus(
+                                client,
+                                facets.readAttributes(),
+                                once,
+                                client.path("distinct").isString(),
+                                end,
+                                paging.counted()))
+                : Optional.empty();
     }
 
     /** The values of facets in the answers of nodes that these spell differently. */
@@ -147,19 +185,33 @@ public final class SearchCall {
      * @param pinned which are taken apart too
      */
     public ObjectNode merge(List<ObjectNode> answers, PinnedHits pinned) {
-        List<ObjectNode> counted = new ArrayList<>(answers);
-        counted.addAll(pinned.answers());
-        long total = counted.stream().mapToLong(Paging::total).sum();
+        return merge(answers, pinned, null);
+    }
+
+    /**
+     * The client's answer, where it is known what it counts.
+     *
+     * @param documents that one server counts, the oldest first; null if they aren't known
+     */
+    public ObjectNode merge(
+            List<ObjectNode> answers, PinnedHits pinned, @Nullable List<ObjectNode> documents) {
+        SearchHits hits = hits(answers, pinned);
+        if (distinct != null) {
+            hits.walkOn(paging.counted());
+        }
+        long total = documents != null ? documents.size() : total(answers, pinned, hits);
+        // Hits that are shown have lost what was asked for this alone.
+        ObjectNode counts = JsonNodeFactory.instance.objectNode();
+        if (facets.isAsked()) {
+            facets.writeAnswer(facetSums(answers, pinned, hits, documents), total, counts);
+        }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        ArrayNode hits = answer.putArray("hits");
-        SeenValues duplicates = new SeenValues();
-        int semanticHits = writePage(answers, pinned, hits, duplicates);
+        int semanticHits = writePage(answers, hits.best(), answer.putArray("hits"));
         answer.put("query", client.path("q").asString(""));
         Answers.copyFirst(answers, "queryVector", answer);
         answer.put("processingTimeMs", Answers.processingTimeMillis(answers));
-        paging.writeAnswer(
-                answer, distinct == null ? total : total(answers, pinned, total, duplicates));
-        facets.writeAnswer(counted, total, answer);
+        paging.writeAnswer(answer, total);
+        answer.setAll(counts);
         Answers.copyFirst(answers, "requestUid", answer);
         PerformanceDetails.merge(answers, answer);
         if (byWords != null || Answers.anyHas(answers, "semanticHitCount")) {
@@ -168,47 +220,73 @@ public final class SearchCall {
         return answer;
     }
 
+    private SearchHits hits(List<ObjectNode> answers, PinnedHits pinned) {
+        return new SearchHits(
+                answers,
+                pinned,
+                order,
+                index.primaryKey(),
+                distinct,
+                client.path("distinct").isString(),
+                paging.end(index.totalHitsMax()));
+    }
+
     /** Shows the hits of the page; gives the number of semantic ones. */
-    private int writePage(
-            List<ObjectNode> answers, PinnedHits pinned, ArrayNode page, SeenValues duplicates) {
-        List<Hit> best = best(answers, pinned, duplicates);
+    private int writePage(List<ObjectNode> answers, List<Hit> best, ArrayNode page) {
         boolean formatted = answers.stream().anyMatch(a -> HitView.isAnyFormatted(a.path("hits")));
         int semantic = 0;
         for (Hit hit :
                 best.subList(
                         Math.min(paging.begin(index.totalHitsMax()), best.size()), best.size())) {
-            semantic += hit.ranked.semantic() ? 1 : 0;
-            view.show(hit.json, formatted);
-            page.add(hit.json);
+            semantic += hit.ranked().semantic() ? 1 : 0;
+            view.show(hit.json(), formatted);
+            page.add(hit.json());
         }
         return semantic;
     }
 
-    /** Walks the merged list, with what is pinned in it, to the page's end. */
-    private List<Hit> best(List<ObjectNode> answers, PinnedHits pinned, SeenValues duplicates) {
-        int end = paging.end(index.totalHitsMax());
-        List<Iterator<Hit>> sources = new ArrayList<>(answers.size());
-        for (ObjectNode answer : answers) {
-            sources.add(hits(answer));
+    private boolean hasThreshold() {
+        return hasThreshold(client);
+    }
+
+    /**
+     * Whether hits must be as good as the client says: what is searched for by nothing is as good
+     * as any.
+     */
+    static boolean hasThreshold(JsonNode query) {
+        return query.hasNonNull("rankingScoreThreshold")
+                && (!query.path("q").asString("").isBlank()
+                        || query.path("hybrid").isObject()
+                        || query.path("vector").isArray());
+    }
+
+    private boolean isSettled(SearchHits hits) {
+        return distinct != null
+                && hits.isSettled(
+                        hasThreshold() && !paging.counted(), paging.end(index.totalHitsMax()));
+    }
+
+    /** With a distinct attribute, a document that one server passes over does not count. */
+    private FacetSums facetSums(
+            List<ObjectNode> answers,
+            PinnedHits pinned,
+            SearchHits hits,
+            @Nullable List<ObjectNode> documents) {
+        FacetSums sums = new FacetSums();
+        answers.forEach(answer -> FacetsCall.add(answer, sums));
+        if (documents != null) {
+            return sums.of(documents, _ -> true);
         }
-        Iterator<Hit> merged = new KWayMerge<>(sources, Comparator.comparing(Hit::ranked, order));
-        Iterator<Hit> list =
-                new Pinning<>(
-                        new Kept<>(merged, hit -> isShown(hit, pinned, duplicates)),
-                        pinned.hits().stream()
-                                .map(
-                                        hit ->
-                                                new Pinning.Pinned<>(
-                                                        hit.position(),
-                                                        new Hit(
-                                                                hit.element(),
-                                                                ScoreDetails.pinned(0))))
-                                .toList());
-        List<Hit> best = new ArrayList<>();
-        while (best.size() < end && list.hasNext()) {
-            best.add(list.next());
+        FacetSums counted = sums;
+        if (isSettled(hits)) {
+            counted = sums.of(hits.kept(), hits.duplicates());
+        } else {
+            sums.takeOff(hits.duplicates());
         }
-        return best;
+        for (ObjectNode answer : pinned.answers()) {
+            FacetsCall.add(answer, counted);
+        }
+        return counted;
     }
 
     private static List<List<Ranked>> ranks(List<ObjectNode> answers) {
@@ -217,44 +295,18 @@ public final class SearchCall {
                 .toList();
     }
 
-    private boolean isShown(Hit hit, PinnedHits pinned, SeenValues duplicates) {
-        if (!pinned.ids().isEmpty() && pinned.ids().contains(id(hit))) {
-            // It was written since it was looked up: by what nodes were told it is another.
-            return false;
-        }
-        return distinct == null || !duplicates.isDuplicate(HitView.values(hit.json, distinct));
-    }
-
-    private String id(Hit hit) {
-        String key = index.primaryKey();
-        return key == null ? "" : HitView.id(hit.json, key);
-    }
-
-    private static Iterator<Hit> hits(ObjectNode answer) {
-        Iterator<JsonNode> nodes = answer.path("hits").iterator();
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return nodes.hasNext();
-            }
-
-            @Override
-            public Hit next() {
-                ObjectNode hit = (ObjectNode) nodes.next();
-                return new Hit(hit, ScoreDetails.read(hit));
-            }
-        };
-    }
-
     /**
      * With a distinct attribute, values that several nodes have are one hit. If pages are counted
      * the attribute's facet values tell how many; else only the duplicates met are known.
      */
-    private long total(
-            List<ObjectNode> answers, PinnedHits pinned, long sum, SeenValues duplicates) {
+    private long total(List<ObjectNode> answers, PinnedHits pinned, SearchHits hits) {
+        long sum =
+                Stream.concat(answers.stream(), pinned.answers().stream())
+                        .mapToLong(Paging::total)
+                        .sum();
         String counted = facets.distinct();
-        if (counted == null || duplicates.sawArray()) {
-            return sum - duplicates.duplicates();
+        if (counted == null || hits.sawArray() || hits.isWhole()) {
+            return sum - hits.duplicates().size();
         }
         long without = sum;
         Set<String> values = new HashSet<>();
@@ -269,6 +321,6 @@ public final class SearchCall {
             without -= counts.valueStream().mapToLong(JsonNode::asLong).sum();
             counts.propertyNames().forEach(value -> values.add(FacetText.normalize(value)));
         }
-        return without >= 0 ? without + values.size() : sum - duplicates.duplicates();
+        return without >= 0 ? without + values.size() : sum - hits.duplicates().size();
     }
 }

@@ -20,6 +20,7 @@ import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.PinnedHits;
 import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.answer.SearchCall;
+import io.miroir.fanout.answer.SearchCensus;
 import io.miroir.fanout.answer.SimilarCall;
 import java.util.List;
 import java.util.Optional;
@@ -89,7 +90,35 @@ public final class SearchJourney {
         call.checkFacets();
         Answered best = byWordsWhereEnough(index, answered, PinnedHits.NONE, body, share);
         settleSpelling(index, best, body, share);
-        return Reading.of(best.merge(PinnedHits.NONE), best.coverage);
+        List<ObjectNode> counted = counted(index, best, body, share);
+        return Reading.of(
+                best.call.merge(best.coverage.answers(), PinnedHits.NONE, counted), best.coverage);
+    }
+
+    /**
+     * The documents that count, where nodes are asked for all; null where they aren't, or can't.
+     */
+    private @Nullable List<ObjectNode> counted(
+            IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
+        SearchCensus census = answered.call.census(answered.coverage.answers()).orElse(null);
+        if (census == null) {
+            return null;
+        }
+        try {
+            Coverage found =
+                    asks.ask(
+                            IndexAsks.What.SEARCH,
+                            index,
+                            wanted(index, body),
+                            body,
+                            share,
+                            census::nodeRequest);
+            return found.refusal().isEmpty() && found.isAsWholeAs(answered.coverage)
+                    ? census.documents(found.answers())
+                    : null;
+        } catch (ApiException _) {
+            return null;
+        }
     }
 
     /** Where nodes don't answer a second time, each spells values of facets in its own way. */

@@ -87,11 +87,18 @@ class FederatedFacetsTest {
                         """);
         IndexProfile index = IndexProfile.of("movies", "m7", "id", settings);
         JsonNode distribution = Json.object().set("year", years);
-        FacetsCall.writeSums(List.of(distribution), List.of(Json.object()), index, 12, sums);
+        write(distribution, Json.object(), index, sums);
         assertEquals("{\"year\":{\"none\":9,\"2024\":2}}", Json.text(sums));
         JsonNode numbers = Json.parse("{\"year\": {\"min\": 2023.0, \"max\": 2024.0}}");
-        FacetsCall.writeSums(List.of(distribution), List.of(numbers), index, 12, answer);
+        write(distribution, numbers, index, answer);
         assertEquals("{\"year\":{\"2024\":2,\"2023\":1}}", Json.text(answer));
+    }
+
+    private static void write(
+            JsonNode distribution, JsonNode stats, IndexProfile index, ObjectNode to) {
+        FacetSums sums = new FacetSums();
+        sums.add(distribution, stats);
+        sums.write(index, 12, to, Json.object());
     }
 
     @Test
@@ -115,7 +122,10 @@ class FederatedFacetsTest {
                 new FederatedFacets(
                         federation,
                         Stream.of(movies, books)
-                                .map(index -> FederatedQuery.of(Json.object(), index, Json.object()))
+                                .map(
+                                        index ->
+                                                FederatedQuery.of(
+                                                        Json.object(), index, Json.object()))
                                 .toList());
         ObjectNode answer = Json.object();
         facets.write(

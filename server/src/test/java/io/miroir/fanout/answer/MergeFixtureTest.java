@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 
 /**
  * Replays answers recorded of Meilisearch 1.50: three nodes with a third of the documents each, and
@@ -83,7 +84,7 @@ class MergeFixtureTest {
         }
         JsonNode request = replayed.request();
         if (request != null
-                && !Json.parse(Json.text(request)).equals(fixture.json().path("node"))) {
+                && !withoutCounted(request, fixture).equals(fixture.json().path("node"))) {
             REQUESTS_THAT_DIFFER.add(
                     fixture.id()
                             + "\n    wanted "
@@ -91,6 +92,27 @@ class MergeFixtureTest {
                             + "\n    asked  "
                             + request);
         }
+    }
+
+    /**
+     * The request as it was when answers were recorded: then facets beside a distinct attribute
+     * were taken as nodes counted them, and what they count was not asked for.
+     */
+    private static JsonNode withoutCounted(JsonNode request, MergeFixture fixture) {
+        JsonNode asked = Json.parse(Json.text(request));
+        if (fixture.client().has("distinct")
+                && asked.get("attributesToRetrieve") instanceof ArrayNode attributes) {
+            List<String> recorded =
+                    Attributes.names(fixture.json().at("/node/attributesToRetrieve"));
+            List<String> counted = Attributes.names(fixture.client().path("facets"));
+            for (int i = attributes.size() - 1; i >= 0; i--) {
+                String attribute = attributes.path(i).asString();
+                if (counted.contains(attribute) && !recorded.contains(attribute)) {
+                    attributes.remove(i);
+                }
+            }
+        }
+        return asked;
     }
 
     /** Shows: where one node's answer can be had exactly, ours is it (promise 4 of the design). */

@@ -250,6 +250,166 @@ class SearchCallTest {
         assertEquals(json("{'title':'t','_formatted':{'title':'t'}}"), answer.path("hits").path(0));
     }
 
+    private static final IndexProfile BRANDS =
+            IndexProfile.of(
+                    "movies",
+                    "m7",
+                    "id",
+                    Json.parse("{\"filterableAttributes\":[\"brand\",\"color\",\"n\"]}"));
+
+    /** A node's answer to a search with facets, the documents in the order of insertion. */
+    private static ObjectNode counted(String total, String hits, String facets, String stats) {
+        StringBuilder listed = new StringBuilder();
+        for (String hit : hits.split(";", -1)) {
+            String id = hit.replaceAll(".*'id':([0-9]+).*", "$1");
+            listed.append(listed.isEmpty() ? "{" : ",{")
+                    .append(hit)
+                    .append(",'_rankingScoreDetails':{'_miroir_seq:asc':{'order':0,'value':'")
+                    .append(id)
+                    .append("'}}}");
+        }
+        return json(
+                "{'hits':["
+                        + listed
+                        + "],'"
+                        + total
+                        + ",'facetDistribution':"
+                        + facets
+                        + ",'facetStats':"
+                        + stats
+                        + "}");
+    }
+
+    /**
+     * Shows: of two documents with a value on two nodes, one counts, as it is spelled and sized.
+     */
+    @Test
+    void whatAnotherNodeShowsAlreadyIsNotCounted() {
+        SearchCall call =
+                SearchCall.of(
+                        json(
+                                "{'distinct':'brand','facets':['brand','color','n'],"
+                                        + "'attributesToRetrieve':['id']}"),
+                        BRANDS);
+        assertEquals(
+                names("id", "brand", "color", "n"),
+                call.nodeRequest(null).get("attributesToRetrieve"));
+        ObjectNode answer =
+                call.merge(
+                        List.of(
+                                counted(
+                                        "estimatedTotalHits':2",
+                                        "'id':2,'brand':'x','color':'Red','n':1;'id':3,'color':'red'",
+                                        "{'brand':{'x':1},'color':{'Red':2},'n':{'1':1}}",
+                                        "{'n':{'min':1.0,'max':1.0}}"),
+                                counted(
+                                        "estimatedTotalHits':1",
+                                        "'id':1,'brand':'X','color':['b','B',''],'n':2",
+                                        "{'brand':{'X':1},'color':{'b':1},'n':{'2':1}}",
+                                        "{'n':{'min':2.0,'max':2.0}}")));
+        assertEquals(2, answer.path("estimatedTotalHits").asInt());
+        assertEquals(json("{'h':[{'id':1},{'id':3}]}").get("h"), answer.get("hits"));
+        assertEquals(
+                json("{'brand':{'X':1},'color':{'b':1,'red':1},'n':{'2':1}}"),
+                Json.parse(Json.text(answer.get("facetDistribution"))));
+        assertEquals(
+                json("{'n':{'min':2.0,'max':2.0}}"),
+                Json.parse(Json.text(answer.get("facetStats"))));
+    }
+
+    /**
+     * Shows: behind the page only what has a value of the page is taken off, if one server would
+     * not have looked at the rest; it looks at all where pages are counted.
+     */
+    @Test
+    void behindThePageNoMoreIsTakenOffThanOneServerTakes() {
+        assertEquals("{\"brand\":{\"x\":1,\"y\":2}}", behind("'limit':1", "estimatedTotalHits"));
+        assertEquals("{\"brand\":{\"x\":1,\"y\":1}}", behind("'hitsPerPage':1", "totalHits"));
+    }
+
+    private static String behind(String page, String total) {
+        SearchCall call =
+                SearchCall.of(json("{'distinct':'brand','facets':['brand']," + page + "}"), BRANDS);
+        String both = "{'brand':{'x':1,'y':1}}";
+        ObjectNode answer =
+                call.merge(
+                        List.of(
+                                counted(
+                                        total + "':2",
+                                        "'id':1,'brand':'x';'id':3,'brand':'y'",
+                                        both,
+                                        "{}"),
+                                counted(
+                                        total + "':2",
+                                        "'id':2,'brand':'y';'id':4,'brand':'x'",
+                                        both,
+                                        "{}")));
+        assertEquals(1, answer.path("hits").size());
+        return Json.text(answer.get("facetDistribution"));
+    }
+
+    /** Shows: facets of what hits do not show are as nodes counted them. */
+    @Test
+    void whatIsNotShownIsAsNodesCountedIt() {
+        SearchCall call =
+                SearchCall.of(
+                        json(
+                                "{'distinct':'brand','facets':['color.a'],"
+                                        + "'attributesToRetrieve':['id','color.a.b']}"),
+                        BRANDS);
+        assertEquals(
+                names("id", "color.a.b", "brand"),
+                call.nodeRequest(null).get("attributesToRetrieve"),
+                "to take color.a away would take color.a.b as well");
+        ObjectNode answer =
+                call.merge(
+                        List.of(
+                                counted(
+                                        "estimatedTotalHits':1",
+                                        "'id':1,'brand':'x'",
+                                        "{'color.a':{'r':1}}",
+                                        "{}")));
+        assertEquals(1, answer.at("/facetDistribution/color.a/r").asInt());
+    }
+
+    /** Shows: a facet that the client asks for by a pattern is not one of ours. */
+    @Test
+    void aFacetOfAPatternIsShownThoughItIsCountedForTheTotal() {
+        SearchCall call =
+                SearchCall.of(
+                        json("{'distinct':'brand','facets':['br*'],'hitsPerPage':5}"), BRANDS);
+        assertEquals(names("br*"), call.nodeRequest(null).get("facets"));
+        ObjectNode answer =
+                call.merge(
+                        List.of(
+                                counted(
+                                        "totalHits':1",
+                                        "'id':1,'brand':'x'",
+                                        "{'brand':{'x':1}}",
+                                        "{}")));
+        assertEquals(1, answer.at("/facetDistribution/brand/x").asInt());
+    }
+
+    /** Shows: an index has no empty values, but hits that a request compares may have. */
+    @Test
+    void anEmptyTextIsAValueOfTheRequestAlone() {
+        IndexProfile bySetting =
+                IndexProfile.of(
+                        "movies", "m7", "id", Json.parse("{\"distinctAttribute\":\"brand\"}"));
+        List<String> empty = List.of("'id':1,'brand':''", "'id':2,'brand':''");
+        assertEquals(2, shown(SearchCall.of(json("{}"), bySetting), empty));
+        assertEquals(1, shown(SearchCall.of(json("{'distinct':'brand'}"), bySetting), empty));
+    }
+
+    private static int shown(SearchCall call, List<String> hitsOfNodes) {
+        return call.merge(
+                        hitsOfNodes.stream()
+                                .map(hit -> counted("estimatedTotalHits':1", hit, "{}", "{}"))
+                                .toList())
+                .path("hits")
+                .size();
+    }
+
     /** Shows: nested attributes that were added are cut without what stands beside them. */
     @Test
     void cutsNestedAttributes() {

@@ -1,0 +1,66 @@
+package io.miroir.fanout.answer;
+
+import io.miroir.api.JsonText;
+import io.miroir.core.merge.FacetText;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The values of facets as documents have them, counted as a node counts them. */
+final class HitFacets {
+    private HitFacets() {}
+
+    /**
+     * Writes what a node would count that has these documents and no others. It is not cut.
+     *
+     * @param documents the one whose spelling is shown comes first
+     */
+    static void count(
+            Collection<String> facets,
+            List<? extends JsonNode> documents,
+            ObjectNode distribution,
+            ObjectNode stats) {
+        for (String facet : facets) {
+            Map<String, String> spellings = new HashMap<>();
+            ObjectNode counts = distribution.putObject(facet);
+            double min = Double.POSITIVE_INFINITY;
+            double max = Double.NEGATIVE_INFINITY;
+            for (JsonNode document : documents) {
+                for (JsonNode value : values(document, facet)) {
+                    String text = text(value);
+                    String shown = spellings.computeIfAbsent(FacetText.normalize(text), _ -> text);
+                    counts.put(shown, counts.path(shown).asLong(0) + 1);
+                    if (value.isNumber()) {
+                        min = Math.min(min, value.asDouble());
+                        max = Math.max(max, value.asDouble());
+                    }
+                }
+            }
+            if (min <= max) {
+                stats.putObject(facet).put("min", min).put("max", max);
+            }
+        }
+    }
+
+    /** The values that a document is counted by, each once, however it is spelled. */
+    static List<JsonNode> values(JsonNode document, String facet) {
+        Map<String, JsonNode> values = new LinkedHashMap<>();
+        for (JsonNode value : HitView.values(document, facet)) {
+            String text = text(value);
+            if (!text.isEmpty()) {
+                values.putIfAbsent(FacetText.normalize(text), value);
+            }
+        }
+        return new ArrayList<>(values.values());
+    }
+
+    /** What a value is called in a distribution; empty for what is none. */
+    static String text(JsonNode value) {
+        return value.isNumber() ? JsonText.plain(value.asDouble()) : value.asString("");
+    }
+}
