@@ -4,7 +4,6 @@ import io.miroir.core.merge.WordsAlone;
 import io.miroir.core.topology.ShardSet;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +30,7 @@ public final class FederatedCall {
     static final String REMOTE = "remote";
     static final String FACETS = "facetsByIndex";
     static final String MERGE = "mergeFacets";
-    private static final String RESULTS = "results";
+    static final String RESULTS = "results";
 
     /**
      * What a node is asked of one query.
@@ -65,23 +64,28 @@ public final class FederatedCall {
     private final Paging paging;
     private final List<FederatedQuery> queries;
     private final Set<Integer> counted;
+    private final Set<Integer> narrowed;
     private final @Nullable String distinct;
     private final @Nullable String self;
     private final int depthMax;
     private final Map<Integer, WordsAlone> byWords;
     private final Map<Integer, PinnedCall> pinned;
+    private final Set<Integer> forAll;
 
     private FederatedCall(
             ObjectNode federation,
             List<FederatedQuery> queries,
             Map<Integer, WordsAlone> byWords,
-            Map<Integer, PinnedCall> pinned) {
+            Map<Integer, PinnedCall> pinned,
+            Set<Integer> forAll) {
         this.federation = federation;
         this.byWords = byWords;
         this.pinned = pinned;
+        this.forAll = forAll;
         this.paging = Paging.of(federation);
         this.queries = queries;
         this.counted = counted(federation, queries);
+        this.narrowed = FederatedQuery.narrowed(federation, queries);
         JsonNode asked = federation.path("distinct");
         this.distinct = asked.isString() ? asked.asString() : null;
         this.self = self(queries);
@@ -103,12 +107,20 @@ public final class FederatedCall {
         JsonNode asked = client.path("queries");
         for (int i = 0; i < asked.size(); i++) {
             FederatedQuery query =
-                    FederatedQuery.of((ObjectNode) asked.path(i), indexes.get(i), distinct);
+                    FederatedQuery.of(
+                            (ObjectNode) asked.path(i),
+                            indexes.get(i),
+                            distinct,
+                            FederatedQuery.countedByHits(client, indexes, indexes.get(i)));
             PinnedCall apart = pinned.get(i);
             queries.add(apart == null ? query : query.without(apart));
         }
         return new FederatedCall(
-                (ObjectNode) client.path(FEDERATION), List.copyOf(queries), Map.of(), pinned);
+                (ObjectNode) client.path(FEDERATION),
+                List.copyOf(queries),
+                Map.of(),
+                pinned,
+                Set.of());
     }
 
     /** A query of a federation as a search by itself. */
@@ -155,6 +167,9 @@ public final class FederatedCall {
     /** What nodes must be asked for. */
     public List<Purpose> purposes() {
         List<Purpose> purposes = new ArrayList<>(List.of(Purpose.HITS));
+        if (!forAll.isEmpty()) {
+            return purposes;
+        }
         counted.stream()
                 .map(position -> new Purpose(queries.get(position).index().physicalUid()))
                 .distinct()
@@ -164,6 +179,9 @@ public final class FederatedCall {
 
     /** Whether a query has a part in a purpose. */
     public boolean concerns(Purpose purpose, int position) {
+        if (!forAll.isEmpty()) {
+            return forAll.contains(position);
+        }
         return purpose.countsOf == null
                 || (counted.contains(position)
                         && queries.get(position).index().physicalUid().equals(purpose.countsOf));
@@ -175,7 +193,10 @@ public final class FederatedCall {
      * @param parts for each query; at least one must be asked
      */
     public ObjectNode nodeRequest(List<Part> parts, Purpose purpose) {
-        return new FederatedRequest(federation, queries, distinct, depthMax, pinned)
+        if (!forAll.isEmpty()) {
+            return census().nodeRequest(parts);
+        }
+        return new FederatedRequest(federation, queries, distinct, narrowed, depthMax, pinned)
                 .of(parts, purpose.countsOf != null);
     }
 
@@ -214,7 +235,8 @@ public final class FederatedCall {
             changed.set(position, query.byWords());
             words.put(position, query.wordsAlone(paging).orElseThrow());
         }
-        return new FederatedCall(federation, List.copyOf(changed), Map.copyOf(words), pinned);
+        return new FederatedCall(
+                federation, List.copyOf(changed), Map.copyOf(words), pinned, Set.of());
     }
 
     /**
@@ -238,6 +260,33 @@ public final class FederatedCall {
         return shown.getOrDefault(position, PinnedHits.NONE);
     }
 
+    private FederatedCensus census() {
+        return new FederatedCensus(federation, queries, distinct, paging);
+    }
+
+    /**
+     * The same search for all that some of its queries find, to be asked besides: what one server
+     * counts can't always be told by what nodes show.
+     *
+     * @param shown what was left out of queries
+     */
+    public Optional<FederatedCall> forAll(
+            List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
+        if (narrowed.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<Integer> positions =
+                census().positions(hits(answers, shown), narrowed, pinned.keySet());
+        return positions.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new FederatedCall(federation, queries, byWords, pinned, positions));
+    }
+
+    /** The documents that count, by the positions of queries, of the answers to {@link #forAll}. */
+    public Map<Integer, List<ObjectNode>> counting(List<NodeAnswer> answers) {
+        return census().documents(answers);
+    }
+
     private FederatedHits hits(List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
         FederatedHits hits = new FederatedHits(queries, distinct, shown);
         for (NodeAnswer node : answers) {
@@ -255,49 +304,59 @@ public final class FederatedCall {
      * @param shown what was left out of queries, which is taken apart too
      */
     public ObjectNode merge(List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
+        return merge(answers, shown, Map.of());
+    }
+
+    /**
+     * The client's answer, where it is known what queries count.
+     *
+     * @param counting the documents, by the positions of queries
+     */
+    public ObjectNode merge(
+            List<NodeAnswer> answers,
+            Map<Integer, PinnedHits> shown,
+            Map<Integer, List<ObjectNode>> counting) {
         FederatedHits hits = hits(answers, shown);
+        FederatedList list = hits.list(paging, narrowed::contains, counting);
+        List<FederatedHits.Hit> walked = list.take(paging.end(depthMax));
         List<ObjectNode> counts = new ArrayList<>();
         List<ObjectNode> results = new ArrayList<>();
         ObjectNode vectors = JsonNodeFactory.instance.objectNode();
-        long total = 0;
-        for (Map.Entry<Integer, PinnedHits> query : shown.entrySet()) {
-            if (!counted.contains(query.getKey())) {
-                total += query.getValue().answers().stream().mapToLong(Paging::total).sum();
-            }
-        }
         for (NodeAnswer node : answers) {
             if (node.purpose.countsOf != null) {
                 counts.add(node.json);
-                total += Paging.total(node.json);
                 continue;
             }
             List<Integer> positions = positions(node.parts);
             for (int i = 0; i < positions.size(); i++) {
                 ObjectNode result = (ObjectNode) node.json.path(RESULTS).path(i);
                 results.add(result);
-                total += counted.contains(positions.get(i)) ? 0 : Paging.total(result);
                 if (result.has("queryVector")) {
                     int position = positions.get(i);
                     vectors.set(Long.toString(shownPosition(position)), result.get("queryVector"));
                 }
             }
         }
+        FederatedFacets.Documents found = list.documents();
+        long total = new FederatedTotal(queries, counted).of(answers, shown, list, found);
+        if (distinct != null && walked.size() < paging.end(depthMax)) {
+            // Who has seen all hits need not estimate what a distinct attribute takes off.
+            total = walked.size();
+        }
+        // Hits that are shown have lost what was asked for this alone.
+        ObjectNode facets = JsonNodeFactory.instance.objectNode();
+        new FederatedFacets(federation, queries).write(counts, found, facets);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        Walk walk = writePage(hits, answer.putArray("hits"));
+        int semantic = writePage(walked, hits, answer.putArray("hits"));
         if (queries.stream().anyMatch(FederatedQuery::retrievesVectors)) {
             answer.set("queryVectors", vectors);
         }
-        // Who has seen all hits need not estimate what a distinct attribute takes off.
-        total =
-                distinct != null && walk.seenAll
-                        ? walk.places
-                        : Math.max(0, total - hits.duplicates());
         answer.put("processingTimeMs", Answers.processingTimeMillis(results));
         paging.writeAnswer(answer, total);
-        new FederatedFacets(federation, queries).write(counts, answer);
+        answer.setAll(facets);
         Answers.copyFirst(results, "requestUid", answer);
         if (!byWords.isEmpty() || Answers.anyHas(results, "semanticHitCount")) {
-            answer.put("semanticHitCount", walk.semantic);
+            answer.put("semanticHitCount", semantic);
         }
         if (self != null) {
             answer.putObject("remoteErrors");
@@ -317,36 +376,22 @@ public final class FederatedCall {
                 .disputed(answers.stream().map(NodeAnswer::json).toList());
     }
 
-    /**
-     * What was met on the way to the page's end.
-     *
-     * @param places hits that were walked, those before the page with them
-     * @param semantic hits of the page that were found by their vectors
-     * @param seenAll whether there are no more
-     */
-    private record Walk(int places, int semantic, boolean seenAll) {}
-
-    private Walk writePage(FederatedHits hits, ArrayNode page) {
-        Iterator<FederatedHits.Hit> merged = hits.merged();
-        int begin = paging.begin(depthMax);
-        int end = paging.end(depthMax);
+    /** Shows the hits of the page; gives the number of semantic ones. */
+    private int writePage(List<FederatedHits.Hit> walked, FederatedHits hits, ArrayNode page) {
         int semantic = 0;
-        int place = 0;
-        for (; place < end && merged.hasNext(); place++) {
-            FederatedHits.Hit hit = merged.next();
-            if (place >= begin) {
-                semantic += hit.ranked().semantic() ? 1 : 0;
-                int position = hit.ranked().query();
-                queries.get(position).view().show(hit.json(), hits.isFormatted(position));
-                ObjectNode shown = (ObjectNode) hit.json().path(HIT_FEDERATION);
-                shown.put("queriesPosition", shownPosition(position));
-                if (self != null) {
-                    shown.put(REMOTE, self);
-                }
-                page.add(hit.json());
+        int begin = Math.min(paging.begin(depthMax), walked.size());
+        for (FederatedHits.Hit hit : walked.subList(begin, walked.size())) {
+            semantic += hit.ranked().semantic() ? 1 : 0;
+            int position = hit.ranked().query();
+            queries.get(position).view().show(hit.json(), hits.isFormatted(position));
+            ObjectNode shown = (ObjectNode) hit.json().path(HIT_FEDERATION);
+            shown.put("queriesPosition", shownPosition(position));
+            if (self != null) {
+                shown.put(REMOTE, self);
             }
+            page.add(hit.json());
         }
-        return new Walk(place, semantic, place < end);
+        return semantic;
     }
 
     /** The position that the client is told of a query that has this one. */

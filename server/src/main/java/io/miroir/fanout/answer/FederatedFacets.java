@@ -39,18 +39,39 @@ final class FederatedFacets {
      * Writes the sums.
      *
      * @param answers of the nodes that were asked to count, each of one index
+     * @param found the documents
      */
-    void write(List<ObjectNode> answers, ObjectNode answer) {
+    void write(List<ObjectNode> answers, Documents found, ObjectNode answer) {
         ObjectNode byIndex = answer.objectNode();
-        indexes.forEach((uid, index) -> writeIndex(index, answers, byIndex));
+        indexes.forEach((uid, index) -> writeIndex(index, answers, found, byIndex));
         if (byIndex.isEmpty()) {
             return;
         }
         if (federation.path(FederatedCall.MERGE).isObject()) {
             writeMerged(byIndex, answer);
-        } else {
-            answer.set(FederatedCall.FACETS, byIndex);
+            List<ObjectNode> all =
+                    found.duplicates.values().stream().flatMap(List::stream).toList();
+            HitFacets.takeOff(answer.path("facetDistribution"), all);
+            return;
         }
+        indexes.forEach(
+                (uid, index) ->
+                        HitFacets.takeOff(
+                                byIndex.path(uid).path(DISTRIBUTION),
+                                found.duplicates.getOrDefault(index.physicalUid(), List.of())));
+        answer.set(FederatedCall.FACETS, byIndex);
+    }
+
+    /**
+     * What is known of the documents that count, by the names that nodes have for indexes.
+     *
+     * @param known of an index all of them, the oldest first
+     * @param duplicates what has a value of a better hit of another index: it is taken off in the
+     *     end
+     */
+    record Documents(
+            Map<String, List<ObjectNode>> known, Map<String, List<ObjectNode>> duplicates) {
+        static final Documents NONE = new Documents(Map.of(), Map.of());
     }
 
     /** A facet that is to be added up, and whose values two indexes order differently. */
@@ -81,7 +102,8 @@ final class FederatedFacets {
     }
 
     /** An index has one spelling of a value, and its own cut. */
-    private static void writeIndex(IndexProfile index, List<ObjectNode> answers, ObjectNode to) {
+    private static void writeIndex(
+            IndexProfile index, List<ObjectNode> answers, Documents found, ObjectNode to) {
         FacetSums sums = new FacetSums();
         long total = 0;
         boolean counted = false;
@@ -92,6 +114,11 @@ final class FederatedFacets {
                 total += Paging.total(node);
                 counted = true;
             }
+        }
+        List<ObjectNode> known = found.known.get(index.physicalUid());
+        if (known != null) {
+            sums = sums.of(known, _ -> true);
+            total = known.size();
         }
         if (counted) {
             ObjectNode facets = to.putObject(index.uid());

@@ -9,32 +9,29 @@ import io.miroir.core.merge.Ranked;
 import io.miroir.core.merge.Utf8Order;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * The hits of a federation as one server with everything lists them: the hits of each query over
- * all nodes, then the queries of each index, a document once, then the indexes.
- */
+/** What nodes found by the queries of a federation, each query by itself. */
 final class FederatedHits {
-    private static final Comparator<Hit> ORDER =
-            Comparator.comparing(Hit::ranked, FederatedOrder.INSTANCE);
+    static final Comparator<Hit> ORDER = Comparator.comparing(Hit::ranked, FederatedOrder.INSTANCE);
 
     private final List<FederatedQuery> queries;
     private final @Nullable String distinct;
     private final Map<Integer, PinnedHits> pinned;
-    private final SeenValues values = new SeenValues(SeenValues.As.SHOWN);
-    private final List<SeenValues> valuesOfQueries = new ArrayList<>();
     private final Map<Integer, List<List<Hit>>> sources = new TreeMap<>();
     private final Set<Integer> formatted = new HashSet<>();
+    private final Set<Integer> cut = new HashSet<>();
+    private final Map<Integer, Long> totals = new HashMap<>();
 
     /**
      * A hit of a node.
@@ -57,7 +54,6 @@ final class FederatedHits {
         this.queries = queries;
         this.distinct = distinct;
         this.pinned = pinned;
-        queries.forEach(_ -> valuesOfQueries.add(new SeenValues(SeenValues.As.INDEXED)));
     }
 
     /**
@@ -77,10 +73,19 @@ final class FederatedHits {
                 hits.add(hit(hit, plain, ScoreDetails.federated(plain, position, weight)));
             }
             sources.computeIfAbsent(position, _ -> new ArrayList<>()).add(hits);
+            totals.merge(position, Paging.total(results.path(i)), Long::sum);
+            if (!SearchHits.isWhole(results.path(i))) {
+                cut.add(position);
+            }
             if (HitView.isAnyFormatted(results.path(i).path("hits"))) {
                 formatted.add(position);
             }
         }
+    }
+
+    /** How many documents nodes count of each query, by its position. */
+    Map<Integer, Long> totals() {
+        return totals;
     }
 
     /** Whether the hits of a query are formatted. */
@@ -96,32 +101,58 @@ final class FederatedHits {
         return new Hit(json, plain, ranked);
     }
 
-    /** How many hits were passed over because of a distinct attribute, of those walked so far. */
-    int duplicates() {
-        return values.duplicates()
-                + valuesOfQueries.stream().mapToInt(SeenValues::duplicates).sum();
+    /**
+     * The list of all.
+     *
+     * @param narrowed whether a query, by its position, leaves out what nodes count where they
+     *     aren't asked for hits
+     * @param counting all documents of queries that count, by their positions, as far as nodes were
+     *     asked for them besides
+     */
+    FederatedList list(
+            Paging paging, IntPredicate narrowed, Map<Integer, List<ObjectNode>> counting) {
+        Map<Integer, FederatedList.OfQuery> found = new TreeMap<>();
+        for (int position : sources.keySet()) {
+            FederatedList.OfQuery query = ofQuery(position, paging, narrowed.test(position));
+            List<ObjectNode> all = counting.get(position);
+            found.put(
+                    position,
+                    all == null
+                            ? query
+                            : new FederatedList.OfQuery(query.shown(), all, query.duplicates()));
+        }
+        return new FederatedList(
+                this, found, distinct, paging, placed(List.copyOf(pinned.keySet())));
     }
 
-    /** All hits in their order; to be walked once. */
-    Iterator<Hit> merged() {
-        Map<String, List<Iterator<Hit>>> byIndex = new TreeMap<>();
-        sources.forEach(
-                (position, lists) ->
-                        byIndex.computeIfAbsent(
-                                        queries.get(position).index().physicalUid(),
-                                        _ -> new ArrayList<>())
-                                .add(ofQuery(position, lists)));
-        List<Iterator<Hit>> indexes = new ArrayList<>();
-        for (List<Iterator<Hit>> ofIndex : byIndex.values()) {
-            Set<String> documents = new HashSet<>();
-            indexes.add(
-                    ofIndex.size() == 1
-                            ? ofIndex.getFirst()
-                            : new Kept<>(new Heads(ofIndex), hit -> isFirst(hit, documents)));
-        }
-        return new Pinning<>(
-                new Kept<>(new Heads(indexes), this::hasNewValue),
-                placed(List.copyOf(pinned.keySet())));
+    private FederatedList.OfQuery ofQuery(int position, Paging paging, boolean narrowed) {
+        FederatedQuery query = queries.get(position);
+        ShownOnce<Hit> hits = onceInQuery(position);
+        int end = paging.end(query.index().totalHitsMax());
+        List<Hit> shown = hits.take(end);
+        List<Hit> rest = narrowed ? hits.rest(paging.counted()) : List.of();
+        boolean metAll = paging.counted() || !query.hasThreshold() || shown.size() < end;
+        boolean settled =
+                narrowed
+                        && rest.isEmpty()
+                        && !query.view().lacksCounted()
+                        && metAll
+                        && !cut.contains(position)
+                        && !pinned.containsKey(position)
+                        && !query.isHybrid();
+        List<ObjectNode> documents = settled ? shown.stream().map(Hit::json).toList() : null;
+        return new FederatedList.OfQuery(shown, documents, hits.duplicates());
+    }
+
+    private ShownOnce<Hit> onceInQuery(int position) {
+        List<List<Hit>> lists = sources.getOrDefault(position, List.of());
+        String own = distinct != null ? distinct : queries.get(position).distinct();
+        return new ShownOnce<>(all(position, lists), Hit::json, own, SeenValues.As.INDEXED);
+    }
+
+    /** The index of a query. */
+    IndexProfile index(int position) {
+        return queries.get(position).index();
     }
 
     /** What is pinned in some queries: at the same place indexes go by name, then queries. */
@@ -148,14 +179,6 @@ final class FederatedHits {
         return pinned.getOrDefault(position, PinnedHits.NONE);
     }
 
-    private Iterator<Hit> ofQuery(int position, List<List<Hit>> lists) {
-        Iterator<Hit> merged = all(position, lists);
-        String own = queries.get(position).distinct();
-        return own == null || distinct != null
-                ? merged
-                : unlike(merged, own, valuesOfQueries.get(position));
-    }
-
     private Iterator<Hit> all(int position, List<List<Hit>> lists) {
         Comparator<Hit> order =
                 HybridQuery.order(queries.get(position).client())
@@ -169,10 +192,6 @@ final class FederatedHits {
                 : new Kept<>(merged, hit -> !shown.contains(id(position, hit)));
     }
 
-    private static Iterator<Hit> unlike(Iterator<Hit> hits, String attribute, SeenValues seen) {
-        return new Kept<>(hits, hit -> !seen.isDuplicate(HitView.values(hit.json, attribute)));
-    }
-
     /** What each node found by one query. */
     List<List<Ranked>> ofNodes(int position) {
         return sources.getOrDefault(position, List.of()).stream()
@@ -182,11 +201,7 @@ final class FederatedHits {
 
     /** The best hits of one query, as one server lists them before it federates. */
     List<Ranked> best(int position, int count) {
-        Iterator<Hit> hits = all(position, sources.getOrDefault(position, List.of()));
-        String own = distinct != null ? distinct : queries.get(position).distinct();
-        Iterator<Hit> shown =
-                own == null ? hits : unlike(hits, own, new SeenValues(SeenValues.As.INDEXED));
-        Iterator<Hit> list = new Pinning<>(shown, placed(List.of(position)));
+        Iterator<Hit> list = new Pinning<>(onceInQuery(position), placed(List.of(position)));
         List<Ranked> best = new ArrayList<>();
         while (best.size() < count && list.hasNext()) {
             best.add(list.next().plain());
@@ -194,56 +209,13 @@ final class FederatedHits {
         return best;
     }
 
-    /** Nodes do this for queries that they are asked together. */
-    private boolean isFirst(Hit hit, Set<String> documents) {
-        int position = hit.ranked.query();
-        return queries.get(position).index().primaryKey() == null
-                || documents.add(id(position, hit));
+    /** The primary key of a hit as text. */
+    String id(Hit hit) {
+        return id(hit.ranked.query(), hit);
     }
 
     private String id(int position, Hit hit) {
         String key = queries.get(position).index().primaryKey();
         return key == null ? "" : HitView.id(hit.json, key);
-    }
-
-    private boolean hasNewValue(Hit hit) {
-        return distinct == null || !values.isDuplicate(HitView.values(hit.json, distinct));
-    }
-
-    /**
-     * Takes the best of the heads each time, the first of equal ones. The order is not total, so
-     * that the way of looking decides: this is the original's.
-     */
-    private static final class Heads implements Iterator<Hit> {
-        private final List<Iterator<Hit>> rest;
-        private final List<@Nullable Hit> heads = new ArrayList<>();
-
-        Heads(List<Iterator<Hit>> sources) {
-            this.rest = sources;
-            sources.forEach(source -> heads.add(source.hasNext() ? source.next() : null));
-        }
-
-        @Override
-        public boolean hasNext() {
-            return heads.stream().anyMatch(head -> head != null);
-        }
-
-        @Override
-        public Hit next() {
-            Hit best = null;
-            int from = -1;
-            for (int i = 0; i < heads.size(); i++) {
-                Hit head = heads.get(i);
-                if (head != null && (best == null || ORDER.compare(head, best) < 0)) {
-                    best = head;
-                    from = i;
-                }
-            }
-            if (best == null) {
-                throw new NoSuchElementException();
-            }
-            heads.set(from, rest.get(from).hasNext() ? rest.get(from).next() : null);
-            return best;
-        }
     }
 }

@@ -1,9 +1,11 @@
 package io.miroir.fanout.answer;
 
 import io.miroir.core.merge.WordsAlone;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -29,32 +31,33 @@ record FederatedQuery(
     private static final String POSITION = "queryPosition";
     private static final String STRATEGY = "matchingStrategy";
     private static final String ALL = "all";
+    private static final String SORT = "sort";
+    private static final String DISTINCT = "distinct";
 
     private static final List<String> ONLY_FOR_HITS =
             List.of(
-                    "sort",
+                    SORT,
                     "attributesToHighlight",
                     "attributesToCrop",
                     "showRankingScore",
                     "showRankingScoreDetails",
                     "showMatchesPosition");
 
-    static FederatedQuery of(ObjectNode query, IndexProfile index, JsonNode distinct) {
-        JsonNode own = query.path("distinct");
+    /**
+     * Reads a query.
+     *
+     * @param distinct the attribute of which the whole federation shows each value once, if any
+     * @param counted attributes that are counted by the hits
+     */
+    static FederatedQuery of(
+            ObjectNode query, IndexProfile index, JsonNode distinct, List<String> counted) {
+        JsonNode own = query.path(DISTINCT);
         String ownDistinct = own.isString() ? own.asString() : index.distinct();
-        List<String> needed = new ArrayList<>();
-        if (index.primaryKey() != null) {
-            needed.add(index.primaryKey());
-        }
-        if (distinct.isString()) {
-            needed.add(distinct.asString());
-        } else if (ownDistinct != null) {
-            needed.add(ownDistinct);
-        }
+        String shownOnce = distinct.isString() ? distinct.asString() : ownDistinct;
         return new FederatedQuery(
                 NodeFilter.spelledOut(query, index.filterable()),
                 index,
-                HitView.of(query, index, needed),
+                HitView.of(query, index, SearchCall.needed(index, shownOnce), counted),
                 query.path(OPTIONS).path("weight").asDouble(1),
                 ownDistinct);
     }
@@ -62,6 +65,65 @@ record FederatedQuery(
     /** The position that answers tell: the client may have given another than it has. */
     long shownPosition(int own) {
         return client.path(OPTIONS).path(POSITION).asLong(own);
+    }
+
+    /**
+     * Whether it leaves out documents that match, so that what is found depends on how deep it
+     * looks.
+     */
+    private static boolean isNarrowed(JsonNode query, IndexProfile index) {
+        return SearchCall.hasThreshold(query)
+                || query.hasNonNull(DISTINCT)
+                || index.distinct() != null;
+    }
+
+    /** The queries of indexes of which a query leaves out what matches. */
+    static Set<Integer> narrowed(ObjectNode federation, List<FederatedQuery> queries) {
+        Set<String> indexes = new HashSet<>();
+        for (FederatedQuery query : queries) {
+            if (federation.path("distinct").isString()
+                    || isNarrowed(query.client(), query.index())) {
+                indexes.add(query.index().physicalUid());
+            }
+        }
+        Set<Integer> narrowed = new TreeSet<>();
+        for (int i = 0; i < queries.size(); i++) {
+            if (indexes.contains(queries.get(i).index().physicalUid())) {
+                narrowed.add(i);
+            }
+        }
+        return narrowed;
+    }
+
+    /** What is counted by the hits of an index, where a query of it leaves out what matches. */
+    static List<String> countedByHits(
+            ObjectNode client, List<IndexProfile> indexes, IndexProfile index) {
+        JsonNode patterns =
+                client.path(FederatedCall.FEDERATION).path(FederatedCall.FACETS).path(index.uid());
+        boolean narrowed = client.path(FederatedCall.FEDERATION).path("distinct").isString();
+        for (int i = 0; i < indexes.size(); i++) {
+            narrowed |=
+                    indexes.get(i).physicalUid().equals(index.physicalUid())
+                            && isNarrowed(client.path("queries").path(i), index);
+        }
+        return narrowed && patterns.isArray()
+                ? FacetsCall.readAttributes(Attributes.names(patterns), index)
+                : List.of();
+    }
+
+    /** Whether hits must be as good as the client says. */
+    boolean hasThreshold() {
+        return SearchCall.hasThreshold(client);
+    }
+
+    /** Whether it finds by words and by vectors, each of which it may not look at. */
+    boolean isHybrid() {
+        return HybridQuery.order(client).isPresent();
+    }
+
+    /** Whether vectors may find or rank. */
+    boolean isByVectors() {
+        return client.path("hybrid").isObject();
     }
 
     /** Whether vectors are shown, also where the query has none. */
@@ -95,7 +157,11 @@ record FederatedQuery(
         paging.writeNodeRequest(request, index.totalHitsMax());
         view.writeNodeRequest(request);
         if (distinctOfAll != null) {
-            request.put("distinct", distinctOfAll);
+            request.put(DISTINCT, distinctOfAll);
+        } else if (client.path(DISTINCT).asString("").equals(index.distinct())) {
+            // A node that is asked for it compares hits as they are shown, as for a whole
+            // federation.
+            request.remove(DISTINCT);
         }
         return request;
     }
@@ -114,10 +180,14 @@ record FederatedQuery(
      * What a node is asked for counts alone, so that it agrees with any other of its index.
      *
      * @param all whether those of words in its index want all of them: then none ranks by how many
+     * @param alone whether there is no other of its index: then it may rank as it does
      */
-    ObjectNode forCounts(boolean all) {
+    ObjectNode forCounts(boolean all, boolean alone) {
         ObjectNode request = copy();
         request.remove(ONLY_FOR_HITS);
+        if (alone && client.has(SORT)) {
+            request.set(SORT, client.get(SORT));
+        }
         request.putArray("attributesToRetrieve");
         if (request.get(OPTIONS) instanceof ObjectNode options) {
             // Nodes know of no instances, and tell of a query by the place that they were asked at.

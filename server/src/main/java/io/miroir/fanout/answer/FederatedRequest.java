@@ -3,6 +3,7 @@ package io.miroir.fanout.answer;
 import io.miroir.fanout.answer.FederatedCall.Part;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -13,6 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * What nodes are asked for a federation.
  *
  * @param distinct the attribute of which the whole federation shows each value once
+ * @param narrowed the queries that leave out documents that match, by their positions
  * @param depthMax how deep the deepest of its indexes is searched
  * @param pinned what queries leave out, by their positions
  */
@@ -20,6 +22,7 @@ record FederatedRequest(
         ObjectNode federation,
         List<FederatedQuery> queries,
         @Nullable String distinct,
+        Set<Integer> narrowed,
         int depthMax,
         Map<Integer, PinnedCall> pinned) {
     /**
@@ -34,7 +37,8 @@ record FederatedRequest(
             ObjectNode nodeFederation = request.putObject(FederatedCall.FEDERATION);
             nodeFederation.setAll(federation);
             nodeFederation.remove(List.of("personalize", FederatedCall.MERGE));
-            Paging.of(federation).writeNodeRequest(nodeFederation, hasHybrid(parts) ? depthMax : 0);
+            Paging.of(federation)
+                    .writeNodeRequest(nodeFederation, dependsOnDepth(parts) ? depthMax : 0);
             writeFacetsRequest(nodeFederation, parts);
         }
         ArrayNode nodeQueries = request.putArray("queries");
@@ -42,7 +46,11 @@ record FederatedRequest(
             if (parts.get(i).asked()) {
                 FederatedQuery query = queries.get(i);
                 ObjectNode asked =
-                        counts ? query.forCounts(wantAll(query.index())) : forHits(query);
+                        counts
+                                ? query.forCounts(
+                                        wantAll(query.index()),
+                                        narrowed.contains(i) && isAlone(query.index()))
+                                : forHits(query);
                 NodeFilter.restrict(asked, parts.get(i).only());
                 nodeQueries.add(asked);
             }
@@ -76,16 +84,20 @@ record FederatedRequest(
                 });
     }
 
+    private boolean isAlone(IndexProfile index) {
+        return queries.stream()
+                        .filter(query -> query.index().physicalUid().equals(index.physicalUid()))
+                        .count()
+                == 1;
+    }
+
     /**
-     * Counts of a hybrid query are those of its words alone where no hits are wanted. Nodes that
-     * are to show each value once would take off the total what they pass over.
+     * Counts of a hybrid query are those of its words alone where no hits are wanted, and what is
+     * left out as too bad or as a duplicate was met before it was left out.
      */
-    private boolean hasHybrid(List<Part> parts) {
-        return distinct == null
-                && FederatedCall.positions(parts).stream()
-                        .anyMatch(
-                                query ->
-                                        HybridQuery.order(queries.get(query).client()).isPresent());
+    private boolean dependsOnDepth(List<Part> parts) {
+        return FederatedCall.positions(parts).stream()
+                .anyMatch(query -> narrowed.contains(query) || queries.get(query).isHybrid());
     }
 
     private ObjectNode forHits(FederatedQuery query) {

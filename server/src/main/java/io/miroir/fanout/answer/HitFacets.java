@@ -59,6 +59,45 @@ final class HitFacets {
         return new ArrayList<>(values.values());
     }
 
+    /**
+     * Takes documents off what is counted as one server does that finds only in the end that it has
+     * their values already: each time that a value is there, a number only where it is spelled as
+     * the count is; and the smallest and the largest number stay.
+     */
+    static void takeOff(JsonNode distribution, List<? extends JsonNode> documents) {
+        for (Map.Entry<String, JsonNode> facet : distribution.properties()) {
+            if (!documents.isEmpty() && facet.getValue() instanceof ObjectNode counts) {
+                takeOff(facet.getKey(), counts, documents);
+            }
+        }
+    }
+
+    private static void takeOff(
+            String facet, ObjectNode counts, List<? extends JsonNode> documents) {
+        Map<String, String> spellings = new HashMap<>();
+        for (String shown : counts.propertyNames()) {
+            String normal = FacetText.normalize(shown);
+            if (!normal.equals(shown)) {
+                spellings.put(normal, shown);
+            }
+        }
+        for (JsonNode document : documents) {
+            for (JsonNode value : HitView.values(document, facet)) {
+                String normal = FacetText.normalize(value.asString(""));
+                String shown =
+                        value.isNumber()
+                                ? JsonText.of(value)
+                                : spellings.getOrDefault(normal, normal);
+                if (counts.has(shown)) {
+                    counts.put(shown, Math.max(0, counts.path(shown).asLong() - 1));
+                }
+            }
+        }
+        List.copyOf(counts.propertyNames()).stream()
+                .filter(shown -> counts.path(shown).asLong() == 0)
+                .forEach(counts::remove);
+    }
+
     /** What a value is called in a distribution; empty for what is none. */
     static String text(JsonNode value) {
         return value.isNumber() ? JsonText.plain(value.asDouble()) : value.asString("");

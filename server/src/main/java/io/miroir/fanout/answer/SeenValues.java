@@ -13,7 +13,6 @@ import tools.jackson.databind.JsonNode;
 final class SeenValues {
     private final Set<String> seen = new HashSet<>();
     private final As as;
-    private int duplicates;
     private boolean sawArray;
 
     /** As what values are compared. */
@@ -38,7 +37,6 @@ final class SeenValues {
         sawArray |= values.size() > 1;
         List<String> keys = keys(values);
         if (!Collections.disjoint(seen, keys)) {
-            duplicates++;
             return true;
         }
         seen.addAll(keys);
@@ -62,11 +60,6 @@ final class SeenValues {
             }
         }
         return keys;
-    }
-
-    /** How many hits had a value that an earlier one had. */
-    int duplicates() {
-        return duplicates;
     }
 
     /** True if a hit had several values. */

@@ -166,9 +166,26 @@ public final class FederatedJourney {
                         facet -> {
                             throw checks.otherOrder(facet);
                         });
-        ObjectNode merged = asAnswered.merge(answered.answers(), pinned);
+        ObjectNode merged =
+                asAnswered.merge(answered.answers(), pinned, counting(answered, pinned));
         RequestChecks.personalize(Objects.requireNonNull(asked.federation()));
         return pins.and(new Reading(merged, answered.missing(), answered.nodes()));
+    }
+
+    /** The documents that queries count, where nodes are asked for all, and tell all. */
+    private Map<Integer, List<ObjectNode>> counting(
+            Answered answered, Map<Integer, PinnedHits> pinned) {
+        Search search = answered.search();
+        FederatedCall all = search.call().forAll(answered.answers(), pinned).orElse(null);
+        if (all == null) {
+            return Map.of();
+        }
+        try {
+            Answered found = scatter.ask(search.with(all));
+            return found.isAsWholeAs(answered) ? all.counting(found.answers()) : Map.of();
+        } catch (ApiException _) {
+            return Map.of();
+        }
     }
 
     /**

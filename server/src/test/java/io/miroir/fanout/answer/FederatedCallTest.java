@@ -331,4 +331,185 @@ class FederatedCallTest {
         assertEquals("{}", Json.text(answer.path("remoteErrors")));
         assertEquals("{}", Json.text(answer.path("queryVectors")));
     }
+
+    /**
+     * Hits of a node by one query, the oldest first, each a document with its key as its number.
+     */
+    private static String listed(String total, String... documents) {
+        StringBuilder hits = new StringBuilder();
+        for (String document : documents) {
+            String id = document.replaceAll("^'id':([0-9]+).*", "$1");
+            hits.append(hits.isEmpty() ? "{" : ",{")
+                    .append(document)
+                    .append(",'_rankingScore':1.0,'_rankingScoreDetails':{'_miroir_seq:asc':")
+                    .append("{'order':0,'value':'" + id + "'}}}");
+        }
+        return "{'hits':[" + hits + "],'" + total + "}";
+    }
+
+    private static NodeAnswer hits(String... ofQueries) {
+        return new NodeAnswer(
+                json("{'results':[" + String.join(",", ofQueries) + "]}"),
+                List.of(ofQueries).stream().map(_ -> ASKED).toList(),
+                Purpose.HITS);
+    }
+
+    private static NodeAnswer counts(String index, int total, String distribution) {
+        return new NodeAnswer(
+                json(
+                        "{'hits':[],'estimatedTotalHits':"
+                                + total
+                                + ",'facetsByIndex':{'m-"
+                                + index
+                                + "':{'distribution':"
+                                + distribution
+                                + ",'stats':{'n':{'min':0.0,'max':9.0}}}}}"),
+                List.of(ASKED),
+                new Purpose("m-" + index));
+    }
+
+    private static JsonNode read(JsonNode answer, String path) {
+        return Json.parse(Json.text(answer.at(path)));
+    }
+
+    /**
+     * What a query leaves out, as too bad or as a duplicate, is not counted where all is known;
+     * what another query of its index finds is.
+     */
+    @Test
+    void whatQueriesLeaveOutIsNotCounted() {
+        FederatedCall call =
+                call(
+                        """
+                        {'federation': {'facetsByIndex': {'a': ['n']}},
+                         'queries': [
+                          {'indexUid': 'a', 'distinct': 'k', 'attributesToRetrieve': ['id']},
+                          {'indexUid': 'a', 'q': 'w', 'rankingScoreThreshold': 0.8}]}
+                        """,
+                        "a",
+                        "a");
+        JsonNode asked = call.nodeRequest(List.of(ASKED, ASKED), Purpose.HITS).path("queries");
+        assertEquals("[\"id\",\"k\",\"n\"]", Json.text(asked.at("/0/attributesToRetrieve")));
+        assertEquals(
+                20,
+                call.nodeRequest(List.of(ASKED, ASKED), new Purpose("m-a"))
+                        .at("/federation/limit")
+                        .asInt(),
+                "what is left out is met before");
+        List<NodeAnswer> answers =
+                List.of(
+                        hits(
+                                listed(
+                                        "estimatedTotalHits':2",
+                                        "'id':2,'k':'x','n':2",
+                                        "'id':4,'k':'y','n':4"),
+                                listed("estimatedTotalHits':1", "'id':5,'k':'x','n':5")),
+                        hits(
+                                listed("estimatedTotalHits':1", "'id':1,'k':'X','n':1"),
+                                listed("estimatedTotalHits':1", "'id':1,'k':'X','n':1")),
+                        counts("a", 9, "{'n':{'1':5,'2':4},'none':{}}"));
+        ObjectNode answer = call.merge(answers, Map.of());
+        assertEquals(3, answer.path("estimatedTotalHits").asInt());
+        assertEquals(
+                json("{'n':{'1':1,'4':1,'5':1},'none':{}}"),
+                read(answer, "/facetsByIndex/a/distribution"));
+        assertEquals(json("{'n':{'min':1.0,'max':5.0}}"), read(answer, "/facetsByIndex/a/stats"));
+        assertEquals(json("{'id':1}").get("id"), answer.at("/hits/0/id"));
+        assertFalse(answer.path("hits").path(0).has("n"), answer::toString);
+    }
+
+    /** Where a node has more than it lists, what nodes counted is taken. */
+    @Test
+    void whatIsNotAllListedIsCountedByNodes() {
+        FederatedCall call =
+                call(
+                        "{'federation': {'facetsByIndex': {'a': ['n']}}, 'queries': ["
+                                + "{'indexUid': 'a', 'q': 'w', 'rankingScoreThreshold': 0.8}]}",
+                        "a");
+        ObjectNode answer =
+                call.merge(
+                        List.of(
+                                hits(listed("estimatedTotalHits':7", "'id':1,'n':1")),
+                                counts("a", 7, "{'n':{'1':5,'2':4}}")),
+                        Map.of());
+        assertEquals(7, answer.path("estimatedTotalHits").asInt());
+        assertEquals(5, answer.at("/facetsByIndex/a/distribution/n/1").asInt());
+    }
+
+    /**
+     * What another index shows already is taken off in the end, as one server does it: each time
+     * that a value is there, numbers as they are spelled, and the smallest stays.
+     */
+    @Test
+    void whatAnotherIndexShowsIsTakenOff() {
+        FederatedCall call =
+                call(
+                        """
+                        {'federation': {'limit': 3, 'distinct': 'k',
+                           'facetsByIndex': {'a': ['k', 'n'], 'b': ['k', 'n']}},
+                         'queries': [{'indexUid': 'a'}, {'indexUid': 'b'}]}
+                        """,
+                        "a",
+                        "b");
+        List<NodeAnswer> answers =
+                List.of(
+                        hits(
+                                listed("estimatedTotalHits':1", "'id':1,'k':'x','n':1"),
+                                listed("estimatedTotalHits':1", "'id':8,'k':'y','n':8")),
+                        hits(
+                                listed("estimatedTotalHits':1", "'id':3,'k':'X','n':3"),
+                                listed("estimatedTotalHits':1", "'id':2,'k':'X','n':[2.0,8,8]")),
+                        counts("a", 2, "{'k':{'x':2},'n':{'1':1}}"),
+                        counts("b", 2, "{'k':{'X':1,'y':1},'n':{'2':1,'8':2}}"));
+        ObjectNode answer = call.merge(answers, Map.of());
+        assertEquals(2, answer.path("estimatedTotalHits").asInt());
+        assertEquals(
+                json("{'k':{'x':1},'n':{'1':1}}"), read(answer, "/facetsByIndex/a/distribution"));
+        assertEquals(
+                json("{'k':{'y':1},'n':{'2':1}}"), read(answer, "/facetsByIndex/b/distribution"));
+        assertEquals(json("{'n':{'min':2.0,'max':8.0}}"), read(answer, "/facetsByIndex/b/stats"));
+    }
+
+    /** A page that ends with the last hit has seen all, but not what was too bad to be shown. */
+    @Test
+    void aPageThatEndsWithTheLastHitHasSeenAll() {
+        assertEquals(2, totalOfTwo("'distinct': 'k'"));
+        assertEquals(9, totalOfTwo("'q': 'w', 'rankingScoreThreshold': 0.8"));
+    }
+
+    private static int totalOfTwo(String leavesOut) {
+        FederatedCall call =
+                call(
+                        "{'federation': {'limit': 2}, 'queries': [{'indexUid': 'a', 'q': 'w'},"
+                                + "{'indexUid': 'a',"
+                                + leavesOut
+                                + "}]}",
+                        "a",
+                        "a");
+        String both = listed("estimatedTotalHits':2", "'id':1,'k':'x'", "'id':2,'k':'y'");
+        return call.merge(List.of(hits(both, both), counts("a", 9, "{}")), Map.of())
+                .path("estimatedTotalHits")
+                .asInt();
+    }
+
+    /** A query that is alone in its index is counted in the order of its hits. */
+    @Test
+    void whatIsLeftOutIsThatOfTheClientsOrder() {
+        FederatedCall call =
+                call(
+                        """
+                        {'federation': {'facetsByIndex': {'a': ['x'], 'b': ['x']}},
+                         'queries': [
+                          {'indexUid': 'a', 'distinct': 'k', 'sort': ['x:asc']},
+                          {'indexUid': 'b', 'distinct': 'k', 'sort': ['x:asc']},
+                          {'indexUid': 'b', 'sort': ['x:asc']}]}
+                        """,
+                        "a",
+                        "b",
+                        "b");
+        JsonNode ofA = call.nodeRequest(List.of(ASKED, UNASKED, UNASKED), new Purpose("m-a"));
+        assertTrue(ofA.at("/queries/0").has("sort"));
+        JsonNode ofB = call.nodeRequest(List.of(UNASKED, ASKED, ASKED), new Purpose("m-b"));
+        assertFalse(ofB.at("/queries/0").has("sort"));
+    }
 }

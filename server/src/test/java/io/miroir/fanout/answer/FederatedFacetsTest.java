@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.miroir.api.Json;
 import io.miroir.core.routing.Separators;
+import io.miroir.fanout.answer.FederatedFacets.Documents;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -58,13 +59,16 @@ class FederatedFacetsTest {
         return new FederatedFacets(
                 federation,
                 Stream.of(movies, films, books)
-                        .map(index -> FederatedQuery.of(Json.object(), index, Json.object()))
+                        .map(
+                                index ->
+                                        FederatedQuery.of(
+                                                Json.object(), index, Json.object(), List.of()))
                         .toList());
     }
 
     private static String merged(String mergeFacets, List<ObjectNode> nodes) {
         ObjectNode answer = Json.object();
-        facets(mergeFacets, Json.object()).write(nodes, answer);
+        facets(mergeFacets, Json.object()).write(nodes, Documents.NONE, answer);
         return Json.text(answer.path("facetDistribution"));
     }
 
@@ -125,13 +129,17 @@ class FederatedFacetsTest {
                                 .map(
                                         index ->
                                                 FederatedQuery.of(
-                                                        Json.object(), index, Json.object()))
+                                                        Json.object(),
+                                                        index,
+                                                        Json.object(),
+                                                        List.of()))
                                 .toList());
         ObjectNode answer = Json.object();
         facets.write(
                 List.of(
                         node("m7", "{\"x\": 2, \"y\": 2, \"b\": 1}"),
                         node("m8", "{\"a\": 2, \"b\": 2, \"z\": 1}")),
+                Documents.NONE,
                 answer);
         assertEquals(
                 "{\"color\":{\"b\":3,\"y\":2,\"x\":2,\"a\":2}}",
@@ -141,7 +149,7 @@ class FederatedFacetsTest {
     @Test
     void anIndexThatHasTwoNamesIsAddedOnce() {
         ObjectNode answer = Json.object();
-        facets("{}", Json.object(), "movies", "films").write(MOVIES, answer);
+        facets("{}", Json.object(), "movies", "films").write(MOVIES, Documents.NONE, answer);
         assertEquals(
                 "{\"color\":{\"Red\":5,\"blue\":5}}", Json.text(answer.path("facetDistribution")));
     }
@@ -149,7 +157,7 @@ class FederatedFacetsTest {
     @Test
     void aNameWhoseFacetsNobodyAskedForHasNone() {
         ObjectNode answer = Json.object();
-        facets("null", Json.object(), "films").write(MOVIES, answer);
+        facets("null", Json.object(), "films").write(MOVIES, Documents.NONE, answer);
         assertEquals(List.of("films"), List.copyOf(answer.path("facetsByIndex").propertyNames()));
     }
 
@@ -166,7 +174,7 @@ class FederatedFacetsTest {
     @Test
     void facetsThatNobodyCountedAreNotThere() {
         ObjectNode answer = Json.object();
-        facets("{}", Json.object()).write(List.of(), answer);
+        facets("{}", Json.object()).write(List.of(), Documents.NONE, answer);
         assertFalse(answer.has("facetDistribution"), answer::toString);
     }
 
