@@ -35,8 +35,8 @@ public final class SettingsReadBack {
     /**
      * True if the node has what it was sent. Members that were not sent may be anything, but
      * embedders, which are merged by name and by their members, must be those that were sent and no
-     * others, and have nothing left over; a setting that was sent as null is to have none, a null in
-     * one may be anything; secrets come back masked and are not compared.
+     * others, and have nothing left over; a setting that was sent as null is to have none, a null
+     * in one may be anything; secrets come back masked and are not compared.
      */
     public static boolean matches(JsonNode sent, JsonNode found) {
         for (Map.Entry<String, JsonNode> member : sent.properties()) {
