@@ -5,6 +5,7 @@ import io.miroir.cluster.member.CompareMetrics;
 import io.miroir.cluster.member.Comparer;
 import io.miroir.cluster.member.DataOwner;
 import io.miroir.cluster.member.Doorkeeper;
+import io.miroir.cluster.member.StartRefusedException;
 import io.miroir.cluster.peer.PeerEndpoint;
 import io.miroir.cluster.peer.PeerServer;
 import io.miroir.cluster.peer.Peers;
@@ -15,6 +16,7 @@ import io.miroir.config.bind.HostPort;
 import io.miroir.raft.Member;
 import io.miroir.raft.RaftStoreConfig;
 import io.miroir.raft.RaftTaskStore;
+import io.miroir.sqlite.DamagedDatabaseException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
@@ -65,15 +67,26 @@ final class StoreOpening {
         return switch (config.taskStore().backend()) {
             case SQLITE -> {
                 DataOwner.claimAlone(config.dataDir(), config.podId());
-                yield new SqliteTaskStore(
-                        SqliteStoreConfig.of(config.podId(), config.dataDir())
-                                .sealing(surroundings.seals()),
-                        surroundings.wallClock(),
-                        surroundings.registry(),
-                        surroundings.onFatal());
+                yield openAlone();
             }
             case RAFT -> openAmongOthers(keys);
         };
+    }
+
+    private SqliteTaskStore openAlone() {
+        try {
+            return new SqliteTaskStore(
+                    SqliteStoreConfig.of(config.podId(), config.dataDir())
+                            .sealing(surroundings.seals()),
+                    surroundings.wallClock(),
+                    surroundings.registry(),
+                    surroundings.onFatal());
+        } catch (DamagedDatabaseException damaged) {
+            throw new StartRefusedException(
+                    damaged.getMessage()
+                            + "; there is no other copy: restore a backup into an empty data_dir"
+                            + " (`miroir restore`, docs/operations/restore.md)");
+        }
     }
 
     private TaskStore openAmongOthers(ExchangedKeys keys) throws IOException {

@@ -4,7 +4,6 @@ import io.miroir.cli.backup.BackupDownload;
 import io.miroir.cli.backup.BackupText;
 import io.miroir.cli.backup.PrivateFile;
 import io.miroir.cluster.member.PodIdentity;
-import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.store.backup.BackupFile;
@@ -143,9 +142,8 @@ final class BackupCommand implements Callable<Integer> {
     private static void write(Path directory, Path part) throws IOException {
         Path copy = directory.resolve("backup.tmp");
         Files.deleteIfExists(copy);
-        try (Database database = new DatabaseFiles(directory, Durability.EVERY_COMMIT).open();
-                OutputStream out = PrivateFile.create(part)) {
-            database.copyTo(copy);
+        try (OutputStream out = PrivateFile.create(part)) {
+            new DatabaseFiles(directory, Durability.EVERY_COMMIT).copyTo(copy);
             boolean logged = Files.isDirectory(directory.resolve("raft"));
             Optional<PodIdentity> owner = PodIdentity.read(directory);
             Origin origin =

@@ -1,8 +1,12 @@
 package io.miroir.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -145,6 +150,38 @@ class MainTest {
                             + System.lineSeparator(),
                     err.toString());
         }
+    }
+
+    /** What is damaged is not served, and starting it again would not help. */
+    @Test
+    void damagedStoreOfASinglePod() throws IOException {
+        Path data = dir.resolve("data");
+        new SqliteTaskStore(
+                        SqliteStoreConfig.of("miroir-0", data),
+                        InstantSource.system(),
+                        new CollectorRegistry(),
+                        _ -> {})
+                .close();
+        Path database = data.resolve("store.db");
+        byte[] bytes = Files.readAllBytes(database);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(database, bytes);
+
+        int code =
+                run(
+                        "serve",
+                        "--set=env=development",
+                        "--set=server.bind=127.0.0.1",
+                        "--set=server.port=0",
+                        "--set=metrics.enabled=false",
+                        "--set=replication_factor=1",
+                        "--set=data_dir=" + data,
+                        "--set=nodes=[{id: a, address: 'http://127.0.0.1:1'}]");
+
+        assertEquals(ExitCode.IDENTITY.code(), code);
+        assertTrue(err.toString().contains("bits changed"), err.toString());
+        assertTrue(err.toString().contains("`miroir restore`"), err.toString());
+        assertArrayEquals(bytes, Files.readAllBytes(database));
     }
 
     private int run(String... arguments) {

@@ -3,6 +3,7 @@ package io.miroir.raft;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
+import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.backup.BackupFile;
 import io.miroir.store.backup.Reading;
 import io.miroir.store.engine.Applied;

@@ -3,6 +3,7 @@ package io.miroir.raft;
 import io.miroir.raft.link.LinkMetrics;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.Sql;
+import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.Digests;
 import io.miroir.store.LeadershipWatcher;
 import io.miroir.store.ReadLevel;

@@ -4,6 +4,7 @@ import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseCheck;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
+import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.engine.Applied;
 import java.io.IOException;
 import java.io.UncheckedIOException;

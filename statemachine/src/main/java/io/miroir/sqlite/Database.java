@@ -91,6 +91,13 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** The format of a file that is not open. */
+    static int format(Path file) {
+        try (Sql sql = inspect(file)) {
+            return (int) sql.number("PRAGMA user_version");
+        }
+    }
+
     public Path file() {
         return file;
     }
@@ -192,6 +199,11 @@ public final class Database implements AutoCloseable {
                 .orElse(false);
     }
 
+    /** Moves what is committed into the database file, while nobody else has it open. */
+    void emptyWriteAheadLog() {
+        checkpointer.number("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
     @Override
     public synchronized void close() {
         if (closed) {
@@ -212,6 +224,11 @@ public final class Database implements AutoCloseable {
      * @param copy must not exist
      */
     public void copyTo(Path copy) throws IOException {
+        copy(file, copy);
+    }
+
+    /** The same of a file that is not open, which stays of the format that it has. */
+    static void copy(Path file, Path copy) throws IOException {
         // SQLite fills an empty file as it would make one, but it would make one for all to read.
         DatabaseFiles.createPrivate(copy);
         Sql copier = connect(file, Durability.EVERY_COMMIT);

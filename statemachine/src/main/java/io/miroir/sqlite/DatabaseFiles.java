@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The database file in its directory, and how a whole new one takes its place. A crash at any point
@@ -38,6 +40,71 @@ public final class DatabaseFiles {
      * @throws IllegalStateException if a command that changes the directory did not end
      */
     public Database open() {
+        prepare();
+        return Database.open(file, durability);
+    }
+
+    /**
+     * Opens the database of a single pod if nothing is wrong with it, and breaks its seal. A new
+     * one appears when it is whole: an empty file is a damaged one.
+     *
+     * @throws DamagedDatabaseException if it is not what it was; it is as it was found then
+     * @throws IllegalStateException if a command that changes the directory did not end
+     */
+    public Database openSound() {
+        prepare();
+        try {
+            Optional<String> damage = DatabaseCheck.single(directory);
+            if (damage.isPresent()) {
+                throw new DamagedDatabaseException(damage.get());
+            }
+            if (!Files.exists(file)) {
+                create();
+            }
+            StoreSeal.remove(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use " + directory, e);
+        }
+        Database database = Database.open(file, durability);
+        // What a crash cut short in the write-ahead log must not lie behind what comes next there.
+        database.emptyWriteAheadLog();
+        return database;
+    }
+
+    /**
+     * Writes all that is committed into a new file, of this program's format, and syncs it. The
+     * database stays as it is, and so does its seal.
+     *
+     * @param copy must not exist
+     */
+    public void copyTo(Path copy) throws IOException {
+        prepare();
+        if (Database.format(file) == Database.FORMAT) {
+            Database.copy(file, copy);
+            return;
+        }
+        Path older = copy.resolveSibling(copy.getFileName() + ".older");
+        Files.deleteIfExists(older);
+        Database.copy(file, older);
+        try (Database brought = Database.open(older, Durability.EVERY_COMMIT)) {
+            brought.copyTo(copy);
+        } finally {
+            Files.deleteIfExists(older);
+        }
+    }
+
+    private void create() throws IOException {
+        Path part = directory.resolve("store.db.part");
+        for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
+            Files.deleteIfExists(directory.resolve(part.getFileName() + suffix));
+        }
+        Database.open(part, Durability.EVERY_COMMIT).close();
+        sync(part);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        sync(directory);
+    }
+
+    private void prepare() {
         try {
             Files.createDirectories(directory);
             if (Files.exists(directory.resolve(UNFINISHED))) {
@@ -53,7 +120,6 @@ public final class DatabaseFiles {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot prepare " + directory, e);
         }
-        return Database.open(file, durability);
     }
 
     /** The file, which must be complete and on the same file system, becomes the database. */

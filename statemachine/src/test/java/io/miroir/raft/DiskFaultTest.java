@@ -51,35 +51,13 @@ class DiskFaultTest {
 
     @Test
     void aPodWhoseDiskDoesNotSyncEndsRatherThanAcknowledge(@TempDir Path dir) throws Exception {
-        assumeTrue(MemberJvm.run("strace", "-V"), "strace is not there");
         try (MemberJvms group = new MemberJvms(dir, RaftKills.PATIENT)) {
             for (String failing : List.of(group.follower(), group.leader())) {
                 MemberJvm through = group.without(failing).getFirst();
                 group.write(through, 10, 1_000);
-                Process faults =
-                        new ProcessBuilder(
-                                        "strace",
-                                        "-f",
-                                        "-p",
-                                        group.get(failing).pid(),
-                                        "-o",
-                                        "/dev/null",
-                                        "-e",
-                                        "trace=fsync,fdatasync",
-                                        "-e",
-                                        "inject=fsync,fdatasync:error=EIO")
-                                .redirectErrorStream(true)
-                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                                .start();
-                try {
+                try (FailingSync _ = new FailingSync(group.get(failing))) {
                     group.write(through, WRITES, 1_000);
-                    if (!faults.isAlive() && group.get(failing).ask("role").contains(" ")) {
-                        assumeTrue(false, "strace may not look at processes here");
-                    }
                     assertEquals(MemberProcess.STORE_FAILED, group.get(failing).awaitEnd());
-                } finally {
-                    faults.destroy();
-                    faults.onExit().join();
                 }
                 group.ended(failing);
                 group.begin(failing).awaitReady();

@@ -4,6 +4,11 @@ import io.miroir.store.Digests;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
 import io.miroir.store.StoreUnavailableException;
+import io.miroir.store.TaskStore;
+import io.miroir.store.engine.Batcher;
+import io.miroir.store.seal.Seals;
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
 import io.miroir.store.task.NewTask;
 import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
@@ -19,8 +24,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A member in a process of its own, told on standard input what to do, one line a word and its
- * arguments; it ends with its parent, and like a pod when its store can't go on.
+ * A member, or the store of a single pod, in a process of its own, told on standard input what to
+ * do, one line a word and its arguments; it ends with its parent, and like a pod when its store
+ * can't go on.
  */
 final class MemberProcess {
     /** Exit code when the store can't go on. */
@@ -31,8 +37,34 @@ final class MemberProcess {
 
     private MemberProcess() {}
 
-    /** Arguments: id, data directory, then id, port and {@code voter} or not of each peer. */
+    /**
+     * Arguments: id, data directory, then id, port and {@code voter} or not of each peer. Without
+     * peers it is a single pod's store.
+     */
     public static void main(String[] arguments) throws IOException {
+        TaskStore store = arguments.length == 2 ? single(arguments) : member(arguments);
+        System.out.println("> ready");
+        BufferedReader in =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            System.out.println("> " + answer(store, line.split(" ")));
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static TaskStore single(String[] arguments) {
+        return new SqliteTaskStore(
+                new SqliteStoreConfig(arguments[0], Path.of(arguments[1]), limits(), Seals.NONE),
+                InstantSource.system(),
+                new CollectorRegistry(),
+                _ -> Runtime.getRuntime().halt(STORE_FAILED));
+    }
+
+    private static Batcher.Limits limits() {
+        return Group.limits(Integer.getInteger(DEADLINE_MILLIS, 10_000));
+    }
+
+    private static TaskStore member(String[] arguments) {
         List<RaftStoreConfig.Peer> peers = new ArrayList<>();
         for (int i = 2; i < arguments.length; i += 3) {
             int port = Integer.parseInt(arguments[i + 1]);
@@ -45,27 +77,19 @@ final class MemberProcess {
                         Path.of(arguments[1]),
                         peers,
                         "127.0.0.1",
-                        Group.limits(Integer.getInteger(DEADLINE_MILLIS, 10_000)),
+                        limits(),
                         // On a busy disk a look takes a second: tests don't wait for twenty more.
                         new RaftStoreConfig.Tuning(500, 1_000, 100, 300_000, 64 << 10, 1));
-        RaftTaskStore store =
-                new RaftTaskStore(
-                        config,
-                        new RaftTaskStore.Surroundings(
-                                InstantSource.system(),
-                                new Random(),
-                                new CollectorRegistry(),
-                                _ -> Runtime.getRuntime().halt(STORE_FAILED)));
-        System.out.println("> ready");
-        BufferedReader in =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            System.out.println("> " + answer(store, line.split(" ")));
-        }
-        Runtime.getRuntime().halt(0);
+        return new RaftTaskStore(
+                config,
+                new RaftTaskStore.Surroundings(
+                        InstantSource.system(),
+                        new Random(),
+                        new CollectorRegistry(),
+                        _ -> Runtime.getRuntime().halt(STORE_FAILED)));
     }
 
-    private static String answer(RaftTaskStore store, String[] words) {
+    private static String answer(TaskStore store, String[] words) {
         return switch (words[0]) {
             case "enqueue" -> enqueue(store, number(words, 1), number(words, 2));
             case "has" -> has(store, Long.parseLong(words[1]));
@@ -73,7 +97,7 @@ final class MemberProcess {
             case "join" -> join(store, words[1], number(words, 2));
             case "role" -> store.status().role() + " " + store.status().term();
             case "acknowledged" ->
-                    store.membership()
+                    membership(store)
                             .acknowledged(words[1], Long.parseLong(words[2]))
                             .map(t -> t.term() + " " + t.index() + " " + t.entryTerm())
                             .orElse("unknown");
@@ -85,12 +109,16 @@ final class MemberProcess {
         };
     }
 
+    private static Membership membership(TaskStore store) {
+        return ((RaftTaskStore) store).membership();
+    }
+
     private static int number(String[] words, int at) {
         return Integer.parseInt(words[at]);
     }
 
     /** Tasks one after the other, each an entry of its own; their uids up to the first refusal. */
-    private static String enqueue(RaftTaskStore store, int tasks, int bytes) {
+    private static String enqueue(TaskStore store, int tasks, int bytes) {
         NewTask task = NewTask.of(TaskType.DUMP_CREATION, null, "x".repeat(bytes), null, null);
         StringBuilder uids = new StringBuilder("uids");
         for (int i = 0; i < tasks; i++) {
@@ -109,7 +137,7 @@ final class MemberProcess {
     }
 
     /** What a reader of this pod is told who must see all that was acknowledged. */
-    private static String has(RaftTaskStore store, long uid) {
+    private static String has(TaskStore store, long uid) {
         try {
             return store.tasks().get(ReadLevel.LINEARIZABLE, uid).isPresent() ? "yes" : "no";
         } catch (StoreUnavailableException e) {
@@ -118,15 +146,15 @@ final class MemberProcess {
     }
 
     /** What a leader's duty of that term is told. */
-    private static String flip(RaftTaskStore store, long term) {
+    private static String flip(TaskStore store, long term) {
         return switch (store.fencedBy(term).aliases().delete("nobody")) {
             case Reply.Applied<Boolean> _ -> "done";
             case Reply.Refused<Boolean> refused -> refused.refusal().getClass().getSimpleName();
         };
     }
 
-    private static String join(RaftTaskStore store, String id, int port) {
+    private static String join(TaskStore store, String id, int port) {
         Member pod = new RaftStoreConfig.Peer(id, "127.0.0.1", port, "", false).member();
-        return store.membership().change(new MemberChange.Join(pod)).getClass().getSimpleName();
+        return membership(store).change(new MemberChange.Join(pod)).getClass().getSimpleName();
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.TaskStore;
 import io.miroir.store.Writes;
 import java.io.IOException;

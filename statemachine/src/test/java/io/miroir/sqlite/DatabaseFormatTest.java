@@ -1,5 +1,6 @@
 package io.miroir.sqlite;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -51,6 +52,23 @@ class DatabaseFormatTest {
                 Database made = Database.open(fresh, LOGGED)) {
             // Whichever way it came to the format, a file has the same tables.
             assertEquals(objects(made), objects(old));
+        }
+    }
+
+    /** A backup of a stopped pod that an earlier program wrote: its seal must go on to fit. */
+    @Test
+    void aCopyIsOfThisFormatAndTheFileStaysAsItIs(@TempDir Path dir) throws Exception {
+        Path file = dir.resolve("store.db");
+        raw(file, "PRAGMA journal_mode = WAL");
+        raw(file, schema(1).split(";\\s*\n"));
+        raw(file, "PRAGMA user_version = 1", "UPDATE applied SET applied_index = 7");
+        byte[] before = Files.readAllBytes(file);
+        Path copy = dir.resolve("copy.db");
+        new DatabaseFiles(dir, LOGGED).copyTo(copy);
+        assertArrayEquals(before, Files.readAllBytes(file));
+        try (Sql sql = Database.inspect(copy)) {
+            assertEquals(Database.FORMAT, sql.number("PRAGMA user_version"));
+            assertEquals(7, sql.number("SELECT applied_index FROM applied"));
         }
     }
 

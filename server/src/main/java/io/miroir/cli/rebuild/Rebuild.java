@@ -10,6 +10,7 @@ import io.miroir.raft.OfflineStore;
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
+import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.recovery.StateJump;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
@@ -101,6 +102,8 @@ public final class Rebuild {
             made = StateJump.apply(database.writer(), distance());
         }
         DatabaseFiles.sync(work.resolve(DATABASE));
+        // Of a store that was deleted by hand.
+        StoreSeal.remove(directory);
         Files.move(work.resolve(DATABASE), directory.resolve(DATABASE));
         clear(work);
         Files.delete(work);

@@ -4,7 +4,8 @@ package io.miroir.cluster.member;
 public final class StartRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    StartRefusedException(String message) {
+    /** With a message for the operator. */
+    public StartRefusedException(String message) {
         super(message);
     }
 }

@@ -7,6 +7,7 @@ import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.sqlite.Sql;
+import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.Digests;
 import io.miroir.store.LeadershipWatcher;
 import io.miroir.store.ReadLevel;
@@ -41,6 +42,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -65,13 +67,16 @@ public final class SqliteTaskStore implements TaskStore {
     private final Batcher batcher;
     private final DatabaseReads reads;
     private final StoreRooms rooms;
+    private final AtomicBoolean sealed = new AtomicBoolean();
     private volatile boolean failed;
 
     /**
-     * Opens or creates the store.
+     * Opens or creates the store. One that was closed in order is opened only as it was then, one
+     * that crashed only if nothing is wrong that can be seen.
      *
      * @param wallClock only where the database knows no later time
      * @param onFatal called once if the database fails; the store answers nothing from then on
+     * @throws io.miroir.sqlite.DamagedDatabaseException if the database is not to be used
      */
     public SqliteTaskStore(
             SqliteStoreConfig config,
@@ -100,7 +105,7 @@ public final class SqliteTaskStore implements TaskStore {
         this.config = config;
         this.onFatal = onFatal;
         this.metrics = new StoreMetrics(registry);
-        this.database = new DatabaseFiles(config.dataDir(), Durability.EVERY_COMMIT).open();
+        this.database = new DatabaseFiles(config.dataDir(), Durability.EVERY_COMMIT).openSound();
         this.watchers = new WatchHub(Applied.load(database.writer()).index());
         this.engine = new StoreEngine(database, watchers);
         Applied applied = engine.committed();
@@ -203,6 +208,21 @@ public final class SqliteTaskStore implements TaskStore {
         watchers.close();
         reads.close();
         database.close();
+        if (sealed.compareAndSet(false, true)) {
+            seal();
+        }
+    }
+
+    /** Only of a store that ends in order: one that failed is looked at by itself. */
+    private void seal() {
+        if (failed) {
+            return;
+        }
+        try {
+            StoreSeal.put(config.dataDir(), StoreSeal.NO_LOG, true);
+        } catch (IOException e) {
+            LOG.warn("No checksum of the closed store: {}", e.toString());
+        }
     }
 
     /** One group of commands: one index, one transaction, one sync. */

@@ -1,6 +1,5 @@
-package io.miroir.raft;
+package io.miroir.sqlite;
 
-import io.miroir.sqlite.DatabaseFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,10 +18,13 @@ import java.util.zip.CRC32C;
  *
  * @param databaseBytes length of the database file
  * @param databaseCrc CRC-32C of all of it
- * @param logEnd last index in the log
+ * @param logEnd last index in the log; {@link #NO_LOG} of a single pod's store
  * @param proven whether the tables were known to be right when the store was closed
  */
-record StoreSeal(long databaseBytes, long databaseCrc, long logEnd, boolean proven) {
+public record StoreSeal(long databaseBytes, long databaseCrc, long logEnd, boolean proven) {
+    /** Stands for the last index of a store without a log. */
+    public static final long NO_LOG = -1;
+
     private static final String FILE = "store.seal";
     private static final Pattern TEXT =
             Pattern.compile(
@@ -30,8 +32,14 @@ record StoreSeal(long databaseBytes, long databaseCrc, long logEnd, boolean prov
 
     private static final int CHUNK_BYTES = 1 << 20;
 
-    /** Of the closed files, on disk when this returns. */
-    static void put(Path dataDir, long logEnd, boolean proven) throws IOException {
+    /**
+     * Of the closed files, on disk when this returns. None is made where the database's write-ahead
+     * log still holds something, as after a disk that failed: the file alone is not the store.
+     */
+    public static void put(Path dataDir, long logEnd, boolean proven) throws IOException {
+        if (WalCheck.holdsSomething(dataDir)) {
+            return;
+        }
         Path database = dataDir.resolve("store.db");
         // An earlier program takes the longer one for half a seal: it looks as after a crash.
         String text =
@@ -45,7 +53,7 @@ record StoreSeal(long databaseBytes, long databaseCrc, long logEnd, boolean prov
     }
 
     /** Nothing after a crash, and nothing from half a seal. */
-    static Optional<StoreSeal> read(Path dataDir) throws IOException {
+    public static Optional<StoreSeal> read(Path dataDir) throws IOException {
         Path seal = dataDir.resolve(FILE);
         if (!Files.exists(seal)) {
             return Optional.empty();
@@ -63,14 +71,14 @@ record StoreSeal(long databaseBytes, long databaseCrc, long logEnd, boolean prov
     }
 
     /** The store is about to change. */
-    static void remove(Path dataDir) throws IOException {
+    public static void remove(Path dataDir) throws IOException {
         if (Files.deleteIfExists(dataDir.resolve(FILE))) {
             DatabaseFiles.sync(dataDir);
         }
     }
 
     /** What differs, if anything. */
-    Optional<String> broken(Path dataDir, long logEndNow) throws IOException {
+    public Optional<String> broken(Path dataDir, long logEndNow) throws IOException {
         Path database = dataDir.resolve("store.db");
         if (!Files.exists(database)) {
             return Optional.of(database + " is gone");
