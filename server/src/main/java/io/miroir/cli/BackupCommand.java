@@ -2,10 +2,13 @@ package io.miroir.cli;
 
 import io.miroir.cli.backup.BackupDownload;
 import io.miroir.cli.backup.BackupText;
+import io.miroir.cli.backup.DamageOptions;
 import io.miroir.cli.backup.PrivateFile;
 import io.miroir.cluster.member.PodIdentity;
+import io.miroir.raft.StoreCheck;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
+import io.miroir.sqlite.SqliteException;
 import io.miroir.store.backup.BackupFile;
 import io.miroir.store.backup.DatabaseFigures;
 import io.miroir.store.backup.Origin;
@@ -21,6 +24,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -64,6 +68,8 @@ final class BackupCommand implements Callable<Integer> {
             description = "of the pod (better from MIROIR_ADMIN_API_KEY, which nobody sees)")
     private @Nullable String adminKey;
 
+    @Mixin private DamageOptions damage = new DamageOptions();
+
     /** Where the state is. */
     static final class Source {
         @Option(
@@ -102,7 +108,7 @@ final class BackupCommand implements Callable<Integer> {
                 offline(from.directory, part);
             }
             return verified(part, file);
-        } catch (IOException | IllegalStateException failed) {
+        } catch (IOException | IllegalStateException | SqliteException failed) {
             Files.deleteIfExists(part);
             return refuse("no backup: " + failed.getMessage());
         }
@@ -125,7 +131,7 @@ final class BackupCommand implements Callable<Integer> {
         };
     }
 
-    private static void offline(Path directory, Path part) throws IOException {
+    private void offline(Path directory, Path part) throws IOException {
         if (!Files.exists(directory.resolve("store.db"))) {
             throw new IOException(directory + " holds no task store");
         }
@@ -133,9 +139,21 @@ final class BackupCommand implements Callable<Integer> {
             case DataDirectory.Refused refused -> throw new IOException(refused.message());
             case DataDirectory.Held held -> {
                 try (held) {
+                    refuseDamaged(directory);
                     write(directory, part);
                 }
             }
+        }
+    }
+
+    /** A sound backup of damaged files would be believed. */
+    private void refuseDamaged(Path directory) throws IOException {
+        Optional<String> found = StoreCheck.damage(directory);
+        if (found.isPresent() && !damage.accepted()) {
+            throw new IOException(
+                    found.get()
+                            + ". Take it from another pod; with --accept-damage this one's is what"
+                            + " can be read of damaged files");
         }
     }
 

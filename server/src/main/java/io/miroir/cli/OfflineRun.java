@@ -2,6 +2,7 @@ package io.miroir.cli;
 
 import io.miroir.cli.backup.OfflineOptions;
 import io.miroir.raft.OfflineStore;
+import io.miroir.sqlite.SqliteException;
 import io.miroir.store.recovery.StateJump;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,7 +35,7 @@ record OfflineRun(String name, PrintWriter out, PrintWriter err) {
                         case OfflineStore.Outcome.Refused refused -> refuse(refused.why());
                         case OfflineStore.Outcome.Ready ready -> done(ready, next.apply(ready));
                     };
-                } catch (IOException | IllegalStateException failed) {
+                } catch (IOException | IllegalStateException | SqliteException failed) {
                     yield refuse(String.valueOf(failed.getMessage()));
                 }
             }

@@ -1,6 +1,7 @@
 package io.miroir.cli;
 
 import io.miroir.cli.backup.BackupText;
+import io.miroir.cli.backup.DamageOptions;
 import io.miroir.cli.backup.OfflineOptions;
 import io.miroir.raft.Survivor;
 import io.miroir.store.recovery.StateJump;
@@ -43,6 +44,8 @@ final class RecoverCommand implements Callable<Integer> {
 
     @Mixin private OfflineOptions options = new OfflineOptions();
 
+    @Mixin private DamageOptions damage = new DamageOptions();
+
     @Override
     public Integer call() {
         OfflineOptions.Target target = RestoreCommand.target(options, spec);
@@ -63,7 +66,8 @@ final class RecoverCommand implements Callable<Integer> {
                         target,
                         store -> {
                             tell(Survivor.look(target.dataDir()), out);
-                            return store.recover(UUID.randomUUID(), StateJump.Distance.DEFAULT);
+                            return store.acceptingDamage(damage.accepted())
+                                    .recover(UUID.randomUUID(), StateJump.Distance.DEFAULT);
                         },
                         ready ->
                                 """
@@ -104,15 +108,19 @@ final class RecoverCommand implements Callable<Integer> {
                 "The log goes to index %d: %d entries with %d commands are not in the database."
                         + " Whether they were acknowledged is not known here; they take effect.%n",
                 found.lastIndex(), found.waitingEntries(), found.waitingCommands());
-        if (found.damage() != null) {
-            out.printf("The log can't be read further: %s%n", found.damage());
-        }
         out.printf(
                 "Lost is what the lost pods acknowledged above index %d: nothing here tells how"
                         + " much. Tasks of that time are unknown, what they wrote is on the nodes"
                         + " and is compared. Keys and sessions that were revoked then are valid"
                         + " again.%n",
                 found.lastIndex());
+        if (found.damage() != null) {
+            out.printf(
+                    "Its files are damaged: %s. What is told above is what can be read of them."
+                            + " Another survivor or a backup is better; these are taken with"
+                            + " --accept-damage only.%n",
+                    found.damage());
+        }
         out.flush();
     }
 }

@@ -1,6 +1,9 @@
 package io.miroir.cli;
 
+import io.miroir.cli.backup.DamageOptions;
 import io.miroir.cli.backup.OfflineOptions;
+import io.miroir.raft.OfflineStore;
+import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,6 +56,8 @@ final class StoreCommand {
 
         @Mixin private OfflineOptions options = new OfflineOptions();
 
+        @Mixin private DamageOptions damage = new DamageOptions();
+
         @Override
         public Integer call() {
             OfflineOptions.Target target = RestoreCommand.target(options, spec);
@@ -64,15 +69,19 @@ final class StoreCommand {
             boolean done =
                     run.run(
                             target,
-                            store ->
-                                    switch (to) {
-                                        case raft -> store.toRaft(UUID.randomUUID());
-                                        case sqlite -> store.toSqlite(target.podId());
-                                    },
+                            store -> converted(store.acceptingDamage(damage.accepted()), target),
                             ready ->
                                     "Converted at index %d. Next: start %s with task_store.backend: %s."
                                             .formatted(ready.appliedIndex(), target.podId(), to));
             return (done ? ExitCode.OK : ExitCode.REFUSED).code();
+        }
+
+        private OfflineStore.Outcome converted(OfflineStore store, OfflineOptions.Target target)
+                throws IOException {
+            return switch (to) {
+                case raft -> store.toRaft(UUID.randomUUID());
+                case sqlite -> store.toSqlite(target.podId());
+            };
         }
     }
 }

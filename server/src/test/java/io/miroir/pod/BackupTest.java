@@ -4,8 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.store.TaskStore;
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
+import io.miroir.store.task.NewTask;
+import io.miroir.store.task.TaskType;
+import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +57,55 @@ class BackupTest {
         for (String table : new String[] {"tasks ", "indexes ", "replica_state ", "lanes "}) {
             assertEquals(line(one, table), line(other, table));
         }
+    }
+
+    /** A sound backup of a damaged file would be believed by whoever restores it. */
+    @Test
+    void aDamagedDirectoryGivesABackupOnlyToWhoAcceptsThat() throws IOException {
+        Path data = directory.resolve("data");
+        String words = "one value only";
+        try (TaskStore store =
+                new SqliteTaskStore(
+                        SqliteStoreConfig.of("pod-0", data),
+                        InstantSource.system(),
+                        new CollectorRegistry(),
+                        _ -> {})) {
+            String details = "{\"words\":\"" + words + "\"}";
+            store.tasks()
+                    .enqueue(NewTask.of(TaskType.DUMP_CREATION, null, details, null, null))
+                    .orThrow();
+        }
+        Path database = data.resolve("store.db");
+        byte[] bytes = Files.readAllBytes(database);
+        bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf(words)] ^= 1;
+        Files.write(database, bytes);
+
+        Path backup = directory.resolve("state.mbk");
+        String[] asked = {"backup", "--data-dir", data.toString(), "--to", backup.toString()};
+        Cli refused = Cli.run(asked);
+        assertEquals(6, refused.exit(), refused::toString);
+        assertTrue(refused.err().contains("bits changed"), refused::toString);
+        assertFalse(Files.exists(backup));
+        String[] accepting = Arrays.copyOf(asked, asked.length + 1);
+        accepting[asked.length] = "--accept-damage";
+        Cli taken = Cli.run(accepting);
+        assertEquals(0, taken.exit(), taken::toString);
+
+        // The same is told by the other commands.
+        String[] pod = {"--data-dir", data.toString(), "--pod-id", "pod-0", "--raft", "a:1"};
+        Cli look = Cli.run(with(pod, "cluster", "recover", "--dry-run"));
+        assertEquals(0, look.exit(), look::toString);
+        assertTrue(look.out().contains("Its files are damaged"), look::toString);
+        Cli recovered = Cli.run(with(pod, "cluster", "recover", "--from-survivor"));
+        assertEquals(6, recovered.exit(), recovered::toString);
+        assertTrue(recovered.err().contains("restore a backup"), recovered::toString);
+        assertEquals(6, Cli.run(with(pod, "store", "convert", "--to", "raft")).exit());
+        Cli converted = Cli.run(with(pod, "store", "convert", "--to", "raft", "--accept-damage"));
+        assertEquals(0, converted.exit(), converted::toString);
+    }
+
+    private static String[] with(String[] pod, String... command) {
+        return Stream.concat(Arrays.stream(command), Arrays.stream(pod)).toArray(String[]::new);
     }
 
     private static Cli backup(String from, String where, String keyOption, String key, Path to) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a member's whole log before it is used, against the checksums of its entries. */
+/** Reads a member's whole log, against the checksums of its entries. */
 final class LogCheck {
     private static final Logger LOG = LoggerFactory.getLogger(LogCheck.class);
     private static final int SECTOR_BYTES = 512;
@@ -36,46 +36,61 @@ final class LogCheck {
     private final AtomicLong lastTerm = new AtomicLong();
     private final AtomicLong before = new AtomicLong(RaftLog.INVALID_LOG_INDEX);
 
+    private final boolean mends;
+    private long begin = RaftLog.INVALID_LOG_INDEX;
     private long term;
 
-    private LogCheck() {}
+    private LogCheck(boolean mends) {
+        this.mends = mends;
+    }
 
     /**
      * What was found.
      *
      * @param damage what is wrong, null if nothing is
+     * @param begin first index of the first segment; -1 if there is none
      * @param end last index that can be read
      * @param endTerm its term; 0 if there is no entry
      * @param term in which the member voted or followed last; 0 if that cannot be read
      */
-    record Report(@Nullable String damage, long end, long endTerm, long term) {}
+    record Report(@Nullable String damage, long begin, long end, long endTerm, long term) {}
 
     /**
-     * Reads the log of a member.
+     * Reads the log of a member before it is used: a write that a crash cut short is cut off.
      *
      * @param directory with the segments and the member's vote
      */
     static Report examine(Path directory) throws IOException {
-        LogCheck check = new LogCheck();
+        return new LogCheck(true).read(directory);
+    }
+
+    /** The same, and changes nothing. */
+    static Report look(Path directory) throws IOException {
+        return new LogCheck(false).read(directory);
+    }
+
+    private Report read(Path directory) throws IOException {
         List<LogSegmentPath> segments = segments(directory);
         for (LogSegmentPath segment : segments) {
-            Optional<String> damage = check.read(segment);
+            Optional<String> damage = read(segment);
             if (damage.isPresent()) {
-                return check.report(damage.get());
+                return report(damage.get());
             }
         }
-        return check.report(check.vote(directory));
+        return report(vote(directory));
     }
 
     private Report report(@Nullable String damage) {
-        return new Report(damage, last.get(), lastTerm.get(), term);
+        return new Report(damage, begin, last.get(), lastTerm.get(), term);
     }
 
-    private static List<LogSegmentPath> segments(Path directory) throws IOException {
+    private List<LogSegmentPath> segments(Path directory) throws IOException {
         List<LogSegmentPath> segments = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
-                LogSegmentPath segment = LogSegmentPath.matchLogSegment(file);
+                // Asked for an empty file, Ratis deletes it.
+                LogSegmentPath segment =
+                        mends || Files.size(file) > 0 ? LogSegmentPath.matchLogSegment(file) : null;
                 if (segment != null) {
                     segments.add(segment);
                 }
@@ -98,6 +113,7 @@ final class LogCheck {
                     "%s should begin at %d: part of the log is missing"
                             .formatted(file, last.get() + 1));
         }
+        begin = begin == RaftLog.INVALID_LOG_INDEX ? start : begin;
         before.set(start - 1);
         try {
             entries(segment);
@@ -105,9 +121,13 @@ final class LogCheck {
             if (!open || !tornAt(file, e.getPos())) {
                 return Optional.of(file + " is damaged: " + e.getMessage());
             }
-            LOG.warn(
-                    "{}: the write that a crash cut short at byte {} is dropped", file, e.getPos());
-            truncate(file, e.getPos());
+            if (mends) {
+                LOG.warn(
+                        "{}: the write that a crash cut short at byte {} is dropped",
+                        file,
+                        e.getPos());
+                truncate(file, e.getPos());
+            }
         } catch (IOException | IllegalStateException e) {
             return Optional.of(file + " is damaged: " + e.getMessage());
         }

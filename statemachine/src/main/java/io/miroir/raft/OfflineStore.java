@@ -46,6 +46,7 @@ public final class OfflineStore {
     private final Path dataDir;
     private final RaftStoreConfig.@Nullable Peer self;
     private final Identity identity;
+    private final boolean acceptsDamage;
 
     /**
      * A directory to be changed.
@@ -54,9 +55,27 @@ public final class OfflineStore {
      * @param identity writes whose directory this is
      */
     public OfflineStore(Path dataDir, RaftStoreConfig.@Nullable Peer self, Identity identity) {
+        this(dataDir, self, identity, false);
+    }
+
+    private OfflineStore(
+            Path dataDir,
+            RaftStoreConfig.@Nullable Peer self,
+            Identity identity,
+            boolean acceptsDamage) {
         this.dataDir = dataDir;
         this.self = self;
         this.identity = identity;
+        this.acceptsDamage = acceptsDamage;
+    }
+
+    /**
+     * The same directory.
+     *
+     * @param accepts whether to go on with files that are damaged, with what can be read of them
+     */
+    public OfflineStore acceptingDamage(boolean accepts) {
+        return new OfflineStore(dataDir, self, identity, accepts);
     }
 
     /** Says in the directory to which cluster it belongs. */
@@ -109,28 +128,56 @@ public final class OfflineStore {
     public Outcome recover(UUID clusterId, StateJump.Distance distance) throws IOException {
         boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
         Path before = dataDir.resolve("before-recovery");
-        if (!again) {
-            StoreFiles.open(dataDir).close();
+        Survivor.Findings found = found(again);
+        if (isRefused(found.damage())) {
+            return refused(found.damage());
         }
-        long term = Survivor.look(dataDir).term();
-        Unfinished mark = mark("cluster recover");
         if (!again) {
-            FileUtils.deleteFully(before);
-            Files.createDirectories(before);
-        }
-        try (Database database = open()) {
-            if (!Files.exists(before.resolve(DATABASE))) {
-                Path copy = before.resolve(DATABASE + ".part");
-                Files.deleteIfExists(copy);
-                database.copyTo(copy);
-                Files.move(copy, before.resolve(DATABASE), StandardCopyOption.ATOMIC_MOVE);
+            setAside(before, found.damage());
+            try (Database database = open()) {
+                database.copyTo(before.resolve(DATABASE));
             }
-            if (!Files.exists(before.resolve("raft"))) {
+        }
+        Unfinished mark = mark("cluster recover");
+        if (!Files.exists(before.resolve("raft"))) {
+            try (Database database = open()) {
                 Survivor.replay(dataDir, database);
             }
         }
         setLogAside(before);
-        return newLife(mark, clusterId, distance, term);
+        return newLife(mark, clusterId, distance, found.term());
+    }
+
+    /** What the directory holds, after an install that a crash cut short was finished. */
+    private Survivor.Findings found(boolean again) throws IOException {
+        // Opening it brings it to this program's format: it is looked at before.
+        String damage = StoreCheck.damage(dataDir).orElse(null);
+        if (!again && !isRefused(damage)) {
+            StoreFiles.open(dataDir).close();
+        }
+        return Survivor.read(dataDir, damage);
+    }
+
+    private boolean isRefused(@Nullable String damage) {
+        return damage != null && !acceptsDamage;
+    }
+
+    private static Outcome refused(@Nullable String damage) {
+        return new Outcome.Refused(
+                """
+                its files are damaged: %s. Take those of another pod, or restore a backup; \
+                --accept-damage goes on with what can be read of these \
+                (docs/operations/recovery.md)"""
+                        .formatted(damage));
+    }
+
+    /** Empties the directory for what was there before, and says in it what was wrong with that. */
+    private static void setAside(Path before, @Nullable String damage) throws IOException {
+        FileUtils.deleteFully(before);
+        Files.createDirectories(before);
+        if (damage != null) {
+            DatabaseFiles.write(before.resolve(DamageMark.FILE), damage);
+        }
     }
 
     /** A single pod's store becomes that of a group of one, which others may join. */
@@ -144,6 +191,10 @@ public final class OfflineStore {
         boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
         if (Files.exists(raft) && !again) {
             return new Outcome.Refused(dataDir + " has a log already: it is a replicated store");
+        }
+        String damage = StoreCheck.damage(dataDir).orElse(null);
+        if (isRefused(damage)) {
+            return refused(damage);
         }
         FileUtils.deleteFully(raft);
         Applied applied;
@@ -163,12 +214,9 @@ public final class OfflineStore {
     /** A group of one becomes a single pod's store. */
     public Outcome toSqlite(String podId) throws IOException {
         boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
-        if (!again) {
-            StoreFiles.open(dataDir).close();
-        }
-        Survivor.Findings found = Survivor.look(dataDir);
-        if (found.damage() != null) {
-            return new Outcome.Refused("its log can't be read to its end: " + found.damage());
+        Survivor.Findings found = found(again);
+        if (isRefused(found.damage())) {
+            return refused(found.damage());
         }
         if (!again && !found.members().equals(List.of(podId))) {
             return new Outcome.Refused(
@@ -178,15 +226,16 @@ public final class OfflineStore {
                             + podId
                             + " alone: let the others leave first, so that this pod has everything");
         }
-        Unfinished mark = mark("store convert --to sqlite");
         Path before = dataDir.resolve("before-conversion");
+        if (!again) {
+            setAside(before, found.damage());
+        }
+        Unfinished mark = mark("store convert --to sqlite");
         Applied applied;
         try (Database database = open()) {
             Survivor.replay(dataDir, database);
             applied = Applied.load(database.writer());
         }
-        FileUtils.deleteFully(before);
-        Files.createDirectories(before);
         setLogAside(before);
         mark.end();
         return new Outcome.Ready(applied.index(), null);
@@ -231,6 +280,7 @@ public final class OfflineStore {
 
     /** The log, and the files that were sent with it. */
     private void setLogAside(Path before) throws IOException {
+        Files.createDirectories(before);
         Path raft = dataDir.resolve("raft");
         if (Files.exists(raft)) {
             if (Files.exists(before.resolve("raft"))) {

@@ -29,7 +29,6 @@ final class OldLog {
     private final TreeSet<String> members = new TreeSet<>();
     private long lastIndex;
     private long lastTerm;
-    private @Nullable String damage;
 
     private OldLog(Path directory) {
         this.current = directory.resolve("current");
@@ -52,6 +51,11 @@ final class OldLog {
         return groups.isEmpty() ? null : new OldLog(groups.getFirst());
     }
 
+    /** With the segments and the member's vote. */
+    Path directory() {
+        return current;
+    }
+
     String clusterId() {
         return clusterId;
     }
@@ -70,11 +74,6 @@ final class OldLog {
         return lastTerm;
     }
 
-    /** Why reading stopped before the end; null if all was read. */
-    @Nullable String damage() {
-        return damage;
-    }
-
     /** The term that the pod has promised or voted in; its entries' terms are not above. */
     long term() throws IOException {
         Properties meta = new Properties();
@@ -88,7 +87,7 @@ final class OldLog {
         return Long.parseLong(meta.getProperty("term", "0"));
     }
 
-    /** Reads all entries in order, up to the end or to where the log is damaged. */
+    /** Reads all entries in order, up to the end or to where the log is damaged or cut short. */
     void read(Consumer<LogEntryProto> entries) throws IOException {
         members.clear();
         Path configuration = current.resolve("raft-meta.conf");
@@ -106,8 +105,8 @@ final class OldLog {
                         CorruptionPolicy.EXCEPTION,
                         null,
                         entry -> take(entry, entries));
-            } catch (IOException | GapException e) {
-                damage = segment.getPath().getFileName() + ": " + e.getMessage();
+            } catch (IOException | GapException _) {
+                // Whether anything was behind it, LogCheck has told whoever asks for all of it.
                 return;
             }
         }

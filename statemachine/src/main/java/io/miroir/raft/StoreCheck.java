@@ -4,8 +4,10 @@ import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseCheck;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
+import io.miroir.sqlite.Sql;
 import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.engine.Applied;
+import io.miroir.store.recovery.Unfinished;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -53,12 +55,8 @@ public final class StoreCheck {
             if (found.damage() != null) {
                 return Report.damaged(found.damage(), held(found, -1));
             }
-            Path database = dataDir.resolve("store.db");
             Optional<StoreSeal> seal = StoreSeal.read(dataDir);
-            Optional<String> damage =
-                    seal.isPresent()
-                            ? seal.get().broken(dataDir, found.end())
-                            : DatabaseCheck.structure(database);
+            Optional<String> damage = database(dataDir, seal, found);
             if (damage.isPresent()) {
                 return Report.damaged(damage.get(), held(found, -1));
             }
@@ -68,6 +66,58 @@ public final class StoreCheck {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + dataDir, e);
         }
+    }
+
+    /**
+     * What is wrong with a directory that no pod has open, of a member or of a single pod. Changes
+     * nothing in it.
+     *
+     * @return nothing if nothing is wrong that can be seen
+     */
+    public static Optional<String> damage(Path dataDir) throws IOException {
+        Optional<String> mark = DamageMark.read(dataDir);
+        if (mark.isPresent()) {
+            return mark;
+        }
+        if (!Unfinished.command(dataDir).isEmpty()) {
+            // It has changed a part of the files; they were looked at when it began.
+            return DatabaseCheck.structure(dataDir.resolve("store.db"));
+        }
+        OldLog log = OldLog.in(dataDir);
+        if (log == null) {
+            return DatabaseCheck.single(dataDir);
+        }
+        LogCheck.Report found = LogCheck.look(log.directory());
+        if (found.damage() != null) {
+            return Optional.of(found.damage());
+        }
+        Optional<String> damage = database(dataDir, StoreSeal.read(dataDir), found);
+        return damage.isPresent() ? damage : gap(dataDir, found);
+    }
+
+    /** A log that begins behind the database's end, or that of a file that is to replace it. */
+    private static Optional<String> gap(Path dataDir, LogCheck.Report log) {
+        SnapshotFiles.Arrived arrived = SnapshotFiles.leftBehind(dataDir);
+        long end = arrived == null ? 0 : arrived.sentUnder().getIndex();
+        if (Files.exists(dataDir.resolve("store.db"))) {
+            try (Sql sql = Database.inspect(dataDir.resolve("store.db"))) {
+                // In each format of the file.
+                long applied = sql.number("SELECT applied_index FROM applied WHERE id = 1");
+                end = Math.max(end, applied);
+            }
+        }
+        return log.begin() <= end + 1
+                ? Optional.empty()
+                : Optional.of(
+                        "the log begins at %d, the database ends at %d: what lies between is lost"
+                                .formatted(log.begin(), end));
+    }
+
+    private static Optional<String> database(
+            Path dataDir, Optional<StoreSeal> seal, LogCheck.Report log) throws IOException {
+        return seal.isPresent()
+                ? seal.get().broken(dataDir, log.end())
+                : DatabaseCheck.structure(dataDir.resolve("store.db"));
     }
 
     private static Held held(LogCheck.Report log, long applied) {

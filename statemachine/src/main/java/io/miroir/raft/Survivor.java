@@ -2,6 +2,7 @@ package io.miroir.raft;
 
 import io.miroir.sqlite.Database;
 import io.miroir.sqlite.Sql;
+import io.miroir.sqlite.SqliteException;
 import io.miroir.store.engine.Applied;
 import io.miroir.store.engine.StoreEngine;
 import io.miroir.store.engine.WatchHub;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,8 @@ public final class Survivor {
      *     whether they were acknowledged
      * @param waitingCommands commands in them
      * @param term the highest that this pod has heard of
-     * @param damage where its log can't be read further; null if all of it can
+     * @param damage why its files are not to be relied on; null if nothing is known against them.
+     *     What is told above is then what can be read
      */
     public record Findings(
             String clusterId,
@@ -57,6 +60,20 @@ public final class Survivor {
         if (!Files.exists(dataDir.resolve(DATABASE))) {
             throw new IOException(dataDir + " holds no task store");
         }
+        Optional<String> damage = StoreCheck.damage(dataDir);
+        try {
+            return read(dataDir, damage.orElse(null));
+        } catch (SqliteException unreadable) {
+            throw new IOException(damage.orElse(unreadable.getMessage()), unreadable);
+        }
+    }
+
+    /**
+     * The same of files that were looked at before.
+     *
+     * @param damage what is wrong with them
+     */
+    static Findings read(Path dataDir, @Nullable String damage) throws IOException {
         Applied applied;
         try (Sql sql = Database.inspect(dataDir.resolve(DATABASE))) {
             applied = Applied.load(sql);
@@ -83,12 +100,12 @@ public final class Survivor {
                 entries.get(),
                 commands.get(),
                 Math.max(applied.term(), log == null ? 0 : log.term()),
-                log == null ? null : log.damage());
+                damage);
     }
 
     /**
-     * Applies what the log holds beyond the database: any of it may have been acknowledged, and an
-     * acknowledged write must not be lost for want of knowing it.
+     * Applies what the log holds beyond the database, as far as it can be read: any of it may have
+     * been acknowledged, and an acknowledged write must not be lost for want of knowing it.
      */
     static void replay(Path dataDir, Database database) throws IOException {
         OldLog log = OldLog.in(dataDir);
@@ -102,13 +119,9 @@ public final class Survivor {
 
     private static void apply(StoreEngine engine, LogEntryProto entry) {
         long next = engine.applied().index() + 1;
-        if (entry.getIndex() < next) {
+        if (entry.getIndex() != next) {
+            // The database has it, or lacks what was before it: that was told as damage.
             return;
-        }
-        if (entry.getIndex() > next) {
-            throw new IllegalStateException(
-                    "the log begins at %d, the database ends at %d: what lies between is lost"
-                            .formatted(entry.getIndex(), next - 1));
         }
         if (entry.hasStateMachineLogEntry()) {
             StampedBatch stamped = StampedBatch.parse(entry.getStateMachineLogEntry().getLogData());

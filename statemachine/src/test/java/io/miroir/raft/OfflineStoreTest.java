@@ -181,8 +181,9 @@ class OfflineStoreTest {
             group.awaitEqual();
             last = survivor.digests();
         }
-        // As after a power loss: the log is synced, the database was not.
+        // As after a power loss: the log is synced, the database was not, and there is no seal.
         Path pod = dir.resolve("pod-c");
+        Files.delete(pod.resolve("store.seal"));
         Files.delete(pod.resolve("store.db"));
         Files.deleteIfExists(pod.resolve("store.db-wal"));
         Files.deleteIfExists(pod.resolve("store.db-shm"));

@@ -1,0 +1,256 @@
+package io.miroir.raft;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.miroir.store.Reply;
+import io.miroir.store.TaskStore;
+import io.miroir.store.recovery.StateJump;
+import io.miroir.store.single.SqliteStoreConfig;
+import io.miroir.store.single.SqliteTaskStore;
+import io.miroir.store.task.NewTask;
+import io.miroir.store.task.TaskType;
+import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Offline commands on files that are damaged: they say so and change nothing, unless the operator
+ * has accepted it.
+ */
+class OfflineDamageTest {
+    private static final int ENTRIES = 300;
+    private static final int ENTRIES_BEFORE = 5;
+    private static final String WORDS = "one value only";
+    private static final UUID NEW = UUID.fromString("00000000-0000-4000-8000-00000000000b");
+
+    @TempDir Path dir;
+    private List<RaftStoreConfig.Peer> one = List.of();
+    private Path data;
+    private Path database;
+    private Path log;
+
+    /** Its database as it was after a few entries. */
+    private Path older;
+
+    @BeforeEach
+    void aMemberThatWasClosedInOrder() throws Exception {
+        one = Group.freePeers("pod-a");
+        older = dir.resolve("older.db");
+        RaftStoreConfig.Tuning tuning = new RaftStoreConfig.Tuning(100, 200, 10_000, 6 << 10);
+        try (Group group = new Group(dir, tuning, 10_000, one)) {
+            TaskStore store = group.start("pod-a");
+            group.awaitLeader();
+            write(store, ENTRIES_BEFORE, "{}");
+            store.copyTo(older);
+            write(store, ENTRIES, "{}");
+            write(store, 1, "{\"words\":\"" + WORDS + "\"}");
+            data = group.config("pod-a").dataDir();
+        }
+        database = data.resolve("store.db");
+        log = data.resolve("raft").resolve(RaftStoreConfig.COMMON_CLUSTER + "/current");
+        assertNull(Survivor.look(data).damage());
+    }
+
+    private static void write(TaskStore store, int tasks, String details) {
+        for (int i = 0; i < tasks; i++) {
+            NewTask task = NewTask.of(TaskType.DUMP_CREATION, null, details, null, null);
+            assertInstanceOf(Reply.Applied.class, store.tasks().enqueue(task));
+        }
+    }
+
+    @Test
+    void aBitThatFlippedInAValue() throws Exception {
+        flipABitOfTheWords();
+        assertToldAndRefused("bits changed");
+        assertRefused(offline().toSqlite("pod-a"), "bits changed");
+        assertRecoveredIfAccepted("bits changed");
+    }
+
+    @Test
+    void whatOtherPodsHaveCondemned() throws Exception {
+        DamageMark.put(data, "its tables are not those of others");
+        assertToldAndRefused("not those of others");
+        assertRefused(offline().toSqlite("pod-a"), "not those of others");
+        assertTrue(Files.exists(data.resolve(DamageMark.FILE)));
+        assertRecoveredIfAccepted("not those of others");
+    }
+
+    @Test
+    void aLogThatIsCutInTheMiddle() throws Exception {
+        // Its database is an older one, so what is missing is in no file.
+        crashBackToOlder();
+        Path middle = segments().get(1);
+        cut(middle, Files.size(middle) / 2);
+        assertToldAndRefused("ends at");
+        assertTrue(Survivor.look(data).waitingEntries() > 0, "up to there it can be read");
+        assertRefused(offline().toSqlite("pod-a"), "ends at");
+        assertRecoveredIfAccepted("ends at");
+    }
+
+    @Test
+    void aLogThatBeginsBehindTheDatabase() throws Exception {
+        crashBackToOlder();
+        long applied = Survivor.look(data).appliedIndex();
+        Files.delete(segments().getFirst());
+        assertToldAndRefused("what lies between is lost");
+        OfflineStore.Outcome outcome =
+                offline().acceptingDamage(true).recover(NEW, StateJump.Distance.DEFAULT);
+        var ready = assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome, outcome::toString);
+        assertEquals(applied, ready.appliedIndex());
+    }
+
+    @Test
+    void aSinglePodsStore() throws Exception {
+        Path single = dir.resolve("single");
+        try (TaskStore store =
+                new SqliteTaskStore(
+                        SqliteStoreConfig.of("pod-a", single),
+                        InstantSource.system(),
+                        new CollectorRegistry(),
+                        _ -> {})) {
+            write(store, 1, "{\"words\":\"" + WORDS + "\"}");
+        }
+        data = single;
+        database = data.resolve("store.db");
+        flipABitOfTheWords();
+        assertTrue(damage().contains("bits changed"));
+        SortedMap<String, String> before = files();
+        assertRefused(offline().toRaft(NEW), "bits changed");
+        assertEquals(before, files());
+        OfflineStore.Outcome outcome = offline().acceptingDamage(true).toRaft(NEW);
+        assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome, outcome::toString);
+    }
+
+    @Test
+    void aMembersDatabaseWithoutItsLog() throws Exception {
+        Files.move(data.resolve("raft"), dir.resolve("elsewhere"));
+        assertTrue(damage().contains("the log ends at"));
+        assertRefused(offline().toRaft(NEW), "the log ends at");
+    }
+
+    /** A look does not cut it off either. */
+    @Test
+    void aWriteThatPowerLossCutShortIsNoDamage() throws Exception {
+        crashBackToOlder();
+        Path open = segments().getLast();
+        byte[] whole = Files.readAllBytes(open);
+        byte[] torn = new byte[whole.length + 4_096];
+        System.arraycopy(whole, 0, torn, 0, whole.length);
+        int entry = 3_000;
+        torn[whole.length] = (byte) ((entry & 0x7f) | 0x80);
+        torn[whole.length + 1] = (byte) (entry >> 7);
+        for (int i = 2; i < 600; i++) {
+            torn[whole.length + i] = 1;
+        }
+        Files.write(open, torn);
+        SortedMap<String, String> before = files();
+        assertNull(Survivor.look(data).damage());
+        assertEquals(before, files());
+        OfflineStore.Outcome outcome = offline().recover(NEW, StateJump.Distance.DEFAULT);
+        assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome, outcome::toString);
+    }
+
+    private void assertToldAndRefused(String what) throws IOException {
+        SortedMap<String, String> before = files();
+        assertTrue(damage().contains(what), damage());
+        assertRefused(offline().recover(NEW, StateJump.Distance.DEFAULT), what);
+        assertEquals(before, files(), "refused, but changed");
+    }
+
+    /** And what was wrong is kept with what was there before. */
+    private void assertRecoveredIfAccepted(String what) throws IOException {
+        OfflineStore.Outcome outcome =
+                offline().acceptingDamage(true).recover(NEW, StateJump.Distance.DEFAULT);
+        assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome, outcome::toString);
+        Path kept = data.resolve("before-recovery").resolve(DamageMark.FILE);
+        assertTrue(Files.readString(kept).contains(what));
+        assertFalse(Files.exists(data.resolve(DamageMark.FILE)));
+        assertNull(Survivor.look(data).damage());
+    }
+
+    private static void assertRefused(OfflineStore.Outcome outcome, String why) {
+        var refused =
+                assertInstanceOf(OfflineStore.Outcome.Refused.class, outcome, outcome::toString);
+        assertTrue(refused.why().contains(why), refused.why());
+        assertTrue(refused.why().contains("--accept-damage"), refused.why());
+    }
+
+    private OfflineStore offline() {
+        return new OfflineStore(data, one.getFirst(), (_, _) -> {});
+    }
+
+    private String damage() throws IOException {
+        return Objects.requireNonNull(Survivor.look(data).damage(), "nothing was noticed");
+    }
+
+    /** As after a power loss: the log is synced, the database was not. */
+    private void crashBackToOlder() throws IOException {
+        Files.delete(data.resolve("store.seal"));
+        Files.deleteIfExists(data.resolve("store.db-wal"));
+        Files.deleteIfExists(data.resolve("store.db-shm"));
+        Files.move(older, database, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void flipABitOfTheWords() throws IOException {
+        byte[] bytes = Files.readAllBytes(database);
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int at = text.indexOf(WORDS);
+        assertTrue(at > 0 && at == text.lastIndexOf(WORDS));
+        bytes[at] ^= 1;
+        Files.write(database, bytes);
+    }
+
+    private static void cut(Path file, long bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(bytes);
+        }
+    }
+
+    /** In the order of their entries. */
+    private List<Path> segments() throws IOException {
+        try (Stream<Path> files = Files.list(log)) {
+            return files.filter(f -> f.getFileName().toString().startsWith("log_"))
+                    .sorted(Comparator.comparingLong(OfflineDamageTest::begin))
+                    .toList();
+        }
+    }
+
+    private static long begin(Path segment) {
+        return Long.parseLong(segment.getFileName().toString().replaceAll("^\\D*(\\d+).*$", "$1"));
+    }
+
+    /** Their content, but of what SQLite makes for those who read. */
+    private SortedMap<String, String> files() throws IOException {
+        SortedMap<String, String> contents = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(data)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                String name = data.relativize(file).toString();
+                if (!name.endsWith("-wal") && !name.endsWith("-shm")) {
+                    byte[] bytes = Files.readAllBytes(file);
+                    contents.put(name, new String(bytes, StandardCharsets.ISO_8859_1));
+                }
+            }
+        }
+        return contents;
+    }
+}
