@@ -258,7 +258,7 @@ class OddRequestsTest {
                 "index_not_found");
     }
 
-    /** Shows: one server knows an attribute that other documents have, whatever is found. */
+    /** Shows: one server knows an attribute that only other documents have, whatever is found. */
     @Test
     void attributesOfOtherDocumentsAreKnownToASearchForOne() {
         client.done(
@@ -288,6 +288,12 @@ class OddRequestsTest {
                 JsonNode form = found.path("hits").path(0).path("_formatted");
                 assertEquals(Integer.toString(id), form.path("id").asString(""), found::toString);
             }
+            JsonNode unknown =
+                    ok(
+                            "POST /indexes/sizes/search "
+                                    + filter
+                                    + "\"attributesToHighlight\": [\"none\"]}");
+            assertFalse(unknown.path("hits").path(0).has("_formatted"), unknown::toString);
         }
     }
 

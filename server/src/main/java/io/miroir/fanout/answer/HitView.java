@@ -43,6 +43,7 @@ final class HitView {
     private final List<String> added;
     private final List<String> addedInFormatted;
     private final boolean lacksCounted;
+    private final boolean formats;
 
     private HitView(
             IndexProfile index,
@@ -57,6 +58,7 @@ final class HitView {
         this.retrieve = retrieve;
         this.added = added;
         List<String> formatted = formatted(client, index);
+        this.formats = !formatted.isEmpty();
         this.addedInFormatted =
                 added.stream().filter(a -> !Attributes.covers(formatted, a)).toList();
     }
@@ -147,6 +149,22 @@ final class HitView {
         if (index.displayed() != null) {
             restrict(request, HIGHLIGHT);
             restrict(request, CROP);
+        }
+    }
+
+    /** Whether the client wants hits formatted by what it may see. */
+    boolean formats() {
+        return formats;
+    }
+
+    /** Asks of any document to be formatted as the client's hits are. */
+    void writeFormatRequest(ObjectNode client, ObjectNode request) {
+        request.putArray(RETRIEVE).add(Separators.SEQ_FIELD);
+        for (String field : List.of(HIGHLIGHT, CROP)) {
+            if (client.get(field) instanceof ArrayNode names) {
+                request.set(field, names);
+                restrict(request, field);
+            }
         }
     }
 

@@ -165,6 +165,34 @@ public final class SearchCall {
                 : Optional.empty();
     }
 
+    /**
+     * Whether hits are to be formatted and none is. One server formats them if any of its documents
+     * has one of the attributes, which nodes that found nothing may have.
+     */
+    public boolean lacksFormats(List<ObjectNode> answers) {
+        return view.formats()
+                && answers.stream().anyMatch(answer -> !answer.path("hits").isEmpty())
+                && !isAnyFormatted(answers);
+    }
+
+    /** Whether a node formats any of its documents, told by its answer. */
+    public static boolean isAnyFormatted(List<ObjectNode> answers) {
+        return answers.stream().anyMatch(answer -> HitView.isAnyFormatted(answer.path("hits")));
+    }
+
+    /**
+     * Asks a node by one of its documents whether it has such an attribute.
+     *
+     * @param only as in {@link #nodeRequest}
+     */
+    public ObjectNode formatRequest(@Nullable ShardSet only) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.put("limit", 1);
+        view.writeFormatRequest(client, request);
+        NodeFilter.restrict(request, only);
+        return request;
+    }
+
     /** The values of facets in the answers of nodes that these spell differently. */
     public Optional<FacetSpelling> disputedSpelling(List<ObjectNode> answers) {
         return FacetSpelling.of(client, index, facets.unseen(), answers);
@@ -185,16 +213,23 @@ public final class SearchCall {
      * @param pinned which are taken apart too
      */
     public ObjectNode merge(List<ObjectNode> answers, PinnedHits pinned) {
-        return merge(answers, pinned, null);
+        return merge(answers, pinned, Besides.NOTHING);
     }
 
     /**
-     * The client's answer, where it is known what it counts.
+     * What nodes were asked besides.
      *
      * @param documents that one server counts, the oldest first; null if they aren't known
+     * @param formatted whether hits are formatted though none of the answers' is
      */
-    public ObjectNode merge(
-            List<ObjectNode> answers, PinnedHits pinned, @Nullable List<ObjectNode> documents) {
+    public record Besides(@Nullable List<ObjectNode> documents, boolean formatted) {
+        /** Nothing. */
+        public static final Besides NOTHING = new Besides(null, false);
+    }
+
+    /** The client's answer, where more is known than by the answers. */
+    public ObjectNode merge(List<ObjectNode> answers, PinnedHits pinned, Besides besides) {
+        List<ObjectNode> documents = besides.documents();
         SearchHits hits = hits(answers, pinned);
         if (distinct != null) {
             hits.walkOn(paging.counted());
@@ -206,7 +241,8 @@ public final class SearchCall {
             facets.writeAnswer(facetSums(answers, pinned, hits, documents), total, counts);
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        int semanticHits = writePage(answers, hits.best(), answer.putArray("hits"));
+        boolean format = besides.formatted() || isAnyFormatted(answers);
+        int semanticHits = writePage(hits.best(), format, answer.putArray("hits"));
         answer.put("query", client.path("q").asString(""));
         Answers.copyFirst(answers, "queryVector", answer);
         answer.put("processingTimeMs", Answers.processingTimeMillis(answers));
@@ -232,8 +268,7 @@ public final class SearchCall {
     }
 
     /** Shows the hits of the page; gives the number of semantic ones. */
-    private int writePage(List<ObjectNode> answers, List<Hit> best, ArrayNode page) {
-        boolean formatted = answers.stream().anyMatch(a -> HitView.isAnyFormatted(a.path("hits")));
+    private int writePage(List<Hit> best, boolean formatted, ArrayNode page) {
         int semantic = 0;
         for (Hit hit :
                 best.subList(

@@ -31,10 +31,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Searches. Everything they need is in memory: no log, no disk, no other pod. */
 public final class SearchJourney {
-    /** What shows attributes that other documents have than those that are found. */
-    private static final List<String> OF_ALL_DOCUMENTS =
-            List.of("facets", "attributesToHighlight", "attributesToCrop");
-
     private final OneVersion versions;
     private final IndexAsks asks;
     private final ReadSettings settings;
@@ -91,8 +87,10 @@ public final class SearchJourney {
         Answered best = byWordsWhereEnough(index, answered, PinnedHits.NONE, body, share);
         settleSpelling(index, best, body, share);
         List<ObjectNode> counted = counted(index, best, body, share);
+        boolean formatted = knowsFormats(index, best, body, share);
         return Reading.of(
-                best.call.merge(best.coverage.answers(), PinnedHits.NONE, counted), best.coverage);
+                best.merge(PinnedHits.NONE, new SearchCall.Besides(counted, formatted)),
+                best.coverage);
     }
 
     /**
@@ -142,10 +140,36 @@ public final class SearchJourney {
         }
     }
 
+    /** Whether nodes that found nothing know an attribute to format hits by, where others don't. */
+    private boolean knowsFormats(
+            IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
+        if (!answered.call.lacksFormats(answered.coverage.answers())) {
+            return false;
+        }
+        ShardSet others = ShardSet.all(index.topology().shards());
+        for (Coverage.Part part : answered.coverage.parts()) {
+            if (!part.answer().path("hits").isEmpty()) {
+                others = others.andNot(part.asked().shards());
+            }
+        }
+        if (others.isEmpty()) {
+            return false;
+        }
+        Coverage told =
+                asks.ask(
+                        IndexAsks.What.SEARCH,
+                        index,
+                        others,
+                        body,
+                        share,
+                        answered.call::formatRequest);
+        return told.refusal().isEmpty() && SearchCall.isAnyFormatted(told.answers());
+    }
+
     /** What nodes said to a search, to be merged by it. */
     private record Answered(SearchCall call, Coverage coverage) {
-        ObjectNode merge(PinnedHits pinned) {
-            return call.merge(coverage.answers(), pinned);
+        ObjectNode merge(PinnedHits pinned, SearchCall.Besides besides) {
+            return call.merge(coverage.answers(), pinned, besides);
         }
     }
 
@@ -200,8 +224,9 @@ public final class SearchJourney {
         others.checkFacets();
         PinnedReads.Shown shown = pinned.show(index, body, there.call(), share);
         Answered best = byWordsWhereEnough(index, rest, shown.hits(), body, share);
+        boolean formatted = knowsFormats(index, best, body, share);
         return Reading.of(
-                best.merge(shown.hits()),
+                best.merge(shown.hits(), new SearchCall.Besides(null, formatted)),
                 best.coverage,
                 shown.found(),
                 shown.marked(),
@@ -328,10 +353,10 @@ public final class SearchJourney {
     }
 
     // A filter on the primary key can leave few shards to ask; one that can't be parsed is the
-    // nodes' to refuse. Which attributes there are at all is known by all nodes together.
+    // nodes' to refuse. Which facets there are at all is known by all nodes together.
     private ShardSet wanted(IndexView index, ObjectNode body) {
         ShardSet all = ShardSet.all(index.topology().shards());
-        if (OF_ALL_DOCUMENTS.stream().anyMatch(field -> !body.path(field).isEmpty())) {
+        if (!body.path("facets").isEmpty()) {
             return all;
         }
         String key = index.row().primaryKey();

@@ -87,7 +87,7 @@ class ForeignFilterTest {
             value = {
                 // One feature after the other, wherever they are used.
                 "_vectors EXISTS AND _shard = 1 AND _foreign(x, y CONTAINS z) | CONTAINS_FILTER |"
-                        + " 57:65 _foreign(x, y CONTAINS z)",
+                        + " 50:58 _foreign(x, y CONTAINS z)",
                 "_vectors EXISTS AND _shard = 1 AND _foreign(x, y = 1) | FOREIGN_KEYS |"
                         + " 45:46 _foreign(x, y = 1)",
                 "_foreign(a, b = 1) AND _foreign(c, d = 1) | FOREIGN_KEYS |"

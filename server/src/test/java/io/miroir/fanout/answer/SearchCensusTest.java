@@ -150,7 +150,7 @@ class SearchCensusTest {
                                 more("totalHits", 9)
                                         .set("facetDistribution", json("{'n':{'1':9}}"))),
                         PinnedHits.NONE,
-                        List.of(json("{'n':2}"), json("{'n':4}")));
+                        new SearchCall.Besides(List.of(json("{'n':2}"), json("{'n':4}")), false));
         assertEquals(2, answer.path("totalPages").asInt());
         assertEquals(
                 json("{'n':{'2':1,'4':1}}"),

@@ -10,6 +10,11 @@ import org.roaringbitmap.RoaringBitmap;
 final class UidUnion {
     private static final int ROOM = 64;
 
+    /**
+     * Uids of a bitmap that are sorted in together with others sooner than it is merged with all.
+     */
+    private static final int SMALL_MAX = 1_024;
+
     private final List<RoaringBitmap> bitmaps = new ArrayList<>();
     private int[] uids = new int[ROOM];
     private int count;
@@ -28,12 +33,18 @@ final class UidUnion {
 
     /** All of them. Not to be changed: of one bitmap alone it is that one. */
     RoaringBitmap all() {
-        if (count > 0) {
-            bitmaps.add(RoaringBitmap.bitmapOfUnordered(Arrays.copyOf(uids, count)));
-            count = 0;
+        if (count == 0 && bitmaps.size() == 1) {
+            return bitmaps.getFirst();
         }
-        return bitmaps.size() == 1
-                ? bitmaps.getFirst()
-                : FastAggregation.or(bitmaps.toArray(RoaringBitmap[]::new));
+        List<RoaringBitmap> parts = new ArrayList<>();
+        for (RoaringBitmap bitmap : bitmaps) {
+            if (bitmap.getCardinality() > SMALL_MAX) {
+                parts.add(bitmap);
+            } else {
+                add(bitmap.toArray());
+            }
+        }
+        parts.add(RoaringBitmap.bitmapOfUnordered(Arrays.copyOf(uids, count)));
+        return FastAggregation.or(parts.toArray(RoaringBitmap[]::new));
     }
 }
