@@ -213,6 +213,35 @@ class FaultPlacesTest {
         assertAllIsThere(writes);
     }
 
+    /**
+     * Shows: a node that was down when a write was sent is not read without it, also where the pod
+     * is lost that alone was to mark it. Nothing else is written before the node is back.
+     */
+    @Test
+    void aPodIsKilledBeforeItMarksANodeThatIsDown(TestInfo test) throws Exception {
+        assumeLong();
+        Ledger writes = ledger(test);
+        writes.rest();
+        await("all tasks end", () -> tasks("enqueued,processing").isEmpty());
+        FleetNode node = anyNode();
+        process(node).kill();
+        await(
+                "all pods know that " + node.id() + " is down",
+                () ->
+                        cluster.fleet().pods().stream()
+                                .allMatch(pod -> cluster.believes(pod, node).equals("down")));
+        assertEquals(Set.of("in_sync"), cluster.status().replicaStates(node, index).keySet());
+        FleetPod killed =
+                killAt(
+                        place("fanout.lane.Binder", "decide"),
+                        writes::goOnOnce,
+                        FaultPlacesTest::kill);
+        writes.awaitRest();
+        startAgain(node);
+        startAgain(killed);
+        assertAllIsThere(writes);
+    }
+
     /** The one that finds what the first left is lost over it too. */
     @Test
     void theNextOwnerIsKilledWhereItSettlesWhatTheFirstLeft(TestInfo test) throws Exception {

@@ -43,6 +43,9 @@ final class Ledger {
     private final AtomicInteger acknowledged = new AtomicInteger();
     private volatile boolean stopped;
 
+    /** It rests when it has done so many. */
+    private final AtomicInteger steps = new AtomicInteger(Integer.MAX_VALUE);
+
     /** A request, and what it leaves and takes away. */
     private record Entry(ApiCall call, List<ObjectNode> put, List<Integer> removed) {}
 
@@ -58,7 +61,27 @@ final class Ledger {
 
     /** From now on so many more are acknowledged. */
     void awaitAcknowledged(int more) throws InterruptedException {
-        int wanted = acknowledged.get() + more;
+        awaitAllOf(acknowledged.get() + more);
+    }
+
+    /** Rests before it makes documents, which go to all nodes. */
+    void rest() throws InterruptedException {
+        // It may be near the end of a round.
+        steps.set((acknowledged.get() / ROUND + 2) * ROUND);
+        awaitRest();
+    }
+
+    /** Makes one request, and rests again. */
+    void goOnOnce() {
+        steps.incrementAndGet();
+    }
+
+    /** What it was let do is acknowledged. */
+    void awaitRest() throws InterruptedException {
+        awaitAllOf(steps.get());
+    }
+
+    private void awaitAllOf(int wanted) throws InterruptedException {
         long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
         while (acknowledged.get() < wanted) {
             if (System.nanoTime() > giveUpNanos || !writer.isAlive()) {
@@ -89,7 +112,7 @@ final class Ledger {
 
     private void write() {
         try {
-            for (int step = 0; !stopped; step++) {
+            for (int step = 0; mayDo(step); step++) {
                 Entry entry = entry(step);
                 acknowledge(entry.call().withIdempotencyKey(index + "-" + step));
                 entry.put().forEach(document -> documents.put(id(document), document));
@@ -100,6 +123,13 @@ final class Ledger {
         } catch (InterruptedException | RuntimeException e) {
             faults.add(e.toString());
         }
+    }
+
+    private boolean mayDo(int step) throws InterruptedException {
+        while (!stopped && step >= steps.get()) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        return !stopped;
     }
 
     private Entry entry(int step) {

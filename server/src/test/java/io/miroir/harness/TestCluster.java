@@ -12,6 +12,7 @@ import io.miroir.cli.client.Reply;
 import io.miroir.cli.demo.ClusterStatus;
 import io.miroir.cli.fleet.Fleet;
 import io.miroir.cli.fleet.FleetKeys;
+import io.miroir.cli.fleet.FleetNode;
 import io.miroir.cli.fleet.FleetPlan;
 import io.miroir.cli.fleet.FleetPod;
 import io.miroir.cli.fleet.FleetPorts;
@@ -109,6 +110,17 @@ final class TestCluster implements AutoCloseable {
 
     ClusterStatus status() {
         return status;
+    }
+
+    /** What a pod says of a node's health; empty when it does not answer. */
+    String believes(FleetPod pod, FleetNode node) {
+        return status().topology(pod)
+                .path("nodes")
+                .valueStream()
+                .filter(one -> one.path("id").asString().equals(node.id()))
+                .map(one -> one.path("status").asString())
+                .findFirst()
+                .orElse("");
     }
 
     /** The answer of exactly this pod, whatever its status. */

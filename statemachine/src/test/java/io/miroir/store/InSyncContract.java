@@ -151,8 +151,54 @@ public interface InSyncContract {
         Bind stale = race.bind(Map.of("node-0", SHARD), Map.of());
         assertInstanceOf(Binding.StatesChanged.class, store().lanes().bind(stale).orThrow());
         // Its other shards are in sync as before.
-        Bind others = race.bind(Map.of("node-0", List.of(0, 2, 3)), Map.of());
+        List<Integer> rest = List.of(0, 2, 3);
+        Bind others = race.bind(Map.of("node-0", rest, "node-1", rest), Map.of());
         assertInstanceOf(Binding.Bound.class, store().lanes().bind(others).orThrow());
+    }
+
+    /** Shows: what counts leaves nobody in sync of whom nothing is said (rule 2). */
+    @Test
+    default void aWriteCountsWhereAllInSyncTookItOrMissedIt() {
+        Race race = race("unsaid");
+        Bind unsaid = race.bind(Map.of("node-0", SHARD), Map.of());
+        assertInstanceOf(Binding.StatesChanged.class, store().lanes().bind(unsaid).orThrow());
+        Bind partly = race.bind(Map.of("node-0", List.of(1, 2), "node-1", SHARD), Map.of());
+        assertInstanceOf(Binding.StatesChanged.class, store().lanes().bind(partly).orThrow());
+        assertEquals(1, store().lanes().openIntents(READ, race.lane()).size());
+        // Of shard 2 the other one is said to have missed nothing.
+        Bind other =
+                race.bind(Map.of("node-0", List.of(1, 2)), Map.of("node-1", "the node is down"));
+        assertInstanceOf(Binding.StatesChanged.class, store().lanes().bind(other).orThrow());
+        Bind told = race.bind(Map.of("node-0", SHARD), Map.of("node-1", "the node is down"));
+        assertInstanceOf(Binding.Bound.class, store().lanes().bind(told).orThrow());
+        assertEquals(ShardState.OUT, replica(race, "node-1").states().get(SHARD.getFirst()));
+    }
+
+    /** What fails counts nothing, and what changes no document leaves all as they are. */
+    @Test
+    default void nothingNeedBeSaidOfOthersWhereNoDocumentCounts() {
+        Race failing = race("failing");
+        Bind nothing = failing.bind(Map.of(), Map.of());
+        assertInstanceOf(Binding.Bound.class, store().lanes().bind(nothing).orThrow());
+        Race compacted = race("compacted");
+        Bind one = compacted.bind(Map.of("node-0", SHARD), Map.of());
+        Bind compaction =
+                new Bind(
+                        one.lane(),
+                        one.epoch(),
+                        one.position(),
+                        TaskType.INDEX_COMPACTION,
+                        one.detailsJson(),
+                        one.accepted(),
+                        one.counted(),
+                        Map.of(),
+                        Map.of(),
+                        null,
+                        null,
+                        List.of(),
+                        null);
+        assertInstanceOf(Binding.Bound.class, store().lanes().bind(compaction).orThrow());
+        assertEquals(ALL, replica(compacted, "node-1").states());
     }
 
     private ReplicaRow out(Race race, String node) {

@@ -133,10 +133,11 @@ final class LaneResume {
                                         ? Divergence.Has.YES
                                         : Divergence.Has.NO));
         LOG.info("intent {} of lane {} left keys {}", intent.position(), intent.lane(), keys);
-        Map<String, ShardSet> held = Replicated.inSync(index, intent.targets());
+        ShardSet all = ShardSet.all(index.topology().shards());
+        Map<String, ShardSet> held = inSync(index, all, intent, has);
         Map<String, ShardSet> out = Divergence.of(held, has);
         if (changed.isEmpty()) {
-            requireAnswers(held, out, keys.keySet());
+            requireAnswers(held, out, has.keySet());
             giveUp(intent, epoch, held, has);
             return;
         }
@@ -177,8 +178,7 @@ final class LaneResume {
                         ? Optional.empty()
                         : Optional.of(ShardSet.of(intent.shards()));
         ShardSet shards = touched.orElse(ShardSet.all(index.topology().shards()));
-        Map<String, ShardSet> held = Replicated.inSync(index, intent.targets());
-        held.replaceAll((_, all) -> all.and(shards));
+        Map<String, ShardSet> held = inSync(index, shards, intent, has);
         // Of replicas that lag nobody waits for: who copies them compares them anew.
         found.keySet().removeIf(node -> held.getOrDefault(node, ShardSet.none()).isEmpty());
         switch (LeftWrite.of(index.topology(), touched, held, has)) {
@@ -192,6 +192,22 @@ final class LaneResume {
                 bind(intent, epoch, found, bound, known);
             }
         }
+    }
+
+    /**
+     * Who has these shards in sync: also the nodes that were down when it was sent, and that nobody
+     * has marked yet. They have nothing of it, whatever a merged request's mark may cover.
+     *
+     * @param has what is known of the nodes that it was sent to; those others are added
+     */
+    private static Map<String, ShardSet> inSync(
+            IndexView index, ShardSet shards, IntentRow intent, Map<String, Divergence.Has> has) {
+        Map<String, ShardSet> held = Replicated.inSync(index, index.states().keySet());
+        held.replaceAll((_, all) -> all.and(shards));
+        held.keySet().stream()
+                .filter(node -> !intent.targets().contains(node))
+                .forEach(node -> has.put(node, Divergence.Has.NO));
+        return held;
     }
 
     private void giveUp(

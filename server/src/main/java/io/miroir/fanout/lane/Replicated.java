@@ -3,7 +3,6 @@ package io.miroir.fanout.lane;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
-import io.miroir.core.topology.Topology;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Refusal;
 import io.miroir.store.Reply;
@@ -36,11 +35,11 @@ final class Replicated {
 
     /** For each of these nodes the shards that it holds in sync. */
     static Map<String, ShardSet> inSync(IndexView index, Collection<String> nodes) {
-        Topology topology = index.topology();
+        ShardSet all = ShardSet.all(index.topology().shards());
         Map<String, ShardSet> held = new TreeMap<>();
         for (String node : nodes) {
             List<Integer> shards = new ArrayList<>();
-            topology.shardsOf(node).stream()
+            all.stream()
                     .filter(shard -> index.state(node, shard) == ReplicaState.IN_SYNC)
                     .forEach(shards::add);
             held.put(node, ShardSet.of(shards));

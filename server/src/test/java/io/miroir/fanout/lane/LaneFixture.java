@@ -131,12 +131,7 @@ final class LaneFixture implements AutoCloseable {
             clients.put(id, request -> answer(id, request));
         }
         Nodes nodes = Nodes.over(clients, (_, _, _, _) -> {});
-        health =
-                new NodeHealth(
-                        List.of("a", "b"),
-                        new HealthState.Thresholds(FAILURES_UNTIL_DOWN, 1),
-                        InstantSource.system(),
-                        _ -> {});
+        health = health();
         spooler = new Spooler(directory.resolve("spool"), 1 << 20, 1 << 20);
         context = new LaneContext("p", withHooks(store), view, nodes, health, spooler, settings);
         follower = follower(registry, limits);
@@ -201,16 +196,47 @@ final class LaneFixture implements AutoCloseable {
         return registry.getSampleValue(name);
     }
 
+    /** What a pod believes of both nodes that has asked none. */
+    static NodeHealth health() {
+        return new NodeHealth(
+                List.of("a", "b"),
+                new HealthState.Thresholds(FAILURES_UNTIL_DOWN, 1),
+                InstantSource.system(),
+                _ -> {});
+    }
+
     /** The pod hears that a node does not answer. */
     void down(String id) {
+        down(health, id);
+    }
+
+    static void down(NodeHealth health, String id) {
         for (int i = 0; i < FAILURES_UNTIL_DOWN; i++) {
             health.replied(id, PROBE, new NodeReply.Failure(NodeReply.Kind.UNREACHABLE, ""), 1);
         }
     }
 
-    /** The pod hears that a node answers again. */
+    /** The pod hears that a node answers again, as often as it takes to believe it. */
     void up(String id) {
-        health.replied(id, PROBE, new NodeReply.Answer(200, Json.object()), 1);
+        up(health, id);
+    }
+
+    static void up(NodeHealth health, String id) {
+        do {
+            health.replied(id, PROBE, new NodeReply.Answer(200, Json.object()), 1);
+        } while (health.status(id) == HealthState.Status.DOWN);
+    }
+
+    /** The same pod, which believes this of the nodes. */
+    LaneContext believing(NodeHealth other) {
+        return new LaneContext(
+                context.podId(),
+                context.store(),
+                view,
+                context.nodes(),
+                other,
+                spooler,
+                context.settings());
     }
 
     /** A store of the one pod "p", which seals secrets. */

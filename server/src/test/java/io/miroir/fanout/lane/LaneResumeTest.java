@@ -193,6 +193,71 @@ class LaneResumeTest {
         assertEquals(TaskStatus.SUCCEEDED, ended.status(), ended::toString);
     }
 
+    /** Rule 2: nobody has marked who was down when it was sent. */
+    @Test
+    void whoWasDownWhenItWasSentIsOutForIt() throws Exception {
+        pod.down("b");
+        leave("[{\"id\":2}]", Set.of("a"));
+        pod.up("b");
+        assertEquals(2, resumed().size());
+        assertEquals(ReplicaState.IN_SYNC, state("a", SHARD));
+        assertEquals(ReplicaState.OUT, state("b", SHARD));
+        assertEquals(ReplicaState.IN_SYNC, state("b", otherShard()));
+    }
+
+    /** Rule 4: a mark's range may have a place in it of which its node was sent nothing. */
+    @Test
+    void whoWasDownWhenItWasSentHasNothingWhateverItSays() throws Exception {
+        pod.down("b");
+        leave("[{\"id\":2}]", Set.of("a", "b"));
+        pod.up("b");
+        assertEquals(2, resumed().size());
+        assertEquals(ReplicaState.OUT, state("b", SHARD));
+    }
+
+    /** Rule 3: given up, as nobody can say that it has it; then it may not be read either. */
+    @Test
+    void whoWasDownWhenItWasSentIsRightIfNobodyCanSayThatHeHasIt() throws Exception {
+        pod.down("b");
+        leave("[{\"id\":2}]", Set.of());
+        pod.up("b");
+        pod.reads = (_, _) -> new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "silence");
+        assertEquals(1, resumed().size());
+        assertEquals(ReplicaState.OUT, state("a", SHARD));
+        assertEquals(ReplicaState.IN_SYNC, state("a", otherShard()));
+        assertEquals(ReplicaState.IN_SYNC, state("b", SHARD));
+    }
+
+    /** Rules 4 and 8: the key that one node was given is the index's, and the other lacks it. */
+    @Test
+    void whoWasDownWhenAPrimaryKeyWasSentIsOut() throws Exception {
+        Intend left =
+                new Intend(
+                        "i",
+                        pod.epoch(),
+                        "index_update",
+                        "i",
+                        "ab".repeat(32),
+                        null,
+                        0,
+                        null,
+                        incarnation(),
+                        List.of("a"),
+                        List.of(0, 1, 2, 3));
+        assertInstanceOf(Intention.Intended.class, pod.store.lanes().intend(left).orThrow());
+        pod.reads =
+                (_, request) ->
+                        request.target().startsWith("/tasks")
+                                ? LaneFixture.noTasks()
+                                : new NodeReply.Answer(
+                                        200, Json.object().put("primaryKey", "sku"));
+        pod.lane.release();
+        assertEquals(2, resumed().size());
+        assertEquals("sku", pod.index().row().primaryKey());
+        assertEquals(ReplicaState.OUT, state("b", SHARD));
+        assertEquals(ReplicaState.IN_SYNC, state("a", SHARD));
+    }
+
     @Test
     void whatAnEarlierProgramIntendedIsTakenToTouchAllShards() throws Exception {
         Intend old =

@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.ApiException;
 import io.miroir.cluster.IndexView;
+import io.miroir.cluster.health.NodeHealth;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.fanout.lane.SimulatedNodes.Fault;
 import io.miroir.fanout.spool.Spooler;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.Refusal;
+import io.miroir.store.Reply;
+import io.miroir.store.lane.Bind;
+import io.miroir.store.lane.Lanes.Binding;
 import io.miroir.store.task.IndexNames;
 import io.miroir.store.task.TaskQuery;
 import io.miroir.store.task.TaskRow;
@@ -27,18 +32,21 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Two nodes and a real store under the lanes of a pod, each lane an index of its own. Clients write
- * at the same time, nodes lose requests and answers or find fault with documents, and once another
- * owner takes over in the middle of whatever happens.
+ * at the same time, nodes lose requests and answers or find fault with documents, owners now and
+ * then hear nothing of a node, or of the store when they bind, and once another owner takes over in
+ * the middle of whatever happens.
  *
  * <p>After each run: what was acknowledged has its task; who failed was guilty, or shared its
  * request with who was and could not be told apart; replicas that are read are equal, and hold what
@@ -69,10 +77,18 @@ final class LaneSimulation implements AutoCloseable {
     private final TaskFollower other;
     private final SimulatedNodes nodes = new SimulatedNodes();
 
+    /** By lane, those in which things go wrong. */
+    private final Map<String, Run> broken = new ConcurrentHashMap<>();
+
     LaneSimulation(Path directory) throws Exception {
         pod = new LaneFixture(directory, SETTINGS, LaneFixture.SETTINGS);
         pod.node = nodes::answer;
         pod.reads = nodes::answer;
+        pod.bind =
+                command -> {
+                    Run run = broken.get(command.lane());
+                    return run == null ? pod.boundByStore(command) : run.bind(command);
+                };
         other = pod.anotherFollower();
         pod.follower.start();
         other.start();
@@ -108,6 +124,13 @@ final class LaneSimulation implements AutoCloseable {
         private final boolean isLazy;
         private final Map<Long, Boolean> acknowledged =
                 Collections.synchronizedMap(new HashMap<>());
+        private final NodeHealth health = LaneFixture.health();
+        private final LaneContext context = pod.believing(health);
+        private final int awayInHundred;
+        private final int unansweredInHundred;
+        private @Nullable String away;
+        private long unansweredEpoch;
+        private boolean isBoundUnanswered;
 
         Run(int seed) {
             this.index = "s" + seed;
@@ -115,13 +138,16 @@ final class LaneSimulation implements AutoCloseable {
             this.stepsToLoss = new AtomicInteger(1 + random.nextInt(STEPS_MAX));
             this.faultsInHundred = random.nextInt(4) * 4;
             this.isLazy = random.nextBoolean();
+            this.awayInHundred = random.nextInt(3) * 6;
+            this.unansweredInHundred = random.nextInt(3) * 6;
         }
 
         void run() throws Exception {
-            owner.set(new Lane(index, pod.context, pod.follower, pod.alone, pod.counters));
+            owner.set(new Lane(index, context, pod.follower, pod.alone, pod.counters));
             write(Operation.DOCUMENTS_REPLACE, "[{\"id\":1}]", false);
             String physicalUid = view().row().physicalUid();
             nodes.breakUnder(physicalUid, this::step, isLazy);
+            broken.put(index, this);
             try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<Future<?>> all = new ArrayList<>();
                 for (int client = 0; client < CLIENTS; client++) {
@@ -132,7 +158,9 @@ final class LaneSimulation implements AutoCloseable {
                     client.get();
                 }
             }
+            broken.remove(index);
             nodes.breakUnder(physicalUid, () -> Fault.NONE, false);
+            NODES.forEach(node -> LaneFixture.up(health, node));
             settle();
             check();
         }
@@ -145,7 +173,7 @@ final class LaneSimulation implements AutoCloseable {
         /** A node is about to be asked: it may be the moment in which the owner is lost. */
         private Fault step() {
             if (stepsToLoss.decrementAndGet() == 0) {
-                Lane next = new Lane(index, pod.context, other, pod.alone, pod.counters);
+                Lane next = new Lane(index, context, other, pod.alone, pod.counters);
                 try {
                     next.resume(() -> true);
                     owner.set(next);
@@ -157,10 +185,55 @@ final class LaneSimulation implements AutoCloseable {
                 }
             }
             synchronized (random) {
+                goOrCome();
                 return random.nextInt(100) >= faultsInHundred
                         ? Fault.NONE
                         : FAULTS.get(random.nextInt(FAULTS.size()));
             }
+        }
+
+        /** One node at a time is not heard of, for a short while. */
+        private void goOrCome() {
+            if (away == null && random.nextInt(100) < awayInHundred) {
+                away = NODES.get(random.nextInt(NODES.size()));
+                LaneFixture.down(health, away);
+            } else if (random.nextInt(3) == 0) {
+                come();
+            }
+        }
+
+        private void come() {
+            if (away != null) {
+                LaneFixture.up(health, away);
+                away = null;
+            }
+        }
+
+        /**
+         * An owner that was not answered once is not answered any more, whatever was done. Whoever
+         * settles what it left is answered always.
+         */
+        private Reply<Binding> bind(Bind command) {
+            boolean settles = Details.parse(command.detailsJson()).sentAs() != null;
+            boolean isAnswered;
+            boolean isBound;
+            synchronized (random) {
+                // What a node misses that is away must be marked by whoever comes next.
+                int inHundred = away == null ? unansweredInHundred : 5 * unansweredInHundred;
+                if (!settles
+                        && command.epoch() != unansweredEpoch
+                        && random.nextInt(100) < inHundred) {
+                    unansweredEpoch = command.epoch();
+                    isBoundUnanswered = random.nextBoolean();
+                    come();
+                }
+                isAnswered = command.epoch() != unansweredEpoch;
+                isBound = isAnswered || isBoundUnanswered;
+            }
+            // One of those that are not tried again.
+            Reply<Binding> silence = new Reply.Refused<>(new Refusal.TooLarge(3, 2));
+            Reply<Binding> reply = isBound ? pod.boundByStore(command) : silence;
+            return isAnswered ? reply : silence;
         }
 
         private Void client(Random own) throws Exception {

@@ -27,6 +27,7 @@ import io.miroir.store.replica.Replicas;
 import io.miroir.store.session.SessionApplier;
 import io.miroir.store.task.TaskApplier;
 import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -149,9 +150,13 @@ public final class LaneApplier {
         Map<String, List<Integer>> out = new HashMap<>();
         command.getMissedList()
                 .forEach(missed -> out.put(missed.getNodeId(), missed.getShardList()));
+        Map<String, List<Integer>> taken = new HashMap<>();
+        command.getCountedList().forEach(node -> taken.put(node.getNodeId(), node.getShardList()));
         return !inSync.survives(out)
-                || !command.getCountedList().stream()
-                        .allMatch(node -> inSync.holds(node.getNodeId(), node.getShardList()));
+                || !taken.entrySet().stream()
+                        .allMatch(node -> inSync.holds(node.getKey(), node.getValue()))
+                || (TaskType.ofCode(command.getType()).changesDocuments()
+                        && !inSync.agree(taken, out));
     }
 
     public static Outcome abandon(Write write, Abandon command) {

@@ -1,6 +1,7 @@
 package io.miroir.store.replica;
 
 import io.miroir.store.engine.Write;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,39 @@ public final class InSync {
                     row.nodeId(), (_, now) -> row.incarnation() == now.incarnation() ? row : now);
         }
         return survives((row, shard) -> inSync(next.getOrDefault(row.nodeId(), row), shard));
+    }
+
+    /**
+     * Whether all replicas in sync of the shards that were taken took them too, or go out: another
+     * one would be read without what these have.
+     *
+     * @param taken for each node the shards that it took
+     * @param out for each node the shards that go out, empty for all
+     */
+    public boolean agree(Map<String, List<Integer>> taken, Map<String, List<Integer>> out) {
+        BitSet all = new BitSet();
+        taken.values().forEach(shards -> shards.forEach(all::set));
+        return rows.stream()
+                .allMatch(
+                        row ->
+                                agrees(
+                                        row,
+                                        all,
+                                        taken.getOrDefault(row.nodeId(), List.of()),
+                                        out.get(row.nodeId())));
+    }
+
+    private static boolean agrees(
+            ReplicaRow row, BitSet all, List<Integer> taken, @Nullable List<Integer> out) {
+        if (out != null && out.isEmpty()) {
+            return true;
+        }
+        BitSet others = BitSet.valueOf(all.toLongArray());
+        taken.forEach(others::clear);
+        if (out != null) {
+            out.forEach(others::clear);
+        }
+        return others.stream().noneMatch(shard -> inSync(row, shard));
     }
 
     /** Whether a replica is in sync after what is judged. */
