@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,13 +65,19 @@ class ResumeTest {
         leaveIntent(
                 "i",
                 "documents_replace",
+                null,
                 List.of(Rendezvous.shard("2", SHARDS)),
                 reached,
                 ResumeTest::sendDocument);
     }
 
     private void leaveIntent(
-            String uid, String kind, List<Integer> shards, int reached, Sending sending) {
+            String uid,
+            String kind,
+            @Nullable String chosenKey,
+            List<Integer> shards,
+            int reached,
+            Sending sending) {
         pod.stop();
         var config = SqliteStoreConfig.of("miroir-0", directory.resolve("pod").resolve("data"));
         try (TaskStore store =
@@ -97,7 +104,8 @@ class ResumeTest {
                                                     null,
                                                     incarnation,
                                                     List.of("node-0-0", "node-1-0"),
-                                                    shards))
+                                                    shards,
+                                                    chosenKey))
                                     .orThrow());
             String metadata = "miroir:" + claim.epoch() + ":" + intended.position() + ":" + uid;
             for (int group = 0; group < reached; group++) {
@@ -129,6 +137,7 @@ class ResumeTest {
         leaveIntent(
                 "k",
                 "index_update",
+                null,
                 ALL,
                 reached,
                 (node, physicalUid, _) -> {
@@ -203,6 +212,39 @@ class ResumeTest {
         assertEquals("succeeded", write.path("status").asString(), write::toString);
     }
 
+    /** Rules 8 and 14: who is out for the documents that chose it comes back by it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aPrimaryKeyThatDocumentsChoseIsTheIndexs(int reached) {
+        pod.close();
+        pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "");
+        pod.client().awaitStatus("GET", "/_miroir/ready", 200);
+        pod.client().done("POST", "/indexes", "{\"uid\": \"k\"}");
+        int shard = Rendezvous.shard("2", SHARDS);
+        leaveIntent(
+                "k", "documents_replace", "id", List.of(shard), reached, ResumeTest::sendDocument);
+        HttpCalls client = pod.client();
+        client.await("GET", "/tasks", reply -> reply.body().path("total").asInt() == 3);
+        JsonNode task = client.finished(2);
+        assertEquals("succeeded", task.path("status").asString(), task::toString);
+        JsonNode index = client.call("GET", "/indexes/k").body();
+        assertEquals("id", index.path("primaryKey").asString(), index::toString);
+        JsonNode body =
+                pod.operator()
+                        .await(
+                                "GET",
+                                "/_miroir/shards",
+                                reply ->
+                                        !reply.body().toString().contains("\"out\"")
+                                                && !reply.body().toString().contains("\"lagging\""))
+                        .body();
+        String physicalUid = body.path("indexes").path("k").path("physical_uid").asString();
+        for (int group = 0; group < 2; group++) {
+            String document = "/indexes/" + physicalUid + "/documents/2";
+            assertEquals(200, node(group).call("GET", document).status());
+        }
+    }
+
     @Test
     void aPrimaryKeyThatNoNodeTookIsForgotten() {
         leaveKey(0);
@@ -221,6 +263,7 @@ class ResumeTest {
         leaveIntent(
                 "i",
                 "settings_update",
+                null,
                 ALL,
                 reached,
                 (node, physicalUid, _) -> {

@@ -95,7 +95,7 @@ public interface LanesContract {
         // Rule 2 and 4: a deposed owner can neither intend, nor bind, nor abandon.
         long old = Writes.claim(store(), "fence", "pod-a");
         Lanes.Intention.Intended intended =
-                Writes.intended(store(), Writes.intend("fence", old, null));
+                Writes.intended(store(), Writes.intend("fence", old, null).choosing("sku"));
         long current = Writes.claim(store(), "fence", "pod-b");
         assertTrue(current > old);
 
@@ -118,6 +118,7 @@ public interface LanesContract {
         assertEquals(1, left.size());
         assertEquals(List.of("node-0", "node-1"), left.getFirst().targets());
         assertEquals(List.of(1, 3), left.getFirst().shards());
+        assertEquals("sku", left.getFirst().primaryKey());
         assertInstanceOf(
                 Lanes.Binding.Bound.class,
                 store().lanes()

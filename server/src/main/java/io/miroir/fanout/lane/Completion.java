@@ -111,6 +111,7 @@ record Completion(
                         effects(
                                 task,
                                 status,
+                                !applied.isEmpty(),
                                 set.containsAll(touched) ? verified : Set.of(),
                                 evidence.all()),
                         Divergence.of(changed(task, replicas, results), has)));
@@ -295,7 +296,11 @@ record Completion(
     }
 
     private static List<IndexEffect> effects(
-            Tracked task, TaskStatus status, Set<String> verified, Set<String> all) {
+            Tracked task,
+            TaskStatus status,
+            boolean isAnywhere,
+            Set<String> verified,
+            Set<String> all) {
         long incarnation = task.place().incarnation();
         boolean succeeded = status == TaskStatus.SUCCEEDED;
         List<IndexEffect> effects = new ArrayList<>();
@@ -313,7 +318,8 @@ record Completion(
         } else if (creates) {
             effects.add(new IndexEffect.Deleted(incarnation));
         }
-        if (task.details().choosesKey() && !succeeded) {
+        // Who applied a part of it has the key, and documents by it.
+        if (task.details().choosesKey() && !succeeded && !isAnywhere) {
             effects.add(new IndexEffect.PrimaryKeySet(incarnation, null));
         }
         if (succeeded && task.type().changesDocuments()) {

@@ -31,6 +31,7 @@ public final class Details {
     private static final String SENT = "sent";
     private static final String CREATES = "creates";
     private static final String CHOOSES_KEY = "choosesKey";
+    private static final String CHOSEN_KEY = "chosenKey";
     private static final String COUNTS = "counts";
 
     private final ObjectNode json;
@@ -117,6 +118,11 @@ public final class Details {
         return json.path(INNER).path(CHOOSES_KEY).asBoolean(false);
     }
 
+    /** The primary key that the task's documents chose, if they chose any. */
+    @Nullable String chosenKey() {
+        return json.path(INNER).path(CHOSEN_KEY).asString(null);
+    }
+
     Details failing(ObjectNode error) {
         return with(ERROR, error);
     }
@@ -129,8 +135,16 @@ public final class Details {
         return with(CREATES, Json.mapper().getNodeFactory().booleanNode(true));
     }
 
-    Details choosing() {
-        return with(CHOOSES_KEY, Json.mapper().getNodeFactory().booleanNode(true));
+    /**
+     * The same of documents that choose the primary key.
+     *
+     * @param key null if there is none to choose
+     */
+    Details choosing(@Nullable String key) {
+        Details choosing = with(CHOOSES_KEY, Json.mapper().getNodeFactory().booleanNode(true));
+        return key == null
+                ? choosing
+                : choosing.with(CHOSEN_KEY, Json.mapper().getNodeFactory().stringNode(key));
     }
 
     /**

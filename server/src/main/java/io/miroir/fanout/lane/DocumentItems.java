@@ -143,7 +143,7 @@ final class DocumentItems {
                         : List.of();
         return new Item(
                 TaskType.DOCUMENT_ADDITION_OR_UPDATE,
-                chosen ? details.choosing() : details,
+                chosen ? details.choosing(split.primaryKey()) : details,
                 scope(index, split.shards()),
                 documents(request, split, chosen ? OptionalLong.empty() : split.different()),
                 (_, _) -> effects,
@@ -153,7 +153,8 @@ final class DocumentItems {
     // One item, so that nobody can come between the index and its first documents.
     private Item toNew(
             WriteRequest request, Topology topology, DocumentSplit.Result split, Details details) {
-        Item creation = indexes.creating(details.choosing(), topology, split.primaryKey());
+        String key = split.primaryKey();
+        Item creation = indexes.creating(details.choosing(key), topology, key);
         Documents documents = documents(request, split, OptionalLong.empty());
         return new Item(
                 creation.type(),

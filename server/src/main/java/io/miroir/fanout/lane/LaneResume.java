@@ -179,17 +179,30 @@ final class LaneResume {
                         : Optional.of(ShardSet.of(intent.shards()));
         ShardSet shards = touched.orElse(ShardSet.all(index.topology().shards()));
         Map<String, ShardSet> held = inSync(index, shards, intent, has);
+        String chosen = index.row().primaryKey() == null ? intent.primaryKey() : null;
         // Of replicas that lag nobody waits for: who copies them compares them anew.
         found.keySet().removeIf(node -> held.getOrDefault(node, ShardSet.none()).isEmpty());
         switch (LeftWrite.of(index.topology(), touched, held, has)) {
-            case LeftWrite.GivenUp _ -> giveUp(intent, epoch, held, has);
+            case LeftWrite.GivenUp _ -> {
+                if (chosen != null) {
+                    Map<String, Divergence.Has> told = new TreeMap<>(has);
+                    told.values().retainAll(Set.of(Divergence.Has.YES, Divergence.Has.NO));
+                    requireAnswers(held, Divergence.of(held, has), told.keySet());
+                }
+                giveUp(intent, epoch, held, has);
+            }
             case LeftWrite.Bound bound -> {
                 Details details = details(type(intent));
                 int all = index.topology().shards();
                 Map<String, ShardSet> sent = new TreeMap<>(held);
                 sent.keySet().retainAll(found.keySet());
                 Details known = details.touching(shards, all).sending(sent, all);
-                bind(intent, epoch, found, bound, known);
+                if (chosen == null) {
+                    bind(intent, epoch, found, bound, known);
+                } else {
+                    IndexEffect set = new IndexEffect.PrimaryKeySet(intent.incarnation(), chosen);
+                    bind(intent, epoch, found, bound, known.choosing(chosen), set);
+                }
             }
         }
     }

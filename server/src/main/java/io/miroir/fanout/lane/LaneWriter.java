@@ -186,18 +186,20 @@ final class LaneWriter {
         Item item = one.item();
         boolean remembers = !context.settings().idempotencyTtl().isZero();
         String key = remembers ? request.parameter(WriteRequest.IDEMPOTENCY_KEY) : null;
-        return new Intend(
-                lane,
-                mine,
-                request.operation().wireName(),
-                item.isOfOneIndex() ? lane : "",
-                request.fingerprint(one.write().body().sha256()),
-                key,
-                key == null ? 0 : ttlMicros(),
-                request.parameter(WriteRequest.SESSION),
-                item.scope().incarnation(),
-                List.copyOf(item.scope().plan().recipients()),
-                item.scope().shards().stream().boxed().toList());
+        Intend intend =
+                new Intend(
+                        lane,
+                        mine,
+                        request.operation().wireName(),
+                        item.isOfOneIndex() ? lane : "",
+                        request.fingerprint(one.write().body().sha256()),
+                        key,
+                        key == null ? 0 : ttlMicros(),
+                        request.parameter(WriteRequest.SESSION),
+                        item.scope().incarnation(),
+                        List.copyOf(item.scope().plan().recipients()),
+                        item.scope().shards().stream().boxed().toList());
+        return intend.choosing(item.details().chosenKey());
     }
 
     private long ttlMicros() {

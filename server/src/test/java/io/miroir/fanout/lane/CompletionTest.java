@@ -149,7 +149,7 @@ class CompletionTest {
 
     @Test
     void whatFailsOnAllFailsInTheClientsWordsAndNobodyGoesOut() {
-        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1).choosing());
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(1).choosing("id"));
         var all = new Completion.Evidence(Map.of("a", failed(), "b", failed()), NONE, NONE, ALL);
         Completion end = end(task, REPLICAS, all).orElseThrow();
         assertEquals(TaskStatus.FAILED, end.status());
@@ -177,6 +177,22 @@ class CompletionTest {
         assertEquals(TaskStatus.FAILED, end.status());
         assertEquals("{\"receivedDocuments\":2,\"indexedDocuments\":0}", end.visible().toString());
         assertEquals(Map.of(), end.out());
+    }
+
+    /** Protocol, rule 8: one node has documents by the key that they chose, so it stays. */
+    @Test
+    void aKeyStaysThatOneOfTwoNodesWithOneCopyHas() {
+        Tracked task = task(TaskType.DOCUMENT_ADDITION_OR_UPDATE, received(2).choosing("id"));
+        Map<String, ShardSet> single = Map.of("a", ShardSet.of(0, 1), "b", ShardSet.of(2, 3));
+        Map<String, NodeResult> half = Map.of("a", done("{}"), "b", failed());
+        var told = new Completion.Evidence(half, NONE, NONE, ALL);
+        Completion end = end(task, single, told).orElseThrow();
+        assertEquals(TaskStatus.FAILED, end.status());
+        assertEquals(List.of(), end.effects());
+        // It is out meanwhile: what is read has nothing of it.
+        Map<String, ShardSet> left = Map.of("a", ShardSet.none(), "b", ShardSet.of(2, 3));
+        end = end(task, single, left, told).orElseThrow();
+        assertEquals(List.of(new IndexEffect.PrimaryKeySet(5, null)), end.effects());
     }
 
     @Test

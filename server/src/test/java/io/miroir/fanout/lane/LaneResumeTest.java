@@ -3,6 +3,7 @@ package io.miroir.fanout.lane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -249,13 +250,50 @@ class LaneResumeTest {
                 (_, request) ->
                         request.target().startsWith("/tasks")
                                 ? LaneFixture.noTasks()
-                                : new NodeReply.Answer(
-                                        200, Json.object().put("primaryKey", "sku"));
+                                : new NodeReply.Answer(200, Json.object().put("primaryKey", "sku"));
         pod.lane.release();
         assertEquals(2, resumed().size());
         assertEquals("sku", pod.index().row().primaryKey());
         assertEquals(ReplicaState.OUT, state("b", SHARD));
         assertEquals(ReplicaState.IN_SYNC, state("a", SHARD));
+    }
+
+    /** The index has no primary key: documents are left that choose it. */
+    private void leaveChoosing(Set<String> having) {
+        IndexEffect none = new IndexEffect.PrimaryKeySet(incarnation(), null);
+        pod.store.lanes().affect("i", pod.epoch(), List.of(none)).orThrow();
+        pod.view.catchUp();
+        leave("[{\"id\":2}]", having);
+    }
+
+    /** Rule 8: and it is undone if they fail in the end. */
+    @Test
+    void thePrimaryKeyThatDocumentsChoseIsTheIndexs() throws Exception {
+        leaveChoosing(Set.of("a"));
+        Details details = Details.parse(resumed().getFirst().detailsJson());
+        assertTrue(details.choosesKey());
+        assertEquals("id", pod.index().row().primaryKey());
+        assertEquals(ReplicaState.OUT, state("b", SHARD));
+    }
+
+    @Test
+    void thePrimaryKeyOfDocumentsThatNobodyHasIsNotTheIndexs() throws Exception {
+        leaveChoosing(Set.of());
+        assertEquals(1, resumed().size());
+        assertNull(pod.index().row().primaryKey());
+    }
+
+    /** Given up, it would be a key that the catalogue does not know. */
+    @Test
+    void documentsThatChoseAPrimaryKeyAreNotGivenUpWhileNobodyCanSayWhetherHeHasIt()
+            throws Exception {
+        leaveChoosing(Set.of());
+        var answers = pod.reads;
+        pod.reads = (_, _) -> new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "silence");
+        assertThrows(ApiException.class, () -> pod.lane.resume(() -> true));
+        assertEquals(1, pod.openIntents().size());
+        pod.reads = answers;
+        assertEquals(1, resumed().size());
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     lane's name stands for another one by now, the caller must look again
  * @param targets ids of the nodes it goes to
  * @param shards that it touches: by them the lane's next owner judges what became of it
+ * @param primaryKey that its documents choose: nodes that take it have that key
  */
 public record Intend(
         String lane,
@@ -29,8 +30,54 @@ public record Intend(
         @Nullable String sessionId,
         long incarnation,
         List<String> targets,
-        List<Integer> shards) {
+        List<Integer> shards,
+        @Nullable String primaryKey) {
 
     /** Asks for a new incarnation. */
     public static final long ALLOT = 0;
+
+    /** One that chooses no primary key. */
+    public Intend(
+            String lane,
+            long epoch,
+            String kind,
+            String indexUid,
+            String bodySha256,
+            @Nullable String idempotencyKey,
+            long idempotencyTtlMicros,
+            @Nullable String sessionId,
+            long incarnation,
+            List<String> targets,
+            List<Integer> shards) {
+        this(
+                lane,
+                epoch,
+                kind,
+                indexUid,
+                bodySha256,
+                idempotencyKey,
+                idempotencyTtlMicros,
+                sessionId,
+                incarnation,
+                targets,
+                shards,
+                null);
+    }
+
+    /** The same, whose documents choose that key. */
+    public Intend choosing(@Nullable String key) {
+        return new Intend(
+                lane,
+                epoch,
+                kind,
+                indexUid,
+                bodySha256,
+                idempotencyKey,
+                idempotencyTtlMicros,
+                sessionId,
+                incarnation,
+                targets,
+                shards,
+                key);
+    }
 }

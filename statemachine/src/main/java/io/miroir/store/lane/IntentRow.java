@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation the index's, as allotted or known
  * @param targets ids of the nodes it goes to
  * @param shards that it touches; empty if it touches none, or an earlier program intended it
+ * @param primaryKey that its documents choose; null if they choose none, or an earlier program
+ *     intended it
  * @param createdAt store time
  */
 public record IntentRow(
@@ -25,4 +27,5 @@ public record IntentRow(
         long incarnation,
         List<String> targets,
         List<Integer> shards,
+        @Nullable String primaryKey,
         long createdAt) {}

@@ -321,6 +321,13 @@ public final class LaneApplier {
     }
 
     private static void insert(Write write, Intend command, long position, long incarnation) {
+        Targets.Builder targets =
+                Targets.newBuilder()
+                        .addAllNodeId(command.getTargetList())
+                        .addAllShard(command.getShardList());
+        if (command.hasPrimaryKey()) {
+            targets.setPrimaryKey(command.getPrimaryKey());
+        }
         write.sql()
                 .update(
                         "INSERT INTO intents (lane, position, epoch, kind, index_uid, body_sha256,"
@@ -337,11 +344,7 @@ public final class LaneApplier {
                         command.getIdempotencyTtlMicros(),
                         command.hasSessionId() ? command.getSessionId() : null,
                         incarnation,
-                        Targets.newBuilder()
-                                .addAllNodeId(command.getTargetList())
-                                .addAllShard(command.getShardList())
-                                .build()
-                                .toByteArray(),
+                        targets.build().toByteArray(),
                         write.now());
         write.rowsChanged("intents", 1);
     }

@@ -63,6 +63,7 @@ final class LaneReads {
                 row.number(10),
                 targets.getNodeIdList(),
                 targets.getShardList(),
+                targets.hasPrimaryKey() ? targets.getPrimaryKey() : null,
                 row.number(12));
     }
 }

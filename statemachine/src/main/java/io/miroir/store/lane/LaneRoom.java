@@ -78,6 +78,9 @@ public final class LaneRoom implements Lanes {
         if (intend.sessionId() != null) {
             words.setSessionId(intend.sessionId());
         }
+        if (intend.primaryKey() != null) {
+            words.setPrimaryKey(intend.primaryKey());
+        }
         return Command.newBuilder().setIntend(words).build();
     }
 
