@@ -32,7 +32,11 @@ import tools.jackson.databind.JsonNode;
 final class Dispatcher {
     private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
     private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(5);
-    private static final int LOOK_TASKS_MAX = 100;
+    private static final int LOOK_PAGE_TASKS = 200;
+
+    /** More tasks than a turn may hold writes, and what is sent again of them. */
+    private static final int LOOK_PAGES_MAX = 6;
+
     private static final Sent MISSED_OTHERS = new Sent.Absent("it missed what came before");
     private static final Sent TOO_LATE = new Sent.Unknown("it lags, and did not take it in time");
 
@@ -270,22 +274,31 @@ final class Dispatcher {
     }
 
     private Optional<OptionalLong> find(String node, Place place, Predicate<String> isIt) {
-        NodeRequest look =
-                NodeRequest.get(
-                                "tasks",
-                                "/tasks?limit="
-                                        + LOOK_TASKS_MAX
-                                        + "&indexUids="
-                                        + place.physicalUid(),
-                                LOOK_TIMEOUT)
-                        .expecting(AnswerShape.TASKS);
-        if (!(nodes.ask(node, look) instanceof NodeReply.Answer answer)) {
-            return Optional.empty();
-        }
-        for (JsonNode task : answer.body().path("results")) {
-            if (isIt.test(task.path("customMetadata").asString(""))) {
-                return Optional.of(OptionalLong.of(task.path("uid").asLong()));
+        String from = "";
+        for (int page = 0; page < LOOK_PAGES_MAX; page++) {
+            NodeRequest look =
+                    NodeRequest.get(
+                                    "tasks",
+                                    "/tasks?limit="
+                                            + LOOK_PAGE_TASKS
+                                            + from
+                                            + "&indexUids="
+                                            + place.physicalUid(),
+                                    LOOK_TIMEOUT)
+                            .expecting(AnswerShape.TASKS);
+            if (!(nodes.ask(node, look) instanceof NodeReply.Answer answer)) {
+                return Optional.empty();
             }
+            for (JsonNode task : answer.body().path("results")) {
+                if (isIt.test(task.path("customMetadata").asString(""))) {
+                    return Optional.of(OptionalLong.of(task.path("uid").asLong()));
+                }
+            }
+            JsonNode next = answer.body().path("next");
+            if (!next.isIntegralNumber()) {
+                break;
+            }
+            from = "&from=" + next.asLong();
         }
         return Optional.of(OptionalLong.empty());
     }

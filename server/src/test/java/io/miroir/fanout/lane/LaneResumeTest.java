@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.Json;
+import io.miroir.config.WritesConfig;
+import io.miroir.config.bind.Range;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
@@ -26,11 +28,15 @@ import io.miroir.store.task.TaskStatus;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -84,7 +90,7 @@ class LaneResumeTest {
                 .put("uid", 1_000)
                 .put("status", "succeeded")
                 .put("indexUid", pod.index().row().physicalUid())
-                .put("customMetadata", "miroir:" + intent.epoch() + ":" + intent.position() + ":i");
+                .put("customMetadata", mark(intent, 0));
         pod.reads =
                 (id, _) ->
                         having.contains(id)
@@ -256,6 +262,47 @@ class LaneResumeTest {
         assertEquals("sku", pod.index().row().primaryKey());
         assertEquals(ReplicaState.OUT, state("b", SHARD));
         assertEquals(ReplicaState.IN_SYNC, state("a", SHARD));
+    }
+
+    /** Rule 4: each write of a turn, at its largest, may be a task of its own on the node. */
+    @Test
+    void whatIsTheOldestOfAWholeTurnIsFound() throws Exception {
+        leave("[{\"id\":2}]", Set.of());
+        long turn =
+                (long) WritesConfig.class.getRecordComponents()[0].getAnnotation(Range.class).max();
+        IntentRow oldest = pod.openIntents().getFirst();
+        pod.reads = (_, request) -> page(request.target(), oldest, turn - 1);
+        assertEquals(2, resumed().size());
+        assertEquals(ReplicaState.IN_SYNC, state("a", SHARD));
+        assertEquals(ReplicaState.IN_SYNC, state("b", SHARD));
+    }
+
+    /** A page of tasks, the newest first; the last of all is that of the intent. */
+    private NodeReply page(String target, IntentRow oldest, long newest) {
+        long from = number(target, "from").orElse(newest);
+        long before = Math.max(-1, from - number(target, "limit").orElseThrow());
+        ObjectNode tasks = Json.object();
+        ArrayNode results = tasks.putArray("results");
+        for (long uid = from; uid > before; uid--) {
+            results.addObject()
+                    .put("uid", uid)
+                    .put("status", "enqueued")
+                    .put("indexUid", pod.index().row().physicalUid())
+                    .put("customMetadata", mark(oldest, uid));
+        }
+        return new NodeReply.Answer(
+                200, before < 0 ? tasks.putNull("next") : tasks.put("next", before));
+    }
+
+    private static OptionalLong number(String target, String parameter) {
+        Matcher found = Pattern.compile("[?&]" + parameter + "=(\\d+)").matcher(target);
+        return found.find()
+                ? OptionalLong.of(Long.parseLong(found.group(1)))
+                : OptionalLong.empty();
+    }
+
+    private static String mark(IntentRow intent, long behind) {
+        return "miroir:" + intent.epoch() + ":" + (intent.position() + behind) + ":i";
     }
 
     /** The index has no primary key: documents are left that choose it. */
