@@ -94,7 +94,7 @@ final class Binder {
                         : Divergence.of(
                                 item.scope().replicas(),
                                 item.scope().lagging(),
-                                Accounts.has(sent));
+                                Divergence.heard(Accounts.has(sent), context::writable));
         return switch (item.scope().after(sent)) {
             case Quorum.Met met -> {
                 Decision taken = decision(member, touching(item), sent, out);

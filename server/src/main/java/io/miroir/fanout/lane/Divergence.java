@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,9 @@ final class Divergence {
     enum Has {
         YES,
         NO,
-        UNKNOWN
+        UNKNOWN,
+        /** Nobody knows, and the node is down: who keeps it can't read it either. */
+        AWAY
     }
 
     private Divergence() {}
@@ -105,7 +108,24 @@ final class Divergence {
                 return kept;
             }
         }
-        // All unknown: any one of them is as good a truth as the others.
-        return Set.of(nodes.getFirst());
+        // All unknown: any one of them is as good a truth as the others, but better one that
+        // answers.
+        return Set.of(
+                nodes.stream()
+                        .filter(node -> has.getOrDefault(node, Has.UNKNOWN) != Has.AWAY)
+                        .findFirst()
+                        .orElse(nodes.getFirst()));
+    }
+
+    /**
+     * What nodes have, as far as it is known, with those that are down told apart.
+     *
+     * @param writable which nodes can be sent a request now
+     */
+    static Map<String, Has> heard(Map<String, Has> has, Predicate<String> writable) {
+        Map<String, Has> heard = new TreeMap<>(has);
+        heard.replaceAll(
+                (node, what) -> what == Has.UNKNOWN && !writable.test(node) ? Has.AWAY : what);
+        return heard;
     }
 }

@@ -164,14 +164,15 @@ final class LaneResume {
     private void settleMarked(IntentRow intent, long epoch, IndexView index)
             throws InterruptedException {
         Map<String, Long> found = new TreeMap<>();
-        Map<String, Divergence.Has> has = new TreeMap<>();
+        Map<String, Divergence.Has> seenHere = new TreeMap<>();
         look(intent)
                 .forEach(
                         (node, seen) -> {
                             seen.filter(OptionalLong::isPresent)
                                     .ifPresent(uid -> found.put(node, uid.getAsLong()));
-                            has.put(node, has(seen));
+                            seenHere.put(node, has(seen));
                         });
+        Map<String, Divergence.Has> has = Divergence.heard(seenHere, context::writable);
         LOG.info("intent {} of lane {} is on {}", intent.position(), intent.lane(), found.keySet());
         Optional<ShardSet> touched =
                 intent.shards().isEmpty()

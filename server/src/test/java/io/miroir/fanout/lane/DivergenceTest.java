@@ -65,6 +65,26 @@ class DivergenceTest {
                 Map.of(), Divergence.of(Map.of("a", ShardSet.of(0)), Map.of("a", Has.UNKNOWN)));
     }
 
+    /** Who keeps the one that is down reads neither. */
+    @Test
+    void whoAnswersRemainsWhenNobodyKnows() {
+        Map<String, ShardSet> two = Map.of("a", ShardSet.of(0), "b", ShardSet.of(0));
+        Map<String, Has> unknown = Map.of("a", Has.UNKNOWN, "b", Has.UNKNOWN);
+        assertEquals(
+                Map.of("a", ShardSet.of(0)),
+                Divergence.of(two, Divergence.heard(unknown, "b"::equals)));
+        assertEquals(
+                Map.of("b", ShardSet.of(0)),
+                Divergence.of(two, Divergence.heard(unknown, _ -> false)));
+        // One that surely has it, or has not, remains whether it answers or not.
+        for (Has known : new Has[] {Has.YES, Has.NO}) {
+            Map<String, Has> one = Map.of("a", known, "b", Has.UNKNOWN);
+            assertEquals(
+                    Map.of("b", ShardSet.of(0)),
+                    Divergence.of(two, Divergence.heard(one, "b"::equals)));
+        }
+    }
+
     private static final Map<String, ShardSet> LAGGING = Map.of("e", ShardSet.of(0, 2));
 
     private static Map<String, ShardSet> withLagging(Has a, Has b, Has c, Has d, Has e) {

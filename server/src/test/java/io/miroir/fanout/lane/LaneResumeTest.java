@@ -264,6 +264,16 @@ class LaneResumeTest {
         assertEquals(ReplicaState.IN_SYNC, state("a", SHARD));
     }
 
+    @Test
+    void whoIsNotDownIsReadWhenNobodyCanSayWhoHasIt() throws Exception {
+        leave("[{\"id\":2}]", Set.of());
+        pod.down("a");
+        pod.reads = (_, _) -> new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "silence");
+        assertEquals(1, resumed().size());
+        assertEquals(ReplicaState.OUT, state("a", SHARD));
+        assertEquals(ReplicaState.IN_SYNC, state("b", SHARD));
+    }
+
     /** Rule 4: each write of a turn, at its largest, may be a task of its own on the node. */
     @Test
     void whatIsTheOldestOfAWholeTurnIsFound() throws Exception {
