@@ -333,7 +333,7 @@ class EnteringTest {
         var _ = store.aliases().flip(alias, AliasRow.Kind.SINGLE, List.of("movies"), 0);
     }
 
-    private static void copy(Path from, Path to) {
+    static void copy(Path from, Path to) {
         try (Stream<Path> files = Files.walk(from, FileVisitOption.FOLLOW_LINKS)) {
             for (Path file : files.toList()) {
                 Files.copy(file, to.resolve(from.relativize(file).toString()));

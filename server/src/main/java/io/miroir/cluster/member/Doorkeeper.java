@@ -15,7 +15,6 @@ import io.miroir.raft.MemberChange;
 import io.miroir.raft.MemberOutcome;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.raft.StoreCheck;
-import io.miroir.store.Role;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -46,10 +45,8 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     /** How long data that can't be used alone waits for a leader that can repair it. */
     private static final long REPAIR_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
-    private static final long LOOK_MILLIS = 1_000;
-
-    /** Looks of which one asks whether this pod, without a vote, is a member still. */
-    private static final int LOOKS_A_QUESTION = 15;
+    /** Shorter than whoever greets waits for the answer. */
+    private static final Duration REACHED_TIMEOUT = Duration.ofMillis(700);
 
     private final Self self;
     private final Peers peers;
@@ -62,8 +59,7 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     private volatile Optional<StoreCheck.Report> found = Optional.empty();
 
     private volatile @Nullable RaftTaskStore store;
-    private volatile @Nullable Thread watching;
-    private int looks;
+    private volatile @Nullable Lookout lookout;
 
     /**
      * This pod as it is configured.
@@ -176,7 +172,13 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
             new Joining(self, this::toLeader, this::facts).finish(admission, incarnation);
             settle(admission.clusterId(), PodIdentity.Stage.MEMBER);
         }
-        watching = Thread.ofVirtual().name("members").start(() -> watch(opened));
+        lookout = new Lookout(self.podId(), peers, addresses, greetings, this, onFatal, opened);
+    }
+
+    /** The cluster has decided something: it is not being founded any more. */
+    void founded() {
+        identity.filter(own -> own.stage() == PodIdentity.Stage.FOUNDING)
+                .ifPresent(own -> settle(own.clusterId(), PodIdentity.Stage.MEMBER));
     }
 
     /** The store is about to be closed, and {@link #enter} to be asked again. */
@@ -199,13 +201,22 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     }
 
     private void greetAll() {
+        greetAll(found.map(disk -> disk.held().term()).orElse(0L));
+    }
+
+    /** Greets as a pod whose store is open: its log has gone on since its disk was looked at. */
+    void greetAgain() {
+        greetAll(0);
+    }
+
+    private void greetAll(long term) {
         greetings.all(
                 new Greeting(
                         self.podId(),
                         identity.map(PodIdentity::clusterId).orElse(null),
                         self.run(),
                         self.knownFormat(),
-                        found.map(disk -> disk.held().term()).orElse(0L)),
+                        term),
                 this::mayLead);
     }
 
@@ -229,18 +240,32 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     public Greeted greet(Greeting from) {
         Optional<String> refusal = visited().refusal(from);
         if (refusal.isPresent()) {
-            return refused(refusal.get());
+            return refused(new Greeted.Refused(refusal.get()));
         }
-        return twin(from).orElseGet(() -> welcome(from));
+        if (!peers.ids().contains(from.podId())) {
+            return welcome(from, true);
+        }
+        OptionalLong there = peers.arrivedRun(from.podId(), REACHED_TIMEOUT);
+        return there.isPresent() && there.getAsLong() != from.run()
+                ? refused(
+                        new Greeted.Refused(
+                                """
+                                another pod named %s runs already, where it is known to be: of two \
+                                copies of a data_dir one must go"""
+                                        .formatted(from.podId()),
+                                true))
+                : welcome(from, there.isPresent());
     }
 
-    private Greeted welcome(Greeting from) {
+    private Greeted welcome(Greeting from, boolean reached) {
         RaftTaskStore open = store;
         return new Greeted.Welcome(
                 OwnFacts.of(self, identity, open),
                 open == null
                         ? Optional.empty()
-                        : open.membership().acknowledged(from.podId(), from.term()));
+                        : open.membership().acknowledged(from.podId(), from.term()),
+                true,
+                reached);
     }
 
     /** Who is greeted. */
@@ -255,14 +280,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                         : OptionalInt.of(open.clusterFormat().current()));
     }
 
-    /** Whether someone else answers where the greeting pod is known to be. */
-    private Optional<Greeted> twin(Greeting from) {
-        OptionalLong there = peers.run(from.podId(), Greetings.TIMEOUT);
-        return there.isPresent() && there.getAsLong() != from.run()
-                ? Optional.of(refused("another pod named " + from.podId() + " runs already"))
-                : Optional.empty();
-    }
-
     @Override
     public long run() {
         return self.run();
@@ -273,9 +290,9 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         return self.knownFormat();
     }
 
-    private static Greeted refused(String why) {
-        LOG.error("refused a pod: {}", why);
-        return new Greeted.Refused(why);
+    private static Greeted refused(Greeted.Refused refused) {
+        LOG.error("refused a pod: {}", refused.why());
+        return refused;
     }
 
     @Override
@@ -366,64 +383,11 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         return led.isEmpty() ? peers.live() : led;
     }
 
-    // ---- afterwards
-
-    private void watch(RaftTaskStore opened) {
-        try {
-            while (!Thread.currentThread().isInterrupted()) {
-                look(opened);
-                Thread.sleep(LOOK_MILLIS);
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void look(RaftTaskStore opened) {
-        try {
-            if (opened.membership().hasLog()) {
-                identity.filter(own -> own.stage() == PodIdentity.Stage.FOUNDING)
-                        .ifPresent(own -> settle(own.clusterId(), PodIdentity.Stage.MEMBER));
-            }
-            if (opened.status().leaderId() != null) {
-                peers.update(addresses.others(opened.membership().members()));
-            }
-            if (!greetings.heard().keySet().containsAll(addresses.configured())) {
-                greetAll();
-                refuseIfTold();
-            }
-            if (++looks % LOOKS_A_QUESTION == 0 && opened.status().role() == Role.LISTENER) {
-                greetAll();
-                StruckOff.told(self.podId(), greetings.welcomes()).ifPresent(this::mustNotGoOn);
-            }
-        } catch (RuntimeException e) {
-            // Looked at again in a second; the thread must go on.
-            LOG.warn("cannot look after the members", e);
-        }
-    }
-
-    /** Someone who did not answer at the start knows of another pod with this id. */
-    private void refuseIfTold() {
-        greetings
-                .heard()
-                .forEach(
-                        (id, answer) -> {
-                            if (answer instanceof Greeted.Refused(String why)) {
-                                mustNotGoOn(id + " says: " + why);
-                            }
-                        });
-    }
-
-    private void mustNotGoOn(String why) {
-        LOG.error("this pod must not go on: {}", why);
-        onFatal.accept(new StartRefusedException(why));
-    }
-
     @Override
     public void close() {
-        Thread thread = watching;
-        if (thread != null) {
-            thread.interrupt();
+        Lookout looking = lookout;
+        if (looking != null) {
+            looking.close();
         }
     }
 }

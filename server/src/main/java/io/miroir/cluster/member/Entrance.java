@@ -34,6 +34,12 @@ final class Entrance {
      */
     static final Duration LEADER_WAIT_MAX = Duration.ofSeconds(5);
 
+    /**
+     * How long a pod with data waits to be found where others know it to be. A name may lead
+     * elsewhere for half a minute after a pod has moved.
+     */
+    static final Duration REACHED_WAIT_MAX = Duration.ofSeconds(60);
+
     private Entrance() {}
 
     /** What to do. */
@@ -107,6 +113,15 @@ final class Entrance {
             return !(heard.get(leader) instanceof Greeted.Welcome said) || said.tells();
         }
 
+        /** Pods that find nobody where this one is known to be; none if any finds it. */
+        private Set<String> findNobody() {
+            return welcomes().anyMatch(Greeted.Welcome::reached)
+                    ? Set.of()
+                    : welcomes()
+                            .map(pod -> pod.facts().podId())
+                            .collect(Collectors.toCollection(TreeSet::new));
+        }
+
         private List<String> silent() {
             return others.stream().filter(id -> !heard.containsKey(id)).toList();
         }
@@ -171,6 +186,9 @@ final class Entrance {
     /** It is not known to be sound before the leader, where there is one, was asked. */
     private static Decision sound(Situation now, PodIdentity identity) {
         Decision decision = open(now, identity);
+        if (decision instanceof Decision.Open && !now.findNobody().isEmpty()) {
+            return elsewhere(now);
+        }
         Optional<String> leader = now.leader(identity.clusterId());
         return decision instanceof Decision.Open
                         && leader.filter(now::mayTell).isPresent()
@@ -179,6 +197,25 @@ final class Entrance {
                 ? new Decision.Wait(
                         leader.get() + " leads and has not said yet what this pod acknowledged")
                 : decision;
+    }
+
+    /**
+     * Others can send it nothing, and the pod whose copy this may be can come back any time: both
+     * would vote.
+     */
+    private static Decision elsewhere(Situation now) {
+        String why = whereToBe(now.podId(), now.findNobody());
+        return now.asking().compareTo(REACHED_WAIT_MAX) < 0
+                ? new Decision.Wait(why)
+                : new Decision.Refuse(why);
+    }
+
+    /** For a pod that starts as for one that runs. */
+    static String whereToBe(String podId, Set<String> others) {
+        return """
+        nobody answers where %s is known to be, say %s. If this is a copy of its data_dir, remove \
+        it; if the pod has moved, give its new address in peers on all pods"""
+                .formatted(podId, others);
     }
 
     /**

@@ -54,7 +54,7 @@ final class Greetings {
     private Set<String> otherLeaders(Predicate<String> mayLead) {
         Set<String> leaders = new TreeSet<>();
         for (String id : addresses.configured()) {
-            if (heard.get(id) instanceof Greeted.Welcome(PodFacts facts, _, _)) {
+            if (heard.get(id) instanceof Greeted.Welcome(PodFacts facts, _, _, _)) {
                 addresses.others(facts.members()).stream()
                         .filter(pod -> pod.podId().equals(facts.leaderId()))
                         .filter(pod -> !addresses.configured().contains(pod.podId()))
@@ -96,7 +96,7 @@ final class Greetings {
      * name elsewhere, says nothing that counts.
      */
     private Optional<Greeted> believed(String id, Greeted answer) {
-        if (!(answer instanceof Greeted.Welcome(PodFacts facts, _, _))) {
+        if (!(answer instanceof Greeted.Welcome(PodFacts facts, _, _, _))) {
             return Optional.of(answer).filter(_ -> addresses.configured().contains(id));
         }
         boolean itself = facts.podId().equals(id);
@@ -130,6 +130,15 @@ final class Greetings {
     /** Those that gave no answer in time the last time, though they may be there. */
     Set<String> late() {
         return Set.copyOf(late);
+    }
+
+    /**
+     * Whether all that answer find nobody where this pod is known to be: it is a copy of that pod
+     * elsewhere, or has moved without their knowing, or they can't see it yet.
+     */
+    boolean isElsewhere() {
+        List<Greeted.Welcome> all = welcomes();
+        return !all.isEmpty() && all.stream().noneMatch(Greeted.Welcome::reached);
     }
 
     /** What the pods told that have nothing against this one. */

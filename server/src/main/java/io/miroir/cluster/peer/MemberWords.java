@@ -44,10 +44,15 @@ final class MemberWords {
     static GreetReply reply(Greeted greeted) {
         return switch (greeted) {
             case Greeted.Refused refused ->
-                    GreetReply.newBuilder().setRefusal(refused.why()).build();
+                    GreetReply.newBuilder()
+                            .setRefusal(refused.why())
+                            .setAnotherRuns(refused.another())
+                            .build();
             case Greeted.Welcome welcome -> {
                 GreetReply.Builder reply =
-                        reply(welcome.facts()).setTellsAcknowledged(welcome.tells());
+                        reply(welcome.facts())
+                                .setTellsAcknowledged(welcome.tells())
+                                .setNotReached(!welcome.reached());
                 welcome.acknowledged().map(MemberWords::word).ifPresent(reply::setAcknowledged);
                 yield reply.build();
             }
@@ -76,7 +81,7 @@ final class MemberWords {
 
     static Greeted greeted(GreetReply reply) {
         if (!reply.getRefusal().isEmpty()) {
-            return new Greeted.Refused(reply.getRefusal());
+            return new Greeted.Refused(reply.getRefusal(), reply.getAnotherRuns());
         }
         return new Greeted.Welcome(
                 new PodFacts(
@@ -90,7 +95,8 @@ final class MemberWords {
                 reply.hasAcknowledged()
                         ? Optional.of(acknowledged(reply.getAcknowledged()))
                         : Optional.empty(),
-                reply.getTellsAcknowledged());
+                reply.getTellsAcknowledged(),
+                !reply.getNotReached());
     }
 
     private static Acknowledged acknowledged(AcknowledgedLog word) {

@@ -82,11 +82,24 @@ final class PeerClient implements AutoCloseable {
      * @param awaitApplied answered when the pod has applied this command; 0 for at once
      */
     Optional<StatusReply> status(long awaitApplied, Duration timeout) {
+        return status(stub, awaitApplied, timeout);
+    }
+
+    /**
+     * Who answers at the address of a pod that has just come: it is waited for within the time,
+     * where a call would else fail with the connection to the one that went.
+     */
+    Optional<StatusReply> arrival(Duration timeout) {
+        return status(stub.withWaitForReady(), 0, timeout);
+    }
+
+    private Optional<StatusReply> status(
+            PeerGrpc.PeerBlockingV2Stub calls, long awaitApplied, Duration timeout) {
         try {
             // A pod that came back must be seen at once, not when gRPC's own backoff ends.
             channel.resetConnectBackoff();
             return Optional.of(
-                    stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    calls.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
                             .status(
                                     StatusRequest.newBuilder()
                                             .setAwaitAppliedIndex(awaitApplied)

@@ -165,6 +165,17 @@ public final class Peers implements Reports.Others, AutoCloseable {
                 .orElse(OptionalLong.empty());
     }
 
+    /** The same of a pod that has just come: the way to it is waited for within the time. */
+    public OptionalLong arrivedRun(String podId, Duration timeout) {
+        PeerClient client = clients.get(podId);
+        return client == null
+                ? OptionalLong.empty()
+                : client.arrival(timeout)
+                        .filter(told -> told.getPodId().equals(podId))
+                        .map(told -> OptionalLong.of(told.getRun()))
+                        .orElse(OptionalLong.empty());
+    }
+
     /** The highest format of commands that a pod's program knows, as it says when asked now. */
     public OptionalInt knownFormat(String podId, Duration timeout) {
         return format(ask(podId, timeout));

@@ -161,11 +161,43 @@ class EntranceTest {
                 new Greeted.Welcome(
                         new PodFacts("pod-c", CLUSTER, 1, true, "pod-c", members, Map.of()),
                         Optional.empty(),
-                        false);
+                        false,
+                        true);
         assertEquals(opens, decide(member, null, Map.of("pod-b", follower, "pod-c", earlier)));
         // Nobody else leads: this pod did before it was stopped.
         Greeted behind = facts("pod-b", CLUSTER, true, "pod-a", members);
         assertEquals(opens, decide(member, null, Map.of("pod-b", behind)));
+    }
+
+    @Test
+    void aMemberThatNobodyFindsWhereItIsKnownToBeDoesNotOpen() {
+        // The pod of which it is a copy may come back there any time.
+        List<Member> members = List.of(self(DISK.toString()));
+        Greeted blind =
+                new Greeted.Welcome(
+                        new PodFacts("pod-b", CLUSTER, 1, true, null, members, Map.of()),
+                        Optional.empty(),
+                        true,
+                        false);
+        Optional<PodIdentity> member = at(Stage.MEMBER);
+        Map<String, Greeted> heard = Map.of("pod-b", blind);
+        Duration nearly = Entrance.REACHED_WAIT_MAX.minusMillis(1);
+        assertInstanceOf(Decision.Wait.class, decide(member, null, heard, Set.of(), nearly));
+        Decision refused = decide(member, null, heard, Set.of(), Entrance.REACHED_WAIT_MAX);
+        assertTrue(((Decision.Refuse) refused).why().contains("[pod-b]"), refused::toString);
+        // Who is found by one is where it should be.
+        Greeted other = facts("pod-c", CLUSTER, true, null, members);
+        assertEquals(
+                new Decision.Open(CLUSTER),
+                decide(member, null, Map.of("pod-b", blind, "pod-c", other)));
+        // A pod without data, or whose data does not count, votes for nobody yet.
+        Greeted leads =
+                new Greeted.Welcome(
+                        new PodFacts("pod-b", CLUSTER, 1, true, "pod-b", members, Map.of()),
+                        Optional.empty(),
+                        true,
+                        false);
+        assertEquals(new Decision.Join(CLUSTER), empty(Map.of("pod-b", leads)));
     }
 
     @Test

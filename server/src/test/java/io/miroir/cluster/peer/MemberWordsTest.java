@@ -27,18 +27,31 @@ class MemberWordsTest {
     void whatIsSaidIsHeard() {
         for (Optional<Acknowledged> word :
                 List.of(Optional.<Acknowledged>empty(), Optional.of(new Acknowledged(5, -1, 0)))) {
-            Greeted said = new Greeted.Welcome(FACTS, word);
-            assertEquals(said, MemberWords.greeted(MemberWords.reply(said)));
+            for (boolean reached : new boolean[] {true, false}) {
+                Greeted said = new Greeted.Welcome(FACTS, word, true, reached);
+                assertEquals(said, MemberWords.greeted(MemberWords.reply(said)));
+            }
         }
-        Greeted no = new Greeted.Refused("no");
-        assertEquals(no, MemberWords.greeted(MemberWords.reply(no)));
+        for (boolean another : new boolean[] {true, false}) {
+            Greeted no = new Greeted.Refused("no", another);
+            assertEquals(no, MemberWords.greeted(MemberWords.reply(no)));
+        }
     }
 
     @Test
     void anEarlierProgramNeverTellsWhatWasAcknowledged() {
         GreetReply reply = MemberWords.reply(new Greeted.Welcome(FACTS, Optional.empty()));
         assertEquals(
-                new Greeted.Welcome(FACTS, Optional.empty(), false),
+                new Greeted.Welcome(FACTS, Optional.empty(), false, true),
                 MemberWords.greeted(reply.toBuilder().clearTellsAcknowledged().build()));
+    }
+
+    @Test
+    void anEarlierProgramNeverSaysThatItReachesNobody() {
+        Greeted notReached = new Greeted.Welcome(FACTS, Optional.empty(), true, false);
+        GreetReply reply = MemberWords.reply(notReached);
+        assertEquals(
+                new Greeted.Welcome(FACTS, Optional.empty()),
+                MemberWords.greeted(reply.toBuilder().clearNotReached().build()));
     }
 }
