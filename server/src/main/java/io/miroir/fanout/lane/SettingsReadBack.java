@@ -93,9 +93,16 @@ public final class SettingsReadBack {
             return found.isArray() && (ordered ? inOrder(sent, found) : asSet(sent, found));
         }
         if (sent.isNumber()) {
-            return found.isNumber() && sent.doubleValue() == found.doubleValue();
+            return found.isNumber() && sameNumber(sent, found);
         }
         return sent.equals(found);
+    }
+
+    /** Nodes keep fractions in single precision. */
+    private static boolean sameNumber(JsonNode sent, JsonNode found) {
+        return sent.isIntegralNumber()
+                ? sent.doubleValue() == found.doubleValue()
+                : (float) sent.doubleValue() == (float) found.doubleValue();
     }
 
     private static boolean inOrder(JsonNode sent, JsonNode found) {

@@ -89,4 +89,12 @@ class SettingsReadBackTest {
                 SettingsReadBack.hasSecrets(Json.parse(embedder.formatted("{\"model\":\"m\"}"))));
         assertFalse(SettingsReadBack.hasSecrets(Json.parse("{\"stopWords\":[]}")));
     }
+
+    /** Shows: nodes keep fractions less exactly than clients write them. */
+    @Test
+    void fractionsAreComparedAsNodesKeepThem() {
+        String sent = "{\"embedders\":{\"e\":{\"distribution\":{\"mean\":0.123456789}}}}";
+        assertTrue(matches(sent, sent.replace("0.123456789", "0.12345679")));
+        assertFalse(matches(sent, sent.replace("0.123456789", "0.1234")));
+    }
 }
