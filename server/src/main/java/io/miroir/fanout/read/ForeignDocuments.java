@@ -99,8 +99,7 @@ public final class ForeignDocuments {
     }
 
     private void show(String uid, List<ObjectNode> hits, Terms terms) {
-        String settings = searches.indexOf(uid).row().settingsJson();
-        for (ForeignKeys keys : ForeignKeys.of(Json.parseObject(settings))) {
+        for (ForeignKeys keys : ForeignKeys.of(searches.indexOf(uid).settings())) {
             Set<String> ids = keys.ids(hits);
             // An index that nothing is wanted of may be missing.
             if (!ids.isEmpty()) {

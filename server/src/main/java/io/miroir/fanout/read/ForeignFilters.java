@@ -149,10 +149,9 @@ public final class ForeignFilters {
     }
 
     private Condition condition(String uid, Filter.Foreign foreign) {
-        JsonNode settings = Json.parseObject(searches.indexOf(uid).row().settingsJson());
         String field = foreign.field().text();
         String foreignUid =
-                ForeignKeys.uidOf(settings, field)
+                ForeignKeys.uidOf(searches.indexOf(uid).settings(), field)
                         .orElseThrow(
                                 () -> refused(uid, "Field `" + field + "` is not a foreign key"));
         if (FilterParts.foreign(foreign.filter()).findAny().isPresent()) {
