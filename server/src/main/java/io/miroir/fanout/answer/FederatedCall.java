@@ -272,11 +272,11 @@ public final class FederatedCall {
      */
     public Optional<FederatedCall> forAll(
             List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
-        if (narrowed.isEmpty()) {
+        FederatedCensus census = census();
+        if (narrowed.stream().noneMatch(census::isWanted)) {
             return Optional.empty();
         }
-        Set<Integer> positions =
-                census().positions(hits(answers, shown), narrowed, pinned.keySet());
+        Set<Integer> positions = census.positions(hits(answers, shown), narrowed, pinned.keySet());
         return positions.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new FederatedCall(federation, queries, byWords, pinned, positions));

@@ -64,7 +64,8 @@ final class FederatedCensus {
         return queries.get(query).index().physicalUid().equals(physicalUid);
     }
 
-    private boolean isWanted(int query) {
+    /** Whether it is to be known what a query counts. */
+    boolean isWanted(int query) {
         return paging.counted()
                 || federation
                         .path(FederatedCall.FACETS)

@@ -142,7 +142,8 @@ public final class SearchCall {
         int end = paging.end(index.totalHitsMax());
         boolean foundAsOneServerDoes =
                 !client.path("hybrid").isObject() && (!hasThreshold() || paging.counted());
-        if (once == null || !foundAsOneServerDoes || (end == 0 && !paging.counted())) {
+        boolean counts = paging.counted() || (facets.isAsked() && end > 0);
+        if (once == null || !foundAsOneServerDoes || !counts) {
             return Optional.empty();
         }
         SearchHits hits = hits(answers, PinnedHits.NONE);
