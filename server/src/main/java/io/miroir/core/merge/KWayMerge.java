@@ -30,11 +30,11 @@ public final class KWayMerge<T> implements Iterator<T> {
         }
     }
 
-    /** The first {@code count} elements, or all if there are fewer. */
-    public List<T> take(int count) {
+    /** The next {@code count} elements of a list, or all if there are fewer. */
+    public static <T> List<T> take(Iterator<T> list, int count) {
         List<T> taken = new ArrayList<>(Math.min(count, 1_024));
-        while (taken.size() < count && hasNext()) {
-            taken.add(next());
+        while (taken.size() < count && list.hasNext()) {
+            taken.add(list.next());
         }
         return taken;
     }

@@ -105,8 +105,10 @@ public final class DocumentsCall {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode results = answer.putArray("results");
         List<Row> merged =
-                new KWayMerge<>(sources, Comparator.comparing(Row::ranked, RuleOrder.WITH_TIES))
-                        .take(paging.end(Integer.MAX_VALUE));
+                KWayMerge.take(
+                        new KWayMerge<>(
+                                sources, Comparator.comparing(Row::ranked, RuleOrder.WITH_TIES)),
+                        paging.end(Integer.MAX_VALUE));
         for (Row row :
                 merged.subList(
                         Math.min(paging.begin(Integer.MAX_VALUE), merged.size()), merged.size())) {

@@ -202,11 +202,7 @@ final class FederatedHits {
     /** The best hits of one query, as one server lists them before it federates. */
     List<Ranked> best(int position, int count) {
         Iterator<Hit> list = new Pinning<>(onceInQuery(position), placed(List.of(position)));
-        List<Ranked> best = new ArrayList<>();
-        while (best.size() < count && list.hasNext()) {
-            best.add(list.next().plain());
-        }
-        return best;
+        return KWayMerge.take(list, count).stream().map(Hit::plain).toList();
     }
 
     /** The primary key of a hit as text. */

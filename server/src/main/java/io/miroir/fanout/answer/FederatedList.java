@@ -1,5 +1,6 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.core.merge.KWayMerge;
 import io.miroir.core.merge.Kept;
 import io.miroir.core.merge.Pinning;
 import io.miroir.core.merge.Pinning.Pinned;
@@ -147,11 +148,7 @@ final class FederatedList {
 
     /** The first hits; to be asked once. */
     List<Hit> take(int count) {
-        List<Hit> taken = new ArrayList<>();
-        while (taken.size() < count && list.hasNext()) {
-            taken.add(list.next());
-        }
-        return taken;
+        return KWayMerge.take(list, count);
     }
 
     /** The documents of indexes, for which the list is walked to its end. */

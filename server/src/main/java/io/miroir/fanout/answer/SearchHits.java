@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class SearchHits {
     private final List<ObjectNode> answers;
     private final PinnedHits pinned;
-    private final List<Hit> best = new ArrayList<>();
+    private final List<Hit> best;
     private final List<Hit> rest = new ArrayList<>();
     private final ShownOnce<Hit> list;
 
@@ -56,10 +56,7 @@ final class SearchHits {
                                 merged,
                                 hit -> !pinned.ids().contains(HitView.id(hit.json, primaryKey)));
         this.list = new ShownOnce<>(others, Hit::json, distinct, ofRequest ? As.BOTH : As.INDEXED);
-        Iterator<Hit> withPinned = new Pinning<>(list, placed(pinned));
-        while (best.size() < end && withPinned.hasNext()) {
-            best.add(withPinned.next());
-        }
+        this.best = KWayMerge.take(new Pinning<>(list, placed(pinned)), end);
     }
 
     private static List<Pinning.Pinned<Hit>> placed(PinnedHits pinned) {

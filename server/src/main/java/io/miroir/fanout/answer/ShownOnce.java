@@ -1,5 +1,6 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.core.merge.KWayMerge;
 import io.miroir.core.merge.Kept;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -50,11 +51,7 @@ final class ShownOnce<T> implements Iterator<T> {
 
     /** The next ones, as many as there are. */
     List<T> take(int count) {
-        List<T> taken = new ArrayList<>();
-        while (taken.size() < count && hasNext()) {
-            taken.add(next());
-        }
-        return taken;
+        return KWayMerge.take(this, count);
     }
 
     /**
