@@ -69,6 +69,39 @@ class AntiEntropyTest {
         }
     }
 
+    /**
+     * Shows: of four, two that agree outvote nobody while the fourth can't be asked, which may
+     * agree with the third.
+     */
+    @Test
+    void theMostOfThoseThatAnswerOutvoteNobody() {
+        try (TestNodes nodes = new TestNodes(directory, 4, 1);
+                TestPod pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "")) {
+            write(pod);
+            spoil(pod, nodes.node(1, 0), 42);
+            nodes.node(3, 0).kill();
+            awaitDegraded(pod, 1);
+            Cli found = Cli.verify(pod);
+            assertEquals(6, found.exit(), found::toString);
+            assertTrue(found.out().contains("no majority"), found::toString);
+            String states = pod.operator().call("GET", "/_miroir/shards").body().toString();
+            assertFalse(states.contains("\"out\""), states);
+
+            nodes.node(3, 0).start();
+            awaitDegraded(pod, 0);
+            Cli again = Cli.verify(pod);
+            assertTrue(again.out().contains("copied anew [\"node-1-0\"]"), again::toString);
+        }
+    }
+
+    private static void awaitDegraded(TestPod pod, int nodes) {
+        pod.operator()
+                .await(
+                        "GET",
+                        "/_miroir/topology",
+                        reply -> reply.body().path("degraded_node_count").asInt(9) == nodes);
+    }
+
     /** Shows: with so many shards a time, one call goes on where the call before ended. */
     @Test
     void whatIsAskedForAgainGoesOnWhereItEnded() {

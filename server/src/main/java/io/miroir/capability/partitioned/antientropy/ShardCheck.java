@@ -92,7 +92,8 @@ final class ShardCheck {
      * @throws CopyFailedException if it can't be said now
      */
     Finding compare() throws InterruptedException {
-        List<String> nodes = inSync(context.current(index));
+        List<String> inSync = inSync(context.current(index));
+        List<String> nodes = inSync.stream().filter(context.health()::usable).toList();
         if (nodes.size() < 2 || index.primaryKey() == null) {
             return Finding.NOTHING_TO_COMPARE;
         }
@@ -101,7 +102,7 @@ final class ShardCheck {
             digests.put(node, digest(node));
         }
         Finding same = Finding.agreed(digests);
-        if (ShardVote.of(digests) instanceof ShardVote.Agreed) {
+        if (ShardVote.of(digests, inSync.size()) instanceof ShardVote.Agreed) {
             return same;
         }
         Set<String> doubted = doubted(nodes, awaitApplied(nodes));
@@ -111,7 +112,8 @@ final class ShardCheck {
         return context.held(
                 index,
                 epoch -> {
-                    ShardVote vote = ShardVote.of(atRest(nodes, doubted));
+                    requireUnchanged(inSync);
+                    ShardVote vote = ShardVote.of(atRest(nodes, doubted), inSync.size());
                     boolean putOut =
                             vote instanceof ShardVote.Outvoted outvoted
                                     && outvoting.putOut(outvoted.nodes(), epoch);
@@ -122,9 +124,14 @@ final class ShardCheck {
     private List<String> inSync(IndexView view) {
         return view.topology().nodes().stream()
                 .filter(node -> view.state(node, shard) == ReplicaState.IN_SYNC)
-                .filter(context.health()::usable)
                 .sorted()
                 .toList();
+    }
+
+    private void requireUnchanged(List<String> inSync) {
+        if (!inSync(context.current(index)).equals(inSync)) {
+            throw new CopyFailedException("replicas went out meanwhile");
+        }
     }
 
     private ShardDigest digest(String node) {
@@ -199,9 +206,6 @@ final class ShardCheck {
     /** What each node has of some documents, with nothing left to be done. */
     private Map<String, ShardDigest> atRest(List<String> nodes, Set<String> ids)
             throws InterruptedException {
-        if (!inSync(context.current(index)).equals(nodes)) {
-            throw new CopyFailedException("replicas went out meanwhile");
-        }
         Holds.Deadline deadline = context.holds().in(REST_PATIENCE);
         for (String node : nodes) {
             if (!tasks(node).awaitRest(deadline)) {

@@ -11,14 +11,20 @@ sealed interface ShardVote {
     /** All have the same. */
     record Agreed() implements ShardVote {}
 
-    /** More than half have the same. */
+    /** More than half of all have the same. */
     record Outvoted(List<String> nodes) implements ShardVote {}
 
     /** Nobody can say who is right: nothing may be deleted. */
     record Undecided() implements ShardVote {}
 
-    /** Decides by what each replica in sync has. */
-    static ShardVote of(Map<String, ShardDigest> digests) {
+    /**
+     * Decides by what replicas in sync have. Those that can't be asked now may all agree with the
+     * few: they count.
+     *
+     * @param digests of those that were asked
+     * @param inSync how many there are
+     */
+    static ShardVote of(Map<String, ShardDigest> digests, int inSync) {
         Map<ShardDigest, Integer> votes = new HashMap<>();
         digests.values().forEach(digest -> votes.merge(digest, 1, Integer::sum));
         if (votes.size() <= 1) {
@@ -26,7 +32,7 @@ sealed interface ShardVote {
         }
         Optional<ShardDigest> majority =
                 votes.entrySet().stream()
-                        .filter(vote -> vote.getValue() * 2 > digests.size())
+                        .filter(vote -> vote.getValue() * 2 > inSync)
                         .map(Map.Entry::getKey)
                         .findFirst();
         return majority.<ShardVote>map(

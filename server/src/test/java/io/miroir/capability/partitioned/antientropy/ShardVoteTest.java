@@ -15,28 +15,42 @@ class ShardVoteTest {
 
     @Test
     void whereAllHaveTheSameNothingFollows() {
-        assertEquals(new ShardVote.Agreed(), ShardVote.of(Map.of("a", ONE, "b", ONE)));
-        assertEquals(new ShardVote.Agreed(), ShardVote.of(Map.of()));
+        assertEquals(new ShardVote.Agreed(), ShardVote.of(Map.of("a", ONE, "b", ONE), 2));
+        assertEquals(new ShardVote.Agreed(), ShardVote.of(Map.of(), 0));
     }
 
     @Test
     void moreThanHalfIsRight() {
         assertEquals(
                 new ShardVote.Outvoted(List.of("b")),
-                ShardVote.of(Map.of("a", ONE, "b", OTHER, "c", ONE)));
+                ShardVote.of(Map.of("a", ONE, "b", OTHER, "c", ONE), 3));
         assertEquals(
                 new ShardVote.Outvoted(List.of("d", "e")),
-                ShardVote.of(Map.of("a", ONE, "b", ONE, "c", ONE, "d", OTHER, "e", THIRD)));
+                ShardVote.of(Map.of("a", ONE, "b", ONE, "c", ONE, "d", OTHER, "e", THIRD), 5));
+    }
+
+    /** Those that can't be asked may agree with the few: what may be a minority decides nothing. */
+    @Test
+    void aMinorityOfAllDoesNotOutvote() {
+        assertEquals(
+                new ShardVote.Undecided(), ShardVote.of(Map.of("a", ONE, "b", OTHER, "c", ONE), 4));
+        assertEquals(
+                new ShardVote.Undecided(), ShardVote.of(Map.of("a", ONE, "b", OTHER, "c", ONE), 5));
+        assertEquals(
+                new ShardVote.Outvoted(List.of("b")),
+                ShardVote.of(Map.of("a", ONE, "b", OTHER, "c", ONE, "d", ONE), 5));
+        assertEquals(new ShardVote.Agreed(), ShardVote.of(Map.of("a", ONE, "b", ONE), 5));
     }
 
     /** Of two nobody is right: neither the one with more documents nor the one with fewer. */
     @Test
     void halfIsNoMajority() {
-        assertEquals(new ShardVote.Undecided(), ShardVote.of(Map.of("a", ONE, "b", THIRD)));
+        assertEquals(new ShardVote.Undecided(), ShardVote.of(Map.of("a", ONE, "b", THIRD), 2));
         assertEquals(
                 new ShardVote.Undecided(),
-                ShardVote.of(Map.of("a", ONE, "b", ONE, "c", OTHER, "d", OTHER)));
+                ShardVote.of(Map.of("a", ONE, "b", ONE, "c", OTHER, "d", OTHER), 4));
         assertEquals(
-                new ShardVote.Undecided(), ShardVote.of(Map.of("a", ONE, "b", OTHER, "c", THIRD)));
+                new ShardVote.Undecided(),
+                ShardVote.of(Map.of("a", ONE, "b", OTHER, "c", THIRD), 3));
     }
 }
