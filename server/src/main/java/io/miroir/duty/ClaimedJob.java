@@ -106,8 +106,14 @@ public final class ClaimedJob {
         return ready ? claim(store, podId, wanted) : new Claiming.NotNow();
     }
 
-    /** This pod's tables may lag: what another one does by now does not make way. */
-    private static boolean replace(
+    /**
+     * Puts a job in the place of one that has ended. This pod's tables may lag: what another one
+     * does by now does not make way.
+     *
+     * @param progress what it begins with
+     * @return whether it was
+     */
+    public static boolean replace(
             TaskStore store, JobRow ended, NewJob wanted, ObjectNode progress) {
         long endedClaim = Objects.requireNonNull(ended.claim()).number();
         return store.jobs().replace(wanted, endedClaim, Json.text(progress)).orThrow();

@@ -87,23 +87,22 @@ public final class ShardDeletion {
         IndexView _ = context.current(index);
     }
 
-    private ClaimedJob announce() throws InterruptedException {
+    /**
+     * In the place of one that has ended, but of none that may still come, whatever this pod sees.
+     */
+    private ClaimedJob announce() {
         String id = id(index, node);
-        // This pod's own tables may lag behind an announcement, which must not go.
-        Optional<JobRow> before = context.store().jobs().get(ReadLevel.LINEARIZABLE, id);
-        if (before.filter(job -> mayCome(context.store(), job)).isPresent()) {
-            throw new CopyFailedException("a deletion may still come to node " + node);
-        }
-        if (before.isPresent()) {
-            boolean _ = context.told(context.store().jobs().delete(id));
-        }
         String params = Json.text(Json.object().put("index", index.uid()).put("node", node));
         NewJob wanted = new NewJob(id, TYPE, id, params, 1, 0, 0);
         return switch (ClaimedJob.claim(
-                context.store(), context.podId(), wanted, _ -> Optional.empty())) {
+                context.store(),
+                context.podId(),
+                wanted,
+                ended ->
+                        Optional.of(Json.object()).filter(_ -> !mayCome(context.store(), ended)))) {
             case Claiming.Claimed(ClaimedJob job) -> job;
             case Claiming.NotNow _ ->
-                    throw new CopyFailedException("another pod deletes on " + node);
+                    throw new CopyFailedException("a deletion may still come to node " + node);
             case Claiming.Full full -> throw new CopyFailedException(full.message());
         };
     }

@@ -3,9 +3,11 @@ package io.miroir.capability.partitioned.antientropy;
 import io.miroir.api.Json;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
+import io.miroir.duty.ClaimedJob;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.job.JobRow;
+import io.miroir.store.job.NewJob;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -48,19 +50,27 @@ public final class AntiEntropyReport {
 
     /**
      * Asks for a pass over each index now, which goes on where the one before ended if passes are
-     * of some shards only; those under way go on.
+     * of some shards only; those under way, or about to begin, go on. What is told from here on is
+     * of these passes.
      */
     public void begin() {
-        for (IndexView index : view.indexes()) {
-            String id = AntiEntropy.id(index.row());
-            Optional<JobRow> pass = store.jobs().get(ReadLevel.LOCAL, id);
-            int first = AntiEntropy.next(pass);
-            boolean runs = pass.map(AntiEntropyReport::state).filter("running"::equals).isPresent();
-            if (pass.isPresent() && !runs) {
-                store.jobs().delete(id).orThrow();
-            }
-            // One that runs has this id, and is left alone.
-            store.jobs().enqueue(List.of(AntiEntropy.job(index.row(), first))).orThrow();
+        view.catchUp();
+        view.indexes().forEach(this::begin);
+        view.catchUp();
+    }
+
+    private void begin(IndexView index) {
+        Optional<JobRow> pass = store.jobs().get(ReadLevel.LOCAL, AntiEntropy.id(index.row()));
+        NewJob wanted = AntiEntropy.job(index.row(), AntiEntropy.next(pass));
+        // In the place of one that has ended at once: where the table is full, what that has found
+        // would go, and nothing come.
+        boolean replaced =
+                pass.filter(job -> job.state().isEnd())
+                        .filter(ended -> ClaimedJob.replace(store, ended, wanted, Json.object()))
+                        .isPresent();
+        if (!replaced) {
+            // One that waits or runs has this id, and is left alone.
+            store.jobs().enqueue(List.of(wanted)).orThrow();
         }
     }
 

@@ -2,7 +2,6 @@ package io.miroir.capability.partitioned.repair;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
@@ -12,18 +11,9 @@ import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
-import io.miroir.duty.LaggingJobs;
 import io.miroir.fanout.NodeReply;
-import io.miroir.fanout.copy.CopyContext;
-import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyMarks;
 import io.miroir.fanout.copy.LateRequests;
-import io.miroir.fanout.copy.ShardDeletion;
-import io.miroir.store.ReadLevel;
-import io.miroir.store.TaskStore;
-import io.miroir.store.job.JobRow;
-import io.miroir.store.job.JobState;
-import io.miroir.store.job.Jobs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -324,56 +314,6 @@ final class LateScenarios {
         assertEquals(ReplicaState.OUT, cluster.index().state("c", checks.lostShard("c")));
         int _ = simulation.comeToRest(0);
         cluster.drop();
-    }
-
-    /**
-     * A deletion is given up long after another one was, and a pod whose tables lag knows of the
-     * first one only, and is to delete, too.
-     */
-    void announceWhileLagging(String node) throws Exception {
-        simulation.begin(1);
-        simulation.writeSome();
-        giveUpDeletion(node);
-        JobRow first =
-                cluster
-                        .store
-                        .jobs()
-                        .list(ReadLevel.LOCAL, JobState.FAILED, Jobs.LIST_LIMIT_MAX)
-                        .stream()
-                        .filter(job -> job.madeOf().type().equals("shard_deletion"))
-                        .findFirst()
-                        .orElseThrow();
-        simulation.goesBy(RepairSimulation.RESTING_TIME.multipliedBy(10));
-        assertFalse(ShardDeletion.mayCome(cluster.store, cluster.index().row(), node));
-        giveUpDeletion(node);
-        assertTrue(ShardDeletion.mayCome(cluster.store, cluster.index().row(), node));
-        TaskStore older = LaggingJobs.in(cluster.store, first);
-        CopyContext lagging = simulation.context("q", older);
-        ShardDeletion late = new ShardDeletion(lagging, cluster.index().row(), node);
-        assertThrows(
-                CopyFailedException.class, () -> late.of(ShardSet.of(0), cluster.epoch, () -> {}));
-        assertTrue(ShardDeletion.mayCome(cluster.store, cluster.index().row(), node));
-        // Once nobody needs to know of it, it is done, and nothing is left in the store.
-        simulation.goesBy(RepairSimulation.RESTING_TIME.multipliedBy(10));
-        new ShardDeletion(simulation.context(), cluster.index().row(), node)
-                .of(ShardSet.of(0), cluster.epoch, () -> {});
-        assertTrue(
-                cluster.store.jobs().list(ReadLevel.LOCAL, null, Jobs.LIST_LIMIT_MAX).stream()
-                        .noneMatch(job -> job.madeOf().id().equals(first.madeOf().id())));
-        int _ = simulation.comeToRest(0);
-        cluster.drop();
-    }
-
-    private void giveUpDeletion(String node) {
-        network.onDelete =
-                () -> {
-                    throw new CopyFailedException("given up");
-                };
-        ShardDeletion deletion =
-                new ShardDeletion(simulation.context(), cluster.index().row(), node);
-        assertThrows(
-                CopyFailedException.class,
-                () -> deletion.of(ShardSet.of(0), cluster.epoch, () -> {}));
     }
 
     /** An earlier copy's request comes that takes all from a shard. */

@@ -62,6 +62,9 @@ final class RepairSimulation implements AutoCloseable {
     /** What happens once, when these states are about to be marked. */
     final Map<ShardStates, Meanwhile> onMark = new HashMap<>();
 
+    /** That a copy compares: more than there are. */
+    int documentsPerSecondMax = 1_000_000;
+
     /** Why the last copy or move ended that did not come to its end. */
     String lastFailure = "";
 
@@ -117,6 +120,11 @@ final class RepairSimulation implements AutoCloseable {
     /** What comes late to nodes. */
     LateScenarios late() {
         return new LateScenarios(this);
+    }
+
+    /** Deletions that are announced. */
+    DeletionScenarios deletions() {
+        return new DeletionScenarios(this);
     }
 
     /** What is watched behind copies while something else happens to the index. */
@@ -324,7 +332,7 @@ final class RepairSimulation implements AutoCloseable {
         }
         try {
             copying = Set.of(copy.source(), copy.target());
-            Pace pace = new Pace(1_000_000, System::nanoTime);
+            Pace pace = new Pace(documentsPerSecondMax, cluster.nanos::get);
             // Each attempt may be another pod's.
             RepairRun.Means means = new RepairRun.Means(metrics, pace, bounds, new LateLooks());
             new RepairRun(context, cluster.index().row(), copy, job, means).run();

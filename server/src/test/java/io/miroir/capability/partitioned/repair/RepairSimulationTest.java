@@ -361,7 +361,16 @@ class RepairSimulationTest {
     void whoLagsForgetsNoDeletion() throws Exception {
         try (RepairSimulation simulation =
                 new RepairSimulation(directory, new CollectorRegistry())) {
-            simulation.late().announceWhileLagging("d");
+            simulation.deletions().announceWhileLagging("d");
+        }
+    }
+
+    /** Shows: nor does one that stood still between its look and its word. */
+    @Test
+    void whoIsLateForgetsNoDeletion() throws Exception {
+        try (RepairSimulation simulation =
+                new RepairSimulation(directory, new CollectorRegistry())) {
+            simulation.deletions().announceBehindAnother("d");
         }
     }
 
