@@ -3,7 +3,9 @@ package io.miroir.cli;
 import io.miroir.api.Json;
 import io.miroir.cli.client.ApiCall;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,14 +14,37 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** `miroir cluster shard`: shards that no node has in sync any more. */
+/** `miroir cluster shard`: who has which shard, and those that no node has in sync any more. */
 @Command(
         name = "shard",
-        description = "The way out when the nodes that had shards in sync are gone for ever.",
+        description =
+                "Tells which nodes have which shards; and the way out when those that had some in"
+                        + " sync are gone for ever.",
         mixinStandardHelpOptions = true)
 final class ClusterShardCommand {
     @Spec private CommandSpec spec = CommandSpec.create();
     @ParentCommand private ClusterCommand cluster = new ClusterCommand();
+
+    @Command(
+            description = {
+                "Lists the shards of indexes that a node is to have and that are not in sync there,"
+                        + " and the copies that bring them back.",
+                "It ends with 6 if there is no index of a name that was asked for."
+            })
+    int list(
+            @Parameters(
+                            arity = "0..*",
+                            paramLabel = "INDEX",
+                            description = "whose shards (default: all indexes)")
+                    @Nullable List<String> indexes,
+            @Option(names = "--all", description = "all shards, with the nodes that have them")
+                    boolean whole) {
+        Optional<JsonNode> answer = cluster.ask(ApiCall.get("/_miroir/shards"));
+        ShardTable table = new ShardTable(spec.commandLine().getOut(), whole);
+        List<String> wanted = indexes == null ? List.of() : indexes;
+        boolean told = answer.isPresent() && table.tell(answer.get(), wanted);
+        return (told ? ExitCode.OK : ExitCode.REFUSED).code();
+    }
 
     @Command(
             name = "accept-loss",

@@ -85,6 +85,19 @@ class LostDiskTest {
                             _ -> shards(index).toString().split(OUT, -1).length == SHARDS + 1);
             String states = shards(index).toString();
             assertFalse(states.contains("\"node-0-0\":\"out\""), states);
+            Cli listed =
+                    Cli.run(
+                            "cluster",
+                            "shard",
+                            "list",
+                            index,
+                            "--from",
+                            pod.address().toString(),
+                            "--admin-key",
+                            TestPod.ADMIN_KEY);
+            assertEquals(0, listed.exit(), listed::toString);
+            String line = "node-0-0 in_sync, node-1-0 out";
+            assertEquals(SHARDS + 1, listed.out().split(line, -1).length, listed::toString);
         }
         for (int i = 0; i < 20; i++) {
             // Different queries prefer different groups.

@@ -44,6 +44,11 @@ public final class LaneMetrics extends Collector {
                         "Lanes of this pod with tasks that have not ended.",
                         follower.lanes()),
                 new GaugeMetricFamily(
+                        "miroir_task_oldest_seconds",
+                        "For how long this pod has followed the task that has not ended for"
+                                + " longest.",
+                        follower.oldestNanos() / NANOS_PER_SECOND),
+                new GaugeMetricFamily(
                         "miroir_lane_waiting_writes",
                         "Writes that wait for their index, of the one for which most do.",
                         keeper.waitingLongest()),

@@ -156,6 +156,16 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
         return lines.size();
     }
 
+    /** For how long the one of their tasks is followed that has not ended for longest. */
+    long oldestNanos() {
+        long nowNanos = System.nanoTime();
+        return lines.values().stream()
+                .flatMap(line -> line.heads(1).stream())
+                .mapToLong(head -> nowNanos - head.sinceNanos())
+                .max()
+                .orElse(0);
+    }
+
     @Override
     public void began(List<Tracked> tasks) {
         // An epoch is of one lane.

@@ -115,8 +115,10 @@ class LaneKeeperTest {
             write("index-" + i);
         }
         assertEquals(5, metric("miroir_lanes_followed"));
+        assertTrue(metric("miroir_task_oldest_seconds") > 0);
         pod.follower.start();
         awaitEnded(5);
+        assertEquals(0, metric("miroir_task_oldest_seconds"));
         write("index-0");
         awaitEnded(6);
     }
