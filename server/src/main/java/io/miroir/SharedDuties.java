@@ -3,6 +3,8 @@ package io.miroir;
 import io.miroir.capability.partitioned.antientropy.AntiEntropy;
 import io.miroir.capability.partitioned.antientropy.AntiEntropyMetrics;
 import io.miroir.capability.partitioned.drift.DriftCheck;
+import io.miroir.capability.partitioned.drop.DropMetrics;
+import io.miroir.capability.partitioned.drop.IndexDrop;
 import io.miroir.capability.partitioned.move.OlderReads;
 import io.miroir.capability.partitioned.move.ReplicaMoves;
 import io.miroir.capability.partitioned.repair.LateWatch;
@@ -47,6 +49,7 @@ record SharedDuties(MiroirConfig config, ConfiguredSettings settings, CollectorR
         }
         // Also without repair: another pod may have copied, or this one when it was allowed to.
         duties.add(new LateWatch(context));
+        duties.add(new IndexDrop(context, new DropMetrics(registry)));
         if (config.antiEntropy().enabled()) {
             duties.add(
                     new AntiEntropy(

@@ -63,6 +63,11 @@ public record NodeTasks(Nodes nodes, String node, String physicalUid) {
         return first(OPEN).isMissingNode();
     }
 
+    /** Whether a task that deletes the index has not ended. */
+    public boolean deletesIndex() {
+        return !first(OPEN + "&types=indexDeletion").isMissingNode();
+    }
+
     /** How many tasks of the index have not ended. */
     public long open() {
         return list(OPEN, 1).path("total").asLong(0);

@@ -73,6 +73,7 @@ final class Binder {
                             .ifPresent(decisions::add);
                 }
             }
+            decisions.forEach(this::noteDrop);
             List<Reply<Binding>> replies = bindSurely(decisions);
             for (int i = 0; i < decisions.size(); i++) {
                 conclude(decisions.get(i), replies.get(i), held);
@@ -80,6 +81,29 @@ final class Binder {
         } finally {
             all.forEach(Merged::leave);
         }
+    }
+
+    /** Nodes that are not known to drop an index with its task are told again by a job. */
+    private void noteDrop(Decision decision) {
+        if (!DropJobs.delete(decision.bind().effects())) {
+            return;
+        }
+        Map<String, Long> followed = decision.bind().accepted();
+        if (!followed.keySet().containsAll(context.nodes().ids())) {
+            noteDrop(decision.member().place(), decision.sent());
+        }
+    }
+
+    /** Whether all nodes took it or refused it: so they do with its end. */
+    private boolean haveAllAnswered(Map<String, Sent> sent) {
+        return context.nodes().ids().stream()
+                .map(sent::get)
+                .allMatch(what -> what instanceof Sent.Accepted || what instanceof Sent.Refused);
+    }
+
+    private void noteDrop(Place place, Map<String, Sent> sent) {
+        boolean late = sent.values().stream().anyMatch(Sent.Unknown.class::isInstance);
+        DropJobs.note(context.store(), place.incarnation(), late);
     }
 
     /** Empty for a write of which no node has anything: it is answered. */
@@ -124,6 +148,9 @@ final class Binder {
                 sent.values().stream()
                         .allMatch(s -> s instanceof Sent.Refused || s instanceof Sent.Absent);
         boolean creates = item.details().creates();
+        if (creates && !haveAllAnswered(sent)) {
+            noteDrop(place, sent);
+        }
         if (nothing || creates) {
             Reply<?> ended =
                     context.store()

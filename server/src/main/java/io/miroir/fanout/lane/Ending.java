@@ -4,6 +4,7 @@ import io.miroir.api.Json;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.task.Finish;
 import io.miroir.store.task.TaskStatus;
+import io.miroir.store.task.TaskType;
 import io.miroir.store.task.Tasks;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,20 @@ record Ending(Line.Head head, Completion end, @Nullable Long canceledBy) {
         return endings.stream()
                 .map(one -> one.isUnattributed() ? one.by(asking.get(one.task().uid())) : one)
                 .toList();
+    }
+
+    /** Whether nodes may keep an index that goes by it, or that it was to take from them. */
+    boolean mayLeaveIndex() {
+        return DropJobs.delete(end.effects())
+                || (task().type() == TaskType.INDEX_DELETION
+                        && !task().accepted().keySet().stream()
+                                .allMatch(node -> isWithoutIndex(head.results().get(node))));
+    }
+
+    private static boolean isWithoutIndex(@Nullable NodeResult result) {
+        return result instanceof NodeResult.Succeeded
+                || (result instanceof NodeResult.Failed failed
+                        && failed.error().path("code").asString("").equals("index_not_found"));
     }
 
     boolean isCanceled() {

@@ -3,6 +3,7 @@ package io.miroir.fanout.lane;
 import io.miroir.api.Json;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.Reply;
@@ -67,12 +68,14 @@ final class LaneResume {
                         .index(intent.indexUid())
                         .filter(view -> view.row().incarnation() == intent.incarnation());
         if (index.isEmpty()) {
+            DropJobs.note(context.store(), intent.incarnation(), true);
             abandon(intent, epoch, "the index never came to be");
             dropPhysical(context, intent.incarnation());
             return;
         }
         if (type == TaskType.INDEX_DELETION) {
             // Some nodes may have dropped it: there is no way but forward.
+            DropJobs.note(context.store(), intent.incarnation(), true);
             IndexEffect deleted = new IndexEffect.Deleted(intent.incarnation());
             LeftWrite.Bound bound = LeftWrite.Bound.unjudged(Map.of());
             bind(intent, epoch, Map.of(), bound, details(type), deleted);
@@ -351,7 +354,10 @@ final class LaneResume {
         return Details.of(visible);
     }
 
-    /** Tells all nodes to drop an index that is not in the catalogue; no other has its number. */
+    /**
+     * Tells all nodes to drop an index that is not in the catalogue; no other has its number. Those
+     * that can't be told now are told by a job.
+     */
     static void dropPhysical(LaneContext context, long incarnation) {
         NodeRequest drop =
                 new NodeRequest(
@@ -364,7 +370,11 @@ final class LaneResume {
         context.nodes().ids().stream()
                 .filter(context::writable)
                 .forEach(node -> all.put(node, drop));
-        context.nodes().askAll(all);
+        Map<String, NodeReply> told = context.nodes().askAll(all);
+        if (!context.nodes().ids().stream()
+                .allMatch(node -> told.get(node) instanceof NodeReply.Answer)) {
+            DropJobs.note(context.store(), incarnation, false);
+        }
     }
 
     /** Whether anything waits to be resumed. */

@@ -342,6 +342,10 @@ public final class TaskFollower implements NodePoller.Listener, AutoCloseable {
 
     /** In one command for all; false if one could not be ended yet. */
     private boolean finish(Line line, List<Ending> endings) {
+        endings.stream()
+                .filter(Ending::mayLeaveIndex)
+                .map(ending -> ending.task().place().incarnation())
+                .forEach(index -> DropJobs.note(context.store(), index, false));
         List<Reply<Tasks.Step>> replies =
                 context.store().tasks().finishAll(endings.stream().map(Ending::command).toList());
         for (int i = 0; i < endings.size(); i++) {
