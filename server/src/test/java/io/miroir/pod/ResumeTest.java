@@ -17,7 +17,11 @@ import io.miroir.store.single.SqliteTaskStore;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -191,6 +195,61 @@ class ResumeTest {
         assertEquals("succeeded", task.path("status").asString(), task::toString);
         assertEquals(2, client.call("GET", "/tasks").body().path("total").asInt());
         assertFalse(shards().contains("\"out\""), shards());
+    }
+
+    /**
+     * Rule 4: the dead pod's request is on its way to a node, and comes when the next owner has
+     * settled what was left: the node is not read with it, and is as the other one again.
+     */
+    @Test
+    void whatComesToANodeWhenTheLaneHasGoneOnIsFoundAndUndone() throws Exception {
+        // Not closed: the node goes on.
+        FaultyNode slow = new FaultyNode(nodes.node(0, 0));
+        try (ExecutorService network = Executors.newVirtualThreadPerTaskExecutor()) {
+            slow.misbehave(FaultyNode.Fault.HELD, "/documents");
+            HttpCalls past = new HttpCalls(slow.address(), TestNode.KEY);
+            List<Future<?>> sent = new ArrayList<>();
+            leaveIntent(
+                    "i",
+                    "documents_replace",
+                    null,
+                    List.of(Rendezvous.shard("2", SHARDS)),
+                    1,
+                    (_, physicalUid, metadata) -> {
+                        sent.add(network.submit(() -> sendDocument(past, physicalUid, metadata)));
+                        past.await("GET", "/health", _ -> slow.faults() == 1);
+                    });
+            pod.client().done("POST", "/indexes/i/documents", "[{\"id\": 3}]");
+            assertFalse(shards().contains("\"out\""), shards());
+            slow.behave();
+            sent.getFirst().get();
+        } finally {
+            slow.kill();
+        }
+        pod.operator()
+                .await(
+                        "GET",
+                        "/_miroir/shards",
+                        reply -> reply.body().toString().contains("\"node-0-0\":\"out\""));
+        assertEquals(404, pod.client().call("GET", "/indexes/i/documents/2").status());
+        pod.close();
+        pod = new TestPod(directory.resolve("pod"), nodes.addresses(), 1, "");
+        pod.client().awaitStatus("GET", "/_miroir/ready", 200);
+        JsonNode body =
+                pod.operator()
+                        .await(
+                                "GET",
+                                "/_miroir/shards",
+                                reply ->
+                                        !reply.body().toString().contains("\"out\"")
+                                                && !reply.body().toString().contains("\"lagging\""))
+                        .body();
+        String physicalUid = body.path("indexes").path("i").path("physical_uid").asString();
+        for (int group = 0; group < 2; group++) {
+            String documents = "/indexes/" + physicalUid + "/documents/";
+            assertEquals(404, node(group).call("GET", documents + 2).status());
+            assertEquals(200, node(group).call("GET", documents + 3).status());
+        }
     }
 
     /** Nobody says in a key change's node task whose it is: the key that nodes have tells. */

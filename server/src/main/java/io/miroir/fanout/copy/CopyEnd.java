@@ -1,9 +1,9 @@
 package io.miroir.fanout.copy;
 
 import io.miroir.api.Json;
+import io.miroir.fanout.lane.Takeover;
 import io.miroir.store.job.JobRow;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -18,9 +18,6 @@ public record CopyEnd(long task, long position, long atMicros) {
     private static final String TASK = "end_task";
     private static final String POSITION = "end_position";
     private static final String AT = "end_at";
-
-    /** Longer than anybody is stopped who goes on all the same. */
-    private static final long WATCHED_MICROS = TimeUnit.HOURS.toMicros(1);
 
     /** As a job has kept it; empty before a copy to its node came to an end. */
     public static Optional<CopyEnd> of(JobRow job) {
@@ -37,7 +34,7 @@ public record CopyEnd(long task, long position, long atMicros) {
 
     /** Whether it is still looked at what comes behind it. */
     public boolean isWatched(long nowMicros) {
-        return nowMicros - atMicros <= WATCHED_MICROS;
+        return nowMicros - atMicros <= Takeover.WATCHED_MICROS;
     }
 
     /** The same copy's end, of which everything up to a later task of the node was seen to. */

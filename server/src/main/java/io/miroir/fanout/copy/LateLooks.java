@@ -12,14 +12,20 @@ import java.util.Optional;
 public final class LateLooks {
     private final Map<String, LateRequests> known = new HashMap<>();
 
-    /** Behind the last copy to a node, if there was one lately. */
+    /** Of a node, if there is anything behind what it is to be looked there. */
     public Optional<LateRequests> of(CopyContext context, IndexRow index, String node) {
-        Optional<CopyEnd> end = CopyJobs.watchedEnd(context.store(), index, node);
         Optional<LateRequests> late =
-                Optional.ofNullable(known.get(node))
-                        .filter(before -> end.filter(before.end()::equals).isPresent())
-                        .or(() -> end.map(one -> new LateRequests(context, index, node, one)));
+                LateHorizon.of(context.store(), index, node)
+                        .map(horizon -> behind(horizon, context, index, node));
         late.ifPresentOrElse(one -> known.put(node, one), () -> known.remove(node));
         return late;
+    }
+
+    private LateRequests behind(
+            LateHorizon horizon, CopyContext context, IndexRow index, String node) {
+        LateRequests before = known.get(node);
+        return before != null && before.horizon().equals(horizon)
+                ? before
+                : new LateRequests(context, index, node, horizon);
     }
 }

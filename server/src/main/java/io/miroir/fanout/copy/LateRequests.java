@@ -3,7 +3,6 @@ package io.miroir.fanout.copy;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
-import io.miroir.fanout.lane.Mark;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.job.JobState;
@@ -11,41 +10,40 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What comes to a node behind the end of a copy to it, and is older than that: a request of an
- * earlier copy, a write of a lost owner, the deletion of a replica that has come back since
- * (protocol, rule 4).
+ * What comes to a node behind the end of a copy to it, or a takeover of its lane, and is older than
+ * that: a request of an earlier copy, a write of a lost owner, the deletion of a replica that has
+ * come back since (protocol, rule 4).
  */
 public final class LateRequests {
     private final CopyContext context;
     private final IndexRow index;
     private final String node;
-    private final CopyEnd end;
+    private final LateHorizon horizon;
     private long through;
     private ShardSet found = ShardSet.none();
 
-    /** Behind that end; nothing was looked at yet. */
-    public LateRequests(CopyContext context, IndexRow index, String node, CopyEnd end) {
+    /** Behind that; nothing was looked at yet. */
+    public LateRequests(CopyContext context, IndexRow index, String node, LateHorizon horizon) {
         this.context = context;
         this.index = index;
         this.node = node;
-        this.end = end;
-        this.through = end.task();
-    }
-
-    /** Behind the last copy to a node, if there was one lately. */
-    public static Optional<LateRequests> of(CopyContext context, IndexRow index, String node) {
-        return CopyJobs.watchedEnd(context.store(), index, node)
-                .map(end -> new LateRequests(context, index, node, end));
+        this.horizon = horizon;
+        this.through = horizon.task();
     }
 
     /** Behind what it looks. */
-    public CopyEnd end() {
-        return end;
+    public LateHorizon horizon() {
+        return horizon;
     }
 
-    /** Behind what another one need not look; empty while something that was found is left. */
+    /**
+     * The end of the copy before, behind what another one need not look; empty while something that
+     * was found is left.
+     */
     public Optional<CopyEnd> seenTo() {
-        return found.isEmpty() ? Optional.of(end.through(through)) : Optional.empty();
+        return found.isEmpty()
+                ? horizon.copy().map(end -> end.through(Math.max(end.task(), through)))
+                : Optional.empty();
     }
 
     /**
@@ -90,11 +88,7 @@ public final class LateRequests {
         if (!own.isEmpty() && carried.startsWith(own)) {
             return;
         }
-        if (CopyMarks.isOurs(carried)) {
-            found = found.or(CopyMarks.shards(carried, index.shards()));
-        } else if (Mark.parse(carried).filter(mark -> mark.first() <= end.position()).isPresent()) {
-            found = ShardSet.all(index.shards());
-        }
+        found = found.or(horizon.late(uid, carried, index.shards()));
     }
 
     /** How what the copy carries begins that is made to the node now; empty for none. */

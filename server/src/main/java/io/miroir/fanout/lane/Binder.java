@@ -2,6 +2,7 @@ package io.miroir.fanout.lane;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.Json;
+import io.miroir.cluster.IndexView;
 import io.miroir.core.quorum.Quorum;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.store.Refusal;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -319,6 +321,7 @@ final class Binder {
         if (decisions.isEmpty()) {
             return List.of();
         }
+        keepUnheard(decisions);
         List<Bind> binds = decisions.stream().map(Decision::bind).toList();
         long giveUpNanos = System.nanoTime() + context.settings().sendTimeout().toNanos();
         while (true) {
@@ -331,6 +334,38 @@ final class Binder {
             // Those that are bound answer the same task again.
             Thread.sleep(BIND_PAUSE);
         }
+    }
+
+    private void keepUnheard(List<Decision> decisions) {
+        Place place = decisions.getFirst().member().place();
+        boolean anyUnheard =
+                decisions.stream()
+                        .filter(one -> one.member().item().type().changesDocuments())
+                        .flatMap(one -> one.sent().values().stream())
+                        .anyMatch(Sent.Unknown.class::isInstance);
+        if (anyUnheard) {
+            context.view()
+                    .index(lane)
+                    .map(IndexView::row)
+                    .filter(index -> index.incarnation() == place.incarnation())
+                    .ifPresent(
+                            index ->
+                                    Unheard.keep(
+                                            context,
+                                            index,
+                                            decisions.stream().map(Binder::kept).toList()));
+        }
+    }
+
+    private static Unheard.Write kept(Decision decision) {
+        Map<String, ShardSet> kept = new TreeMap<>(decision.member().item().scope().replicas());
+        decision.bind()
+                .missedShards()
+                .forEach(
+                        (node, out) ->
+                                kept.computeIfPresent(
+                                        node, (_, shards) -> shards.andNot(ShardSet.of(out))));
+        return new Unheard.Write(decision.member().place().position(), kept, decision.sent());
     }
 
     private void sees(List<Reply<Binding>> replies) throws InterruptedException {

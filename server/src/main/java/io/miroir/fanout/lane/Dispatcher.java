@@ -4,16 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.miroir.core.plan.WritePlan;
 import io.miroir.core.topology.ShardSet;
-import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeReply;
-import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,19 +20,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Sends what a turn has to all nodes at once and finds out what each of them has of it. */
 final class Dispatcher {
     private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
-    private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(5);
-    private static final int LOOK_PAGE_TASKS = 200;
-
-    /** More tasks than a turn may hold writes, and what is sent again of them. */
-    private static final int LOOK_PAGES_MAX = 6;
 
     private static final Sent MISSED_OTHERS = new Sent.Absent("it missed what came before");
     private static final Sent TOO_LATE = new Sent.Unknown("it lags, and did not take it in time");
@@ -258,49 +250,21 @@ final class Dispatcher {
             return new Sent.Unknown(reason(failure));
         }
         // Its own mark: of a part, the whole that was taken apart is there as well, and older.
-        OptionalLong found = find(node, place, mark.text()::equals).orElse(OptionalLong.empty());
-        return found.isPresent()
-                ? accepted(node, floor, found.getAsLong())
-                : new Sent.Unknown(reason(failure));
-    }
-
-    /**
-     * Looks for the task of a place among the node's latest tasks of the index.
-     *
-     * @return empty if the node did not answer; an empty number if it has no such task
-     */
-    Optional<OptionalLong> find(String node, Place place) {
-        return find(node, place, carried -> Mark.covers(carried, place.metadata()));
-    }
-
-    private Optional<OptionalLong> find(String node, Place place, Predicate<String> isIt) {
-        String from = "";
-        for (int page = 0; page < LOOK_PAGES_MAX; page++) {
-            NodeRequest look =
-                    NodeRequest.get(
-                                    "tasks",
-                                    "/tasks?limit="
-                                            + LOOK_PAGE_TASKS
-                                            + from
-                                            + "&indexUids="
-                                            + place.physicalUid(),
-                                    LOOK_TIMEOUT)
-                            .expecting(AnswerShape.TASKS);
-            if (!(nodes.ask(node, look) instanceof NodeReply.Answer answer)) {
-                return Optional.empty();
-            }
-            for (JsonNode task : answer.body().path("results")) {
-                if (isIt.test(task.path("customMetadata").asString(""))) {
-                    return Optional.of(OptionalLong.of(task.path("uid").asLong()));
-                }
-            }
-            JsonNode next = answer.body().path("next");
-            if (!next.isIntegralNumber()) {
-                break;
-            }
-            from = "&from=" + next.asLong();
-        }
-        return Optional.of(OptionalLong.empty());
+        String wanted = mark.text();
+        AtomicReference<Sent> found = new AtomicReference<>(new Sent.Unknown(reason(failure)));
+        boolean _ =
+                LatestTasks.of(
+                        nodes,
+                        node,
+                        place.physicalUid(),
+                        (uid, carried) -> {
+                            boolean here = carried.equals(wanted);
+                            if (here) {
+                                found.set(accepted(node, floor, uid));
+                            }
+                            return here;
+                        });
+        return requireNonNull(found.get());
     }
 
     private Sent accepted(String node, NodeNumbers.Floor floor, JsonNode body) {

@@ -46,7 +46,7 @@ final class Lane {
                         follower.numbers(),
                         follower.lateNodes(),
                         counters);
-        LaneResume resume = new LaneResume(context, dispatcher, follower);
+        LaneResume resume = new LaneResume(context, follower);
         this.claim = new LaneClaim(name, context, resume, follower);
         Apart apart = new Apart(context, turn, claim, dispatcher);
         this.writer = new LaneWriter(name, context, claim, dispatcher, apart, follower);
@@ -137,6 +137,9 @@ final class Lane {
             }
             // What was left in the lane counts too.
             long _ = claim.take();
+            if (!claim.awaited().isEmpty()) {
+                throw LaneErrors.noQuorum(claim.awaited());
+            }
             mine.removeIf(this::putOff);
             writer.write(mine);
         } catch (RuntimeException | InterruptedException undecided) {
@@ -292,9 +295,9 @@ final class Lane {
         return queue.oldestNanos();
     }
 
-    /** True if this pod has claimed the lane and was not fenced since. */
-    boolean claimed() {
-        return claim.isHeld();
+    /** True if this pod has claimed the lane, was not fenced since, and has settled all in it. */
+    boolean isSettled() {
+        return claim.isHeld() && claim.awaited().isEmpty();
     }
 
     /**

@@ -1,10 +1,14 @@
 package io.miroir.fanout.lane;
 
+import io.miroir.core.topology.ShardSet;
 import io.miroir.store.Reply;
 import io.miroir.store.lane.Lanes.Claim;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Whether this pod runs a lane, and under which epoch. */
 final class LaneClaim {
+    private static final Logger LOG = LoggerFactory.getLogger(LaneClaim.class);
     private static final long NOT_CLAIMED = 0;
 
     private final String lane;
@@ -12,6 +16,7 @@ final class LaneClaim {
     private final LaneResume resume;
     private final TaskFollower follower;
     private volatile long epoch = NOT_CLAIMED;
+    private volatile ShardSet awaited = ShardSet.none();
 
     LaneClaim(String lane, LaneContext context, LaneResume resume, TaskFollower follower) {
         this.lane = lane;
@@ -20,10 +25,16 @@ final class LaneClaim {
         this.follower = follower;
     }
 
-    /** The epoch under which this pod runs the lane; claimed, and what was left in it settled. */
+    /**
+     * The epoch under which this pod runs the lane; claimed, and what was left in it settled, but
+     * for what is {@linkplain #awaited awaited}.
+     */
     long take() throws InterruptedException {
         long known = epoch;
         if (known != NOT_CLAIMED) {
+            if (!awaited.isEmpty()) {
+                settle(known);
+            }
             return known;
         }
         Reply<Claim> reply = context.store().lanes().claim(lane, context.podId());
@@ -33,9 +44,26 @@ final class LaneClaim {
                     case Claim.Full _ -> throw LaneErrors.overloaded("There are too many lanes.");
                 };
         requireSeen(reply);
-        resume.run(lane, claimed);
+        settle(claimed);
         epoch = claimed;
         return claimed;
+    }
+
+    private void settle(long claimed) throws InterruptedException {
+        ShardSet before = awaited;
+        awaited = resume.run(lane, claimed);
+        if (!awaited.isEmpty() && !awaited.equals(before)) {
+            LOG.warn("lane {} waits for who has a write of shards {}", lane, awaited);
+        }
+    }
+
+    /**
+     * The shards of which some node must say first what it has of a write that was left: no other
+     * write may pass it by. The lane can be held meanwhile, so that an operator can give up what
+     * never comes again (protocol, rule 18).
+     */
+    ShardSet awaited() {
+        return awaited;
     }
 
     /** True if this pod has claimed the lane and was not fenced since. */
@@ -57,6 +85,7 @@ final class LaneClaim {
     /** The next one who takes it begins anew, and settles what is open. */
     void release() {
         epoch = NOT_CLAIMED;
+        awaited = ShardSet.none();
         follower.forget(lane);
     }
 

@@ -27,7 +27,9 @@ public interface LaneHolder {
         /**
          * Does it; every write waits for its end.
          *
-         * @param epoch under which this pod runs the lane: all that was sent under it is bound
+         * @param epoch under which this pod runs the lane: all that was sent under it is bound, but
+         *     for a write that is left until a node says what it has of it; no other is sent
+         *     meanwhile
          */
         T run(long epoch) throws InterruptedException;
     }

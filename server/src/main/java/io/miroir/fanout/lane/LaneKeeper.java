@@ -229,7 +229,7 @@ public final class LaneKeeper implements LaneHolder, AutoCloseable {
                 // nobody else follows them any more.
                 lane.releaseIfPast(row.epoch());
             }
-            if (ours && (lane == null || !lane.claimed())) {
+            if (ours && (lane == null || !lane.isSettled())) {
                 wanted.add(row.lane());
             }
         }

@@ -21,10 +21,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,30 +34,57 @@ final class LaneResume {
     private static final String NOT_SEEN = "not seen when the lane changed hands";
 
     private final LaneContext context;
-    private final Dispatcher dispatcher;
     private final TaskFollower follower;
 
-    LaneResume(LaneContext context, Dispatcher dispatcher, TaskFollower follower) {
+    LaneResume(LaneContext context, TaskFollower follower) {
         this.context = context;
-        this.dispatcher = dispatcher;
         this.follower = follower;
     }
 
-    void run(String lane, long epoch) throws InterruptedException {
+    /**
+     * Does it.
+     *
+     * @return the shards of which some node must say first what it has of a write: until then no
+     *     other goes through the lane; none if all is settled
+     */
+    ShardSet run(String lane, long epoch) throws InterruptedException {
         follower.forget(lane);
-        for (IntentRow intent : context.store().lanes().openIntents(ReadLevel.LOCAL, lane)) {
-            settle(intent, epoch);
-        }
+        ShardSet awaited = settleAll(lane, epoch);
         for (TaskRow task : context.store().tasks().unfinished(ReadLevel.LOCAL, lane)) {
             Tracked.of(task, epoch).ifPresent(follower::follow);
         }
+        return awaited;
     }
 
-    private void settle(IntentRow intent, long epoch) throws InterruptedException {
+    private ShardSet settleAll(String lane, long epoch) throws InterruptedException {
+        List<IntentRow> intents = context.store().lanes().openIntents(ReadLevel.LOCAL, lane);
+        LeftTasks found = look(lane, epoch, intents);
+        for (IntentRow intent : intents) {
+            ShardSet awaited = settle(intent, epoch, found);
+            if (!awaited.isEmpty()) {
+                return awaited;
+            }
+        }
+        return ShardSet.none();
+    }
+
+    private LeftTasks look(String lane, long epoch, List<IntentRow> intents)
+            throws InterruptedException {
+        Optional<IndexRow> index = context.view().index(lane).map(IndexView::row);
+        if (index.isEmpty()) {
+            return LeftTasks.NOTHING;
+        }
+        List<TaskRow> tasks = context.store().tasks().unfinished(ReadLevel.LOCAL, lane);
+        return LeftOver.of(index.get(), intents, tasks).look(context, index.get(), epoch);
+    }
+
+    /** Answers as {@link #run}. */
+    private ShardSet settle(IntentRow intent, long epoch, LeftTasks found)
+            throws InterruptedException {
         TaskType type = type(intent);
         if (type == TaskType.INDEX_SWAP || type == TaskType.INDEX_COMPACTION) {
             abandon(intent, epoch, "no document is another one by it");
-            return;
+            return ShardSet.none();
         }
         Optional<IndexView> index =
                 context.view()
@@ -71,7 +94,7 @@ final class LaneResume {
             DropJobs.note(context.store(), intent.incarnation(), true);
             abandon(intent, epoch, "the index never came to be");
             dropPhysical(context, intent.incarnation());
-            return;
+            return ShardSet.none();
         }
         if (type == TaskType.INDEX_DELETION) {
             // Some nodes may have dropped it: there is no way but forward.
@@ -84,10 +107,11 @@ final class LaneResume {
             undoSettings(intent, epoch, index.get());
             abandon(intent, epoch, "no task speaks of it");
         } else if (type == TaskType.INDEX_UPDATE) {
-            settleKey(intent, epoch, index.get());
+            return settleKey(intent, epoch, index.get());
         } else {
-            settleMarked(intent, epoch, index.get());
+            return settleMarked(intent, epoch, index.get(), found);
         }
+        return ShardSet.none();
     }
 
     /**
@@ -112,7 +136,7 @@ final class LaneResume {
     }
 
     /** Settles a change of the primary key by the key that nodes say they have. */
-    private void settleKey(IntentRow intent, long epoch, IndexView index)
+    private ShardSet settleKey(IntentRow intent, long epoch, IndexView index)
             throws InterruptedException {
         ReadBack.Reading reading =
                 new ReadBack(context)
@@ -140,41 +164,45 @@ final class LaneResume {
         Map<String, ShardSet> held = inSync(index, all, intent, has);
         Map<String, ShardSet> out = Divergence.of(held, has);
         if (changed.isEmpty()) {
-            requireAnswers(held, out, has.keySet());
-            giveUp(intent, epoch, held, has);
-            return;
+            ShardSet awaited = unsaid(held, out, has.keySet());
+            if (awaited.isEmpty()) {
+                giveUp(intent, epoch, held, has);
+            }
+            return awaited;
         }
         IndexEffect set = new IndexEffect.PrimaryKeySet(intent.incarnation(), changed.get());
         LeftWrite.Bound bound = LeftWrite.Bound.unjudged(out);
         bind(intent, epoch, Map.of(), bound, IndexItems.keyDetails(changed.get()), set);
+        return ShardSet.none();
     }
 
-    // Given up while a node that goes on being read may have it, it would be a key that the
-    // catalogue does not know: later writes would be refused there for ever.
-    private static void requireAnswers(
+    /**
+     * Shards of nodes that go on being read, and can't say which primary key they have. Given up
+     * while such a node may have it, it would be a key that the catalogue does not know: later
+     * writes would be refused there for ever.
+     */
+    private static ShardSet unsaid(
             Map<String, ShardSet> held, Map<String, ShardSet> out, Set<String> answered) {
-        held.forEach(
-                (node, shards) -> {
-                    boolean kept = !shards.equals(out.getOrDefault(node, ShardSet.none()));
-                    if (kept && !answered.contains(node)) {
-                        throw LaneErrors.overloaded(
-                                "Node " + node + " can't say which primary key it has.");
-                    }
-                });
+        ShardSet unsaid = ShardSet.none();
+        for (Map.Entry<String, ShardSet> node : held.entrySet()) {
+            if (!answered.contains(node.getKey())) {
+                ShardSet gone = out.getOrDefault(node.getKey(), ShardSet.none());
+                unsaid = unsaid.or(node.getValue().andNot(gone));
+            }
+        }
+        return unsaid;
     }
 
     /** Settles a step that carries metadata by the tasks that nodes have of it. */
-    private void settleMarked(IntentRow intent, long epoch, IndexView index)
+    private ShardSet settleMarked(IntentRow intent, long epoch, IndexView index, LeftTasks tasks)
             throws InterruptedException {
         Map<String, Long> found = new TreeMap<>();
         Map<String, Divergence.Has> seenHere = new TreeMap<>();
-        look(intent)
-                .forEach(
-                        (node, seen) -> {
-                            seen.filter(OptionalLong::isPresent)
-                                    .ifPresent(uid -> found.put(node, uid.getAsLong()));
-                            seenHere.put(node, has(seen));
-                        });
+        for (String node : intent.targets()) {
+            Optional<OptionalLong> seen = tasks.find(node, place(intent));
+            seen.filter(OptionalLong::isPresent).ifPresent(uid -> found.put(node, uid.getAsLong()));
+            seenHere.put(node, has(seen));
+        }
         Map<String, Divergence.Has> has = Divergence.heard(seenHere, context::writable);
         LOG.info("intent {} of lane {} is on {}", intent.position(), intent.lane(), found.keySet());
         Optional<ShardSet> touched =
@@ -191,7 +219,10 @@ final class LaneResume {
                 if (chosen != null) {
                     Map<String, Divergence.Has> told = new TreeMap<>(has);
                     told.values().retainAll(Set.of(Divergence.Has.YES, Divergence.Has.NO));
-                    requireAnswers(held, Divergence.of(held, has), told.keySet());
+                    ShardSet awaited = unsaid(held, Divergence.of(held, has), told.keySet());
+                    if (!awaited.isEmpty()) {
+                        return awaited;
+                    }
                 }
                 giveUp(intent, epoch, held, has);
             }
@@ -209,6 +240,7 @@ final class LaneResume {
                 }
             }
         }
+        return ShardSet.none();
     }
 
     /**
@@ -239,30 +271,8 @@ final class LaneResume {
         }
     }
 
-    /** What each target has of the intent; nothing for one that does not answer, or is down. */
-    private Map<String, Optional<OptionalLong>> look(IntentRow intent) throws InterruptedException {
-        Map<String, Future<Optional<OptionalLong>>> looking = new TreeMap<>();
-        Map<String, Optional<OptionalLong>> seen = new TreeMap<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (String node : intent.targets()) {
-                if (context.writable(node)) {
-                    looking.put(node, threads.submit(() -> dispatcher.find(node, place(intent))));
-                } else {
-                    // Its answer would be waited for in vain, and the lane with it.
-                    seen.put(node, Optional.empty());
-                }
-            }
-            for (Map.Entry<String, Future<Optional<OptionalLong>>> node : looking.entrySet()) {
-                seen.put(node.getKey(), node.getValue().get());
-            }
-        } catch (ExecutionException bug) {
-            throw new IllegalStateException("looking for " + place(intent), bug.getCause());
-        }
-        return seen;
-    }
-
     /** The place under which the lost owner sent it. */
-    private static Place place(IntentRow intent) {
+    static Place place(IntentRow intent) {
         return new Place(intent.lane(), intent.epoch(), intent.position(), intent.incarnation());
     }
 
@@ -324,7 +334,8 @@ final class LaneResume {
         }
     }
 
-    private static TaskType type(IntentRow intent) {
+    /** What it is to become. */
+    static TaskType type(IntentRow intent) {
         Operation operation =
                 Operation.of(intent.kind())
                         .orElseThrow(() -> new IllegalStateException("intent " + intent.kind()));

@@ -32,7 +32,8 @@ public record Mark(String lane, long epoch, long first, long last) {
         return all.isPresent() && one.isPresent() && all.get().covers(one.get());
     }
 
-    private boolean covers(Mark one) {
+    /** Whether a task that carries this holds the item that carries the other one. */
+    boolean covers(Mark one) {
         return lane.equals(one.lane)
                 && epoch == one.epoch
                 && first <= one.first

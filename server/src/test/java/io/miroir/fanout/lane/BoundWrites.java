@@ -3,6 +3,7 @@ package io.miroir.fanout.lane;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.miroir.store.TaskStore;
+import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.Bind;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes;
@@ -43,6 +44,11 @@ public final class BoundWrites {
                         List.of(),
                         null);
         assertInstanceOf(Lanes.Binding.Bound.class, store.lanes().bind(bind).orThrow());
+    }
+
+    /** Keeps up to where nodes were read when a lane was taken over with something left in it. */
+    public static void takeOver(TaskStore store, IndexRow index, Takeover takeover) {
+        takeover.keep(store, "p", index);
     }
 
     /**

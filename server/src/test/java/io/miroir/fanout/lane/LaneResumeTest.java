@@ -347,7 +347,7 @@ class LaneResumeTest {
         leaveChoosing(Set.of());
         var answers = pod.reads;
         pod.reads = (_, _) -> new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "silence");
-        assertThrows(ApiException.class, () -> pod.lane.resume(() -> true));
+        pod.lane.resume(() -> true);
         assertEquals(1, pod.openIntents().size());
         pod.reads = answers;
         assertEquals(1, resumed().size());

@@ -46,7 +46,9 @@ import tools.jackson.databind.node.ObjectNode;
  * Two nodes and a real store under the lanes of a pod, each lane an index of its own. Clients write
  * at the same time, nodes lose requests and answers or find fault with documents, owners now and
  * then hear nothing of a node, or of the store when they bind, and once another owner takes over in
- * the middle of whatever happens.
+ * the middle of whatever happens. In half of the runs the first one is killed then: what it sent
+ * last is lost, or comes to its nodes when nobody waits for it any more, and the owner looks for
+ * that.
  *
  * <p>After each run: what was acknowledged has its task; who failed was guilty, or shared its
  * request with who was and could not be told apart; replicas that are read are equal, and hold what
@@ -128,6 +130,9 @@ final class LaneSimulation implements AutoCloseable {
         private final LaneContext context = pod.believing(health);
         private final int awayInHundred;
         private final int unansweredInHundred;
+        private final boolean isKilled;
+        private volatile long lostBefore;
+        private String physicalUid = "";
         private @Nullable String away;
         private long unansweredEpoch;
         private boolean isBoundUnanswered;
@@ -140,12 +145,13 @@ final class LaneSimulation implements AutoCloseable {
             this.isLazy = random.nextBoolean();
             this.awayInHundred = random.nextInt(3) * 6;
             this.unansweredInHundred = random.nextInt(3) * 6;
+            this.isKilled = random.nextBoolean();
         }
 
         void run() throws Exception {
             owner.set(new Lane(index, context, pod.follower, pod.alone, pod.counters));
             write(Operation.DOCUMENTS_REPLACE, "[{\"id\":1}]", false);
-            String physicalUid = view().row().physicalUid();
+            physicalUid = view().row().physicalUid();
             nodes.breakUnder(physicalUid, this::step, isLazy);
             broken.put(index, this);
             try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -159,9 +165,11 @@ final class LaneSimulation implements AutoCloseable {
                 }
             }
             broken.remove(index);
-            nodes.breakUnder(physicalUid, () -> Fault.NONE, false);
+            nodes.breakUnder(physicalUid, _ -> Fault.NONE, false);
             NODES.forEach(node -> LaneFixture.up(health, node));
             settle();
+            nodes.comeLate(physicalUid);
+            SimulatedWatch.look(pod, health, index, requireNonNull(owner.get()));
             check();
         }
 
@@ -171,7 +179,7 @@ final class LaneSimulation implements AutoCloseable {
         }
 
         /** A node is about to be asked: it may be the moment in which the owner is lost. */
-        private Fault step() {
+        private Fault step(Optional<Mark> mark) {
             if (stepsToLoss.decrementAndGet() == 0) {
                 Lane next = new Lane(index, context, other, pod.alone, pod.counters);
                 try {
@@ -183,9 +191,16 @@ final class LaneSimulation implements AutoCloseable {
                 } catch (InterruptedException stopped) {
                     throw new IllegalStateException(stopped);
                 }
+                lostBefore = epoch();
             }
             synchronized (random) {
                 goOrCome();
+                if (isKilled && mark.filter(sent -> sent.epoch() < lostBefore).isPresent()) {
+                    return random.nextBoolean() ? Fault.REQUEST_LATE : Fault.REQUEST_LOST;
+                }
+                if (lostBefore > 0 && random.nextInt(10) == 0) {
+                    nodes.comeLate(physicalUid);
+                }
                 return random.nextInt(100) >= faultsInHundred
                         ? Fault.NONE
                         : FAULTS.get(random.nextInt(FAULTS.size()));

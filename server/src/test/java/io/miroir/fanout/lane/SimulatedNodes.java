@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,13 +38,15 @@ final class SimulatedNodes {
         /** The node takes it, and nobody hears that. */
         ANSWER_LOST,
         /** Nobody knows; the node did not take it. */
-        REQUEST_LOST
+        REQUEST_LOST,
+        /** Nobody knows; the node takes it later. */
+        REQUEST_LATE
     }
 
     private static final NodeReply SILENCE =
             new NodeReply.Failure(NodeReply.Kind.TIMEOUT, "silence");
 
-    private static final Trouble NONE = new Trouble(() -> Fault.NONE, false);
+    private static final Trouble NONE = new Trouble(_ -> Fault.NONE, false);
 
     private final Map<String, Node> nodes = new HashMap<>();
 
@@ -53,13 +55,17 @@ final class SimulatedNodes {
 
     private final Map<String, Trouble> troubles = new ConcurrentHashMap<>();
 
+    /** By index what did not come to its node yet. */
+    private final Map<String, Deque<Asked>> late = new HashMap<>();
+
     /**
      * How requests for an index go wrong.
      *
-     * @param faults asked once for each change of documents and each look at tasks, before that
+     * @param faults asked once for each change of documents, with what it carries, and each look at
+     *     tasks, before that
      * @param isLazy whether nodes begin with tasks only when they are asked for these
      */
-    private record Trouble(Supplier<Fault> faults, boolean isLazy) {}
+    private record Trouble(Function<Optional<Mark>, Fault> faults, boolean isLazy) {}
 
     private static final class Node {
         private final TreeMap<Long, ObjectNode> tasks = new TreeMap<>();
@@ -113,7 +119,8 @@ final class SimulatedNodes {
         }
 
         private String after(String name) {
-            return target.substring(target.indexOf(name) + name.length());
+            String rest = target.substring(target.indexOf(name) + name.length());
+            return rest.split("&", -1)[0];
         }
 
         List<ObjectNode> documents() {
@@ -130,7 +137,7 @@ final class SimulatedNodes {
     }
 
     /** From here on an index's requests go wrong in another way. */
-    void breakUnder(String physicalUid, Supplier<Fault> faults, boolean isLazy) {
+    void breakUnder(String physicalUid, Function<Optional<Mark>, Fault> faults, boolean isLazy) {
         troubles.put(physicalUid, new Trouble(faults, isLazy));
     }
 
@@ -138,7 +145,7 @@ final class SimulatedNodes {
         Asked asked = Asked.of(id, request);
         Trouble trouble = troubles.getOrDefault(asked.physicalUid(), NONE);
         boolean mayBreak = asked.isOfDocuments() || asked.isLook();
-        Fault fault = mayBreak ? trouble.faults().get() : Fault.NONE;
+        Fault fault = mayBreak ? trouble.faults().apply(asked.mark()) : Fault.NONE;
         synchronized (this) {
             if (asked.isOfDocuments()) {
                 note(asked);
@@ -147,12 +154,25 @@ final class SimulatedNodes {
                 case NONE -> act(asked, trouble.isLazy());
                 case UNREACHABLE -> new NodeReply.Failure(NodeReply.Kind.UNREACHABLE, "away");
                 case REQUEST_LOST -> SILENCE;
+                case REQUEST_LATE -> {
+                    if (asked.isOfDocuments()) {
+                        late.computeIfAbsent(asked.physicalUid(), _ -> new ArrayDeque<>())
+                                .add(asked);
+                    }
+                    yield SILENCE;
+                }
                 case ANSWER_LOST ->
                         act(asked, trouble.isLazy()) instanceof NodeReply.Refusal refusal
                                 ? refusal
                                 : SILENCE;
             };
         }
+    }
+
+    /** All comes that is on its way to the nodes of an index. */
+    synchronized void comeLate(String physicalUid) {
+        late.getOrDefault(physicalUid, new ArrayDeque<>()).forEach(asked -> act(asked, false));
+        late.remove(physicalUid);
     }
 
     /** A document as a node holds it when all is done, without what is ours. */
@@ -240,15 +260,17 @@ final class SimulatedNodes {
         }
         ObjectNode body = Json.object();
         ArrayNode results = body.putArray("results");
-        node.tasks
-                .descendingMap()
+        boolean oldestFirst = asked.target().contains("reverse=true");
+        long from = oldestFirst ? Long.parseLong(asked.after("&from=")) : 0;
+        (oldestFirst ? node.tasks.tailMap(from) : node.tasks.descendingMap())
                 .forEach(
                         (uid, task) -> {
                             boolean isAsked =
                                     uids.isEmpty()
-                                            ? task.path("indexUid")
-                                                    .asString()
-                                                    .equals(asked.physicalUid())
+                                            ? !asked.isLook()
+                                                    || task.path("indexUid")
+                                                            .asString()
+                                                            .equals(asked.physicalUid())
                                             : uids.contains(Long.toString(uid));
                             if (isAsked) {
                                 results.add(task.deepCopy());

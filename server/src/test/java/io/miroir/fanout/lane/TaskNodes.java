@@ -78,7 +78,7 @@ final class TaskNodes {
         return accepted;
     }
 
-    private NodeReply tell(String node, NodeRequest request) {
+    NodeReply tell(String node, NodeRequest request) {
         if (request.target().endsWith("/settings")) {
             return new NodeReply.Answer(200, NodeSettings.derive(Settings.defaults()));
         }

@@ -8,6 +8,7 @@ import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
+import io.miroir.fanout.copy.LateHorizon;
 import io.miroir.fanout.copy.LateRequests;
 import io.miroir.fanout.copy.TargetWriter;
 import io.miroir.store.ReadLevel;
@@ -41,16 +42,16 @@ final class LateTasks {
     private ShardSet told = ShardSet.none();
 
     /** Nothing was looked at yet. */
-    LateTasks(CopyContext context, IndexRow index, String node, CopyEnd end) {
+    LateTasks(CopyContext context, IndexRow index, String node, LateHorizon horizon) {
         this.context = context;
         this.index = index;
         this.node = node;
-        this.late = new LateRequests(context, index, node, end);
+        this.late = new LateRequests(context, index, node, horizon);
     }
 
     /** Whether it looks at what comes behind that one. */
-    boolean isBehind(CopyEnd one) {
-        return late.end().equals(one);
+    boolean isBehind(LateHorizon one) {
+        return late.horizon().equals(one);
     }
 
     /**
@@ -96,14 +97,15 @@ final class LateTasks {
 
     /** What one brought that has ended just now looks late; none ends while the lane is held. */
     private void requireNoneSince() {
-        boolean same =
+        Optional<CopyEnd> known = late.horizon().copy();
+        long nowMicros = context.store().nowMicros();
+        Optional<CopyEnd> last =
                 context.store()
                         .jobs()
                         .get(ReadLevel.LINEARIZABLE, CopyJobs.id(index, node))
                         .flatMap(CopyEnd::of)
-                        .filter(this::isBehind)
-                        .isPresent();
-        if (!same) {
+                        .filter(end -> known.isPresent() || end.isWatched(nowMicros));
+        if (!last.equals(known)) {
             throw new CopyFailedException("a copy to node " + node + " has begun or ended");
         }
     }

@@ -4,9 +4,8 @@ import io.miroir.api.ApiException;
 import io.miroir.cluster.IndexView;
 import io.miroir.duty.PartitionedDuty;
 import io.miroir.fanout.copy.CopyContext;
-import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.CopyFailedException;
-import io.miroir.fanout.copy.CopyJobs;
+import io.miroir.fanout.copy.LateHorizon;
 import io.miroir.fanout.copy.NodeTasks;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
@@ -22,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the nodes that were copied to lately, whether something came to them late ({@link
- * LateTasks}). Whoever runs the lane of an index does, for it alone can put replicas out for that.
- * A node that took nothing at all since is asked once, and not for each index.
+ * Looks at the nodes that were copied to lately, or whose lane was taken over with something left
+ * in it, whether something came to them late ({@link LateTasks}). Whoever runs the lane of an index
+ * does, for it alone can put replicas out for that. A node that took nothing at all since is asked
+ * once, and not for each index.
  */
 public final class LateWatch implements PartitionedDuty {
     private static final Logger LOG = LoggerFactory.getLogger(LateWatch.class);
@@ -95,8 +95,8 @@ public final class LateWatch implements PartitionedDuty {
     /** Looks at one, unless its node took nothing since that was done. */
     private void look(IndexView index, String node, Map<String, OptionalLong> latest) {
         Target target = Target.of(index, node);
-        Optional<CopyEnd> end = CopyJobs.watchedEnd(context.store(), index.row(), node);
-        if (end.isEmpty()) {
+        Optional<LateHorizon> horizon = LateHorizon.of(context.store(), index.row(), node);
+        if (horizon.isEmpty()) {
             followed.remove(target);
             return;
         }
@@ -106,8 +106,8 @@ public final class LateWatch implements PartitionedDuty {
         // Asked before it is looked: what comes meanwhile is behind that.
         OptionalLong newest = latest.computeIfAbsent(node, this::latest);
         Followed before = followed.get(target);
-        if (before == null || !before.tasks().isBehind(end.get())) {
-            LateTasks begun = new LateTasks(context, index.row(), node, end.get());
+        if (before == null || !before.tasks().isBehind(horizon.get())) {
+            LateTasks begun = new LateTasks(context, index.row(), node, horizon.get());
             before = new Followed(begun, OptionalLong.empty());
         }
         if (newest.isEmpty() || before.through().equals(newest)) {

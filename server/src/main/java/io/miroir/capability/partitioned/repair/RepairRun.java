@@ -7,8 +7,10 @@ import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.copy.CopyContext;
+import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyMarks;
+import io.miroir.fanout.copy.LateHorizon;
 import io.miroir.fanout.copy.LateLooks;
 import io.miroir.fanout.copy.NodeDocuments;
 import io.miroir.fanout.copy.NodeTasks;
@@ -20,6 +22,7 @@ import io.miroir.store.index.IndexRow;
 import io.miroir.store.lane.LaneRow;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,8 +53,11 @@ final class RepairRun {
     private final Cutover cutover;
     private final LateAtSource lateAtSource;
 
-    /** Behind the copy before this one; null for none. */
-    private final @Nullable LateTasks late;
+    /** Where the copy before this one ended. */
+    private final Optional<CopyEnd> before;
+
+    /** What came late to the target; null as long as there is nothing behind what it is looked. */
+    private @Nullable LateTasks late;
 
     private String phase = "prepare";
 
@@ -75,10 +81,7 @@ final class RepairRun {
         this.walk = new Walk(ends, index, bounds, job, means.metrics(), this::look);
         this.lateAtSource = new LateAtSource(context, index, copy, means.late());
         this.cutover = new Cutover(context, copy, ends, replicas, walk, job, lateAtSource);
-        this.late =
-                job.end()
-                        .map(end -> new LateTasks(context, index, copy.target(), end))
-                        .orElse(null);
+        this.before = job.end();
     }
 
     private Cutover.Ends ends() {
@@ -183,8 +186,9 @@ final class RepairRun {
     /** From here on the replicas are sent all that is written. */
     private Pass.Barrier begin() throws InterruptedException {
         lateAtSource.requireNothing(Integer.MAX_VALUE, this::look);
-        if (late != null) {
-            late.scan(this::look);
+        Optional<LateTasks> known = late();
+        if (known.isPresent()) {
+            known.get().scan(this::look);
         }
         Pass.Barrier begun =
                 held(
@@ -199,10 +203,11 @@ final class RepairRun {
                             }
                             // What comes to it from here on is looked at by this copy.
                             long taken = ends.targetTasks().latest();
-                            if (late != null) {
+                            Optional<LateTasks> behind = late();
+                            if (behind.isPresent()) {
                                 // This copy does not look at what its target has in sync. Before
                                 // it is fed, as it must be found then as it was left.
-                                late.seeTo(epoch, this::look).ifPresent(job::reached);
+                                behind.get().seeTo(epoch, this::look).ifPresent(job::reached);
                             }
                             replicas.feed(epoch);
                             Pass.Barrier here = here(epoch);
@@ -211,6 +216,18 @@ final class RepairRun {
                         });
         awaitApplied(begun);
         return begun;
+    }
+
+    /** What was learned goes on, unless the lane was taken over since. */
+    private Optional<LateTasks> late() {
+        Optional<LateHorizon> horizon =
+                LateHorizon.of(context.store(), index, copy.target(), before);
+        if (horizon.isEmpty()) {
+            late = null;
+        } else if (late == null || !late.isBehind(horizon.get())) {
+            late = new LateTasks(context, index, copy.target(), horizon.get());
+        }
+        return Optional.ofNullable(late);
     }
 
     private Pass.Barrier barrier() throws InterruptedException {

@@ -13,7 +13,7 @@ import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.copy.CopyMarks;
-import io.miroir.fanout.copy.LateRequests;
+import io.miroir.fanout.copy.LateHorizon;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -154,7 +154,7 @@ final class LateScenarios {
     }
 
     private boolean isWatched(String node) {
-        return LateRequests.of(simulation.context(), cluster.index().row(), node).isPresent();
+        return LateHorizon.of(cluster.store, cluster.index().row(), node).isPresent();
     }
 
     /**
