@@ -172,6 +172,12 @@ final class Binder {
             return Optional.empty();
         }
         ApiException indeterminate = LaneErrors.takenInPart(lost);
+        if (item.details().choosesKey() && Accounts.accepted(item.scope(), sent).isEmpty()) {
+            // Nobody knows whether any node has the key: the next claim waits for one that does.
+            claim.release();
+            member.write().fail(indeterminate);
+            return Optional.empty();
+        }
         // Bound all the same: the replicas that are read from here on are equal.
         Details failing = touching(item).failing(indeterminate.toJson());
         Decision taken = decision(member, failing, sent, out);

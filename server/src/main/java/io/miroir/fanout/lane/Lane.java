@@ -117,37 +117,45 @@ final class Lane {
     }
 
     private void run(List<Waiting> writes) {
-        List<Waiting> mine = new ArrayList<>();
+        List<Waiting> left = writes;
         try {
-            for (Waiting write : writes) {
-                if (write.isOurs()) {
-                    mine.add(write);
-                } else {
-                    write.tell(Optional.empty());
-                }
+            while (!left.isEmpty()) {
+                left = begin(left);
             }
-            if (mine.isEmpty()) {
-                return;
-            }
-            if (!mayTake(mine.getFirst()::isOurs)) {
-                for (Waiting write : mine) {
-                    write.tell(Optional.empty());
-                }
-                return;
-            }
-            // What was left in the lane counts too.
-            long _ = claim.take();
-            if (!claim.awaited().isEmpty()) {
-                throw LaneErrors.noQuorum(claim.awaited());
-            }
-            mine.removeIf(this::putOff);
-            writer.write(mine);
         } catch (RuntimeException | InterruptedException undecided) {
-            mine.forEach(write -> write.fail(undecided));
+            left.forEach(write -> write.fail(undecided));
         } finally {
             // Nobody may wait for what does not come.
             writes.forEach(write -> write.fail(new IllegalStateException("nobody answered")));
         }
+    }
+
+    /** Writes what is this pod's to write; gives back what the claim did not last for. */
+    private List<Waiting> begin(List<Waiting> writes) throws InterruptedException {
+        List<Waiting> mine = new ArrayList<>();
+        for (Waiting write : writes) {
+            if (write.isOurs()) {
+                mine.add(write);
+            } else {
+                write.tell(Optional.empty());
+            }
+        }
+        if (mine.isEmpty()) {
+            return List.of();
+        }
+        if (!mayTake(mine.getFirst()::isOurs)) {
+            for (Waiting write : mine) {
+                write.tell(Optional.empty());
+            }
+            return List.of();
+        }
+        // What was left in the lane counts too.
+        long epoch = claim.take();
+        if (!claim.awaited().isEmpty()) {
+            throw LaneErrors.noQuorum(claim.awaited());
+        }
+        mine.removeIf(this::putOff);
+        return writer.write(mine, epoch);
     }
 
     private boolean mayTake(BooleanSupplier ours) throws InterruptedException {

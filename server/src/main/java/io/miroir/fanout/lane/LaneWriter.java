@@ -49,14 +49,18 @@ final class LaneWriter {
     /** A write that can be intended. */
     private record Ready(Waiting write, Item item) {}
 
-    /** The journey of writes that share a turn. */
-    void write(List<Waiting> writes) throws InterruptedException {
-        // Kept for the whole turn: the keeper may let the lane go in the middle of it, and what
-        // was begun under an epoch must be found, and is bound, under that epoch.
-        long mine = claim.take();
+    /**
+     * The journey of writes that share a turn.
+     *
+     * @param mine the epoch of the claim under which the turn began. What was begun under it is
+     *     bound under it, also where the keeper lets the lane go meanwhile
+     * @return those that were not begun when the claim was given up: what was left must be settled
+     *     before they pass it by
+     */
+    List<Waiting> write(List<Waiting> writes, long mine) throws InterruptedException {
         Passage passage = new Passage(lane, context);
         List<Waiting> left = writes;
-        while (!left.isEmpty()) {
+        while (!left.isEmpty() && claim.isHeld(mine)) {
             Optional<IndexView> index = context.view().index(lane);
             // The first documents make the index, or choose its key: the next must see that.
             boolean keyed = index.map(view -> view.row().primaryKey()).isPresent();
@@ -70,6 +74,7 @@ final class LaneWriter {
                 passage.await();
             }
         }
+        return left;
     }
 
     /** Answers those that come before a barrier, and gives those back that come behind it. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.core.routing.Rendezvous;
@@ -31,6 +32,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +54,7 @@ class LaneLeftTest {
 
     @TempDir Path directory;
 
+    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
     private LaneFixture pod;
     private TaskNodes nodes;
 
@@ -60,6 +67,7 @@ class LaneLeftTest {
 
     @AfterEach
     void close() {
+        clients.close();
         pod.close();
     }
 
@@ -250,5 +258,87 @@ class LaneLeftTest {
         assertTrue(pod.lane.isSettled());
         assertEquals(List.of(), pod.openIntents());
         assertNull(pod.index().row().primaryKey());
+    }
+
+    /** Rule 8: a key that no node is known to have is not the index's before one says so. */
+    @Test
+    void aPrimaryKeyThatNobodyIsKnownToHaveIsNotTheIndexs() throws Exception {
+        forgetKey();
+        pod.node = (_, _) -> SILENCE;
+        assertEquals(ErrorCode.MIROIR_INDETERMINATE, pod.refused("[{\"id\":2}]"));
+        assertNull(pod.index().row().primaryKey());
+        pod.node = (_, _) -> pod.accepted();
+        long _ = pod.write("[{\"sid\":3}]", null);
+        assertEquals("sid", pod.index().row().primaryKey());
+        assertEquals(List.of(), pod.openIntents());
+        assertEquals(ReplicaState.IN_SYNC, state("a"));
+        assertEquals(ReplicaState.IN_SYNC, state("b"));
+    }
+
+    /** The same, where a node has taken it, and its answer was lost. */
+    @Test
+    void aPrimaryKeyThatANodeTurnsOutToHaveIsTheIndexs() throws Exception {
+        forgetKey();
+        var takes = pod.node;
+        pod.node =
+                (id, request) -> {
+                    if (id.equals("a")) {
+                        var _ = takes.apply(id, request);
+                    }
+                    return SILENCE;
+                };
+        pod.reads = (_, _) -> SILENCE;
+        assertEquals(ErrorCode.MIROIR_INDETERMINATE, pod.refused("[{\"id\":2}]"));
+        assertNull(pod.index().row().primaryKey());
+        pod.reads = nodes::tell;
+        pod.lane.resume(() -> true);
+        assertEquals("id", pod.index().row().primaryKey());
+        assertEquals(ReplicaState.IN_SYNC, state("a"));
+        assertEquals(ReplicaState.OUT, state("b"));
+    }
+
+    /**
+     * Rules 2 and 8: of two that share a turn of an index without a key the first is not known to
+     * be bound; the second one waits until it is settled, and does not pass it by.
+     */
+    @Test
+    void whatIsLeftInTheMiddleOfATurnIsSettledBeforeTheNextOne() throws Exception {
+        forgetKey();
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch reached = new CountDownLatch(1);
+        Future<Optional<Boolean>> holding =
+                clients.submit(
+                        () ->
+                                pod.lane.hold(
+                                        () -> true,
+                                        _ -> {
+                                            reached.countDown();
+                                            held.await();
+                                            return true;
+                                        }));
+        reached.await();
+        Future<Long> first = clients.submit(() -> pod.write("[{\"id\":2}]", null));
+        LaneFixture.await(() -> pod.lane.waiting() == 1);
+        Future<Long> second = clients.submit(() -> pod.write("[{\"id\":3}]", null));
+        LaneFixture.await(() -> pod.lane.waiting() == 2);
+        pod.bind =
+                _ -> {
+                    pod.bind = pod::boundByStore;
+                    return new Reply.Refused<>(new Refusal.TooLarge(3, 2));
+                };
+        held.countDown();
+        assertEquals(Optional.of(true), holding.get());
+        ApiException why =
+                assertInstanceOf(
+                        ApiException.class,
+                        assertThrows(ExecutionException.class, first::get).getCause());
+        assertEquals(ErrorCode.MIROIR_INDETERMINATE, why.code());
+        long uid = second.get();
+        assertEquals(List.of(), pod.openIntents());
+        List<TaskRow> tasks = pod.tasks();
+        assertEquals(3, tasks.size());
+        assertEquals(uid, tasks.getFirst().uid());
+        assertTrue(origin(tasks.get(1)).position() < origin(tasks.getFirst()).position());
+        assertEquals("id", pod.index().row().primaryKey());
     }
 }
