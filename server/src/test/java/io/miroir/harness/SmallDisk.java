@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** A disk of its own for one directory, in memory; there is none where nobody may mount. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private static final int CHUNK_BYTES = 4_096;
 
     private final Path mounted;
@@ -20,19 +20,21 @@ final class SmallDisk implements AutoCloseable {
         this.there = there;
     }
 
-    static SmallDisk mount(Path directory, int megabytes) throws IOException {
+    /** Where nobody may mount, it is not there. */
+    public static SmallDisk mount(Path directory, int megabytes) throws IOException {
         Files.createDirectories(directory);
         String size = "size=" + megabytes + "m,mode=0700";
         return new SmallDisk(
                 directory, run("mount", "-t", "tmpfs", "-o", size, "tmpfs", directory.toString()));
     }
 
-    boolean isThere() {
+    /** Whether it could be mounted. */
+    public boolean isThere() {
         return there;
     }
 
     /** Takes all the room that is left, as another program's files do. */
-    void fill() {
+    public void fill() {
         byte[] chunk = new byte[CHUNK_BYTES];
         try (OutputStream out =
                 Files.newOutputStream(
@@ -45,7 +47,8 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    void makeRoom() throws IOException {
+    /** Gives that back. */
+    public void makeRoom() throws IOException {
         Files.deleteIfExists(filler);
     }
 

@@ -52,10 +52,17 @@ final class Journal implements Closeable {
         return new Journal(directory, path, channel);
     }
 
-    /** Writes a line; it is on disk when this returns. */
+    /** Writes a line; it is on disk when this returns, and nothing is left of it if it fails. */
     void append(String line) throws IOException {
-        write(channel, framed(line));
-        channel.force(false);
+        long before = channel.position();
+        try {
+            write(channel, framed(line));
+            channel.force(false);
+        } catch (IOException failed) {
+            // The next line would go on with a part of this one, as where a disk was full.
+            channel.truncate(before);
+            throw failed;
+        }
     }
 
     /** The size in bytes. */
@@ -66,24 +73,31 @@ final class Journal implements Closeable {
     /** Puts these lines in place of all there are, or leaves the old ones if it fails. */
     void rewrite(List<String> lines) throws IOException {
         Path fresh = path.resolveSibling(path.getFileName() + ".new");
-        try (FileChannel out =
+        FileChannel out =
                 FileChannel.open(
                         fresh,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
+                        StandardOpenOption.WRITE);
+        try {
             for (String line : lines) {
                 write(out, framed(line));
             }
             out.force(true);
+            Files.move(
+                    fresh,
+                    path,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failed) {
+            out.close();
+            Files.deleteIfExists(fresh);
+            throw failed;
         }
-        Files.move(
-                fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        sync(directory);
         FileChannel old = channel;
-        channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        channel.position(channel.size());
+        channel = out;
         old.close();
+        sync(directory);
     }
 
     @Override

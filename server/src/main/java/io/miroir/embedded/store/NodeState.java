@@ -19,6 +19,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,6 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
  * is in the journal on disk before it can be read.
  */
 public final class NodeState implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeState.class);
+
     /** The journal is rewritten when it is larger than this and mostly history. */
     private static final long JOURNAL_BYTES_MIN = 4L << 20;
 
@@ -111,10 +115,14 @@ public final class NodeState implements Closeable {
         }
         try {
             journal.append(line(changes));
-            changes.forEach(this::apply);
-            rewriteIfMostlyHistory();
         } catch (IOException broken) {
             throw new UncheckedIOException("the node's journal can't be written", broken);
+        }
+        changes.forEach(this::apply);
+        try {
+            rewriteIfMostlyHistory();
+        } catch (IOException left) {
+            LOG.warn("the journal stays as long as it is until the next change", left);
         }
     }
 

@@ -4,9 +4,11 @@ import io.miroir.api.tasks.TaskType;
 import io.miroir.embedded.store.NodeState;
 import io.miroir.embedded.store.TaskRow;
 import io.miroir.embedded.store.Work;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,9 @@ public final class Scheduler {
 
     private static final int BATCH_TASKS_MAX = 64;
     private static final long STOP_MILLIS_MAX = 30_000;
+
+    /** Meilisearch begins again, too, after ten seconds. */
+    private static final long RETRY_NANOS = 1_000_000_000;
 
     private final NodeState state;
     private final BatchRunner runner;
@@ -61,8 +66,12 @@ public final class Scheduler {
             } else {
                 try {
                     runner.run(batch);
+                } catch (UncheckedIOException full) {
+                    // Nothing of it is known as done: as after a crash it is begun again.
+                    LOG.error("task {} can't be finished now", batch.getFirst().uid(), full);
+                    LockSupport.parkNanos(RETRY_NANOS);
                 } catch (RuntimeException broken) {
-                    // The journal or the disk is broken: going on could only lose tasks.
+                    // Going on could only lose tasks.
                     LOG.error("task {} can't be finished; no further task runs", batch, broken);
                     return;
                 }

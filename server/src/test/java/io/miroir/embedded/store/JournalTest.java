@@ -2,7 +2,9 @@ package io.miroir.embedded.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.miroir.harness.SmallDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +52,39 @@ class JournalTest {
             assertEquals(List.of("one"), reopened(), "cut after " + length + " bytes");
             append("three");
             assertEquals(List.of("one", "three"), reopened());
+        }
+    }
+
+    /** Of a line that finds no room nothing is left: the next one does not go on with a part. */
+    @Test
+    void aLineThatFindsNoRoomIsDropped() throws IOException {
+        try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), 1)) {
+            assumeTrue(disk.isThere(), "nobody may mount a disk here");
+            directory = directory.resolve("disk");
+            List<String> written = new ArrayList<>();
+            try (Journal journal = Journal.open(directory, "journal", _ -> {})) {
+                journal.append("before");
+                written.add("before");
+                disk.fill();
+                // What is left of the last page holds some, and a part of the one that is too much.
+                String line = "one of many that are longer than others";
+                while (append(journal, line)) {
+                    written.add(line);
+                }
+                disk.makeRoom();
+                journal.append("after");
+                written.add("after");
+            }
+            assertEquals(written, reopened());
+        }
+    }
+
+    private static boolean append(Journal journal, String line) {
+        try {
+            journal.append(line);
+            return true;
+        } catch (IOException full) {
+            return false;
         }
     }
 
