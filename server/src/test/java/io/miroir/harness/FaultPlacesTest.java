@@ -1,13 +1,10 @@
 package io.miroir.harness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.miroir.api.Json;
-import io.miroir.cli.client.ApiAnswer;
 import io.miroir.cli.client.ApiCall;
-import io.miroir.cli.client.HttpCaller;
 import io.miroir.cli.fleet.ChildProcess;
 import io.miroir.cli.fleet.FleetNode;
 import io.miroir.cli.fleet.FleetPod;
@@ -19,13 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +28,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -86,6 +79,12 @@ class FaultPlacesTest {
     private static final List<Trap.Place> LEAVING =
             List.of(
                     place("capability.partitioned.move.IndexMove", "gain"),
+                    place("capability.partitioned.move.IndexMove", "tryLetGo"));
+
+    /** Where it is copied to the one that gains, and where the other one is let go of. */
+    private static final List<Trap.Place> MOVING =
+            List.of(
+                    place("fanout.copy.TargetWriter", "put"),
                     place("capability.partitioned.move.IndexMove", "tryLetGo"));
 
     private static final List<Trap.Place> COMING =
@@ -222,10 +221,10 @@ class FaultPlacesTest {
         assumeLong();
         Ledger writes = ledger(test);
         writes.rest();
-        await("all tasks end", () -> tasks("enqueued,processing").isEmpty());
+        aftermath().awaitTasksEnd();
         FleetNode node = anyNode();
         process(node).kill();
-        await(
+        Aftermath.await(
                 "all pods know that " + node.id() + " is down",
                 () ->
                         cluster.fleet().pods().stream()
@@ -280,7 +279,7 @@ class FaultPlacesTest {
             FleetPod _ = killAt(place, () -> {}, _ -> process(node).kill());
             writes.awaitAcknowledged(8);
             startAgain(node);
-            awaitInSync();
+            aftermath().awaitInSync();
         }
         assertAllIsThere(writes);
     }
@@ -293,7 +292,7 @@ class FaultPlacesTest {
             FleetPod killed = killAt(place, () -> startAgain(node), FaultPlacesTest::kill);
             writes.awaitAcknowledged(4);
             startAgain(killed);
-            awaitInSync();
+            aftermath().awaitInSync();
         }
         assertAllIsThere(writes);
     }
@@ -307,7 +306,7 @@ class FaultPlacesTest {
             FleetPod _ = killAt(place, () -> startAgain(node), _ -> process(node).kill());
             writes.awaitAcknowledged(8);
             startAgain(node);
-            awaitInSync();
+            aftermath().awaitInSync();
         }
         assertAllIsThere(writes);
     }
@@ -316,7 +315,7 @@ class FaultPlacesTest {
     private FleetNode missing(Ledger writes) throws InterruptedException {
         FleetNode node = anyNode();
         process(node).kill();
-        await(
+        Aftermath.await(
                 node.id() + " is out",
                 () -> cluster.status().replicaStates(node, index).containsKey("out"));
         writes.awaitAcknowledged(8);
@@ -329,107 +328,74 @@ class FaultPlacesTest {
         assumeLong();
         Ledger writes = ledger(test);
         FleetNode node = anyNode();
+        for (int round = 0; round < LEAVING.size(); round++) {
+            writes.awaitAcknowledged(8);
+            killDuring(leaves(node), LEAVING.get(round), writes);
+            killDuring(comes(node), COMING.get(round), writes);
+        }
+        assertAllIsThere(writes);
+    }
+
+    /** The one that shards move to, and the one that they leave. */
+    @Test
+    void aNodeIsKilledInTheMiddleOfAMove(TestInfo test) throws Exception {
+        assumeLong();
+        Ledger writes = ledger(test);
+        FleetNode leaving = anyNode();
+        FleetNode gaining =
+                cluster.fleet().nodes().stream()
+                        .filter(node -> node.group() == leaving.group() && !node.equals(leaving))
+                        .findFirst()
+                        .orElseThrow();
+        for (FleetNode killed : List.of(gaining, leaving)) {
+            for (Trap.Place place : some(MOVING)) {
+                writes.awaitAcknowledged(8);
+                FleetPod _ =
+                        killAt(
+                                place,
+                                () -> cluster.change(leaves(leaving)),
+                                _ -> process(killed).kill());
+                writes.awaitAcknowledged(8);
+                startAgain(killed);
+                awaitChanged();
+                cluster.change(comes(leaving));
+                awaitChanged();
+            }
+        }
+        assertAllIsThere(writes);
+    }
+
+    private static ApiCall leaves(FleetNode node) {
+        return ApiCall.change("POST", "/_miroir/nodes/" + node.id() + "/drain", Json.object());
+    }
+
+    private static ApiCall comes(FleetNode node) {
         ObjectNode again =
                 Json.object()
                         .put("id", node.id())
                         .put("address", node.http().toString())
                         .put("replica_group", node.group());
-        for (int round = 0; round < LEAVING.size(); round++) {
-            writes.awaitAcknowledged(8);
-            killDuring(
-                    ApiCall.change("POST", "/_miroir/nodes/" + node.id() + "/drain", Json.object()),
-                    LEAVING.get(round),
-                    writes);
-            killDuring(ApiCall.change("POST", "/_miroir/nodes", again), COMING.get(round), writes);
-        }
-        assertAllIsThere(writes);
+        return ApiCall.change("POST", "/_miroir/nodes", again);
     }
 
     private void killDuring(ApiCall change, Trap.Place place, Ledger writes) throws Exception {
-        FleetPod killed = killAt(place, () -> begin(change), FaultPlacesTest::kill);
+        FleetPod killed = killAt(place, () -> cluster.change(change), FaultPlacesTest::kill);
         writes.awaitAcknowledged(4);
         startAgain(killed);
-        await("the change ends", CHANGE_MAX, () -> !isChanging());
-        awaitInSync();
+        awaitChanged();
     }
 
-    private static void begin(ApiCall change) {
-        ApiAnswer begun = operate(change);
-        assertEquals(202, begun.status(), begun::toString);
-    }
-
-    private static boolean isChanging() {
-        return operate(ApiCall.get("/_miroir/rebalance/status"))
-                .json()
-                .path("in_progress")
-                .asBoolean(true);
-    }
-
-    /** Asks a pod that runs; the operator's routes. */
-    private static ApiAnswer operate(ApiCall call) {
-        try (HttpCaller http = new HttpCaller()) {
-            FleetPod pod =
-                    cluster.fleet().pods().stream()
-                            .filter(each -> each.process().isAlive())
-                            .findFirst()
-                            .orElseThrow();
-            String key = cluster.fleet().plan().keys().admin();
-            return http.call(pod.http(), key, call, TestCluster.PATIENCE);
-        } catch (IOException e) {
-            throw new AssertionError(call.toString(), e);
-        }
+    private void awaitChanged() throws InterruptedException {
+        Aftermath.await("the change ends", CHANGE_MAX, () -> !cluster.isChanging());
+        aftermath().awaitInSync();
     }
 
     private void assertAllIsThere(Ledger writes) throws Exception {
-        Map<Integer, ObjectNode> expected = writes.end();
-        assertTrue(expected.size() > 1, expected::toString);
-        await("all tasks end", () -> tasks("enqueued,processing").isEmpty());
-        assertEquals(Json.array(), tasks("failed,canceled"));
-        awaitInSync();
-        JsonNode found =
-                cluster.api()
-                        .call(ApiCall.get("/indexes/" + index + "/documents?limit=100000"))
-                        .path("results");
-        assertEquals(expected.size(), found.size(), found::toString);
-        for (JsonNode document : found) {
-            assertEquals(expected.get(document.path("id").asInt()), document);
-        }
-        String physicalUid =
-                operate(ApiCall.get("/_miroir/shards"))
-                        .json()
-                        .path("indexes")
-                        .path(index)
-                        .path("physical_uid")
-                        .asString();
-        NodeCopies.read(cluster, physicalUid).assertAre(expected, COPIES);
+        aftermath().assertHas(writes.end());
+        aftermath().assertNoneFailed();
     }
 
-    private JsonNode tasks(String statuses) {
-        return cluster.api()
-                .call(ApiCall.get("/tasks?statuses=" + statuses + "&indexUids=" + index))
-                .path("results");
-    }
-
-    private void awaitInSync() throws InterruptedException {
-        await("all replicas are in sync", () -> replicaStates().equals(Set.of("in_sync")));
-    }
-
-    private Set<String> replicaStates() {
-        return cluster.fleet().nodes().stream()
-                .flatMap(node -> cluster.status().replicaStates(node, index).keySet().stream())
-                .collect(Collectors.toSet());
-    }
-
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        await(what, TestCluster.PATIENCE.multipliedBy(2), condition);
-    }
-
-    private static void await(String what, Duration patience, BooleanSupplier condition)
-            throws InterruptedException {
-        long giveUpNanos = System.nanoTime() + patience.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < giveUpNanos, () -> "it is waited in vain: " + what);
-            Thread.sleep(50);
-        }
+    private Aftermath aftermath() {
+        return new Aftermath(cluster, index);
     }
 }

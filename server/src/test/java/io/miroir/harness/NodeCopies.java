@@ -10,25 +10,30 @@ import io.miroir.cli.fleet.FleetNode;
 import io.miroir.core.routing.Separators;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What each node has of an index, asked past the pods. */
-record NodeCopies(Map<Integer, Map<String, JsonNode>> byId) {
+record NodeCopies(Map<Integer, Map<String, JsonNode>> byId, int wanted) {
     private static final int PAGE_DOCUMENTS = 1_000;
 
     /**
-     * Reads all nodes.
+     * Reads nodes.
      *
+     * @param nodes of the cluster
      * @param physicalUid what the index is called there
+     * @param wanted nodes that are to have a document
      */
-    static NodeCopies read(TestCluster cluster, String physicalUid) throws IOException {
+    static NodeCopies read(
+            TestCluster cluster, List<FleetNode> nodes, String physicalUid, int wanted)
+            throws IOException {
         Map<Integer, Map<String, JsonNode>> copies = new TreeMap<>();
         String key = cluster.fleet().plan().keys().node();
         try (HttpCaller http = new HttpCaller()) {
-            for (FleetNode node : cluster.fleet().nodes()) {
+            for (FleetNode node : nodes) {
                 int read = PAGE_DOCUMENTS;
                 for (int offset = 0; read == PAGE_DOCUMENTS; offset += PAGE_DOCUMENTS) {
                     ApiCall page =
@@ -46,19 +51,22 @@ record NodeCopies(Map<Integer, Map<String, JsonNode>> byId) {
                 }
             }
         }
-        return new NodeCopies(copies);
+        return new NodeCopies(copies, wanted);
     }
 
-    /** Each of these is on so many nodes, the same on each, and nothing else is anywhere. */
-    void assertAre(Map<Integer, ObjectNode> expected, int copies) {
+    /** These are there, and nothing else is anywhere. */
+    void assertAre(Map<Integer, ObjectNode> expected) {
         assertEquals(expected.keySet(), byId.keySet());
-        byId.forEach(
-                (id, nodes) -> {
-                    assertEquals(copies, nodes.size(), nodes::toString);
-                    JsonNode first = nodes.values().iterator().next();
-                    nodes.forEach((_, copy) -> assertEquals(first, copy));
-                    assertEquals(expected.get(id), clients(first));
-                });
+        expected.forEach((id, document) -> assertEquals(document, clients(copyOf(id))));
+    }
+
+    /** What all nodes have that are to have it, each the same. */
+    JsonNode copyOf(int id) {
+        Map<String, JsonNode> nodes = byId.getOrDefault(id, Map.of());
+        assertEquals(wanted, nodes.size(), () -> id + " is on " + nodes);
+        JsonNode first = nodes.values().iterator().next();
+        nodes.forEach((_, copy) -> assertEquals(first, copy));
+        return first;
     }
 
     private static JsonNode clients(JsonNode document) {

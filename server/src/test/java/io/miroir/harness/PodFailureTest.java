@@ -249,7 +249,7 @@ class PodFailureTest {
         }
     }
 
-    private static long alive(FleetPod asked) throws IOException {
+    private static long alive(FleetPod asked) {
         long alive = 0;
         for (JsonNode member : cluster.members(asked)) {
             alive += member.path("alive").asBoolean() ? 1 : 0;

@@ -1,5 +1,6 @@
 package io.miroir.harness;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.miroir.api.Json;
@@ -129,12 +130,39 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** What a pod that answers says of the cluster's members. */
-    JsonNode members(FleetPod pod) throws IOException {
+    JsonNode members(FleetPod pod) {
+        return operate(pod, ApiCall.get("/_miroir/cluster")).json().path("members");
+    }
+
+    /** The answer of a pod that runs to an operator. */
+    ApiAnswer operate(ApiCall call) {
+        FleetPod runs =
+                fleet.pods().stream()
+                        .filter(pod -> pod.process().isAlive())
+                        .findFirst()
+                        .orElseThrow();
+        return operate(runs, call);
+    }
+
+    /** Begins a change of the nodes. */
+    void change(ApiCall change) {
+        ApiAnswer begun = operate(change);
+        assertEquals(202, begun.status(), begun::toString);
+    }
+
+    /** Whether such a change is under way. */
+    boolean isChanging() {
+        return operate(ApiCall.get("/_miroir/rebalance/status"))
+                .json()
+                .path("in_progress")
+                .asBoolean(true);
+    }
+
+    private ApiAnswer operate(FleetPod pod, ApiCall call) {
         try (HttpCaller http = new HttpCaller()) {
-            String key = fleet.plan().keys().admin();
-            return http.call(pod.http(), key, ApiCall.get("/_miroir/cluster"), PATIENCE)
-                    .json()
-                    .path("members");
+            return http.call(pod.http(), fleet.plan().keys().admin(), call, PATIENCE);
+        } catch (IOException e) {
+            throw new AssertionError(call.toString(), e);
         }
     }
 

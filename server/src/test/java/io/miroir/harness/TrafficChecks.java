@@ -25,12 +25,20 @@ final class TrafficChecks {
         }
     }
 
-    /** Every search was answered, and every acknowledged write is there. */
-    static void assertNothingLost(TestCluster cluster, Traffic traffic) {
+    /**
+     * Every search was answered, every acknowledged write is there, on each node that is to have
+     * it, and replicas are the same.
+     */
+    static void assertNothingLost(TestCluster cluster, Traffic traffic) throws Exception {
         TrafficFigures figures = traffic.figures();
         assertTrue(figures.searches() > 0);
         assertEquals(0, figures.searchesFailed(), figures.faults()::toString);
         WrittenBack written = WrittenBack.read(cluster.api(), Traffic.WRITTEN_INDEX);
         assertEquals(List.of(), written.missing(figures.acknowledged()));
+        Aftermath aftermath = new Aftermath(cluster, Traffic.WRITTEN_INDEX);
+        aftermath.awaitTasksEnd();
+        aftermath.assertSame();
+        NodeCopies copies = aftermath.copies();
+        figures.acknowledged().forEach(copies::copyOf);
     }
 }
