@@ -20,7 +20,6 @@ import io.miroir.sqlite.DamagedDatabaseException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
-import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -118,7 +117,11 @@ final class StoreOpening {
         CompareMetrics metrics = new CompareMetrics(surroundings.registry());
         while (true) {
             Admission admission = keeper.enter();
-            RaftTaskStore store = openedStore(admission, own, figures.next());
+            RaftTaskStore store =
+                    openedStore(
+                            admission,
+                            own,
+                            surroundings.counting(figures.next()).foundBy(keeper::isFound));
             try {
                 keeper.opened(store, admission);
                 if (isRight(store, admission, metrics)) {
@@ -152,7 +155,7 @@ final class StoreOpening {
     }
 
     private RaftTaskStore openedStore(
-            Admission admission, PeerAddress own, CollectorRegistry counting) {
+            Admission admission, PeerAddress own, RaftTaskStore.Surroundings its) {
         return new RaftTaskStore(
                 RaftStoreConfig.of(
                                 config.podId(),
@@ -161,7 +164,7 @@ final class StoreOpening {
                                 beginWith(admission, own),
                                 config.raft().bind())
                         .with(tuning(config)),
-                surroundings.counting(counting));
+                its);
     }
 
     /** Times and sizes of the log, as configured. */

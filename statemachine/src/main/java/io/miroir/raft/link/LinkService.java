@@ -48,6 +48,7 @@ public final class LinkService implements RaftServerRpc {
     private final Links links;
     private final ReadIndexes readIndexes;
     private final Acknowledgements acknowledgements = new Acknowledgements();
+    private final Whereabouts whereabouts;
 
     /** Of each leader so far: its readers here share their questions. */
     private final Map<Leader, Rounds<Long>> indexes = new ConcurrentHashMap<>();
@@ -65,6 +66,7 @@ public final class LinkService implements RaftServerRpc {
         this.requestMillisMax =
                 RaftServerConfigKeys.Rpc.requestTimeout(raft.getProperties())
                         .toLong(TimeUnit.MILLISECONDS);
+        this.whereabouts = new Whereabouts(settings.found());
         String self = settings.self();
         Sockets sockets = new Sockets(settings.keys());
         this.links = new Links(self, sockets, byId(settings.addresses()));
@@ -80,7 +82,7 @@ public final class LinkService implements RaftServerRpc {
                         self,
                         new InetSocketAddress(settings.host(), settings.port()),
                         sockets,
-                        new RaftRequests(raft, readIndexes, awaited),
+                        telling(whereabouts, new RaftRequests(raft, readIndexes, awaited)),
                         settings.metrics());
         this.watchdog =
                 new Watchdog(
@@ -89,6 +91,13 @@ public final class LinkService implements RaftServerRpc {
                             links.endOverdue(nowNanos);
                             server.endOverdue(nowNanos);
                         });
+    }
+
+    private static Requests telling(Whereabouts whereabouts, Requests requests) {
+        return (kind, message) -> {
+            whereabouts.heardFrom();
+            return requests.handle(kind, message);
+        };
     }
 
     private static Map<RaftPeerId, String> byId(Map<String, String> addresses) {
@@ -227,6 +236,9 @@ public final class LinkService implements RaftServerRpc {
 
     @Override
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
+        if (!whereabouts.areKnown()) {
+            throw new IOException("nobody has found this pod where it is known to be");
+        }
         RaftPeerId to = peer(request.getServerRequest());
         return ask(to, Kind.VOTE, request, RequestVoteReplyProto.parser(), requestMillisMax);
     }
