@@ -33,6 +33,14 @@ public final class ClientSettings {
             JsonNode usual = Settings.defaults().path(Setting.FACETING.key());
             faceting.set("maxValuesPerFacet", usual.path("maxValuesPerFacet"));
         }
+        for (JsonNode embedder : client.path(Setting.EMBEDDERS.key())) {
+            if (embedder instanceof ObjectNode object) {
+                NodeSettings.restoreTemplate(object);
+                if (object.get(EmbedderSource.INDEXING_PART) instanceof ObjectNode inner) {
+                    NodeSettings.restoreTemplate(inner);
+                }
+            }
+        }
         return client;
     }
 

@@ -1,52 +1,31 @@
 package io.miroir.api.settings;
 
-import static io.miroir.api.strict.Shape.optional;
-
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
-import io.miroir.api.JsonText;
 import io.miroir.api.UrlText;
-import io.miroir.api.strict.Check;
-import io.miroir.api.strict.Shape;
-import io.miroir.api.strict.StrictValue;
+import io.miroir.api.settings.EmbedderSource.Place;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** Which members the configuration of an embedder may have, by the source of its vectors. */
+/**
+ * What an embedder must be, as Meilisearch finds it: what a request gives to one, and what one has
+ * when a task has changed it. A member that is null counts as given, save where it must be there.
+ */
 final class EmbedderRules {
     private static final ErrorCode CODE = ErrorCode.INVALID_SETTINGS_EMBEDDERS;
 
     /** The one whose vectors can't be made shorter. */
     private static final String FIXED_MODEL = "text-embedding-ada-002";
 
-    private static final List<String> EVERYWHERE =
-            List.of("source", "distribution", "binaryQuantized");
-
-    private static final List<String> FIELDS =
-            List.of(
-                    "source",
-                    "model",
-                    "revision",
-                    "pooling",
-                    "apiKey",
-                    "dimensions",
-                    "documentTemplate",
-                    "documentTemplateMaxBytes",
-                    "url",
-                    "indexingFragments",
-                    "searchFragments",
-                    "request",
-                    "response",
-                    "headers",
-                    "searchEmbedder",
-                    "indexingEmbedder",
-                    "distribution",
-                    "binaryQuantized");
+    /** Names of fragments that a message tells at most. */
+    private static final int FRAGMENTS_TOLD_MAX = 3;
 
     /** In this order one that is at fault is told. */
     private static final List<String> CHECKED =
@@ -57,95 +36,17 @@ final class EmbedderRules {
                     "dimensions",
                     "apiKey",
                     "url",
-                    "indexingFragments",
-                    "searchFragments",
+                    EmbedderSource.INDEXING_FRAGMENTS,
+                    EmbedderSource.SEARCH_FRAGMENTS,
                     "request",
                     "response",
-                    "documentTemplate",
-                    "documentTemplateMaxBytes",
+                    EmbedderSource.TEMPLATE,
+                    EmbedderSource.TEMPLATE_BYTES,
                     "headers",
-                    "searchEmbedder",
-                    "indexingEmbedder");
-
-    private record Source(String word, Set<String> mandatory, Set<String> allowed) {
-        boolean permits(String field) {
-            return EVERYWHERE.contains(field)
-                    || mandatory.contains(field)
-                    || allowed.contains(field);
-        }
-    }
-
-    private static final List<Source> ALL =
-            List.of(
-                    new Source(
-                            "openAi",
-                            Set.of(),
-                            Set.of(
-                                    "model",
-                                    "apiKey",
-                                    "documentTemplate",
-                                    "documentTemplateMaxBytes",
-                                    "dimensions",
-                                    "url")),
-                    new Source(
-                            "huggingFace",
-                            Set.of(),
-                            Set.of(
-                                    "model",
-                                    "revision",
-                                    "pooling",
-                                    "documentTemplate",
-                                    "documentTemplateMaxBytes")),
-                    new Source(
-                            "ollama",
-                            Set.of("model"),
-                            Set.of(
-                                    "documentTemplate",
-                                    "documentTemplateMaxBytes",
-                                    "url",
-                                    "apiKey",
-                                    "dimensions")),
-                    new Source("userProvided", Set.of("dimensions"), Set.of()),
-                    new Source(
-                            "rest",
-                            Set.of("url", "request", "response"),
-                            Set.of(
-                                    "apiKey",
-                                    "dimensions",
-                                    "documentTemplate",
-                                    "documentTemplateMaxBytes",
-                                    "headers",
-                                    "indexingFragments",
-                                    "searchFragments")),
-                    new Source(
-                            "composite", Set.of("searchEmbedder", "indexingEmbedder"), Set.of()));
-
-    private static final List<String> SOURCES = ALL.stream().map(Source::word).toList();
-
-    private static final Check POOLING = Check.oneOf(List.of("useModel", "forceCls", "forceMean"));
-
-    private static final Shape DISTRIBUTION_SHAPE =
-            Shape.of(
-                    Shape.required("mean", CODE, Check.NUMBER, CODE),
-                    Shape.required("sigma", CODE, Check.NUMBER, CODE));
-
-    private static final Check DISTRIBUTION =
-            distribution -> {
-                DISTRIBUTION_SHAPE.check(distribution);
-                Map<String, StrictValue> members = distribution.members();
-                double mean = Objects.requireNonNull(members.get("mean")).number();
-                double sigma = Objects.requireNonNull(members.get("sigma")).number();
-                if (mean < 0 || mean > 1) {
-                    throw distribution.invalid(
-                            "the distribution mean must be in the range [0, 1], got "
-                                    + JsonText.plain(mean));
-                }
-                if (sigma <= 0 || sigma > 1) {
-                    throw distribution.invalid(
-                            "the distribution sigma must be in the range ]0, 1], got "
-                                    + JsonText.plain(sigma));
-                }
-            };
+                    EmbedderSource.SEARCH_PART,
+                    EmbedderSource.INDEXING_PART,
+                    "binaryQuantized",
+                    "distribution");
 
     /** The models of OpenAI, with the dimensions of their vectors. */
     private static final Map<String, Integer> OPEN_AI_MODELS = openAiModels();
@@ -158,94 +59,44 @@ final class EmbedderRules {
         return models;
     }
 
-    private static final Check FRAGMENTS =
-            Check.mapOf(
-                    fragment -> {
-                        if (!fragment.isNull() && !fragment.members().containsKey("value")) {
-                            throw fragment.missing("value", CODE);
-                        }
-                    });
-
-    /**
-     * One of the two embedders that a composite one is made of; the last four only to be refused.
-     */
-    private static final Shape INNER =
-            Shape.of(
-                    optional("source", CODE, Check.oneOf(SOURCES)),
-                    optional("model", CODE, Check.STRING),
-                    optional("revision", CODE, Check.STRING),
-                    optional("pooling", CODE, POOLING),
-                    optional("apiKey", CODE, Check.STRING),
-                    optional("dimensions", CODE, Check.unsigned(Long.MAX_VALUE)),
-                    optional("documentTemplate", CODE, Check.STRING),
-                    optional("documentTemplateMaxBytes", CODE, Check.unsigned(Long.MAX_VALUE)),
-                    optional("url", CODE, Check.STRING),
-                    optional("indexingFragments", CODE, FRAGMENTS),
-                    optional("searchFragments", CODE, FRAGMENTS),
-                    optional("request", CODE, Check.ANY),
-                    optional("response", CODE, Check.ANY),
-                    optional("headers", CODE, Check.mapOf(Check.STRING)),
-                    optional("distribution", CODE, DISTRIBUTION),
-                    optional("binaryQuantized", CODE, Check.BOOLEAN),
-                    optional("searchEmbedder", CODE, Check.ANY),
-                    optional("indexingEmbedder", CODE, Check.ANY));
-
-    private static final Shape EMBEDDER =
-            Shape.of(
-                    optional("source", CODE, Check.oneOf(SOURCES)),
-                    optional("model", CODE, Check.STRING),
-                    optional("revision", CODE, Check.STRING),
-                    optional("pooling", CODE, POOLING),
-                    optional("apiKey", CODE, Check.STRING),
-                    optional("dimensions", CODE, Check.unsigned(Long.MAX_VALUE)),
-                    optional("binaryQuantized", CODE, Check.BOOLEAN),
-                    optional("documentTemplate", CODE, Check.STRING),
-                    optional("documentTemplateMaxBytes", CODE, Check.unsigned(Long.MAX_VALUE)),
-                    optional("url", CODE, Check.STRING),
-                    optional("indexingFragments", CODE, FRAGMENTS),
-                    optional("searchFragments", CODE, FRAGMENTS),
-                    optional("request", CODE, Check.ANY),
-                    optional("response", CODE, Check.ANY),
-                    optional("headers", CODE, Check.mapOf(Check.STRING)),
-                    optional("searchEmbedder", CODE, INNER),
-                    optional("indexingEmbedder", CODE, INNER),
-                    optional("distribution", CODE, DISTRIBUTION));
-
-    /** Embedders by name; null takes one away. */
-    static final Check EMBEDDERS = Check.mapOf(EMBEDDER.orNull());
-
     private EmbedderRules() {}
 
-    /** Whether embedders of that source have such a member. */
-    static boolean permits(String source, String member) {
-        return ALL.stream().anyMatch(one -> one.word.equals(source) && one.permits(member));
+    /** Whether OpenAI has a model of that name. */
+    static boolean isOpenAiModel(String name) {
+        return OPEN_AI_MODELS.containsKey(name);
     }
 
     /**
-     * Checks what well formed embedders are given against their sources.
+     * Checks what well formed embedders are given.
      *
      * @throws ApiException in Meilisearch's words, of the first that is wrong
      */
-    static void checkSources(JsonNode embedders) {
-        embedders
-                .properties()
-                .forEach(
-                        embedder -> {
-                            if (!embedder.getValue().isNull()) {
-                                check(embedder.getKey(), embedder.getValue());
-                            }
-                        });
+    static void checkGiven(JsonNode embedders) {
+        Map<String, JsonNode> byName = new TreeMap<>();
+        embedders.properties().forEach(one -> byName.put(one.getKey(), one.getValue()));
+        byName.forEach(
+                (name, embedder) -> {
+                    if (embedder.isObject()) {
+                        checkValues(name, embedder);
+                        checkOneOfTwo(embedder);
+                        checkSource(name, embedder);
+                    }
+                });
     }
 
     /**
-     * Checks what an embedder is given, or has.
+     * Checks what an embedder has once it is changed.
      *
      * @throws ApiException in Meilisearch's words
      */
-    static void check(String name, JsonNode embedder) {
-        if (embedder.path("documentTemplate").isString()) {
-            requireNotZero(name, "documentTemplateMaxBytes", embedder);
-        }
+    static void checkWhole(String name, JsonNode embedder) {
+        checkValues(name, embedder);
+        checkBothFragments(embedder);
+        checkSource(name, embedder);
+    }
+
+    private static void checkValues(String name, JsonNode embedder) {
+        checkTemplateBytes(name, embedder);
         requireNotZero(name, "dimensions", embedder);
         String url = embedder.path("url").asString("");
         if (embedder.path("url").isString()) {
@@ -253,33 +104,175 @@ final class EmbedderRules {
                     .ifPresent(
                             fault -> {
                                 throw refused(
-                                        "`.embedders."
-                                                + name
-                                                + ".url`: could not parse `"
-                                                + UrlText.shown(url)
-                                                + "`: "
-                                                + fault);
+                                        name + ".url",
+                                        "could not parse `" + UrlText.shown(url) + "`: " + fault);
                             });
-        }
-        for (Source source : ALL) {
-            if (embedder.path("source").asString("").equals(source.word)) {
-                checkAgainst(source, name, embedder);
-            }
-        }
-        if (embedder.path("source").asString("").equals("openAi")
-                && embedder.path("model").isString()) {
-            checkOpenAi(name, embedder);
         }
     }
 
-    private static void checkOpenAi(String name, JsonNode embedder) {
+    private static void checkTemplateBytes(String name, JsonNode embedder) {
+        if (embedder.path(EmbedderSource.TEMPLATE).isString()) {
+            requireNotZero(name, EmbedderSource.TEMPLATE_BYTES, embedder);
+        }
+    }
+
+    private static void requireNotZero(String name, String member, JsonNode embedder) {
+        JsonNode value = embedder.path(member);
+        if (value.isNumber() && value.longValue() == 0) {
+            throw refused(name + "." + member, "`" + member + "` cannot be zero");
+        }
+    }
+
+    /** A request gives fragments, or a template. */
+    private static void checkOneOfTwo(JsonNode embedder) {
+        int indexing = fragments(embedder, EmbedderSource.INDEXING_FRAGMENTS).size();
+        int search = fragments(embedder, EmbedderSource.SEARCH_FRAGMENTS).size();
+        if (indexing + search > 0 && embedder.path(EmbedderSource.TEMPLATE).isString()) {
+            throw unusable(
+                    "cannot pass both fragments and a document template.\n  - Note: "
+                            + indexing
+                            + " fragments declared in `indexingFragments` and "
+                            + search
+                            + " fragments declared in `search_fragments_len`.\n  - Hint: remove the"
+                            + " declared fragments or remove the `documentTemplate`");
+        }
+    }
+
+    /** Who has fragments of documents has some of searches, too. */
+    private static void checkBothFragments(JsonNode embedder) {
+        List<String> indexing = fragments(embedder, EmbedderSource.INDEXING_FRAGMENTS);
+        List<String> search = fragments(embedder, EmbedderSource.SEARCH_FRAGMENTS);
+        if (indexing.isEmpty() == search.isEmpty()) {
+            return;
+        }
+        String there = search.isEmpty() ? "`indexingFragments`" : "`searchFragments`";
+        String absent = search.isEmpty() ? "`searchFragments`" : "`indexingFragments`";
+        List<String> names = search.isEmpty() ? indexing : search;
+        throw unusable(
+                "inconsistent fragments: "
+                        + absent
+                        + " is empty, but "
+                        + there
+                        + " declares "
+                        + names.size()
+                        + " fragments: "
+                        + names.stream().limit(FRAGMENTS_TOLD_MAX).collect(Collectors.joining(", "))
+                        + (names.size() > FRAGMENTS_TOLD_MAX ? ", ..." : "")
+                        + (search.isEmpty() ? "\n - Hint" : "\n  - Hint")
+                        + ": declare at least one fragment in "
+                        + absent
+                        + " or remove fragments from "
+                        + there
+                        + " by setting them to `null`");
+    }
+
+    /** The names of those that are there, sorted. */
+    private static List<String> fragments(JsonNode embedder, String member) {
+        return embedder.path(member).properties().stream()
+                .filter(fragment -> !fragment.getValue().isNull())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    private static void checkSource(String name, JsonNode embedder) {
+        Optional<EmbedderSource> known = EmbedderSource.of(embedder);
+        if (known.isEmpty()) {
+            return;
+        }
+        EmbedderSource source = known.get();
+        checkMembers(source, name, Place.ALONE, embedder);
+        checkModel(name, embedder);
+        if (source.word().equals("composite")) {
+            checkPart(name, Place.SEARCH, embedder.path(EmbedderSource.SEARCH_PART));
+            JsonNode indexing = embedder.path(EmbedderSource.INDEXING_PART);
+            checkTemplateBytes(name, indexing);
+            checkPart(name, Place.INDEXING, indexing);
+        }
+    }
+
+    private static void checkPart(String name, Place place, JsonNode part) {
+        EmbedderSource source =
+                EmbedderSource.of(part)
+                        .orElseThrow(
+                                () ->
+                                        refused(
+                                                name + place.path(),
+                                                "Missing field `source`.\n  - note: this field is"
+                                                        + " mandatory for nested embedders"));
+        if (!source.isForParts()) {
+            throw refused(
+                    name + place.path() + ".source",
+                    "Source `" + source.word() + "` is not available in a nested embedder");
+        }
+        checkMembers(source, name, place, part);
+    }
+
+    private static void checkMembers(
+            EmbedderSource source, String name, Place place, JsonNode embedder) {
+        for (String member : CHECKED) {
+            if (embedder.has(member) && !source.permits(member, place)) {
+                throw refused(name + place.path(), unavailable(source, member, place));
+            }
+            if (source.mandatory().contains(member) && !embedder.hasNonNull(member)) {
+                throw refused(
+                        name,
+                        "Missing field `"
+                                + member
+                                + "` (note: this field is mandatory for source `"
+                                + source.word()
+                                + "`)");
+            }
+        }
+    }
+
+    private static String unavailable(EmbedderSource source, String member, Place place) {
+        String sources =
+                listed(
+                        EmbedderSource.ALL.stream()
+                                .filter(other -> other.permits(member, place))
+                                .map(EmbedderSource::word));
+        Predicate<String> permitted = other -> source.permits(other, place);
+        return "Field `"
+                + member
+                + "` unavailable for source `"
+                + source.word()
+                + "`"
+                + place.words()
+                + "."
+                + (sources.isEmpty()
+                        ? ""
+                        : "\n  - note: `" + member + "` is available for sources: " + sources)
+                + "\n  - note: available fields for source `"
+                + source.word()
+                + "`"
+                + place.words()
+                + ": "
+                + listed(EmbedderSource.MEMBERS.stream().filter(permitted))
+                + (source.permits(member, Place.ALONE)
+                        ? "\n  - note: `"
+                                + member
+                                + "` is available when source `"
+                                + source.word()
+                                + "` is not"
+                                + place.words()
+                        : "");
+    }
+
+    /** Checks the model of OpenAI that is named, and how long its vectors can be. */
+    static void checkModel(String name, JsonNode embedder) {
+        boolean named =
+                embedder.path(EmbedderSource.SOURCE).asString("").equals(EmbedderDefaults.SOURCE)
+                        && embedder.path("model").isString();
+        if (!named) {
+            return;
+        }
         String model = embedder.path("model").stringValue();
         Integer own = OPEN_AI_MODELS.get(model);
         if (own == null) {
             throw refused(
-                    "`.embedders."
-                            + name
-                            + ".model`: Invalid model `"
+                    name + ".model",
+                    "Invalid model `"
                             + model
                             + "` for OpenAI. Supported models: "
                             + OPEN_AI_MODELS.keySet().stream()
@@ -290,81 +283,32 @@ final class EmbedderRules {
         if (!dimensions.isNumber()) {
             return;
         }
-        String refusal = "`.embedders." + name + ".dimensions`: Model `" + model + "` does not";
+        String refusal = "Model `" + model + "` does not support overriding its ";
         long asked = dimensions.longValue();
         if (model.equals(FIXED_MODEL) && asked != own) {
             throw refused(
-                    refusal
-                            + " support overriding its native dimensions of "
-                            + own
-                            + ". Found "
-                            + asked);
+                    name + ".dimensions",
+                    refusal + "native dimensions of " + own + ". Found " + asked);
         }
         if (asked > own) {
             throw refused(
-                    refusal
-                            + " support overriding its dimensions to a value higher than "
-                            + own
-                            + ". Found "
-                            + asked);
+                    name + ".dimensions",
+                    refusal + "dimensions to a value higher than " + own + ". Found " + asked);
         }
     }
 
-    /** Refuses a zero where none may be. */
-    static void requireNotZero(String name, String field, JsonNode embedder) {
-        JsonNode value = embedder.path(field);
-        if (value.isNumber() && value.longValue() == 0) {
-            throw refused(
-                    "`.embedders." + name + "." + field + "`: `" + field + "` cannot be zero");
-        }
+    private static String listed(Stream<String> words) {
+        return words.map(word -> "`" + word + "`").collect(Collectors.joining(", "));
     }
 
-    private static void checkAgainst(Source source, String name, JsonNode embedder) {
-        for (String field : CHECKED) {
-            if (embedder.has(field) && !source.permits(field)) {
-                throw refused(unavailable(source, name, field));
-            }
-            if (source.mandatory.contains(field) && !embedder.hasNonNull(field)) {
-                throw refused(
-                        "`.embedders."
-                                + name
-                                + "`: Missing field `"
-                                + field
-                                + "` (note: this field is mandatory for source `"
-                                + source.word
-                                + "`)");
-            }
-        }
+    /** A fault at a place below {@code .embedders}. */
+    static ApiException refused(String path, String message) {
+        return new ApiException(CODE, "`.embedders." + path + "`: " + message);
     }
 
-    private static String unavailable(Source source, String name, String field) {
-        List<String> sources =
-                ALL.stream()
-                        .filter(other -> other.permits(field))
-                        .map(other -> other.word)
-                        .toList();
-        List<String> fields = FIELDS.stream().filter(source::permits).toList();
-        return "`.embedders."
-                + name
-                + "`: Field `"
-                + field
-                + "` unavailable for source `"
-                + source.word
-                + "`.\n  - note: `"
-                + field
-                + "` is available for sources: "
-                + listed(sources)
-                + "\n  - note: available fields for source `"
-                + source.word
-                + "`: "
-                + listed(fields);
-    }
-
-    private static String listed(List<String> words) {
-        return words.stream().map(word -> "`" + word + "`").collect(Collectors.joining(", "));
-    }
-
-    private static ApiException refused(String message) {
-        return new ApiException(CODE, message);
+    private static ApiException unusable(String message) {
+        return new ApiException(
+                ErrorCode.VECTOR_EMBEDDING_ERROR,
+                "Error while generating embeddings: user error: " + message);
     }
 }

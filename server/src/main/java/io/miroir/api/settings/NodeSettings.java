@@ -6,7 +6,6 @@ import io.miroir.api.Json;
 import io.miroir.api.SealedValue;
 import io.miroir.core.routing.Separators;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -29,17 +28,6 @@ public final class NodeSettings {
     public static final int FACET_VALUES_MIN = 10_000;
 
     private static final String TIE_RULE = Separators.SEQ_FIELD + ":asc";
-
-    /** Sources whose embedders write documents by a template of text. */
-    private static final Set<String> TEMPLATE_SOURCES =
-            Set.of("openAi", "huggingFace", "ollama", "rest");
-
-    private static final List<String> WITHOUT_DEFAULT =
-            List.of("apiKey", "url", "dimensions", "distribution");
-
-    /** Of an embedder that gets another source, whether or not that takes it. */
-    private static final List<String> KEPT =
-            List.of("apiKey", "searchEmbedder", "indexingEmbedder");
 
     /** Meilisearch's default template without the reserved fields. */
     private static final String DOCUMENT_TEMPLATE =
@@ -75,9 +63,12 @@ public final class NodeSettings {
         raiseFacetCut(node);
         for (JsonNode embedder : node.path(Setting.EMBEDDERS.key())) {
             if (embedder instanceof ObjectNode object) {
-                keepFromTemplate(object);
                 // Said, where a client says nothing: nodes keep what they had.
                 EmbedderDefaults.complete(object);
+                keepFromTemplate(object);
+                if (object.get(EmbedderSource.INDEXING_PART) instanceof ObjectNode inner) {
+                    keepFromTemplate(inner);
+                }
             }
         }
         return node;
@@ -93,46 +84,9 @@ public final class NodeSettings {
         ObjectNode change = wanted.deepCopy();
         String embedders = Setting.EMBEDDERS.key();
         // They are merged by name, and each by its members: what is gone must be named.
-        for (String name : before.path(embedders).propertyNames()) {
-            JsonNode had = before.path(embedders).path(name);
-            if (change.path(embedders).get(name) instanceof ObjectNode next
-                    && !isStuck(next, had)) {
-                leftOver(next, had).forEach(next::putNull);
-            } else {
-                change.withObject(embedders).putNull(name);
-            }
-        }
+        change.set(
+                embedders, NodeEmbedders.replacing(wanted.path(embedders), before.path(embedders)));
         return change;
-    }
-
-    /**
-     * What a node has of an embedder that it is not to have, and would keep: where it has no
-     * default.
-     *
-     * @param wanted of a node
-     * @param had what the node says it has
-     */
-    public static List<String> leftOver(JsonNode wanted, JsonNode had) {
-        return WITHOUT_DEFAULT.stream()
-                .filter(member -> had.hasNonNull(member) && !wanted.has(member))
-                .filter(member -> EmbedderRules.permits(source(wanted), member))
-                .toList();
-    }
-
-    /**
-     * Whether it keeps from another source what this one refuses, so that it must go first. Who
-     * reads it back finds it gone, and sends it once more.
-     */
-    private static boolean isStuck(JsonNode wanted, JsonNode had) {
-        return KEPT.stream()
-                .anyMatch(
-                        member ->
-                                had.hasNonNull(member)
-                                        && !EmbedderRules.permits(source(wanted), member));
-    }
-
-    private static String source(JsonNode embedder) {
-        return embedder.path("source").asString(EmbedderDefaults.SOURCE);
     }
 
     /**
@@ -198,15 +152,17 @@ public final class NodeSettings {
     }
 
     private static void keepFromTemplate(ObjectNode embedder) {
-        boolean byTemplate =
-                TEMPLATE_SOURCES.contains(source(embedder))
-                        && !embedder.hasNonNull("indexingFragments");
-        if (byTemplate && !embedder.hasNonNull("documentTemplate")) {
-            embedder.put("documentTemplate", DOCUMENT_TEMPLATE);
+        String template = embedder.path(EmbedderSource.TEMPLATE).asString("");
+        if (template.equals(EmbedderDefaults.TEMPLATE)) {
+            embedder.put(EmbedderSource.TEMPLATE, DOCUMENT_TEMPLATE);
         }
-        // A composite embedder has one for indexing inside; that for searches has no template.
-        if (embedder.get("indexingEmbedder") instanceof ObjectNode inner && inner.has("source")) {
-            keepFromTemplate(inner);
+    }
+
+    /** Puts the client's default in the place of that of nodes. */
+    static void restoreTemplate(ObjectNode embedder) {
+        String template = embedder.path(EmbedderSource.TEMPLATE).asString("");
+        if (template.equals(DOCUMENT_TEMPLATE)) {
+            embedder.put(EmbedderSource.TEMPLATE, EmbedderDefaults.TEMPLATE);
         }
     }
 

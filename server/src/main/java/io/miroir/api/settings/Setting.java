@@ -117,7 +117,7 @@ public enum Setting {
             case TYPO_TOLERANCE -> SettingChecks.TYPO_TOLERANCE;
             case FACETING -> SettingChecks.FACETING;
             case PAGINATION -> SettingChecks.PAGINATION;
-            case EMBEDDERS -> EmbedderRules.EMBEDDERS;
+            case EMBEDDERS -> EmbedderShapes.EMBEDDERS;
             case SEARCH_CUTOFF_MS -> Check.unsigned(Long.MAX_VALUE);
             case LOCALIZED_ATTRIBUTES -> SettingChecks.LOCALIZED;
             case FACET_SEARCH -> Check.BOOLEAN;

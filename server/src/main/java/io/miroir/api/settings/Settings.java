@@ -8,6 +8,7 @@ import io.miroir.api.search.Locales;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -165,9 +166,9 @@ public final class Settings {
 
     private static ObjectNode embedders(JsonNode before, JsonNode change) {
         ObjectNode merged = (ObjectNode) before.deepCopy();
-        for (Map.Entry<String, JsonNode> entry : change.properties()) {
-            String name = entry.getKey();
-            if (entry.getValue() instanceof ObjectNode embedder) {
+        // Of several that can't be changed so the first by name is told.
+        for (String name : new TreeSet<>(change.propertyNames())) {
+            if (change.get(name) instanceof ObjectNode embedder) {
                 merged.set(name, EmbedderChange.of(name, before.path(name), embedder));
             } else {
                 merged.remove(name);

@@ -9,9 +9,11 @@ import io.miroir.api.strict.Shape;
 import io.miroir.api.strict.StrictValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -77,7 +79,7 @@ public record SettingsUpdate(ObjectNode changes) {
      * its source doesn't take.
      */
     public void require(Features features) {
-        for (JsonNode embedder : changes.path(Setting.EMBEDDERS.key())) {
+        for (JsonNode embedder : byName(changes.path(Setting.EMBEDDERS.key()))) {
             if (embedder.path("source").asString("").equals("composite")) {
                 features.require(Feature.COMPOSITE_EMBEDDERS, "using `\"composite\"` as source");
             }
@@ -98,7 +100,13 @@ public record SettingsUpdate(ObjectNode changes) {
         if (changes.hasNonNull(Setting.FOREIGN_KEYS.key())) {
             features.require(Feature.FOREIGN_KEYS, "setting `foreignKeys` in the index settings");
         }
-        EmbedderRules.checkSources(changes.path(Setting.EMBEDDERS.key()));
+        EmbedderRules.checkGiven(changes.path(Setting.EMBEDDERS.key()));
+    }
+
+    private static Collection<JsonNode> byName(JsonNode embedders) {
+        TreeMap<String, JsonNode> sorted = new TreeMap<>(BY_BYTES);
+        embedders.properties().forEach(one -> sorted.put(one.getKey(), one.getValue()));
+        return sorted.values();
     }
 
     private static SettingsUpdate checked(ObjectNode changes) {
@@ -131,6 +139,7 @@ public record SettingsUpdate(ObjectNode changes) {
                     sorted(value);
             case TYPO_TOLERANCE -> normalizedTypoTolerance(value);
             case FILTERABLE_ATTRIBUTES -> normalizedFilterable(value);
+            case EMBEDDERS -> EmbedderShapes.asKept(value);
             case FOREIGN_KEYS,
                     RANKING_RULES,
                     SYNONYMS,
@@ -138,7 +147,6 @@ public record SettingsUpdate(ObjectNode changes) {
                     PROXIMITY_PRECISION,
                     FACETING,
                     PAGINATION,
-                    EMBEDDERS,
                     SEARCH_CUTOFF_MS,
                     LOCALIZED_ATTRIBUTES,
                     FACET_SEARCH,

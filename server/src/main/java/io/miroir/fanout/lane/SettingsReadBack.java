@@ -1,7 +1,6 @@
 package io.miroir.fanout.lane;
 
-import io.miroir.api.SealedValue;
-import io.miroir.api.settings.NodeSettings;
+import io.miroir.api.settings.NodeEmbedders;
 import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeRequest;
 import java.time.Duration;
@@ -9,15 +8,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Compares the settings that a node is to have with those that it says it has. */
 public final class SettingsReadBack {
-    private static final Set<String> ORDERED = Set.of("rankingRules", "searchableAttributes");
+    private static final Set<String> ORDERED =
+            Set.of(
+                    "rankingRules",
+                    "searchableAttributes",
+                    "filterableAttributes",
+                    "localizedAttributes");
+
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final String EMBEDDERS = "embedders";
-    private static final String HEADERS = "headers";
     private static final Set<String> SECRETS = Set.of("apiKey");
+
+    /** Of these a name too many is as wrong as one too few: clients choose the names. */
+    private static final Set<String> BY_NAME = Set.of("synonyms", "sortFacetValuesBy");
 
     private SettingsReadBack() {}
 
@@ -34,27 +42,38 @@ public final class SettingsReadBack {
 
     /**
      * True if the node has what it was sent. Members that were not sent may be anything, but
-     * embedders, which are merged by name and by their members, must be those that were sent and no
-     * others, and have nothing left over; a setting that was sent as null is to have none, a null
-     * in one may be anything; secrets come back masked and are not compared.
+     * embedders, which are merged by name and by their members, must be those that were sent, whole
+     * and no others; a setting that was sent as null is to have none, a null in one may be
+     * anything; secrets come back masked and are not compared.
      */
     public static boolean matches(JsonNode sent, JsonNode found) {
         for (Map.Entry<String, JsonNode> member : sent.properties()) {
-            boolean ordered = ORDERED.contains(member.getKey());
             JsonNode own = found.path(member.getKey());
-            if (member.getValue().isNull()
-                    ? !own.isNull() && !own.isMissingNode()
-                    : !same(member.getValue(), own, ordered)) {
+            if (!sameSetting(member.getKey(), member.getValue(), own)) {
                 return false;
             }
         }
-        return !sent.has(EMBEDDERS)
-                || found.path(EMBEDDERS).properties().stream()
-                        .allMatch(
-                                embedder ->
-                                        isWhole(
-                                                sent.path(EMBEDDERS).path(embedder.getKey()),
-                                                embedder.getValue()));
+        return true;
+    }
+
+    private static boolean sameSetting(String name, JsonNode sent, JsonNode found) {
+        if (sent.isNull()) {
+            return found.isNull() || found.isMissingNode();
+        }
+        return name.equals(EMBEDDERS)
+                ? sameEmbedders(sent, found)
+                : sameMember(name, sent, found, ORDERED.contains(name));
+    }
+
+    private static boolean sameMember(String name, JsonNode sent, JsonNode found, boolean ordered) {
+        boolean more = BY_NAME.contains(name) && !sent.isNull() && found.size() > sent.size();
+        return !more && same(sent, found, ordered);
+    }
+
+    private static boolean sameEmbedders(JsonNode sent, JsonNode found) {
+        return Stream.of(sent, found)
+                .flatMap(embedders -> embedders.propertyNames().stream())
+                .allMatch(name -> NodeEmbedders.same(sent.path(name), found.path(name)));
     }
 
     /** Whether there are secrets in it: a node that shows all else may have others all the same. */
@@ -67,24 +86,17 @@ public final class SettingsReadBack {
                 || embedder.valueStream().anyMatch(part -> part.isObject() && hasSecret(part));
     }
 
-    private static boolean isWhole(JsonNode sent, JsonNode found) {
-        return sent.isObject()
-                && NodeSettings.leftOver(sent, found).isEmpty()
-                && found.path(HEADERS).size() == sent.path(HEADERS).size();
-    }
-
     private static boolean same(JsonNode sent, JsonNode found, boolean ordered) {
-        // A secret that can't be opened here is compared as little as one that comes back masked.
-        if (sent.isNull() || SealedValue.isSealed(sent)) {
+        if (sent.isNull()) {
             return true;
         }
         if (sent.isObject()) {
             return found.isObject()
                     && sent.properties().stream()
-                            .filter(member -> !SECRETS.contains(member.getKey()))
                             .allMatch(
                                     member ->
-                                            same(
+                                            sameMember(
+                                                    member.getKey(),
                                                     member.getValue(),
                                                     found.path(member.getKey()),
                                                     false));
@@ -93,16 +105,9 @@ public final class SettingsReadBack {
             return found.isArray() && (ordered ? inOrder(sent, found) : asSet(sent, found));
         }
         if (sent.isNumber()) {
-            return found.isNumber() && sameNumber(sent, found);
+            return found.isNumber() && sent.doubleValue() == found.doubleValue();
         }
         return sent.equals(found);
-    }
-
-    /** Nodes keep fractions in single precision. */
-    private static boolean sameNumber(JsonNode sent, JsonNode found) {
-        return sent.isIntegralNumber()
-                ? sent.doubleValue() == found.doubleValue()
-                : (float) sent.doubleValue() == (float) found.doubleValue();
     }
 
     private static boolean inOrder(JsonNode sent, JsonNode found) {
@@ -110,7 +115,7 @@ public final class SettingsReadBack {
             return false;
         }
         for (int i = 0; i < sent.size(); i++) {
-            if (!same(sent.get(i), found.get(i), true)) {
+            if (!same(sent.get(i), found.get(i), false)) {
                 return false;
             }
         }

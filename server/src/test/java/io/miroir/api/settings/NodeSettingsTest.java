@@ -83,9 +83,17 @@ class NodeSettingsTest {
                          "e": {"source": "composite",
                                "indexingEmbedder": {"source": "huggingFace"}}}
                         """));
+        // As clients see it, and may give it back.
+        JsonNode shown = Settings.shownWhole(client).path("embedders");
+        assertEquals(client.path("embedders").size(), shown.size());
+        client.withObject("embedders").set("f", shown.path("a"));
         JsonNode embedders = NodeSettings.derive(client).get("embedders");
         String template = embedders.path("a").path("documentTemplate").asString();
         assertEquals(true, template.contains("if start != \"_miroir_\""), template);
+        assertEquals(embedders.path("a"), embedders.path("f"));
+        assertEquals(
+                shown.path("e"),
+                ClientSettings.of(NodeSettings.derive(client)).path("embedders").path("e"));
         assertEquals("{{doc.title}}", embedders.path("b").path("documentTemplate").asString());
         assertEquals(client.path("embedders").path("c"), embedders.path("c"));
         assertEquals(
@@ -120,39 +128,6 @@ class NodeSettingsTest {
                 parts.path("searchEmbedder"));
         // Nodes refuse one without a source.
         assertEquals(Json.parse("{\"model\": \"m\"}"), parts.path("indexingEmbedder"));
-    }
-
-    /** Shows: a node keeps no member of an embedder that it is not to have, and no embedder. */
-    @Test
-    void namesWhatIsGone() {
-        ObjectNode wanted =
-                Json.parseObject(
-                        """
-                        {"embedders": {"a": {"source": "openAi", "model": "n"},
-                                       "c": {"source": "userProvided", "dimensions": 2},
-                                       "d": {"source": "rest", "url": "u"}}}
-                        """);
-        JsonNode before =
-                Json.parse(
-                        """
-                        {"embedders": {"a": {"source": "openAi", "model": "m", "url": "u",
-                                             "dimensions": 3, "apiKey": "XXX..."},
-                                       "b": {"source": "userProvided", "dimensions": 2},
-                                       "c": {"source": "openAi", "apiKey": "XXX..."},
-                                       "d": {"source": "openAi", "apiKey": "XXX...",
-                                             "distribution": {"mean": 0.5, "sigma": 0.5}}}}
-                        """);
-        assertEquals(
-                Json.parse(
-                        """
-                        {"embedders": {"a": {"source": "openAi", "model": "n", "url": null,
-                                             "dimensions": null, "apiKey": null},
-                                       "b": null,
-                                       "c": null,
-                                       "d": {"source": "rest", "url": "u", "apiKey": null,
-                                             "distribution": null}}}
-                        """),
-                NodeSettings.replacing(wanted, before));
     }
 
     /** Shows: a client can't set anything about reserved fields. */

@@ -53,9 +53,6 @@ class SettingsTest {
         assertEquals(Json.parse("{\"source\":\"userProvided\",\"dimensions\":2}"), shown.path("u"));
         assertEquals("t", shown.path("l").path("documentTemplate").asString());
         assertEquals("useModel", shown.path("h").path("pooling").asString());
-        assertEquals(
-                "{\"source\":\"openAi\"}",
-                Settings.shown(settings).path("embedders").path("o").toString());
     }
 
     /** Nodes keep it, so that it counts whether or not it is told. */
@@ -72,7 +69,8 @@ class SettingsTest {
         assertEquals(
                 Json.parse(
                         "{\"source\":\"ollama\",\"model\":\"m\",\"apiKey\":\"k\","
-                                + "\"binaryQuantized\":true,\"documentTemplate\":\"t\"}"),
+                                + "\"binaryQuantized\":true,\"documentTemplate\":\"t\","
+                                + "\"documentTemplateMaxBytes\":400}"),
                 after(before, ollama).path("embedders").path("e"));
         ObjectNode keyless = after(before, "{\"embedders\":{\"e\":{\"apiKey\":null}}}");
         assertEquals(

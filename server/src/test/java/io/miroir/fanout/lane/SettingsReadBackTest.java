@@ -46,10 +46,51 @@ class SettingsReadBackTest {
         assertTrue(matches("{\"distinctAttribute\":null}", "{}"));
         assertFalse(matches("{\"distinctAttribute\":null}", "{\"distinctAttribute\":\"a\"}"));
         assertFalse(matches("{\"searchCutoffMs\":null}", "{\"searchCutoffMs\":5}"));
-        assertTrue(
+        assertFalse(
                 matches(
                         "{\"embedders\":{\"e\":{\"model\":null}}}",
                         "{\"embedders\":{\"e\":{\"model\":\"m\"}}}"));
+    }
+
+    /** Shows: what clients name themselves, and is gone, is missed on nodes that still have it. */
+    @Test
+    void namesTooManyAreSeen() {
+        String two = "{\"synonyms\":{\"a\":[\"b\"],\"c\":[\"d\"]}}";
+        assertTrue(matches(two, two));
+        assertFalse(matches("{\"synonyms\":{\"a\":[\"b\"]}}", two));
+        assertFalse(matches("{\"synonyms\":{}}", two));
+        String orders = "{\"faceting\":{\"maxValuesPerFacet\":3,\"sortFacetValuesBy\":%s}}";
+        assertFalse(
+                matches(
+                        orders.formatted("{\"*\":\"alpha\"}"),
+                        orders.formatted("{\"*\":\"alpha\",\"a\":\"count\"}")));
+        // A member that this program does not know is another program's.
+        assertTrue(
+                matches(
+                        orders.formatted("{\"*\":\"alpha\"}"),
+                        orders.formatted("{\"*\":\"alpha\"},\"news\":1")));
+    }
+
+    /** Shows: of rules the first that speaks of an attribute decides. */
+    @Test
+    void rulesInAnotherOrderAreOthers() {
+        String rules =
+                "{\"filterableAttributes\":[\"a\",{\"attributePatterns\":[\"b\",\"c\"]}],"
+                        + "\"localizedAttributes\":[{\"locales\":[\"eng\"]},"
+                        + "{\"locales\":[\"fra\"]}]}";
+        assertTrue(matches(rules, rules));
+        assertFalse(
+                matches(
+                        rules,
+                        "{\"filterableAttributes\":[{\"attributePatterns\":[\"b\",\"c\"]},\"a\"],"
+                                + "\"localizedAttributes\":[{\"locales\":[\"eng\"]},"
+                                + "{\"locales\":[\"fra\"]}]}"));
+        assertFalse(
+                matches(
+                        rules,
+                        "{\"filterableAttributes\":[\"a\",{\"attributePatterns\":[\"b\",\"c\"]}],"
+                                + "\"localizedAttributes\":[{\"locales\":[\"fra\"]},"
+                                + "{\"locales\":[\"eng\"]}]}"));
     }
 
     @Test
@@ -73,8 +114,21 @@ class SettingsReadBackTest {
                 matches(
                         sent.formatted(""),
                         sent.formatted("").replace("\"a\":", "\"left\":\"over\",\"a\":")));
-        // What has a default is said, or may be anything.
-        assertTrue(matches(sent.formatted(""), sent.formatted(",\"documentTemplate\":\"t\"")));
+        assertFalse(matches(sent.formatted(""), sent.formatted(",\"documentTemplate\":\"t\"")));
+        assertFalse(matches(sent.formatted(""), sent.formatted(",\"binaryQuantized\":true")));
+        // Of what is written anew the order counts, and each member.
+        String request = ",\"request\":{\"a\":[1,2.0]%s}";
+        String given = sent.formatted(request.formatted(""));
+        assertTrue(matches(given, given));
+        assertFalse(matches(given, given.replace("1,2.0", "2.0,1")));
+        assertFalse(matches(given, sent.formatted(request.formatted(",\"b\":1"))));
+        // So it is inside another one; members that this program does not know are passed over.
+        String part = ",\"indexingEmbedder\":{\"source\":\"ollama\",\"model\":\"m\"%s}";
+        String inner = sent.formatted(part.formatted(""));
+        assertTrue(matches(inner, inner));
+        assertTrue(matches(inner, sent.formatted(part.formatted(",\"news\":1"))));
+        assertFalse(matches(inner, sent.formatted(part.formatted(",\"url\":\"u\""))));
+        assertFalse(matches(inner, sent.formatted(part.formatted(",\"apiKey\":\"k\""))));
     }
 
     @Test
