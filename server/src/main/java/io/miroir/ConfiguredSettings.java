@@ -1,7 +1,7 @@
 package io.miroir;
 
-import io.miroir.api.export.IpNetwork;
-import io.miroir.api.export.IpRules;
+import io.miroir.api.IpNetwork;
+import io.miroir.api.IpRules;
 import io.miroir.capability.partitioned.antientropy.AntiEntropyRules;
 import io.miroir.capability.partitioned.drift.DriftCheck;
 import io.miroir.capability.partitioned.repair.CopyBounds;
@@ -27,6 +27,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** What the parts of a pod are told of its configuration, each in its own words. */
 record ConfiguredSettings(MiroirConfig config) {
@@ -89,10 +90,17 @@ record ConfiguredSettings(MiroirConfig config) {
 
     /** Whom indexes may be sent to. */
     IpRules exportRules() {
+        return rules(config.server().exportIpNetworks());
+    }
+
+    /** Who may be told of tasks. */
+    IpRules webhookRules() {
+        return rules(config.server().webhookIpNetworks());
+    }
+
+    private static IpRules rules(List<String> networks) {
         return new IpRules(
-                config.server().exportIpNetworks().stream()
-                        .flatMap(network -> IpNetwork.parse(network).stream())
-                        .toList());
+                networks.stream().flatMap(network -> IpNetwork.parse(network).stream()).toList());
     }
 
     /** How often nodes are asked how they are. */

@@ -267,7 +267,7 @@ public final class Miroir implements AutoCloseable {
 
     private WebhookDuty webhooks(TaskStore store, Reports reports) {
         return new WebhookDuty(
-                own(new WebhookCaller()),
+                own(new WebhookCaller(settings.webhookRules())),
                 reports::awaitTold,
                 task -> StoredTasks.view(task).toJson(),
                 store::nowMicros,

@@ -1,6 +1,6 @@
 package io.miroir.config;
 
-import io.miroir.api.export.IpNetwork;
+import io.miroir.api.IpNetwork;
 import io.miroir.config.bind.Secret;
 import io.miroir.core.layout.Layout;
 import java.util.HashMap;
@@ -95,11 +95,15 @@ final class Rules {
     }
 
     private static void networks(MiroirConfig config, RuleReport report) {
-        List<String> networks = config.server().exportIpNetworks();
+        networks("server.export_ip_networks", config.server().exportIpNetworks(), report);
+        networks("server.webhook_ip_networks", config.server().webhookIpNetworks(), report);
+    }
+
+    private static void networks(String key, List<String> networks, RuleReport report) {
         for (int i = 0; i < networks.size(); i++) {
             if (IpNetwork.parse(networks.get(i)).isEmpty()) {
                 report.error(
-                        "server.export_ip_networks[" + i + "]",
+                        key + "[" + i + "]",
                         "`" + networks.get(i) + "`: allowed are networks like 10.0.0.0/8");
             }
         }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param dumpDir where this pod keeps the dumps that it made; the data directory if not set
  * @param exportIpNetworks local networks that indexes may be sent to, beside the internet; like
  *     10.0.0.0/8
+ * @param webhookIpNetworks local networks whose webhooks are told, beside the internet
  */
 public record ServerConfig(
         @Default("0.0.0.0") String bind,
@@ -44,7 +45,8 @@ public record ServerConfig(
         @Default("1048576") @Range(min = 0, max = 1073741824) long spoolMemoryBytes,
         @Default("4294967296") @Range(min = 0, max = 1099511627776.0) long spoolQuotaBytes,
         @Nullable Path dumpDir,
-        @Range(min = 0, max = 64) List<String> exportIpNetworks) {
+        @Range(min = 0, max = 64) List<String> exportIpNetworks,
+        @Range(min = 0, max = 64) List<String> webhookIpNetworks) {
 
     /** Writes worked on at a time: the other half is kept for searches and all else. */
     public int maxConcurrentWrites() {

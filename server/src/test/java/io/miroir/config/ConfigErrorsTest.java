@@ -52,6 +52,15 @@ class ConfigErrorsTest {
     }
 
     @Test
+    void networksThatAreNone() throws IOException {
+        for (String key : List.of("export_ip_networks", "webhook_ip_networks")) {
+            errors(
+                    NODE + "  server:\n    " + key + ": [10.0.0.0/8, host]\n",
+                    "FILE:6: server." + key + "[1]: `host`: allowed are networks like 10.0.0.0/8");
+        }
+    }
+
+    @Test
     void outOfRange() throws IOException {
         errors(
                 NODE + "  server:\n    port: 70000\n",

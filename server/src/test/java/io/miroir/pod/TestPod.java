@@ -185,6 +185,7 @@ final class TestPod implements AutoCloseable {
                    port: 0
                    max_body_bytes: %d
                    export_ip_networks: [127.0.0.0/8]
+                   webhook_ip_networks: [127.0.0.0/8]
                  metrics:
                    bind: 127.0.0.1
                    port: 0

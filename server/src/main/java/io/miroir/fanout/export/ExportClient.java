@@ -1,8 +1,12 @@
 package io.miroir.fanout.export;
 
-import io.miroir.api.export.IpRules;
+import io.miroir.api.HttpUrl;
+import io.miroir.api.IpRules;
+import io.miroir.api.UrlText;
+import io.miroir.fanout.odd.OddHost;
 import io.miroir.tls.LazyTls;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -13,9 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Asks another Meilisearch, once. */
@@ -26,6 +33,7 @@ public final class ExportClient implements AutoCloseable {
     private static final int ANSWER_BYTES_MAX = 64 << 10;
 
     private final IpRules rules;
+    private final ExecutorService oddCalls = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient client =
             HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
@@ -94,14 +102,17 @@ public final class ExportClient implements AutoCloseable {
 
     /** Asks. */
     public Reply ask(Call call) throws InterruptedException {
+        String name = call.target().getHost();
+        HttpUrl odd = name == null ? odd(call) : null;
         try {
             // The answer is kept by the JVM for longer than the client takes to ask for it again.
-            for (InetAddress address : InetAddress.getAllByName(call.target().getHost())) {
+            String host = odd == null ? name : odd.host();
+            for (InetAddress address : InetAddress.getAllByName(host)) {
                 if (!rules.allows(address)) {
                     return new Reply.Forbidden(address);
                 }
             }
-            return send(call);
+            return odd == null ? send(call) : send(call, odd);
         } catch (UnknownHostException unknown) {
             return new Reply.Unreached(
                     "failed to lookup address information: Name or service not known");
@@ -120,13 +131,49 @@ public final class ExportClient implements AutoCloseable {
             int status = answer.get(call.timeout().toMillis(), TimeUnit.MILLISECONDS).statusCode();
             return new Reply.Answered(status, told.toString(StandardCharsets.UTF_8));
         } catch (TimeoutException _) {
-            return new Reply.Unreached(
-                    "no whole answer within " + call.timeout().toSeconds() + " s");
+            return late(call);
         } catch (ExecutionException failed) {
             return new Reply.Unreached(String.valueOf(failed.getCause()));
         } finally {
             answer.cancel(true);
         }
+    }
+
+    /** One whose host has no name to Java's client. */
+    private static HttpUrl odd(Call call) {
+        return UrlText.http(call.target().toString())
+                .orElseThrow(() -> new IllegalArgumentException("no host: " + call.target()));
+    }
+
+    private Reply send(Call call, HttpUrl odd) throws InterruptedException {
+        OddHost host = new OddHost(odd, call.timeout().plus(CONNECT_TIME_MAX));
+        Future<OddHost.Answer> answer =
+                oddCalls.submit(
+                        () ->
+                                host.call(
+                                        call.method(),
+                                        to -> headers(call, to),
+                                        call.body().bytes,
+                                        ANSWER_BYTES_MAX));
+        try {
+            OddHost.Answer told = answer.get(call.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            String body = StandardCharsets.UTF_8.decode(told.body()).toString();
+            return new Reply.Answered(told.status(), body);
+        } catch (TimeoutException _) {
+            return late(call);
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof IOException unreached) {
+                return new Reply.Unreached(unreached.toString());
+            }
+            throw new IllegalStateException("asking " + call.target(), failed.getCause());
+        } finally {
+            // Closes its connection, if it waits there still.
+            answer.cancel(true);
+        }
+    }
+
+    private static Reply late(Call call) {
+        return new Reply.Unreached("no whole answer within " + call.timeout().toSeconds() + " s");
     }
 
     private static void keep(byte[] bytes, ByteArrayOutputStream told) {
@@ -135,23 +182,30 @@ public final class ExportClient implements AutoCloseable {
 
     private static HttpRequest request(Call call) {
         HttpRequest.Builder request = HttpRequest.newBuilder(call.target()).timeout(call.timeout());
+        headers(call, request::header);
+        HttpRequest.BodyPublisher body =
+                call.body().bytes.length == 0
+                        ? HttpRequest.BodyPublishers.noBody()
+                        : HttpRequest.BodyPublishers.ofByteArray(call.body().bytes);
+        return request.method(call.method(), body).build();
+    }
+
+    private static void headers(Call call, BiConsumer<String, String> to) {
         if (call.apiKey() != null) {
-            request.header("Authorization", "Bearer " + call.apiKey());
+            to.accept("Authorization", "Bearer " + call.apiKey());
         }
         Body body = call.body();
-        if (body.bytes.length == 0) {
-            return request.method(call.method(), HttpRequest.BodyPublishers.noBody()).build();
+        if (body.bytes.length > 0) {
+            to.accept("Content-Type", body.type);
+            if (body.encoding != null) {
+                to.accept("Content-Encoding", body.encoding);
+            }
         }
-        request.header("Content-Type", body.type);
-        if (body.encoding != null) {
-            request.header("Content-Encoding", body.encoding);
-        }
-        return request.method(call.method(), HttpRequest.BodyPublishers.ofByteArray(body.bytes))
-                .build();
     }
 
     @Override
     public void close() {
         client.shutdownNow();
+        oddCalls.shutdownNow();
     }
 }

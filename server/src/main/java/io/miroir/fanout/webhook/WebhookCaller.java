@@ -1,13 +1,17 @@
 package io.miroir.fanout.webhook;
 
 import io.miroir.api.HttpUrl;
+import io.miroir.api.IpRules;
 import io.miroir.api.UrlText;
 import io.miroir.api.webhooks.Webhook;
+import io.miroir.fanout.odd.OddHost;
 import io.miroir.store.webhook.WebhookRow;
 import io.miroir.tls.LazyTls;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -33,23 +37,27 @@ public final class WebhookCaller implements AutoCloseable {
 
     private static final String AUTHORIZATION = "Authorization";
 
+    private final IpRules rules;
     private final Duration callTimeMax;
     private final HttpClient client;
     private final ExecutorService oddCalls = Executors.newVirtualThreadPerTaskExecutor();
 
-    /** Waits as long as Meilisearch. */
-    public WebhookCaller() {
-        this(CALL_TIME_MAX);
+    /** Calls these addresses, and waits as long as Meilisearch. */
+    public WebhookCaller(IpRules rules) {
+        this(rules, CALL_TIME_MAX);
     }
 
     /** Waits for so long for each answer. */
-    WebhookCaller(Duration callTimeMax) {
+    WebhookCaller(IpRules rules, Duration callTimeMax) {
+        this.rules = rules;
         this.callTimeMax = callTimeMax;
         this.client =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(callTimeMax)
                         .followRedirects(HttpClient.Redirect.NEVER)
+                        // Which addresses are allowed is looked at here, not by somebody between.
+                        .proxy(HttpClient.Builder.NO_PROXY)
                         .sslContext(LazyTls.get())
                         .sslParameters(LazyTls.parameters())
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
@@ -61,6 +69,9 @@ public final class WebhookCaller implements AutoCloseable {
         record Answered(int status) implements Reply {}
 
         record Unreached(String why) implements Reply {}
+
+        /** Nobody is called: the address is a local one that the operator does not allow. */
+        record Forbidden(InetAddress address) implements Reply {}
 
         /** Its URL leads to nobody who can be called, and never will. */
         record Uncallable(String why) implements Reply {}
@@ -78,15 +89,24 @@ public final class WebhookCaller implements AutoCloseable {
         if (url.isEmpty() || uri == null) {
             return new Reply.Uncallable("its URL is none of http or https that can be called");
         }
+        boolean odd = uri.getHost() == null;
+        if (odd && !url.get().scheme().equals("http")) {
+            return new Reply.Uncallable(
+                    "Java checks no certificate of the host `" + url.get().host() + "`");
+        }
+        try {
+            // The answer is kept by the JVM for longer than a client takes to ask for it again.
+            for (InetAddress address : InetAddress.getAllByName(url.get().host())) {
+                if (!rules.allows(address)) {
+                    return new Reply.Forbidden(address);
+                }
+            }
+        } catch (UnknownHostException unknown) {
+            return new Reply.Unreached(unknown.toString());
+        }
         Head head = new Head(webhook, url.get(), taskUid);
         byte[] payload = Webhook.payload(List.of(taskJson));
-        if (uri.getHost() != null) {
-            return byClient(uri, head, payload);
-        }
-        return url.get().scheme().equals("http")
-                ? byConnection(uri, head, payload)
-                : new Reply.Uncallable(
-                        "Java checks no certificate of the host `" + url.get().host() + "`");
+        return odd ? byConnection(head, payload) : byClient(uri, head, payload);
     }
 
     /** With which headers a task is sent. */
@@ -125,11 +145,11 @@ public final class WebhookCaller implements AutoCloseable {
         }
     }
 
-    private Reply byConnection(URI uri, Head head, byte[] payload) throws InterruptedException {
-        OddHostCall call = new OddHostCall(uri, callTimeMax);
+    private Reply byConnection(Head head, byte[] payload) throws InterruptedException {
+        OddHost host = new OddHost(head.url, callTimeMax);
         Future<Integer> status;
         try {
-            status = oddCalls.submit(() -> call.post(head::headers, payload));
+            status = oddCalls.submit(() -> host.call("POST", head::headers, payload, 0).status());
         } catch (RejectedExecutionException closed) {
             return new Reply.Unreached("this pod stops");
         }
@@ -141,7 +161,7 @@ public final class WebhookCaller implements AutoCloseable {
             if (failed.getCause() instanceof IOException unreached) {
                 return new Reply.Unreached(unreached.toString());
             }
-            throw new IllegalStateException("calling " + uri, failed.getCause());
+            throw new IllegalStateException("calling " + head.url.host(), failed.getCause());
         } finally {
             // Closes its connection, if it waits there still.
             status.cancel(true);

@@ -3,9 +3,13 @@ package io.miroir.fanout.export;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import io.miroir.api.export.IpNetwork;
-import io.miroir.api.export.IpRules;
+import io.miroir.api.IpNetwork;
+import io.miroir.api.IpRules;
+import io.miroir.edge.http.Answer;
+import io.miroir.edge.http.HttpServer;
+import io.miroir.edge.http.Request;
 import io.miroir.fanout.export.ExportClient.Reply;
+import io.miroir.fanout.webhook.OddNames;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,7 +18,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,7 +30,10 @@ class ExportClientTest {
     private static final IpRules LOOPBACK =
             new IpRules(List.of(IpNetwork.parse("127.0.0.0/8").orElseThrow()));
 
-    private static Reply ask(String answer, Duration timeout) throws Exception {
+    /** All that can be asked: by Java's client, and where that knows no such host. */
+    private static final List<String> HOSTS = List.of("127.0.0.1", OddNames.UNDERSCORE);
+
+    private static Reply ask(String host, String answer, Duration timeout) throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ExportClient client = new ExportClient(LOOPBACK)) {
@@ -43,7 +53,7 @@ class ExportClientTest {
                 return client.ask(
                         new ExportClient.Call(
                                 "GET",
-                                URI.create("http://127.0.0.1:" + server.getLocalPort() + "/"),
+                                URI.create("http://" + host + ":" + server.getLocalPort() + "/"),
                                 null,
                                 ExportClient.Body.NONE,
                                 timeout));
@@ -59,8 +69,10 @@ class ExportClientTest {
     void anAnswerThatNeverEndsIsNone() throws Exception {
         String head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{";
         // Longer than the head takes on a busy machine: else that is what is missing.
-        Reply reply = ask(head, Duration.ofSeconds(5));
-        assertEquals(new Reply.Unreached("no whole answer within 5 s"), reply);
+        for (String host : HOSTS) {
+            Reply reply = ask(host, head, Duration.ofSeconds(5));
+            assertEquals(new Reply.Unreached("no whole answer within 5 s"), reply, host);
+        }
     }
 
     @Test
@@ -68,9 +80,84 @@ class ExportClientTest {
     void ofALongAnswerTheBeginningIsKept() throws Exception {
         int length = 1 << 20;
         String head = "HTTP/1.1 404 Not Found\r\nContent-Length: " + length + "\r\n\r\n";
-        Reply reply = ask(head + "x".repeat(length), Duration.ofSeconds(50));
-        Reply.Answered answered = assertInstanceOf(Reply.Answered.class, reply);
-        assertEquals(404, answered.status());
-        assertEquals("x".repeat(64 << 10), answered.body());
+        for (String host : HOSTS) {
+            Reply reply = ask(host, head + "x".repeat(length), Duration.ofSeconds(50));
+            Reply.Answered answered = assertInstanceOf(Reply.Answered.class, reply);
+            assertEquals(404, answered.status());
+            assertEquals("x".repeat(64 << 10), answered.body());
+        }
+    }
+
+    /** Whatever a server sends in between. */
+    @Test
+    @Timeout(60)
+    void anAnswerInPiecesIsPutTogether() throws Exception {
+        String answer =
+                """
+                HTTP/1.1 100 Continue\r
+                \r
+                HTTP/1.1 202 Accepted\r
+                Transfer-Encoding: chunked\r
+                \r
+                3;x=y\r
+                {"a\r
+                4\r
+                ":1}\r
+                0\r
+                \r
+                """;
+        assertEquals(
+                new Reply.Answered(202, "{\"a\":1}"),
+                ask(OddNames.UNDERSCORE, answer, Duration.ofSeconds(50)));
+        for (String none :
+                List.of("SSH-2.0\r\n", "HTTP/1.1 x\r\n\r\n", "HTTP/1.1 200\r\nx\r\n\r\n")) {
+            assertInstanceOf(
+                    Reply.Unreached.class,
+                    ask(OddNames.UNDERSCORE, none, Duration.ofSeconds(50)),
+                    none);
+        }
+    }
+
+    /** Of all methods, with its key and its body, as by Java's client. */
+    @Test
+    @Timeout(60)
+    void aHostWithAnUnderscoreIsAskedAsAnyOther() throws Exception {
+        BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+        try (HttpServer server =
+                        HttpServer.start(
+                                "127.0.0.1",
+                                0,
+                                HttpServer.Limits.defaults(),
+                                new Random(),
+                                request -> {
+                                    calls.add(told(request));
+                                    return Answer.empty(204);
+                                });
+                ExportClient client = new ExportClient(LOOPBACK)) {
+            for (String method : List.of("GET", "POST", "PATCH")) {
+                ExportClient.Body body =
+                        method.equals("GET")
+                                ? ExportClient.Body.NONE
+                                : new ExportClient.Body(
+                                        "[]".getBytes(StandardCharsets.UTF_8), "a/b", "identity");
+                for (String host : HOSTS) {
+                    URI url = URI.create("http://" + host + ":" + server.port() + "/x?y=z");
+                    Duration timeout = Duration.ofSeconds(50);
+                    assertEquals(
+                            new Reply.Answered(204, ""),
+                            client.ask(new ExportClient.Call(method, url, "k", body, timeout)));
+                }
+                assertEquals(calls.take(), calls.take());
+            }
+        }
+    }
+
+    private static String told(Request request) throws IOException {
+        return request.method()
+                + request.rawPath()
+                + request.header("Authorization")
+                + request.header("Content-Type")
+                + request.header("Content-Encoding")
+                + request.header("Content-Length");
     }
 }

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** Names as networks of containers know them: one with an underscore leads to this machine. */
 public final class OddNames extends InetAddressResolverProvider {
-    static final String UNDERSCORE = "web_hook.miroir-test";
+    public static final String UNDERSCORE = "web_hook.miroir-test";
 
     @Override
     public InetAddressResolver get(Configuration configuration) {

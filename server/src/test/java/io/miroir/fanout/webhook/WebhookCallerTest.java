@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.miroir.api.IpNetwork;
+import io.miroir.api.IpRules;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.store.webhook.WebhookRow;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Timeout;
 /** Whom it calls, and what receivers may answer. */
 class WebhookCallerTest {
     private static final byte[] TASK = "{}".getBytes(UTF_8);
+    private static final IpRules LOOPBACK =
+            new IpRules(List.of(IpNetwork.parse("127.0.0.0/8").orElseThrow()));
 
     private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
 
@@ -37,7 +41,7 @@ class WebhookCallerTest {
     void anAnswerIsNotReadToItsEnd() throws Exception {
         for (String host : List.of("127.0.0.1", OddNames.UNDERSCORE)) {
             try (ServerSocket receiver = receiver();
-                    WebhookCaller caller = new WebhookCaller();
+                    WebhookCaller caller = new WebhookCaller(LOOPBACK);
                     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 String url = "http://" + host + ":" + receiver.getLocalPort() + "/";
                 Future<WebhookCaller.Reply> reply =
@@ -63,7 +67,7 @@ class WebhookCallerTest {
     void anAnswerThatDripsInIsNotWaitedForForEver() throws Exception {
         for (String host : List.of("127.0.0.1", OddNames.UNDERSCORE)) {
             try (ServerSocket receiver = receiver();
-                    WebhookCaller caller = new WebhookCaller(Duration.ofMillis(300))) {
+                    WebhookCaller caller = new WebhookCaller(LOOPBACK, Duration.ofMillis(300))) {
                 Thread dripping = Thread.ofVirtual().start(() -> drip(receiver));
                 String url = "http://" + host + ":" + receiver.getLocalPort() + "/";
                 assertInstanceOf(
@@ -93,7 +97,7 @@ class WebhookCallerTest {
     @Test
     void whatIsNoUrlToJavaIsCalledAllTheSame() throws Exception {
         try (HttpServer receiver = listening();
-                WebhookCaller caller = new WebhookCaller()) {
+                WebhookCaller caller = new WebhookCaller(LOOPBACK)) {
             String there = "127.0.0.1:" + receiver.port();
             String odd = OddNames.UNDERSCORE + ":" + receiver.port();
             assertCalled(caller, there + " /a%20b none", "http://" + there + "/a b", Map.of());
@@ -109,7 +113,7 @@ class WebhookCallerTest {
 
     @Test
     void whatNobodyCanCallIsTold() throws Exception {
-        try (WebhookCaller caller = new WebhookCaller()) {
+        try (WebhookCaller caller = new WebhookCaller(LOOPBACK)) {
             for (String url :
                     List.of(
                             "localhost:7700",
@@ -123,6 +127,27 @@ class WebhookCallerTest {
                         url);
             }
         }
+    }
+
+    /** Whoever makes webhooks does not reach into a private network by that, whatever the name. */
+    @Test
+    void noLocalAddressIsCalledThatIsNotAllowed() throws Exception {
+        try (HttpServer receiver = listening();
+                WebhookCaller caller = new WebhookCaller(new IpRules(List.of()))) {
+            for (String host :
+                    List.of("127.0.0.1", "localhost", OddNames.UNDERSCORE, "2130706433")) {
+                WebhookCaller.Reply reply =
+                        caller.post(
+                                webhook("http://" + host + ":" + receiver.port() + "/", Map.of()),
+                                7,
+                                TASK);
+                assertInstanceOf(WebhookCaller.Reply.Forbidden.class, reply, host);
+            }
+            assertInstanceOf(
+                    WebhookCaller.Reply.Forbidden.class,
+                    caller.post(webhook("http://[::1]:1/", Map.of()), 7, TASK));
+        }
+        assertEquals(0, calls.size());
     }
 
     private void assertCalled(

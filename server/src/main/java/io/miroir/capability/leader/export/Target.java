@@ -3,6 +3,7 @@ package io.miroir.capability.leader.export;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
+import io.miroir.api.UrlText;
 import io.miroir.api.export.ExportRequest;
 import io.miroir.fanout.export.ExportClient;
 import io.miroir.fanout.export.ExportClient.Body;
@@ -150,13 +151,18 @@ final class Target {
         if (url.getScheme() == null) {
             throw failed("bad uri: " + base + path + " is missing scheme");
         }
-        if (url.isOpaque() || url.getHost() == null) {
+        if (url.isOpaque() || (url.getHost() == null && !isOdd(url))) {
             throw failed("http: invalid format");
         }
         if (!SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))) {
             throw failed("bad uri: unknown scheme: " + url.getScheme());
         }
         return url;
+    }
+
+    /** Whether Java's client alone takes its host's name for none. */
+    private static boolean isOdd(URI url) {
+        return UrlText.http(url.toString()).filter(one -> one.scheme().equals("http")).isPresent();
     }
 
     private @Nullable String key() {

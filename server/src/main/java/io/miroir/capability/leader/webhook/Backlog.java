@@ -41,7 +41,7 @@ final class Backlog {
         DELIVERED,
         /** No answer, or one that speaks of trouble: tried again. */
         FAILED,
-        /** Its URL can't be called: tried again, as it may get another. */
+        /** Its URL can't be called, or must not: tried again, as it may get another. */
         UNCALLABLE,
         /** The receiver answered that it does not want it. */
         REFUSED

@@ -39,7 +39,7 @@ final class WebhookWorker {
     private final Tools tools;
     private final Backlog backlog;
     private final AtomicBoolean running = new AtomicBoolean();
-    private final AtomicReference<String> uncallableUrl = new AtomicReference<>("");
+    private final AtomicReference<String> untoldUrl = new AtomicReference<>("");
 
     /** What all workers share. */
     record Tools(
@@ -176,14 +176,26 @@ final class WebhookWorker {
                 LOG.debug("webhook {}: {}", webhook.uuid(), unreached.why());
                 yield Result.FAILED;
             }
+            case WebhookCaller.Reply.Forbidden(var address) -> {
+                warn(
+                        webhook,
+                        "the local address "
+                                + address.getHostAddress()
+                                + " is not among `server.webhook_ip_networks`");
+                yield Result.UNCALLABLE;
+            }
             case WebhookCaller.Reply.Uncallable uncallable -> {
-                // Once for a URL: it is so for each task, again and again.
-                if (!webhook.url().equals(uncallableUrl.getAndSet(webhook.url()))) {
-                    LOG.warn("webhook {} is told nothing: {}", webhook.uuid(), uncallable.why());
-                }
+                warn(webhook, uncallable.why());
                 yield Result.UNCALLABLE;
             }
         };
+    }
+
+    /** Once for a URL: it is so for each task, again and again. */
+    private void warn(WebhookRow webhook, String why) {
+        if (!webhook.url().equals(untoldUrl.getAndSet(webhook.url()))) {
+            LOG.warn("webhook {} is told nothing: {}", webhook.uuid(), why);
+        }
     }
 
     /** What a status says: 408, 425 and 429 ask to come again. */

@@ -2,6 +2,8 @@ package io.miroir.capability.leader.webhook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.miroir.api.IpNetwork;
+import io.miroir.api.IpRules;
 import io.miroir.api.Json;
 import io.miroir.api.SealedValue;
 import io.miroir.edge.http.Answer;
@@ -18,6 +20,7 @@ import io.miroir.store.webhook.Webhooks;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -30,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a webhook is told while much ends, and it changes meanwhile. */
 class WebhookWorkerTest {
     private static final String UUID = "11111111-2222-3333-4444-555555555555";
+    private static final IpRules LOOPBACK =
+            new IpRules(List.of(IpNetwork.parse("127.0.0.0/8").orElseThrow()));
     private static final int TASKS = 3 * Backlog.AT_ONCE_MAX;
 
     @TempDir Path directory;
@@ -62,7 +67,7 @@ class WebhookWorkerTest {
                                     .incrementAndGet();
                             return Answer.empty(204);
                         });
-        caller = new WebhookCaller();
+        caller = new WebhookCaller(LOOPBACK);
         put("/before");
         for (int i = 0; i < TASKS; i++) {
             store.tasks()
@@ -126,13 +131,30 @@ class WebhookWorkerTest {
         String url = "localhost:" + receiver.port() + "/before";
         store.webhooks().put(new WebhookRow(UUID, url, new TreeMap<>(), 0, 0)).orThrow();
         tellAll();
-        assertEquals(
-                (double) TASKS,
-                registry.getSampleValue(
-                        "miroir_webhook_deliveries_total",
-                        new String[] {"result"},
-                        new String[] {"uncallable"}));
+        assertEquals(TASKS, uncallable());
         put("/before");
+        tellAll();
+        assertEquals(TASKS, before.get());
+    }
+
+    private double uncallable() {
+        return registry.getSampleValue(
+                "miroir_webhook_deliveries_total",
+                new String[] {"result"},
+                new String[] {"uncallable"});
+    }
+
+    /** An operator who allows the network finds that nothing was lost meanwhile. */
+    @Test
+    void oneThatMustNotBeCalledIsCountedAndLosesNothing() throws Exception {
+        try (WebhookCaller strict = new WebhookCaller(new IpRules(List.of()))) {
+            WebhookCaller usual = caller;
+            caller = strict;
+            tellAll();
+            caller = usual;
+        }
+        assertEquals(TASKS, uncallable());
+        assertEquals(0, before.get());
         tellAll();
         assertEquals(TASKS, before.get());
     }

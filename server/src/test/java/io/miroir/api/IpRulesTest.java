@@ -1,4 +1,4 @@
-package io.miroir.api.export;
+package io.miroir.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

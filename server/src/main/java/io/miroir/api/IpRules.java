@@ -1,4 +1,4 @@
-package io.miroir.api.export;
+package io.miroir.api;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;

@@ -1,4 +1,4 @@
-package io.miroir.api.export;
+package io.miroir.api;
 
 import java.net.InetAddress;
 import java.util.Optional;
