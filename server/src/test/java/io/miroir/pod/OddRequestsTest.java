@@ -278,15 +278,18 @@ class OddRequestsTest {
             JsonNode sizes = counted.path("facetDistribution").path("size");
             assertEquals(id == 0 ? "{\"l\":1}" : "{}", sizes.toString(), counted::toString);
             for (String format : List.of("attributesToHighlight", "attributesToCrop")) {
-                JsonNode found =
-                        ok(
-                                "POST /indexes/sizes/search "
-                                        + filter
-                                        + "\""
-                                        + format
-                                        + "\": [\"size\"]}");
-                JsonNode form = found.path("hits").path(0).path("_formatted");
-                assertEquals(Integer.toString(id), form.path("id").asString(""), found::toString);
+                String query = filter + "\"" + format + "\": [\"size\"]}";
+                String federated =
+                        "{\"federation\": {}, \"queries\": [{\"indexUid\": \"sizes\", "
+                                + query.substring(1)
+                                + "]}";
+                for (String request :
+                        List.of("indexes/sizes/search " + query, "multi-search " + federated)) {
+                    JsonNode found = ok("POST /" + request);
+                    JsonNode form = found.path("hits").path(0).path("_formatted");
+                    assertEquals(
+                            Integer.toString(id), form.path("id").asString(""), found::toString);
+                }
             }
             JsonNode unknown =
                     ok(

@@ -10,10 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -66,7 +67,6 @@ public final class FederatedCall {
     private final Set<Integer> counted;
     private final Set<Integer> narrowed;
     private final @Nullable String distinct;
-    private final @Nullable String self;
     private final int depthMax;
     private final Map<Integer, WordsAlone> byWords;
     private final Map<Integer, PinnedCall> pinned;
@@ -88,7 +88,6 @@ public final class FederatedCall {
         this.narrowed = FederatedQuery.narrowed(federation, queries);
         JsonNode asked = federation.path("distinct");
         this.distinct = asked.isString() ? asked.asString() : null;
-        this.self = self(queries);
         // Each index has its own limit; the deepest lets each node apply its own.
         this.depthMax = queries.stream().mapToInt(q -> q.index().totalHitsMax()).max().orElse(0);
     }
@@ -129,17 +128,6 @@ public final class FederatedCall {
         search.setAll(query);
         search.remove(List.of(INDEX, FederatedQuery.OPTIONS));
         return search;
-    }
-
-    /** The one instance that queries may name, as the checks have seen. */
-    private static @Nullable String self(List<FederatedQuery> queries) {
-        for (FederatedQuery query : queries) {
-            String remote = query.remote();
-            if (remote != null) {
-                return remote;
-            }
-        }
-        return null;
     }
 
     /**
@@ -304,66 +292,60 @@ public final class FederatedCall {
      * @param shown what was left out of queries, which is taken apart too
      */
     public ObjectNode merge(List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
-        return merge(answers, shown, Map.of());
+        return merge(answers, shown, Besides.NOTHING);
     }
 
     /**
-     * The client's answer, where it is known what queries count.
+     * What nodes were asked besides, by the positions of queries.
      *
-     * @param counting the documents, by the positions of queries
+     * @param counting the documents that queries count, where they are known
+     * @param formatted the queries whose hits are formatted though none of the answers' is
      */
+    public record Besides(Map<Integer, List<ObjectNode>> counting, Set<Integer> formatted) {
+        /** Nothing. */
+        public static final Besides NOTHING = new Besides(Map.of(), Set.of());
+    }
+
+    /** The client's answer, where more is known than by the answers. */
     public ObjectNode merge(
-            List<NodeAnswer> answers,
-            Map<Integer, PinnedHits> shown,
-            Map<Integer, List<ObjectNode>> counting) {
+            List<NodeAnswer> answers, Map<Integer, PinnedHits> shown, Besides besides) {
         FederatedHits hits = hits(answers, shown);
-        FederatedList list = hits.list(paging, narrowed::contains, counting);
+        FederatedList list = hits.list(paging, narrowed::contains, besides.counting);
         List<FederatedHits.Hit> walked = list.take(paging.end(depthMax));
-        List<ObjectNode> counts = new ArrayList<>();
-        List<ObjectNode> results = new ArrayList<>();
-        ObjectNode vectors = JsonNodeFactory.instance.objectNode();
-        for (NodeAnswer node : answers) {
-            if (node.purpose.countsOf != null) {
-                counts.add(node.json);
-                continue;
-            }
-            List<Integer> positions = positions(node.parts);
-            for (int i = 0; i < positions.size(); i++) {
-                ObjectNode result = (ObjectNode) node.json.path(RESULTS).path(i);
-                results.add(result);
-                if (result.has("queryVector")) {
-                    int position = positions.get(i);
-                    vectors.set(Long.toString(shownPosition(position)), result.get("queryVector"));
-                }
-            }
-        }
         FederatedFacets.Documents found = list.documents();
         long total = new FederatedTotal(queries, counted).of(answers, shown, list, found);
         if (distinct != null && walked.size() < paging.end(depthMax)) {
             // Who has seen all hits need not estimate what a distinct attribute takes off.
             total = walked.size();
         }
+        List<ObjectNode> counts =
+                answers.stream()
+                        .filter(node -> node.purpose.countsOf != null)
+                        .map(NodeAnswer::json)
+                        .toList();
         // Hits that are shown have lost what was asked for this alone.
         ObjectNode facets = JsonNodeFactory.instance.objectNode();
         new FederatedFacets(federation, queries).write(counts, found, facets);
-        ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        int semantic = writePage(walked, hits, answer.putArray("hits"));
-        if (queries.stream().anyMatch(FederatedQuery::retrievesVectors)) {
-            answer.set("queryVectors", vectors);
+        IntPredicate formatted =
+                position -> hits.isFormatted(position) || besides.formatted.contains(position);
+        return new FederatedPage(queries, paging, depthMax, !byWords.isEmpty())
+                .of(walked, formatted, total, facets, answers);
+    }
+
+    /**
+     * The queries whose hits are to be formatted and none is. One server formats them if any
+     * document of the index has one of the attributes, which nodes that found nothing may have.
+     */
+    public Set<Integer> lackingFormats(List<NodeAnswer> answers) {
+        if (queries.stream().noneMatch(query -> query.view().formats())) {
+            return Set.of();
         }
-        answer.put("processingTimeMs", Answers.processingTimeMillis(results));
-        paging.writeAnswer(answer, total);
-        answer.setAll(facets);
-        Answers.copyFirst(results, "requestUid", answer);
-        if (!byWords.isEmpty() || Answers.anyHas(results, "semanticHitCount")) {
-            answer.put("semanticHitCount", semantic);
-        }
-        if (self != null) {
-            answer.putObject("remoteErrors");
-        }
-        results.addAll(counts);
-        PerformanceDetails.merge(results, answer);
-        return answer;
+        FederatedHits hits = hits(answers, Map.of());
+        return IntStream.range(0, queries.size())
+                .filter(position -> queries.get(position).view().formats())
+                .filter(position -> hits.hasSome(position) && !hits.isFormatted(position))
+                .boxed()
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -374,24 +356,6 @@ public final class FederatedCall {
     public Optional<String> disputedFacet(List<NodeAnswer> answers) {
         return new FederatedFacets(federation, queries)
                 .disputed(answers.stream().map(NodeAnswer::json).toList());
-    }
-
-    /** Shows the hits of the page; gives the number of semantic ones. */
-    private int writePage(List<FederatedHits.Hit> walked, FederatedHits hits, ArrayNode page) {
-        int semantic = 0;
-        int begin = Math.min(paging.begin(depthMax), walked.size());
-        for (FederatedHits.Hit hit : walked.subList(begin, walked.size())) {
-            semantic += hit.ranked().semantic() ? 1 : 0;
-            int position = hit.ranked().query();
-            queries.get(position).view().show(hit.json(), hits.isFormatted(position));
-            ObjectNode shown = (ObjectNode) hit.json().path(HIT_FEDERATION);
-            shown.put("queriesPosition", shownPosition(position));
-            if (self != null) {
-                shown.put(REMOTE, self);
-            }
-            page.add(hit.json());
-        }
-        return semantic;
     }
 
     /** The position that the client is told of a query that has this one. */

@@ -88,6 +88,11 @@ final class FederatedHits {
         return totals;
     }
 
+    /** Whether nodes found something by a query. */
+    boolean hasSome(int position) {
+        return sources.getOrDefault(position, List.of()).stream().anyMatch(one -> !one.isEmpty());
+    }
+
     /** Whether the hits of a query are formatted. */
     boolean isFormatted(int position) {
         return formatted.contains(position);

@@ -20,6 +20,7 @@ import io.miroir.fanout.read.FederatedScatter.Answered;
 import io.miroir.fanout.read.FederatedScatter.Search;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -166,10 +167,33 @@ public final class FederatedJourney {
                         facet -> {
                             throw checks.otherOrder(facet);
                         });
-        ObjectNode merged =
-                asAnswered.merge(answered.answers(), pinned, counting(answered, pinned));
+        FederatedCall.Besides besides =
+                new FederatedCall.Besides(counting(answered, pinned), formatted(answered, body));
+        ObjectNode merged = asAnswered.merge(answered.answers(), pinned, besides);
         RequestChecks.personalize(Objects.requireNonNull(asked.federation()));
         return pins.and(new Reading(merged, answered.missing(), answered.nodes()));
+    }
+
+    /** The queries whose hits are formatted by what only nodes know that found nothing by them. */
+    private Set<Integer> formatted(Answered answered, ObjectNode body) {
+        Search search = answered.search();
+        Set<Integer> formatted = new HashSet<>();
+        for (int position : search.call().lackingFormats(answered.answers())) {
+            ObjectNode query =
+                    FederatedCall.alone((ObjectNode) body.path("queries").path(position));
+            try {
+                if (searches.knowsFormats(
+                        search.indexes().get(position),
+                        search.profiles().get(position),
+                        query,
+                        search.share())) {
+                    formatted.add(position);
+                }
+            } catch (ApiException _) {
+                // They are shown as nodes that found them know them.
+            }
+        }
+        return formatted;
     }
 
     /** The documents that queries count, where nodes are asked for all, and tell all. */

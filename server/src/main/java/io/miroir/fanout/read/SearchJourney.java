@@ -155,14 +155,24 @@ public final class SearchJourney {
         if (others.isEmpty()) {
             return false;
         }
+        return knowsFormats(index, answered.call, others, body, share);
+    }
+
+    /** Whether any node knows an attribute of an index to format the hits of a search by. */
+    boolean knowsFormats(
+            IndexView index, IndexProfile profile, ObjectNode body, AnswerBudget.Share share) {
+        ShardSet all = ShardSet.all(index.topology().shards());
+        return knowsFormats(index, SearchCall.of(body, profile), all, body, share);
+    }
+
+    private boolean knowsFormats(
+            IndexView index,
+            SearchCall call,
+            ShardSet shards,
+            ObjectNode body,
+            AnswerBudget.Share share) {
         Coverage told =
-                asks.ask(
-                        IndexAsks.What.SEARCH,
-                        index,
-                        others,
-                        body,
-                        share,
-                        answered.call::formatRequest);
+                asks.ask(IndexAsks.What.SEARCH, index, shards, body, share, call::formatRequest);
         return told.refusal().isEmpty() && SearchCall.isAnyFormatted(told.answers());
     }
 
