@@ -174,8 +174,13 @@ final class DocumentRoutes {
                 request,
                 terms -> {
                     ObjectNode wanted = body(asked);
+                    JsonNode filter = wanted.path("filter");
                     foreign.resolve(uid, wanted, ErrorCode.INVALID_DOCUMENT_FILTER, terms);
-                    ReadReply reply = documents.list(uid, wanted, terms);
+                    ReadReply reply =
+                            foreign.asWritten(
+                                    filter,
+                                    ErrorCode.INVALID_DOCUMENT_FILTER,
+                                    () -> documents.list(uid, wanted, terms));
                     NetworkAnswer.showDocuments(reach, reply.body());
                     return RequestPath.read(reply);
                 });

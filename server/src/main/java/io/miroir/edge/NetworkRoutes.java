@@ -6,6 +6,7 @@ import io.miroir.api.Uuids;
 import io.miroir.api.features.Feature;
 import io.miroir.api.keys.Action;
 import io.miroir.api.network.Network;
+import io.miroir.api.network.NetworkControl;
 import io.miroir.api.network.NetworkRequest;
 import io.miroir.cluster.StoredNetwork;
 import io.miroir.cluster.SwitchedFeatures;
@@ -13,6 +14,7 @@ import io.miroir.cluster.lease.Reports;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.Request;
 import io.miroir.edge.http.Router.Route;
+import io.miroir.fanout.lane.TaskRoom;
 import io.miroir.store.ReadLevel;
 import java.io.IOException;
 import java.util.List;
@@ -66,6 +68,7 @@ final class NetworkRoutes {
                                 () -> Optional.of(stored.read(ReadLevel.LINEARIZABLE)),
                                 read -> {
                                     Network next = read.network().patched(asked, uuids.timed());
+                                    TaskRoom.require(next.json());
                                     return reports.told(stored.replace(read, next))
                                             ? Optional.of(next)
                                             : Optional.empty();
@@ -76,7 +79,7 @@ final class NetworkRoutes {
 
     private Answer control(Request request) throws IOException {
         path.pass(request, Action.NETWORK_UPDATE);
-        path.jsonBody(request);
+        NetworkControl.check(path.jsonBody(request));
         switched.now().require(Feature.NETWORK, "Using the /network/control route");
         throw new ApiException(
                 ErrorCode.REQUIRES_ENTERPRISE_EDITION,

@@ -108,10 +108,17 @@ final class SearchRoutes {
         return path.reading(
                 request,
                 terms -> {
-                    foreign.filters()
-                            .resolve(
-                                    search.uid(), filtered, ErrorCode.INVALID_SEARCH_FILTER, terms);
-                    ReadReply reply = searches.facetSearch(search.uid(), filtered, terms);
+                    JsonNode filter = filtered.path("filter");
+                    ErrorCode code = ErrorCode.INVALID_SEARCH_FILTER;
+                    foreign.filters().resolve(search.uid(), filtered, code, terms);
+                    ReadReply reply =
+                            foreign.filters()
+                                    .asWritten(
+                                            filter,
+                                            code,
+                                            () ->
+                                                    searches.facetSearch(
+                                                            search.uid(), filtered, terms));
                     NetworkAnswer.showFacets(reach, reply.body());
                     return RequestPath.read(reply);
                 });

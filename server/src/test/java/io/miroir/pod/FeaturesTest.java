@@ -257,6 +257,10 @@ class FeaturesTest {
             assertEquals(
                     "requires_enterprise_edition",
                     code(client.call("PATCH", "/network", "{\"leader\": \"me\"}")));
+            // More than a command of the store has room for: it would be refused for ever.
+            String large = network.replace("\"s\"", "\"" + "s".repeat(950_000) + "\"");
+            assertEquals("payload_too_large", code(client.call("PATCH", "/network", large)));
+            assertEquals(kept, client.call("GET", "/network").body());
             client.call("PATCH", "/network", "{\"self\": null, \"remotes\": null}");
             assertEquals(0, client.call("GET", "/network").body().path("remotes").size());
         } finally {

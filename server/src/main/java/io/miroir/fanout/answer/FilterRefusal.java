@@ -38,6 +38,11 @@ public final class FilterRefusal {
         return places.findFirst().map(field -> field.complain(refused.group(1))).orElse(text);
     }
 
+    /** The refusal of a read, which points to where the client wrote what is wrong. */
+    public static ApiException asWritten(Filter filter, ApiException refusal) {
+        return new ApiException(refusal.code(), asWritten(filter, refusal.text()));
+    }
+
     private static Stream<Word> place(Filter condition) {
         return switch (condition) {
             case Filter.GeoRadius radius -> Stream.of(radius.latitude());

@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.export.ExportDetails;
+import io.miroir.api.network.Network;
 import io.miroir.api.settings.SettingsSecrets;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,7 +54,7 @@ public final class TaskRoom {
     }
 
     /**
-     * Refuses details that are too large, of a task that is in no lane.
+     * Refuses details that are too large, of a task that is in no lane, or what is kept like them.
      *
      * @throws ApiException {@code payload_too_large}
      */
@@ -85,6 +86,14 @@ public final class TaskRoom {
             SettingsSecrets.replaceAll(json, grow);
             ExportDetails.replaceKey(json, grow);
         }
+        if (Network.mayBeIn(stored)) {
+            Network.replaceKeys(
+                    Json.parseObject(stored),
+                    key -> {
+                        long _ = bytes.addAndGet(grownBy(key.asString("")));
+                        return key;
+                    });
+        }
         return bytes.get();
     }
 
@@ -99,10 +108,10 @@ public final class TaskRoom {
     private static ApiException tooLarge() {
         return new ApiException(
                 ErrorCode.PAYLOAD_TOO_LARGE,
-                "What this request leaves in its task takes more than "
+                "What this request leaves in the task store takes more than "
                         + DETAILS_BYTES_MAX
                         + " bytes: settings with all others of their index, filters, a function"
-                        + " and its context, what an export is asked for, a search rule. Nothing"
-                        + " was changed.");
+                        + " and its context, what an export is asked for, a search rule, the"
+                        + " network. Nothing was changed.");
     }
 }

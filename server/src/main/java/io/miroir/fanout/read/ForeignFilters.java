@@ -16,16 +16,15 @@ import io.miroir.fanout.answer.FilterRefusal;
 import io.miroir.fanout.answer.ForeignKeys;
 import io.miroir.fanout.answer.SimilarCall;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -39,6 +38,7 @@ public final class ForeignFilters {
     private static final int FOUND_MAX = 100;
 
     private static final String FILTER = "filter";
+    private static final int BAD_REQUEST = 400;
 
     private final SearchJourney searches;
     private final DocumentReads documents;
@@ -60,6 +60,9 @@ public final class ForeignFilters {
 
     /** What is to be looked up in another index. */
     private record Condition(String foreignUid, Filter filter) {}
+
+    /** A read with such conditions, and what each of them asks. */
+    private record Asked(Query query, Filter filter, Map<Filter.Foreign, Condition> conditions) {}
 
     /** The same of one query. */
     public void resolve(String uid, ObjectNode body, ErrorCode code, Terms terms) {
@@ -98,39 +101,61 @@ public final class ForeignFilters {
         if (queries.stream().noneMatch(query -> mayHaveSome(query.body.path(FILTER))) || !isOn()) {
             return;
         }
-        List<Optional<Filter>> filters = new ArrayList<>();
+        IdentityHashMap<Query, Filter> filters = new IdentityHashMap<>();
         try {
             for (Query query : queries) {
                 Filter filter = FilterInput.parse(query.body.get(FILTER), code);
                 if (filter != null) {
                     FilterFeatures.check(filter, features.get());
+                    filters.put(query, filter);
                 }
-                filters.add(Optional.ofNullable(filter));
             }
         } catch (ApiException _) {
             return;
         }
-        Map<Condition, Set<String>> found = new LinkedHashMap<>();
-        for (int i = 0; i < queries.size(); i++) {
-            String uid = queries.get(i).uid;
-            filters.get(i)
-                    .ifPresent(
-                            filter ->
-                                    lastFirst(filter)
-                                            .map(foreign -> condition(uid, foreign))
-                                            .forEach(asked -> found.put(asked, Set.of())));
-        }
-        lookUp(found, terms);
-        for (int i = 0; i < queries.size(); i++) {
-            Query query = queries.get(i);
-            Filter filter = filters.get(i).orElse(null);
+        List<Asked> all = new ArrayList<>();
+        for (Query query : queries) {
+            Filter filter = filters.get(query);
             if (filter != null && FilterParts.foreign(filter).findAny().isPresent()) {
-                query.body.put(
-                        FILTER,
-                        FilterPrinter.print(
-                                FilterParts.withoutForeign(
-                                        filter, foreign -> anyOf(foreign, query.uid, found))));
+                all.add(new Asked(query, filter, conditions(query.uid, filter)));
             }
+        }
+        Map<Condition, Set<String>> found = lookUp(all, terms);
+        for (Asked asked : all) {
+            Filter here =
+                    FilterParts.withoutForeign(
+                            asked.filter,
+                            foreign -> {
+                                Condition condition =
+                                        Objects.requireNonNull(asked.conditions.get(foreign));
+                                return anyOf(foreign, found.getOrDefault(condition, Set.of()));
+                            });
+            asked.query.body.put(FILTER, FilterPrinter.print(here));
+        }
+    }
+
+    /**
+     * Reads where such conditions stood: what is refused of the filter is told in its own words, as
+     * Meilisearch does it of documents and values of facets, and of searches not.
+     *
+     * @param filter as it was before
+     * @param code of errors about the grammar
+     */
+    public ReadReply asWritten(JsonNode filter, ErrorCode code, Supplier<ReadReply> read) {
+        try {
+            return read.get();
+        } catch (ApiException refusal) {
+            boolean ofFilter = mayHaveSome(filter) && isOn() && refusal.status() == BAD_REQUEST;
+            throw ofFilter ? asWritten(filter, code, refusal) : refusal;
+        }
+    }
+
+    private static ApiException asWritten(JsonNode filter, ErrorCode code, ApiException refusal) {
+        try {
+            Filter written = FilterInput.parse(filter, code);
+            return written == null ? refusal : FilterRefusal.asWritten(written, refusal);
+        } catch (ApiException _) {
+            return refusal;
         }
     }
 
@@ -142,10 +167,12 @@ public final class ForeignFilters {
     }
 
     /** Of several faults Meilisearch finds the last first. */
-    private static Stream<Filter.Foreign> lastFirst(Filter filter) {
-        List<Filter.Foreign> conditions = new ArrayList<>(FilterParts.foreign(filter).toList());
-        Collections.reverse(conditions);
-        return conditions.stream();
+    private Map<Filter.Foreign, Condition> conditions(String uid, Filter filter) {
+        Map<Filter.Foreign, Condition> conditions = new LinkedHashMap<>();
+        for (Filter.Foreign foreign : FilterParts.foreign(filter).toList().reversed()) {
+            conditions.put(foreign, condition(uid, foreign));
+        }
+        return conditions;
     }
 
     private Condition condition(String uid, Filter.Foreign foreign) {
@@ -164,7 +191,10 @@ public final class ForeignFilters {
         return new ApiException(ErrorCode.INVALID_SEARCH_FILTER, "Index `" + uid + "`: " + problem);
     }
 
-    private void lookUp(Map<Condition, Set<String>> found, Terms terms) {
+    /** Each of several that are the same once. */
+    private Map<Condition, Set<String>> lookUp(List<Asked> reads, Terms terms) {
+        Map<Condition, Set<String>> found = new LinkedHashMap<>();
+        reads.forEach(asked -> asked.conditions.values().forEach(one -> found.put(one, Set.of())));
         Map<String, Set<String>> ofIndexes = new HashMap<>();
         for (Map.Entry<Condition, Set<String>> condition : found.entrySet()) {
             String uid = condition.getKey().foreignUid;
@@ -181,6 +211,7 @@ public final class ForeignFilters {
             }
             condition.setValue(keys);
         }
+        return found;
     }
 
     private Set<String> keys(Condition condition, Terms terms) {
@@ -214,8 +245,7 @@ public final class ForeignFilters {
         return keys;
     }
 
-    private Filter anyOf(Filter.Foreign foreign, String uid, Map<Condition, Set<String>> found) {
-        Set<String> keys = found.getOrDefault(condition(uid, foreign), Set.of());
+    private static Filter anyOf(Filter.Foreign foreign, Set<String> keys) {
         return new Filter.In(foreign.field(), keys.stream().map(Word::of).toList());
     }
 }
