@@ -7,7 +7,9 @@ import com.google.protobuf.UnknownFieldSet;
 import io.miroir.proto.store.Batch;
 import io.miroir.proto.store.Command;
 import io.miroir.proto.store.DeleteAlias;
+import io.miroir.proto.store.EnqueueJobs;
 import io.miroir.proto.store.EnqueueTask;
+import io.miroir.proto.store.NewJob;
 import io.miroir.raft.link.ProposingPod;
 import io.miroir.store.TaskStore;
 import io.miroir.store.Writes;
@@ -74,7 +76,22 @@ class RefusedEntryTest {
                 batch(inside),
                 Batch.newBuilder().setFormat(99).addCommand(known).build().toByteArray(),
                 Batch.newBuilder().addCommand(known).setUnknownFields(news).build().toByteArray(),
-                batch(large));
+                batch(large),
+                withoutUtf8(batch(known)),
+                // A job that no reader understands: the first claim would end every pod.
+                batch(
+                        Command.newBuilder()
+                                .setEnqueueJobs(
+                                        EnqueueJobs.newBuilder()
+                                                .addJob(NewJob.newBuilder().setId("job")))
+                                .build()));
+    }
+
+    /** A text that no string can hold. */
+    private static byte[] withoutUtf8(byte[] batch) {
+        byte[] bytes = batch.clone();
+        bytes[bytes.length - 1] = (byte) 0xff;
+        return bytes;
     }
 
     private static byte[] batch(Command command) {

@@ -37,6 +37,9 @@ public final class KeyRequests {
                     optional("description", ErrorCode.INVALID_API_KEY_DESCRIPTION, Check.STRING),
                     optional("name", ErrorCode.INVALID_API_KEY_NAME, Check.STRING));
 
+    /** Characters of a name, and of a description: the task store keeps no more. */
+    static final int LABEL_CHARS_MAX = 64 << 10;
+
     private KeyRequests() {}
 
     /**
@@ -182,7 +185,15 @@ public final class KeyRequests {
         if (node == null) {
             return absent;
         }
-        return node.isNull() ? null : node.stringValue();
+        String text = node.isNull() ? null : node.stringValue();
+        if (text != null && text.length() > LABEL_CHARS_MAX) {
+            throw new ApiException(
+                    ErrorCode.PAYLOAD_TOO_LARGE,
+                    "The name or the description of a key is longer than "
+                            + LABEL_CHARS_MAX
+                            + " characters.");
+        }
+        return text;
     }
 
     private static void refuseGlobalActionsForSomeIndexes(ApiKey.Grant grant) {

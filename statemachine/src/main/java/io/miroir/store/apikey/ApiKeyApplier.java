@@ -32,8 +32,11 @@ public final class ApiKeyApplier {
             write.sql().update("INSERT INTO api_keys_begun VALUES (1, ?)", write.now());
         }
         for (int i = 0; i < keys.size(); i++) {
-            // Lists show the newest first, and the keys of one command in their order.
-            insert(write, keys.get(i), write.now() - i);
+            // One that a cluster begins with may have been made by hand before.
+            if (row(write.sql(), keys.get(i).getUid()).isEmpty()) {
+                // Lists show the newest first, and the keys of one command in their order.
+                insert(write, keys.get(i), write.now() - i);
+            }
         }
         return Outcomes.DONE;
     }

@@ -48,6 +48,10 @@ public final class CdcApplier {
     }
 
     public static Outcome add(Write write, AddOverflow command) {
+        if (command.getBytes() < 0) {
+            // Sums of it would overflow, and such a statement fails as a disk does.
+            throw new IllegalArgumentException("a segment below 0 bytes");
+        }
         String sink = command.getSinkName();
         String index = command.getIndexUid();
         long delivered =

@@ -166,14 +166,13 @@ public final class Batcher implements Proposer, AutoCloseable {
     }
 
     private @Nullable Refusal unfit(Command command) {
-        String refusal = check.refusal(command);
-        if (refusal != null) {
-            return new Refusal.Rejected(refusal);
-        }
+        // Of what is too large it is told that first: clients can do something about it.
         int bytes = command.getSerializedSize();
-        return bytes > limits.batchBytesMax()
-                ? new Refusal.TooLarge(bytes, limits.batchBytesMax())
-                : null;
+        if (bytes > limits.batchBytesMax()) {
+            return new Refusal.TooLarge(bytes, limits.batchBytesMax());
+        }
+        String refusal = check.refusal(command);
+        return refusal == null ? null : new Refusal.Rejected(refusal);
     }
 
     private Reply<Outcome> refused(Refusal refusal) {

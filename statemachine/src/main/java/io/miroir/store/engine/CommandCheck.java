@@ -10,8 +10,9 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must be known of a command before it is logged: an entry that an applier does not know would
- * stop its pod, again after each restart. A pod asks before it sends, the leader before it logs.
+ * What must be known of a command before it is logged: an entry that an applier does not know, or
+ * that makes a row that none can read, would stop every pod, again after each restart. A pod asks
+ * before it sends, the leader before it logs.
  */
 public final class CommandCheck {
     private static final OneofDescriptor KIND = Command.getDescriptor().getOneofs().getFirst();
@@ -62,10 +63,7 @@ public final class CommandCheck {
             return "a command that this pod does not know";
         }
         FieldDescriptor kind = command.getOneofFieldDescriptor(KIND);
-        boolean known =
-                command.getUnknownFields().isEmpty()
-                        && ((Message) command.getField(kind)).getUnknownFields().isEmpty();
-        if (!known) {
+        if (!command.getUnknownFields().isEmpty()) {
             return "a " + kind.getName() + " with fields that this pod does not know";
         }
         int format = formats.of(command);
@@ -74,7 +72,7 @@ public final class CommandCheck {
         }
         int agreed = clusterFormat.getAsInt();
         return asks(command, format) <= agreed
-                ? null
+                ? CommandLimits.refusal((Message) command.getField(kind))
                 : "a %s of format %d; the cluster's is %d until every member knows a later one"
                         .formatted(kind.getName(), format, agreed);
     }

@@ -170,24 +170,25 @@ public final class JobApplier {
         insert(write, job, NO_PROGRESS);
     }
 
-    private static void insert(Write write, NewJob job, String progressJson) {
+    private static void insert(Write write, NewJob words, String progressJson) {
+        io.miroir.store.job.NewJob job = JobWords.made(words);
         write.sql()
                 .update(
                         "INSERT INTO jobs (id, type, partition, params_json, state, claim,"
                                 + " progress_json, attempts, attempts_max, backoff, enqueued_at,"
                                 + " ready_at) VALUES (?, ?, ?, ?, ?, 0, ?, 0, ?, ?, ?, ?)",
-                        job.getId(),
-                        job.getType(),
-                        job.getPartition(),
-                        job.getParamsJson(),
+                        job.id(),
+                        job.type(),
+                        job.partition(),
+                        job.paramsJson(),
                         JobState.QUEUED.code(),
                         progressJson,
-                        job.getAttemptsMax(),
-                        job.getBackoffMicros(),
+                        job.attemptsMax(),
+                        job.backoffMicros(),
                         write.now(),
-                        write.now() + job.getDelayMicros());
+                        write.now() + job.delayMicros());
         write.rowsChanged(TABLE, 1);
-        changed(write, job.getId());
+        changed(write, job.id());
     }
 
     private static int remove(Write write, String id) {

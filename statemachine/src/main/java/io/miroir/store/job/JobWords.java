@@ -90,17 +90,25 @@ final class JobWords {
         return words.build();
     }
 
+    /**
+     * What is to be done.
+     *
+     * @throws IllegalArgumentException if it is no job: its row could not be read again
+     */
+    static NewJob made(io.miroir.proto.store.NewJob words) {
+        return new NewJob(
+                words.getId(),
+                words.getType(),
+                words.getPartition(),
+                words.getParamsJson(),
+                words.getAttemptsMax(),
+                words.getDelayMicros(),
+                words.getBackoffMicros());
+    }
+
     static JobRow row(Job words) {
-        io.miroir.proto.store.NewJob made = words.getMadeOf();
         return new JobRow(
-                new NewJob(
-                        made.getId(),
-                        made.getType(),
-                        made.getPartition(),
-                        made.getParamsJson(),
-                        made.getAttemptsMax(),
-                        made.getDelayMicros(),
-                        made.getBackoffMicros()),
+                made(words.getMadeOf()),
                 JobState.ofCode(words.getState()),
                 words.hasClaimedBy()
                         ? new JobRow.Claim(

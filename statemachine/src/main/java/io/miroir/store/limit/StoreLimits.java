@@ -14,8 +14,8 @@ package io.miroir.store.limit;
  * @param sessionTtlMicros lifetime of a session from its last use
  * @param jobsMax jobs of all states, up to {@value #ROWS_MAX}; beyond it none is taken in
  * @param jobRetentionMicros how long ended jobs are kept
- * @param aliasHistoryMax earlier targets kept per alias, 0 to 1,000
- * @param canaryRunsMax runs kept per canary, 1 to 10,000
+ * @param aliasHistoryMax earlier targets kept per alias, 0 to {@value #ALIAS_HISTORY_MAX}
+ * @param canaryRunsMax runs kept per canary, 1 to {@value #CANARY_RUNS_MAX}
  * @param cdcOverflowBytesMax bytes of waiting events per sink
  * @param rateBucketsMax addresses with a bucket of their own, up to {@value #ROWS_MAX}; beyond it
  *     the rest share one
@@ -41,20 +41,34 @@ public record StoreLimits(
     public static final int TASKS_MAX_MIN = 1_000;
 
     private static final long SECOND = 1_000_000;
-    private static final long TEN_YEARS = 10L * 365 * 86_400 * SECOND;
+
+    /** The shortest lifetime: rows are looked at once in a second. */
+    public static final long LIFETIME_MICROS_MIN = SECOND;
+
+    /** The longest one, ten years. */
+    public static final long LIFETIME_MICROS_MAX = 10L * 365 * 86_400 * SECOND;
+
+    /** Earlier targets of an alias. */
+    public static final int ALIAS_HISTORY_MAX = 1_000;
+
+    /** Runs of a canary. */
+    public static final int CANARY_RUNS_MAX = 10_000;
+
+    /** Bytes of events that wait for a sink. */
+    public static final long OVERFLOW_BYTES_MAX = 1L << 50;
 
     public StoreLimits {
         within("tasksMax", tasksMax, TASKS_MAX_MIN, ROWS_MAX);
-        within("taskRetentionMicros", taskRetentionMicros, SECOND, TEN_YEARS);
+        lifetime("taskRetentionMicros", taskRetentionMicros);
         within("idempotencyKeysMax", idempotencyKeysMax, 1, ROWS_MAX);
-        within("idempotencyTtlMicros", idempotencyTtlMicros, SECOND, TEN_YEARS);
+        lifetime("idempotencyTtlMicros", idempotencyTtlMicros);
         within("sessionsMax", sessionsMax, 1, ROWS_MAX);
-        within("sessionTtlMicros", sessionTtlMicros, SECOND, TEN_YEARS);
+        lifetime("sessionTtlMicros", sessionTtlMicros);
         within("jobsMax", jobsMax, 1, ROWS_MAX);
-        within("jobRetentionMicros", jobRetentionMicros, SECOND, TEN_YEARS);
-        within("aliasHistoryMax", aliasHistoryMax, 0, 1_000);
-        within("canaryRunsMax", canaryRunsMax, 1, 10_000);
-        within("cdcOverflowBytesMax", cdcOverflowBytesMax, 0, 1L << 50);
+        lifetime("jobRetentionMicros", jobRetentionMicros);
+        within("aliasHistoryMax", aliasHistoryMax, 0, ALIAS_HISTORY_MAX);
+        within("canaryRunsMax", canaryRunsMax, 1, CANARY_RUNS_MAX);
+        within("cdcOverflowBytesMax", cdcOverflowBytesMax, 0, OVERFLOW_BYTES_MAX);
         within("rateBucketsMax", rateBucketsMax, 1, ROWS_MAX);
     }
 
@@ -73,6 +87,10 @@ public record StoreLimits(
                     100,
                     1L << 30,
                     100_000);
+
+    private static void lifetime(String name, long micros) {
+        within(name, micros, LIFETIME_MICROS_MIN, LIFETIME_MICROS_MAX);
+    }
 
     private static void within(String name, long value, long min, long max) {
         if (value < min || value > max) {

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,10 @@ public final class InSync {
      * @param out for each node the shards that go out, empty for all
      */
     public boolean survives(Map<String, List<Integer>> out) {
-        return survives((row, shard) -> inSync(row, shard) && !marks(out.get(row.nodeId()), shard));
+        Map<String, Set<Integer>> shards = new HashMap<>();
+        out.forEach((node, marked) -> shards.put(node, Set.copyOf(marked)));
+        return survives(
+                (row, shard) -> inSync(row, shard) && !marks(shards.get(row.nodeId()), shard));
     }
 
     /**
@@ -63,6 +67,10 @@ public final class InSync {
      * @param out for each node the shards that go out, empty for all
      */
     public boolean agree(Map<String, List<Integer>> taken, Map<String, List<Integer>> out) {
+        if (rows.isEmpty()) {
+            // Nothing bounds the numbers then, nor what a set of them takes.
+            return true;
+        }
         BitSet all = new BitSet();
         taken.values().forEach(shards -> shards.forEach(all::set));
         return rows.stream()
@@ -105,7 +113,7 @@ public final class InSync {
         return true;
     }
 
-    private static boolean marks(@Nullable List<Integer> out, int shard) {
+    private static boolean marks(@Nullable Set<Integer> out, int shard) {
         return out != null && (out.isEmpty() || out.contains(shard));
     }
 

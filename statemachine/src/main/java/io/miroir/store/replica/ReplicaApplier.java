@@ -12,6 +12,7 @@ import io.miroir.store.topology.TopologyApplier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes replica states. */
@@ -127,10 +128,11 @@ public final class ReplicaApplier {
             return;
         }
         byte[] states = row.get().states().toBytes();
+        Set<Integer> touched = Set.copyOf(shards);
         for (int shard = 0; shard < states.length; shard++) {
             // One that is about to be deleted has nothing to miss.
             boolean wanted = ShardState.ofCode(states[shard]).isKept();
-            if (wanted && (shards.isEmpty() || shards.contains(shard))) {
+            if (wanted && (touched.isEmpty() || touched.contains(shard))) {
                 states[shard] = (byte) ShardState.OUT.code();
             }
         }

@@ -87,6 +87,9 @@ public interface Replicas {
      */
     int ROWS_MAX = 1_000_000;
 
+    /** Shards of one index, as many as a cluster may be configured with. */
+    int SHARDS_MAX = 65_536;
+
     /** A lane that is run under an epoch: a command of it has no effect under another. */
     record LaneRun(String lane, long epoch) {
         /** Epochs are counted from 1. */

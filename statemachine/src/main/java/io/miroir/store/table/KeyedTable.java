@@ -63,8 +63,22 @@ public final class KeyedTable<K, R> {
         return spec;
     }
 
+    /** Whether a put may ask for the row that was last changed at some time. */
+    boolean knowsUpdates() {
+        return spec.columns().contains("updated_at");
+    }
+
+    /** Whether a row may have this key. */
+    boolean isKey(List<Object> key) {
+        return key.size() == spec.keyColumns()
+                && key.stream().allMatch(part -> part.getClass() == spec.keyType());
+    }
+
     Outcome put(Write write, PutRow row) {
         String table = spec.table();
+        if (row.hasExpectedUpdatedAtMicros() && !knowsUpdates()) {
+            throw new IllegalArgumentException("a put by a column that " + table + " has not");
+        }
         if (spec.expires()) {
             write.rowsChanged(table, -write.sql().update(expire, write.now()));
         }
@@ -91,6 +105,9 @@ public final class KeyedTable<K, R> {
     }
 
     Outcome delete(Write write, List<Object> key) {
+        if (!isKey(key)) {
+            throw new IllegalArgumentException("no key of " + spec.table());
+        }
         int gone = write.sql().update(delete, key.toArray());
         write.rowsChanged(spec.table(), -gone);
         if (gone > 0) {

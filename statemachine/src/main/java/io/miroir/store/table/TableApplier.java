@@ -17,6 +17,7 @@ import io.miroir.store.tenant.TenantRoom;
 import io.miroir.store.webhook.WebhookRoom;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the keyed tables. */
 public final class TableApplier {
@@ -26,7 +27,34 @@ public final class TableApplier {
         return table(row.getRowCase()).put(write, row);
     }
 
+    /** Why no row can be put in this way; null if one can. */
+    public static @Nullable String refusal(PutRow row) {
+        KeyedTable<?, ?> table = table(row.getRowCase());
+        return row.hasExpectedUpdatedAtMicros() && !table.knowsUpdates()
+                ? table.spec().table() + " does not know when its rows were changed"
+                : null;
+    }
+
+    /** Why no row can be meant; null if one can. */
+    public static @Nullable String refusal(DeleteRow command) {
+        PutRow.RowCase row = PutRow.RowCase.forNumber(command.getTable());
+        if (row == null || row == PutRow.RowCase.ROW_NOT_SET) {
+            return "no table " + command.getTable();
+        }
+        KeyedTable<?, ?> table = table(row);
+        return table.isKey(key(command)) ? null : "no key of " + table.spec().table();
+    }
+
     public static Outcome delete(Write write, DeleteRow command) {
+        List<Object> key = key(command);
+        PutRow.RowCase row = PutRow.RowCase.forNumber(command.getTable());
+        if (row == null) {
+            throw newer();
+        }
+        return table(row).delete(write, key);
+    }
+
+    private static List<Object> key(DeleteRow command) {
         List<Object> key = new ArrayList<>();
         for (KeyPart part : command.getKeyList()) {
             key.add(
@@ -37,11 +65,7 @@ public final class TableApplier {
                         case PART_NOT_SET -> throw newer();
                     });
         }
-        PutRow.RowCase row = PutRow.RowCase.forNumber(command.getTable());
-        if (row == null) {
-            throw newer();
-        }
-        return table(row).delete(write, key);
+        return key;
     }
 
     private static KeyedTable<?, ?> table(PutRow.RowCase row) {

@@ -27,6 +27,11 @@ public interface TableSpec<K, R> {
     /** How many of the columns are the key. */
     int keyColumns();
 
+    /** What the key's columns are: String or byte[]. */
+    default Class<?> keyType() {
+        return String.class;
+    }
+
     int rowsMax();
 
     /** Whether puts remove rows whose column {@code expires_at} has passed. */
@@ -43,7 +48,7 @@ public interface TableSpec<K, R> {
         return true;
     }
 
-    /** The key's columns: String, Long or byte[]. */
+    /** The key's columns, each a {@link #keyType}. */
     List<Object> key(K key);
 
     /** The row as the log holds it. */

@@ -32,6 +32,11 @@ final class TenantTable implements TableSpec<String, TenantRow> {
     }
 
     @Override
+    public Class<?> keyType() {
+        return byte[].class;
+    }
+
+    @Override
     public int rowsMax() {
         return Tenants.ROWS_MAX;
     }
