@@ -9,6 +9,7 @@ import io.miroir.sqlite.Database;
 import io.miroir.sqlite.Sql;
 import io.miroir.store.Change;
 import io.miroir.store.format.CommandFormats;
+import io.miroir.store.format.FormatTable;
 import io.miroir.store.format.Formats;
 import io.miroir.store.task.TaskIndex;
 import java.util.ArrayList;
@@ -59,14 +60,14 @@ public final class StoreEngine {
     public StoreEngine(Database database, WatchHub watchers, CommandFormats formats) {
         this.database = database;
         this.sql = database.writer();
-        this.write = new Write(sql);
         this.watchers = watchers;
         this.formats = formats;
-        this.clusterFormat = write.clusterFormat();
+        this.clusterFormat = FormatTable.get(sql);
         if (clusterFormat > formats.known()) {
             throw new NewerFormatException("a task store", clusterFormat, formats.known());
         }
         this.tasks = TaskIndex.load(sql);
+        this.write = new Write(sql, tasks);
         this.committed = write.applied();
         this.visible = committed.index();
     }
@@ -211,7 +212,7 @@ public final class StoreEngine {
      */
     private BatchOutcome runAgainCarefully() {
         sql.rollback();
-        write = new Write(sql);
+        write = new Write(sql, tasks);
         careful = true;
         sql.beginWrite();
         BatchOutcome last = BatchOutcome.getDefaultInstance();

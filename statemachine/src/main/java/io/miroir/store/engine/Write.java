@@ -8,10 +8,12 @@ import io.miroir.store.format.FormatTable;
 import io.miroir.store.limit.LimitsTable;
 import io.miroir.store.limit.StoreLimits;
 import io.miroir.store.task.TaskDelta;
+import io.miroir.store.task.TaskIndex;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Write {
     private final Sql sql;
+    private final TaskIndex committedTasks;
     private final Map<String, Integer> rowsByTable = new HashMap<>();
     private Applied applied;
     private StoreLimits limits;
@@ -27,8 +30,12 @@ public final class Write {
     private List<Change> changes = new ArrayList<>();
     private List<TaskDelta> tasks = new ArrayList<>();
 
-    Write(Sql sql) {
+    /**
+     * @param committedTasks as the transaction found them
+     */
+    Write(Sql sql, TaskIndex committedTasks) {
         this.sql = sql;
+        this.committedTasks = committedTasks;
         this.applied = Applied.load(sql);
         this.limits = LimitsTable.get(sql).limits();
         this.clusterFormat = FormatTable.get(sql);
@@ -121,6 +128,15 @@ public final class Write {
     /** Every insert, step and delete of a task must be told. */
     public void task(TaskDelta delta) {
         tasks.add(delta);
+    }
+
+    /**
+     * Uids, in their order, of all tasks that may be of one of two indexes or speak of it, as of
+     * the commands before. Pods differ in how many there are beside those that do, by what shares a
+     * transaction: an applier asks the row.
+     */
+    public List<Long> tasksOf(String one, String other) {
+        return committedTasks.mayBeOf(Set.copyOf(List.of(one, other)), tasks);
     }
 
     Applied applied() {

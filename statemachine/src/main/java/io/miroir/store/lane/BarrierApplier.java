@@ -122,26 +122,45 @@ public final class BarrierApplier {
         return write.rows(TABLE) == 0;
     }
 
-    /** Tasks that have ended speak of the other name where they spoke of one of the two. */
-    static void exchange(Write write, String one, String other) {
+    /**
+     * Tasks that have ended speak of the other name where they spoke of one of the two.
+     *
+     * @param uids of tasks, as a JSON array
+     */
+    public static void exchange(Write write, String uids, String one, String other) {
+        if (none(write)) {
+            return;
+        }
         write.sql()
                 .update(
-                        "UPDATE task_names SET index_uid = CASE index_uid WHEN ? THEN ? ELSE ? END"
-                                + " WHERE index_uid IN (?, ?) AND waits = 0",
-                        one,
-                        other,
-                        one,
+                        "UPDATE task_names SET index_uid = CASE index_uid WHEN ?2 THEN ?3 ELSE ?2 END"
+                                + " WHERE task_uid IN (SELECT value FROM json_each(?1)) AND"
+                                + " index_uid IN (?2, ?3) AND waits = 0",
+                        uids,
                         one,
                         other);
     }
 
-    /** The names of barriers that have not ended, with those of their own indexes. */
-    public static List<TaskDelta.Kept> waiting(Write write) {
+    /**
+     * Which of two names barriers that have not ended speak of, those of their own indexes too.
+     *
+     * @param uids of tasks, as a JSON array
+     */
+    public static List<TaskDelta.Kept> kept(Write write, String uids, String one, String other) {
+        if (none(write)) {
+            return List.of();
+        }
         return write.sql()
                 .all(
-                        "SELECT task_uid, index_uid FROM task_names WHERE waits = 1 UNION SELECT"
-                                + " uid, index_uid FROM tasks WHERE index_uid IS NOT NULL AND uid"
-                                + " IN (SELECT task_uid FROM task_names WHERE waits = 1)",
-                        row -> new TaskDelta.Kept(row.number(1), row.text(2)));
+                        "SELECT task_uid, index_uid FROM task_names WHERE task_uid IN (SELECT value"
+                                + " FROM json_each(?1)) AND index_uid IN (?2, ?3) AND waits = 1"
+                                + " UNION SELECT t.uid, t.index_uid FROM tasks t WHERE t.uid IN"
+                                + " (SELECT value FROM json_each(?1)) AND t.index_uid IN (?2, ?3)"
+                                + " AND EXISTS (SELECT 1 FROM task_names n WHERE n.task_uid = t.uid"
+                                + " AND n.waits = 1)",
+                        row -> new TaskDelta.Kept(row.number(1), row.text(2)),
+                        uids,
+                        one,
+                        other);
     }
 }

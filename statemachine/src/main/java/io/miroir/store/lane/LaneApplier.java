@@ -279,7 +279,6 @@ public final class LaneApplier {
      */
     public static void exchangeHistory(Write write, String one, String other) {
         TaskApplier.exchange(write, one, other);
-        BarrierApplier.exchange(write, one, other);
         long next = Math.max(nextPosition(write, one), nextPosition(write, other));
         for (String lane : List.of(one, other)) {
             int known =

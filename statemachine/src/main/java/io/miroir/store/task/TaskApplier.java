@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes tasks. */
@@ -30,6 +31,9 @@ public final class TaskApplier {
     private static final int BORN_LOOK_BACK_MAX = 10_000;
 
     private static final int FORGOTTEN_PER_INSERT = 2;
+
+    /** A statement for each would cost more than what it does. */
+    private static final int EXCHANGED_PER_STATEMENT = 1_000;
 
     private TaskApplier() {}
 
@@ -227,17 +231,28 @@ public final class TaskApplier {
      * ended are not: what they speak of is what the names stand for when they end.
      */
     public static void exchange(Write write, String one, String other) {
-        write.sql()
-                .update(
-                        "UPDATE tasks SET index_uid = CASE index_uid WHEN ? THEN ? ELSE ? END WHERE"
-                                + " index_uid IN (?, ?) AND uid NOT IN (SELECT task_uid FROM"
-                                + " task_names WHERE waits = 1)",
-                        one,
-                        other,
-                        one,
-                        one,
-                        other);
-        write.task(new TaskDelta.Exchanged(one, other, BarrierApplier.waiting(write)));
+        List<Long> uids = write.tasksOf(one, other);
+        List<TaskDelta.Kept> kept = new ArrayList<>();
+        for (int from = 0; from < uids.size(); from += EXCHANGED_PER_STATEMENT) {
+            int to = Math.min(uids.size(), from + EXCHANGED_PER_STATEMENT);
+            String some = jsonArray(uids.subList(from, to));
+            kept.addAll(BarrierApplier.kept(write, some, one, other));
+            write.sql()
+                    .update(
+                            "UPDATE tasks SET index_uid = CASE index_uid WHEN ?2 THEN ?3 ELSE ?2 END"
+                                    + " WHERE uid IN (SELECT value FROM json_each(?1)) AND index_uid"
+                                    + " IN (?2, ?3) AND NOT EXISTS (SELECT 1 FROM task_names n WHERE"
+                                    + " n.task_uid = tasks.uid AND n.waits = 1)",
+                            some,
+                            one,
+                            other);
+            BarrierApplier.exchange(write, some, one, other);
+        }
+        write.task(new TaskDelta.Exchanged(one, other, List.copyOf(kept)));
+    }
+
+    private static String jsonArray(List<Long> uids) {
+        return uids.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
     }
 
     public static Outcome delete(Write write, DeleteTasks command) {

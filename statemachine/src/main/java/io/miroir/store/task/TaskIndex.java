@@ -4,12 +4,14 @@ import io.miroir.sqlite.Sql;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.FastAggregation;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -17,7 +19,7 @@ import org.roaringbitmap.RoaringBitmap;
  * Which tasks match a query, and how many, without counting rows (protocol rule 25): bitmaps of
  * uids by status and type, sets of them by index and canceler, and the dates. Filled from the table
  * when the database is opened, then fed by each commit; no query asks the table. It is this pod's
- * memory and decides nothing in appliers.
+ * memory and decides nothing in appliers: they may ask it where to look.
  *
  * <p>Memory: some 30 bytes a task; of each name that tasks speak of its letters and some 110 bytes
  * more, at most 16 uids in an array; of names with more tasks a bitmap.
@@ -98,6 +100,58 @@ public final class TaskIndex {
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    /**
+     * Tasks that may be of one of these names, or speak of it, once an open transaction is
+     * committed: those that do, and some more.
+     *
+     * @param open what the transaction did so far
+     * @return uids in their order
+     */
+    public List<Long> mayBeOf(Set<String> names, List<TaskDelta> open) {
+        Set<String> before = namesBefore(names, open);
+        UidUnion union = new UidUnion();
+        lock.readLock().lock();
+        try {
+            before.forEach(name -> byIndex.gather(name, union));
+        } finally {
+            lock.readLock().unlock();
+        }
+        for (TaskDelta delta : open) {
+            switch (delta) {
+                case TaskDelta.Born born when isOf(before, born.facets().indexUid()) ->
+                        union.add(new int[] {(int) born.uid()});
+                case TaskDelta.Named named when named.names().stream().anyMatch(before::contains) ->
+                        union.add(new int[] {(int) named.uid()});
+                case TaskDelta.Born _,
+                        TaskDelta.Named _,
+                        TaskDelta.Moved _,
+                        TaskDelta.Gone _,
+                        TaskDelta.Unnamed _,
+                        TaskDelta.Exchanged _ -> {}
+            }
+        }
+        List<Long> uids = new ArrayList<>();
+        union.all().forEach((int uid) -> uids.add(Integer.toUnsignedLong(uid)));
+        return uids;
+    }
+
+    private static boolean isOf(Set<String> names, @Nullable String uid) {
+        return uid != null && names.contains(uid);
+    }
+
+    /** With those that any of their tasks may have had before it was exchanged. */
+    private static Set<String> namesBefore(Set<String> names, List<TaskDelta> open) {
+        Set<String> before = new HashSet<>(names);
+        for (TaskDelta delta : open.reversed()) {
+            if (delta instanceof TaskDelta.Exchanged exchanged
+                    && (before.contains(exchanged.one()) || before.contains(exchanged.other()))) {
+                before.add(exchanged.one());
+                before.add(exchanged.other());
+            }
+        }
+        return before;
     }
 
     // ---- feeding

@@ -8,6 +8,7 @@ import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
 import io.miroir.sqlite.Sql;
+import io.miroir.store.lane.BarrierApplier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TaskStatementsTest {
     private static final Pattern STATEMENT = Pattern.compile("(SELECT|UPDATE|DELETE|WITH) .*");
-    private static final Pattern SCAN = Pattern.compile("SCAN (tasks|t)( .*)?");
+    private static final Pattern SCAN = Pattern.compile("SCAN (tasks|t|task_names|n)( .*)?");
 
     @Test
     void readsOfTasksScanNoTable(@TempDir Path dir) throws IOException {
@@ -45,6 +46,22 @@ class TaskStatementsTest {
             assertEquals(List.of(), index);
             for (String statement : reads) {
                 List<String> plan = plan(sql, statement);
+                assertTrue(
+                        plan.stream().noneMatch(step -> SCAN.matcher(step).matches()),
+                        () -> statement + ": " + plan);
+            }
+        }
+    }
+
+    /** What is done to tasks of a name costs by these tasks, however many there are of others. */
+    @Test
+    void stepsOfTasksAndExchangesOfNamesScanNoTable(@TempDir Path dir) throws IOException {
+        try (Database database = new DatabaseFiles(dir, Durability.BEHIND_A_LOG).open()) {
+            List<String> steps = new ArrayList<>(statements(TaskApplier.class, Set.of()));
+            steps.addAll(statements(BarrierApplier.class, Set.of()));
+            assertEquals(2, steps.stream().filter(step -> step.contains("CASE index_uid")).count());
+            for (String statement : steps) {
+                List<String> plan = plan(database.writer(), statement);
                 assertTrue(
                         plan.stream().noneMatch(step -> SCAN.matcher(step).matches()),
                         () -> statement + ": " + plan);
