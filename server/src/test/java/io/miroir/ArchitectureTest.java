@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -14,14 +15,25 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Sql;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.constantpool.StringEntry;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.util.Date;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +116,33 @@ class ArchitectureTest {
                 .should()
                 .callMethod(Sql.class, "update", String.class, Object[].class)
                 .check(miroir);
+    }
+
+    /** Who names them by itself does not know of what lies beside them, or waits for its place. */
+    @Test
+    void oneClassNamesTheFilesOfTheDatabase() {
+        Set<String> named =
+                miroir.stream()
+                        .map(JavaClass::getName)
+                        // Measurements look at files of their own.
+                        .filter(name -> !name.startsWith("io.miroir.bench."))
+                        .filter(name -> texts(name).anyMatch(text -> text.startsWith("store.db")))
+                        .collect(Collectors.toSet());
+        assertEquals(Set.of(DatabaseFiles.class.getName()), named);
+    }
+
+    /** In the compiled class. */
+    private static Stream<String> texts(String className) {
+        String file = "/" + className.replace('.', '/') + ".class";
+        try (InputStream in = ArchitectureTest.class.getResourceAsStream(file)) {
+            byte[] compiled = Objects.requireNonNull(in, file).readAllBytes();
+            return StreamSupport.stream(
+                            ClassFile.of().parse(compiled).constantPool().spliterator(), false)
+                    .filter(StringEntry.class::isInstance)
+                    .map(entry -> ((StringEntry) entry).stringValue());
+        } catch (IOException e) {
+            throw new UncheckedIOException(file, e);
+        }
     }
 
     @Test

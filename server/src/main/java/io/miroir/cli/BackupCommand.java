@@ -108,9 +108,16 @@ final class BackupCommand implements Callable<Integer> {
                 offline(from.directory, part);
             }
             return verified(part, file);
-        } catch (IOException | IllegalStateException | SqliteException failed) {
+        } catch (IOException | IllegalStateException failed) {
             Files.deleteIfExists(part);
             return refuse("no backup: " + failed.getMessage());
+        } catch (SqliteException failed) {
+            Files.deleteIfExists(part);
+            return refuse(
+                    "no backup: "
+                            + failed.getMessage()
+                            + ". Of pages that can't be read only `miroir cluster recover"
+                            + " --from-survivor --accept-damage` makes something");
         }
     }
 
@@ -132,7 +139,7 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     private void offline(Path directory, Path part) throws IOException {
-        if (!Files.exists(directory.resolve("store.db"))) {
+        if (!Files.exists(DatabaseFiles.file(directory))) {
             throw new IOException(directory + " holds no task store");
         }
         switch (DataDirectory.take(directory)) {

@@ -44,6 +44,9 @@ record OfflineRun(String name, PrintWriter out, PrintWriter err) {
 
     private boolean done(OfflineStore.Outcome.Ready ready, String next) {
         jump(ready.jump());
+        for (String lost : ready.unread()) {
+            out.printf("Damaged pages: %s; the rest is lost.%n", lost);
+        }
         out.println(next);
         out.flush();
         return true;

@@ -1,8 +1,10 @@
 package io.miroir.raft;
 
 import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseCheck;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
+import io.miroir.sqlite.Salvage;
 import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.backup.BackupFile;
 import io.miroir.store.backup.Reading;
@@ -33,7 +35,6 @@ public final class OfflineStore {
      */
     private static final long TERMS_AHEAD = 1_000;
 
-    private static final String DATABASE = "store.db";
     private static final String RESTORE = "restore";
 
     /** What a directory may hold that counts as empty. */
@@ -87,8 +88,18 @@ public final class OfflineStore {
 
     /** What came of a command. */
     public sealed interface Outcome {
-        /** Done; a pod may be started on the directory. */
-        record Ready(long appliedIndex, StateJump.@Nullable Made jump) implements Outcome {}
+        /**
+         * Done; a pod may be started on the directory.
+         *
+         * @param unread what could not be read of damaged files, and is lost
+         */
+        record Ready(long appliedIndex, StateJump.@Nullable Made jump, List<String> unread)
+                implements Outcome {
+            /** With all that was there. */
+            public Ready(long appliedIndex, StateJump.@Nullable Made jump) {
+                this(appliedIndex, jump, List.of());
+            }
+        }
 
         /** Nothing was changed. */
         record Refused(String why) implements Outcome {}
@@ -109,7 +120,7 @@ public final class OfflineStore {
                     dataDir + " is not empty: it holds " + there + ". A restore replaces nothing");
         }
         Unfinished mark = mark(RESTORE);
-        Path database = dataDir.resolve(DATABASE);
+        Path database = DatabaseFiles.file(dataDir);
         if (BackupFile.read(backup, database) instanceof Reading.Damaged damaged) {
             Files.delete(database);
             mark.end();
@@ -118,7 +129,7 @@ public final class OfflineStore {
         try (Database restored = open()) {
             StateJump.forgetAddresses(restored.writer());
         }
-        return newLife(mark, clusterId, distance, 0);
+        return newLife(mark, clusterId, distance, 0, List.of());
     }
 
     /**
@@ -128,34 +139,72 @@ public final class OfflineStore {
     public Outcome recover(UUID clusterId, StateJump.Distance distance) throws IOException {
         boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
         Path before = dataDir.resolve("before-recovery");
-        Survivor.Findings found = found(again);
-        if (isRefused(found.damage())) {
-            return refused(found.damage());
+        String damage = StoreCheck.damage(dataDir).orElse(null);
+        if (isRefused(damage)) {
+            return refused(damage);
         }
+        boolean readable = !isUnreadable(damage);
         if (!again) {
-            setAside(before, found.damage());
-            try (Database database = open()) {
-                database.copyTo(before.resolve(DATABASE));
+            setAside(before, damage);
+            DatabaseFiles.copyAsTheyAre(dataDir, before);
+            if (readable) {
+                finishInstall();
             }
         }
+        List<String> unread = readable ? List.of() : salvage(before);
         Unfinished mark = mark("cluster recover");
+        if (!readable) {
+            new DatabaseFiles(dataDir, Durability.EVERY_COMMIT).replaceBy(salvaged());
+        }
+        long term = Survivor.read(dataDir, damage).term();
         if (!Files.exists(before.resolve("raft"))) {
             try (Database database = open()) {
                 Survivor.replay(dataDir, database);
             }
         }
         setLogAside(before);
-        return newLife(mark, clusterId, distance, found.term());
+        return newLife(mark, clusterId, distance, term, unread);
     }
 
-    /** What the directory holds, after an install that a crash cut short was finished. */
-    private Survivor.Findings found(boolean again) throws IOException {
-        // Opening it brings it to this program's format: it is looked at before.
-        String damage = StoreCheck.damage(dataDir).orElse(null);
-        if (!again && !isRefused(damage)) {
-            StoreFiles.open(dataDir).close();
+    /**
+     * Finishes an install that a crash cut short. To open the database brings it to this program's
+     * format: it is not the one that was sealed any more.
+     */
+    private void finishInstall() throws IOException {
+        StoreSeal.remove(dataDir);
+        StoreFiles.open(dataDir).close();
+    }
+
+    /** Makes a file of what can be read of a database whose pages are damaged. */
+    private List<String> salvage(Path before) throws IOException {
+        DatabaseFiles.deleteBegun(salvaged());
+        try {
+            List<String> unread = Salvage.copy(DatabaseFiles.current(dataDir), salvaged());
+            DatabaseFiles.write(before.resolve("unread"), String.join("\n", unread) + "\n");
+            return unread;
+        } catch (IOException tooLittle) {
+            DatabaseFiles.deleteBegun(salvaged());
+            throw tooLittle;
         }
-        return Survivor.read(dataDir, damage);
+    }
+
+    private Path salvaged() {
+        return dataDir.resolve("salvaged.db");
+    }
+
+    private boolean isUnreadable(@Nullable String damage) throws IOException {
+        return damage != null
+                && DatabaseCheck.structure(DatabaseFiles.current(dataDir)).isPresent();
+    }
+
+    /** A conversion believes what it has; recovery makes everything be compared. */
+    private static Outcome unreadable(@Nullable String damage) {
+        return new Outcome.Refused(
+                """
+                its files are damaged: %s. Only `miroir cluster recover --from-survivor \
+                --accept-damage` makes a store of what can be read of such pages\
+                """
+                        .formatted(damage));
     }
 
     private boolean isRefused(@Nullable String damage) {
@@ -196,16 +245,19 @@ public final class OfflineStore {
         if (isRefused(damage)) {
             return refused(damage);
         }
+        if (isUnreadable(damage)) {
+            return unreadable(damage);
+        }
+        if (Survivor.appliedIndex(dataDir) == 0) {
+            return new Outcome.Refused(
+                    dataDir + " holds nothing yet: start the pod with task_store.backend: raft");
+        }
+        Unfinished mark = mark("store convert --to raft");
         FileUtils.deleteFully(raft);
         Applied applied;
         try (Database database = open()) {
             applied = Applied.load(database.writer());
         }
-        if (applied.index() == 0) {
-            return new Outcome.Refused(
-                    dataDir + " holds nothing yet: start the pod with task_store.backend: raft");
-        }
-        Unfinished mark = mark("store convert --to raft");
         begin(clusterId, applied, applied.term());
         mark.end();
         return new Outcome.Ready(applied.index(), null);
@@ -214,21 +266,26 @@ public final class OfflineStore {
     /** A group of one becomes a single pod's store. */
     public Outcome toSqlite(String podId) throws IOException {
         boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
-        Survivor.Findings found = found(again);
-        if (isRefused(found.damage())) {
-            return refused(found.damage());
+        String damage = StoreCheck.damage(dataDir).orElse(null);
+        if (isRefused(damage)) {
+            return refused(damage);
         }
-        if (!again && !found.members().equals(List.of(podId))) {
+        if (isUnreadable(damage)) {
+            return unreadable(damage);
+        }
+        List<String> members = Survivor.members(dataDir);
+        if (!again && !members.equals(List.of(podId))) {
             return new Outcome.Refused(
                     "the members of its group are "
-                            + found.members()
+                            + members
                             + ", wanted is "
                             + podId
                             + " alone: let the others leave first, so that this pod has everything");
         }
         Path before = dataDir.resolve("before-conversion");
         if (!again) {
-            setAside(before, found.damage());
+            finishInstall();
+            setAside(before, damage);
         }
         Unfinished mark = mark("store convert --to sqlite");
         Applied applied;
@@ -254,7 +311,11 @@ public final class OfflineStore {
 
     /** Rule 17, and a group of one where there is to be a group. */
     private Outcome newLife(
-            Unfinished mark, UUID clusterId, StateJump.Distance distance, long termSeen)
+            Unfinished mark,
+            UUID clusterId,
+            StateJump.Distance distance,
+            long termSeen,
+            List<String> unread)
             throws IOException {
         StateJump.Made made;
         Applied applied;
@@ -264,7 +325,7 @@ public final class OfflineStore {
         }
         begin(clusterId, applied, Math.max(applied.term(), termSeen) + TERMS_AHEAD);
         mark.end();
-        return new Outcome.Ready(applied.index(), made);
+        return new Outcome.Ready(applied.index(), made, unread);
     }
 
     private void begin(UUID clusterId, Applied applied, long term) throws IOException {
@@ -275,7 +336,7 @@ public final class OfflineStore {
     }
 
     private Database open() {
-        return Database.open(dataDir.resolve(DATABASE), Durability.EVERY_COMMIT);
+        return Database.open(DatabaseFiles.file(dataDir), Durability.EVERY_COMMIT);
     }
 
     /** The log, and the files that were sent with it. */

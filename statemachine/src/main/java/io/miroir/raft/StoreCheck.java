@@ -4,7 +4,6 @@ import io.miroir.sqlite.Database;
 import io.miroir.sqlite.DatabaseCheck;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
-import io.miroir.sqlite.Sql;
 import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.engine.Applied;
 import io.miroir.store.recovery.Unfinished;
@@ -81,7 +80,7 @@ public final class StoreCheck {
         }
         if (!Unfinished.command(dataDir).isEmpty()) {
             // It has changed a part of the files; they were looked at when it began.
-            return DatabaseCheck.structure(dataDir.resolve("store.db"));
+            return DatabaseCheck.structure(DatabaseFiles.current(dataDir));
         }
         OldLog log = OldLog.in(dataDir);
         if (log == null) {
@@ -99,13 +98,7 @@ public final class StoreCheck {
     private static Optional<String> gap(Path dataDir, LogCheck.Report log) {
         SnapshotFiles.Arrived arrived = SnapshotFiles.leftBehind(dataDir);
         long end = arrived == null ? 0 : arrived.sentUnder().getIndex();
-        if (Files.exists(dataDir.resolve("store.db"))) {
-            try (Sql sql = Database.inspect(dataDir.resolve("store.db"))) {
-                // In each format of the file.
-                long applied = sql.number("SELECT applied_index FROM applied WHERE id = 1");
-                end = Math.max(end, applied);
-            }
-        }
+        end = Math.max(end, Survivor.appliedIndex(dataDir));
         return log.begin() <= end + 1
                 ? Optional.empty()
                 : Optional.of(
@@ -117,7 +110,7 @@ public final class StoreCheck {
             Path dataDir, Optional<StoreSeal> seal, LogCheck.Report log) throws IOException {
         return seal.isPresent()
                 ? seal.get().broken(dataDir, log.end())
-                : DatabaseCheck.structure(dataDir.resolve("store.db"));
+                : DatabaseCheck.structure(DatabaseFiles.current(dataDir));
     }
 
     private static Held held(LogCheck.Report log, long applied) {
@@ -131,7 +124,7 @@ public final class StoreCheck {
     private static long applied(Path dataDir) {
         SnapshotFiles.Arrived arrived = SnapshotFiles.leftBehind(dataDir);
         long installed = arrived == null ? -1 : arrived.sentUnder().getIndex();
-        if (!Files.exists(dataDir.resolve("store.db"))) {
+        if (!Files.exists(DatabaseFiles.current(dataDir))) {
             return installed;
         }
         try (Database database = new DatabaseFiles(dataDir, Durability.BEHIND_A_LOG).open()) {

@@ -1,6 +1,7 @@
 package io.miroir.raft;
 
 import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Sql;
 import io.miroir.sqlite.SqliteException;
 import io.miroir.store.engine.Applied;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the data directory of a pod that does not run knows. */
 public final class Survivor {
-    private static final String DATABASE = "store.db";
-
     /** Commands in one transaction of a replay. */
     private static final int TRANSACTION_COMMANDS_MAX = 1_000;
 
@@ -57,14 +56,18 @@ public final class Survivor {
      * @throws IOException if it holds no task store, or can't be read
      */
     public static Findings look(Path dataDir) throws IOException {
-        if (!Files.exists(dataDir.resolve(DATABASE))) {
+        if (!Files.exists(DatabaseFiles.current(dataDir))) {
             throw new IOException(dataDir + " holds no task store");
         }
         Optional<String> damage = StoreCheck.damage(dataDir);
         try {
             return read(dataDir, damage.orElse(null));
         } catch (SqliteException unreadable) {
-            throw new IOException(damage.orElse(unreadable.getMessage()), unreadable);
+            throw new IOException(
+                    "%s. Too little of it can be read to go on: take the files of another pod, or"
+                                    .formatted(damage.orElse(unreadable.getMessage()))
+                            + " restore a backup",
+                    unreadable);
         }
     }
 
@@ -75,7 +78,7 @@ public final class Survivor {
      */
     static Findings read(Path dataDir, @Nullable String damage) throws IOException {
         Applied applied;
-        try (Sql sql = Database.inspect(dataDir.resolve(DATABASE))) {
+        try (Sql sql = Database.inspect(DatabaseFiles.current(dataDir))) {
             applied = Applied.load(sql);
         }
         OldLog log = OldLog.in(dataDir);
@@ -101,6 +104,29 @@ public final class Survivor {
                 commands.get(),
                 Math.max(applied.term(), log == null ? 0 : log.term()),
                 damage);
+    }
+
+    /** Members of the group, as far as this pod knew; none without a log. */
+    static List<String> members(Path dataDir) throws IOException {
+        OldLog log = OldLog.in(dataDir);
+        if (log == null) {
+            return List.of();
+        }
+        log.read(_ -> {});
+        return log.members();
+    }
+
+    /**
+     * Last entry in the database of a directory, which may be of any format; 0 if there is none.
+     */
+    static long appliedIndex(Path dataDir) {
+        Path database = DatabaseFiles.current(dataDir);
+        if (!Files.exists(database)) {
+            return 0;
+        }
+        try (Sql sql = Database.inspect(database)) {
+            return sql.number("SELECT applied_index FROM applied WHERE id = 1");
+        }
     }
 
     /**

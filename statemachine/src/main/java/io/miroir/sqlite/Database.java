@@ -258,7 +258,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static Sql connect(Path file, Durability durability) {
+    static Sql connect(Path file, Durability durability) {
         try {
             SQLiteConnection connection = JDBC.createConnection(url(file), new Properties());
             try (Statement statement = connection.createStatement()) {

@@ -27,7 +27,7 @@ public final class DatabaseCheck {
         if (seal.isPresent()) {
             return seal.get().broken(dataDir, StoreSeal.NO_LOG);
         }
-        Path database = dataDir.resolve("store.db");
+        Path database = DatabaseFiles.file(dataDir);
         if (!Files.exists(database) && WalCheck.holdsSomething(dataDir)) {
             return Optional.of(database + " is gone");
         }

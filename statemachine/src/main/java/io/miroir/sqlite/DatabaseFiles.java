@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The database file in its directory, and how a whole new one takes its place. A crash at any point
@@ -22,16 +25,75 @@ public final class DatabaseFiles {
     /** The file that says that a command has begun to change the directory and not ended. */
     public static final String UNFINISHED = "unfinished";
 
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            PosixFilePermissions.fromString("rw-------");
+
+    private static final String FILE = "store.db";
+    private static final String WAITING = FILE + ".new";
+    private static final String PART = FILE + ".part";
+
+    /** What SQLite keeps beside a file while somebody has it open, or after a crash. */
+    private static final String LOG = "-wal";
+
+    private static final List<String> BESIDE = List.of(LOG, "-shm", "-journal");
+
     private final Path directory;
     private final Durability durability;
     private final Path file;
     private final Path waiting;
 
+    /** The database's file in a directory, whether or not there is one. */
+    public static Path file(Path directory) {
+        return directory.resolve(FILE);
+    }
+
+    /** SQLite's write-ahead log of the database. */
+    static Path writeAheadLog(Path directory) {
+        return directory.resolve(FILE + LOG);
+    }
+
+    /**
+     * The file that the database is in, whether or not there is one: a whole new one that a crash
+     * kept from taking its place counts already.
+     */
+    public static Path current(Path directory) {
+        Path next = directory.resolve(WAITING);
+        return Files.exists(next) ? next : file(directory);
+    }
+
+    /** Names of all files that the database may be in. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>(List.of(FILE));
+        BESIDE.forEach(suffix -> names.add(FILE + suffix));
+        names.add(WAITING);
+        return names;
+    }
+
+    /** Copies the files as they are, whatever is in them, into an empty directory. */
+    public static void copyAsTheyAre(Path directory, Path copy) throws IOException {
+        for (String name : names()) {
+            if (Files.exists(directory.resolve(name))) {
+                Files.copy(directory.resolve(name), copy.resolve(name));
+                Files.setPosixFilePermissions(copy.resolve(name), OWNER_ONLY);
+                sync(copy.resolve(name));
+            }
+        }
+        sync(copy);
+    }
+
+    /** Deletes a file that was begun beside the database, with what SQLite kept of it. */
+    public static void deleteBegun(Path begun) throws IOException {
+        Files.deleteIfExists(begun);
+        for (String suffix : BESIDE) {
+            Files.deleteIfExists(begun.resolveSibling(begun.getFileName() + suffix));
+        }
+    }
+
     public DatabaseFiles(Path directory, Durability durability) {
         this.directory = directory;
         this.durability = durability;
-        this.file = directory.resolve("store.db");
-        this.waiting = directory.resolve("store.db.new");
+        this.file = file(directory);
+        this.waiting = directory.resolve(WAITING);
     }
 
     /**
@@ -94,10 +156,8 @@ public final class DatabaseFiles {
     }
 
     private void create() throws IOException {
-        Path part = directory.resolve("store.db.part");
-        for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
-            Files.deleteIfExists(directory.resolve(part.getFileName() + suffix));
-        }
+        Path part = directory.resolve(PART);
+        deleteBegun(part);
         Database.open(part, Durability.EVERY_COMMIT).close();
         sync(part);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -124,7 +184,7 @@ public final class DatabaseFiles {
 
     /** The file, which must be complete and on the same file system, becomes the database. */
     public void replaceBy(Path complete) throws IOException {
-        Files.setPosixFilePermissions(complete, PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(complete, OWNER_ONLY);
         sync(complete);
         Files.move(complete, waiting, StandardCopyOption.ATOMIC_MOVE);
         sync(directory);
@@ -133,8 +193,9 @@ public final class DatabaseFiles {
 
     private void takePlace() throws IOException {
         // The old log must go before the new file comes: it would be replayed into it.
-        Files.deleteIfExists(directory.resolve("store.db-wal"));
-        Files.deleteIfExists(directory.resolve("store.db-shm"));
+        for (String suffix : BESIDE) {
+            Files.deleteIfExists(directory.resolve(FILE + suffix));
+        }
         sync(directory);
         Files.move(waiting, file, StandardCopyOption.ATOMIC_MOVE);
         sync(directory);
@@ -163,8 +224,6 @@ public final class DatabaseFiles {
 
     /** Makes an empty file that only its owner may read. */
     public static void createPrivate(Path path) throws IOException {
-        Files.createFile(
-                path,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     }
 }

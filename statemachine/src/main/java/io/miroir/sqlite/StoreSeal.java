@@ -40,7 +40,7 @@ public record StoreSeal(long databaseBytes, long databaseCrc, long logEnd, boole
         if (WalCheck.holdsSomething(dataDir)) {
             return;
         }
-        Path database = dataDir.resolve("store.db");
+        Path database = DatabaseFiles.file(dataDir);
         // An earlier program takes the longer one for half a seal: it looks as after a crash.
         String text =
                 "miroir seal 1 bytes %d crc %x log %d%s\n"
@@ -79,7 +79,7 @@ public record StoreSeal(long databaseBytes, long databaseCrc, long logEnd, boole
 
     /** What differs, if anything. */
     public Optional<String> broken(Path dataDir, long logEndNow) throws IOException {
-        Path database = dataDir.resolve("store.db");
+        Path database = DatabaseFiles.file(dataDir);
         if (!Files.exists(database)) {
             return Optional.of(database + " is gone");
         }

@@ -19,8 +19,6 @@ import java.util.Optional;
  * is damaged.
  */
 final class WalCheck {
-    private static final String FILE = "store.db-wal";
-
     /** The last bit says in which order its checksums read bytes. */
     private static final int MAGIC = 0x377f0682;
 
@@ -39,7 +37,7 @@ final class WalCheck {
 
     /** Whether there is a write-ahead log that is not empty. */
     static boolean holdsSomething(Path dataDir) throws IOException {
-        Path file = dataDir.resolve(FILE);
+        Path file = DatabaseFiles.writeAheadLog(dataDir);
         return Files.exists(file) && Files.size(file) > 0;
     }
 
@@ -48,7 +46,7 @@ final class WalCheck {
      * log. For a database whose every commit is synced.
      */
     static Optional<String> lost(Path dataDir) throws IOException {
-        Path file = dataDir.resolve(FILE);
+        Path file = DatabaseFiles.writeAheadLog(dataDir);
         if (!holdsSomething(dataDir)) {
             return Optional.empty();
         }

@@ -1,11 +1,16 @@
 package io.miroir.raft;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.sqlite.Database;
+import io.miroir.sqlite.Sql;
+import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.Reply;
 import io.miroir.store.TaskStore;
 import io.miroir.store.recovery.StateJump;
@@ -21,7 +26,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +50,8 @@ class OfflineDamageTest {
     private static final int ENTRIES = 300;
     private static final int ENTRIES_BEFORE = 5;
     private static final String WORDS = "one value only";
+    private static final String MIDDLE = "among all others";
+    private static final int PAGE_BYTES = 4_096;
     private static final UUID NEW = UUID.fromString("00000000-0000-4000-8000-00000000000b");
 
     @TempDir Path dir;
@@ -62,7 +73,9 @@ class OfflineDamageTest {
             group.awaitLeader();
             write(store, ENTRIES_BEFORE, "{}");
             store.copyTo(older);
-            write(store, ENTRIES, "{}");
+            write(store, ENTRIES / 2, "{}");
+            write(store, 1, "{\"words\":\"" + MIDDLE + "\"}");
+            write(store, ENTRIES / 2, "{}");
             write(store, 1, "{\"words\":\"" + WORDS + "\"}");
             data = group.config("pod-a").dataDir();
         }
@@ -139,6 +152,99 @@ class OfflineDamageTest {
         assertEquals(before, files());
         OfflineStore.Outcome outcome = offline().acceptingDamage(true).toRaft(NEW);
         assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome, outcome::toString);
+    }
+
+    @Test
+    void pagesThatCantBeRead() throws Exception {
+        byte[] bytes = Files.readAllBytes(database);
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(MIDDLE);
+        Arrays.fill(
+                bytes, at / PAGE_BYTES * PAGE_BYTES, (at / PAGE_BYTES + 1) * PAGE_BYTES, (byte) 0);
+        Files.write(database, bytes);
+        assertToldAndRefused("bits changed");
+        SortedMap<String, String> before = files();
+        OfflineStore.Outcome conversion = offline().acceptingDamage(true).toSqlite("pod-a");
+        assertRefused(conversion, "recover --from-survivor");
+        assertEquals(before, files(), "refused, but changed");
+
+        OfflineStore.Outcome outcome =
+                offline().acceptingDamage(true).recover(NEW, StateJump.Distance.DEFAULT);
+        var ready = assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome, outcome::toString);
+        assertEquals(1, ready.unread().size(), ready::toString);
+        assertTrue(ready.unread().getFirst().contains("of table tasks"), ready::toString);
+        Path kept = data.resolve("before-recovery");
+        assertTrue(Files.readString(kept.resolve("unread")).contains("of table tasks"));
+        assertArrayEquals(bytes, Files.readAllBytes(kept.resolve("store.db")));
+        assertNull(Survivor.look(data).damage());
+        try (Sql sql = Database.inspect(database)) {
+            // Both ends are there, and what is between them but for one page.
+            long all = ENTRIES_BEFORE + ENTRIES + 2;
+            assertEquals(0, sql.number("SELECT min(uid) FROM tasks"));
+            assertEquals(all - 1, sql.number("SELECT max(uid) FROM tasks"));
+            long left = sql.number("SELECT count(*) FROM tasks");
+            assertTrue(left < all && left > all / 2, left + " tasks");
+            assertEquals(
+                    0,
+                    sql.number(
+                            "SELECT count(*) FROM tasks WHERE details_json LIKE '%"
+                                    + MIDDLE
+                                    + "%'"));
+        }
+    }
+
+    /** Too little is left: nothing is changed, and the operator is told what to do. */
+    @Test
+    void aHeadThatCantBeRead() throws Exception {
+        byte[] bytes = Files.readAllBytes(database);
+        Arrays.fill(bytes, 0, PAGE_BYTES, (byte) 0x55);
+        Files.write(database, bytes);
+        SortedMap<String, String> before = files();
+        Exception told = assertThrows(Exception.class, () -> Survivor.look(data));
+        assertTrue(String.valueOf(told.getMessage()).contains("restore a backup"), told.toString());
+        OfflineStore accepting = offline().acceptingDamage(true);
+        assertThrows(IOException.class, () -> accepting.recover(NEW, StateJump.Distance.DEFAULT));
+        SortedMap<String, String> after = files();
+        before.forEach((name, content) -> assertEquals(content, after.get(name), name));
+        assertFalse(Files.exists(data.resolve("salvaged.db")));
+        assertFalse(Files.exists(data.resolve("unfinished")));
+    }
+
+    /** It is brought to this program's format when it is opened: then it is not what was sealed. */
+    @Test
+    void aRefusedConversionOfAnOlderDatabaseLeavesItAsItWas() throws Exception {
+        long end = StoreSeal.read(data).orElseThrow().logEnd();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP TABLE client_objects");
+            statement.execute("PRAGMA user_version = 7");
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        StoreSeal.put(data, end, true);
+        assertNull(Survivor.look(data).damage());
+        SortedMap<String, String> before = files();
+        OfflineStore.Outcome outcome = offline().toSqlite("pod-b");
+        var refused =
+                assertInstanceOf(OfflineStore.Outcome.Refused.class, outcome, outcome::toString);
+        assertTrue(refused.why().contains("let the others leave"), refused.why());
+        assertEquals(before, files(), "refused, but changed");
+        assertNull(Survivor.look(data).damage());
+    }
+
+    /** A file that was installed, and that a crash kept from taking its place, is the database. */
+    @Test
+    void aFileThatWaitsForItsPlaceIsTheDatabase() throws Exception {
+        Path newest = dir.resolve("newest.db");
+        Files.copy(database, newest);
+        long end = Survivor.look(data).appliedIndex();
+        crashBackToOlder();
+        Files.delete(segments().getFirst());
+        assertTrue(damage().contains("what lies between is lost"));
+        Files.move(newest, data.resolve("store.db.new"));
+        assertNull(Survivor.look(data).damage());
+        assertEquals(end, Survivor.look(data).appliedIndex());
+        OfflineStore.Outcome outcome = offline().recover(NEW, StateJump.Distance.DEFAULT);
+        var ready = assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome, outcome::toString);
+        assertTrue(ready.appliedIndex() >= end, ready::toString);
     }
 
     @Test

@@ -27,8 +27,6 @@ import java.util.stream.Stream;
 
 /** From nothing but nodes to a task store that a pod can start on. */
 public final class Rebuild {
-    private static final String DATABASE = "store.db";
-
     private final MiroirConfig config;
     private final List<FoundIndex> found;
     private final List<String> silent;
@@ -82,7 +80,8 @@ public final class Rebuild {
                     "all nodes must answer, or leave the configuration: " + silent);
         }
         Path directory = target.dataDir();
-        if (Files.exists(directory.resolve(DATABASE)) || Files.exists(directory.resolve("raft"))) {
+        if (Files.exists(DatabaseFiles.file(directory))
+                || Files.exists(directory.resolve("raft"))) {
             return new OfflineStore.Outcome.Refused(
                     directory + " holds a task store: a rebuild replaces none");
         }
@@ -98,13 +97,13 @@ public final class Rebuild {
             survey.indexes().forEach(state::add);
         }
         StateJump.Made made;
-        try (Database database = Database.open(work.resolve(DATABASE), Durability.EVERY_COMMIT)) {
+        try (Database database = Database.open(DatabaseFiles.file(work), Durability.EVERY_COMMIT)) {
             made = StateJump.apply(database.writer(), distance());
         }
-        DatabaseFiles.sync(work.resolve(DATABASE));
+        DatabaseFiles.sync(DatabaseFiles.file(work));
         // Of a store that was deleted by hand.
         StoreSeal.remove(directory);
-        Files.move(work.resolve(DATABASE), directory.resolve(DATABASE));
+        Files.move(DatabaseFiles.file(work), DatabaseFiles.file(directory));
         clear(work);
         Files.delete(work);
         UUID cluster = UUID.randomUUID();

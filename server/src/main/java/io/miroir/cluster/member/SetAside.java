@@ -11,6 +11,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a task store that must not be used any more out of the way. */
@@ -19,16 +20,15 @@ final class SetAside {
 
     /** The log goes last: while it is there, a pod that crashes here finds its data damaged. */
     private static final List<String> FILES =
-            List.of(
-                    "store.db",
-                    "store.db-wal",
-                    "store.db-shm",
-                    "store.db.new",
-                    "store.seal",
-                    "snapshot",
-                    "snapshot-tmp",
-                    DamageMark.FILE,
-                    "raft");
+            Stream.concat(
+                            DatabaseFiles.names().stream(),
+                            Stream.of(
+                                    "store.seal",
+                                    "snapshot",
+                                    "snapshot-tmp",
+                                    DamageMark.FILE,
+                                    "raft"))
+                    .toList();
 
     private SetAside() {}
 
