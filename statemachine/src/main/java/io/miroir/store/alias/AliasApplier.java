@@ -72,18 +72,31 @@ public final class AliasApplier {
         List<AliasRow.Past> history = new ArrayList<>();
         history.add(new AliasRow.Past(old.kind(), old.targets(), old.version(), write.now()));
         history.addAll(old.history());
-        return history.subList(0, Math.min(history.size(), write.limits().aliasHistoryMax()));
+        int kept = 0;
+        int bytes = 0;
+        for (AliasRow.Past past : history) {
+            bytes += words(past).getSerializedSize();
+            if (kept == write.limits().aliasHistoryMax() || bytes > Aliases.HISTORY_BYTES_MAX) {
+                break;
+            }
+            kept++;
+        }
+        return history.subList(0, kept);
+    }
+
+    private static AliasPast words(AliasRow.Past past) {
+        return AliasPast.newBuilder()
+                .setAliasKind(past.kind().code())
+                .addAllTarget(past.targets())
+                .setVersion(past.version())
+                .setReplacedAtMicros(past.replacedAt())
+                .build();
     }
 
     private static void put(Write write, AliasRow row) {
         AliasHistory.Builder history = AliasHistory.newBuilder();
         for (AliasRow.Past past : row.history()) {
-            history.addPast(
-                    AliasPast.newBuilder()
-                            .setAliasKind(past.kind().code())
-                            .addAllTarget(past.targets())
-                            .setVersion(past.version())
-                            .setReplacedAtMicros(past.replacedAt()));
+            history.addPast(words(past));
         }
         write.sql()
                 .update(

@@ -31,6 +31,9 @@ public interface Aliases {
 
     int TARGETS_MAX = 1_000;
 
+    /** Of what an alias pointed to before; the oldest goes, however many the limits let stay. */
+    int HISTORY_BYTES_MAX = 256 << 10;
+
     /** What came of a {@link #flip}. */
     sealed interface Flip {
         record Flipped(long version) implements Flip {}
