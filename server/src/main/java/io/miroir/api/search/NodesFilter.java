@@ -6,7 +6,9 @@ import io.miroir.core.filter.FilterParser;
 import io.miroir.core.filter.FilterSyntaxException;
 import io.miroir.core.filter.Negations;
 import io.miroir.core.filter.Word;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -32,7 +34,54 @@ public final class NodesFilter {
         return possibleIn(filter) && isAllowed(filter, rules) ? spelledOut(filter) : filter;
     }
 
-    private static boolean possibleIn(JsonNode filter) {
+    /**
+     * The fields of which the filter wants another value than one; none where nodes refuse it.
+     *
+     * @param rules what may be filtered
+     */
+    public static Set<String> negated(JsonNode filter, List<FilterableRule> rules) {
+        Set<String> fields = new HashSet<>();
+        if (isAllowed(filter, rules)) {
+            addNegated(filter, fields);
+        }
+        return fields;
+    }
+
+    private static void addNegated(JsonNode filter, Set<String> fields) {
+        if (filter.isArray()) {
+            filter.forEach(part -> addNegated(part, fields));
+            return;
+        }
+        Filter parsed = FilterParser.parse(filter.stringValue());
+        if (parsed != null) {
+            fields.addAll(Negations.fields(parsed));
+        }
+    }
+
+    /**
+     * The filter where nothing is found by another value of some fields, as on a server that has no
+     * document with them.
+     *
+     * @param filter of which {@link #negated} named these
+     */
+    public static JsonNode withNothingOf(JsonNode filter, Set<String> fields) {
+        if (filter.isArray()) {
+            ArrayNode parts = JsonNodeFactory.instance.arrayNode();
+            filter.forEach(part -> parts.add(withNothingOf(part, fields)));
+            return parts;
+        }
+        String expression = filter.stringValue();
+        Filter parsed = FilterParser.parse(expression);
+        return parsed == null
+                ? filter
+                : JsonNodeFactory.instance.stringNode(
+                        Negations.withNothingOf(expression, parsed, fields::contains));
+    }
+
+    /**
+     * Whether a filter may want another value than one: a glance that spares the reading of most.
+     */
+    public static boolean possibleIn(JsonNode filter) {
         return filter.isString()
                 ? Negations.possibleIn(filter.stringValue())
                 : filter.isArray() && filter.valueStream().anyMatch(NodesFilter::possibleIn);

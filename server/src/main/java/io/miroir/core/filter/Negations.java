@@ -2,6 +2,9 @@ package io.miroir.core.filter;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -26,15 +29,11 @@ public final class Negations {
      * @param filter what it was parsed to
      */
     public static String spelledOut(String expression, Filter filter) {
-        List<Filter.Compare> found =
-                in(filter)
-                        .sorted(Comparator.comparingInt(compare -> compare.field().start()))
-                        .toList();
         StringBuilder out = new StringBuilder(expression.length());
         int copied = 0;
-        for (Filter.Compare compare : found) {
+        for (Filter.Compare compare : inOrder(filter)) {
             int begin = begin(expression, compare.field());
-            int sign = expression.lastIndexOf(SIGN, compare.value().start() - SIGN.length());
+            int sign = sign(expression, compare);
             out.append(expression, copied, begin);
             // A keyword may stand right before a quote.
             if (begin > 0 && Character.isLetter(expression.charAt(begin - 1))) {
@@ -45,6 +44,40 @@ public final class Negations {
             copied = sign + 1;
         }
         return out.append(expression, copied, expression.length()).toString();
+    }
+
+    /** The fields of which another value is wanted than one. */
+    public static Set<String> fields(Filter filter) {
+        return in(filter).map(compare -> compare.field().text()).collect(Collectors.toSet());
+    }
+
+    /**
+     * The expression with {@code field = value} in place of {@code field != value}: where no
+     * document has the field, that finds nothing everywhere.
+     *
+     * @param of which fields
+     */
+    public static String withNothingOf(String expression, Filter filter, Predicate<String> of) {
+        StringBuilder out = new StringBuilder(expression.length());
+        int copied = 0;
+        for (Filter.Compare compare : inOrder(filter)) {
+            if (of.test(compare.field().text())) {
+                int sign = sign(expression, compare);
+                out.append(expression, copied, sign);
+                copied = sign + 1;
+            }
+        }
+        return out.append(expression, copied, expression.length()).toString();
+    }
+
+    private static List<Filter.Compare> inOrder(Filter filter) {
+        return in(filter)
+                .sorted(Comparator.comparingInt(compare -> compare.field().start()))
+                .toList();
+    }
+
+    private static int sign(String expression, Filter.Compare compare) {
+        return expression.lastIndexOf(SIGN, compare.value().start() - SIGN.length());
     }
 
     private static Stream<Filter.Compare> in(Filter filter) {

@@ -2,12 +2,12 @@ package io.miroir.core.merge;
 
 import io.miroir.core.text.Normalizing;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 
 /**
  * Sums the counts of one facet over nodes. Values that differ only in spelling are one value and
@@ -84,21 +84,37 @@ public final class FacetSum {
     }
 
     /**
-     * The sums in order.
+     * The sums in order. Values that are taken out of the sorted database fill the room numbers
+     * first; where these have filled it, one server does not notice, and shows all texts behind
+     * them.
      *
      * @param candidates how many documents match on all nodes together
      * @param valuesMax how many values to keep
      */
     public Map<String, Long> result(Order order, long candidates, int valuesMax) {
+        boolean fromDatabase = order == Order.COUNT || candidates > CANDIDATES_FOR_TEXT_ORDER_MAX;
         Comparator<Value> comparator =
                 switch (order) {
-                    case ALPHA -> alpha(candidates > CANDIDATES_FOR_TEXT_ORDER_MAX);
+                    case ALPHA -> alpha(fromDatabase);
                     case COUNT ->
-                            Comparator.comparing(Value::isNumber, Comparator.reverseOrder())
-                                    .thenComparing(v -> v.count, Comparator.reverseOrder())
+                            Comparator.<Value, Long>comparing(
+                                            v -> v.count, Comparator.reverseOrder())
                                     .thenComparing(alpha(true).reversed());
                 };
-        return shown(values.values(), comparator, valuesMax);
+        List<Value> sorted = new ArrayList<>(values.values());
+        sorted.sort(
+                Comparator.comparing(Value::isNumber, Comparator.reverseOrder())
+                        .thenComparing(comparator));
+        if (!fromDatabase) {
+            return shown(sorted, valuesMax);
+        }
+        int numbers = Math.toIntExact(sorted.stream().filter(Value::isNumber).count());
+        List<Value> kept =
+                new ArrayList<>(
+                        sorted.subList(0, valuesMax == 0 ? numbers : Math.min(numbers, valuesMax)));
+        int room = valuesMax > kept.size() ? valuesMax - kept.size() : sorted.size();
+        kept.addAll(sorted.subList(numbers, Math.min(sorted.size(), numbers + room)));
+        return shown(kept, kept.size());
     }
 
     /**
@@ -108,27 +124,39 @@ public final class FacetSum {
      * @param valuesMax how many values to keep
      */
     public Map<String, Long> found(Order order, boolean queried, int valuesMax) {
-        Comparator<Value> comparator =
-                switch (order) {
-                    case ALPHA -> queried ? FOLDED.thenComparing(TEXT) : TEXT;
-                    case COUNT ->
-                            Comparator.<Value, Long>comparing(
-                                            v -> v.count, Comparator.reverseOrder())
-                                    .thenComparing(v -> v.shown, Utf8Order.ASCENDING.reversed());
-                };
-        return shown(values.values(), comparator, valuesMax);
+        List<Value> sorted = new ArrayList<>(values.values());
+        sorted.sort(queried ? FOLDED.thenComparing(TEXT) : TEXT);
+        return switch (order) {
+            case ALPHA -> shown(sorted, valuesMax);
+            case COUNT -> shown(mostFrequent(sorted, valuesMax), valuesMax);
+        };
+    }
+
+    /** As one server does it: of those with the least count, one takes the place of another. */
+    private static List<Value> mostFrequent(List<Value> inOrder, int valuesMax) {
+        Comparator<Value> worstFirst =
+                Comparator.<Value>comparingLong(v -> v.count)
+                        .thenComparing(v -> v.shown, Utf8Order.ASCENDING);
+        PriorityQueue<Value> best = new PriorityQueue<>(worstFirst);
+        for (Value value : inOrder) {
+            if (best.size() < valuesMax) {
+                best.add(value);
+            } else if (!best.isEmpty() && best.element().count <= value.count) {
+                best.remove();
+                best.add(value);
+            }
+        }
+        List<Value> sorted = new ArrayList<>(best);
+        sorted.sort(worstFirst.reversed());
+        return sorted;
     }
 
     private static Comparator<Value> alpha(boolean numerically) {
         Comparator<Value> byNumber = Comparator.comparingDouble(v -> v.number);
-        return Comparator.comparing(Value::isNumber, Comparator.reverseOrder())
-                .thenComparing(numerically ? byNumber.thenComparing(TEXT) : TEXT);
+        return numerically ? byNumber.thenComparing(TEXT) : TEXT;
     }
 
-    private static Map<String, Long> shown(
-            Collection<Value> values, Comparator<Value> order, int valuesMax) {
-        List<Value> sorted = new ArrayList<>(values);
-        sorted.sort(order);
+    private static Map<String, Long> shown(List<Value> sorted, int valuesMax) {
         Map<String, Long> result = new LinkedHashMap<>();
         sorted.stream().limit(valuesMax).forEach(v -> result.put(v.shown, v.count));
         return result;

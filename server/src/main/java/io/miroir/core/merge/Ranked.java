@@ -29,6 +29,28 @@ public record Ranked(
         return false;
     }
 
+    /** True if a sort goes before a rule of the score: a better hit may be behind a worse one. */
+    public boolean isSortedFirst() {
+        boolean sorted = false;
+        for (RankValue rank : ranks) {
+            switch (rank) {
+                case RankValue.Sorted _, RankValue.Distance _ -> sorted = true;
+                case RankValue.Words _,
+                        RankValue.Typos _,
+                        RankValue.Score _,
+                        RankValue.Attribute _,
+                        RankValue.Exactness _,
+                        RankValue.Similarity _,
+                        RankValue.Skipped _ -> {
+                    if (sorted) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
     /** Negative if {@code left} is the older document; 0 if a node did not say. */
     static int compareTies(Ranked left, Ranked right) {
         return left.tie == null || right.tie == null ? 0 : left.tie.compareTo(right.tie);

@@ -11,6 +11,7 @@ import io.miroir.core.merge.RankValue.Typos;
 import io.miroir.core.merge.RankValue.Words;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * What Meilisearch compares where two hits were found in different ways (by different queries, or
@@ -64,6 +65,20 @@ public final class ScoreGroups {
         }
         close(run, oneRun ? score : known.score(run), weight, groups);
         return groups;
+    }
+
+    /**
+     * The whole score of a hit once one of its rules says something else.
+     *
+     * @param score as it was
+     * @param attributes how many attributes the rules tell apart
+     * @return empty if it is not known out of how many ranks the rules' are
+     */
+    public static OptionalDouble rescored(
+            List<RankValue> ranks, double score, List<RankValue> changed, int attributes) {
+        return RuleRanks.known(ranks, score, attributes)
+                .map(known -> OptionalDouble.of(known.score(changed)))
+                .orElse(OptionalDouble.empty());
     }
 
     private static void close(

@@ -1,14 +1,5 @@
 package io.miroir.core.merge;
 
-import io.miroir.core.merge.RankValue.Attribute;
-import io.miroir.core.merge.RankValue.Distance;
-import io.miroir.core.merge.RankValue.Exactness;
-import io.miroir.core.merge.RankValue.Score;
-import io.miroir.core.merge.RankValue.Similarity;
-import io.miroir.core.merge.RankValue.Skipped;
-import io.miroir.core.merge.RankValue.Sorted;
-import io.miroir.core.merge.RankValue.Typos;
-import io.miroir.core.merge.RankValue.Words;
 import java.util.List;
 import java.util.Optional;
 
@@ -68,27 +59,6 @@ public record WordsAlone(float semanticRatio, int wanted) {
                 hit.semantic()
                         ? hit.score() * (double) semanticRatio >= GOOD - HybridOrder.EPSILON
                         : isGood(hit.score());
-        return good || isSortedFirst(hit.ranks());
-    }
-
-    private static boolean isSortedFirst(List<RankValue> ranks) {
-        boolean sorted = false;
-        for (RankValue rank : ranks) {
-            switch (rank) {
-                case Sorted _, Distance _ -> sorted = true;
-                case Words _,
-                        Typos _,
-                        Score _,
-                        Attribute _,
-                        Exactness _,
-                        Similarity _,
-                        Skipped _ -> {
-                    if (sorted) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
+        return good || hit.isSortedFirst();
     }
 }

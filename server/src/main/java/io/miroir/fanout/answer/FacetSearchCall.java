@@ -1,8 +1,13 @@
 package io.miroir.fanout.answer;
 
 import io.miroir.core.merge.FacetSum;
+import io.miroir.core.merge.FacetText;
 import io.miroir.core.topology.ShardSet;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -36,21 +41,96 @@ public final class FacetSearchCall {
         return request;
     }
 
-    /** The client's answer: values summed over the nodes, then cut. */
-    public ObjectNode merge(List<ObjectNode> answers) {
-        FacetSum sum = new FacetSum();
+    /** What nodes counted, as searches show it: facet → value → count. */
+    public List<ObjectNode> distributions(List<ObjectNode> answers) {
+        List<ObjectNode> distributions = new ArrayList<>();
         for (ObjectNode answer : answers) {
+            ObjectNode distribution = JsonNodeFactory.instance.objectNode();
+            ObjectNode counts = distribution.putObject(facet());
             for (JsonNode hit : answer.path("facetHits")) {
-                sum.add(hit.path("value").asString(""), hit.path("count").asLong());
+                counts.put(hit.path("value").asString(""), hit.path("count").asLong());
             }
+            distributions.add(distribution);
+        }
+        return distributions;
+    }
+
+    /** The values that nodes spell differently. */
+    public Optional<FacetSpelling> disputedSpelling(List<ObjectNode> distributions) {
+        return FacetSpelling.ofAll(index, distributions);
+    }
+
+    /**
+     * All documents whose values count, to be asked besides: of an index with a distinct attribute
+     * a node counts one document a value of that, whatever others have. Empty where none is left
+     * out, or vectors find.
+     */
+    public Optional<SearchCensus> census() {
+        String distinct = index.distinct();
+        if (distinct == null || client.path("hybrid").isObject()) {
+            return Optional.empty();
+        }
+        // Who counts all looks at no page, and leaves nothing out as too bad.
+        boolean all = client.path("exhaustiveFacetCount").asBoolean(false);
+        ObjectNode search = client;
+        if (all) {
+            search = client.deepCopy();
+            search.remove("rankingScoreThreshold");
+        } else if (SearchCall.hasThreshold(client)) {
+            return Optional.empty();
+        }
+        int end = all ? 0 : Math.min(Paging.LIMIT_DEFAULT, index.totalHitsMax());
+        return Optional.of(new SearchCensus(search, List.of(facet()), distinct, false, end, all));
+    }
+
+    /**
+     * What one server counts.
+     *
+     * @param distributions what nodes counted, spelled as it is to be shown
+     * @param documents that count
+     */
+    public List<ObjectNode> recounted(List<ObjectNode> distributions, List<ObjectNode> documents) {
+        Map<String, String> spellings = new HashMap<>();
+        for (ObjectNode distribution : distributions) {
+            distribution
+                    .path(facet())
+                    .propertyNames()
+                    .forEach(value -> spellings.putIfAbsent(FacetText.normalize(value), value));
+        }
+        ObjectNode counted = JsonNodeFactory.instance.objectNode();
+        ObjectNode counts = counted.putObject(facet());
+        for (ObjectNode document : documents) {
+            for (JsonNode value : HitFacets.values(document, facet())) {
+                String shown = spellings.get(FacetText.normalize(HitFacets.text(value)));
+                if (shown != null && !value.isNumber()) {
+                    counts.put(shown, counts.path(shown).asLong(0) + 1);
+                }
+            }
+        }
+        return List.of(counted);
+    }
+
+    private String facet() {
+        return client.path("facetName").asString("");
+    }
+
+    /**
+     * The client's answer: values summed over the nodes, then cut.
+     *
+     * @param distributions what nodes counted, in the order of the answers
+     */
+    public ObjectNode merge(List<ObjectNode> answers, List<ObjectNode> distributions) {
+        FacetSum sum = new FacetSum();
+        for (ObjectNode distribution : distributions) {
+            distribution
+                    .path(facet())
+                    .properties()
+                    .forEach(value -> sum.add(value.getKey(), value.getValue().asLong()));
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode hits = answer.putArray("facetHits");
         JsonNode query = client.path("facetQuery");
-        sum.found(
-                        index.facetOrder(client.path("facetName").asString("")),
-                        query.isString(),
-                        index.facetValuesMax())
+        sum.found(index.facetOrder(facet()), query.isString(), index.facetValuesMax())
                 .forEach(
                         (value, count) -> hits.addObject().put("value", value).put("count", count));
         answer.put("facetQuery", query.isString() ? query.asString() : null);

@@ -20,8 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Values of facets that nodes spell differently ({@code Red} and {@code red}). One server shows the
- * spelling of the first document that was found; nodes tell of their own first one. So the
- * documents with these values are asked for, where there are few.
+ * spelling of the first document that was found, or, of values that are searched for, of the first
+ * that it has; nodes tell of their own first one. So the documents with these values are asked for,
+ * where there are few.
  */
 public final class FacetSpelling {
     /** More values are shown as the first node has them. */
@@ -29,8 +30,6 @@ public final class FacetSpelling {
 
     /** As many documents a node may be asked for; they bring the values and nothing else. */
     static final int DOCUMENTS_MAX = 1_000;
-
-    private static final String DISTRIBUTION = "facetDistribution";
 
     /** What decides which documents are found. */
     private static final List<String> FINDING =
@@ -58,20 +57,36 @@ public final class FacetSpelling {
      *
      * @param client the search, its filter in words for nodes
      * @param unseen a facet that nodes counted and the client does not see; null for none
-     * @param answers of the nodes to it
+     * @param distributions what nodes counted for it: facet → value → count
      */
     static Optional<FacetSpelling> of(
             ObjectNode client,
             IndexProfile index,
             @Nullable String unseen,
-            List<ObjectNode> answers) {
+            List<ObjectNode> distributions) {
         if (client.path("hybrid").isObject()) {
             return Optional.empty();
         }
+        int documentsMax = Math.min(DOCUMENTS_MAX, index.totalHitsMax());
+        return of(client, index, unseen, distributions, documentsMax);
+    }
+
+    /** The same of values that were searched for: what the search finds does not matter. */
+    static Optional<FacetSpelling> ofAll(IndexProfile index, List<ObjectNode> distributions) {
+        ObjectNode everything = JsonNodeFactory.instance.objectNode();
+        return of(everything, index, null, distributions, Long.MAX_VALUE);
+    }
+
+    private static Optional<FacetSpelling> of(
+            ObjectNode client,
+            IndexProfile index,
+            @Nullable String unseen,
+            List<ObjectNode> distributions,
+            long documentsMax) {
         Map<String, List<String>> disputed = new LinkedHashMap<>();
         int values = 0;
         long documents = 0;
-        for (Map.Entry<String, Map<String, Value>> facet : values(answers).entrySet()) {
+        for (Map.Entry<String, Map<String, Value>> facet : values(distributions).entrySet()) {
             if (facet.getKey().equals(unseen) || !isComparable(facet.getKey(), index)) {
                 continue;
             }
@@ -84,8 +99,7 @@ public final class FacetSpelling {
                 }
             }
         }
-        boolean few =
-                values <= VALUES_MAX && documents <= Math.min(DOCUMENTS_MAX, index.totalHitsMax());
+        boolean few = values <= VALUES_MAX && documents <= documentsMax;
         return disputed.isEmpty() || !few
                 ? Optional.empty()
                 : Optional.of(new FacetSpelling(client, disputed));
@@ -101,10 +115,10 @@ public final class FacetSpelling {
         }
     }
 
-    private static Map<String, Map<String, Value>> values(List<ObjectNode> answers) {
+    private static Map<String, Map<String, Value>> values(List<ObjectNode> distributions) {
         Map<String, Map<String, Value>> facets = new TreeMap<>();
-        for (ObjectNode answer : answers) {
-            for (Map.Entry<String, JsonNode> facet : answer.path(DISTRIBUTION).properties()) {
+        for (ObjectNode distribution : distributions) {
+            for (Map.Entry<String, JsonNode> facet : distribution.properties()) {
                 Map<String, Value> values =
                         facets.computeIfAbsent(facet.getKey(), _ -> new TreeMap<>());
                 for (Map.Entry<String, JsonNode> counted : facet.getValue().properties()) {
@@ -140,13 +154,34 @@ public final class FacetSpelling {
                 request.set(field, value);
             }
         }
+        restrict(request, only);
+        showValues(request.putArray("attributesToRetrieve"));
+        return request.put("limit", DOCUMENTS_MAX);
+    }
+
+    /**
+     * Asks a node for its first documents with the values, whether or not a search finds them.
+     *
+     * @param only as in {@link #nodeRequest}
+     */
+    public ObjectNode fetchRequest(@Nullable ShardSet only) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        restrict(request, only);
+        request.putArray("sort").add(Separators.SEQ_FIELD + ":asc");
+        showValues(request.putArray("fields"));
+        return request.put("limit", DOCUMENTS_MAX);
+    }
+
+    private void restrict(ObjectNode request, @Nullable ShardSet only) {
         StringJoiner any = new StringJoiner(" OR ");
         disputed.forEach((facet, values) -> values.forEach(v -> any.add(isEqual(facet, v))));
         NodeFilter.add(request, any.toString());
         NodeFilter.restrict(request, only);
-        ArrayNode attributes = request.putArray("attributesToRetrieve").add(Separators.SEQ_FIELD);
+    }
+
+    private void showValues(ArrayNode attributes) {
+        attributes.add(Separators.SEQ_FIELD);
         disputed.keySet().forEach(attributes::add);
-        return request.put("limit", DOCUMENTS_MAX);
     }
 
     private static String isEqual(String facet, String value) {
@@ -158,14 +193,14 @@ public final class FacetSpelling {
     }
 
     /**
-     * Spells the values in answers as the first of the documents has them.
+     * Spells the values as the first of the documents has them.
      *
-     * @param found the answers to {@link #nodeRequest}
+     * @param found the answers to {@link #nodeRequest} or {@link #fetchRequest}
      */
-    public void settle(List<ObjectNode> found, List<ObjectNode> answers) {
+    public void settle(List<ObjectNode> found, List<ObjectNode> distributions) {
         Map<String, Map<String, String>> spellings = spellings(found);
-        for (ObjectNode answer : answers) {
-            for (Map.Entry<String, JsonNode> facet : answer.path(DISTRIBUTION).properties()) {
+        for (ObjectNode distribution : distributions) {
+            for (Map.Entry<String, JsonNode> facet : distribution.properties()) {
                 Map<String, String> known = spellings.getOrDefault(facet.getKey(), Map.of());
                 if (facet.getValue() instanceof ObjectNode counts) {
                     List.copyOf(counts.propertyNames())
@@ -185,14 +220,13 @@ public final class FacetSpelling {
     /** By facet and normalised value the spelling of the first document. */
     private Map<String, Map<String, String>> spellings(List<ObjectNode> found) {
         TreeMap<String, JsonNode> inOrder = new TreeMap<>();
-        found.forEach(
-                answer ->
-                        answer.path("hits")
-                                .forEach(
-                                        hit ->
-                                                inOrder.put(
-                                                        hit.path(Separators.SEQ_FIELD).asString(""),
-                                                        hit)));
+        for (ObjectNode answer : found) {
+            for (String documents : List.of("hits", "results")) {
+                for (JsonNode document : answer.path(documents)) {
+                    inOrder.put(document.path(Separators.SEQ_FIELD).asString(""), document);
+                }
+            }
+        }
         Map<String, Map<String, String>> spellings = new HashMap<>();
         disputed.forEach(
                 (facet, values) -> {

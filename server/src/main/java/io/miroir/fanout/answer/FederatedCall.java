@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -71,20 +72,23 @@ public final class FederatedCall {
     private final Map<Integer, WordsAlone> byWords;
     private final Map<Integer, PinnedCall> pinned;
     private final Set<Integer> forAll;
+    private final Set<Integer> open;
 
     private FederatedCall(
             ObjectNode federation,
             List<FederatedQuery> queries,
             Map<Integer, WordsAlone> byWords,
             Map<Integer, PinnedCall> pinned,
-            Set<Integer> forAll) {
+            Set<Integer> forAll,
+            Set<Integer> open) {
         this.federation = federation;
         this.byWords = byWords;
         this.pinned = pinned;
         this.forAll = forAll;
+        this.open = open;
         this.paging = Paging.of(federation);
         this.queries = queries;
-        this.counted = counted(federation, queries);
+        this.counted = FederatedQuery.counted(federation, queries, open);
         this.narrowed = FederatedQuery.narrowed(federation, queries);
         JsonNode asked = federation.path("distinct");
         this.distinct = asked.isString() ? asked.asString() : null;
@@ -119,6 +123,7 @@ public final class FederatedCall {
                 List.copyOf(queries),
                 Map.of(),
                 pinned,
+                Set.of(),
                 Set.of());
     }
 
@@ -130,38 +135,20 @@ public final class FederatedCall {
         return search;
     }
 
-    /**
-     * The queries of indexes that have several, or whose facets are asked; all, where values are
-     * shown once: a federation takes what it passes over off the total.
-     */
-    private static Set<Integer> counted(ObjectNode federation, List<FederatedQuery> queries) {
-        Map<String, Long> queriesOf =
-                queries.stream()
-                        .collect(
-                                Collectors.groupingBy(
-                                        q -> q.index().physicalUid(), Collectors.counting()));
-        Set<Integer> counted = new TreeSet<>();
-        for (int i = 0; i < queries.size(); i++) {
-            IndexProfile index = queries.get(i).index();
-            if (queriesOf.getOrDefault(index.physicalUid(), 0L) > 1
-                    || federation.path(FACETS).has(index.uid())
-                    || federation.path("distinct").isString()) {
-                counted.add(i);
-            }
-        }
-        return counted;
-    }
-
     /** What nodes must be asked for. */
     public List<Purpose> purposes() {
-        List<Purpose> purposes = new ArrayList<>(List.of(Purpose.HITS));
         if (!forAll.isEmpty()) {
-            return purposes;
+            return List.of(Purpose.HITS);
         }
-        counted.stream()
-                .map(position -> new Purpose(queries.get(position).index().physicalUid()))
-                .distinct()
-                .forEach(purposes::add);
+        List<Purpose> purposes = new ArrayList<>();
+        if (open.isEmpty()) {
+            purposes.add(Purpose.HITS);
+        }
+        (open.isEmpty() ? counted : open)
+                .stream()
+                        .map(position -> new Purpose(queries.get(position).index().physicalUid()))
+                        .distinct()
+                        .forEach(purposes::add);
         return purposes;
     }
 
@@ -184,7 +171,7 @@ public final class FederatedCall {
         if (!forAll.isEmpty()) {
             return census().nodeRequest(parts);
         }
-        return new FederatedRequest(federation, queries, distinct, narrowed, depthMax, pinned)
+        return new FederatedRequest(federation, queries, distinct, narrowed, open, depthMax, pinned)
                 .of(parts, purpose.countsOf != null);
     }
 
@@ -224,7 +211,7 @@ public final class FederatedCall {
             words.put(position, query.wordsAlone(paging).orElseThrow());
         }
         return new FederatedCall(
-                federation, List.copyOf(changed), Map.copyOf(words), pinned, Set.of());
+                federation, List.copyOf(changed), Map.copyOf(words), pinned, Set.of(), Set.of());
     }
 
     /**
@@ -267,7 +254,43 @@ public final class FederatedCall {
         Set<Integer> positions = census.positions(hits(answers, shown), narrowed, pinned.keySet());
         return positions.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new FederatedCall(federation, queries, byWords, pinned, positions));
+                : Optional.of(
+                        new FederatedCall(
+                                federation, queries, byWords, pinned, positions, Set.of()));
+    }
+
+    /**
+     * The same search, to be asked besides for counts alone: one server that has all hits that it
+     * wants of a query has not looked for what is too bad, and counts it.
+     *
+     * @param shown what was left out of queries
+     */
+    public Optional<FederatedCall> forCounts(
+            List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
+        FederatedHits hits = hits(answers, shown);
+        Set<Integer> full = new TreeSet<>();
+        for (int i = 0; i < queries.size(); i++) {
+            if (distinct == null
+                    && !paging.counted()
+                    && !pinned.containsKey(i)
+                    && queries.get(i).isCountedByDepth()
+                    && hits.isFull(i, paging, counted.contains(i))) {
+                full.add(i);
+            }
+        }
+        return full.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new FederatedCall(federation, queries, byWords, pinned, Set.of(), full));
+    }
+
+    /** The answers to the search before, those that count replaced by the answers to this one. */
+    public List<NodeAnswer> withCounts(List<NodeAnswer> before, List<NodeAnswer> counts) {
+        Set<Purpose> again = Set.copyOf(purposes());
+        return Stream.concat(
+                        before.stream().filter(node -> !again.contains(node.purpose)),
+                        counts.stream())
+                .toList();
     }
 
     /** The documents that count, by the positions of queries, of the answers to {@link #forAll}. */
@@ -277,6 +300,7 @@ public final class FederatedCall {
 
     private FederatedHits hits(List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
         FederatedHits hits = new FederatedHits(queries, distinct, shown);
+        FederatedHits.alignScores(answers);
         for (NodeAnswer node : answers) {
             if (node.purpose.countsOf == null) {
                 hits.add(node.json.path(RESULTS), positions(node.parts));
@@ -356,6 +380,17 @@ public final class FederatedCall {
     public Optional<String> disputedFacet(List<NodeAnswer> answers) {
         return new FederatedFacets(federation, queries)
                 .disputed(answers.stream().map(NodeAnswer::json).toList());
+    }
+
+    /** The indexes of which nodes spell values of facets differently. */
+    public List<FederatedSpelling> disputedSpellings(List<NodeAnswer> answers) {
+        List<FederatedSpelling> disputed = new ArrayList<>();
+        for (Purpose purpose : purposes()) {
+            if (purpose.countsOf != null) {
+                FederatedSpelling.of(purpose.countsOf, queries, answers).ifPresent(disputed::add);
+            }
+        }
+        return disputed;
     }
 
     /** The position that the client is told of a query that has this one. */

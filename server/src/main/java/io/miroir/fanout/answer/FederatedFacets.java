@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The facets of a federation: those of each index by itself, or all added up. */
 final class FederatedFacets {
-    private static final String DISTRIBUTION = "distribution";
+    static final String DISTRIBUTION = "distribution";
     private static final String STATS = "stats";
 
     private final ObjectNode federation;

@@ -83,6 +83,22 @@ final class FederatedHits {
         }
     }
 
+    /** Makes the scores of each query's hits those of one server. */
+    static void alignScores(List<FederatedCall.NodeAnswer> answers) {
+        Map<Integer, List<JsonNode>> ofQueries = new HashMap<>();
+        for (FederatedCall.NodeAnswer node : answers) {
+            if (node.purpose().countsOf() == null) {
+                List<Integer> positions = FederatedCall.positions(node.parts());
+                for (int i = 0; i < positions.size(); i++) {
+                    List<JsonNode> hits =
+                            ofQueries.computeIfAbsent(positions.get(i), _ -> new ArrayList<>());
+                    node.json().path(FederatedCall.RESULTS).path(i).path("hits").forEach(hits::add);
+                }
+            }
+        }
+        ofQueries.values().forEach(TypoScale::align);
+    }
+
     /** How many documents nodes count of each query, by its position. */
     Map<Integer, Long> totals() {
         return totals;
@@ -91,6 +107,21 @@ final class FederatedHits {
     /** Whether nodes found something by a query. */
     boolean hasSome(int position) {
         return sources.getOrDefault(position, List.of()).stream().anyMatch(one -> !one.isEmpty());
+    }
+
+    /**
+     * Whether one server has all hits that it wants of a query, the best before all others.
+     *
+     * @param counted whether it is counted besides; else a node that has as many says what counts
+     */
+    boolean isFull(int position, Paging paging, boolean counted) {
+        int end = paging.end(queries.get(position).index().totalHitsMax());
+        List<List<Hit>> ofNodes = sources.getOrDefault(position, List.of());
+        return ofNodes.stream().mapToInt(List::size).sum() >= end
+                && (counted || ofNodes.stream().anyMatch(hits -> hits.size() < end))
+                && ofNodes.stream()
+                        .flatMap(List::stream)
+                        .noneMatch(hit -> hit.plain.isSortedFirst());
     }
 
     /** Whether the hits of a query are formatted. */

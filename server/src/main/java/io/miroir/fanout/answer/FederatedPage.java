@@ -48,7 +48,7 @@ record FederatedPage(List<FederatedQuery> queries, Paging paging, int depthMax, 
                 }
             }
         }
-        String self = self();
+        String self = FederatedQuery.self(queries);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         int semantic = writeHits(walked, formatted, self, answer.putArray("hits"));
         if (queries.stream().anyMatch(FederatedQuery::retrievesVectors)) {
@@ -67,17 +67,6 @@ record FederatedPage(List<FederatedQuery> queries, Paging paging, int depthMax, 
         results.addAll(counts);
         PerformanceDetails.merge(results, answer);
         return answer;
-    }
-
-    /** The one instance that queries may name, as the checks have seen. */
-    private @Nullable String self() {
-        for (FederatedQuery query : queries) {
-            String remote = query.remote();
-            if (remote != null) {
-                return remote;
-            }
-        }
-        return null;
     }
 
     /** Shows the hits of the page; gives the number of semantic ones. */

@@ -3,9 +3,11 @@ package io.miroir.fanout.answer;
 import io.miroir.core.merge.WordsAlone;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -95,6 +97,48 @@ record FederatedQuery(
         return narrowed;
     }
 
+    /** The one instance that queries may name, as the checks have seen. */
+    static @Nullable String self(List<FederatedQuery> queries) {
+        for (FederatedQuery query : queries) {
+            String remote = query.remote();
+            if (remote != null) {
+                return remote;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The queries of indexes that have several, or whose facets are asked, or of which one is
+     * counted otherwise than by its hits; all, where values are shown once: a federation takes what
+     * it passes over off the total.
+     *
+     * @param open the queries that are counted otherwise, by their positions
+     */
+    static Set<Integer> counted(
+            ObjectNode federation, List<FederatedQuery> queries, Set<Integer> open) {
+        Map<String, Long> queriesOf =
+                queries.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        q -> q.index().physicalUid(), Collectors.counting()));
+        Set<String> otherwise =
+                open.stream()
+                        .map(position -> queries.get(position).index().physicalUid())
+                        .collect(Collectors.toSet());
+        Set<Integer> counted = new TreeSet<>();
+        for (int i = 0; i < queries.size(); i++) {
+            IndexProfile index = queries.get(i).index();
+            if (queriesOf.getOrDefault(index.physicalUid(), 0L) > 1
+                    || federation.path(FederatedCall.FACETS).has(index.uid())
+                    || otherwise.contains(index.physicalUid())
+                    || federation.path("distinct").isString()) {
+                counted.add(i);
+            }
+        }
+        return counted;
+    }
+
     /** What is counted by the hits of an index, where a query of it leaves out what matches. */
     static List<String> countedByHits(
             ObjectNode client, List<IndexProfile> indexes, IndexProfile index) {
@@ -114,6 +158,11 @@ record FederatedQuery(
     /** Whether hits must be as good as the client says. */
     boolean hasThreshold() {
         return SearchCall.hasThreshold(client);
+    }
+
+    /** Whether what it counts depends on how deep it looks, and on nothing else. */
+    boolean isCountedByDepth() {
+        return hasThreshold() && !isByVectors() && distinct == null;
     }
 
     /** Whether it finds by words and by vectors, each of which it may not look at. */

@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param distinct the attribute of which the whole federation shows each value once
  * @param narrowed the queries that leave out documents that match, by their positions
+ * @param open those of which everything is counted all the same, however bad
  * @param depthMax how deep the deepest of its indexes is searched
  * @param pinned what queries leave out, by their positions
  */
@@ -23,6 +24,7 @@ record FederatedRequest(
         List<FederatedQuery> queries,
         @Nullable String distinct,
         Set<Integer> narrowed,
+        Set<Integer> open,
         int depthMax,
         Map<Integer, PinnedCall> pinned) {
     /**
@@ -51,6 +53,9 @@ record FederatedRequest(
                                         wantAll(query.index()),
                                         narrowed.contains(i) && isAlone(query.index()))
                                 : forHits(query);
+                if (counts && open.contains(i)) {
+                    asked.remove("rankingScoreThreshold");
+                }
                 NodeFilter.restrict(asked, parts.get(i).only());
                 nodeQueries.add(asked);
             }
@@ -97,7 +102,10 @@ record FederatedRequest(
      */
     private boolean dependsOnDepth(List<Part> parts) {
         return FederatedCall.positions(parts).stream()
-                .anyMatch(query -> narrowed.contains(query) || queries.get(query).isHybrid());
+                .anyMatch(
+                        query ->
+                                (narrowed.contains(query) && !open.contains(query))
+                                        || queries.get(query).isHybrid());
     }
 
     private ObjectNode forHits(FederatedQuery query) {

@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
  * @param displayed what clients may see; null for everything
  * @param filterable the rules of what may be filtered and counted
  * @param rankingRules as the client has them, without the rule of ours
+ * @param attributes how many searchable attributes the rules tell apart
  * @param facetValuesMax how many values of a facet a client sees
  * @param facetOrders the order of a facet's values by its name; {@code *} for all others
  * @param totalHitsMax how deep a client may page
@@ -34,6 +35,7 @@ public record IndexProfile(
         @Nullable List<String> displayed,
         List<FilterableRule> filterable,
         List<RankingRule> rankingRules,
+        int attributes,
         int facetValuesMax,
         Map<String, FacetSum.Order> facetOrders,
         int totalHitsMax) {
@@ -60,6 +62,7 @@ public record IndexProfile(
                         : displayed,
                 FilterableRule.allOf(settings),
                 rankingRules(settings.path("rankingRules")),
+                attributes(strings(settings.path("searchableAttributes"))),
                 number(faceting.path("maxValuesPerFacet"), FACET_VALUES_DEFAULT),
                 orders(faceting.path("sortFacetValuesBy")),
                 number(settings.path("pagination").path("maxTotalHits"), TOTAL_HITS_DEFAULT));
@@ -88,6 +91,10 @@ public record IndexProfile(
     public boolean filters(String attribute) {
         int rule = FilterableRule.deciding(filterable, attribute);
         return rule >= 0 && filterable.get(rule).filterable();
+    }
+
+    private static int attributes(List<String> searchable) {
+        return searchable.contains("*") ? 1 : Math.max(1, searchable.size());
     }
 
     private static List<RankingRule> rankingRules(JsonNode rules) {

@@ -1,18 +1,16 @@
 package io.miroir.fanout.answer;
 
-import io.miroir.core.merge.FacetText;
 import io.miroir.core.merge.Ranked;
 import io.miroir.core.merge.RuleOrder;
 import io.miroir.core.merge.WordsAlone;
+import io.miroir.core.routing.Separators;
+import io.miroir.core.text.QueryParts;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.answer.SearchHits.Hit;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -32,16 +30,35 @@ public final class SearchCall {
     private final HitView view;
     private final @Nullable String distinct;
     private final FacetsCall facets;
+    private final SearchCounts counting;
     private final Comparator<Ranked> order;
     private final @Nullable WordsAlone byWords;
+    private final boolean showsAll;
 
     private SearchCall(ObjectNode client, IndexProfile index, @Nullable WordsAlone byWords) {
+        this(client, index, byWords, false);
+    }
+
+    /**
+     * A call.
+     *
+     * @param showsAll whether nodes show what they would leave out for another of their documents
+     */
+    private SearchCall(
+            ObjectNode client, IndexProfile index, @Nullable WordsAlone byWords, boolean showsAll) {
+        this.showsAll = showsAll;
         this.client = client;
         this.index = index;
         this.distinct = distinct(client, index);
         this.byWords = byWords;
         this.paging = Paging.of(client);
         this.facets = facets(client, index);
+        this.counting =
+                new SearchCounts(
+                        facets,
+                        distinct,
+                        paging.end(index.totalHitsMax()),
+                        hasThreshold(client) && !paging.counted());
         this.view =
                 HitView.of(
                         client,
@@ -96,6 +113,12 @@ public final class SearchCall {
         paging.writeNodeRequest(request, index.totalHitsMax());
         view.writeNodeRequest(request);
         facets.writeNodeRequest(request);
+        if (showsAll) {
+            request.put("distinct", Separators.SEQ_FIELD)
+                    .put(
+                            paging.counted() ? "hitsPerPage" : "limit",
+                            Math.min(Census.DOCUMENTS_MAX, index.totalHitsMax()));
+        }
         NodeFilter.restrict(request, only);
         return request;
     }
@@ -137,9 +160,12 @@ public final class SearchCall {
      * All that is found, to be asked besides: where values are shown once, what one server counts
      * can't always be told by what nodes show.
      */
-    public Optional<SearchCensus> census(List<ObjectNode> answers) {
+    public Optional<Census> census(List<ObjectNode> answers) {
         String once = distinct;
         int end = paging.end(index.totalHitsMax());
+        if (countsByDepth(answers) && isSortedFirst(answers)) {
+            return Optional.of(new ThresholdCensus(client, facets.readAttributes(), end));
+        }
         boolean foundAsOneServerDoes =
                 !client.path("hybrid").isObject() && (!hasThreshold() || paging.counted());
         boolean counts = paging.counted() || (facets.isAsked() && end > 0);
@@ -151,9 +177,9 @@ public final class SearchCall {
         boolean total = paging.counted() && (facets.distinct() == null || hits.sawArray());
         boolean open =
                 hits.sawArray()
-                        || (facets.isAsked() && (view.lacksCounted() || !isSettled(hits)))
+                        || (facets.isAsked() && (view.lacksCounted() || !counting.isSettled(hits)))
                         || (total && !hits.isWhole());
-        boolean few = answers.stream().mapToLong(Paging::total).sum() <= SearchCensus.DOCUMENTS_MAX;
+        boolean few = answers.stream().mapToLong(Paging::total).sum() <= Census.DOCUMENTS_MAX;
         return open && few && (total || facets.isAsked())
                 ? Optional.of(
                         new SearchCensus(
@@ -164,6 +190,89 @@ public final class SearchCall {
                                 end,
                                 paging.counted()))
                 : Optional.empty();
+    }
+
+    /**
+     * The same search without its threshold, to be asked besides for its counts: one server whose
+     * page is full has not looked for what is too bad, and counts it, as nodes do whose own hits
+     * are enough. Empty where the answers count the same.
+     */
+    public Optional<SearchCall> forCounts(List<ObjectNode> answers) {
+        if (!countsByDepth(answers) || isSortedFirst(answers)) {
+            return Optional.empty();
+        }
+        ObjectNode all = client.deepCopy();
+        all.remove(List.of(ThresholdCensus.THRESHOLD, "offset", "limit"));
+        return Optional.of(new SearchCall(all.put("limit", 0), index, null));
+    }
+
+    /** Whether the page is full and nodes have left out what one server has not looked for. */
+    private boolean countsByDepth(List<ObjectNode> answers) {
+        if (!hasThreshold()
+                || client.path("hybrid").isObject()
+                || paging.counted()
+                || distinct != null) {
+            return false;
+        }
+        int end = paging.end(index.totalHitsMax());
+        long found = answers.stream().mapToLong(answer -> answer.path("hits").size()).sum();
+        return found >= end && answers.stream().anyMatch(a -> a.path("hits").size() < end);
+    }
+
+    private static boolean isSortedFirst(List<ObjectNode> answers) {
+        return ranks(answers).stream().flatMap(List::stream).anyMatch(Ranked::isSortedFirst);
+    }
+
+    /**
+     * The same search for all documents, to be asked instead where values are shown once and
+     * documents have several: a node leaves out one for another that is left out itself for that of
+     * another node. Empty where none of them does, or they have many.
+     */
+    public Optional<SearchCall> forAll(List<ObjectNode> answers) {
+        long found = answers.stream().mapToLong(Paging::total).sum();
+        if (distinct == null
+                || answers.size() < 2
+                || found > Census.DOCUMENTS_MAX
+                || client.path("hybrid").isObject()) {
+            return Optional.empty();
+        }
+        SearchHits hits = hits(answers, PinnedHits.NONE);
+        hits.walkOn(paging.counted());
+        return hits.sawArray()
+                ? Optional.of(new SearchCall(client, index, byWords, true))
+                : Optional.empty();
+    }
+
+    /** Whether words are let go of by how frequent they are, which no node knows. */
+    public boolean isByFrequency() {
+        return FrequentWords.isAsked(client);
+    }
+
+    /** How it is asked then; empty where nodes' own frequencies have to do. */
+    public Optional<FrequentWords> frequentWords(QueryParts query) {
+        return FrequentWords.of(client, index, query);
+    }
+
+    /** Whether other nodes' words may matter to hits whose attributes match exactly on a node. */
+    public boolean mayBeExact(List<ObjectNode> answers) {
+        return !client.path("hybrid").isObject()
+                && !client.path("matchingStrategy").asString("").equals("frequency")
+                && answers.stream().mapToLong(Paging::total).sum() <= Census.DOCUMENTS_MAX
+                && ExactWords.mayMatter(answers);
+    }
+
+    /**
+     * What is to be asked of the words of such hits; empty if nothing is.
+     *
+     * @param words of the query, in their order, each to be found by itself
+     */
+    public Optional<ExactWords> exactWords(List<String> words, List<ObjectNode> answers) {
+        return ExactWords.of(client, index, words, answers);
+    }
+
+    /** Whether nodes show all that they find. */
+    public static boolean isWhole(List<ObjectNode> answers) {
+        return answers.stream().allMatch(SearchHits::isWhole);
     }
 
     /**
@@ -196,7 +305,18 @@ public final class SearchCall {
 
     /** The values of facets in the answers of nodes that these spell differently. */
     public Optional<FacetSpelling> disputedSpelling(List<ObjectNode> answers) {
-        return FacetSpelling.of(client, index, facets.unseen(), answers);
+        return FacetSpelling.of(client, index, facets.unseen(), distributions(answers));
+    }
+
+    /** What nodes counted, in their answers. */
+    public static List<ObjectNode> distributions(List<ObjectNode> answers) {
+        List<ObjectNode> distributions = new ArrayList<>();
+        for (ObjectNode answer : answers) {
+            if (answer.get(DISTRIBUTION) instanceof ObjectNode distribution) {
+                distributions.add(distribution);
+            }
+        }
+        return distributions;
     }
 
     /**
@@ -221,11 +341,15 @@ public final class SearchCall {
      * What nodes were asked besides.
      *
      * @param documents that one server counts, the oldest first; null if they aren't known
+     * @param counts answers to {@link #forCounts}; null if it was not asked
      * @param formatted whether hits are formatted though none of the answers' is
      */
-    public record Besides(@Nullable List<ObjectNode> documents, boolean formatted) {
+    public record Besides(
+            @Nullable List<ObjectNode> documents,
+            @Nullable List<ObjectNode> counts,
+            boolean formatted) {
         /** Nothing. */
-        public static final Besides NOTHING = new Besides(null, false);
+        public static final Besides NOTHING = new Besides(null, null, false);
     }
 
     /** The client's answer, where more is known than by the answers. */
@@ -235,11 +359,12 @@ public final class SearchCall {
         if (distinct != null) {
             hits.walkOn(paging.counted());
         }
-        long total = documents != null ? documents.size() : total(answers, pinned, hits);
+        List<ObjectNode> counted = besides.counts() != null ? besides.counts() : answers;
+        long total = documents != null ? documents.size() : counting.total(counted, pinned, hits);
         // Hits that are shown have lost what was asked for this alone.
         ObjectNode counts = JsonNodeFactory.instance.objectNode();
         if (facets.isAsked()) {
-            facets.writeAnswer(facetSums(answers, pinned, hits, documents), total, counts);
+            facets.writeAnswer(counting.facetSums(counted, pinned, hits, documents), total, counts);
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         boolean format = besides.formatted() || isAnyFormatted(answers);
@@ -258,6 +383,8 @@ public final class SearchCall {
     }
 
     private SearchHits hits(List<ObjectNode> answers, PinnedHits pinned) {
+        TypoScale.align(
+                answers.stream().flatMap(answer -> answer.path("hits").valueStream()).toList());
         return new SearchHits(
                 answers,
                 pinned,
@@ -290,73 +417,15 @@ public final class SearchCall {
      * as any.
      */
     static boolean hasThreshold(JsonNode query) {
-        return query.hasNonNull("rankingScoreThreshold")
+        return query.hasNonNull(ThresholdCensus.THRESHOLD)
                 && (!query.path("q").asString("").isBlank()
                         || query.path("hybrid").isObject()
                         || query.path("vector").isArray());
-    }
-
-    private boolean isSettled(SearchHits hits) {
-        return distinct != null
-                && hits.isSettled(
-                        hasThreshold() && !paging.counted(), paging.end(index.totalHitsMax()));
-    }
-
-    /** With a distinct attribute, a document that one server passes over does not count. */
-    private FacetSums facetSums(
-            List<ObjectNode> answers,
-            PinnedHits pinned,
-            SearchHits hits,
-            @Nullable List<ObjectNode> documents) {
-        FacetSums sums = new FacetSums();
-        answers.forEach(answer -> FacetsCall.add(answer, sums));
-        if (documents != null) {
-            return sums.of(documents, _ -> true);
-        }
-        FacetSums counted = sums;
-        if (isSettled(hits)) {
-            counted = sums.of(hits.kept(), hits.duplicates());
-        } else {
-            sums.takeOff(hits.duplicates());
-        }
-        for (ObjectNode answer : pinned.answers()) {
-            FacetsCall.add(answer, counted);
-        }
-        return counted;
     }
 
     private static List<List<Ranked>> ranks(List<ObjectNode> answers) {
         return answers.stream()
                 .map(answer -> answer.path("hits").valueStream().map(ScoreDetails::read).toList())
                 .toList();
-    }
-
-    /**
-     * With a distinct attribute, values that several nodes have are one hit. If pages are counted
-     * the attribute's facet values tell how many; else only the duplicates met are known.
-     */
-    private long total(List<ObjectNode> answers, PinnedHits pinned, SearchHits hits) {
-        long sum =
-                Stream.concat(answers.stream(), pinned.answers().stream())
-                        .mapToLong(Paging::total)
-                        .sum();
-        String counted = facets.distinct();
-        if (counted == null || hits.sawArray() || hits.isWhole()) {
-            return sum - hits.duplicates().size();
-        }
-        long without = sum;
-        Set<String> values = new HashSet<>();
-        for (ObjectNode answer : answers) {
-            JsonNode counts = answer.path(DISTRIBUTION).path(counted);
-            without -= counts.size();
-            counts.propertyNames().forEach(value -> values.add(FacetText.normalize(value)));
-        }
-        for (ObjectNode answer : pinned.answers()) {
-            JsonNode counts = answer.path(DISTRIBUTION).path(counted);
-            // Here a value is shown as often as it is pinned, but it counts once.
-            without -= counts.valueStream().mapToLong(JsonNode::asLong).sum();
-            counts.propertyNames().forEach(value -> values.add(FacetText.normalize(value)));
-        }
-        return without >= 0 ? without + values.size() : sum - hits.duplicates().size();
     }
 }

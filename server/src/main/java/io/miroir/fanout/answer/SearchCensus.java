@@ -24,11 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * on what all nodes have. So they are asked for everything, where that is little, and the server's
  * way is gone here.
  */
-public final class SearchCensus {
-    /** As many documents nodes are asked for; they bring what is counted and nothing else. */
-    static final int DOCUMENTS_MAX = 1_000;
-
-    /** What decides which documents are found, and in which order. */
+public final class SearchCensus implements Census {
     private static final List<String> FINDING =
             List.of(
                     "q",
@@ -71,19 +67,20 @@ public final class SearchCensus {
         this.counted = counted;
     }
 
-    /**
-     * Asks a node.
-     *
-     * @param only the shards to search, or null if the node holds no other
-     */
-    public ObjectNode nodeRequest(@Nullable ShardSet only) {
-        ObjectNode request = JsonNodeFactory.instance.objectNode();
+    /** What of a search decides which documents are found, and in which order. */
+    static void writeFinding(ObjectNode search, ObjectNode request) {
         for (String field : FINDING) {
-            JsonNode value = client.get(field);
+            JsonNode value = search.get(field);
             if (value != null) {
                 request.set(field, value);
             }
         }
+    }
+
+    @Override
+    public ObjectNode nodeRequest(@Nullable ShardSet only) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        writeFinding(client, request);
         NodeFilter.restrict(request, only);
         ArrayNode retrieved = request.putArray("attributesToRetrieve");
         if (distinct != null) {
@@ -95,11 +92,7 @@ public final class SearchCensus {
                 .put("limit", DOCUMENTS_MAX);
     }
 
-    /**
-     * The documents that one server counts, the oldest first; null if not all were told.
-     *
-     * @param answers to {@link #nodeRequest}
-     */
+    @Override
     public @Nullable List<ObjectNode> documents(List<ObjectNode> answers) {
         if (!answers.stream().allMatch(SearchHits::isWhole)) {
             return null;

@@ -129,6 +129,10 @@ public final class SimilarCall {
                     .put("embedder", client.path("embedder").asString(""))
                     .put("semanticRatio", 1.0);
         }
+        if (index.distinct() != null) {
+            // This route shows documents with the same value: that of no two is the same.
+            search.put("distinct", Separators.SEQ_FIELD);
+        }
         if (sortsFirst() && !vector.isEmpty()) {
             // The most similar may stand anywhere in the nodes' lists.
             int depth = Math.max(DEPTH_MIN, Paging.of(client).end(index.totalHitsMax()));

@@ -34,6 +34,14 @@ record Coverage(List<Part> parts, ShardSet uncovered, Optional<ApiException> ref
         return parts.stream().map(part -> part.asked().nodeId()).collect(Collectors.toSet());
     }
 
+    /** The answers to several questions about the same shards, as one. */
+    static Coverage together(List<Coverage> all) {
+        return new Coverage(
+                all.stream().flatMap(each -> each.parts.stream()).toList(),
+                all.stream().map(Coverage::uncovered).reduce(ShardSet.none(), ShardSet::or),
+                all.stream().flatMap(each -> each.refusal.stream()).findFirst());
+    }
+
     /** The answers as objects. */
     List<ObjectNode> answers() {
         return parts.stream().map(part -> (ObjectNode) part.answer()).toList();

@@ -50,6 +50,7 @@ public final class DocumentReads {
     private final OneVersion versions;
     private final Cover cover;
     private final ReadSettings settings;
+    private final KnownFields known;
 
     /** Reads from these nodes, healthy ones first. */
     public DocumentReads(
@@ -63,6 +64,7 @@ public final class DocumentReads {
         this.health = health;
         this.cover = new Cover(nodes, health, metrics);
         this.settings = settings;
+        this.known = new KnownFields(new IndexAsks(cover, settings));
     }
 
     /**
@@ -115,7 +117,10 @@ public final class DocumentReads {
      * @param request the fields of POST {@code documents/fetch}, valid already
      */
     public ReadReply list(String uid, ObjectNode request, Terms terms) {
-        return versions.read(uid, terms, (index, share) -> list(index, request, share));
+        return versions.read(
+                uid,
+                terms,
+                (index, share) -> list(index, known.settled(index, request, share), share));
     }
 
     private Reading list(IndexView index, ObjectNode request, AnswerBudget.Share share) {

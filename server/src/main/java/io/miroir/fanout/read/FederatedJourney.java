@@ -2,16 +2,20 @@ package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.Json;
 import io.miroir.api.features.Features;
 import io.miroir.api.network.Network;
 import io.miroir.api.search.MultiSearchRequest;
 import io.miroir.api.search.RequestChecks;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
+import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.Nodes;
+import io.miroir.fanout.answer.FacetSpelling;
 import io.miroir.fanout.answer.FederatedCall;
 import io.miroir.fanout.answer.FederatedChecks;
+import io.miroir.fanout.answer.FederatedSpelling;
 import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.PinnedHits;
 import io.miroir.fanout.answer.QueryHash;
@@ -27,6 +31,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Searches whose hits become one list over several indexes: one request a node for all of them. */
@@ -99,7 +104,13 @@ public final class FederatedJourney {
                     .read(
                             uids,
                             terms,
-                            (indexes, share) -> search(asked, checks, body, indexes, share));
+                            (indexes, share) ->
+                                    search(
+                                            asked,
+                                            checks,
+                                            settled(body, indexes, share),
+                                            indexes,
+                                            share));
         } catch (ApiException refused) {
             if (refused.status() == BAD_REQUEST) {
                 requireOneOrder(asked, checks, queries, terms);
@@ -107,6 +118,18 @@ public final class FederatedJourney {
             }
             throw refused;
         }
+    }
+
+    /** The request with filters that find what one server finds. */
+    private ObjectNode settled(ObjectNode body, List<IndexView> indexes, AnswerBudget.Share share) {
+        ObjectNode settled = Json.object();
+        settled.setAll(body);
+        ArrayNode queries = settled.putArray("queries");
+        for (int i = 0; i < indexes.size(); i++) {
+            ObjectNode query = (ObjectNode) body.path("queries").path(i);
+            queries.add(searches.known().settled(indexes.get(i), query, share));
+        }
+        return settled;
     }
 
     /**
@@ -167,9 +190,12 @@ public final class FederatedJourney {
                         facet -> {
                             throw checks.otherOrder(facet);
                         });
+        Answered counted = counts(answered, pinned);
+        settleSpelling(counted, body, share);
         FederatedCall.Besides besides =
                 new FederatedCall.Besides(counting(answered, pinned), formatted(answered, body));
-        ObjectNode merged = asAnswered.merge(answered.answers(), pinned, besides);
+        ObjectNode merged =
+                counted.search().call().merge(counted.answers(), pinned, besides);
         RequestChecks.personalize(Objects.requireNonNull(asked.federation()));
         return pins.and(new Reading(merged, answered.missing(), answered.nodes()));
     }
@@ -194,6 +220,52 @@ public final class FederatedJourney {
             }
         }
         return formatted;
+    }
+
+    /** Where nodes don't answer a second time, each spells values of facets in its own way. */
+    private void settleSpelling(Answered answered, ObjectNode body, AnswerBudget.Share share) {
+        Search search = answered.search();
+        for (FederatedSpelling disputed : search.call().disputedSpellings(answered.answers())) {
+            List<ObjectNode> found = new ArrayList<>();
+            for (Map.Entry<Integer, FacetSpelling> query : disputed.queries().entrySet()) {
+                IndexView index = search.indexes().get(query.getKey());
+                Coverage told =
+                        searches.asks()
+                                .ask(
+                                        IndexAsks.What.SEARCH,
+                                        index,
+                                        ShardSet.all(index.topology().shards()),
+                                        body,
+                                        share,
+                                        query.getValue()::nodeRequest);
+                if (told.refusal().isPresent()) {
+                    return;
+                }
+                found.addAll(told.answers());
+            }
+            disputed.settle(found);
+        }
+    }
+
+    /** The answers that count as one server does; if they can't be had, those that there are. */
+    private Answered counts(Answered answered, Map<Integer, PinnedHits> pinned) {
+        Search search = answered.search();
+        FederatedCall call = search.call().forCounts(answered.answers(), pinned).orElse(null);
+        if (call == null) {
+            return answered;
+        }
+        try {
+            Answered counts = scatter.ask(search.with(call));
+            return counts.isAsWholeAs(answered)
+                    ? new Answered(
+                            counts.search(),
+                            call.withCounts(answered.answers(), counts.answers()),
+                            answered.missing(),
+                            answered.nodes())
+                    : answered;
+        } catch (ApiException _) {
+            return answered;
+        }
     }
 
     /** The documents that queries count, where nodes are asked for all, and tell all. */

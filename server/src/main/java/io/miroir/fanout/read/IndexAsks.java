@@ -45,6 +45,9 @@ final class IndexAsks {
         static final What DOCUMENTS =
                 new What("documents", "/documents/fetch", AnswerShape.DOCUMENTS);
 
+        /** What fields documents have or had. */
+        static final What FIELDS = new What("fields", "/fields", AnswerShape.LIST);
+
         /** One document by its key. */
         static final What DOCUMENT =
                 new What("document", "/documents/fetch", AnswerShape.DOCUMENTS);

@@ -57,7 +57,8 @@ final class Pinner {
         return byVector ? "" : body.path("q").asString("");
     }
 
-    private static Tokenizer tokenizer(JsonNode settings) {
+    /** Cuts words as an index does, by its settings. */
+    static Tokenizer tokenizer(JsonNode settings) {
         return new Tokenizer(
                 texts(settings.path("separatorTokens")),
                 texts(settings.path("nonSeparatorTokens")),

@@ -14,13 +14,13 @@ import io.miroir.core.rules.Pin;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.Nodes;
+import io.miroir.fanout.answer.Census;
 import io.miroir.fanout.answer.FacetSearchCall;
 import io.miroir.fanout.answer.FacetSpelling;
 import io.miroir.fanout.answer.IndexProfile;
 import io.miroir.fanout.answer.PinnedHits;
 import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.answer.SearchCall;
-import io.miroir.fanout.answer.SearchCensus;
 import io.miroir.fanout.answer.SimilarCall;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +35,7 @@ public final class SearchJourney {
     private final IndexAsks asks;
     private final ReadSettings settings;
     private final PinnedReads pinned;
+    private final KnownFields known;
 
     /**
      * Searches over the nodes that the view names.
@@ -50,6 +51,7 @@ public final class SearchJourney {
             LongSupplier nowMicros) {
         this.versions = new OneVersion(view);
         this.asks = new IndexAsks(new Cover(nodes, health, metrics), settings);
+        this.known = new KnownFields(asks);
         this.settings = settings;
         this.pinned = new PinnedReads(asks, new Pinner(view, nowMicros), metrics);
     }
@@ -63,7 +65,10 @@ public final class SearchJourney {
      *     policy wants none missing
      */
     public ReadReply search(String uid, ObjectNode body, Terms terms) {
-        return versions.read(uid, terms, (index, share) -> search(index, body, share));
+        return versions.read(
+                uid,
+                terms,
+                (index, share) -> search(index, known.settled(index, body, share), share));
     }
 
     /** As {@link #search(String, ObjectNode, Terms)}, with what the rules of clients pin. */
@@ -72,25 +77,71 @@ public final class SearchJourney {
                 uid,
                 terms,
                 (index, share) -> {
-                    List<Pin> pins = pinned.pins(index, body);
+                    ObjectNode settled = known.settled(index, body, share);
+                    List<Pin> pins = pinned.pins(index, settled);
                     return pins.isEmpty()
-                            ? search(index, body, share)
-                            : pinning(index, body, pins, share);
+                            ? search(index, settled, share)
+                            : pinning(index, settled, pins, share);
                 });
     }
 
     private Reading search(IndexView index, ObjectNode body, AnswerBudget.Share share) {
         ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
         SearchCall call = SearchCall.of(body, profile(index));
-        Answered answered = ask(index, call, body, share);
+        Coverage byFrequency =
+                new AskedBesides(asks, index, body, share).byFrequency(call, wanted(index, body));
+        if (byFrequency != null) {
+            asks.requireWhole(byFrequency);
+        }
+        Answered answered =
+                byFrequency == null
+                        ? ask(index, call, body, share)
+                        : new Answered(call, byFrequency);
         call.checkFacets();
-        Answered best = byWordsWhereEnough(index, answered, PinnedHits.NONE, body, share);
-        settleSpelling(index, best, body, share);
+        Answered words = byWordsWhereEnough(index, answered, PinnedHits.NONE, body, share);
+        Answered best = allWhereSeveral(index, words, body, share);
+        new AskedBesides(asks, index, body, share)
+                .settleExactness(best.call, wanted(index, body), best.coverage);
+        Answered counts = counts(index, best, body, share);
+        settleSpelling(index, counts, body, share);
         List<ObjectNode> counted = counted(index, best, body, share);
         boolean formatted = knowsFormats(index, best, body, share);
         return Reading.of(
-                best.merge(PinnedHits.NONE, new SearchCall.Besides(counted, formatted)),
+                best.merge(
+                        PinnedHits.NONE,
+                        new SearchCall.Besides(counted, counts.coverage.answers(), formatted)),
                 best.coverage);
+    }
+
+    /** The answers with all documents, where some have several values that are shown once. */
+    private Answered allWhereSeveral(
+            IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
+        SearchCall call = answered.call.forAll(answered.coverage.answers()).orElse(null);
+        if (call == null) {
+            return answered;
+        }
+        try {
+            Answered all = ask(index, call, body, share);
+            boolean whole = SearchCall.isWhole(all.coverage.answers());
+            return whole && all.coverage.isAsWholeAs(answered.coverage) ? all : answered;
+        } catch (ApiException _) {
+            return answered;
+        }
+    }
+
+    /** The answers that count as one server does; if they can't be had, those that there are. */
+    private Answered counts(
+            IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
+        SearchCall call = answered.call.forCounts(answered.coverage.answers()).orElse(null);
+        if (call == null) {
+            return answered;
+        }
+        try {
+            Answered counts = ask(index, call, body, share);
+            return counts.coverage.isAsWholeAs(answered.coverage) ? counts : answered;
+        } catch (ApiException _) {
+            return answered;
+        }
     }
 
     /**
@@ -98,45 +149,20 @@ public final class SearchJourney {
      */
     private @Nullable List<ObjectNode> counted(
             IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
-        SearchCensus census = answered.call.census(answered.coverage.answers()).orElse(null);
-        if (census == null) {
-            return null;
-        }
-        try {
-            Coverage found =
-                    asks.ask(
-                            IndexAsks.What.SEARCH,
-                            index,
-                            wanted(index, body),
-                            body,
-                            share,
-                            census::nodeRequest);
-            return found.refusal().isEmpty() && found.isAsWholeAs(answered.coverage)
-                    ? census.documents(found.answers())
-                    : null;
-        } catch (ApiException _) {
-            return null;
-        }
+        Census census = answered.call.census(answered.coverage.answers()).orElse(null);
+        return census == null
+                ? null
+                : new AskedBesides(asks, index, body, share)
+                        .documents(census, wanted(index, body), answered.coverage);
     }
 
-    /** Where nodes don't answer a second time, each spells values of facets in its own way. */
     private void settleSpelling(
             IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
         List<ObjectNode> answers = answered.coverage.answers();
         FacetSpelling spelling = answered.call.disputedSpelling(answers).orElse(null);
         if (spelling != null) {
-            ShardSet shards = wanted(index, body);
-            Coverage found =
-                    asks.ask(
-                            IndexAsks.What.SEARCH,
-                            index,
-                            shards,
-                            body,
-                            share,
-                            spelling::nodeRequest);
-            if (found.refusal().isEmpty()) {
-                spelling.settle(found.answers(), answers);
-            }
+            new AskedBesides(asks, index, body, share)
+                    .settle(spelling, wanted(index, body), SearchCall.distributions(answers));
         }
     }
 
@@ -236,7 +262,7 @@ public final class SearchJourney {
         Answered best = byWordsWhereEnough(index, rest, shown.hits(), body, share);
         boolean formatted = knowsFormats(index, best, body, share);
         return Reading.of(
-                best.merge(shown.hits(), new SearchCall.Besides(null, formatted)),
+                best.merge(shown.hits(), new SearchCall.Besides(null, null, formatted)),
                 best.coverage,
                 shown.found(),
                 shown.marked(),
@@ -245,7 +271,10 @@ public final class SearchJourney {
 
     /** The values of one facet. */
     public ReadReply facetSearch(String uid, ObjectNode body, Terms terms) {
-        return versions.read(uid, terms, (index, share) -> facetSearch(index, body, share));
+        return versions.read(
+                uid,
+                terms,
+                (index, share) -> facetSearch(index, known.settled(index, body, share), share));
     }
 
     private Reading facetSearch(IndexView index, ObjectNode body, AnswerBudget.Share share) {
@@ -260,7 +289,9 @@ public final class SearchJourney {
                         share,
                         call::nodeRequest);
         asks.requireWhole(coverage);
-        return Reading.of(call.merge(coverage.answers()), coverage);
+        List<ObjectNode> counted =
+                new AskedBesides(asks, index, body, share).settled(call, coverage);
+        return Reading.of(call.merge(coverage.answers(), counted), coverage);
     }
 
     /**
@@ -270,7 +301,10 @@ public final class SearchJourney {
      * @param terms as for a search
      */
     public ReadReply similar(String uid, ObjectNode body, @Nullable JsonNode rule, Terms terms) {
-        return versions.read(uid, terms, (index, share) -> similar(index, body, rule, share));
+        return versions.read(
+                uid,
+                terms,
+                (index, share) -> similar(index, known.settled(index, body, share), rule, share));
     }
 
     private Reading similar(
@@ -312,6 +346,16 @@ public final class SearchJourney {
     /** What rules pin in searches. */
     PinnedReads pinned() {
         return pinned;
+    }
+
+    /** What is known of the fields of indexes. */
+    KnownFields known() {
+        return known;
+    }
+
+    /** How nodes are asked about one index. */
+    IndexAsks asks() {
+        return asks;
     }
 
     /** Reads of several indexes at once go by the same. */

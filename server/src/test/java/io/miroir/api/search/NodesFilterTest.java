@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.miroir.api.Json;
 import io.miroir.api.settings.FilterableRule;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,6 +66,23 @@ class NodesFilterTest {
             })
     void whatIsRefusedOrHasNoneIsLeftAsItIs(String filter) {
         assertEquals(filter, of(quoted(filter)).stringValue());
+    }
+
+    /**
+     * Shows: what is said of fields that no document has finds nothing, and all else is as it was.
+     */
+    @Test
+    void ofFieldsThatNoDocumentHasNothingIsFound() {
+        JsonNode filter =
+                Json.parse(
+                        "[\"a != 1 AND (\\\"deep.down\\\"!= '!=' OR NOT a != 2)\", [\"b != 3\", \"b = 4\"]]");
+        assertEquals(Set.of("a", "b", "deep.down"), NodesFilter.negated(filter, RULES));
+        assertEquals(
+                "[\"a = 1 AND (\\\"deep.down\\\"= '!=' OR NOT a = 2)\",[\"b != 3\",\"b = 4\"]]",
+                Json.text(NodesFilter.withNothingOf(filter, Set.of("a", "deep.down"))));
+        assertEquals(Set.of(), NodesFilter.negated(Json.parse("[\"b != 2\", \"x != 1\"]"), RULES));
+        assertEquals(Set.of(), NodesFilter.negated(Json.parse("\"b IN [1] AND a !=\""), RULES));
+        assertEquals(Set.of(), NodesFilter.negated(Json.parse("[\"\", [\"a = 1\"]]"), RULES));
     }
 
     @Test

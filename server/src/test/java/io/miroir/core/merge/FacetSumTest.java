@@ -28,6 +28,48 @@ class FacetSumTest {
                 List.copyOf(sum.result(FacetSum.Order.ALPHA, 3_001, 100).keySet()));
     }
 
+    /**
+     * Shows: where numbers fill the room, one server goes on with all texts, if it reads values
+     * from its database; from few documents' values it takes as many as there is room for.
+     */
+    @Test
+    void textsBehindNumbersThatFillTheRoomAreAllShown() {
+        FacetSum sum = sum(Map.of("a", 1L, "b", 2L, "c", 3L));
+        sum.addNumber("10", 5);
+        sum.addNumber("9", 4);
+        assertEquals(List.of("10", "9", "c", "b", "a"), shown(sum, FacetSum.Order.COUNT, 0, 2));
+        assertEquals(List.of("10", "c", "b", "a"), shown(sum, FacetSum.Order.COUNT, 0, 1));
+        assertEquals(List.of("10", "9", "c"), shown(sum, FacetSum.Order.COUNT, 0, 3));
+        assertEquals(List.of("10", "9", "c", "b", "a"), shown(sum, FacetSum.Order.COUNT, 0, 0));
+        assertEquals(List.of("9", "10", "a", "b", "c"), shown(sum, FacetSum.Order.ALPHA, 3_001, 2));
+        assertEquals(List.of("10", "9"), shown(sum, FacetSum.Order.ALPHA, 3_000, 2));
+        assertEquals(List.of(), shown(sum, FacetSum.Order.ALPHA, 3_000, 0));
+    }
+
+    private static List<String> shown(
+            FacetSum sum, FacetSum.Order order, long candidates, int valuesMax) {
+        return List.copyOf(sum.result(order, candidates, valuesMax).keySet());
+    }
+
+    /**
+     * Shows: of values that were searched for and are counted alike, a later one takes the place of
+     * the one whose spelling is the least, whatever that of its own is.
+     */
+    @Test
+    void whatIsFoundLaterTakesThePlaceOfTheLeastSpelling() {
+        FacetSum sum = sum(Map.of("apple", 1L, "banana", 1L, "Zebra", 1L, "fig", 2L));
+        assertEquals(
+                List.of("fig", "banana", "Zebra"),
+                List.copyOf(sum.found(FacetSum.Order.COUNT, true, 3).keySet()));
+        assertEquals(
+                List.of("fig", "Zebra"),
+                List.copyOf(sum.found(FacetSum.Order.COUNT, false, 2).keySet()));
+        assertEquals(Map.of(), sum.found(FacetSum.Order.COUNT, false, 0));
+        assertEquals(
+                List.of("apple", "banana"),
+                List.copyOf(sum.found(FacetSum.Order.ALPHA, true, 2).keySet()));
+    }
+
     /** Shows: a number is spelled as nodes spell it, and within the numbers that they tell of. */
     @Test
     void whatNodesWouldNotWriteIsNoNumber() {

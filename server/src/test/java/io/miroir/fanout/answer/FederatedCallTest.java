@@ -512,4 +512,63 @@ class FederatedCallTest {
         JsonNode ofB = call.nodeRequest(List.of(UNASKED, ASKED, ASKED), new Purpose("m-b"));
         assertFalse(ofB.at("/queries/0").has("sort"));
     }
+
+    private static ObjectNode good(int hits, int total) {
+        ObjectNode result = Json.object().put("estimatedTotalHits", total);
+        result.putArray("hits");
+        for (int i = 0; i < hits; i++) {
+            ObjectNode hit = result.withArray("hits").addObject().put("_rankingScore", 0.95);
+            hit.putObject("_rankingScoreDetails").putObject("words").put("matchingWords", 1);
+        }
+        return result;
+    }
+
+    private static NodeAnswer ofTwo(ObjectNode first, ObjectNode second) {
+        ObjectNode json = Json.object();
+        json.putArray("results").add(first).add(second);
+        return new NodeAnswer(json, List.of(ASKED, ASKED), Purpose.HITS);
+    }
+
+    /**
+     * Shows: of a query that fills the page one server counts what is too bad as well: the nodes
+     * are asked for its index' counts without the threshold, and these are the answer's.
+     */
+    @Test
+    void whatIsTooBadIsCountedWhereThePageIsFull() {
+        FederatedCall call =
+                call(
+                        """
+                        {'federation': {'limit': 2},
+                         'queries': [
+                          {'indexUid': 'a', 'q': 'w', 'rankingScoreThreshold': 0.9},
+                          {'indexUid': 'b', 'q': 'w', 'rankingScoreThreshold': 0.9}]}
+                        """,
+                        "a",
+                        "b");
+        List<NodeAnswer> answers =
+                List.of(ofTwo(good(2, 7), good(1, 1)), ofTwo(good(1, 1), good(0, 0)));
+        FederatedCall counts = call.forCounts(answers, Map.of()).orElseThrow();
+        assertEquals(List.of(new Purpose("m-a")), counts.purposes());
+        assertTrue(counts.concerns(counts.purposes().getFirst(), 0));
+        assertFalse(counts.concerns(counts.purposes().getFirst(), 1));
+        JsonNode asked = counts.nodeRequest(List.of(ASKED, UNASKED), counts.purposes().getFirst());
+        assertFalse(asked.path("queries").path(0).has("rankingScoreThreshold"));
+        assertEquals(0, asked.path("federation").path("limit").asInt(-1));
+        List<NodeAnswer> counted =
+                counts.withCounts(
+                        answers,
+                        List.of(
+                                new NodeAnswer(
+                                        json("{'estimatedTotalHits':7}"),
+                                        List.of(ASKED, UNASKED),
+                                        new Purpose("m-a")),
+                                new NodeAnswer(
+                                        json("{'estimatedTotalHits':3}"),
+                                        List.of(ASKED, UNASKED),
+                                        new Purpose("m-a"))));
+        assertEquals(11, counts.merge(counted, Map.of()).path("estimatedTotalHits").asInt());
+        List<NodeAnswer> few =
+                List.of(ofTwo(good(1, 1), good(1, 1)), ofTwo(good(0, 0), good(0, 0)));
+        assertTrue(call.forCounts(few, Map.of()).isEmpty());
+    }
 }

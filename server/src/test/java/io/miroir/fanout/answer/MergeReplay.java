@@ -58,7 +58,9 @@ final class MergeReplay {
         return switch (fixture.kind()) {
             case "facet-search" -> {
                 FacetSearchCall call = FacetSearchCall.of(client, profile(index));
-                yield new Replayed(call.nodeRequest(null), call.merge(fixture.responses()), ids);
+                List<ObjectNode> counted = call.distributions(fixture.responses());
+                yield new Replayed(
+                        call.nodeRequest(null), call.merge(fixture.responses(), counted), ids);
             }
             case "similar" -> {
                 ObjectNode document = (ObjectNode) fixture.json().path("prelude").path("response");

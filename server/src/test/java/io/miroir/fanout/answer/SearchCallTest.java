@@ -129,6 +129,109 @@ class SearchCallTest {
                 1, call.merge(hybrid).path("hits").path(0).path("id").asInt(), "nothing was used");
     }
 
+    /**
+     * Shows: one server whose page is full counts what it would leave out behind the page, so that
+     * nodes with fewer hits are asked without the threshold.
+     */
+    @Test
+    void aFullPageCountsWhatIsTooBad() {
+        SearchCall call =
+                SearchCall.of(
+                        json(
+                                "{'q':'w','limit':1,'offset':1,'rankingScoreThreshold':0.9,"
+                                        + "'facets':['color']}"),
+                        INDEX);
+        ObjectNode full =
+                json("{'hits':[" + hit(1, 0.95) + "," + hit(2, 0.92) + "],'estimatedTotalHits':9}");
+        ObjectNode few = json("{'hits':[],'estimatedTotalHits':0}");
+        ObjectNode counts = call.forCounts(List.of(full, few)).orElseThrow().nodeRequest(null);
+        assertFalse(counts.has("rankingScoreThreshold"));
+        assertEquals(0, counts.path("limit").asInt(-1));
+        assertEquals("w", counts.path("q").asString());
+        assertEquals(json("{'f':['color']}").get("f"), counts.get("facets"));
+        ObjectNode answer =
+                call.merge(
+                        List.of(full, few),
+                        PinnedHits.NONE,
+                        new SearchCall.Besides(
+                                null,
+                                List.of(
+                                        json(
+                                                "{'estimatedTotalHits':9,"
+                                                        + "'facetDistribution':{'color':{'a':9}}}"),
+                                        json(
+                                                "{'estimatedTotalHits':4,"
+                                                        + "'facetDistribution':{'color':{'a':4}}}")),
+                                false));
+        assertEquals(13, answer.path("estimatedTotalHits").asInt());
+        assertEquals(1, answer.path("hits").size());
+        assertEquals(13, answer.at("/facetDistribution/color/a").asInt());
+    }
+
+    /** Shows: where the page is not full, or nodes tell it already, nobody is asked again. */
+    @Test
+    void whatIsTooBadIsNotCountedTwice() {
+        ObjectNode one = json("{'hits':[" + hit(1, 0.95) + "],'estimatedTotalHits':1}");
+        List<ObjectNode> answers = List.of(one, json("{'hits':[],'estimatedTotalHits':0}"));
+        String query = "{'q':'w','rankingScoreThreshold':0.9,'limit':";
+        assertTrue(SearchCall.of(json(query + "1}"), INDEX).forCounts(answers).isPresent());
+        for (String client :
+                List.of(
+                        query + "2}",
+                        query + "0}",
+                        query + "1,'distinct':'a'}",
+                        "{'q':'w','rankingScoreThreshold':0.9,'hitsPerPage':1}",
+                        "{'rankingScoreThreshold':0.9,'limit':1}",
+                        "{'q':'w','limit':1}")) {
+            assertTrue(SearchCall.of(json(client), INDEX).forCounts(answers).isEmpty(), client);
+        }
+        SearchCall call = SearchCall.of(json(query + "1}"), INDEX);
+        assertTrue(call.forCounts(List.of(one)).isEmpty());
+        ((ObjectNode) one.at("/hits/0/_rankingScoreDetails"))
+                .putObject("price:asc")
+                .put("order", -1)
+                .put("value", 3);
+        assertTrue(call.forCounts(answers).isEmpty(), "bad hits may be before good ones");
+    }
+
+    /**
+     * Shows: where documents have several values that are shown once, nodes are asked for all of
+     * them: one leaves out 3 for 2, which is itself left out for what another node has.
+     */
+    @Test
+    void documentsWithSeveralValuesAreAskedForAll() {
+        SearchCall call = SearchCall.of(json("{'distinct':'t','limit':5}"), INDEX);
+        ObjectNode one = json("{'hits':[" + of(2, "['a','c']") + "],'estimatedTotalHits':1}");
+        ObjectNode other = json("{'hits':[" + of(1, "'a'") + "],'estimatedTotalHits':1}");
+        SearchCall all = call.forAll(List.of(one, other)).orElseThrow();
+        ObjectNode asked = all.nodeRequest(null);
+        assertEquals("_miroir_seq", asked.path("distinct").asString());
+        assertEquals(1_000, asked.path("limit").asInt());
+        List<ObjectNode> whole =
+                List.of(
+                        json(
+                                "{'hits':["
+                                        + of(2, "['a','c']")
+                                        + ","
+                                        + of(3, "'c'")
+                                        + "],'estimatedTotalHits':2}"),
+                        other);
+        assertTrue(SearchCall.isWhole(whole));
+        ObjectNode answer = all.merge(whole);
+        assertEquals(1, answer.at("/hits/0/id").asInt());
+        assertEquals(3, answer.at("/hits/1/id").asInt());
+        assertEquals(2, answer.path("hits").size());
+        assertEquals(2, answer.path("estimatedTotalHits").asInt());
+        assertFalse(SearchCall.isWhole(List.of(one.put("estimatedTotalHits", 2))));
+        assertTrue(call.forAll(List.of(other, other.deepCopy())).isEmpty(), "one value each");
+    }
+
+    /** A hit whose sequence number is its key. */
+    private static String of(int id, String values) {
+        return "{'id':%d,'t':%s,'_rankingScore':1.0,'_rankingScoreDetails':{'_miroir_seq:asc':{'order':0,'value':'%d'}}}"
+                .formatted(id, values, id);
+    }
+
     private static String hit(int id, double score) {
         return "{'id':"
                 + id

@@ -145,4 +145,25 @@ class SimilarCallTest {
     void whatIsSkippedIsCountedUnseen() {
         assertAnswer(4, 1, List.of(), 4);
     }
+
+    /** Shows: values that a search shows once are shown as often as there are documents. */
+    @Test
+    void valuesAreShownAsOftenAsDocumentsHaveThem() {
+        IndexProfile index =
+                IndexProfile.of("i", "m1", "id", Json.parse("{\"distinctAttribute\": \"brand\"}"));
+        ObjectNode client = Json.object().put("id", 0).put("embedder", "e");
+        client.putArray("attributesToRetrieve").add("brand");
+        SimilarCall.WithVector call = SimilarCall.of(client, index).withVector(DOCUMENT);
+        ObjectNode request = call.nodeRequest(null);
+        assertEquals("_miroir_seq", request.path("distinct").asString());
+        ObjectNode answer = node(2, 0.9, 0.8);
+        int seq = 0;
+        for (JsonNode hit : answer.path("hits")) {
+            ((ObjectNode) hit).put("brand", "x").put("_miroir_seq", "-".repeat(++seq));
+        }
+        ObjectNode shown = call.merge(List.of(answer));
+        assertEquals(2, shown.path("hits").size());
+        assertEquals("{\"brand\":\"x\"}", Json.text(shown.at("/hits/0")));
+        assertEquals(2, shown.path("estimatedTotalHits").asInt());
+    }
 }

@@ -1,0 +1,282 @@
+package io.miroir.fanout.answer;
+
+import io.miroir.api.settings.RankingRule;
+import io.miroir.core.merge.RankValue;
+import io.miroir.core.merge.Ranked;
+import io.miroir.core.merge.ScoreGroups;
+import io.miroir.core.text.QueryParts;
+import io.miroir.core.topology.ShardSet;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A search that lets go of the most frequent words first ({@code matchingStrategy: frequency}). How
+ * frequent they are each node tells of its own documents. So the nodes are asked how many have each
+ * word, and then for the documents that have all words, for those that have all but the most
+ * frequent, and so on. A word that is let go of is replaced by one that must not be there and is
+ * nowhere: so the others keep their positions, and are no neighbours that were none.
+ */
+public final class FrequentWords {
+    private static final String NOWHERE = "-miroirnowhere0";
+    private static final String STRATEGY = "matchingStrategy";
+    private static final long NOBODY = Long.MAX_VALUE;
+
+    /** More steps are not gone. */
+    private static final int STEPS_MAX = 16;
+
+    /** As many words that are as frequent have few enough choices. */
+    private static final int ALIKE_MAX = 4;
+
+    private final ObjectNode client;
+    private final IndexProfile index;
+    private final List<QueryParts.Part.Word> words;
+
+    /**
+     * A step of letting go.
+     *
+     * @param query the words that are left
+     * @param gone how many were let go of
+     * @param most what the best step has of {@code maxMatchingWords}
+     */
+    public record Step(String query, int gone, int most) {}
+
+    private FrequentWords(ObjectNode client, IndexProfile index, List<QueryParts.Part.Word> words) {
+        this.client = client;
+        this.index = index;
+        this.words = words;
+    }
+
+    /** Whether a search lets go of words in that order. */
+    static boolean isAsked(ObjectNode client) {
+        return client.path(STRATEGY).asString("").equals("frequency")
+                && !client.path("hybrid").isObject()
+                && !client.path("q").asString("").isBlank();
+    }
+
+    /**
+     * Of a search; empty where there are phrases or words that must not be there, or one word, or
+     * the rule on words is not the first.
+     */
+    static Optional<FrequentWords> of(ObjectNode client, IndexProfile index, QueryParts query) {
+        List<QueryParts.Part.Word> words = new ArrayList<>();
+        for (QueryParts.Part part : query.terms()) {
+            if (part instanceof QueryParts.Part.Word word) {
+                words.add(word);
+            }
+        }
+        boolean plain =
+                !index.rankingRules().isEmpty()
+                        && index.rankingRules().getFirst() == RankingRule.Builtin.WORDS
+                        && words.size() == query.terms().size()
+                        && query.negativeWords().isEmpty()
+                        && query.negativePhrases().isEmpty();
+        return plain && words.size() > 1
+                ? Optional.of(new FrequentWords(client, index, words))
+                : Optional.empty();
+    }
+
+    /** How many words there are to ask for. */
+    public int words() {
+        return words.size();
+    }
+
+    /**
+     * Asks a node how many documents have a word.
+     *
+     * @param only the shards to search, or null if the node holds no other
+     */
+    public ObjectNode wordRequest(int word, @Nullable ShardSet only) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        for (String field : List.of("attributesToSearchOn", "locales")) {
+            JsonNode value = client.get(field);
+            if (value != null) {
+                request.set(field, value);
+            }
+        }
+        NodeFilter.restrict(request, only);
+        return request.put("q", text(words.get(word))).put("limit", 0);
+    }
+
+    /** Before a blank it is not the beginning of another word. */
+    private static String text(QueryParts.Part.Word word) {
+        return word.last() ? word.text() : word.text() + " ";
+    }
+
+    /**
+     * The steps, the one with all words first; none if they are too many.
+     *
+     * @param ofWords the answers to {@link #wordRequest}, by the word
+     */
+    public List<Step> steps(List<List<ObjectNode>> ofWords) {
+        long[] frequencies = new long[words.size()];
+        for (int word = 0; word < frequencies.length; word++) {
+            long documents = ofWords.get(word).stream().mapToLong(Paging::total).sum();
+            frequencies[word] = documents == 0 ? NOBODY : documents;
+        }
+        List<Integer> order =
+                IntStream.range(0, frequencies.length)
+                        .boxed()
+                        .sorted(Comparator.comparingLong(word -> -frequencies[word]))
+                        .toList();
+        long least = frequencies[order.getLast()];
+        int kept = (int) order.stream().filter(word -> frequencies[word] == least).count();
+        int most = words.size() - kept + 1;
+        List<Step> steps = new ArrayList<>(List.of(new Step(query(Set.of()), 0, most)));
+        int removable = order.size() - kept;
+        int begin = 0;
+        while (begin < removable) {
+            long frequency = frequencies[order.get(begin)];
+            int end = begin + 1;
+            while (end < removable && frequencies[order.get(end)] == frequency) {
+                end++;
+            }
+            addSteps(order.subList(0, begin), order.subList(begin, end), most, steps);
+            begin = end;
+        }
+        return steps.size() <= STEPS_MAX ? steps : List.of();
+    }
+
+    /** Of words that are as frequent any can go first: one of them, two of them, and so on. */
+    private void addSteps(List<Integer> before, List<Integer> alike, int most, List<Step> steps) {
+        if (alike.size() > ALIKE_MAX) {
+            steps.addAll(Collections.nCopies(STEPS_MAX, new Step("", 0, most)));
+            return;
+        }
+        for (int count = 1; count <= alike.size(); count++) {
+            for (int chosen = 1; chosen < 1 << alike.size(); chosen++) {
+                if (Integer.bitCount(chosen) == count) {
+                    Set<Integer> gone = new HashSet<>(before);
+                    for (int i = 0; i < alike.size(); i++) {
+                        if ((chosen >> i & 1) == 1) {
+                            gone.add(alike.get(i));
+                        }
+                    }
+                    steps.add(new Step(query(gone), gone.size(), most));
+                }
+            }
+        }
+    }
+
+    private String query(Set<Integer> gone) {
+        StringBuilder query = new StringBuilder();
+        int position = 0;
+        for (int i = 0; i < words.size(); i++) {
+            QueryParts.Part.Word word = words.get(i);
+            for (; position < word.position(); position++) {
+                query.append(NOWHERE).append(' ');
+            }
+            query.append(gone.contains(i) ? NOWHERE : word.text()).append(' ');
+            position++;
+        }
+        return words.getLast().last() ? query.toString().stripTrailing() : query.toString();
+    }
+
+    /**
+     * Asks a node for the documents of a step.
+     *
+     * @param only as in {@link #wordRequest}
+     */
+    public ObjectNode stepRequest(Step step, @Nullable ShardSet only) {
+        // Who wants all words does not rank by them; what has some only is left out in the end.
+        ObjectNode search = client.deepCopy();
+        search.put(STRATEGY, "last").put("q", step.query);
+        search.remove("facets");
+        ObjectNode request = SearchCall.of(search, index).nodeRequest(only);
+        // Those of the steps before come once more.
+        for (String size : List.of("limit", "hitsPerPage")) {
+            if (request.has(size)) {
+                long depth = Math.min(request.path(size).asLong() * 2, index.totalHitsMax());
+                request.put(size, depth);
+            }
+        }
+        return request;
+    }
+
+    /**
+     * Asks a node how many documents have the words that are left in the end.
+     *
+     * @param only as in {@link #wordRequest}
+     */
+    public ObjectNode countRequest(Step last, @Nullable ShardSet only) {
+        ObjectNode search = client.deepCopy();
+        search.put(STRATEGY, "all").put("q", last.query);
+        ObjectNode request = SearchCall.of(search, index).nodeRequest(only);
+        for (String size : List.of("limit", "hitsPerPage")) {
+            if (request.has(size)) {
+                request.put(size, 0);
+            }
+        }
+        return request;
+    }
+
+    /**
+     * Makes of the answers to all steps what nodes would answer that let go in this order: each
+     * document comes in its first step, and none counts.
+     */
+    public void settle(List<Step> steps, List<List<ObjectNode>> ofSteps) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < steps.size(); i++) {
+            Set<String> ofStep = new HashSet<>();
+            for (ObjectNode answer : ofSteps.get(i)) {
+                countNothing(answer);
+                if (answer.get("hits") instanceof ArrayNode hits) {
+                    List<JsonNode> found = new ArrayList<>(hits.valueStream().toList());
+                    hits.removeAll();
+                    for (JsonNode hit : found) {
+                        String document = ScoreDetails.tie(hit);
+                        if (!seen.contains(document) && hasAllWords(hit)) {
+                            ofStep.add(document);
+                            rank((ObjectNode) hit, steps.get(i));
+                            hits.add(hit);
+                        }
+                    }
+                }
+            }
+            seen.addAll(ofStep);
+        }
+    }
+
+    private static boolean hasAllWords(JsonNode hit) {
+        JsonNode rule = hit.path(ScoreDetails.FIELD).path("words");
+        return rule.path("matchingWords").asInt() == rule.path("maxMatchingWords").asInt();
+    }
+
+    private static void countNothing(ObjectNode answer) {
+        for (String total : List.of("totalHits", "estimatedTotalHits")) {
+            if (answer.has(total)) {
+                answer.put(total, 0);
+            }
+        }
+        answer.remove(List.of("facetDistribution", "facetStats"));
+    }
+
+    private void rank(ObjectNode hit, Step step) {
+        if (!(hit.path(ScoreDetails.FIELD).get("words") instanceof ObjectNode details)) {
+            return;
+        }
+        int matching = step.most - step.gone;
+        Ranked ranked = ScoreDetails.read(hit);
+        List<RankValue> ranks = new ArrayList<>(ranked.ranks());
+        ranks.replaceAll(
+                rank ->
+                        rank instanceof RankValue.Words
+                                ? new RankValue.Words(matching, step.most)
+                                : rank);
+        ScoreGroups.rescored(ranked.ranks(), ranked.score(), ranks, index.attributes())
+                .ifPresent(score -> hit.put(ScoreDetails.SCORE_FIELD, score));
+        details.put("matchingWords", matching)
+                .put("maxMatchingWords", step.most)
+                .put("score", matching / (double) step.most);
+    }
+}
