@@ -32,8 +32,11 @@ import tools.jackson.databind.node.ObjectNode;
  * has is no match.
  */
 public final class ExactWords {
-    /** Of more documents nobody asks. */
-    private static final int DOCUMENTS_MAX = 200;
+    /**
+     * Where more is found nobody asks: some document of every node then has the words as they are
+     * written, mostly, and it takes a request for each word.
+     */
+    static final int FOUND_MAX = 100;
 
     /** The costs of two words that stand far from one another are these and one less. */
     private static final int PROXIMITY_RANKS_PER_PAIR = 3;
@@ -112,7 +115,7 @@ public final class ExactWords {
         ExactWords exact = new ExactWords(client, words, index.attributes(), open);
         return words.size() < 2
                         || exact.documents.isEmpty()
-                        || exact.documents.size() > DOCUMENTS_MAX
+                        || exact.documents.size() > FOUND_MAX
                 ? Optional.empty()
                 : Optional.of(exact);
     }

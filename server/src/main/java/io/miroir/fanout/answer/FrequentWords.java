@@ -28,7 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
  * nowhere: so the others keep their positions, and are no neighbours that were none.
  */
 public final class FrequentWords {
-    private static final String NOWHERE = "-miroirnowhere0";
+    /** A word that must not be there, and is nowhere. */
+    public static final String NOWHERE = "-miroirnowhere0";
+
     private static final String STRATEGY = "matchingStrategy";
     private static final long NOBODY = Long.MAX_VALUE;
 
@@ -67,8 +69,11 @@ public final class FrequentWords {
     /**
      * Of a search; empty where there are phrases or words that must not be there, or one word, or
      * the rule on words is not the first.
+     *
+     * @param nowhere how the index cuts {@link #NOWHERE}, which must stay one word
      */
-    static Optional<FrequentWords> of(ObjectNode client, IndexProfile index, QueryParts query) {
+    static Optional<FrequentWords> of(
+            ObjectNode client, IndexProfile index, QueryParts query, QueryParts nowhere) {
         List<QueryParts.Part.Word> words = new ArrayList<>();
         for (QueryParts.Part part : query.terms()) {
             if (part instanceof QueryParts.Part.Word word) {
@@ -80,7 +85,9 @@ public final class FrequentWords {
                         && index.rankingRules().getFirst() == RankingRule.Builtin.WORDS
                         && words.size() == query.terms().size()
                         && query.negativeWords().isEmpty()
-                        && query.negativePhrases().isEmpty();
+                        && query.negativePhrases().isEmpty()
+                        && nowhere.terms().isEmpty()
+                        && nowhere.negativeWords().size() == 1;
         return plain && words.size() > 1
                 ? Optional.of(new FrequentWords(client, index, words))
                 : Optional.empty();

@@ -248,16 +248,20 @@ public final class SearchCall {
         return FrequentWords.isAsked(client);
     }
 
-    /** How it is asked then; empty where nodes' own frequencies have to do. */
-    public Optional<FrequentWords> frequentWords(QueryParts query) {
-        return FrequentWords.of(client, index, query);
+    /**
+     * How it is asked then; empty where nodes' own frequencies have to do.
+     *
+     * @param nowhere how the index cuts {@link FrequentWords#NOWHERE}
+     */
+    public Optional<FrequentWords> frequentWords(QueryParts query, QueryParts nowhere) {
+        return FrequentWords.of(client, index, query, nowhere);
     }
 
     /** Whether other nodes' words may matter to hits whose attributes match exactly on a node. */
     public boolean mayBeExact(List<ObjectNode> answers) {
         return !client.path("hybrid").isObject()
                 && !client.path("matchingStrategy").asString("").equals("frequency")
-                && answers.stream().mapToLong(Paging::total).sum() <= Census.DOCUMENTS_MAX
+                && answers.stream().mapToLong(Paging::total).sum() <= ExactWords.FOUND_MAX
                 && ExactWords.mayMatter(answers);
     }
 

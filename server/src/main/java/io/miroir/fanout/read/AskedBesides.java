@@ -91,8 +91,12 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
      * @param shards to search
      */
     @Nullable Coverage byFrequency(SearchCall call, ShardSet shards) {
+        String words = body.path("q").asString("");
         FrequentWords frequent =
-                call.isByFrequency() ? call.frequentWords(query()).orElse(null) : null;
+                call.isByFrequency()
+                        ? call.frequentWords(parts(words), parts(FrequentWords.NOWHERE))
+                                .orElse(null)
+                        : null;
         if (frequent == null) {
             return null;
         }
@@ -145,14 +149,15 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
         return SideBySide.all(all);
     }
 
-    private QueryParts query() {
-        return QueryParts.of(Pinner.tokenizer(index.settings()), body.path("q").asString(""));
+    /** Words as the index cuts them. */
+    private QueryParts parts(String query) {
+        return QueryParts.of(Pinner.tokenizer(index.settings()), query);
     }
 
     /** The words to find; none where there are phrases among them. */
     private List<String> words() {
         List<String> words = new ArrayList<>();
-        for (QueryParts.Part part : query().terms()) {
+        for (QueryParts.Part part : parts(body.path("q").asString("")).terms()) {
             if (!(part instanceof QueryParts.Part.Word word)) {
                 return List.of();
             }

@@ -22,8 +22,16 @@ class FrequentWordsTest {
     private static Optional<FrequentWords> words(String query) {
         ObjectNode client = Json.object().put("q", query).put("matchingStrategy", "frequency");
         assertTrue(FrequentWords.isAsked(client));
-        Tokenizer tokenizer = new Tokenizer(List.of(), List.of(), List.of(), List.of("the"));
-        return FrequentWords.of(client, INDEX, QueryParts.of(tokenizer, query));
+        return of(client, query, new Tokenizer(List.of(), List.of(), List.of(), List.of("the")));
+    }
+
+    private static Optional<FrequentWords> of(
+            ObjectNode client, String query, Tokenizer tokenizer) {
+        return FrequentWords.of(
+                client,
+                INDEX,
+                QueryParts.of(tokenizer, query),
+                QueryParts.of(tokenizer, FrequentWords.NOWHERE));
     }
 
     private static ObjectNode total(int total) {
@@ -75,6 +83,8 @@ class FrequentWordsTest {
         assertTrue(words("red \"old lamp\"").isEmpty());
         assertTrue(words("red -old lamp").isEmpty());
         assertTrue(words("red").isEmpty());
+        Tokenizer cutting = new Tokenizer(List.of("o"), List.of(), List.of(), List.of());
+        assertTrue(of(Json.object(), "red lamp", cutting).isEmpty());
         assertFalse(FrequentWords.isAsked(Json.object().put("matchingStrategy", "frequency")));
     }
 
