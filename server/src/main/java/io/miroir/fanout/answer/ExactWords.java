@@ -113,9 +113,7 @@ public final class ExactWords {
         }
         List<Bucket> open = buckets.values().stream().filter(Bucket::isOpen).toList();
         ExactWords exact = new ExactWords(client, words, index.attributes(), open);
-        return words.size() < 2
-                        || exact.documents.isEmpty()
-                        || exact.documents.size() > FOUND_MAX
+        return words.size() < 2 || exact.documents.isEmpty() || exact.documents.size() > FOUND_MAX
                 ? Optional.empty()
                 : Optional.of(exact);
     }

@@ -194,8 +194,7 @@ public final class FederatedJourney {
         settleSpelling(counted, body, share);
         FederatedCall.Besides besides =
                 new FederatedCall.Besides(counting(answered, pinned), formatted(answered, body));
-        ObjectNode merged =
-                counted.search().call().merge(counted.answers(), pinned, besides);
+        ObjectNode merged = counted.search().call().merge(counted.answers(), pinned, besides);
         RequestChecks.personalize(Objects.requireNonNull(asked.federation()));
         return pins.and(new Reading(merged, answered.missing(), answered.nodes()));
     }
