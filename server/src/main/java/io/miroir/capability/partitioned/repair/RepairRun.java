@@ -23,7 +23,6 @@ import io.miroir.store.lane.LaneRow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -266,10 +265,16 @@ final class RepairRun {
                         pass,
                         Separators.seqThrough(barrier.position()),
                         () -> {
-                            TimeUnit.NANOSECONDS.sleep(pace.restNanos());
+                            rest(pace.restNanos());
                             return true;
                         });
         return walk.counts().compared() - before;
+    }
+
+    private void rest(long nanos) throws InterruptedException {
+        if (nanos > 0) {
+            context.holds().rest().of(Duration.ofNanos(nanos));
+        }
     }
 
     private Cutover.Outcome cutOver(Pass pass, Duration patience) throws InterruptedException {

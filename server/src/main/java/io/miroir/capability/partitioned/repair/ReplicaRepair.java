@@ -100,7 +100,7 @@ public final class ReplicaRepair implements PartitionedDuty {
         String uid = index.row().uid();
         metrics.began();
         boolean done = false;
-        Pace pace = new Pace(rules.documentsPerSecondMax(), System::nanoTime);
+        Pace pace = new Pace(rules.documentsPerSecondMax(), context.holds().nanoTime());
         RepairRun.Means means = new RepairRun.Means(metrics, pace, rules.bounds(), known);
         RepairRun copying = new RepairRun(context, index.row(), copy, job, means);
         try {
