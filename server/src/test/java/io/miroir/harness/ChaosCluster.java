@@ -149,6 +149,13 @@ final class ChaosCluster implements AutoCloseable {
         links.mend();
         cluster.fleet().nodes().forEach(this::start);
         cluster.fleet().pods().forEach(this::start);
+        for (FleetPod pod : cluster.fleet().pods()) {
+            Aftermath.await(pod.id() + " takes all nodes for healthy", () -> usesAllNodes(pod));
+        }
+    }
+
+    private boolean usesAllNodes(FleetPod pod) {
+        return cluster.status().topology(pod).path("degraded_node_count").asInt(-1) == 0;
     }
 
     @Override
