@@ -55,7 +55,6 @@ record PodProcess(@Nullable Path file, Map<String, String> flags, PrintWriter er
     /** Runs the pod; answers only when it could not be started. */
     int run() throws InterruptedException {
         NameLookups.keepShortly();
-        HeapKeeper.start();
         return switch (ConfigLoader.load(file, System.getenv(), flags)) {
             case LoadOutcome.Refused refused -> ConfigOptions.tell(refused, err);
             case LoadOutcome.Loaded loaded -> {

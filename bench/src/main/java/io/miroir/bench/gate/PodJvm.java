@@ -26,7 +26,7 @@ final class PodJvm {
     private static final int COMMAND_HEAP_MEGABYTES = 128;
     private static final Duration TRAINING_MAX = Duration.ofMinutes(5);
     private static final JavaLaunch LIKE_THIS = PodFlags.launch();
-    private static volatile List<String> prepared = PodFlags.pod();
+    private static volatile List<String> prepared = PodFlags.ALL;
     private static volatile List<String> preparedForCommands = PodFlags.ALL;
 
     private PodJvm() {}
@@ -67,9 +67,8 @@ final class PodJvm {
         } catch (IOException e) {
             throw new UncheckedIOException("no AOT cache in " + dir, e);
         }
-        preparedForCommands = with(commandsCache, options);
-        options.add(PodFlags.TRIM);
         prepared = with(cache, options);
+        preparedForCommands = with(commandsCache, options);
     }
 
     private static List<String> with(Path cache, List<String> options) {

@@ -49,9 +49,8 @@ final class Reasons {
                                     + " much was not measured"),
                     new Reason(
                             "memory\\.flat",
-                            "the old part of the heap grows by what outlives young collections, by"
-                                    + " 24 MB before it is collected; code and SQLite's memory grow for"
-                                    + " a while (docs/benchmarks.md, Where the memory of a pod goes)"),
+                            "which part of a pod's process grows was not measured; each tenth of the"
+                                    + " commands is told above"),
                     new Reason(
                             "memory\\..*",
                             "the young part of a heap of 256 MB, the log's last segments as objects,"

@@ -2,7 +2,6 @@ package io.miroir.bench.gate;
 
 import io.miroir.bench.redis.RedisSetup;
 import io.miroir.bench.redis.RedisTaskStore;
-import io.miroir.cli.HeapKeeper;
 import io.miroir.raft.Member;
 import io.miroir.raft.MemberChange;
 import io.miroir.raft.RaftStoreConfig;
@@ -46,7 +45,6 @@ final class StoreProcess {
 
     /** Runs until its input ends. */
     public static void main(String[] arguments) throws IOException {
-        HeapKeeper.start(); // As in every pod, whatever its store.
         TaskStore store =
                 switch (arguments[0]) {
                     case "raft", "newcomer" -> raft(arguments);

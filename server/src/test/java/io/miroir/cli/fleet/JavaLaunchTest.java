@@ -15,9 +15,6 @@ class JavaLaunchTest {
                 List.of(
                         "-XX:+UseCompactObjectHeaders",
                         "-XX:-UsePerfData",
-                        "-XX:SurvivorRatio=3",
-                        "-XX:TargetSurvivorRatio=90",
-                        "-XX:TrimNativeHeapInterval=10000",
                         "-Xlog:disable",
                         "-Xlog:all=warning:stderr",
                         "--enable-native-access=ALL-UNNAMED",
