@@ -49,8 +49,9 @@ final class Reasons {
                                     + " much was not measured"),
                     new Reason(
                             "memory\\.flat",
-                            "which part of a pod's process grows was not measured; each tenth of the"
-                                    + " commands is told above"),
+                            "the old part of the heap grows by what outlives young collections until"
+                                    + " it is full (docs/benchmarks.md, Where the memory of a pod"
+                                    + " goes)"),
                     new Reason(
                             "memory\\..*",
                             "the young part of a heap of 256 MB, the log's last segments as objects,"

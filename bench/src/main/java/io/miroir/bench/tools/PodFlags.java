@@ -12,6 +12,8 @@ public final class PodFlags {
                     "-XX:+UseCompactObjectHeaders",
                     "-XX:+ExitOnOutOfMemoryError",
                     "-XX:-UsePerfData",
+                    "-XX:SurvivorRatio=4",
+                    "-XX:TargetSurvivorRatio=90",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow",
                     "-Xlog:disable",

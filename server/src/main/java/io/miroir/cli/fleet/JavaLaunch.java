@@ -43,6 +43,8 @@ public record JavaLaunch(Path java, String classPath, List<String> options) {
                     "-XX:+",
                     "-XX:-",
                     "-XX:ArchiveRelocationMode=",
+                    "-XX:SurvivorRatio=",
+                    "-XX:TargetSurvivorRatio=",
                     "-Xlog:disable",
                     "-Xlog:all=warning:stderr",
                     "--enable-native-access=",

@@ -15,6 +15,8 @@ class JavaLaunchTest {
                 List.of(
                         "-XX:+UseCompactObjectHeaders",
                         "-XX:-UsePerfData",
+                        "-XX:SurvivorRatio=4",
+                        "-XX:TargetSurvivorRatio=90",
                         "-Xlog:disable",
                         "-Xlog:all=warning:stderr",
                         "--enable-native-access=ALL-UNNAMED",
