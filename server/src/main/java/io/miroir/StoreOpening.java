@@ -20,6 +20,7 @@ import io.miroir.sqlite.DamagedDatabaseException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.single.SqliteStoreConfig;
 import io.miroir.store.single.SqliteTaskStore;
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -117,11 +118,7 @@ final class StoreOpening {
         CompareMetrics metrics = new CompareMetrics(surroundings.registry());
         while (true) {
             Admission admission = keeper.enter();
-            RaftTaskStore store =
-                    openedStore(
-                            admission,
-                            own,
-                            surroundings.counting(figures.next()).foundBy(keeper::isFound));
+            RaftTaskStore store = openedStore(admission, own, figures.next());
             try {
                 keeper.opened(store, admission);
                 if (isRight(store, admission, metrics)) {
@@ -155,7 +152,7 @@ final class StoreOpening {
     }
 
     private RaftTaskStore openedStore(
-            Admission admission, PeerAddress own, RaftTaskStore.Surroundings its) {
+            Admission admission, PeerAddress own, CollectorRegistry counting) {
         return new RaftTaskStore(
                 RaftStoreConfig.of(
                                 config.podId(),
@@ -164,7 +161,7 @@ final class StoreOpening {
                                 beginWith(admission, own),
                                 config.raft().bind())
                         .with(tuning(config)),
-                its);
+                surroundings.counting(counting));
     }
 
     /** Times and sizes of the log, as configured. */

@@ -1,9 +1,6 @@
 package io.miroir;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,10 +11,6 @@ import io.miroir.cli.fleet.Ports;
 import io.miroir.cli.fleet.PortsApart;
 import io.miroir.cluster.member.Doorkeeper;
 import io.miroir.cluster.member.PodIdentity;
-import io.miroir.store.ReadLevel;
-import io.miroir.store.Reply;
-import io.miroir.store.alias.AliasRow;
-import io.miroir.store.alias.Aliases;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +19,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,24 +115,14 @@ class CopiedDiskTest {
     }
 
     @Test
-    void aCopyThatStartedWhereNobodyCouldTellLeadsNobodyAndEndsWhenThePodIsThere() {
+    void aCopyThatStartedWhereNobodyCouldTellEndsWhenThePodIsThere() {
         running.forEach(StorePod::close);
         running.clear();
         StorePod alone = startCopy();
         running.add(alone);
-        StorePod first = start(0);
-        // The first would give it its vote, and together they are a majority: what they decided
-        // would be missing where the pod comes back and the others make one.
-        assertInstanceOf(Reply.Refused.class, write(alone, "lost"));
-        assertNull(first.store().status().leaderId());
-
-        StorePod other = start(2);
-        StorePod.await("a leader", () -> other.store().status().leaderId() != null);
-        assertNotEquals("pod-" + COPIED, other.store().status().leaderId());
-        StorePod.await("a write", () -> write(other, "kept") instanceof Reply.Applied<?>);
-        // It has heard all the others by now, and nobody had anything against it.
-        assertTrue(alone.fatal().isEmpty(), () -> String.valueOf(alone.fatal()));
-        StorePod pod = start(COPIED);
+        for (int pod = 0; pod < 3; pod++) {
+            start(pod);
+        }
         StorePod.await(
                 "it ends",
                 () ->
@@ -149,20 +131,5 @@ class CopiedDiskTest {
                                         end ->
                                                 String.valueOf(end.getMessage())
                                                         .contains(ANOTHER_RUNS)));
-        StorePod.await(
-                "equal tables",
-                () ->
-                        Stream.of(first, other, pod)
-                                        .map(each -> each.store().digests())
-                                        .distinct()
-                                        .count()
-                                == 1);
-        assertTrue(pod.store().aliases().get(ReadLevel.LOCAL, "kept").isPresent());
-    }
-
-    private static Reply<?> write(StorePod pod, String alias) {
-        return pod.store()
-                .aliases()
-                .flip(alias, AliasRow.Kind.SINGLE, List.of("movies"), Aliases.ANY_VERSION);
     }
 }

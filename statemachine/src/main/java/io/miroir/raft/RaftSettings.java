@@ -3,9 +3,11 @@ package io.miroir.raft;
 import io.miroir.raft.link.LinkMetrics;
 import io.miroir.raft.link.LinkRpc;
 import io.miroir.raft.link.LinkSettings;
+import io.miroir.tls.PodKeys;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
@@ -34,7 +36,8 @@ final class RaftSettings {
     }
 
     /** How members speak with each other: mutual TLS on the Raft port where there are keys. */
-    static Parameters parameters(RaftStoreConfig config, Contact contact, LinkMetrics metrics) {
+    static Parameters parameters(
+            RaftStoreConfig config, Optional<PodKeys> keys, LinkMetrics metrics) {
         Map<String, String> addresses = new HashMap<>();
         config.peers().forEach(peer -> addresses.put(peer.id(), peer.member().raftAddress()));
         return new LinkSettings(
@@ -42,8 +45,7 @@ final class RaftSettings {
                         config.bindHost(),
                         config.self().port(),
                         addresses,
-                        contact.keys(),
-                        contact.found(),
+                        keys,
                         metrics)
                 .parameters();
     }

@@ -44,7 +44,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -83,7 +82,7 @@ public final class RaftTaskStore implements TaskStore {
     /**
      * What a store takes from its surroundings.
      *
-     * @param contact with other members
+     * @param keys by which pods know each other on the Raft port
      * @param formats of commands that the program knows
      * @param seals by which secrets are sealed
      */
@@ -92,7 +91,7 @@ public final class RaftTaskStore implements TaskStore {
             RandomGenerator random,
             CollectorRegistry registry,
             Consumer<Throwable> onFatal,
-            Contact contact,
+            Optional<PodKeys> keys,
             CommandFormats formats,
             Seals seals) {
         /** Without keys: whoever reaches the Raft port is let in. */
@@ -106,38 +105,29 @@ public final class RaftTaskStore implements TaskStore {
                     random,
                     registry,
                     onFatal,
-                    Contact.PLAIN,
+                    Optional.empty(),
                     CommandFormats.OF_THIS_PROGRAM,
                     Seals.NONE);
         }
 
         /** The same among pods that know each other by keys. */
         public Surroundings keyed(Optional<PodKeys> others) {
-            return with(new Contact(others, contact.found()));
-        }
-
-        /** The same for a pod that asks for no votes before others have found it. */
-        public Surroundings foundBy(BooleanSupplier others) {
-            return with(new Contact(contact.keys(), others));
-        }
-
-        private Surroundings with(Contact other) {
-            return new Surroundings(wallClock, random, registry, onFatal, other, formats, seals);
+            return new Surroundings(wallClock, random, registry, onFatal, others, formats, seals);
         }
 
         /** The same for a program that knows other formats. */
         public Surroundings knowing(CommandFormats others) {
-            return new Surroundings(wallClock, random, registry, onFatal, contact, others, seals);
+            return new Surroundings(wallClock, random, registry, onFatal, keys, others, seals);
         }
 
         /** The same, counting in another registry. */
         public Surroundings counting(CollectorRegistry others) {
-            return new Surroundings(wallClock, random, others, onFatal, contact, formats, seals);
+            return new Surroundings(wallClock, random, others, onFatal, keys, formats, seals);
         }
 
         /** The same, with secrets sealed. */
         public Surroundings sealing(Seals others) {
-            return new Surroundings(wallClock, random, registry, onFatal, contact, formats, others);
+            return new Surroundings(wallClock, random, registry, onFatal, keys, formats, others);
         }
     }
 
@@ -179,7 +169,7 @@ public final class RaftTaskStore implements TaskStore {
         this.tables = new ComparedTables(stateMachine);
         Parameters parameters =
                 RaftSettings.parameters(
-                        config, surroundings.contact(), new LinkMetrics(surroundings.registry()));
+                        config, surroundings.keys(), new LinkMetrics(surroundings.registry()));
         this.server = RaftStart.start(config, parameters, stateMachine, formed);
         List<RaftSubmitter> submitters =
                 IntStream.range(0, PACKS_UNDER_WAY_MAX)

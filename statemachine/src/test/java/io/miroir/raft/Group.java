@@ -108,21 +108,14 @@ final class Group implements AutoCloseable {
 
     static RaftTaskStore open(
             RaftStoreConfig config, CommandFormats formats, Consumer<Throwable> onFatal) {
-        return new RaftTaskStore(config, surroundings(onFatal).knowing(formats));
-    }
-
-    private static RaftTaskStore.Surroundings surroundings(Consumer<Throwable> onFatal) {
-        return new RaftTaskStore.Surroundings(
-                InstantSource.system(), new Random(), new CollectorRegistry(), onFatal);
-    }
-
-    /** As a pod that asks for no votes before it is found. */
-    RaftTaskStore start(String id, BooleanSupplier found) {
-        RaftTaskStore store =
-                new RaftTaskStore(
-                        config(id), surroundings(Throwable::printStackTrace).foundBy(found));
-        open.put(id, store);
-        return store;
+        return new RaftTaskStore(
+                config,
+                new RaftTaskStore.Surroundings(
+                                InstantSource.system(),
+                                new Random(),
+                                new CollectorRegistry(),
+                                onFatal)
+                        .knowing(formats));
     }
 
     /** As a program that knows these formats; what ends it is added to the list. */

@@ -58,9 +58,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     /** Of a member's disk, before it was opened. */
     private volatile Optional<StoreCheck.Report> found = Optional.empty();
 
-    /** Whether it opened what its directory holds, which may be a copy of another's. */
-    private volatile boolean broughtData;
-
     private volatile @Nullable RaftTaskStore store;
     private volatile @Nullable Lookout lookout;
 
@@ -125,7 +122,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
                 case Entrance.Decision.Open open -> {
                     LOG.info("pod {} of cluster {}", self.podId(), open.clusterId());
                     boolean proven = found.map(StoreCheck.Report::proven).orElse(true);
-                    broughtData = found.isPresent();
                     return new Admission(open.clusterId(), List.of(), false, false, proven);
                 }
                 case Entrance.Decision.Found form -> {
@@ -166,14 +162,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
         }
         return identity.flatMap(own -> OldCopy.ofMember(own, disk.held(), greetings.welcomes()))
                 .orElse(null);
-    }
-
-    /**
-     * Whether this pod has been found where it is known to be, or brought nothing of which it could
-     * be a copy, or there is nobody to find it: else it must not lead.
-     */
-    public boolean isFound() {
-        return !broughtData || addresses.configured().isEmpty() || greetings.wasReached();
     }
 
     /** The store is open: newcomers ask for their place in the group, and others hear of us. */

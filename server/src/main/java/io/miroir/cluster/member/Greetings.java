@@ -29,7 +29,6 @@ final class Greetings {
     private final Addresses addresses;
     private final Map<String, Greeted> heard = new ConcurrentHashMap<>();
     private final Set<String> late = ConcurrentHashMap.newKeySet();
-    private volatile boolean reached;
 
     Greetings(Peers peers, Addresses addresses) {
         this.peers = peers;
@@ -49,14 +48,6 @@ final class Greetings {
         ids.addAll(leaders);
         heard.keySet().retainAll(ids);
         late.retainAll(ids);
-        if (welcomes().stream().anyMatch(Greeted.Welcome::reached)) {
-            reached = true;
-        }
-    }
-
-    /** Whether any pod has found this one where it is known to be since this one began to ask. */
-    boolean wasReached() {
-        return reached;
     }
 
     /** Those that configured pods follow, without being configured: how to reach them they say. */

@@ -73,9 +73,6 @@ final class Lookout implements AutoCloseable {
             if (!allHeard) {
                 doorkeeper.greetAgain();
                 endIfRefused(_ -> true);
-            } else if (!doorkeeper.isFound()) {
-                doorkeeper.greetAgain();
-                endIfRefused(Greeted.Refused::another);
             }
             if (++looks % LOOKS_A_QUESTION == 0) {
                 askAgain();

@@ -48,7 +48,6 @@ public final class LinkService implements RaftServerRpc {
     private final Links links;
     private final ReadIndexes readIndexes;
     private final Acknowledgements acknowledgements = new Acknowledgements();
-    private final Whereabouts whereabouts;
 
     /** Of each leader so far: its readers here share their questions. */
     private final Map<Leader, Rounds<Long>> indexes = new ConcurrentHashMap<>();
@@ -66,7 +65,6 @@ public final class LinkService implements RaftServerRpc {
         this.requestMillisMax =
                 RaftServerConfigKeys.Rpc.requestTimeout(raft.getProperties())
                         .toLong(TimeUnit.MILLISECONDS);
-        this.whereabouts = new Whereabouts(settings.found());
         String self = settings.self();
         Sockets sockets = new Sockets(settings.keys());
         this.links = new Links(self, sockets, byId(settings.addresses()));
@@ -82,7 +80,7 @@ public final class LinkService implements RaftServerRpc {
                         self,
                         new InetSocketAddress(settings.host(), settings.port()),
                         sockets,
-                        telling(whereabouts, new RaftRequests(raft, readIndexes, awaited)),
+                        new RaftRequests(raft, readIndexes, awaited),
                         settings.metrics());
         this.watchdog =
                 new Watchdog(
@@ -91,13 +89,6 @@ public final class LinkService implements RaftServerRpc {
                             links.endOverdue(nowNanos);
                             server.endOverdue(nowNanos);
                         });
-    }
-
-    private static Requests telling(Whereabouts whereabouts, Requests requests) {
-        return (kind, message) -> {
-            whereabouts.heardFrom();
-            return requests.handle(kind, message);
-        };
     }
 
     private static Map<RaftPeerId, String> byId(Map<String, String> addresses) {
@@ -236,9 +227,6 @@ public final class LinkService implements RaftServerRpc {
 
     @Override
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
-        if (!whereabouts.areKnown()) {
-            throw new IOException("nobody has found this pod where it is known to be");
-        }
         RaftPeerId to = peer(request.getServerRequest());
         return ask(to, Kind.VOTE, request, RequestVoteReplyProto.parser(), requestMillisMax);
     }

@@ -3,7 +3,6 @@ package io.miroir.raft.link;
 import io.miroir.tls.PodKeys;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.apache.ratis.conf.Parameters;
 
 /**
@@ -13,7 +12,6 @@ import org.apache.ratis.conf.Parameters;
  * @param host that it listens on
  * @param addresses of the configured members, host and port by id
  * @param keys by which pods know each other; without them whoever reaches the port is let in
- * @param found whether another pod has found this member where it is known to be
  */
 public record LinkSettings(
         String self,
@@ -21,7 +19,6 @@ public record LinkSettings(
         int port,
         Map<String, String> addresses,
         Optional<PodKeys> keys,
-        BooleanSupplier found,
         LinkMetrics metrics) {
     private static final String KEY = LinkSettings.class.getName();
 
