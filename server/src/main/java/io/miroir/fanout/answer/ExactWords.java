@@ -66,7 +66,10 @@ public final class ExactWords {
      */
     private record Bucket(List<Row> rows, Set<Integer> nodes, int words, boolean ofIndex) {
         boolean isOpen() {
-            return (ofIndex || nodes.size() > 1) && rows.stream().anyMatch(Row::matches);
+            // Whoever matches one word alone has it.
+            return words > 1
+                    && (ofIndex || nodes.size() > 1)
+                    && rows.stream().anyMatch(Row::matches);
         }
     }
 

@@ -83,6 +83,13 @@ public final class FacetSearchCall {
         return Optional.of(new SearchCensus(search, List.of(facet()), distinct, false, end, all));
     }
 
+    /** Whether a node counts more documents of a value than it would show to be counted. */
+    public boolean isBeyond(List<ObjectNode> distributions) {
+        return distributions.stream()
+                .flatMap(distribution -> distribution.path(facet()).valueStream())
+                .anyMatch(count -> count.asLong() > Census.DOCUMENTS_MAX);
+    }
+
     /**
      * What one server counts.
      *

@@ -267,6 +267,9 @@ public final class FederatedCall {
      */
     public Optional<FederatedCall> forCounts(
             List<NodeAnswer> answers, Map<Integer, PinnedHits> shown) {
+        if (queries.stream().noneMatch(FederatedQuery::isCountedByDepth)) {
+            return Optional.empty();
+        }
         FederatedHits hits = hits(answers, shown);
         Set<Integer> full = new TreeSet<>();
         for (int i = 0; i < queries.size(); i++) {
@@ -385,11 +388,13 @@ public final class FederatedCall {
     /** The indexes of which nodes spell values of facets differently. */
     public List<FederatedSpelling> disputedSpellings(List<NodeAnswer> answers) {
         List<FederatedSpelling> disputed = new ArrayList<>();
-        for (Purpose purpose : purposes()) {
-            if (purpose.countsOf != null) {
-                FederatedSpelling.of(purpose.countsOf, queries, answers).ifPresent(disputed::add);
-            }
-        }
+        answers.stream()
+                .flatMap(node -> Stream.ofNullable(node.purpose.countsOf))
+                .distinct()
+                .forEach(
+                        index ->
+                                FederatedSpelling.of(index, queries, answers)
+                                        .ifPresent(disputed::add));
         return disputed;
     }
 

@@ -243,9 +243,12 @@ public final class SearchCall {
                 : Optional.empty();
     }
 
-    /** Whether words are let go of by how frequent they are, which no node knows. */
+    /**
+     * Whether words are let go of by how frequent they are, which no node knows. Where hits can be
+     * too bad nodes' own frequencies have to do: they judge hits before scores are put right.
+     */
     public boolean isByFrequency() {
-        return FrequentWords.isAsked(client);
+        return FrequentWords.isAsked(client) && !hasThreshold();
     }
 
     /**
@@ -260,6 +263,7 @@ public final class SearchCall {
     /** Whether other nodes' words may matter to hits whose attributes match exactly on a node. */
     public boolean mayBeExact(List<ObjectNode> answers) {
         return !client.path("hybrid").isObject()
+                && !hasThreshold()
                 && !client.path("matchingStrategy").asString("").equals("frequency")
                 && answers.stream().mapToLong(Paging::total).sum() <= ExactWords.FOUND_MAX
                 && ExactWords.mayMatter(answers);

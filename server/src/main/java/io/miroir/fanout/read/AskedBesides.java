@@ -60,9 +60,6 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
     /** Makes hits whose attributes match exactly those that do so on one server. */
     void settleExactness(SearchCall call, ShardSet shards, Coverage answered) {
         List<ObjectNode> answers = answered.answers();
-        if (!call.mayBeExact(answers)) {
-            return;
-        }
         ExactWords exact = call.exactWords(words(), answers).orElse(null);
         if (exact == null) {
             return;
@@ -71,8 +68,9 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
         try {
             List<Coverage> documents = askAll(exact.words(), shards, exact::documentsRequest);
             List<Coverage> any = askAll(exact.words(), all, exact::indexRequest);
+            // Who is not heard of any more may have what a hit matches by.
             if (Stream.concat(documents.stream(), any.stream())
-                    .allMatch(each -> each.refusal().isEmpty())) {
+                    .allMatch(each -> each.refusal().isEmpty() && each.isAsWholeAs(answered))) {
                 exact.settle(
                         answers,
                         documents.stream().map(Coverage::answers).toList(),
@@ -93,17 +91,18 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
     @Nullable Coverage byFrequency(SearchCall call, ShardSet shards) {
         String words = body.path("q").asString("");
         FrequentWords frequent =
-                call.isByFrequency()
-                        ? call.frequentWords(parts(words), parts(FrequentWords.NOWHERE))
-                                .orElse(null)
-                        : null;
+                call.frequentWords(parts(words), parts(FrequentWords.NOWHERE)).orElse(null);
         if (frequent == null) {
             return null;
         }
         ShardSet everywhere = ShardSet.all(index.topology().shards());
         try {
             List<Coverage> ofWords = askAll(frequent.words(), everywhere, frequent::wordRequest);
-            if (ofWords.stream().anyMatch(each -> each.refusal().isPresent())) {
+            if (ofWords.stream()
+                    .anyMatch(
+                            each ->
+                                    each.refusal().isPresent()
+                                            || !each.isAsWholeAs(Coverage.NONE))) {
                 return null;
             }
             List<FrequentWords.Step> steps =
@@ -175,7 +174,7 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
             settle(spelling, ask(IndexAsks.What.DOCUMENTS, all, spelling::fetchRequest), told);
         }
         Optional<SearchCensus> census = call.census();
-        if (census.isEmpty()) {
+        if (census.isEmpty() || call.isBeyond(told)) {
             return told;
         }
         List<ObjectNode> documents = documents(census.get(), all, answered);

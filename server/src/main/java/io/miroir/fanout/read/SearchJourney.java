@@ -88,8 +88,9 @@ public final class SearchJourney {
     private Reading search(IndexView index, ObjectNode body, AnswerBudget.Share share) {
         ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
         SearchCall call = SearchCall.of(body, profile(index));
+        AskedBesides besides = new AskedBesides(asks, index, body, share);
         Coverage byFrequency =
-                new AskedBesides(asks, index, body, share).byFrequency(call, wanted(index, body));
+                call.isByFrequency() ? besides.byFrequency(call, wanted(index, body)) : null;
         if (byFrequency != null) {
             asks.requireWhole(byFrequency);
         }
@@ -99,12 +100,15 @@ public final class SearchJourney {
                         : new Answered(call, byFrequency);
         call.checkFacets();
         Answered words = byWordsWhereEnough(index, answered, PinnedHits.NONE, body, share);
-        Answered best = allWhereSeveral(index, words, body, share);
-        new AskedBesides(asks, index, body, share)
-                .settleExactness(best.call, wanted(index, body), best.coverage);
-        Answered counts = counts(index, best, body, share);
+        // Asked once more by their own frequencies nodes would tell of other documents.
+        boolean tellsMore = byFrequency == null;
+        Answered best = tellsMore ? allWhereSeveral(index, words, body, share) : words;
+        if (best.call.mayBeExact(best.coverage.answers())) {
+            besides.settleExactness(best.call, wanted(index, body), best.coverage);
+        }
+        Answered counts = tellsMore ? counts(index, best, body, share) : best;
         settleSpelling(index, counts, body, share);
-        List<ObjectNode> counted = counted(index, best, body, share);
+        List<ObjectNode> counted = tellsMore ? counted(index, best, body, share) : null;
         boolean formatted = knowsFormats(index, best, body, share);
         return Reading.of(
                 best.merge(
