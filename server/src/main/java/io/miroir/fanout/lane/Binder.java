@@ -75,7 +75,9 @@ final class Binder {
                             .ifPresent(decisions::add);
                 }
             }
-            decisions.forEach(this::noteDrop);
+            for (Decision decision : decisions) {
+                noteDrop(decision);
+            }
             List<Reply<Binding>> replies = bindSurely(decisions);
             for (int i = 0; i < decisions.size(); i++) {
                 conclude(decisions.get(i), replies.get(i), held);
@@ -86,7 +88,7 @@ final class Binder {
     }
 
     /** Nodes that are not known to drop an index with its task are told again by a job. */
-    private void noteDrop(Decision decision) {
+    private void noteDrop(Decision decision) throws InterruptedException {
         if (!DropJobs.delete(decision.bind().effects())) {
             return;
         }
@@ -103,13 +105,15 @@ final class Binder {
                 .allMatch(what -> what instanceof Sent.Accepted || what instanceof Sent.Refused);
     }
 
-    private void noteDrop(Place place, Map<String, Sent> sent) {
+    private void noteDrop(Place place, Map<String, Sent> sent) throws InterruptedException {
         boolean late = sent.values().stream().anyMatch(Sent.Unknown.class::isInstance);
-        DropJobs.note(context.store(), place.incarnation(), late);
+        DropJobs.noteSurely(
+                context.store(), place.incarnation(), late, context.settings().sendTimeout());
     }
 
     /** Empty for a write of which no node has anything: it is answered. */
-    private Optional<Decision> decide(Member member, Map<String, Sent> sent) {
+    private Optional<Decision> decide(Member member, Map<String, Sent> sent)
+            throws InterruptedException {
         Item item = member.item();
         if (item.isLocal()) {
             return Optional.of(decision(member, item.details(), sent, Map.of()));
@@ -143,7 +147,8 @@ final class Binder {
     }
 
     private Optional<Decision> lost(
-            Member member, Map<String, Sent> sent, Map<String, ShardSet> out, ShardSet lost) {
+            Member member, Map<String, Sent> sent, Map<String, ShardSet> out, ShardSet lost)
+            throws InterruptedException {
         Item item = member.item();
         Place place = member.place();
         boolean nothing =

@@ -2,12 +2,14 @@ package io.miroir.fanout.lane;
 
 import io.miroir.api.Json;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.StoreUnavailableException;
 import io.miroir.store.TaskStore;
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.job.JobRow;
 import io.miroir.store.job.Jobs;
 import io.miroir.store.job.NewJob;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ public final class DropJobs {
     private static final Logger LOG = LoggerFactory.getLogger(DropJobs.class);
     private static final String INCARNATION = "incarnation";
     private static final long BACKOFF_MICROS = 1_000_000;
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     /** A request that nobody waits for any more comes to its node within that time. */
     private static final long LATE_MICROS = TimeUnit.MINUTES.toMicros(2);
@@ -51,6 +54,30 @@ public final class DropJobs {
         if (!isRoom(store)
                 || store.jobs().enqueue(List.of(job)).orThrow() instanceof Jobs.Enqueueing.Full) {
             LOG.warn("nodes may keep index {}, which goes: too many jobs wait", index);
+        }
+    }
+
+    /**
+     * The same for one that nodes were told to drop already: the store is asked again while it is
+     * busy. Where that lasts longer than patience, whoever settles its deletion takes note of it.
+     */
+    static void noteSurely(TaskStore store, long incarnation, boolean late, Duration patience)
+            throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                note(store, incarnation, late);
+                return;
+            } catch (StoreUnavailableException busy) {
+                if (System.nanoTime() > giveUpNanos) {
+                    LOG.warn(
+                            "that index {} goes is not noted yet: {}",
+                            incarnation,
+                            busy.getMessage());
+                    return;
+                }
+                Thread.sleep(PAUSE);
+            }
         }
     }
 

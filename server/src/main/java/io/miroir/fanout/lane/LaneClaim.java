@@ -33,7 +33,7 @@ final class LaneClaim {
         long known = epoch;
         if (known != NOT_CLAIMED) {
             if (!awaited.isEmpty()) {
-                settle(known);
+                settled(resume.again(lane, known));
             }
             return known;
         }
@@ -44,14 +44,14 @@ final class LaneClaim {
                     case Claim.Full _ -> throw LaneErrors.overloaded("There are too many lanes.");
                 };
         requireSeen(reply);
-        settle(claimed);
+        settled(resume.run(lane, claimed));
         epoch = claimed;
         return claimed;
     }
 
-    private void settle(long claimed) throws InterruptedException {
+    private void settled(ShardSet now) {
         ShardSet before = awaited;
-        awaited = resume.run(lane, claimed);
+        awaited = now;
         if (!awaited.isEmpty() && !awaited.equals(before)) {
             LOG.warn("lane {} waits for who has a write of shards {}", lane, awaited);
         }

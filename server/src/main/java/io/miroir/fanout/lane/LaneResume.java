@@ -50,10 +50,28 @@ final class LaneResume {
     ShardSet run(String lane, long epoch) throws InterruptedException {
         follower.forget(lane);
         ShardSet awaited = settleAll(lane, epoch);
+        followAll(lane, epoch);
+        return awaited;
+    }
+
+    /**
+     * The same for a lane that is held since: what is followed of it goes on where nothing new is
+     * bound.
+     */
+    ShardSet again(String lane, long epoch) throws InterruptedException {
+        int open = context.store().lanes().openIntents(ReadLevel.LOCAL, lane).size();
+        ShardSet awaited = settleAll(lane, epoch);
+        if (context.store().lanes().openIntents(ReadLevel.LOCAL, lane).size() != open) {
+            follower.forget(lane);
+            followAll(lane, epoch);
+        }
+        return awaited;
+    }
+
+    private void followAll(String lane, long epoch) {
         for (TaskRow task : context.store().tasks().unfinished(ReadLevel.LOCAL, lane)) {
             Tracked.of(task, epoch).ifPresent(follower::follow);
         }
-        return awaited;
     }
 
     private ShardSet settleAll(String lane, long epoch) throws InterruptedException {

@@ -147,14 +147,19 @@ public final class IndexDrop implements PartitionedDuty {
         ObjectNode progress = job.progress();
         Set<String> left = left(progress);
         ArrayNode goneFrom = progress.withArray(GONE_FROM);
-        left.removeIf(
-                node -> {
-                    boolean gone = context.health().usable(node) && isGone(node, index);
-                    if (gone) {
-                        goneFrom.add(node);
-                    }
-                    return gone;
-                });
+        for (String node : List.copyOf(left)) {
+            if (!context.health().usable(node)) {
+                continue;
+            }
+            if (isGone(node, index)) {
+                goneFrom.add(node);
+                left.remove(node);
+            }
+            // Nodes that answer slowly take longer together than the job is claimed for.
+            if (!job.beat()) {
+                return Optional.of("another pod does it");
+            }
+        }
         return left.isEmpty() ? Optional.empty() : Optional.of("not gone from " + left + " yet");
     }
 
