@@ -101,6 +101,7 @@ class ChaosTableTest {
 
     /** A part of the index is nowhere: searches say what they lack, and writes are refused. */
     @Test
+    @Tag("nightly")
     void allNodesThatHaveAShardAreKilled(TestInfo test) throws Exception {
         ChaosLoad load = load(test);
         chaos.holders(0).forEach(chaos::kill);
@@ -180,6 +181,7 @@ class ChaosTableTest {
 
     /** The change goes on when it is back. */
     @Test
+    @Tag("nightly")
     @Order(Integer.MAX_VALUE)
     void aNodeIsKilledWhileShardsMoveToIt(TestInfo test) throws Exception {
         ChaosLoad load = load(test);
