@@ -99,7 +99,7 @@ public record NodeDocuments(Nodes nodes, String node, String physicalUid, ShardS
         return answer(node, nodes.ask(node, request));
     }
 
-    static JsonNode answer(String node, NodeReply reply) {
+    private static JsonNode answer(String node, NodeReply reply) {
         return switch (reply) {
             case NodeReply.Answer answer -> answer.body();
             case NodeReply.Refusal refusal ->

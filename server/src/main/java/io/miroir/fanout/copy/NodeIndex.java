@@ -5,10 +5,11 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import java.time.Duration;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An index on one node that the catalogue does not have.
+ * An index on one node, whether the catalogue has it or not.
  *
  * @param physicalUid the name that the node knows it by
  */
@@ -19,17 +20,21 @@ public record NodeIndex(Nodes nodes, String node, String physicalUid) {
     /** Whether the node has none, and has nothing to do that would make it. */
     public boolean isGone() {
         // In this order: what is done in between would be seen by neither.
-        return tasks().isAtRest() && !isThere();
+        return tasks().isAtRest() && find().isEmpty();
     }
 
-    private boolean isThere() {
+    /** What the node says of it; empty if it has none. */
+    public Optional<JsonNode> find() {
         NodeRequest look = NodeRequest.get("index", target(), TIMEOUT).expecting(AnswerShape.INDEX);
-        NodeReply reply = nodes.ask(node, look);
-        if (reply instanceof NodeReply.Refusal refusal && refusal.code().equals(NOT_FOUND)) {
-            return false;
-        }
-        JsonNode _ = NodeDocuments.answer(node, reply);
-        return true;
+        return switch (nodes.ask(node, look)) {
+            case NodeReply.Answer answer -> Optional.of(answer.body());
+            case NodeReply.Refusal refusal when refusal.code().equals(NOT_FOUND) ->
+                    Optional.empty();
+            case NodeReply.Refusal refusal ->
+                    throw new CopyFailedException("node " + node + ": " + refusal.message());
+            case NodeReply.Failure failure ->
+                    throw new CopyFailedException("node " + node + ": " + failure.detail());
+        };
     }
 
     /** Whether it was told to delete it, and has not come to that. */

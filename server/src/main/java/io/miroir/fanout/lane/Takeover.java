@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -53,13 +54,13 @@ public record Takeover(long position, ShardSet shards, Map<String, Long> tasks, 
         long nowMicros = store.nowMicros();
         return store.jobs()
                 .get(ReadLevel.LOCAL, id(index))
-                .map(job -> watched(job, nowMicros))
+                .map(job -> watched(Json.parseObject(job.progressJson()), nowMicros))
                 .orElse(List.of());
     }
 
-    private static List<Takeover> watched(JobRow job, long nowMicros) {
+    private static List<Takeover> watched(ObjectNode progress, long nowMicros) {
         List<Takeover> all = new ArrayList<>();
-        for (JsonNode one : Json.parseObject(job.progressJson()).path(ALL)) {
+        for (JsonNode one : progress.path(ALL)) {
             Takeover takeover = of(one);
             if (nowMicros - takeover.atMicros <= WATCHED_MICROS) {
                 all.add(takeover);
@@ -120,16 +121,11 @@ public record Takeover(long position, ShardSet shards, Map<String, Long> tasks, 
     }
 
     private void keep(TaskStore store, IndexRow index, ClaimedJob job) {
-        List<JsonNode> all = new ArrayList<>();
-        for (JsonNode one : job.progress().path(ALL)) {
-            if (atMicros - of(one).atMicros <= WATCHED_MICROS) {
-                all.add(one);
-            }
-        }
-        all.add(json());
-        job.progress()
-                .putArray(ALL)
-                .addAll(all.subList(Math.max(0, all.size() - KEPT_MAX), all.size()));
+        List<Takeover> all = new ArrayList<>(watched(job.progress(), atMicros));
+        all.add(this);
+        ArrayNode kept = job.progress().putArray(ALL);
+        all.subList(Math.max(0, all.size() - KEPT_MAX), all.size())
+                .forEach(one -> kept.add(one.json()));
         if (!job.beat()) {
             throw LaneErrors.overloaded("Another pod takes the index over.");
         }

@@ -78,7 +78,6 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
             }
         } catch (ApiException _) {
             // What nodes said first is a good answer still.
-            return;
         }
     }
 

@@ -10,6 +10,7 @@ import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.Nodes;
 import io.miroir.fanout.copy.CopyFailedException;
+import io.miroir.fanout.copy.NodeIndex;
 import io.miroir.fanout.copy.TargetWriter;
 import io.miroir.fanout.lane.SettingsReadBack;
 import io.miroir.store.index.IndexRow;
@@ -97,18 +98,7 @@ final class TargetIndex {
     }
 
     private Optional<JsonNode> find(IndexRow index) {
-        NodeRequest look =
-                NodeRequest.get("index", "/indexes/" + index.physicalUid(), TIMEOUT)
-                        .expecting(AnswerShape.INDEX);
-        return switch (nodes.ask(node, look)) {
-            case NodeReply.Answer answer -> Optional.of(answer.body());
-            case NodeReply.Refusal refusal when refusal.code().equals("index_not_found") ->
-                    Optional.empty();
-            case NodeReply.Refusal refusal ->
-                    throw new CopyFailedException("node " + node + ": " + refusal.message());
-            case NodeReply.Failure failure ->
-                    throw new CopyFailedException("node " + node + ": " + failure.detail());
-        };
+        return new NodeIndex(nodes, node, index.physicalUid()).find();
     }
 
     private static NodeRequest request(
