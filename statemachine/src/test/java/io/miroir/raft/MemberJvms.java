@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -115,17 +118,38 @@ final class MemberJvms implements AutoCloseable {
 
     /** All that run have applied the same, and have the same tables. */
     void awaitEqual() {
-        Group.await(
-                "equal digests",
-                () -> {
-                    List<String> digests =
-                            members.values().stream()
-                                    .map(member -> member.ask("digest"))
-                                    .distinct()
-                                    .toList();
-                    assertFalse(digests.contains(MemberJvm.GONE), "one has ended");
-                    return digests.size() == 1;
+        SortedMap<String, String> digests = new TreeMap<>();
+        try {
+            Group.await(
+                    "equal digests",
+                    () -> {
+                        members.forEach((id, member) -> digests.put(id, member.ask("digest")));
+                        assertFalse(digests.containsValue(MemberJvm.GONE), "one has ended");
+                        return Set.copyOf(digests.values()).size() == 1;
+                    });
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + states(digests), e);
+        }
+    }
+
+    /** Roles and what differs in one line, as a build's summary shows no more; then the logs. */
+    private String states(SortedMap<String, String> digests) {
+        Set<String> common = new HashSet<>(words(digests.firstEntry().getValue()));
+        digests.values().forEach(each -> common.retainAll(words(each)));
+        StringBuilder roles = new StringBuilder();
+        StringBuilder logs = new StringBuilder();
+        members.forEach(
+                (id, member) -> {
+                    List<String> own = new ArrayList<>(words(digests.getOrDefault(id, "")));
+                    own.removeAll(common);
+                    roles.append("; ").append(id + " " + member.ask("role") + " has " + own);
+                    logs.append("\n").append(id).append(member.state());
                 });
+        return roles.append(logs).toString();
+    }
+
+    private static List<String> words(String digest) {
+        return List.of(digest.split("[ {},]+"));
     }
 
     @Override
