@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +38,7 @@ final class SnapshotFiles implements StateMachineStorage {
     private final Path directory;
     private final Path temporary;
     private final Supplier<Database> database;
+    private final Lock writing = new ReentrantLock();
     private volatile @Nullable DurableIndex latest;
     private volatile long latestNanos;
 
@@ -146,6 +149,7 @@ final class SnapshotFiles implements StateMachineStorage {
 
     /** Keeps the directory to one file; who still reads an older one has it open. */
     private Path writeFile(TermIndex index) {
+        writing.lock();
         try {
             Files.createDirectories(directory);
             try (Stream<Path> old = Files.list(directory)) {
@@ -159,6 +163,8 @@ final class SnapshotFiles implements StateMachineStorage {
             return Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write a snapshot to " + directory, e);
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -175,11 +181,11 @@ final class SnapshotFiles implements StateMachineStorage {
             return index;
         }
 
-        /** Writes the file at the first call. */
+        /** Writes the file at the first call, and again if it made room for another one. */
         @Override
         public synchronized List<FileInfo> getFiles() {
             List<FileInfo> files = written;
-            if (files == null) {
+            if (files == null || !Files.exists(files.getFirst().getPath())) {
                 // No digest: Ratis takes it while it reads the file.
                 files = List.of(new FileInfo(writeFile(index), null));
                 written = files;

@@ -73,6 +73,9 @@ final class StoreStateMachine extends BaseStateMachine {
     private volatile long configurationTerm;
     private volatile boolean closing;
 
+    /** Ratis' updater, from when it has loaded an installed file until it goes on. */
+    private volatile @Nullable Thread loader;
+
     /** Only the updater thread's. */
     private long toldDurableIndex;
 
@@ -202,7 +205,22 @@ final class StoreStateMachine extends BaseStateMachine {
         clock.notBefore(engine.committed().storeTimeMicros());
         watchers.resync(index);
         appliedSignal.advance(index);
-        getLifeCycle().transition(LifeCycle.State.RUNNING);
+        // Not running yet: see getLastAppliedTermIndex.
+        loader = Thread.currentThread();
+    }
+
+    /**
+     * The updater asks for it after each round. Only then has it left the install behind: one that
+     * ended between {@link #reinitialize} and there it would forget, and wait for ever for entries
+     * that are in the file. So until then none is taken; its leader sends it again.
+     */
+    @Override
+    public TermIndex getLastAppliedTermIndex() {
+        if (Thread.currentThread().equals(loader)) {
+            loader = null;
+            getLifeCycle().transition(LifeCycle.State.RUNNING);
+        }
+        return super.getLastAppliedTermIndex();
     }
 
     private StoreEngine openInstalled() {

@@ -48,8 +48,10 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
@@ -283,9 +285,9 @@ class StoreStateMachineTest {
         machine.pause();
         assertEquals(LifeCycle.State.PAUSED, machine.getLifeCycleState());
         machine.reinitialize();
-        assertEquals(LifeCycle.State.RUNNING, machine.getLifeCycleState());
         assertEquals(7, machine.engine().committed().index());
         assertEquals(5, machine.getLastAppliedTermIndex().getIndex());
+        assertEquals(LifeCycle.State.RUNNING, machine.getLifeCycleState());
         assertEquals(7, tasks());
         assertTrue(machine.appliedSignal().await(7, 0));
         // Ratis hands over what came after the name.
@@ -303,6 +305,41 @@ class StoreStateMachineTest {
         Digests installed = digests();
         Path other = Files.createDirectory(dir.resolve("other"));
         assertEquals(applied(other, 9), installed, "as on a pod that nothing was installed on");
+    }
+
+    /** Ratis' updater would set its state to running, and forget that another one has come. */
+    @Test
+    void aSecondSnapshotIsNotTakenBeforeTheFirstIsLeftBehind() throws Exception {
+        installable(7, 5);
+        machine.pause();
+        machine.reinitialize();
+        assertThrows(IllegalStateException.class, machine::pause);
+        // What others ask says nothing of where the updater is.
+        Thread.ofPlatform().start(machine::getLastAppliedTermIndex).join();
+        assertThrows(IllegalStateException.class, machine::pause);
+        assertEquals(5, machine.getLastAppliedTermIndex().getIndex());
+        machine.pause();
+        assertEquals(LifeCycle.State.PAUSED, machine.getLifeCycleState());
+        installable(9, 9);
+        machine.reinitialize();
+        assertCommitted(9);
+    }
+
+    /** One of two followers that are sent a file at once may have had it deleted for its own. */
+    @Test
+    void aFileThatIsGoneIsWrittenAgain() throws Exception {
+        committed = 2;
+        apply(1);
+        apply(2);
+        machine.snapshots().advance(TermIndex.valueOf(TERM, 1));
+        SnapshotInfo earlier = machine.getLatestSnapshot();
+        machine.snapshots().advance(TermIndex.valueOf(TERM, 2));
+        SnapshotInfo later = machine.getLatestSnapshot();
+        Path file = later.getFiles().getFirst().getPath();
+        assertTrue(Files.exists(earlier.getFiles().getFirst().getPath()));
+        assertFalse(Files.exists(file));
+        assertEquals(file, later.getFiles().getFirst().getPath());
+        assertTrue(Files.exists(file));
     }
 
     /** The call comes from another thread than entries do: that one may be in the middle of one. */
@@ -378,7 +415,7 @@ class StoreStateMachineTest {
 
     /** Makes a file with this many entries arrive, under the name of an earlier one. */
     private void installable(long entries, long named) throws IOException {
-        Path made = Files.createDirectory(dir.resolve("made"));
+        Path made = Files.createTempDirectory(dir, "made");
         applied(made, entries);
         Path snapshots = Files.createDirectories(dir.resolve("snapshot"));
         Files.move(
