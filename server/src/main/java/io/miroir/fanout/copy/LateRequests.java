@@ -20,7 +20,8 @@ public final class LateRequests {
     private final String node;
     private final LateHorizon horizon;
     private long through;
-    private ShardSet found = ShardSet.none();
+    private long latest = NodeTasks.NONE;
+    private ShardSet found;
 
     /** Behind that; nothing was looked at yet. */
     public LateRequests(CopyContext context, IndexRow index, String node, LateHorizon horizon) {
@@ -29,6 +30,7 @@ public final class LateRequests {
         this.node = node;
         this.horizon = horizon;
         this.through = horizon.task();
+        this.found = horizon.left();
     }
 
     /** Behind what it looks. */
@@ -36,14 +38,19 @@ public final class LateRequests {
         return horizon;
     }
 
-    /**
-     * The end of the copy before, behind what another one need not look; empty while something that
-     * was found is left.
-     */
+    /** The end of the copy before, behind what another one need not look. */
     public Optional<CopyEnd> seenTo() {
-        return found.isEmpty()
-                ? horizon.copy().map(end -> end.through(Math.max(end.task(), through)))
-                : Optional.empty();
+        return horizon.copy().map(end -> end.through(Math.max(end.task(), through), found));
+    }
+
+    /** The last task that was looked at. */
+    public long through() {
+        return through;
+    }
+
+    /** Whether any came late behind that task, whatever became of it since. */
+    public boolean cameBehind(long task) {
+        return latest > task;
     }
 
     /**
@@ -88,7 +95,11 @@ public final class LateRequests {
         if (!own.isEmpty() && carried.startsWith(own)) {
             return;
         }
-        found = found.or(horizon.late(uid, carried, index.shards()));
+        ShardSet late = horizon.late(uid, carried, index.shards());
+        if (!late.isEmpty()) {
+            latest = uid;
+            found = horizon.isSeenTo(uid) ? found : found.or(late);
+        }
     }
 
     /** How what the copy carries begins that is made to the node now; empty for none. */

@@ -32,15 +32,22 @@ import tools.jackson.databind.node.ObjectNode;
  * @param position the last that the lane had given by then
  * @param shards that may be changed by what was left
  * @param tasks by node the last one of the index that was looked at
+ * @param seen by node up to which task all that came late since was seen to
  * @param atMicros when that was, in the store's time
  */
-public record Takeover(long position, ShardSet shards, Map<String, Long> tasks, long atMicros) {
+public record Takeover(
+        long position,
+        ShardSet shards,
+        Map<String, Long> tasks,
+        Map<String, Long> seen,
+        long atMicros) {
     private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
     private static final String TYPE = "lane_takeover";
     private static final String ALL = "takeovers";
     private static final String POSITION = "position";
     private static final String SHARDS = "shards";
     private static final String TASKS = "tasks";
+    private static final String SEEN = "seen";
     private static final String AT = "at";
 
     /** Longer than anybody is stopped, or a request on its way, who goes on all the same. */
@@ -70,16 +77,19 @@ public record Takeover(long position, ShardSet shards, Map<String, Long> tasks, 
     }
 
     private static Takeover of(JsonNode kept) {
-        Map<String, Long> tasks = new TreeMap<>();
-        kept.path(TASKS)
-                .properties()
-                .forEach(node -> tasks.put(node.getKey(), node.getValue().asLong()));
         return new Takeover(
                 kept.path(POSITION).asLong(),
                 ShardSet.copyOf(
                         BitSet.valueOf(HexFormat.of().parseHex(kept.path(SHARDS).asString("")))),
-                tasks,
+                byNode(kept.path(TASKS)),
+                byNode(kept.path(SEEN)),
                 kept.path(AT).asLong());
+    }
+
+    private static Map<String, Long> byNode(JsonNode kept) {
+        Map<String, Long> tasks = new TreeMap<>();
+        kept.properties().forEach(node -> tasks.put(node.getKey(), node.getValue().asLong()));
+        return tasks;
     }
 
     private ObjectNode json() {
@@ -87,8 +97,10 @@ public record Takeover(long position, ShardSet shards, Map<String, Long> tasks, 
         shards.stream().forEach(bits::set);
         ObjectNode kept = Json.object().put(POSITION, position).put(AT, atMicros);
         kept.put(SHARDS, HexFormat.of().formatHex(bits.toByteArray()));
-        ObjectNode byNode = kept.putObject(TASKS);
-        tasks.forEach(byNode::put);
+        ObjectNode lookedAt = kept.putObject(TASKS);
+        tasks.forEach(lookedAt::put);
+        ObjectNode seenTo = kept.putObject(SEEN);
+        seen.forEach(seenTo::put);
         return kept;
     }
 
@@ -100,15 +112,14 @@ public record Takeover(long position, ShardSet shards, Map<String, Long> tasks, 
         if (watched(store, index).stream().anyMatch(this::isWithin)) {
             return;
         }
-        String id = id(index);
-        String params = Json.text(Json.object().put("index", index.uid()));
-        NewJob wanted = new NewJob(id, TYPE, id, params, Jobs.ATTEMPTS_MAX, 0, 0);
-        switch (ClaimedJob.claim(
-                store,
-                podId,
-                wanted,
-                ended -> Optional.of(Json.parseObject(ended.progressJson())))) {
-            case Claiming.Claimed(ClaimedJob job) -> keep(store, index, job);
+        switch (claim(store, podId, index)) {
+            case Claiming.Claimed(ClaimedJob job) -> {
+                List<Takeover> all = new ArrayList<>(watched(job.progress(), atMicros));
+                all.add(this);
+                if (!keep(store, index, job, all)) {
+                    throw LaneErrors.overloaded("Another pod takes the index over.");
+                }
+            }
             case Claiming.NotNow _ ->
                     throw LaneErrors.overloaded("Another pod takes the index over.");
             // The lane is worth more than what hardly ever comes.
@@ -120,18 +131,60 @@ public record Takeover(long position, ShardSet shards, Map<String, Long> tasks, 
         }
     }
 
-    private void keep(TaskStore store, IndexRow index, ClaimedJob job) {
-        List<Takeover> all = new ArrayList<>(watched(job.progress(), atMicros));
-        all.add(this);
+    /**
+     * Keeps that all was seen to that came late to a node, so that nobody finds it again. Whoever
+     * can't keep it now does no harm: it is found again, and compared.
+     *
+     * @param through its last task that was looked at
+     */
+    public static void seenTo(
+            TaskStore store, String podId, IndexRow index, String node, long through) {
+        if (watched(store, index).stream().allMatch(one -> one.isSeenTo(node, through))) {
+            return;
+        }
+        if (claim(store, podId, index) instanceof Claiming.Claimed(ClaimedJob job)) {
+            List<Takeover> all =
+                    watched(job.progress(), store.nowMicros()).stream()
+                            .map(one -> one.seenTo(node, through))
+                            .toList();
+            boolean _ = keep(store, index, job, all);
+        }
+    }
+
+    private boolean isSeenTo(String node, long through) {
+        return !tasks.containsKey(node) || seen.getOrDefault(node, LeftOver.NO_TASK) >= through;
+    }
+
+    private Takeover seenTo(String node, long through) {
+        if (isSeenTo(node, through)) {
+            return this;
+        }
+        Map<String, Long> further = new TreeMap<>(seen);
+        further.put(node, through);
+        return new Takeover(position, shards, tasks, further, atMicros);
+    }
+
+    private static Claiming claim(TaskStore store, String podId, IndexRow index) {
+        String id = id(index);
+        String params = Json.text(Json.object().put("index", index.uid()));
+        NewJob wanted = new NewJob(id, TYPE, id, params, Jobs.ATTEMPTS_MAX, 0, 0);
+        return ClaimedJob.claim(
+                store, podId, wanted, ended -> Optional.of(Json.parseObject(ended.progressJson())));
+    }
+
+    /** False if another pod has claimed the row meanwhile. */
+    private static boolean keep(
+            TaskStore store, IndexRow index, ClaimedJob job, List<Takeover> all) {
         ArrayNode kept = job.progress().putArray(ALL);
         all.subList(Math.max(0, all.size() - KEPT_MAX), all.size())
                 .forEach(one -> kept.add(one.json()));
         if (!job.beat()) {
-            throw LaneErrors.overloaded("Another pod takes the index over.");
+            return false;
         }
         job.complete();
         // Whoever asks on this pod from here on, a copy as well, finds it.
         Optional<JobRow> _ = store.jobs().get(ReadLevel.LINEARIZABLE, id(index));
+        return true;
     }
 
     /** Whether what comes late behind this one does so behind that one as well. */

@@ -11,6 +11,7 @@ import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.LateHorizon;
 import io.miroir.fanout.copy.LateRequests;
 import io.miroir.fanout.copy.TargetWriter;
+import io.miroir.fanout.lane.Takeover;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ReplicaRow;
@@ -41,6 +42,9 @@ final class LateTasks {
     /** What operators were told that nobody else has. */
     private ShardSet told = ShardSet.none();
 
+    /** Whether other pods don't know yet that what was found needs no comparing. */
+    private boolean untold;
+
     /** Nothing was looked at yet. */
     LateTasks(CopyContext context, IndexRow index, String node, LateHorizon horizon) {
         this.context = context;
@@ -64,7 +68,7 @@ final class LateTasks {
      */
     boolean look(int pagesMax, TargetWriter.Watch watch) throws InterruptedException {
         boolean all = late.look(pagesMax, watch);
-        if (!late.found().isEmpty() && !doubted().isEmpty()) {
+        if (!late.found().isEmpty() && !decidable().isEmpty()) {
             boolean _ =
                     context.held(
                             index,
@@ -72,6 +76,10 @@ final class LateTasks {
                                 requireNoneSince();
                                 return putOut(epoch);
                             });
+        }
+        if (untold && late.found().isEmpty()) {
+            Takeover.seenTo(context.store(), context.podId(), index, node, late.through());
+            untold = false;
         }
         return all && late.found().isEmpty();
     }
@@ -85,7 +93,7 @@ final class LateTasks {
      * As {@link #look}, by the copy to the node itself, which holds the lane under that epoch. What
      * is not read then is compared before it is.
      *
-     * @return behind what the next attempt need not look, unless something is left to be put out
+     * @return behind what the next attempt need not look
      */
     Optional<CopyEnd> seeTo(long epoch, TargetWriter.Watch watch) throws InterruptedException {
         scan(watch);
@@ -95,7 +103,15 @@ final class LateTasks {
         return late.seenTo();
     }
 
-    /** What one brought that has ended just now looks late; none ends while the lane is held. */
+    /** What was found until now, and others have in sync who do not answer. */
+    ShardSet left() {
+        return late.found();
+    }
+
+    /**
+     * What one brought that has ended just now looks late, and one from this node may have seen to
+     * what was found; none ends while the lane is held.
+     */
     private void requireNoneSince() {
         Optional<CopyEnd> known = late.horizon().copy();
         long nowMicros = context.store().nowMicros();
@@ -105,13 +121,14 @@ final class LateTasks {
                         .get(ReadLevel.LINEARIZABLE, CopyJobs.id(index, node))
                         .flatMap(CopyEnd::of)
                         .filter(end -> known.isPresent() || end.isWatched(nowMicros));
-        if (!last.equals(known)) {
+        Optional<LateHorizon> now = LateHorizon.of(context.store(), index, node);
+        if (!last.equals(known) || !now.equals(Optional.of(late.horizon()))) {
             throw new CopyFailedException("a copy to node " + node + " has begun or ended");
         }
     }
 
-    /** What can be put out, as this pod's tables have it. */
-    private ShardSet doubted() {
+    /** What can be put out, or need not be, as this pod's tables have it. */
+    private ShardSet decidable() {
         // Asked first: what a copy has brought that has ended by then is seen in sync.
         boolean copied = ClaimedJob.isUnderWay(context.store(), CopyJobs.id(index, node));
         Map<String, ReplicaRow> rows = rows(ReadLevel.LOCAL);
@@ -123,10 +140,14 @@ final class LateTasks {
         }
         ShardSet spare = spare(replicas, rows.keySet(), read);
         tell(read.andNot(spare));
-        return spare;
+        return spare.or(read.andNot(shared(replicas, rows.keySet(), read)));
     }
 
-    /** Puts it out as the store sees it; the caller holds the lane under that epoch. */
+    /**
+     * Puts it out as the store sees it; the caller holds the lane under that epoch. What no other
+     * node has in sync, whether it answers or not, is what others are made as from here on: copies
+     * from this one begin anew when it takes something late. It is not to be copied back.
+     */
     private boolean putOut(long epoch) throws InterruptedException {
         for (int tries = 0; tries < TRIES_MAX; tries++) {
             Map<String, ReplicaRow> rows = rows(ReadLevel.LINEARIZABLE);
@@ -134,23 +155,29 @@ final class LateTasks {
             ShardSet read = inSync(replicas, late.found());
             ShardSet spare = spare(replicas, rows.keySet(), read);
             tell(read.andNot(spare));
+            ShardSet shared = shared(replicas, rows.keySet(), read);
             ReplicaRow row = rows.get(node);
-            if (row == null || spare.isEmpty()) {
-                late.leave(read);
+            if (row == null || (spare.isEmpty() && read.equals(shared))) {
+                late.leave(shared);
                 return false;
             }
+            // Also where nothing goes out: had another pod the lane, it may copy from this node.
             LaneRun under = new LaneRun(index.uid(), epoch);
             if (context.seen(
                             context.store()
                                     .replicas()
                                     .markDiverged(List.of(out(row, spare)), under))
                     .isPresent()) {
-                LOG.warn(
-                        "node {} took requests late that change shards {} of {}: compared again",
-                        node,
-                        spare,
-                        index.uid());
-                late.leave(read.andNot(spare));
+                if (!spare.isEmpty()) {
+                    LOG.warn(
+                            "node {} took requests late that change shards {} of {}: compared"
+                                    + " again",
+                            node,
+                            spare,
+                            index.uid());
+                }
+                untold |= !read.equals(shared);
+                late.leave(shared.andNot(spare));
                 return true;
             }
         }
@@ -184,10 +211,12 @@ final class LateTasks {
 
     /** Those that another node has in sync that answers: else nobody could read them. */
     private ShardSet spare(Replicas replicas, Collection<String> nodes, ShardSet shards) {
-        List<String> others =
-                nodes.stream()
-                        .filter(other -> !other.equals(node) && context.health().usable(other))
-                        .toList();
+        return shared(replicas, nodes.stream().filter(context.health()::usable).toList(), shards);
+    }
+
+    /** Those that another of these nodes has in sync. */
+    private ShardSet shared(Replicas replicas, Collection<String> nodes, ShardSet shards) {
+        List<String> others = nodes.stream().filter(other -> !other.equals(node)).toList();
         return ShardSet.of(
                 shards.stream()
                         .filter(
