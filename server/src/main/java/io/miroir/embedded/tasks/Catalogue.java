@@ -6,9 +6,13 @@ import java.time.Instant;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes new entries of the catalogue. */
+/** Makes new entries of the catalogue. For one thread. */
 public final class Catalogue {
+    private static final long NONE = -1;
+
     private final Supplier<String> directories;
+    private long task = NONE;
+    private String directory = "";
 
     /**
      * A catalogue.
@@ -19,7 +23,15 @@ public final class Catalogue {
         this.directories = directories;
     }
 
-    IndexRow newIndex(String uid, @Nullable String primaryKey, Instant now) {
-        return new IndexRow(uid, directories.get(), primaryKey, Settings.defaults(), now, now);
+    /**
+     * An index that a task makes; a task makes one at most. One that is begun again, as its end
+     * could not be written, goes on in the directory that it has made.
+     */
+    IndexRow newIndex(long forTask, String uid, @Nullable String primaryKey, Instant now) {
+        if (forTask != task) {
+            directory = directories.get();
+            task = forTask;
+        }
+        return new IndexRow(uid, directory, primaryKey, Settings.defaults(), now, now);
     }
 }

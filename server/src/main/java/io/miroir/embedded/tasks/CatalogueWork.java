@@ -44,7 +44,7 @@ public final class CatalogueWork {
         if (state.index(uid) != null) {
             throw IndexUid.alreadyExists(uid);
         }
-        IndexRow index = catalogue.newIndex(uid, create.primaryKey(), now);
+        IndexRow index = catalogue.newIndex(task.uid(), uid, create.primaryKey(), now);
         return succeeded(task, new Change.PutIndex(index));
     }
 
@@ -145,7 +145,7 @@ public final class CatalogueWork {
         if (known == null && !work.mayCreateIndex()) {
             throw IndexUid.notFound(uid);
         }
-        IndexRow index = known == null ? catalogue.newIndex(uid, null, now) : known;
+        IndexRow index = known == null ? catalogue.newIndex(task.uid(), uid, null, now) : known;
         try {
             ObjectNode settings = changed(index, new SettingsUpdate(work.changes()));
             applyOnce(task, index, new Operation.UseSettings(settings));

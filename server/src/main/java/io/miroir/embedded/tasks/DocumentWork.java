@@ -69,7 +69,7 @@ public final class DocumentWork {
         if (!(task.work() instanceof Work.AddDocuments add && add.mayCreateIndex())) {
             throw IndexUid.notFound(uid);
         }
-        IndexRow created = catalogue.newIndex(uid, null, now);
+        IndexRow created = catalogue.newIndex(task.uid(), uid, null, now);
         try {
             return apply(created, prepare(List.of(task), created), now);
         } catch (ApiException refused) {
