@@ -318,6 +318,8 @@ final class Binder {
         if (anew.isEmpty()) {
             return Optional.empty();
         }
+        // Whoever went out meanwhile is followed no more.
+        noteDrop(anew.get());
         Optional<LaneReply> told =
                 told(anew.get(), bindSurely(List.of(anew.get())).getFirst(), held);
         if (anew.get().instead() != null) {

@@ -8,6 +8,7 @@ import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.job.JobRow;
+import io.miroir.store.job.JobState;
 import io.miroir.store.job.Jobs;
 import io.miroir.store.job.NewJob;
 import java.util.ArrayList;
@@ -52,6 +53,9 @@ public record Takeover(
 
     /** Longer than anybody is stopped, or a request on its way, who goes on all the same. */
     public static final long WATCHED_MICROS = TimeUnit.HOURS.toMicros(1);
+
+    /** Nobody who keeps one is about to claim its row for so long. */
+    private static final long LEFT_MICROS = TimeUnit.MINUTES.toMicros(1);
 
     /** Of more within that time the oldest are looked behind no more. */
     static final int KEPT_MAX = 16;
@@ -148,6 +152,22 @@ public record Takeover(
                             .map(one -> one.seenTo(node, through))
                             .toList();
             boolean _ = keep(store, index, job, all);
+        }
+    }
+
+    /**
+     * Ends the row of a pod that was lost while it kept one: nobody else is to do it, and queued
+     * ones stay for ever.
+     */
+    public static void endLeft(TaskStore store, String podId, IndexRow index) {
+        boolean left =
+                store.jobs()
+                        .get(ReadLevel.LOCAL, id(index))
+                        .filter(job -> job.state() == JobState.QUEUED)
+                        .filter(job -> store.nowMicros() - job.dates().enqueuedAt() > LEFT_MICROS)
+                        .isPresent();
+        if (left && claim(store, podId, index) instanceof Claiming.Claimed(ClaimedJob job)) {
+            job.complete();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.miroir.fanout.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,10 @@ import io.miroir.store.Reply;
 import io.miroir.store.job.JobRow;
 import io.miroir.store.job.Jobs;
 import io.miroir.store.lane.Lanes.Binding;
+import io.miroir.store.replica.ReplicaRow;
+import io.miroir.store.replica.Replicas.Mark;
+import io.miroir.store.replica.ShardState;
+import io.miroir.store.replica.ShardStates;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -142,6 +147,29 @@ class DropJobsTest {
                                 pod.body(""),
                                 () -> true));
         assertTrue(waits());
+    }
+
+    /** Shows: a node whose replicas go out meanwhile is not followed, whatever it was told. */
+    @Test
+    void aNodeThatGoesOutDuringTheWriteIsNoted() throws Exception {
+        pod.bind =
+                command -> {
+                    pod.bind = pod::boundByStore;
+                    assertEquals(Optional.empty(), noted());
+                    putOut("a");
+                    return pod.boundByStore(command);
+                };
+        delete();
+        assertTrue(noted().isPresent());
+        assertEquals(Optional.empty(), pod.store.indexes().get(ReadLevel.LOCAL, "i"));
+    }
+
+    private void putOut(String node) {
+        ReplicaRow row = pod.store.replicas().get(ReadLevel.LOCAL, incarnation, node).orElseThrow();
+        ShardStates out = ShardStates.all(row.states().shards(), ShardState.OUT);
+        ReplicaRow marked = new ReplicaRow(incarnation, node, out, row.version());
+        assertInstanceOf(Mark.Marked.class, pod.store.replicas().mark(marked).orThrow());
+        pod.view.catchUp();
     }
 
     /** Shows: a table without room keeps no index from going, and no job is let in beyond half. */

@@ -7,6 +7,7 @@ import io.miroir.duty.ClaimedJob;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.TaskStore;
 import io.miroir.store.job.JobRow;
+import io.miroir.store.job.JobState;
 import io.miroir.store.job.NewJob;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What operators are told of the comparison of replicas, and how they ask for it. */
 public final class AntiEntropyReport {
+    /** Longer than a command takes. */
+    private static final long RESTS_MICROS = 200_000;
+
     private final TaskStore store;
     private final ClusterView view;
 
@@ -50,8 +54,8 @@ public final class AntiEntropyReport {
 
     /**
      * Asks for a pass over each index now, which goes on where the one before ended if passes are
-     * of some shards only; those under way, or about to begin, go on. What is told from here on is
-     * of these passes.
+     * of some shards only; those under way, or about to begin, go on. One that waits after it
+     * failed begins anew. What is told from here on is of these passes.
      */
     public void begin() {
         view.catchUp();
@@ -68,10 +72,19 @@ public final class AntiEntropyReport {
                 pass.filter(job -> job.state().isEnd())
                         .filter(ended -> ClaimedJob.replace(store, ended, wanted, Json.object()))
                         .isPresent();
+        if (pass.filter(this::restsForLong).isPresent()) {
+            // Nobody can have claimed it meanwhile: it is not ready for as long as it rests.
+            store.jobs().delete(wanted.id()).orThrow();
+        }
         if (!replaced) {
             // One that waits or runs has this id, and is left alone.
             store.jobs().enqueue(List.of(wanted)).orThrow();
         }
+    }
+
+    private boolean restsForLong(JobRow job) {
+        return job.state() == JobState.QUEUED
+                && job.dates().readyAt() - store.nowMicros() > RESTS_MICROS;
     }
 
     private static String state(JobRow job) {

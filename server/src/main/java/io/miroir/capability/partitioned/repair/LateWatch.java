@@ -7,6 +7,7 @@ import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.LateHorizon;
 import io.miroir.fanout.copy.NodeTasks;
+import io.miroir.fanout.lane.Takeover;
 import io.miroir.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -81,11 +82,20 @@ public final class LateWatch implements PartitionedDuty {
         Map<String, OptionalLong> latest = new HashMap<>();
         for (int i = 0; i < Math.min(mine.size(), INDEXES_PER_STEP); i++) {
             IndexView index = mine.get((next + i) % mine.size());
+            endLeft(index);
             for (String node : index.states().keySet()) {
                 look(index, node, latest);
             }
         }
         next = mine.isEmpty() ? 0 : (next + INDEXES_PER_STEP) % mine.size();
+    }
+
+    private void endLeft(IndexView index) {
+        try {
+            Takeover.endLeft(context.store(), context.podId(), index.row());
+        } catch (StoreUnavailableException notNow) {
+            LOG.debug("{}", notNow.getMessage());
+        }
     }
 
     private static Stream<Target> targets(IndexView index) {

@@ -1,6 +1,7 @@
 package io.miroir.capability.partitioned.antientropy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.Catalogue;
 import io.miroir.cluster.ClusterView;
@@ -96,5 +97,19 @@ class AntiEntropyReportTest {
         report.begin();
         assertEquals(JobState.QUEUED, pass().state());
         assertEquals(3, AntiEntropy.next(Optional.of(pass())));
+    }
+
+    /** Shows: who asks for a pass is not told later of one that had failed before. */
+    @Test
+    void aPassThatRestsAfterItFailedBeginsAnew() {
+        report.begin();
+        JobRow tried = claimed();
+        store.jobs().fail(tried.madeOf().id(), number(tried), "{}", true).orThrow();
+        assertEquals(JobState.QUEUED, pass().state());
+        assertEquals(1, pass().attempts());
+        report.begin();
+        assertEquals(JobState.QUEUED, pass().state());
+        assertEquals(0, pass().attempts());
+        assertTrue(pass().dates().readyAt() <= store.nowMicros());
     }
 }

@@ -11,6 +11,7 @@ import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
+import io.miroir.duty.ClaimedJob;
 import io.miroir.fanout.NodeReply;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.CopyJobs;
@@ -18,6 +19,10 @@ import io.miroir.fanout.copy.LateHorizon;
 import io.miroir.fanout.lane.BoundWrites;
 import io.miroir.fanout.lane.Takeover;
 import io.miroir.store.ReadLevel;
+import io.miroir.store.job.JobRow;
+import io.miroir.store.job.JobState;
+import io.miroir.store.job.Jobs;
+import io.miroir.store.job.NewJob;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -243,6 +248,32 @@ class TakeoverWatchTest {
         look(simulation.watch());
         assertEquals(ReplicaState.OUT, state("b", 0));
         comeToRest(simulation.watch());
+    }
+
+    /** Shows: a pod that is lost while it keeps a takeover leaves no job that nobody ends. */
+    @Test
+    void theRowOfALostPodIsEnded() throws Exception {
+        takeOver(LEFT);
+        String id = "lane_takeover/" + cluster.index().row().physicalUid();
+        JobRow ended = cluster.store.jobs().get(ReadLevel.LOCAL, id).orElseThrow();
+        NewJob again = new NewJob(id, "lane_takeover", id, "{}", Jobs.ATTEMPTS_MAX, 0, 0);
+        assertTrue(
+                ClaimedJob.replace(
+                        cluster.store, ended, again, Json.parseObject(ended.progressJson())));
+        look(simulation.watch());
+        // Whoever keeps one may be about to claim it.
+        assertEquals(JobState.QUEUED, jobState(id));
+        simulation.goesBy(Duration.ofMinutes(2));
+        look(simulation.watch());
+        assertEquals(JobState.COMPLETED, jobState(id));
+        comeLate("b", 0);
+        look(simulation.watch());
+        assertEquals(ReplicaState.OUT, state("b", 0));
+        comeToRest(simulation.watch());
+    }
+
+    private JobState jobState(String id) {
+        return cluster.store.jobs().get(ReadLevel.LOCAL, id).orElseThrow().state();
     }
 
     /** Shows: whoever was paused when it began another pass has not begun behind a takeover. */
