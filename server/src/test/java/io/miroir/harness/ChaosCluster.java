@@ -128,10 +128,22 @@ final class ChaosCluster implements AutoCloseable {
         return Objects.requireNonNull(node.process());
     }
 
+    /** What happens when clients do nothing any more. */
+    @FunctionalInterface
+    interface Meanwhile {
+        void happens() throws IOException, InterruptedException;
+    }
+
     /** All that was acknowledged is there, on nodes as for clients, and nothing else. */
     void assertAllIsThere() throws IOException, InterruptedException {
+        assertAllIsThereBehind(() -> {});
+    }
+
+    /** The same, behind what happens when the load has ended. */
+    void assertAllIsThereBehind(Meanwhile last) throws IOException, InterruptedException {
         Map<Integer, ObjectNode> expected = Objects.requireNonNull(load).end();
         load = null;
+        last.happens();
         Aftermath aftermath = new Aftermath(cluster, index);
         aftermath.assertHas(expected);
         aftermath.assertNoneFailedUntold();

@@ -10,6 +10,8 @@ import io.miroir.cli.fleet.FleetNode;
 import io.miroir.cli.fleet.FleetPod;
 import io.miroir.cli.fleet.FleetShape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -177,6 +179,54 @@ class ChaosTableTest {
         load.awaitAcknowledged(6);
         load.assertSearchesWereWhole();
         chaos.assertAllIsThere();
+    }
+
+    /**
+     * Whoever runs the lane is killed with -9 when a write is on its way to the nodes; it is lost
+     * on the way to all but one, and comes to that when another pod has long gone on. It is found,
+     * and the node made as the others again (protocol, rule 4). Clients have ended: until it is
+     * found, what it changes may be read.
+     */
+    @Test
+    @Tag("nightly")
+    void whatAKilledPodSentComesWhenAnotherRunsTheLane(TestInfo test) throws Exception {
+        ChaosLoad load = load(test);
+        FleetPod pod = chaos.owner();
+        Map<FleetNode, NodeLink> lines = chaos.links().from(pod);
+        lines.values().forEach(NodeLink::beMute);
+        Aftermath.await(
+                "a write is on its way",
+                () -> lines.values().stream().anyMatch(NodeLink::holdsWrite));
+        pod.process().kill();
+        FleetNode node =
+                lines.keySet().stream()
+                        .filter(one -> chaos.links().between(pod, one).holdsWrite())
+                        .findFirst()
+                        .orElseThrow();
+        NodeLink line = chaos.links().between(pod, node);
+        lines.values().stream().filter(other -> !other.equals(line)).forEach(NodeLink::cut);
+        load.awaitAcknowledged(12);
+        load.assertSearchesWereWhole();
+        chaos.assertAllIsThereBehind(
+                () -> {
+                    line.mend();
+                    Aftermath.await("it is found", () -> isFoundLate(node));
+                    chaos.links().mend();
+                    chaos.start(pod);
+                });
+    }
+
+    private static boolean isFoundLate(FleetNode node) {
+        String told = "node " + node.id() + " took requests late";
+        return chaos.cluster().fleet().pods().stream().anyMatch(pod -> hasTold(pod, told));
+    }
+
+    private static boolean hasTold(FleetPod pod, String words) {
+        try {
+            return Files.readString(pod.process().log()).contains(words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The change goes on when it is back. */

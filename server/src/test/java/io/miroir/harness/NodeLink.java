@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,18 +22,22 @@ final class NodeLink implements AutoCloseable {
     private static final int CHUNK_BYTES = 1 << 16;
     private static final int BACKLOG = 64;
 
+    /** Goes with each write of documents. */
+    private static final String WRITE = "customMetadata=";
+
     private final InetSocketAddress podSide;
     private final InetSocketAddress node;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger disturbed = new AtomicInteger();
     private volatile Duration delay = Duration.ZERO;
     private volatile CountDownLatch mute = new CountDownLatch(0);
+    private volatile boolean holdsWrite;
     private @Nullable ServerSocket server;
 
     /** What a chunk waits for before it is passed on. */
     @FunctionalInterface
     private interface Before {
-        void next() throws InterruptedException;
+        void next(byte[] chunk, int bytes) throws InterruptedException;
     }
 
     /** Is cut until it is mended. */
@@ -68,23 +73,29 @@ final class NodeLink implements AutoCloseable {
     /** From now on nothing passes, and nobody is told. */
     void beMute() {
         disturbed.set(0);
+        holdsWrite = false;
         mute = new CountDownLatch(1);
     }
 
-    /** Nobody can connect, and who was connected is no more. */
+    /** Nobody can connect, and who was connected is no more; what was held back is lost. */
     synchronized void cut() {
-        mute.countDown();
         ServerSocket listening = server;
         server = null;
         if (listening != null) {
             close(listening);
         }
         open.forEach(NodeLink::close);
+        mute.countDown();
     }
 
     /** How often something was held back since it was made slow or mute. */
     int disturbed() {
         return disturbed.get();
+    }
+
+    /** Whether a write of documents is held back since it was made mute. */
+    boolean holdsWrite() {
+        return holdsWrite;
     }
 
     @Override
@@ -112,8 +123,9 @@ final class NodeLink implements AutoCloseable {
             if (!listening.isClosed()) {
                 to.connect(node);
                 AtomicBoolean asked = new AtomicBoolean();
-                Thread.ofVirtual().start(() -> pass(pod, to, () -> ask(asked)));
-                pass(to, pod, () -> answer(asked));
+                Thread.ofVirtual()
+                        .start(() -> pass(pod, to, (chunk, bytes) -> ask(asked, chunk, bytes)));
+                pass(to, pod, (_, _) -> answer(asked));
             }
         } catch (IOException refused) {
             // The pod sees its connection closed.
@@ -123,7 +135,13 @@ final class NodeLink implements AutoCloseable {
         }
     }
 
-    private void ask(AtomicBoolean asked) throws InterruptedException {
+    private void ask(AtomicBoolean asked, byte[] chunk, int bytes) throws InterruptedException {
+        if (mute.getCount() > 0) {
+            String request = new String(chunk, 0, bytes, StandardCharsets.ISO_8859_1);
+            if (request.startsWith("P") && request.contains(WRITE)) {
+                holdsWrite = true;
+            }
+        }
         hold();
         asked.set(true);
     }
@@ -151,7 +169,7 @@ final class NodeLink implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                before.next();
+                before.next(chunk, read);
                 out.write(chunk, 0, read);
             }
         } catch (IOException ended) {

@@ -71,7 +71,12 @@ final class NodeLinks implements AutoCloseable {
 
     /** The line between these two. */
     NodeLink between(FleetPod pod, FleetNode node) {
-        return Objects.requireNonNull(Objects.requireNonNull(links.get(pod)).get(node));
+        return Objects.requireNonNull(from(pod).get(node));
+    }
+
+    /** The lines between this pod and all nodes. */
+    Map<FleetNode, NodeLink> from(FleetPod pod) {
+        return Objects.requireNonNull(links.get(pod));
     }
 
     /** The lines between all pods and this node. */
