@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.ToLongFunction;
 
 /**
  * Sums the counts of one facet over nodes. Values that differ only in spelling are one value and
@@ -30,6 +31,7 @@ public final class FacetSum {
 
     private static final Comparator<Value> TEXT =
             Comparator.comparing(v -> v.normal, Utf8Order.ASCENDING);
+    private static final Comparator<Value> NUMBER = Comparator.comparingDouble(v -> v.number);
     private static final Comparator<Value> FOLDED =
             Comparator.comparing(v -> Normalizing.facetSearch(v.normal), Utf8Order.ASCENDING);
 
@@ -39,28 +41,29 @@ public final class FacetSum {
         private final String shown;
         private final String normal;
         private double number = Double.NaN;
-        private long count;
+        private long numbers;
+        private long texts;
 
         Value(String shown, String normal) {
             this.shown = shown;
             this.normal = normal;
         }
 
-        boolean isNumber() {
-            return !Double.isNaN(number);
+        long count() {
+            return texts > 0 ? texts : numbers;
         }
     }
 
     /** Adds one node's count of a text. */
     public void add(String text, long count) {
-        value(text).count += count;
+        value(text).texts += count;
     }
 
     /** Adds one node's count of a number, as nodes spell it. */
     public void addNumber(String number, long count) {
         Value value = value(number);
         value.number = Double.parseDouble(number);
-        value.count += count;
+        value.numbers += count;
     }
 
     /** Takes off what nodes counted of a document with this value, however that is spelled. */
@@ -68,8 +71,12 @@ public final class FacetSum {
         values.computeIfPresent(
                 FacetText.normalize(shown),
                 (_, value) -> {
-                    value.count--;
-                    return value.count > 0 ? value : null;
+                    if (value.texts > 0) {
+                        value.texts--;
+                    } else {
+                        value.numbers--;
+                    }
+                    return value.count() > 0 ? value : null;
                 });
     }
 
@@ -84,37 +91,48 @@ public final class FacetSum {
     }
 
     /**
-     * The sums in order. Values that are taken out of the sorted database fill the room numbers
-     * first; where these have filled it, one server does not notice, and shows all texts behind
-     * them.
+     * The sums in order, numbers first; a text that is spelled as one of them takes its count.
+     * Where numbers from the sorted database have filled the room, one server does not notice, and
+     * shows all texts behind them.
      *
      * @param candidates how many documents match on all nodes together
      * @param valuesMax how many values to keep
      */
     public Map<String, Long> result(Order order, long candidates, int valuesMax) {
         boolean fromDatabase = order == Order.COUNT || candidates > CANDIDATES_FOR_TEXT_ORDER_MAX;
-        Comparator<Value> comparator =
-                switch (order) {
-                    case ALPHA -> alpha(fromDatabase);
-                    case COUNT ->
-                            Comparator.<Value, Long>comparing(
-                                            v -> v.count, Comparator.reverseOrder())
-                                    .thenComparing(alpha(true).reversed());
-                };
+        Map<String, Long> shown = new LinkedHashMap<>();
+        fill(
+                value -> value.numbers,
+                order,
+                fromDatabase ? NUMBER : TEXT,
+                fromDatabase,
+                valuesMax,
+                shown);
+        fill(value -> value.texts, order, TEXT, fromDatabase, valuesMax, shown);
+        return shown;
+    }
+
+    private void fill(
+            ToLongFunction<Value> count,
+            Order order,
+            Comparator<Value> alpha,
+            boolean fromDatabase,
+            int valuesMax,
+            Map<String, Long> shown) {
         List<Value> sorted = new ArrayList<>(values.values());
+        sorted.removeIf(value -> count.applyAsLong(value) == 0);
         sorted.sort(
-                Comparator.comparing(Value::isNumber, Comparator.reverseOrder())
-                        .thenComparing(comparator));
-        if (!fromDatabase) {
-            return shown(sorted, valuesMax);
+                switch (order) {
+                    case ALPHA -> alpha;
+                    case COUNT -> Comparator.comparingLong(count).thenComparing(alpha).reversed();
+                });
+        int room = fromDatabase ? sorted.size() : Math.max(0, valuesMax - shown.size());
+        for (Value value : sorted.subList(0, Math.min(room, sorted.size()))) {
+            shown.put(value.shown, count.applyAsLong(value));
+            if (fromDatabase && shown.size() == valuesMax) {
+                return;
+            }
         }
-        int numbers = Math.toIntExact(sorted.stream().filter(Value::isNumber).count());
-        List<Value> kept =
-                new ArrayList<>(
-                        sorted.subList(0, valuesMax == 0 ? numbers : Math.min(numbers, valuesMax)));
-        int room = valuesMax > kept.size() ? valuesMax - kept.size() : sorted.size();
-        kept.addAll(sorted.subList(numbers, Math.min(sorted.size(), numbers + room)));
-        return shown(kept, kept.size());
     }
 
     /**
@@ -135,13 +153,13 @@ public final class FacetSum {
     /** As one server does it: of those with the least count, one takes the place of another. */
     private static List<Value> mostFrequent(List<Value> inOrder, int valuesMax) {
         Comparator<Value> worstFirst =
-                Comparator.<Value>comparingLong(v -> v.count)
+                Comparator.comparingLong(Value::count)
                         .thenComparing(v -> v.shown, Utf8Order.ASCENDING);
         PriorityQueue<Value> best = new PriorityQueue<>(worstFirst);
         for (Value value : inOrder) {
             if (best.size() < valuesMax) {
                 best.add(value);
-            } else if (!best.isEmpty() && best.element().count <= value.count) {
+            } else if (!best.isEmpty() && best.element().count() <= value.count()) {
                 best.remove();
                 best.add(value);
             }
@@ -151,14 +169,9 @@ public final class FacetSum {
         return sorted;
     }
 
-    private static Comparator<Value> alpha(boolean numerically) {
-        Comparator<Value> byNumber = Comparator.comparingDouble(v -> v.number);
-        return numerically ? byNumber.thenComparing(TEXT) : TEXT;
-    }
-
     private static Map<String, Long> shown(List<Value> sorted, int valuesMax) {
         Map<String, Long> result = new LinkedHashMap<>();
-        sorted.stream().limit(valuesMax).forEach(v -> result.put(v.shown, v.count));
+        sorted.stream().limit(valuesMax).forEach(v -> result.put(v.shown, v.count()));
         return result;
     }
 }

@@ -1,5 +1,6 @@
 package io.miroir.fanout.answer;
 
+import io.miroir.core.merge.KWayMerge;
 import io.miroir.core.merge.RankValue;
 import io.miroir.core.merge.RankValue.ExactMatch;
 import io.miroir.core.merge.Ranked;
@@ -11,11 +12,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.StringJoiner;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -46,6 +48,7 @@ public final class ExactWords {
     private final int attributes;
     private final List<Bucket> buckets;
     private final Set<String> documents = new TreeSet<>();
+    private final List<Integer> asked;
 
     /** A hit. */
     private record Row(ObjectNode hit, Ranked ranked, int place, String document) {
@@ -62,12 +65,19 @@ public final class ExactWords {
      * Hits that the rules before find equal.
      *
      * @param words how many of the query they match
+     * @param open those of them that some may have otherwise than they are written
      * @param ofIndex whether words of the whole index count
      */
-    private record Bucket(List<Row> rows, Set<Integer> nodes, int words, boolean ofIndex) {
+    private record Bucket(
+            List<Row> rows,
+            Set<Integer> nodes,
+            int words,
+            SortedSet<Integer> open,
+            boolean ofIndex) {
         boolean isOpen() {
             // Whoever matches one word alone has it.
             return words > 1
+                    && !open.isEmpty()
                     && (ofIndex || nodes.size() > 1)
                     && rows.stream().anyMatch(Row::matches);
         }
@@ -80,6 +90,7 @@ public final class ExactWords {
         this.attributes = attributes;
         this.buckets = buckets;
         buckets.forEach(bucket -> bucket.rows.forEach(row -> documents.add(row.document)));
+        asked = buckets.stream().flatMap(bucket -> bucket.open.stream()).distinct().toList();
     }
 
     /** Whether an attribute of a hit matches, so that other nodes' words may matter. */
@@ -95,11 +106,18 @@ public final class ExactWords {
      * Of a search by words.
      *
      * @param words of the query, in their order, each to be found by itself
+     * @param begins whether the last one may be the beginning of another
+     * @param synonyms whether others may stand for them
      * @param answers of the nodes to it
      * @return empty if no node can have taken for a match what is none
      */
     static Optional<ExactWords> of(
-            ObjectNode client, IndexProfile index, List<String> words, List<ObjectNode> answers) {
+            ObjectNode client,
+            IndexProfile index,
+            List<String> words,
+            boolean begins,
+            boolean synonyms,
+            List<ObjectNode> answers) {
         Map<List<RankValue>, Bucket> buckets = new HashMap<>();
         for (int node = 0; node < answers.size(); node++) {
             for (JsonNode hit : answers.get(node).path("hits")) {
@@ -109,7 +127,9 @@ public final class ExactWords {
                     continue;
                 }
                 List<RankValue> before = ranked.ranks().subList(0, place);
-                Bucket bucket = buckets.computeIfAbsent(before, b -> bucket(b, words.size()));
+                Bucket bucket =
+                        buckets.computeIfAbsent(
+                                before, b -> bucket(b, words.size(), begins, synonyms));
                 bucket.nodes.add(node);
                 bucket.rows.add(new Row((ObjectNode) hit, ranked, place, ScoreDetails.tie(hit)));
             }
@@ -134,11 +154,20 @@ public final class ExactWords {
         return -1;
     }
 
-    private static Bucket bucket(List<RankValue> before, int wordsOfQuery) {
+    private static Bucket bucket(
+            List<RankValue> before, int wordsOfQuery, boolean begins, boolean synonyms) {
         int words = wordsOfQuery;
+        // Who makes no typo has words as they are written, or what one stands for or begins.
+        boolean typos = synonyms || before.stream().noneMatch(RankValue.Typos.class::isInstance);
         for (RankValue rank : before) {
             if (rank instanceof RankValue.Words(int matching, int _)) {
                 words = Math.min(matching, wordsOfQuery);
+            }
+        }
+        SortedSet<Integer> open = new TreeSet<>();
+        for (int word = 0; word < words; word++) {
+            if (typos || (begins && word == wordsOfQuery - 1)) {
+                open.add(word);
             }
         }
         boolean ofIndex = true;
@@ -149,12 +178,12 @@ public final class ExactWords {
                 ofIndex = Math.round(score * ranks) <= 1;
             }
         }
-        return new Bucket(new ArrayList<>(), new HashSet<>(), words, ofIndex);
+        return new Bucket(new ArrayList<>(), new HashSet<>(), words, open, ofIndex);
     }
 
-    /** How many words are to be asked for, from the first one on. */
+    /** How many words are to be asked for. */
     public int words() {
-        return buckets.stream().mapToInt(Bucket::words).max().orElse(0);
+        return asked.size();
     }
 
     /**
@@ -170,9 +199,7 @@ public final class ExactWords {
                 request.set(field, value);
             }
         }
-        StringJoiner all = new StringJoiner("\", \"", Separators.SEQ_FIELD + " IN [\"", "\"]");
-        documents.forEach(all::add);
-        NodeFilter.add(request, all.toString());
+        NodeFilter.add(request, NodeFilter.documents(documents));
         NodeFilter.restrict(request, only);
         request.putArray("attributesToRetrieve").add(Separators.SEQ_FIELD);
         return request.put("distinct", Separators.SEQ_FIELD).put("limit", documents.size());
@@ -190,7 +217,9 @@ public final class ExactWords {
     }
 
     private ObjectNode request(int word) {
-        return JsonNodeFactory.instance.objectNode().put("q", '"' + words.get(word) + '"');
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("q", '"' + words.get(asked.get(word)) + '"');
     }
 
     /**
@@ -203,35 +232,37 @@ public final class ExactWords {
             List<ObjectNode> answers,
             List<List<ObjectNode>> ofDocuments,
             List<List<ObjectNode>> ofIndex) {
-        List<Set<String>> having = new ArrayList<>();
-        for (List<ObjectNode> nodes : ofDocuments) {
+        Map<Integer, Set<String>> having = new HashMap<>();
+        for (int i = 0; i < asked.size(); i++) {
             Set<String> documentsOfWord = new HashSet<>();
-            nodes.forEach(
-                    node ->
-                            node.path("hits")
-                                    .forEach(
-                                            hit ->
-                                                    documentsOfWord.add(
-                                                            hit.path(Separators.SEQ_FIELD)
-                                                                    .asString(""))));
-            having.add(documentsOfWord);
+            ofDocuments
+                    .get(i)
+                    .forEach(
+                            node ->
+                                    node.path("hits")
+                                            .forEach(
+                                                    hit ->
+                                                            documentsOfWord.add(
+                                                                    hit.path(Separators.SEQ_FIELD)
+                                                                            .asString(""))));
+            having.put(asked.get(i), documentsOfWord);
         }
         boolean changed = false;
         for (Bucket bucket : buckets) {
             Set<Integer> compared = new HashSet<>();
-            for (int word = 0; word < bucket.words; word++) {
-                Set<String> documentsOfWord = having.get(word);
+            for (int word : bucket.open) {
+                Set<String> documentsOfWord = having.getOrDefault(word, Set.of());
                 boolean there =
                         bucket.rows.stream().anyMatch(r -> documentsOfWord.contains(r.document))
                                 || (bucket.ofIndex
-                                        && ofIndex.get(word).stream()
+                                        && ofIndex.get(asked.indexOf(word)).stream()
                                                 .anyMatch(node -> Paging.total(node) > 0));
                 if (there) {
                     compared.add(word);
                 }
             }
             for (Row row : bucket.rows) {
-                changed |= row.matches() && settle(row, bucket.words, compared, having);
+                changed |= row.matches() && settle(row, bucket, compared, having);
             }
         }
         if (changed) {
@@ -240,11 +271,14 @@ public final class ExactWords {
     }
 
     private boolean settle(
-            Row row, int wordsOfBucket, Set<Integer> compared, List<Set<String>> having) {
+            Row row, Bucket bucket, Set<Integer> compared, Map<Integer, Set<String>> having) {
+        int wordsOfBucket = bucket.words;
         int matching = 0;
         boolean lacksOne = false;
         for (int word = 0; word < wordsOfBucket; word++) {
-            boolean has = having.get(word).contains(row.document);
+            boolean has =
+                    !bucket.open.contains(word)
+                            || having.getOrDefault(word, Set.of()).contains(row.document);
             matching += has ? 1 : 0;
             lacksOne |= !has && compared.contains(word);
         }
@@ -265,10 +299,17 @@ public final class ExactWords {
         return true;
     }
 
+    /** Merged one by one: places within a metre of each other are equal, which no sort takes. */
     private static void putInOrder(ObjectNode answer) {
         if (answer.get("hits") instanceof ArrayNode hits) {
-            List<JsonNode> sorted = new ArrayList<>(hits.valueStream().toList());
-            sorted.sort(Comparator.comparing(ScoreDetails::read, RuleOrder.WITH_TIES));
+            List<Iterator<JsonNode>> each =
+                    hits.valueStream().map(hit -> List.of(hit).iterator()).toList();
+            List<JsonNode> sorted =
+                    KWayMerge.take(
+                            new KWayMerge<>(
+                                    each,
+                                    Comparator.comparing(ScoreDetails::read, RuleOrder.WITH_TIES)),
+                            hits.size());
             hits.removeAll();
             hits.addAll(sorted);
         }

@@ -87,7 +87,7 @@ public final class FacetSearchCall {
     public boolean isBeyond(List<ObjectNode> distributions) {
         return distributions.stream()
                 .flatMap(distribution -> distribution.path(facet()).valueStream())
-                .anyMatch(count -> count.asLong() > Census.DOCUMENTS_MAX);
+                .anyMatch(count -> count.asLong() > SearchCensus.DOCUMENTS_MAX);
     }
 
     /**

@@ -134,7 +134,8 @@ public final class FacetSpelling {
         return facets;
     }
 
-    private static boolean isComparable(String facet, IndexProfile index) {
+    /** Whether a facet's values can be filtered by. */
+    static boolean isComparable(String facet, IndexProfile index) {
         int rule = FilterableRule.deciding(index.filterable(), facet);
         return rule >= 0
                 && index.filterable().get(rule).equality()
@@ -188,7 +189,7 @@ public final class FacetSpelling {
         return quoted(facet) + " = " + quoted(value);
     }
 
-    private static String quoted(String text) {
+    static String quoted(String text) {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 

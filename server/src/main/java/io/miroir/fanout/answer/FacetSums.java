@@ -28,7 +28,8 @@ final class FacetSums {
      * Adds what a node counted.
      *
      * @param distribution facet → value → count
-     * @param statsOfNode the smallest and the largest number of each facet with numbers
+     * @param statsOfNode the smallest and the largest number of each facet with numbers; what
+     *     {@link FacetKinds} wrote there is taken out
      */
     void add(JsonNode distribution, JsonNode statsOfNode) {
         for (var facet : distribution.properties()) {
@@ -37,24 +38,22 @@ final class FacetSums {
                 continue;
             }
             FacetSum sum = facets.computeIfAbsent(name, _ -> new FacetSum());
-            FacetNumbers numbers = numbers(statsOfNode.path(name));
+            FacetNumbers numbers = FacetKinds.numbers(facet.getValue(), statsOfNode.path(name));
+            JsonNode texts = FacetKinds.texts(statsOfNode.path(name));
             for (var value : facet.getValue().properties()) {
                 long count = value.getValue().asLong();
                 added.merge(name, count, Long::sum);
-                if (numbers.has(value.getKey())) {
-                    sum.addNumber(value.getKey(), count);
-                } else {
+                boolean number = numbers.has(value.getKey());
+                long alike = texts.path(value.getKey()).asLong(number ? count : 0);
+                if (alike > 0) {
+                    sum.addNumber(value.getKey(), alike);
+                }
+                if (!number || texts.has(value.getKey())) {
                     sum.add(value.getKey(), count);
                 }
             }
         }
         stats.add(statsOfNode);
-    }
-
-    private static FacetNumbers numbers(JsonNode range) {
-        return range.isObject()
-                ? new FacetNumbers(range.path("min").asDouble(), range.path("max").asDouble())
-                : FacetNumbers.NONE;
     }
 
     /**

@@ -1,9 +1,6 @@
 package io.miroir.fanout.answer;
 
 import io.miroir.api.settings.RankingRule;
-import io.miroir.core.merge.RankValue;
-import io.miroir.core.merge.Ranked;
-import io.miroir.core.merge.ScoreGroups;
 import io.miroir.core.text.QueryParts;
 import io.miroir.core.topology.ShardSet;
 import java.util.ArrayList;
@@ -67,8 +64,7 @@ public final class FrequentWords {
     }
 
     /**
-     * Of a search; empty where there are phrases or words that must not be there, or one word, or
-     * the rule on words is not the first.
+     * Of a search; empty where there are phrases or words that must not be there, or one word.
      *
      * @param nowhere how the index cuts {@link #NOWHERE}, which must stay one word
      */
@@ -81,9 +77,7 @@ public final class FrequentWords {
             }
         }
         boolean plain =
-                !index.rankingRules().isEmpty()
-                        && index.rankingRules().getFirst() == RankingRule.Builtin.WORDS
-                        && words.size() == query.terms().size()
+                words.size() == query.terms().size()
                         && query.negativeWords().isEmpty()
                         && query.negativePhrases().isEmpty()
                         && nowhere.terms().isEmpty()
@@ -190,59 +184,38 @@ public final class FrequentWords {
     }
 
     /**
-     * Asks a node for the documents of a step.
+     * Asks a node for the documents of a step, as far as a page can reach: what is before one of
+     * them is before it in the end, too. The last step finds all that is found, and counts it.
      *
      * @param only as in {@link #wordRequest}
      */
-    public ObjectNode stepRequest(Step step, @Nullable ShardSet only) {
-        // Who wants all words does not rank by them; what has some only is left out in the end.
+    public ObjectNode stepRequest(Step step, boolean last, @Nullable ShardSet only) {
         ObjectNode search = client.deepCopy();
-        search.put(STRATEGY, "last").put("q", step.query);
-        search.remove("facets");
-        ObjectNode request = SearchCall.of(search, index).nodeRequest(only);
-        // Those of the steps before come once more.
-        for (String size : List.of("limit", "hitsPerPage")) {
-            if (request.has(size)) {
-                long depth = Math.min(request.path(size).asLong() * 2, index.totalHitsMax());
-                request.put(size, depth);
-            }
+        search.put(STRATEGY, "all").put("q", step.query);
+        if (!last) {
+            search.remove("facets");
         }
-        return request;
-    }
-
-    /**
-     * Asks a node how many documents have the words that are left in the end.
-     *
-     * @param only as in {@link #wordRequest}
-     */
-    public ObjectNode countRequest(Step last, @Nullable ShardSet only) {
-        ObjectNode search = client.deepCopy();
-        search.put(STRATEGY, "all").put("q", last.query);
-        ObjectNode request = SearchCall.of(search, index).nodeRequest(only);
-        for (String size : List.of("limit", "hitsPerPage")) {
-            if (request.has(size)) {
-                request.put(size, 0);
-            }
-        }
-        return request;
+        return SearchCall.of(search, index).nodeRequest(only);
     }
 
     /**
      * Makes of the answers to all steps what nodes would answer that let go in this order: each
-     * document comes in its first step, and none counts.
+     * document comes in its first step, and is ranked by that, and the last step counts.
      */
     public void settle(List<Step> steps, List<List<ObjectNode>> ofSteps) {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < steps.size(); i++) {
             Set<String> ofStep = new HashSet<>();
             for (ObjectNode answer : ofSteps.get(i)) {
-                countNothing(answer);
+                if (i < steps.size() - 1) {
+                    countNothing(answer);
+                }
                 if (answer.get("hits") instanceof ArrayNode hits) {
                     List<JsonNode> found = new ArrayList<>(hits.valueStream().toList());
                     hits.removeAll();
                     for (JsonNode hit : found) {
                         String document = ScoreDetails.tie(hit);
-                        if (!seen.contains(document) && hasAllWords(hit)) {
+                        if (!seen.contains(document)) {
                             ofStep.add(document);
                             rank((ObjectNode) hit, steps.get(i));
                             hits.add(hit);
@@ -254,11 +227,6 @@ public final class FrequentWords {
         }
     }
 
-    private static boolean hasAllWords(JsonNode hit) {
-        JsonNode rule = hit.path(ScoreDetails.FIELD).path("words");
-        return rule.path("matchingWords").asInt() == rule.path("maxMatchingWords").asInt();
-    }
-
     private static void countNothing(ObjectNode answer) {
         for (String total : List.of("totalHits", "estimatedTotalHits")) {
             if (answer.has(total)) {
@@ -268,22 +236,52 @@ public final class FrequentWords {
         answer.remove(List.of("facetDistribution", "facetStats"));
     }
 
+    /**
+     * Ranks by how many words match. Who wants all of them does not rank by that; the rule is the
+     * first one of the score, as it goes before all others on words.
+     */
     private void rank(ObjectNode hit, Step step) {
-        if (!(hit.path(ScoreDetails.FIELD).get("words") instanceof ObjectNode details)) {
+        int place = wordsPlace();
+        if (place < 0 || !(hit.get(ScoreDetails.FIELD) instanceof ObjectNode details)) {
             return;
         }
+        for (JsonNode rule : details) {
+            int order = rule.path("order").asInt();
+            if (order >= place) {
+                ((ObjectNode) rule).put("order", order + 1);
+            }
+        }
         int matching = step.most - step.gone;
-        Ranked ranked = ScoreDetails.read(hit);
-        List<RankValue> ranks = new ArrayList<>(ranked.ranks());
-        ranks.replaceAll(
-                rank ->
-                        rank instanceof RankValue.Words
-                                ? new RankValue.Words(matching, step.most)
-                                : rank);
-        ScoreGroups.rescored(ranked.ranks(), ranked.score(), ranks, index.attributes())
-                .ifPresent(score -> hit.put(ScoreDetails.SCORE_FIELD, score));
-        details.put("matchingWords", matching)
+        details.putObject("words")
+                .put("order", place)
+                .put("matchingWords", matching)
                 .put("maxMatchingWords", step.most)
                 .put("score", matching / (double) step.most);
+        if (hit.has(ScoreDetails.SCORE_FIELD)) {
+            double others = hit.path(ScoreDetails.SCORE_FIELD).asDouble();
+            hit.put(ScoreDetails.SCORE_FIELD, (matching - 1 + others) / step.most);
+        }
+    }
+
+    /** How many sorts go before the rule on words; -1 if it is none of the rules. */
+    private int wordsPlace() {
+        Set<String> sorted = new HashSet<>();
+        for (RankingRule rule : index.rankingRules()) {
+            switch (rule) {
+                case RankingRule.Builtin builtin when builtin == RankingRule.Builtin.SORT ->
+                        client.path("sort").forEach(by -> sorted.add(field(by.asString(""))));
+                // Each other rule on words takes that one before itself.
+                case RankingRule.Builtin _ -> {
+                    return sorted.size();
+                }
+                case RankingRule.ByField(String field, boolean _) -> sorted.add(field);
+            }
+        }
+        return -1;
+    }
+
+    private static String field(String sort) {
+        int colon = sort.lastIndexOf(':');
+        return colon < 0 ? sort : sort.substring(0, colon);
     }
 }

@@ -16,7 +16,8 @@ final class HitFacets {
     private HitFacets() {}
 
     /**
-     * Writes what a node would count that has these documents and no others. It is not cut.
+     * Writes what a node would count that has these documents and no others, and which values are
+     * texts. It is not cut.
      *
      * @param documents the one whose spelling is shown comes first
      */
@@ -26,24 +27,39 @@ final class HitFacets {
             ObjectNode distribution,
             ObjectNode stats) {
         for (String facet : facets) {
-            Map<String, String> spellings = new HashMap<>();
-            ObjectNode counts = distribution.putObject(facet);
-            double min = Double.POSITIVE_INFINITY;
-            double max = Double.NEGATIVE_INFINITY;
-            for (JsonNode document : documents) {
-                for (JsonNode value : values(document, facet)) {
-                    String text = text(value);
-                    String shown = spellings.computeIfAbsent(FacetText.normalize(text), _ -> text);
-                    counts.put(shown, counts.path(shown).asLong(0) + 1);
-                    if (value.isNumber()) {
-                        min = Math.min(min, value.asDouble());
-                        max = Math.max(max, value.asDouble());
-                    }
+            count(facet, documents, distribution.putObject(facet), stats);
+        }
+    }
+
+    private static void count(
+            String facet, List<? extends JsonNode> documents, ObjectNode counts, ObjectNode stats) {
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        Map<String, Long> texts = new LinkedHashMap<>();
+        Map<String, String> spellings = new HashMap<>();
+        double min = Double.POSITIVE_INFINITY;
+        double max = Double.NEGATIVE_INFINITY;
+        for (JsonNode document : documents) {
+            for (JsonNode value : values(document, facet)) {
+                String text = text(value);
+                if (value.isNumber()) {
+                    numbers.merge(text, 1L, Long::sum);
+                    min = Math.min(min, value.asDouble());
+                    max = Math.max(max, value.asDouble());
+                } else {
+                    String normal = FacetText.normalize(text);
+                    texts.merge(spellings.computeIfAbsent(normal, _ -> text), 1L, Long::sum);
                 }
             }
-            if (min <= max) {
-                stats.putObject(facet).put("min", min).put("max", max);
-            }
+        }
+        numbers.forEach(counts::put);
+        texts.forEach(counts::put);
+        if (min <= max) {
+            ObjectNode range = stats.putObject(facet).put("min", min).put("max", max);
+            texts.keySet()
+                    .forEach(
+                            text ->
+                                    FacetKinds.putText(
+                                            range, text, numbers.getOrDefault(text, 0L)));
         }
     }
 

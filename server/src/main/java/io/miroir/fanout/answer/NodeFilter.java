@@ -4,6 +4,7 @@ import io.miroir.api.search.NodesFilter;
 import io.miroir.api.settings.FilterableRule;
 import io.miroir.core.routing.Separators;
 import io.miroir.core.topology.ShardSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,13 @@ public final class NodeFilter {
     public static String shards(ShardSet shards) {
         StringJoiner values = new StringJoiner("\", \"", Separators.SHARD_FIELD + " IN [\"", "\"]");
         shards.stream().forEach(shard -> values.add(Separators.shard(shard)));
+        return values.toString();
+    }
+
+    /** The condition that a document is one of those with these sequence numbers. */
+    static String documents(Collection<String> ties) {
+        StringJoiner values = new StringJoiner("\", \"", Separators.SEQ_FIELD + " IN [\"", "\"]");
+        ties.forEach(values::add);
         return values.toString();
     }
 

@@ -117,7 +117,7 @@ public final class SearchCall {
             request.put("distinct", Separators.SEQ_FIELD)
                     .put(
                             paging.counted() ? "hitsPerPage" : "limit",
-                            Math.min(Census.DOCUMENTS_MAX, index.totalHitsMax()));
+                            Math.min(SearchCensus.DOCUMENTS_MAX, index.totalHitsMax()));
         }
         NodeFilter.restrict(request, only);
         return request;
@@ -160,12 +160,9 @@ public final class SearchCall {
      * All that is found, to be asked besides: where values are shown once, what one server counts
      * can't always be told by what nodes show.
      */
-    public Optional<Census> census(List<ObjectNode> answers) {
+    public Optional<SearchCensus> census(List<ObjectNode> answers) {
         String once = distinct;
         int end = paging.end(index.totalHitsMax());
-        if (countsByDepth(answers) && isSortedFirst(answers)) {
-            return Optional.of(new ThresholdCensus(client, facets.readAttributes(), end));
-        }
         boolean foundAsOneServerDoes =
                 !client.path("hybrid").isObject() && (!hasThreshold() || paging.counted());
         boolean counts = paging.counted() || (facets.isAsked() && end > 0);
@@ -179,7 +176,7 @@ public final class SearchCall {
                 hits.sawArray()
                         || (facets.isAsked() && (view.lacksCounted() || !counting.isSettled(hits)))
                         || (total && !hits.isWhole());
-        boolean few = answers.stream().mapToLong(Paging::total).sum() <= Census.DOCUMENTS_MAX;
+        boolean few = answers.stream().mapToLong(Paging::total).sum() <= SearchCensus.DOCUMENTS_MAX;
         return open && few && (total || facets.isAsked())
                 ? Optional.of(
                         new SearchCensus(
@@ -193,34 +190,18 @@ public final class SearchCall {
     }
 
     /**
-     * The same search without its threshold, to be asked besides for its counts: one server whose
-     * page is full has not looked for what is too bad, and counts it, as nodes do whose own hits
-     * are enough. Empty where the answers count the same.
+     * Whether hits can be too bad, and how that is found out; empty where nodes' own judgement has
+     * to do, as vectors find hits or values are shown once.
      */
-    public Optional<SearchCall> forCounts(List<ObjectNode> answers) {
-        if (!countsByDepth(answers) || isSortedFirst(answers)) {
-            return Optional.empty();
-        }
-        ObjectNode all = client.deepCopy();
-        all.remove(List.of(ThresholdCensus.THRESHOLD, "offset", "limit"));
-        return Optional.of(new SearchCall(all.put("limit", 0), index, null));
+    public Optional<ThresholdCall> byThreshold() {
+        return hasThreshold() && !client.path("hybrid").isObject() && distinct == null
+                ? Optional.of(new ThresholdCall(client, index, facets))
+                : Optional.empty();
     }
 
-    /** Whether the page is full and nodes have left out what one server has not looked for. */
-    private boolean countsByDepth(List<ObjectNode> answers) {
-        if (!hasThreshold()
-                || client.path("hybrid").isObject()
-                || paging.counted()
-                || distinct != null) {
-            return false;
-        }
-        int end = paging.end(index.totalHitsMax());
-        long found = answers.stream().mapToLong(answer -> answer.path("hits").size()).sum();
-        return found >= end && answers.stream().anyMatch(a -> a.path("hits").size() < end);
-    }
-
-    private static boolean isSortedFirst(List<ObjectNode> answers) {
-        return ranks(answers).stream().flatMap(List::stream).anyMatch(Ranked::isSortedFirst);
+    /** The client's search. */
+    ObjectNode client() {
+        return client;
     }
 
     /**
@@ -232,7 +213,7 @@ public final class SearchCall {
         long found = answers.stream().mapToLong(Paging::total).sum();
         if (distinct == null
                 || answers.size() < 2
-                || found > Census.DOCUMENTS_MAX
+                || found > SearchCensus.DOCUMENTS_MAX
                 || client.path("hybrid").isObject()) {
             return Optional.empty();
         }
@@ -244,8 +225,8 @@ public final class SearchCall {
     }
 
     /**
-     * Whether words are let go of by how frequent they are, which no node knows. Where hits can be
-     * too bad nodes' own frequencies have to do: they judge hits before scores are put right.
+     * Whether words are let go of by how frequent they are, which no node knows. Where nodes judge
+     * how bad hits are, their own frequencies have to do: scores are put right after it.
      */
     public boolean isByFrequency() {
         return FrequentWords.isAsked(client) && !hasThreshold();
@@ -273,9 +254,12 @@ public final class SearchCall {
      * What is to be asked of the words of such hits; empty if nothing is.
      *
      * @param words of the query, in their order, each to be found by itself
+     * @param begins whether the last one may be the beginning of another
+     * @param synonyms whether others may stand for them
      */
-    public Optional<ExactWords> exactWords(List<String> words, List<ObjectNode> answers) {
-        return ExactWords.of(client, index, words, answers);
+    public Optional<ExactWords> exactWords(
+            List<String> words, boolean begins, boolean synonyms, List<ObjectNode> answers) {
+        return ExactWords.of(client, index, words, begins, synonyms, answers);
     }
 
     /** Whether nodes show all that they find. */
@@ -316,6 +300,16 @@ public final class SearchCall {
         return FacetSpelling.of(client, index, facets.unseen(), distributions(answers));
     }
 
+    /** Which values of facets are numbers, where the answers of nodes leave it open. */
+    public List<FacetKinds> disputedKinds(List<ObjectNode> answers) {
+        boolean exact =
+                !hasThreshold()
+                        && !client.path("hybrid").isObject()
+                        && distinct == null
+                        && !FrequentWords.isAsked(client);
+        return FacetKinds.of(client, index, exact, facets.unseen(), answers);
+    }
+
     /** What nodes counted, in their answers. */
     public static List<ObjectNode> distributions(List<ObjectNode> answers) {
         List<ObjectNode> distributions = new ArrayList<>();
@@ -349,15 +343,30 @@ public final class SearchCall {
      * What nodes were asked besides.
      *
      * @param documents that one server counts, the oldest first; null if they aren't known
-     * @param counts answers to {@link #forCounts}; null if it was not asked
+     * @param counts answers that count what one server counts; null if those to the search do
+     * @param judged which hits are good enough; null if nodes have judged
      * @param formatted whether hits are formatted though none of the answers' is
      */
     public record Besides(
             @Nullable List<ObjectNode> documents,
             @Nullable List<ObjectNode> counts,
+            ThresholdCall.@Nullable Judged judged,
             boolean formatted) {
         /** Nothing. */
-        public static final Besides NOTHING = new Besides(null, null, false);
+        public static final Besides NOTHING = new Besides(null, null, null, false);
+
+        /** Which hits are good enough. */
+        public static Besides ofJudged(
+                ThresholdCall.Judged judged, @Nullable List<ObjectNode> counts, boolean formatted) {
+            return new Besides(ThresholdCall.documents(judged), counts, judged, formatted);
+        }
+
+        private long total(long counted) {
+            if (judged != null && judged.counted() != null) {
+                return judged.counted().size();
+            }
+            return documents != null ? documents.size() : counted;
+        }
     }
 
     /** The client's answer, where more is known than by the answers. */
@@ -368,7 +377,7 @@ public final class SearchCall {
             hits.walkOn(paging.counted());
         }
         List<ObjectNode> counted = besides.counts() != null ? besides.counts() : answers;
-        long total = documents != null ? documents.size() : counting.total(counted, pinned, hits);
+        long total = besides.total(counting.total(counted, pinned, hits));
         // Hits that are shown have lost what was asked for this alone.
         ObjectNode counts = JsonNodeFactory.instance.objectNode();
         if (facets.isAsked()) {
@@ -376,7 +385,9 @@ public final class SearchCall {
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         boolean format = besides.formatted() || isAnyFormatted(answers);
-        int semanticHits = writePage(hits.best(), format, answer.putArray("hits"));
+        ThresholdCall.Judged judged = besides.judged();
+        List<Hit> page = judged == null ? page(hits) : SearchHits.of(judged.page());
+        int semanticHits = writePage(page, format, answer.putArray("hits"));
         answer.put("query", client.path("q").asString(""));
         Answers.copyFirst(answers, "queryVector", answer);
         answer.put("processingTimeMs", Answers.processingTimeMillis(answers));
@@ -403,12 +414,16 @@ public final class SearchCall {
                 paging.end(index.totalHitsMax()));
     }
 
+    private List<Hit> page(SearchHits hits) {
+        List<Hit> best = hits.best();
+        int begin = Math.min(paging.begin(index.totalHitsMax()), best.size());
+        return best.subList(begin, best.size());
+    }
+
     /** Shows the hits of the page; gives the number of semantic ones. */
-    private int writePage(List<Hit> best, boolean formatted, ArrayNode page) {
+    private int writePage(List<Hit> shown, boolean formatted, ArrayNode page) {
         int semantic = 0;
-        for (Hit hit :
-                best.subList(
-                        Math.min(paging.begin(index.totalHitsMax()), best.size()), best.size())) {
+        for (Hit hit : shown) {
             semantic += hit.ranked().semantic() ? 1 : 0;
             view.show(hit.json(), formatted);
             page.add(hit.json());
@@ -425,7 +440,7 @@ public final class SearchCall {
      * as any.
      */
     static boolean hasThreshold(JsonNode query) {
-        return query.hasNonNull(ThresholdCensus.THRESHOLD)
+        return query.hasNonNull(ThresholdCall.THRESHOLD)
                 && (!query.path("q").asString("").isBlank()
                         || query.path("hybrid").isObject()
                         || query.path("vector").isArray());

@@ -24,7 +24,10 @@ import tools.jackson.databind.node.ObjectNode;
  * on what all nodes have. So they are asked for everything, where that is little, and the server's
  * way is gone here.
  */
-public final class SearchCensus implements Census {
+public final class SearchCensus {
+    /** As many documents a node is asked for; they bring what is counted and nothing else. */
+    static final int DOCUMENTS_MAX = 1_000;
+
     private static final List<String> FINDING =
             List.of(
                     "q",
@@ -77,7 +80,11 @@ public final class SearchCensus implements Census {
         }
     }
 
-    @Override
+    /**
+     * Asks a node.
+     *
+     * @param only the shards to search, or null if the node holds no other
+     */
     public ObjectNode nodeRequest(@Nullable ShardSet only) {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         writeFinding(client, request);
@@ -92,7 +99,11 @@ public final class SearchCensus implements Census {
                 .put("limit", DOCUMENTS_MAX);
     }
 
-    @Override
+    /**
+     * The documents that one server counts, the oldest first; null if not all were told.
+     *
+     * @param answers to {@link #nodeRequest}
+     */
     public @Nullable List<ObjectNode> documents(List<ObjectNode> answers) {
         if (!answers.stream().allMatch(SearchHits::isWhole)) {
             return null;

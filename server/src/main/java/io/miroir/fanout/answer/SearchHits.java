@@ -66,6 +66,11 @@ final class SearchHits {
                 .toList();
     }
 
+    /** Hits of nodes. */
+    static List<Hit> of(List<ObjectNode> hits) {
+        return hits.stream().map(hit -> new Hit(hit, ScoreDetails.read(hit))).toList();
+    }
+
     /** The hits to the page's end. */
     List<Hit> best() {
         return best;

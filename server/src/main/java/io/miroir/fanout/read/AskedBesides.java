@@ -2,23 +2,26 @@ package io.miroir.fanout.read;
 
 import io.miroir.api.ApiException;
 import io.miroir.cluster.IndexView;
+import io.miroir.core.plan.SearchPlan.NodeShards;
 import io.miroir.core.text.QueryParts;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
-import io.miroir.fanout.answer.Census;
 import io.miroir.fanout.answer.ExactWords;
+import io.miroir.fanout.answer.FacetKinds;
 import io.miroir.fanout.answer.FacetSearchCall;
 import io.miroir.fanout.answer.FacetSpelling;
 import io.miroir.fanout.answer.FrequentWords;
 import io.miroir.fanout.answer.SearchCall;
 import io.miroir.fanout.answer.SearchCensus;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -41,35 +44,77 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
         }
     }
 
+    /** Tells numbers from texts that look like them in what nodes counted. */
+    void settle(List<FacetKinds> kinds, ShardSet shards, Coverage counted) {
+        if (kinds.isEmpty()) {
+            return;
+        }
+        List<Coverage> told =
+                askAll(kinds.size(), shards, (each, only) -> kinds.get(each).nodeRequest(only));
+        for (int i = 0; i < kinds.size(); i++) {
+            Map<NodeShards, JsonNode> numbers = new HashMap<>();
+            told.get(i).parts().forEach(part -> numbers.put(part.asked(), part.answer()));
+            for (Coverage.Part part : counted.parts()) {
+                JsonNode ofNode = numbers.get(part.asked());
+                if (ofNode != null) {
+                    kinds.get(i).settle((ObjectNode) part.answer(), ofNode);
+                }
+            }
+        }
+    }
+
     /**
-     * The documents that count; null where these can't be told.
-     *
-     * @param answered the answers to the search itself
+     * The answers to another search; null if they are less whole than those to the first, or it is
+     * refused.
      */
-    @Nullable List<ObjectNode> documents(Census census, ShardSet shards, Coverage answered) {
+    @Nullable Coverage whole(
+            ShardSet shards, Function<@Nullable ShardSet, ObjectNode> request, Coverage first) {
         try {
-            Coverage found = ask(IndexAsks.What.SEARCH, shards, census::nodeRequest);
-            return found.refusal().isEmpty() && found.isAsWholeAs(answered)
-                    ? census.documents(found.answers())
-                    : null;
+            Coverage coverage = ask(IndexAsks.What.SEARCH, shards, request);
+            return coverage.refusal().isEmpty() && coverage.isAsWholeAs(first) ? coverage : null;
         } catch (ApiException _) {
             return null;
         }
     }
 
+    /**
+     * The documents that count; null where these can't be told.
+     *
+     * @param answered the answers to the search itself
+     */
+    @Nullable List<ObjectNode> documents(SearchCensus census, ShardSet shards, Coverage answered) {
+        Coverage found = whole(shards, census::nodeRequest, answered);
+        return found == null ? null : census.documents(found.answers());
+    }
+
     /** Makes hits whose attributes match exactly those that do so on one server. */
     void settleExactness(SearchCall call, ShardSet shards, Coverage answered) {
         List<ObjectNode> answers = answered.answers();
-        ExactWords exact = call.exactWords(words(), answers).orElse(null);
+        List<QueryParts.Part.Word> words = words();
+        boolean begins =
+                !words.isEmpty()
+                        && words.getLast().last()
+                        && !index.settings().path("prefixSearch").asString("").equals("disabled");
+        ExactWords exact =
+                call.exactWords(
+                                words.stream().map(QueryParts.Part.Word::text).toList(),
+                                begins,
+                                !index.settings().path("synonyms").isEmpty(),
+                                answers)
+                        .orElse(null);
         if (exact == null) {
             return;
         }
         ShardSet all = ShardSet.all(index.topology().shards());
         try {
-            List<Coverage> documents = askAll(exact.words(), shards, exact::documentsRequest);
-            List<Coverage> any = askAll(exact.words(), all, exact::indexRequest);
+            List<Supplier<Coverage>> questions =
+                    new ArrayList<>(questions(exact.words(), shards, exact::documentsRequest));
+            questions.addAll(questions(exact.words(), all, exact::indexRequest));
+            List<Coverage> told = SideBySide.all(questions);
+            List<Coverage> documents = told.subList(0, exact.words());
+            List<Coverage> any = told.subList(exact.words(), told.size());
             // Who is not heard of any more may have what a hit matches by.
-            if (Stream.concat(documents.stream(), any.stream())
+            if (told.stream()
                     .allMatch(each -> each.refusal().isEmpty() && each.isAsWholeAs(answered))) {
                 exact.settle(
                         answers,
@@ -113,20 +158,14 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
                     askAll(
                             steps.size(),
                             shards,
-                            (step, only) -> frequent.stepRequest(steps.get(step), only));
-            Coverage counts =
-                    ask(
-                            IndexAsks.What.SEARCH,
-                            shards,
-                            only -> frequent.countRequest(steps.getLast(), only));
-            if (counts.refusal().isPresent()
-                    || ofSteps.stream().anyMatch(each -> each.refusal().isPresent())) {
+                            (step, only) ->
+                                    frequent.stepRequest(
+                                            steps.get(step), step == steps.size() - 1, only));
+            if (ofSteps.stream().anyMatch(each -> each.refusal().isPresent())) {
                 return null;
             }
             frequent.settle(steps, ofSteps.stream().map(Coverage::answers).toList());
-            List<Coverage> all = new ArrayList<>(ofSteps);
-            all.add(counts);
-            return Coverage.together(all);
+            return Coverage.together(ofSteps);
         } catch (ApiException _) {
             return null;
         }
@@ -139,12 +178,16 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
     }
 
     private List<Coverage> askAll(int count, ShardSet shards, Question question) {
+        return SideBySide.all(questions(count, shards, question));
+    }
+
+    private List<Supplier<Coverage>> questions(int count, ShardSet shards, Question question) {
         List<Supplier<Coverage>> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int each = i;
             all.add(() -> ask(IndexAsks.What.SEARCH, shards, only -> question.of(each, only)));
         }
-        return SideBySide.all(all);
+        return all;
     }
 
     /** Words as the index cuts them. */
@@ -153,13 +196,13 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
     }
 
     /** The words to find; none where there are phrases among them. */
-    private List<String> words() {
-        List<String> words = new ArrayList<>();
+    private List<QueryParts.Part.Word> words() {
+        List<QueryParts.Part.Word> words = new ArrayList<>();
         for (QueryParts.Part part : parts(body.path("q").asString("")).terms()) {
             if (!(part instanceof QueryParts.Part.Word word)) {
                 return List.of();
             }
-            words.add(word.text());
+            words.add(word);
         }
         return words;
     }

@@ -9,19 +9,48 @@ import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.AnswerShape;
 import io.miroir.fanout.NodeRequest;
 import io.miroir.fanout.answer.QueryHash;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What searches ask the nodes of an index. */
 final class IndexAsks {
+    private static final Duration LEAST = Duration.ofMillis(1);
+
     private final Cover cover;
     private final ReadSettings settings;
+    private final Supplier<Duration> patience;
 
     /** By those ways through the nodes. */
     IndexAsks(Cover cover, ReadSettings settings) {
+        this(cover, settings, settings::nodeTimeout);
+    }
+
+    private IndexAsks(Cover cover, ReadSettings settings, Supplier<Duration> patience) {
         this.cover = cover;
         this.settings = settings;
+        this.patience = patience;
+    }
+
+    /**
+     * What is asked besides one search, which has an answer already: all of it has the time that a
+     * node has for one request, from the first one on. Behind that nobody answers.
+     */
+    IndexAsks besides() {
+        AtomicLong begin = new AtomicLong();
+        return new IndexAsks(
+                cover,
+                settings,
+                () -> {
+                    long now = System.nanoTime();
+                    begin.compareAndSet(0, now);
+                    return settings.nodeTimeout().minusNanos(now - begin.get());
+                });
     }
 
     /**
@@ -67,6 +96,9 @@ final class IndexAsks {
             ObjectNode body,
             AnswerBudget.@Nullable Share share,
             Function<@Nullable ShardSet, ObjectNode> request) {
+        if (patience.get().isNegative()) {
+            return new Coverage(List.of(), shards, Optional.empty());
+        }
         SentBodies bodies = new SentBodies(request);
         return cover.ask(
                 index,
@@ -78,8 +110,13 @@ final class IndexAsks {
                                         what.operation,
                                         "/indexes/" + index.row().physicalUid() + what.path,
                                         bodies.of(only(part)),
-                                        settings.nodeTimeout())
+                                        left())
                                 .expecting(what.shape));
+    }
+
+    private Duration left() {
+        Duration left = patience.get();
+        return left.compareTo(LEAST) < 0 ? LEAST : left;
     }
 
     /**

@@ -7,6 +7,7 @@ import io.miroir.api.settings.FilterableRule;
 import io.miroir.cluster.IndexView;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,17 +19,33 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The fields that documents of an index have or had. One server that knows no document with a field
  * finds nothing by {@code field != value}, and once it knows one, all others ({@link NodesFilter}):
- * so all nodes are asked whether one of them does, until one has said so.
+ * so all nodes are asked whether one of them does, until one has said so. That none of them does is
+ * believed until documents of the index change, and not for long: what failed may have left some.
  */
 final class KnownFields {
     /** Of more indexes than this all is forgotten, and asked again. */
     private static final int INDEXES_MAX = 1_000;
 
     private static final int FIELDS_MAX = 65_536;
+    private static final Duration BELIEVED = Duration.ofSeconds(10);
     private static final String FILTER = "filter";
 
     private final IndexAsks asks;
     private final Map<String, Set<String>> known = new ConcurrentHashMap<>();
+    private final Map<String, Nobodys> nobodys = new ConcurrentHashMap<>();
+
+    /**
+     * Fields that no document had.
+     *
+     * @param updatedAt when the index was as it was then
+     */
+    private record Nobodys(long updatedAt, long toldNanos, Set<String> fields) {
+        boolean tells(IndexView index, Set<String> asked) {
+            return updatedAt == index.row().updatedAt()
+                    && System.nanoTime() - toldNanos < BELIEVED.toNanos()
+                    && fields.containsAll(asked);
+        }
+    }
 
     /** Nothing is known yet. */
     KnownFields(IndexAsks asks) {
@@ -48,7 +65,8 @@ final class KnownFields {
                 new TreeSet<>(NodesFilter.negated(filter, FilterableRule.allOf(index.settings())));
         String uid = index.row().physicalUid();
         unknown.removeAll(known.getOrDefault(uid, Set.of()));
-        if (unknown.isEmpty() || !isTold(index, request, share, unknown)) {
+        if (unknown.isEmpty()
+                || (!isNobodys(index, unknown) && !isTold(index, request, share, unknown))) {
             return request;
         }
         ObjectNode settled = Json.object();
@@ -78,7 +96,26 @@ final class KnownFields {
                 }
             }
         }
-        return told.refusal().isEmpty() && told.uncovered().isEmpty() && !unknown.isEmpty();
+        boolean whole =
+                told.refusal().isEmpty() && told.uncovered().isEmpty() && !unknown.isEmpty();
+        if (whole) {
+            rememberNobodys(index, Set.copyOf(unknown));
+        }
+        return whole;
+    }
+
+    private boolean isNobodys(IndexView index, Set<String> fields) {
+        Nobodys told = nobodys.get(index.row().physicalUid());
+        return told != null && told.tells(index, fields);
+    }
+
+    private void rememberNobodys(IndexView index, Set<String> fields) {
+        if (nobodys.size() >= INDEXES_MAX) {
+            nobodys.clear();
+        }
+        nobodys.put(
+                index.row().physicalUid(),
+                new Nobodys(index.row().updatedAt(), System.nanoTime(), fields));
     }
 
     private void remember(String uid, String field) {

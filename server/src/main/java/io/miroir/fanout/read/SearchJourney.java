@@ -3,22 +3,16 @@ package io.miroir.fanout.read;
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
-import io.miroir.api.search.FilterInput;
 import io.miroir.cluster.ClusterView;
 import io.miroir.cluster.IndexView;
 import io.miroir.cluster.health.NodeHealth;
-import io.miroir.core.filter.Filter;
-import io.miroir.core.plan.KeyNarrowing;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.rules.Pin;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.AnswerBudget;
 import io.miroir.fanout.Nodes;
-import io.miroir.fanout.answer.Census;
 import io.miroir.fanout.answer.FacetSearchCall;
-import io.miroir.fanout.answer.FacetSpelling;
 import io.miroir.fanout.answer.IndexProfile;
-import io.miroir.fanout.answer.PinnedHits;
 import io.miroir.fanout.answer.ReservedFields;
 import io.miroir.fanout.answer.SearchCall;
 import io.miroir.fanout.answer.SimilarCall;
@@ -86,170 +80,17 @@ public final class SearchJourney {
     }
 
     private Reading search(IndexView index, ObjectNode body, AnswerBudget.Share share) {
-        ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
-        SearchCall call = SearchCall.of(body, profile(index));
-        AskedBesides besides = new AskedBesides(asks, index, body, share);
-        Coverage byFrequency =
-                call.isByFrequency() ? besides.byFrequency(call, wanted(index, body)) : null;
-        if (byFrequency != null) {
-            asks.requireWhole(byFrequency);
-        }
-        Answered answered =
-                byFrequency == null
-                        ? ask(index, call, body, share)
-                        : new Answered(call, byFrequency);
-        call.checkFacets();
-        Answered words = byWordsWhereEnough(index, answered, PinnedHits.NONE, body, share);
-        // Asked once more by their own frequencies nodes would tell of other documents.
-        boolean tellsMore = byFrequency == null;
-        Answered best = tellsMore ? allWhereSeveral(index, words, body, share) : words;
-        if (best.call.mayBeExact(best.coverage.answers())) {
-            besides.settleExactness(best.call, wanted(index, body), best.coverage);
-        }
-        Answered counts = tellsMore ? counts(index, best, body, share) : best;
-        settleSpelling(index, counts, body, share);
-        List<ObjectNode> counted = tellsMore ? counted(index, best, body, share) : null;
-        boolean formatted = knowsFormats(index, best, body, share);
-        return Reading.of(
-                best.merge(
-                        PinnedHits.NONE,
-                        new SearchCall.Besides(counted, counts.coverage.answers(), formatted)),
-                best.coverage);
+        return of(index, body, share).search();
     }
 
-    /** The answers with all documents, where some have several values that are shown once. */
-    private Answered allWhereSeveral(
-            IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
-        SearchCall call = answered.call.forAll(answered.coverage.answers()).orElse(null);
-        if (call == null) {
-            return answered;
-        }
-        try {
-            Answered all = ask(index, call, body, share);
-            boolean whole = SearchCall.isWhole(all.coverage.answers());
-            return whole && all.coverage.isAsWholeAs(answered.coverage) ? all : answered;
-        } catch (ApiException _) {
-            return answered;
-        }
-    }
-
-    /** The answers that count as one server does; if they can't be had, those that there are. */
-    private Answered counts(
-            IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
-        SearchCall call = answered.call.forCounts(answered.coverage.answers()).orElse(null);
-        if (call == null) {
-            return answered;
-        }
-        try {
-            Answered counts = ask(index, call, body, share);
-            return counts.coverage.isAsWholeAs(answered.coverage) ? counts : answered;
-        } catch (ApiException _) {
-            return answered;
-        }
-    }
-
-    /**
-     * The documents that count, where nodes are asked for all; null where they aren't, or can't.
-     */
-    private @Nullable List<ObjectNode> counted(
-            IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
-        Census census = answered.call.census(answered.coverage.answers()).orElse(null);
-        return census == null
-                ? null
-                : new AskedBesides(asks, index, body, share)
-                        .documents(census, wanted(index, body), answered.coverage);
-    }
-
-    private void settleSpelling(
-            IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
-        List<ObjectNode> answers = answered.coverage.answers();
-        FacetSpelling spelling = answered.call.disputedSpelling(answers).orElse(null);
-        if (spelling != null) {
-            new AskedBesides(asks, index, body, share)
-                    .settle(spelling, wanted(index, body), SearchCall.distributions(answers));
-        }
-    }
-
-    /** Whether nodes that found nothing know an attribute to format hits by, where others don't. */
-    private boolean knowsFormats(
-            IndexView index, Answered answered, ObjectNode body, AnswerBudget.Share share) {
-        if (!answered.call.lacksFormats(answered.coverage.answers())) {
-            return false;
-        }
-        ShardSet others = ShardSet.all(index.topology().shards());
-        for (Coverage.Part part : answered.coverage.parts()) {
-            if (!part.answer().path("hits").isEmpty()) {
-                others = others.andNot(part.asked().shards());
-            }
-        }
-        if (others.isEmpty()) {
-            return false;
-        }
-        return knowsFormats(index, answered.call, others, body, share);
+    private OneSearch of(IndexView index, ObjectNode body, AnswerBudget.Share share) {
+        return new OneSearch(asks, asks.besides(), index, body, share, settings);
     }
 
     /** Whether any node knows an attribute of an index to format the hits of a search by. */
     boolean knowsFormats(
             IndexView index, IndexProfile profile, ObjectNode body, AnswerBudget.Share share) {
-        ShardSet all = ShardSet.all(index.topology().shards());
-        return knowsFormats(index, SearchCall.of(body, profile), all, body, share);
-    }
-
-    private boolean knowsFormats(
-            IndexView index,
-            SearchCall call,
-            ShardSet shards,
-            ObjectNode body,
-            AnswerBudget.Share share) {
-        Coverage told =
-                asks.ask(IndexAsks.What.SEARCH, index, shards, body, share, call::formatRequest);
-        return told.refusal().isEmpty() && SearchCall.isAnyFormatted(told.answers());
-    }
-
-    /** What nodes said to a search, to be merged by it. */
-    private record Answered(SearchCall call, Coverage coverage) {
-        ObjectNode merge(PinnedHits pinned, SearchCall.Besides besides) {
-            return call.merge(coverage.answers(), pinned, besides);
-        }
-    }
-
-    private Answered ask(
-            IndexView index, SearchCall call, ObjectNode body, AnswerBudget.Share share) {
-        Coverage coverage =
-                asks.ask(
-                        IndexAsks.What.SEARCH,
-                        index,
-                        wanted(index, body),
-                        body,
-                        share,
-                        call::nodeRequest);
-        asks.requireWhole(coverage);
-        return new Answered(call, coverage);
-    }
-
-    /**
-     * The answers to the search, a hybrid one as one server with everything does it. Where that
-     * can't be asked as widely as it was, what nodes said first is a good answer still.
-     */
-    private Answered byWordsWhereEnough(
-            IndexView index,
-            Answered hybrid,
-            PinnedHits pinned,
-            ObjectNode body,
-            AnswerBudget.Share share) {
-        Optional<SearchCall> words = hybrid.call.perhapsByWords(hybrid.coverage.answers(), pinned);
-        if (words.isEmpty()) {
-            return hybrid;
-        }
-        try {
-            Answered byWords = ask(index, words.get(), body, share);
-            return byWords.coverage.isAsWholeAs(hybrid.coverage)
-                            && byWords.call.isByWords(byWords.coverage.answers(), pinned)
-                    ? byWords
-                    : hybrid;
-        } catch (ApiException _) {
-            return hybrid;
-        }
+        return of(index, body, share).knowsFormats(profile);
     }
 
     private Reading pinning(
@@ -260,14 +101,16 @@ public final class SearchJourney {
         }
         // What nodes find wrong with the search is told by this one, as without rules.
         SearchCall others = there.call().others();
-        Answered rest = ask(index, others, body, share);
+        OneSearch search = of(index, body, share);
+        OneSearch.Answered rest = search.ask(others);
         others.checkFacets();
         PinnedReads.Shown shown = pinned.show(index, body, there.call(), share);
-        Answered best = byWordsWhereEnough(index, rest, shown.hits(), body, share);
-        boolean formatted = knowsFormats(index, best, body, share);
+        OneSearch.Answered best = search.byWordsWhereEnough(rest, shown.hits());
+        SearchCall.Besides besides =
+                new SearchCall.Besides(null, null, null, search.knowsFormats(best));
         return Reading.of(
-                best.merge(shown.hits(), new SearchCall.Besides(null, null, formatted)),
-                best.coverage,
+                best.merge(shown.hits(), besides),
+                best.coverage(),
                 shown.found(),
                 shown.marked(),
                 there.from());
@@ -294,7 +137,7 @@ public final class SearchJourney {
                         call::nodeRequest);
         asks.requireWhole(coverage);
         List<ObjectNode> counted =
-                new AskedBesides(asks, index, body, share).settled(call, coverage);
+                new AskedBesides(asks.besides(), index, body, share).settled(call, coverage);
         return Reading.of(call.merge(coverage.answers(), counted), coverage);
     }
 
@@ -408,23 +251,5 @@ public final class SearchJourney {
     static IndexProfile profile(IndexView index, String name) {
         return IndexProfile.of(
                 name, index.row().physicalUid(), index.row().primaryKey(), index.settings());
-    }
-
-    // A filter on the primary key can leave few shards to ask; one that can't be parsed is the
-    // nodes' to refuse. Which facets there are at all is known by all nodes together.
-    private ShardSet wanted(IndexView index, ObjectNode body) {
-        ShardSet all = ShardSet.all(index.topology().shards());
-        if (!body.path("facets").isEmpty()) {
-            return all;
-        }
-        String key = index.row().primaryKey();
-        Filter filter = FilterInput.parse(body.get("filter"), ErrorCode.INVALID_SEARCH_FILTER);
-        if (key == null || filter == null) {
-            return all;
-        }
-        ShardSet narrowed =
-                KeyNarrowing.shards(filter, key, all.size(), settings.keyLiteralsMax()).orElse(all);
-        // Nothing can match, but somebody must say so in all its fields.
-        return narrowed.isEmpty() ? ShardSet.of(0) : narrowed;
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Values of facets that are texts and look like numbers. */
@@ -73,15 +74,45 @@ class FacetSumTest {
     /** Shows: a number is spelled as nodes spell it, and within the numbers that they tell of. */
     @Test
     void whatNodesWouldNotWriteIsNoNumber() {
-        FacetNumbers numbers = new FacetNumbers(-2.5, 1e21);
-        for (String number :
-                List.of("0", "-0", "-2.5", "7", "1000000000000000000000", "0.1", "0.0000001")) {
+        List<String> written =
+                List.of("0", "-0", "-2.5", "7", "1000000000000000000000", "0.1", "0.0000001");
+        FacetNumbers numbers = new FacetNumbers(-2.5, 1e21, written);
+        for (String number : written) {
             assertTrue(numbers.has(number), number);
         }
         for (String text :
                 List.of("007", "1e5", "2.0", "-3", "", ".", "-", "1.2.3", "2-1", "20 ", "+1")) {
-            assertFalse(numbers.has(text), text);
+            assertFalse(new FacetNumbers(-2.5, 1e21, List.of(text)).has(text), text);
         }
-        assertFalse(FacetNumbers.NONE.has("7"));
+        FacetNumbers none =
+                new FacetNumbers(Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, List.of("7"));
+        assertFalse(none.has("7"));
+        assertTrue(none.hasTexts());
+    }
+
+    /**
+     * Shows: nodes list numbers first, so that what is before the smallest or the largest is one,
+     * what is behind a text is none, and what is between them may be either.
+     */
+    @Test
+    void theOrderOfValuesTellsNumbersFromTexts() {
+        FacetNumbers numbers = new FacetNumbers(1, 4, List.of("2", "4", "1", "3", "a", "2.5"));
+        assertEquals(Set.of("3"), numbers.open());
+        assertTrue(numbers.has("2") && numbers.has("4") && numbers.has("1") && numbers.has("3"));
+        assertFalse(numbers.has("a") || numbers.has("2.5"));
+        assertTrue(numbers.hasTexts());
+        assertFalse(new FacetNumbers(1, 4, List.of("4", "1")).hasTexts());
+    }
+
+    /** Shows: a text takes the count of a number that is spelled alike, but not its place. */
+    @Test
+    void aTextTakesTheCountOfANumber() {
+        FacetSum sum = sum(Map.of("1.5", 2L, "a", 9L));
+        sum.addNumber("1.5", 5);
+        assertEquals(Map.of("1.5", 2L, "a", 9L), sum.result(FacetSum.Order.COUNT, 0, 1));
+        assertEquals(List.of("1.5", "a"), shown(sum, FacetSum.Order.COUNT, 0, 1));
+        sum.takeOff("1.5");
+        sum.takeOff("1.5");
+        assertEquals(5, sum.result(FacetSum.Order.COUNT, 0, 9).get("1.5"));
     }
 }

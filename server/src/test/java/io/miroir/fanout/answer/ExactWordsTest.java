@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.miroir.api.Json;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -61,7 +63,7 @@ class ExactWordsTest {
         ObjectNode lamp = hit("2", 1, "matchesStart", 69 / 72.0);
         List<ObjectNode> answers = List.of(node(lamps, other), node(lamp));
         assertTrue(ExactWords.mayMatter(answers));
-        ExactWords exact = ExactWords.of(CLIENT, INDEX, WORDS, answers).orElseThrow();
+        ExactWords exact = exact(answers).orElseThrow();
         assertEquals(2, exact.words());
         assertEquals(
                 Json.parse(
@@ -91,7 +93,7 @@ class ExactWordsTest {
     void farFromEachOtherTheWordsOfTheIndexCount() {
         ObjectNode lamps = hit("1", 0.25, "matchesStart", 0.7);
         List<ObjectNode> answers = List.of(node(lamps), node());
-        ExactWords exact = ExactWords.of(CLIENT, INDEX, WORDS, answers).orElseThrow();
+        ExactWords exact = exact(answers).orElseThrow();
         assertEquals(
                 Json.parse("{\"q\":\"\\\"red\\\"\",\"limit\":0}"),
                 Json.parse(Json.text(exact.indexRequest(0, null))));
@@ -113,14 +115,84 @@ class ExactWordsTest {
         ObjectNode near = hit("1", 1, "exactMatch", 1);
         ObjectNode none = hit("2", 1, "noExactMatch", 0.9);
         ObjectNode elsewhere = hit("3", 0.75, "matchesStart", 0.9);
-        assertTrue(
-                ExactWords.of(CLIENT, INDEX, WORDS, List.of(node(near), node(elsewhere)))
-                        .isEmpty());
-        assertTrue(ExactWords.of(CLIENT, INDEX, WORDS, List.of(node(none), node())).isEmpty());
+        assertTrue(exact(List.of(node(near), node(elsewhere))).isEmpty());
+        assertTrue(exact(List.of(node(none), node())).isEmpty());
         assertTrue(!ExactWords.mayMatter(List.of(node(none), node())));
         assertTrue(!ExactWords.mayMatter(List.of(node(near))));
         assertTrue(
-                ExactWords.of(CLIENT, INDEX, List.of("red"), List.of(node(near), node(near)))
+                ExactWords.of(
+                                CLIENT,
+                                INDEX,
+                                List.of("red"),
+                                true,
+                                false,
+                                List.of(node(near), node(near)))
                         .isEmpty());
+    }
+
+    private static Optional<ExactWords> exact(List<ObjectNode> answers) {
+        return ExactWords.of(CLIENT, INDEX, WORDS, true, false, answers);
+    }
+
+    /**
+     * Shows: where the rule on typos found none, only the last word may be the beginning of
+     * another, and is asked for; what is written otherwise stands for a word by synonyms alone.
+     */
+    @Test
+    void whoMakesNoTypoHasTheWords() {
+        ObjectNode lamps = hit("1", 1, "exactMatch", 1);
+        ObjectNode lamp = hit("2", 1, "matchesStart", 0.9);
+        for (ObjectNode hit : List.of(lamps, lamp)) {
+            ((ObjectNode) hit.path("_rankingScoreDetails"))
+                    .putObject("typo")
+                    .put("order", 1)
+                    .put("typoCount", 0)
+                    .put("maxTypoCount", 2);
+        }
+        List<ObjectNode> answers = List.of(node(lamps), node(lamp));
+        assertTrue(ExactWords.of(CLIENT, INDEX, WORDS, false, false, answers).isEmpty());
+        assertEquals(
+                2, ExactWords.of(CLIENT, INDEX, WORDS, false, true, answers).orElseThrow().words());
+        ExactWords exact = exact(answers).orElseThrow();
+        assertEquals(1, exact.words());
+        assertEquals("\"lamp\"", exact.indexRequest(0, null).path("q").asString());
+        exact.settle(
+                answers,
+                List.of(List.of(having(), having("2"))),
+                List.of(List.of(having(), having())));
+        assertEquals("noExactMatch", match(lamps));
+        assertEquals(1, lamps.at("/_rankingScoreDetails/exactness/matchingWords").asInt());
+        assertEquals("matchesStart", match(lamp));
+    }
+
+    private static void place(ObjectNode hit, double metres) {
+        ((ObjectNode) hit.path("_rankingScoreDetails"))
+                .putObject("_geoPoint(0,0):asc")
+                .put("order", 0)
+                .put("distance", metres);
+    }
+
+    /**
+     * Shows: many places near to each other, of which each is as near as the next, are no trouble.
+     */
+    @Test
+    void placesWithinAMetreAreMerged() {
+        List<ObjectNode> hits = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            hits.add(hit("" + (100 + i * 37 % 60), 1, "matchesStart", 0.9));
+            place(hits.getLast(), i * 0.4);
+        }
+        ObjectNode first = hit("99", 1, "exactMatch", 1);
+        place(first, 0);
+        hits.addFirst(first);
+        ObjectNode other = hit("98", 1, "exactMatch", 1);
+        place(other, 0);
+        List<ObjectNode> answers = List.of(node(hits.toArray(ObjectNode[]::new)), node(other));
+        ExactWords exact = exact(answers).orElseThrow();
+        List<List<ObjectNode>> having =
+                List.of(List.of(having(), having()), List.of(having(), having("98")));
+        exact.settle(answers, having, having);
+        assertEquals("noExactMatch", match(first));
+        assertEquals(61, answers.getFirst().path("hits").size());
     }
 }

@@ -88,14 +88,11 @@ class FrequentWordsTest {
         assertFalse(FrequentWords.isAsked(Json.object().put("matchingStrategy", "frequency")));
     }
 
-    private static ObjectNode hit(String id, int words, double score) {
+    /** A hit of a search for all words, which nodes don't rank by. */
+    private static ObjectNode hit(String id, double score) {
         ObjectNode hit = Json.object().put("id", id).put("_rankingScore", score);
         ObjectNode details = hit.putObject("_rankingScoreDetails");
-        details.putObject("words")
-                .put("order", 0)
-                .put("matchingWords", words)
-                .put("maxMatchingWords", words)
-                .put("score", 1.0);
+        details.putObject("price:asc").put("order", 0).put("value", 3);
         details.putObject("typo").put("order", 1).put("typoCount", 1).put("maxTypoCount", 1);
         details.putObject("_miroir_seq:asc").put("order", 2).put("value", id);
         return hit;
@@ -108,32 +105,61 @@ class FrequentWordsTest {
         return answer;
     }
 
-    /** Shows: a document comes in its first step, ranked by that, and is counted by itself. */
+    private static FrequentWords sortedFirst(String rules) {
+        ObjectNode client = Json.object().put("q", "red lamp").put("matchingStrategy", "frequency");
+        client.putArray("sort").add("price:asc");
+        client.putArray("facets").add("k");
+        Tokenizer tokenizer = new Tokenizer(List.of(), List.of(), List.of(), List.of());
+        return FrequentWords.of(
+                        client,
+                        IndexProfile.of(
+                                "i", "m1", "id", Json.parse("{\"rankingRules\": " + rules + "}")),
+                        QueryParts.of(tokenizer, "red lamp"),
+                        QueryParts.of(tokenizer, FrequentWords.NOWHERE))
+                .orElseThrow();
+    }
+
+    /**
+     * Shows: a document comes in its first step and is ranked by that, wherever the rule on words
+     * is; nodes are asked as far as the page reaches, and the last step counts.
+     */
     @Test
     void aDocumentComesInItsFirstStep() {
-        FrequentWords frequent = words("red lamp").orElseThrow();
+        FrequentWords frequent = sortedFirst("[\"sort\", \"typo\"]");
         List<Step> steps = steps("red lamp", 9, 2);
-        JsonNode asked = frequent.stepRequest(steps.getLast(), null);
-        assertEquals("-miroirnowhere0 lamp", asked.path("q").asString());
-        assertEquals("last", asked.path("matchingStrategy").asString());
-        assertEquals(40, asked.path("limit").asInt());
-        JsonNode counted = frequent.countRequest(steps.getLast(), null);
-        assertEquals("all", counted.path("matchingStrategy").asString());
-        assertEquals(0, counted.path("limit").asInt(-1));
-        ObjectNode some = hit("3", 1, 0.4);
-        ((ObjectNode) some.at("/_rankingScoreDetails/words")).put("maxMatchingWords", 2);
-        ObjectNode first = found(1, hit("1", 2, 0.75), some);
-        ObjectNode last = found(2, hit("1", 1, 0.5), hit("2", 1, 0.5));
+        JsonNode asked = frequent.stepRequest(steps.getFirst(), false, null);
+        assertEquals("all", asked.path("matchingStrategy").asString());
+        assertEquals(20, asked.path("limit").asInt());
+        assertFalse(asked.has("facets"));
+        JsonNode counting = frequent.stepRequest(steps.getLast(), true, null);
+        assertEquals("-miroirnowhere0 lamp", counting.path("q").asString());
+        assertTrue(counting.has("facets"));
+        ObjectNode first = found(1, hit("1", 0.5));
+        ObjectNode last = found(2, hit("1", 0.5), hit("2", 0.5));
         frequent.settle(steps, List.of(List.of(first), List.of(last)));
         assertEquals(0, first.path("estimatedTotalHits").asInt());
         assertFalse(first.has("facetDistribution"));
-        assertEquals(0, last.path("estimatedTotalHits").asInt());
+        assertEquals(2, last.path("estimatedTotalHits").asInt());
+        assertEquals(2, last.at("/facetDistribution/k/x").asInt());
         assertEquals(1, first.path("hits").size());
+        // Words 2 of 2, typos 1 of 2: 3 of 4.
         assertEquals(0.75, first.at("/hits/0/_rankingScore").asDouble());
         assertEquals(1, last.path("hits").size());
         assertEquals("2", last.at("/hits/0/id").asString());
-        assertEquals(2, last.at("/hits/0/_rankingScoreDetails/words/maxMatchingWords").asInt());
-        // Words 1 of 2, typos 1 of 2: 1 of 4.
+        JsonNode details = last.at("/hits/0/_rankingScoreDetails");
+        assertEquals(1, details.at("/words/matchingWords").asInt());
+        assertEquals(2, details.at("/words/maxMatchingWords").asInt());
+        assertEquals(1, details.at("/words/order").asInt(), "behind the sort");
+        assertEquals(2, details.at("/typo/order").asInt());
         assertEquals(0.25, last.at("/hits/0/_rankingScore").asDouble());
+    }
+
+    /** Shows: without any rule on words nothing is ranked by them, but fewer are found. */
+    @Test
+    void withoutARuleOnWordsNothingIsRankedByThem() {
+        ObjectNode hit = hit("1", 1);
+        sortedFirst("[\"sort\"]")
+                .settle(List.of(new Step("red lamp", 0, 2)), List.of(List.of(found(1, hit))));
+        assertFalse(hit.path("_rankingScoreDetails").has("words"));
     }
 }

@@ -25,7 +25,7 @@ class SearchCensusTest {
         return Json.parseObject(text.replace('\'', '"'));
     }
 
-    private static Census census(String client) {
+    private static SearchCensus census(String client) {
         return SearchCall.of(json(client), INDEX)
                 .census(List.of(more("totalHits", 2), more("estimatedTotalHits", 2)))
                 .orElseThrow();
@@ -151,60 +151,10 @@ class SearchCensusTest {
                                         .set("facetDistribution", json("{'n':{'1':9}}"))),
                         PinnedHits.NONE,
                         new SearchCall.Besides(
-                                List.of(json("{'n':2}"), json("{'n':4}")), null, false));
+                                List.of(json("{'n':2}"), json("{'n':4}")), null, null, false));
         assertEquals(2, answer.path("totalPages").asInt());
         assertEquals(
                 json("{'n':{'2':1,'4':1}}"),
                 Json.parse(Json.text(answer.path("facetDistribution"))));
-    }
-
-    private static ObjectNode good(int id, double score, int price) {
-        ObjectNode hit = json("{'n':" + id + ",'_rankingScore':" + score + "}");
-        ObjectNode details = hit.putObject("_rankingScoreDetails");
-        details.putObject("price:asc").put("order", 0).put("value", price);
-        details.putObject("words").put("order", 1).put("matchingWords", 1);
-        details.putObject("_miroir_seq:asc").put("order", 2).put("value", "" + id);
-        return hit;
-    }
-
-    private static ObjectNode of(ObjectNode... hits) {
-        ObjectNode answer = Json.object().put("estimatedTotalHits", hits.length);
-        answer.putArray("hits").addAll(List.of(hits));
-        return answer;
-    }
-
-    /**
-     * Shows: where a sort goes before the score, what is too bad counts unless one server met it
-     * before its page was full.
-     */
-    @Test
-    void whatIsTooBadAndWasMetDoesNotCount() {
-        SearchCall call =
-                SearchCall.of(
-                        json(
-                                "{'q':'w','limit':2,'rankingScoreThreshold':0.5,'sort':['price:asc'],"
-                                        + "'facets':['n']}"),
-                        IndexProfile.of(
-                                "movies", "m7", "id", json("{'filterableAttributes':['n']}")));
-        List<ObjectNode> answers = List.of(of(good(1, 0.9, 1), good(4, 0.9, 4)), of());
-        assertTrue(call.forCounts(answers).isEmpty());
-        Census census = call.census(answers).orElseThrow();
-        assertEquals(
-                json(
-                        """
-                        {'q':'w','sort':['price:asc'],'attributesToRetrieve':['n'],
-                         'showRankingScore':true,'showRankingScoreDetails':true,'limit':1000}\
-                        """),
-                Json.parse(Json.text(census.nodeRequest(null))));
-        List<ObjectNode> counted =
-                census.documents(
-                        List.of(
-                                of(good(1, 0.9, 1), good(4, 0.9, 4), good(5, 0.1, 5)),
-                                of(good(2, 0.1, 2), good(3, 0.1, 4), good(6, 0.9, 6))));
-        // 2 and 3 are met before 4, which is the second good one.
-        assertEquals(
-                List.of(1, 4, 5, 6),
-                Objects.requireNonNull(counted).stream().map(d -> d.path("n").asInt()).toList());
-        assertNull(census.documents(List.of(of(good(1, 0.9, 1)).put("estimatedTotalHits", 2))));
     }
 }
