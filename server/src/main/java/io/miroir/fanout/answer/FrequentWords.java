@@ -29,6 +29,7 @@ public final class FrequentWords {
     public static final String NOWHERE = "-miroirnowhere0";
 
     private static final String STRATEGY = "matchingStrategy";
+    private static final String WORDS = "words";
     private static final long NOBODY = Long.MAX_VALUE;
 
     /** More steps are not gone. */
@@ -185,37 +186,52 @@ public final class FrequentWords {
 
     /**
      * Asks a node for the documents of a step, as far as a page can reach: what is before one of
-     * them is before it in the end, too. The last step finds all that is found, and counts it.
+     * them is before it in the end, too.
      *
      * @param only as in {@link #wordRequest}
      */
-    public ObjectNode stepRequest(Step step, boolean last, @Nullable ShardSet only) {
+    public ObjectNode stepRequest(Step step, @Nullable ShardSet only) {
+        // Who wants all words does not rank by them: where that rule is the first, what has some
+        // only comes behind, and is left out in the end.
         ObjectNode search = client.deepCopy();
-        search.put(STRATEGY, "all").put("q", step.query);
-        if (!last) {
-            search.remove("facets");
-        }
+        search.put(STRATEGY, wordsPlace() == 0 ? "last" : "all").put("q", step.query);
+        search.remove("facets");
         return SearchCall.of(search, index).nodeRequest(only);
     }
 
     /**
+     * Asks a node how many documents have the words that are left in the end.
+     *
+     * @param only as in {@link #wordRequest}
+     */
+    public ObjectNode countRequest(Step last, @Nullable ShardSet only) {
+        ObjectNode search = client.deepCopy();
+        search.put(STRATEGY, "all").put("q", last.query);
+        ObjectNode request = SearchCall.of(search, index).nodeRequest(only);
+        for (String size : List.of("limit", "hitsPerPage")) {
+            if (request.has(size)) {
+                request.put(size, 0);
+            }
+        }
+        return request;
+    }
+
+    /**
      * Makes of the answers to all steps what nodes would answer that let go in this order: each
-     * document comes in its first step, and is ranked by that, and the last step counts.
+     * document comes in its first step, and is ranked by that, and none counts.
      */
     public void settle(List<Step> steps, List<List<ObjectNode>> ofSteps) {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < steps.size(); i++) {
             Set<String> ofStep = new HashSet<>();
             for (ObjectNode answer : ofSteps.get(i)) {
-                if (i < steps.size() - 1) {
-                    countNothing(answer);
-                }
+                countNothing(answer);
                 if (answer.get("hits") instanceof ArrayNode hits) {
                     List<JsonNode> found = new ArrayList<>(hits.valueStream().toList());
                     hits.removeAll();
                     for (JsonNode hit : found) {
                         String document = ScoreDetails.tie(hit);
-                        if (!seen.contains(document)) {
+                        if (!seen.contains(document) && hasAllWords(hit)) {
                             ofStep.add(document);
                             rank((ObjectNode) hit, steps.get(i));
                             hits.add(hit);
@@ -225,6 +241,11 @@ public final class FrequentWords {
             }
             seen.addAll(ofStep);
         }
+    }
+
+    private static boolean hasAllWords(JsonNode hit) {
+        JsonNode rule = hit.path(ScoreDetails.FIELD).path(WORDS);
+        return rule.path("matchingWords").asInt() == rule.path("maxMatchingWords").asInt();
     }
 
     private static void countNothing(ObjectNode answer) {
@@ -237,30 +258,36 @@ public final class FrequentWords {
     }
 
     /**
-     * Ranks by how many words match. Who wants all of them does not rank by that; the rule is the
-     * first one of the score, as it goes before all others on words.
+     * Ranks by how many words match: the first rule of the score, as it goes before all on words.
      */
     private void rank(ObjectNode hit, Step step) {
         int place = wordsPlace();
         if (place < 0 || !(hit.get(ScoreDetails.FIELD) instanceof ObjectNode details)) {
             return;
         }
+        int max = details.path(WORDS).path("maxMatchingWords").asInt(1);
+        if (!details.has(WORDS)) {
+            insert(details, place);
+        }
+        int matching = step.most - step.gone;
+        details.withObject(WORDS)
+                .put("matchingWords", matching)
+                .put("maxMatchingWords", step.most)
+                .put("score", matching / (double) step.most);
+        if (hit.has(ScoreDetails.SCORE_FIELD)) {
+            double others = hit.path(ScoreDetails.SCORE_FIELD).asDouble() * max - (max - 1);
+            hit.put(ScoreDetails.SCORE_FIELD, (matching - 1 + others) / step.most);
+        }
+    }
+
+    private static void insert(ObjectNode details, int place) {
         for (JsonNode rule : details) {
             int order = rule.path("order").asInt();
             if (order >= place) {
                 ((ObjectNode) rule).put("order", order + 1);
             }
         }
-        int matching = step.most - step.gone;
-        details.putObject("words")
-                .put("order", place)
-                .put("matchingWords", matching)
-                .put("maxMatchingWords", step.most)
-                .put("score", matching / (double) step.most);
-        if (hit.has(ScoreDetails.SCORE_FIELD)) {
-            double others = hit.path(ScoreDetails.SCORE_FIELD).asDouble();
-            hit.put(ScoreDetails.SCORE_FIELD, (matching - 1 + others) / step.most);
-        }
+        details.putObject(WORDS).put("order", place);
     }
 
     /** How many sorts go before the rule on words; -1 if it is none of the rules. */

@@ -103,7 +103,7 @@ public final class NodeErrors {
                                 return Matcher.quoteReplacement(found.group());
                             }
                             return Matcher.quoteReplacement(
-                                    shown.isEmpty()
+                                    shown.isEmpty() && !found.group(1).equals("searchable")
                                             ? "This index does not have configured "
                                                     + found.group(1)
                                                     + " attributes."

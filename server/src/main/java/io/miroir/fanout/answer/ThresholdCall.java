@@ -73,8 +73,7 @@ public final class ThresholdCall {
         boolean whole = SearchCall.isWhole(answers);
         List<Hit> best = best(answers, whole ? Integer.MAX_VALUE : end());
         boolean inOrder =
-                !paging.counted()
-                        && best.stream().map(Hit::ranked).noneMatch(Ranked::isSortedFirst);
+                !isExhaustive() && best.stream().map(Hit::ranked).noneMatch(Ranked::isSortedFirst);
         if (!whole && !inOrder) {
             return Optional.empty();
         }
@@ -94,11 +93,16 @@ public final class ThresholdCall {
     private ThresholdWalk.Found<Hit> walk(List<Hit> hits) {
         return ThresholdWalk.of(
                 hits,
-                Hit::ranked,
+                hit -> hit.ranked().score(),
                 client.path(THRESHOLD).asDouble(),
                 paging.begin(index.totalHitsMax()),
                 end(),
-                paging.counted());
+                isExhaustive());
+    }
+
+    /** Who counts pages goes on behind the page, as far as clients may page. */
+    private boolean isExhaustive() {
+        return paging.counted() && end() < index.totalHitsMax();
     }
 
     private int end() {

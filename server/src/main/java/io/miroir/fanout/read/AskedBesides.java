@@ -154,18 +154,22 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
             if (steps.isEmpty()) {
                 return null;
             }
-            List<Coverage> ofSteps =
-                    askAll(
-                            steps.size(),
-                            shards,
-                            (step, only) ->
-                                    frequent.stepRequest(
-                                            steps.get(step), step == steps.size() - 1, only));
-            if (ofSteps.stream().anyMatch(each -> each.refusal().isPresent())) {
+            List<Supplier<Coverage>> questions =
+                    new ArrayList<>(
+                            questions(
+                                    steps.size(),
+                                    shards,
+                                    (step, only) -> frequent.stepRequest(steps.get(step), only)));
+            questions.addAll(
+                    questions(
+                            1, shards, (_, only) -> frequent.countRequest(steps.getLast(), only)));
+            List<Coverage> told = SideBySide.all(questions);
+            if (told.stream().anyMatch(each -> each.refusal().isPresent())) {
                 return null;
             }
-            frequent.settle(steps, ofSteps.stream().map(Coverage::answers).toList());
-            return Coverage.together(ofSteps);
+            frequent.settle(
+                    steps, told.subList(0, steps.size()).stream().map(Coverage::answers).toList());
+            return Coverage.together(told);
         } catch (ApiException _) {
             return null;
         }

@@ -121,26 +121,26 @@ class FrequentWordsTest {
 
     /**
      * Shows: a document comes in its first step and is ranked by that, wherever the rule on words
-     * is; nodes are asked as far as the page reaches, and the last step counts.
+     * is; nodes are asked as far as the page reaches, and none of the steps counts.
      */
     @Test
     void aDocumentComesInItsFirstStep() {
         FrequentWords frequent = sortedFirst("[\"sort\", \"typo\"]");
         List<Step> steps = steps("red lamp", 9, 2);
-        JsonNode asked = frequent.stepRequest(steps.getFirst(), false, null);
+        JsonNode asked = frequent.stepRequest(steps.getFirst(), null);
         assertEquals("all", asked.path("matchingStrategy").asString());
         assertEquals(20, asked.path("limit").asInt());
         assertFalse(asked.has("facets"));
-        JsonNode counting = frequent.stepRequest(steps.getLast(), true, null);
+        JsonNode counting = frequent.countRequest(steps.getLast(), null);
         assertEquals("-miroirnowhere0 lamp", counting.path("q").asString());
+        assertEquals(0, counting.path("limit").asInt(-1));
         assertTrue(counting.has("facets"));
         ObjectNode first = found(1, hit("1", 0.5));
         ObjectNode last = found(2, hit("1", 0.5), hit("2", 0.5));
         frequent.settle(steps, List.of(List.of(first), List.of(last)));
         assertEquals(0, first.path("estimatedTotalHits").asInt());
         assertFalse(first.has("facetDistribution"));
-        assertEquals(2, last.path("estimatedTotalHits").asInt());
-        assertEquals(2, last.at("/facetDistribution/k/x").asInt());
+        assertEquals(0, last.path("estimatedTotalHits").asInt());
         assertEquals(1, first.path("hits").size());
         // Words 2 of 2, typos 1 of 2: 3 of 4.
         assertEquals(0.75, first.at("/hits/0/_rankingScore").asDouble());
@@ -152,6 +152,30 @@ class FrequentWordsTest {
         assertEquals(1, details.at("/words/order").asInt(), "behind the sort");
         assertEquals(2, details.at("/typo/order").asInt());
         assertEquals(0.25, last.at("/hits/0/_rankingScore").asDouble());
+    }
+
+    /** Shows: where the rule on words is the first, nodes rank by it what has some words only. */
+    @Test
+    void whereWordsGoFirstNodesRankByThem() {
+        FrequentWords frequent = words("red lamp").orElseThrow();
+        List<Step> steps = steps("red lamp", 9, 2);
+        JsonNode asked = frequent.stepRequest(steps.getFirst(), null);
+        assertEquals("last", asked.path("matchingStrategy").asString());
+        assertEquals(20, asked.path("limit").asInt());
+        ObjectNode some = hit("3", 0.4);
+        ObjectNode all = hit("2", 0.75);
+        for (ObjectNode hit : List.of(some, all)) {
+            ((ObjectNode) hit.path("_rankingScoreDetails"))
+                    .putObject("words")
+                    .put("order", 0)
+                    .put("matchingWords", hit == all ? 2 : 1)
+                    .put("maxMatchingWords", 2);
+        }
+        ObjectNode first = found(2, all, some);
+        frequent.settle(steps, List.of(List.of(first), List.of(found(0))));
+        assertEquals(1, first.path("hits").size());
+        assertEquals(0.75, first.at("/hits/0/_rankingScore").asDouble());
+        assertEquals(0, first.at("/hits/0/_rankingScoreDetails/words/order").asInt());
     }
 
     /** Shows: without any rule on words nothing is ranked by them, but fewer are found. */

@@ -596,6 +596,14 @@ class SearchCallTest {
         assertEquals(sortable, refusal(ErrorCode.INVALID_SEARCH_SORT, sortable, "['*']"));
         assertEquals(sortable, refusal(ErrorCode.INVALID_DOCUMENT_SORT, sortable, "[]"));
         assertEquals(
+                "Attribute `t` is not searchable. Available searchable attributes are:"
+                        + " `, <..hidden-attributes>`.",
+                refusal(
+                        ErrorCode.INVALID_SEARCH_ATTRIBUTES_TO_SEARCH_ON,
+                        "Attribute `t` is not searchable. Available searchable attributes are:"
+                                + " `id, price`.",
+                        "['t']"));
+        assertEquals(
                 "Attribute `x` is not filterable and thus, cannot be used as distinct attribute."
                         + " This index does not have configured filterable attributes.",
                 refusal(

@@ -139,6 +139,9 @@ class ThresholdCallTest {
                         .orElseThrow();
         assertEquals(List.of(1), ids(judged.page()));
         assertEquals(2, Objects.requireNonNull(judged.counted()).size());
+        Judged deepest =
+                call("'page':1000,'hitsPerPage':1").judged(List.of(more, more)).orElseThrow();
+        assertNull(deepest.counted(), "nobody pages beyond it");
     }
 
     /** Shows: what finds by vectors, shows values once or finds everything is left to nodes. */
