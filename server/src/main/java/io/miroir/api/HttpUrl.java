@@ -59,6 +59,11 @@ public record HttpUrl(
         }
     }
 
+    /** Whether it is one of https. */
+    public boolean isSecure() {
+        return scheme.equals("https");
+    }
+
     /** The header by which the name and the password are told; nothing without. */
     public Optional<String> authorization() {
         if (userInfo == null) {

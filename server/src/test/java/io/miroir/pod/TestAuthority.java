@@ -13,7 +13,7 @@ import java.util.Base64;
  * An authority as operators have one, which signs the certificates of pods. The JDK can read them,
  * not make them: they are written here as DER (RFC 5280).
  */
-final class TestAuthority {
+public final class TestAuthority {
     private static final int SEQUENCE = 0x30;
     private static final byte[] TRUE = {0x01, 0x01, (byte) 0xff};
     private static final byte[] COMMON_NAME = {0x06, 0x03, 0x55, 0x04, 0x03};
@@ -34,20 +34,21 @@ final class TestAuthority {
      * @param certificate in PEM
      * @param key in PEM
      */
-    record Issued(String certificate, String key) {}
+    public record Issued(String certificate, String key) {}
 
-    TestAuthority(String name) throws GeneralSecurityException {
+    /** With a key of its own. */
+    public TestAuthority(String name) throws GeneralSecurityException {
         this.name = named(name);
         this.keys = newKeys();
     }
 
     /** Its own certificate, in PEM. */
-    String certificate() throws GeneralSecurityException {
+    public String certificate() throws GeneralSecurityException {
         return pem("CERTIFICATE", sign(name, keys.getPublic(), TRUE));
     }
 
     /** A key that nobody has yet, and its certificate. */
-    Issued issue(String holder) throws GeneralSecurityException {
+    public Issued issue(String holder) throws GeneralSecurityException {
         KeyPair pair = newKeys();
         return new Issued(
                 pem("CERTIFICATE", sign(named(holder), pair.getPublic())),

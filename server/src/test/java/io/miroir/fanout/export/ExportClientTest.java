@@ -3,18 +3,19 @@ package io.miroir.fanout.export;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.miroir.api.HttpUrl;
 import io.miroir.api.IpNetwork;
 import io.miroir.api.IpRules;
+import io.miroir.api.UrlText;
 import io.miroir.edge.http.Answer;
 import io.miroir.edge.http.HttpServer;
 import io.miroir.edge.http.Request;
-import io.miroir.fanout.export.ExportClient.Reply;
+import io.miroir.fanout.outside.OutsideClient.Reply;
 import io.miroir.fanout.webhook.OddNames;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +33,10 @@ class ExportClientTest {
 
     /** All that can be asked: by Java's client, and where that knows no such host. */
     private static final List<String> HOSTS = List.of("127.0.0.1", OddNames.UNDERSCORE);
+
+    private static HttpUrl url(String host, int port, String target) {
+        return UrlText.http("http://" + host + ":" + port + target).orElseThrow();
+    }
 
     private static Reply ask(String host, String answer, Duration timeout) throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
@@ -53,7 +58,7 @@ class ExportClientTest {
                 return client.ask(
                         new ExportClient.Call(
                                 "GET",
-                                URI.create("http://" + host + ":" + server.getLocalPort() + "/"),
+                                url(host, server.getLocalPort(), "/"),
                                 null,
                                 ExportClient.Body.NONE,
                                 timeout));
@@ -141,7 +146,7 @@ class ExportClientTest {
                                 : new ExportClient.Body(
                                         "[]".getBytes(StandardCharsets.UTF_8), "a/b", "identity");
                 for (String host : HOSTS) {
-                    URI url = URI.create("http://" + host + ":" + server.port() + "/x?y=z");
+                    HttpUrl url = url(host, server.port(), "/x?y=z");
                     Duration timeout = Duration.ofSeconds(50);
                     assertEquals(
                             new Reply.Answered(204, ""),

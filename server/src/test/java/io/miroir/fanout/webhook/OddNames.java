@@ -6,9 +6,15 @@ import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolverProvider;
 import java.util.stream.Stream;
 
-/** Names as networks of containers know them: one with an underscore leads to this machine. */
+/**
+ * Names as networks of containers know them: one with an underscore leads to this machine. So does
+ * one whose owner says something else to whom asks first.
+ */
 public final class OddNames extends InetAddressResolverProvider {
     public static final String UNDERSCORE = "web_hook.miroir-test";
+
+    /** Leads to 127.0.0.2, whoever asks the JVM. */
+    public static final String REBOUND = "rebound.miroir-test";
 
     @Override
     public InetAddressResolver get(Configuration configuration) {
@@ -17,9 +23,11 @@ public final class OddNames extends InetAddressResolverProvider {
             @Override
             public Stream<InetAddress> lookupByName(String host, LookupPolicy policy)
                     throws UnknownHostException {
-                return host.equals(UNDERSCORE)
-                        ? Stream.of(InetAddress.ofLiteral("127.0.0.1"))
-                        : others.lookupByName(host, policy);
+                return switch (host) {
+                    case UNDERSCORE -> Stream.of(InetAddress.ofLiteral("127.0.0.1"));
+                    case REBOUND -> Stream.of(InetAddress.ofLiteral("127.0.0.2"));
+                    default -> others.lookupByName(host, policy);
+                };
             }
 
             @Override

@@ -2,16 +2,18 @@ package io.miroir.capability.leader.export;
 
 import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
+import io.miroir.api.HttpUrl;
 import io.miroir.api.Json;
 import io.miroir.api.UrlText;
 import io.miroir.api.export.ExportRequest;
 import io.miroir.fanout.export.ExportClient;
 import io.miroir.fanout.export.ExportClient.Body;
-import io.miroir.fanout.export.ExportClient.Reply;
+import io.miroir.fanout.outside.OutsideClient.Reply;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -141,7 +143,7 @@ final class Target {
     }
 
     /** Meilisearch's words; it tries for a while what will never be one. */
-    private URI url(String path) {
+    private HttpUrl url(String path) {
         URI url;
         try {
             url = new URI(base + path);
@@ -151,18 +153,20 @@ final class Target {
         if (url.getScheme() == null) {
             throw failed("bad uri: " + base + path + " is missing scheme");
         }
-        if (url.isOpaque() || (url.getHost() == null && !isOdd(url))) {
+        if (url.isOpaque()) {
             throw failed("http: invalid format");
         }
-        if (!SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))) {
-            throw failed("bad uri: unknown scheme: " + url.getScheme());
+        Optional<HttpUrl> called = UrlText.http(url.toString()).filter(one -> isCalled(url, one));
+        boolean isHttp = SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT));
+        if (called.isEmpty() && (isHttp || url.getHost() == null)) {
+            throw failed("http: invalid format");
         }
-        return url;
+        return called.orElseThrow(() -> failed("bad uri: unknown scheme: " + url.getScheme()));
     }
 
-    /** Whether Java's client alone takes its host's name for none. */
-    private static boolean isOdd(URI url) {
-        return UrlText.http(url.toString()).filter(one -> one.scheme().equals("http")).isPresent();
+    /** Of a host that has no name to Java no certificate is checked. */
+    private static boolean isCalled(URI url, HttpUrl one) {
+        return url.getHost() != null || !one.isSecure();
     }
 
     private @Nullable String key() {
