@@ -5,6 +5,7 @@ import io.miroir.cli.backup.DamageOptions;
 import io.miroir.cli.backup.OfflineOptions;
 import io.miroir.raft.Survivor;
 import io.miroir.store.recovery.StateJump;
+import io.miroir.store.recovery.Unfinished;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -65,7 +66,7 @@ final class RecoverCommand implements Callable<Integer> {
                 run.run(
                         target,
                         store -> {
-                            tell(Survivor.look(target.dataDir()), out);
+                            tell(target, out);
                             return store.acceptingDamage(damage.accepted())
                                     .recover(UUID.randomUUID(), StateJump.Distance.DEFAULT);
                         },
@@ -84,7 +85,7 @@ final class RecoverCommand implements Callable<Integer> {
 
     private static int look(OfflineOptions.Target target, PrintWriter out, PrintWriter err) {
         try {
-            tell(Survivor.look(target.dataDir()), out);
+            tell(target, out);
             out.println("Dry run: nothing was changed.");
             out.flush();
             return ExitCode.OK.code();
@@ -92,6 +93,14 @@ final class RecoverCommand implements Callable<Integer> {
             err.println("miroir cluster recover: " + failed.getMessage());
             return ExitCode.REFUSED.code();
         }
+    }
+
+    private static void tell(OfflineOptions.Target target, PrintWriter out) throws IOException {
+        String begun = Unfinished.command(target.dataDir());
+        if (!begun.isEmpty()) {
+            out.printf("`miroir %s` was cut short here: this goes on with what it made.%n", begun);
+        }
+        tell(Survivor.look(target.dataDir()), out);
     }
 
     private static void tell(Survivor.Findings found, PrintWriter out) {

@@ -1,10 +1,8 @@
 package io.miroir.raft;
 
 import io.miroir.sqlite.Database;
-import io.miroir.sqlite.DatabaseCheck;
 import io.miroir.sqlite.DatabaseFiles;
 import io.miroir.sqlite.Durability;
-import io.miroir.sqlite.Salvage;
 import io.miroir.sqlite.StoreSeal;
 import io.miroir.store.backup.BackupFile;
 import io.miroir.store.backup.Reading;
@@ -36,6 +34,8 @@ public final class OfflineStore {
     private static final long TERMS_AHEAD = 1_000;
 
     private static final String RESTORE = "restore";
+    private static final String TO_RAFT = "store convert --to raft";
+    private static final String TO_SQLITE = "store convert --to sqlite";
 
     /** What a directory may hold that counts as empty. */
     private static final Set<String> NOTHING =
@@ -129,7 +129,7 @@ public final class OfflineStore {
         try (Database restored = open()) {
             StateJump.forgetAddresses(restored.writer());
         }
-        return newLife(mark, clusterId, distance, 0, List.of());
+        return newLife(mark, clusterId, distance);
     }
 
     /**
@@ -137,33 +137,45 @@ public final class OfflineStore {
      * not. What was there before is kept beside it.
      */
     public Outcome recover(UUID clusterId, StateJump.Distance distance) throws IOException {
-        boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
-        Path before = dataDir.resolve("before-recovery");
+        if (isOfAnother(Recovery.COMMAND)) {
+            return ofAnother();
+        }
         String damage = StoreCheck.damage(dataDir).orElse(null);
         if (isRefused(damage)) {
             return refused(damage);
         }
-        boolean readable = !isUnreadable(damage);
-        if (!again) {
-            setAside(before, damage);
-            DatabaseFiles.copyAsTheyAre(dataDir, before);
-            if (readable) {
-                finishInstall();
-            }
+        Recovery recovery = new Recovery(dataDir);
+        if (!recovery.isBegun()) {
+            recovery.make(damage, distance);
         }
-        List<String> unread = readable ? List.of() : salvage(before);
-        Unfinished mark = mark("cluster recover");
-        if (!readable) {
-            new DatabaseFiles(dataDir, Durability.EVERY_COMMIT).replaceBy(salvaged());
+        Recovery.Made made = recovery.made();
+        if (made == null) {
+            return new Outcome.Refused(
+                    "an earlier program began this in %s and did not end: run that one again"
+                            .formatted(dataDir));
         }
-        long term = Survivor.read(dataDir, damage).term();
-        if (!Files.exists(before.resolve("raft"))) {
-            try (Database database = open()) {
-                Survivor.replay(dataDir, database);
-            }
+        Unfinished mark = mark(Recovery.COMMAND);
+        recovery.takePlace();
+        setLogAside(recovery.before());
+        Applied applied;
+        try (Database database = open()) {
+            applied = Applied.load(database.writer());
         }
-        setLogAside(before);
-        return newLife(mark, clusterId, distance, term, unread);
+        begin(clusterId, applied, Math.max(applied.term(), made.term()) + TERMS_AHEAD);
+        mark.end();
+        return new Outcome.Ready(applied.index(), made.jump(), made.unread());
+    }
+
+    /** Each knows only how to go on with what it began itself. */
+    private boolean isOfAnother(String command) throws IOException {
+        String begun = Unfinished.command(dataDir);
+        return !begun.isEmpty() && !begun.equals(command);
+    }
+
+    private Outcome ofAnother() throws IOException {
+        return new Outcome.Refused(
+                "%s was being changed by `miroir %s`, which did not end: run that again"
+                        .formatted(dataDir, Unfinished.command(dataDir)));
     }
 
     /**
@@ -175,26 +187,8 @@ public final class OfflineStore {
         StoreFiles.open(dataDir).close();
     }
 
-    /** Makes a file of what can be read of a database whose pages are damaged. */
-    private List<String> salvage(Path before) throws IOException {
-        DatabaseFiles.deleteBegun(salvaged());
-        try {
-            List<String> unread = Salvage.copy(DatabaseFiles.current(dataDir), salvaged());
-            DatabaseFiles.write(before.resolve("unread"), String.join("\n", unread) + "\n");
-            return unread;
-        } catch (IOException tooLittle) {
-            DatabaseFiles.deleteBegun(salvaged());
-            throw tooLittle;
-        }
-    }
-
-    private Path salvaged() {
-        return dataDir.resolve("salvaged.db");
-    }
-
     private boolean isUnreadable(@Nullable String damage) throws IOException {
-        return damage != null
-                && DatabaseCheck.structure(DatabaseFiles.current(dataDir)).isPresent();
+        return damage != null && StoreCheck.structure(dataDir).isPresent();
     }
 
     /** A conversion believes what it has; recovery makes everything be compared. */
@@ -236,6 +230,9 @@ public final class OfflineStore {
                     "other pods must know where to reach this one: give --raft and --peer, or a"
                             + " configuration with task_store.backend: raft and peers");
         }
+        if (isOfAnother(TO_RAFT)) {
+            return ofAnother();
+        }
         Path raft = dataDir.resolve("raft");
         boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
         if (Files.exists(raft) && !again) {
@@ -252,7 +249,7 @@ public final class OfflineStore {
             return new Outcome.Refused(
                     dataDir + " holds nothing yet: start the pod with task_store.backend: raft");
         }
-        Unfinished mark = mark("store convert --to raft");
+        Unfinished mark = mark(TO_RAFT);
         FileUtils.deleteFully(raft);
         Applied applied;
         try (Database database = open()) {
@@ -265,6 +262,9 @@ public final class OfflineStore {
 
     /** A group of one becomes a single pod's store. */
     public Outcome toSqlite(String podId) throws IOException {
+        if (isOfAnother(TO_SQLITE)) {
+            return ofAnother();
+        }
         boolean again = Files.exists(dataDir.resolve(DatabaseFiles.UNFINISHED));
         String damage = StoreCheck.damage(dataDir).orElse(null);
         if (isRefused(damage)) {
@@ -287,7 +287,7 @@ public final class OfflineStore {
             finishInstall();
             setAside(before, damage);
         }
-        Unfinished mark = mark("store convert --to sqlite");
+        Unfinished mark = mark(TO_SQLITE);
         Applied applied;
         try (Database database = open()) {
             Survivor.replay(dataDir, database);
@@ -310,12 +310,7 @@ public final class OfflineStore {
     }
 
     /** Rule 17, and a group of one where there is to be a group. */
-    private Outcome newLife(
-            Unfinished mark,
-            UUID clusterId,
-            StateJump.Distance distance,
-            long termSeen,
-            List<String> unread)
+    private Outcome newLife(Unfinished mark, UUID clusterId, StateJump.Distance distance)
             throws IOException {
         StateJump.Made made;
         Applied applied;
@@ -323,9 +318,9 @@ public final class OfflineStore {
             made = StateJump.apply(database.writer(), distance);
             applied = Applied.load(database.writer());
         }
-        begin(clusterId, applied, Math.max(applied.term(), termSeen) + TERMS_AHEAD);
+        begin(clusterId, applied, applied.term() + TERMS_AHEAD);
         mark.end();
-        return new Outcome.Ready(applied.index(), made, unread);
+        return new Outcome.Ready(applied.index(), made);
     }
 
     private void begin(UUID clusterId, Applied applied, long term) throws IOException {

@@ -78,9 +78,10 @@ public final class StoreCheck {
         if (mark.isPresent()) {
             return mark;
         }
-        if (!Unfinished.command(dataDir).isEmpty()) {
+        String begun = Unfinished.command(dataDir);
+        if (!begun.isEmpty()) {
             // It has changed a part of the files; they were looked at when it began.
-            return DatabaseCheck.structure(DatabaseFiles.current(dataDir));
+            return begun.equals(Recovery.COMMAND) ? Recovery.damage(dataDir) : structure(dataDir);
         }
         OldLog log = OldLog.in(dataDir);
         if (log == null) {
@@ -108,9 +109,18 @@ public final class StoreCheck {
 
     private static Optional<String> database(
             Path dataDir, Optional<StoreSeal> seal, LogCheck.Report log) throws IOException {
-        return seal.isPresent()
-                ? seal.get().broken(dataDir, log.end())
-                : DatabaseCheck.structure(DatabaseFiles.current(dataDir));
+        return seal.isPresent() ? seal.get().broken(dataDir, log.end()) : structure(dataDir);
+    }
+
+    /** Of the database, and of an installed file that is to take its place. */
+    static Optional<String> structure(Path dataDir) throws IOException {
+        Path current = DatabaseFiles.current(dataDir);
+        Optional<String> damage = DatabaseCheck.structure(current);
+        if (damage.isPresent()) {
+            return damage;
+        }
+        Path newest = Survivor.newest(dataDir);
+        return newest.equals(current) ? damage : DatabaseCheck.structure(newest);
     }
 
     private static Held held(LogCheck.Report log, long applied) {

@@ -1,19 +1,24 @@
 package io.miroir.raft;
 
 import io.miroir.sqlite.Database;
+import io.miroir.sqlite.DatabaseCheck;
 import io.miroir.sqlite.DatabaseFiles;
+import io.miroir.sqlite.Salvage;
 import io.miroir.sqlite.Sql;
 import io.miroir.sqlite.SqliteException;
 import io.miroir.store.engine.Applied;
 import io.miroir.store.engine.StoreEngine;
 import io.miroir.store.engine.WatchHub;
+import io.miroir.store.recovery.Unfinished;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 
 /** What the data directory of a pod that does not run knows. */
@@ -61,6 +66,9 @@ public final class Survivor {
         }
         Optional<String> damage = StoreCheck.damage(dataDir);
         try {
+            if (damage.isPresent() && Unfinished.command(dataDir).isEmpty()) {
+                return read(dataDir, damage.get() + unread(newest(dataDir)));
+            }
             return read(dataDir, damage.orElse(null));
         } catch (SqliteException unreadable) {
             throw new IOException(
@@ -71,6 +79,36 @@ public final class Survivor {
         }
     }
 
+    /** What a recovery will not find on pages that can't be read; empty if it can read all. */
+    private static String unread(Path database) throws IOException {
+        if (DatabaseCheck.structure(database).isEmpty()) {
+            return "";
+        }
+        Path elsewhere = Files.createTempDirectory("miroir-salvage");
+        try {
+            List<String> unread = Salvage.copy(database, elsewhere.resolve("salvaged.db"));
+            return unread.stream().map(lost -> "; " + lost).collect(Collectors.joining());
+        } catch (IOException tooLittle) {
+            throw new IOException(
+                    tooLittle.getMessage() + ". Take the files of another pod, or restore a backup",
+                    tooLittle);
+        } finally {
+            FileUtils.deleteFully(elsewhere);
+        }
+    }
+
+    /**
+     * The file with the newest state: the database, or one that was installed and that a crash kept
+     * from taking its place.
+     */
+    static Path newest(Path dataDir) {
+        SnapshotFiles.Arrived arrived = SnapshotFiles.leftBehind(dataDir);
+        // Those that this pod has sent are there, too, but older.
+        return arrived != null && arrived.sentUnder().getIndex() > appliedIndex(dataDir)
+                ? arrived.file()
+                : DatabaseFiles.current(dataDir);
+    }
+
     /**
      * The same of files that were looked at before.
      *
@@ -78,7 +116,7 @@ public final class Survivor {
      */
     static Findings read(Path dataDir, @Nullable String damage) throws IOException {
         Applied applied;
-        try (Sql sql = Database.inspect(DatabaseFiles.current(dataDir))) {
+        try (Sql sql = Database.inspect(newest(dataDir))) {
             applied = Applied.load(sql);
         }
         OldLog log = OldLog.in(dataDir);

@@ -199,9 +199,14 @@ public final class Database implements AutoCloseable {
                 .orElse(false);
     }
 
-    /** Moves what is committed into the database file, while nobody else has it open. */
-    void emptyWriteAheadLog() {
-        checkpointer.number("PRAGMA wal_checkpoint(TRUNCATE)");
+    /**
+     * Moves what is committed into the database file, while nobody else has it open. To close it
+     * does the same, but says nothing when the disk is full.
+     */
+    public void emptyWriteAheadLog() {
+        if (checkpointer.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
+            throw new IllegalStateException(file + " is in use");
+        }
     }
 
     @Override

@@ -73,20 +73,17 @@ public final class DatabaseFiles {
     public static void copyAsTheyAre(Path directory, Path copy) throws IOException {
         for (String name : names()) {
             if (Files.exists(directory.resolve(name))) {
-                Files.copy(directory.resolve(name), copy.resolve(name));
-                Files.setPosixFilePermissions(copy.resolve(name), OWNER_ONLY);
-                sync(copy.resolve(name));
+                copyPrivate(directory.resolve(name), copy.resolve(name));
             }
         }
         sync(copy);
     }
 
-    /** Deletes a file that was begun beside the database, with what SQLite kept of it. */
-    public static void deleteBegun(Path begun) throws IOException {
-        Files.deleteIfExists(begun);
-        for (String suffix : BESIDE) {
-            Files.deleteIfExists(begun.resolveSibling(begun.getFileName() + suffix));
-        }
+    /** Copies a file for its owner alone; what is in it is on disk when this returns. */
+    public static void copyPrivate(Path file, Path copy) throws IOException {
+        Files.copy(file, copy);
+        Files.setPosixFilePermissions(copy, OWNER_ONLY);
+        sync(copy);
     }
 
     public DatabaseFiles(Path directory, Durability durability) {
@@ -157,7 +154,10 @@ public final class DatabaseFiles {
 
     private void create() throws IOException {
         Path part = directory.resolve(PART);
-        deleteBegun(part);
+        Files.deleteIfExists(part);
+        for (String suffix : BESIDE) {
+            Files.deleteIfExists(directory.resolve(PART + suffix));
+        }
         Database.open(part, Durability.EVERY_COMMIT).close();
         sync(part);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -174,16 +174,29 @@ public final class DatabaseFiles {
                                 + Files.readString(directory.resolve(UNFINISHED))
                                 + "`, which did not end: run that again");
             }
-            if (Files.exists(waiting)) {
-                takePlace();
-            }
+            finishReplacement();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot prepare " + directory, e);
         }
     }
 
-    /** The file, which must be complete and on the same file system, becomes the database. */
+    /** A file that a crash kept from taking the database's place takes it. */
+    public void finishReplacement() throws IOException {
+        if (Files.exists(waiting)) {
+            takePlace();
+        }
+    }
+
+    /**
+     * The file, which must be complete and on the same file system, becomes the database.
+     *
+     * @throws IOException if a part of what was committed to it is not in it, but beside it
+     */
     public void replaceBy(Path complete) throws IOException {
+        Path log = complete.resolveSibling(complete.getFileName() + LOG);
+        if (Files.exists(log) && Files.size(log) > 0) {
+            throw new IOException(log + " holds what " + complete + " lacks");
+        }
         Files.setPosixFilePermissions(complete, OWNER_ONLY);
         sync(complete);
         Files.move(complete, waiting, StandardCopyOption.ATOMIC_MOVE);

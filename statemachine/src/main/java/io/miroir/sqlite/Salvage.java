@@ -30,6 +30,7 @@ public final class Salvage {
         DatabaseFiles.createPrivate(copy);
         try (Sql from = Database.inspect(damaged);
                 Sql to = Database.connect(copy, Durability.EVERY_COMMIT)) {
+            withoutLog(to);
             to.beginWrite();
             List<String> tables = schema(from, to);
             List<String> unread = new ArrayList<>();
@@ -49,6 +50,14 @@ public final class Salvage {
         }
     }
 
+    /** With a log beside it, a disk that is full when that is emptied would not be noticed. */
+    private static void withoutLog(Sql to) {
+        String mode = to.first("PRAGMA journal_mode = DELETE", row -> row.text(1)).orElse("");
+        if (!mode.equals("delete")) {
+            throw new IllegalStateException("its copy keeps a log: " + mode);
+        }
+    }
+
     /** Tables and indexes as they are in the damaged file, which names them in its first pages. */
     private static List<String> schema(Sql from, Sql to) {
         String made = "FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%'";
@@ -64,17 +73,22 @@ public final class Salvage {
 
     /** Null if all of the table was read. */
     private static @Nullable String read(Sql from, Sql to, String table) {
-        Rows rows = new Rows(to, table);
+        Rows rows = new Rows(to, table, "");
         String all = "SELECT * FROM " + table + " NOT INDEXED";
         boolean whole = readable(from, all, rows);
+        long unfit = rows.unfit;
         if (!whole) {
-            boolean _ = readable(from, all + " ORDER BY " + backwards(from, table), rows);
+            // One that was read before stays as it was.
+            Rows others = new Rows(to, table, " ON CONFLICT DO NOTHING");
+            boolean _ = readable(from, all + " ORDER BY " + backwards(from, table), others);
+            unfit += others.unfit;
         }
-        if (whole && rows.unfit == 0) {
+        if (whole && unfit == 0) {
             return null;
         }
         long left = to.number("SELECT count(*) FROM " + table);
-        return "of table %s %d rows can be read".formatted(table, left);
+        String read = "of table %s %d rows can be read".formatted(table, left);
+        return unfit == 0 ? read : "%s, %d that do not fit are left out".formatted(read, unfit);
     }
 
     /** The order in which the table lies in its file, from its end. */
@@ -112,7 +126,7 @@ public final class Salvage {
         }
     }
 
-    /** Takes rows over; one that was read before stays as it was. */
+    /** Takes rows over, and counts those that the table refuses. */
     private static final class Rows implements Sql.RowVisitor {
         private final Sql to;
         private final String insert;
@@ -120,11 +134,11 @@ public final class Salvage {
         private long unfit;
         private @Nullable SqliteException failure;
 
-        Rows(Sql to, String table) {
+        Rows(Sql to, String table, String conflict) {
             this.to = to;
             this.columns = (int) to.number("SELECT count(*) FROM pragma_table_info(?)", table);
             String marks = String.join(", ", Collections.nCopies(columns, "?"));
-            this.insert = "INSERT OR IGNORE INTO " + table + " VALUES (" + marks + ")";
+            this.insert = "INSERT INTO " + table + " VALUES (" + marks + ")" + conflict;
         }
 
         @Override

@@ -162,6 +162,8 @@ class OfflineDamageTest {
                 bytes, at / PAGE_BYTES * PAGE_BYTES, (at / PAGE_BYTES + 1) * PAGE_BYTES, (byte) 0);
         Files.write(database, bytes);
         assertToldAndRefused("bits changed");
+        // What will be lost is told before anyone acts.
+        assertToldAndRefused("of table tasks");
         SortedMap<String, String> before = files();
         OfflineStore.Outcome conversion = offline().acceptingDamage(true).toSqlite("pod-a");
         assertRefused(conversion, "recover --from-survivor");
@@ -192,6 +194,55 @@ class OfflineDamageTest {
         }
     }
 
+    /** Rows that a table refuses can be read, but not kept. */
+    @Test
+    void rowsThatNoTableTakes() throws Exception {
+        Files.delete(data.resolve("store.seal"));
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA writable_schema = ON");
+            statement.execute(
+                    "UPDATE sqlite_schema SET sql = replace(sql, 'details_json TEXT NOT NULL',"
+                            + " 'details_json TEXT') WHERE name = 'tasks'");
+            statement.execute("PRAGMA writable_schema = RESET");
+            statement.execute("UPDATE tasks SET details_json = NULL WHERE uid IN (3, 7)");
+            statement.execute("PRAGMA writable_schema = ON");
+            statement.execute(
+                    "UPDATE sqlite_schema SET sql = replace(sql, 'details_json TEXT',"
+                            + " 'details_json TEXT NOT NULL') WHERE name = 'tasks'");
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        int all = ENTRIES_BEFORE + ENTRIES + 2;
+        String lost = "of table tasks %d rows can be read, 2 that do not fit".formatted(all - 2);
+        assertToldAndRefused(lost);
+        OfflineStore.Outcome outcome =
+                offline().acceptingDamage(true).recover(NEW, StateJump.Distance.DEFAULT);
+        var ready = assertInstanceOf(OfflineStore.Outcome.Ready.class, outcome, outcome::toString);
+        assertTrue(ready.unread().getFirst().contains(lost), ready::toString);
+    }
+
+    /** Each command knows how to go on with what it began itself. */
+    @Test
+    void whatAnotherCommandBegan() throws Exception {
+        Files.writeString(data.resolve("unfinished"), "store convert --to sqlite");
+        SortedMap<String, String> before = files();
+        assertBegunByAnother(offline().recover(NEW, StateJump.Distance.DEFAULT), "to sqlite");
+        assertBegunByAnother(offline().toRaft(NEW), "to sqlite");
+        Files.writeString(data.resolve("unfinished"), "cluster recover");
+        assertBegunByAnother(offline().toSqlite("pod-a"), "cluster recover");
+        // As a program left it that changed the database where it is.
+        assertBegunByAnother(
+                offline().recover(NEW, StateJump.Distance.DEFAULT), "an earlier program");
+        Files.writeString(data.resolve("unfinished"), "store convert --to sqlite");
+        assertEquals(before, files(), "refused, but changed");
+    }
+
+    private static void assertBegunByAnother(OfflineStore.Outcome outcome, String which) {
+        var refused =
+                assertInstanceOf(OfflineStore.Outcome.Refused.class, outcome, outcome::toString);
+        assertTrue(refused.why().contains(which), refused.why());
+    }
+
     /** Too little is left: nothing is changed, and the operator is told what to do. */
     @Test
     void aHeadThatCantBeRead() throws Exception {
@@ -205,7 +256,7 @@ class OfflineDamageTest {
         assertThrows(IOException.class, () -> accepting.recover(NEW, StateJump.Distance.DEFAULT));
         SortedMap<String, String> after = files();
         before.forEach((name, content) -> assertEquals(content, after.get(name), name));
-        assertFalse(Files.exists(data.resolve("salvaged.db")));
+        assertFalse(Files.exists(data.resolve("recovered")));
         assertFalse(Files.exists(data.resolve("unfinished")));
     }
 
@@ -279,7 +330,7 @@ class OfflineDamageTest {
     private void assertToldAndRefused(String what) throws IOException {
         SortedMap<String, String> before = files();
         assertTrue(damage().contains(what), damage());
-        assertRefused(offline().recover(NEW, StateJump.Distance.DEFAULT), what);
+        assertRefused(offline().recover(NEW, StateJump.Distance.DEFAULT), "files are damaged");
         assertEquals(before, files(), "refused, but changed");
     }
 
