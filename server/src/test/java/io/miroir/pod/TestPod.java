@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** A pod in this JVM over given nodes. */
 final class TestPod implements AutoCloseable {
@@ -135,8 +136,19 @@ final class TestPod implements AutoCloseable {
 
     static String group(
             int self, List<Integer> raftPorts, List<Integer> peerPorts, String peerKeys) {
+        List<Integer> all = IntStream.range(0, raftPorts.size()).boxed().toList();
+        return group(self, all, raftPorts, peerPorts, peerKeys);
+    }
+
+    /** The same of one that is told of some of the pods only. */
+    static String group(
+            int self,
+            List<Integer> told,
+            List<Integer> raftPorts,
+            List<Integer> peerPorts,
+            String peerKeys) {
         StringBuilder peers = new StringBuilder();
-        for (int i = 0; i < raftPorts.size(); i++) {
+        for (int i : told) {
             peers.append(
                     """
                       - id: pod-%d
