@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.miroir.store.index.IndexEffect;
 import io.miroir.store.index.IndexRow;
+import io.miroir.store.index.Indexes;
 import io.miroir.store.lane.Intend;
 import io.miroir.store.lane.Lanes.Affecting;
 import io.miroir.store.nodesettings.NodeSettingsVersionRow;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Where an index's nodes stand with its settings (protocol, rule 7), of every backend alike. */
@@ -120,6 +122,21 @@ public interface StandingContract {
         assertEquals(List.of(), standing("doubt").unsettled());
         store().lanes().doubt("doubt", index, "n-1", 2).orThrow();
         assertEquals(List.of("n-1"), standing("doubt").unsettled());
+    }
+
+    /** Fleets change for years; a node that left is told of by nobody. */
+    @Test
+    default void nodesThatLeftAreForgottenWhenThereIsNoRoom() {
+        long epoch = Writes.claim(store(), "crowd", "pod-a");
+        long index = create("crowd", epoch);
+        List<String> left =
+                IntStream.range(1, Indexes.UNSETTLED_MAX).mapToObj(i -> "gone-" + i).toList();
+        affect("crowd", epoch, stand(index, List.of(), left, 0));
+        store().lanes().doubt("crowd", index, "n-1", 0).orThrow();
+        assertEquals(Indexes.UNSETTLED_MAX, standing("crowd").unsettled().size());
+        // A newcomer, which has no replica yet.
+        store().lanes().doubt("crowd", index, "new", 0).orThrow();
+        assertEquals(List.of("n-1", "new"), standing("crowd").unsettled());
     }
 
     @Test

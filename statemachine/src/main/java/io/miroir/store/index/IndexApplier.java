@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -206,6 +207,12 @@ public final class IndexApplier {
         TreeSet<String> left = new TreeSet<>(row.get().standing().unsettled());
         left.addAll(unsettled);
         verified.forEach(left::remove);
+        if (left.size() > Indexes.UNSETTLED_MAX) {
+            // A node that left the fleet is told of by nobody any more.
+            Set<String> known = ReplicaApplier.nodes(write, incarnation);
+            known.addAll(unsettled);
+            left.retainAll(known);
+        }
         NodesStanding.Builder standing = NodesStanding.newBuilder().addAllUnsettled(left);
         if (leadingGroup != null) {
             standing.setLeadingGroup(leadingGroup);

@@ -18,4 +18,10 @@ public interface Indexes {
 
     /** Indexes in the catalogue; the next creation is refused, those under way still end. */
     int ROWS_MAX = 10_000;
+
+    /**
+     * Nodes of an index that are remembered as having other settings than those in force: as many
+     * as a fleet may have. Where there are more, those go that hold no replica of it.
+     */
+    int UNSETTLED_MAX = 4_096;
 }

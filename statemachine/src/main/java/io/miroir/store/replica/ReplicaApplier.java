@@ -10,6 +10,7 @@ import io.miroir.store.index.IndexApplier;
 import io.miroir.store.lane.LaneApplier;
 import io.miroir.store.topology.TopologyApplier;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -73,6 +74,13 @@ public final class ReplicaApplier {
         return marks.stream().allMatch(mark -> mark.getIncarnation() == named)
                 ? null
                 : Outcomes.fenced("", 0);
+    }
+
+    /** Nodes that have a row of the index. */
+    public static Set<String> nodes(Write write, long incarnation) {
+        Set<String> nodes = new HashSet<>();
+        ReplicaReads.of(write.sql(), incarnation).forEach(row -> nodes.add(row.nodeId()));
+        return nodes;
     }
 
     private static ReplicaRow marked(MarkReplicas mark) {
