@@ -26,7 +26,7 @@ await_up() {
     local seconds=0
     until curl -sf "$1/health" >/dev/null; do
         kill -0 "$2" 2>/dev/null || fail "$1 did not start: $(tail -n 3 "$3")"
-        [ "$((seconds += 1))" -le 60 ] || fail "$1 is not up after a minute: $(tail -n 3 "$3")"
+        [ "$((seconds += 1))" -le 180 ] || fail "$1 is not up after three minutes: $(tail -n 3 "$3")"
         sleep 1
     done
 }
@@ -51,7 +51,7 @@ start_cluster() {
             start_meilisearch "$3" $(($1 + node)) key-of-the-nodes
             nodes+=("http://127.0.0.1:$(($1 + node))")
         done
-        options=(--node-key key-of-the-nodes --nodes "$(IFS=, && echo "${nodes[*]}")")
+        options=(--groups 2 --node-key key-of-the-nodes --nodes "$(IFS=, && echo "${nodes[*]}")")
     fi
     "$miroir" demo --no-data --dir "$scratch/cluster" --port "$1" --master-key "$2" "${options[@]}" \
         >"$log" 2>&1 &
