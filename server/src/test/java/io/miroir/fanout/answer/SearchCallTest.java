@@ -470,6 +470,17 @@ class SearchCallTest {
                 answer.get("hits"));
     }
 
+    /** Shows: of a list that only an attribute of ours was read from no empty objects are left. */
+    @Test
+    void cutsWhatIsAroundNestedAttributes() {
+        SearchCall call =
+                SearchCall.of(
+                        json("{'distinct':'maker.name','attributesToRetrieve':['id']}"), INDEX);
+        ObjectNode answer =
+                call.merge(List.of(hits("{'id':1,'maker':[{'name':'N'},{'name':'M'}]}")));
+        assertEquals(json("{'h':[{'id':1}]}").get("h"), answer.get("hits"));
+    }
+
     /** Shows: no node answers where no shard can have matches, and the client's answer is whole. */
     @Test
     void mergesNothing() {
