@@ -1,10 +1,13 @@
 package io.miroir.embedded;
 
+import io.miroir.cli.Main;
+import io.miroir.harness.PodImage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A node in a process of its own, which closing kills as kill -9 does. */
@@ -15,19 +18,16 @@ record NodeProcess(Process process, int port) implements AutoCloseable {
     static NodeProcess start(Path directory, int heapMegabytes) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx" + heapMegabytes + "m",
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+ExitOnOutOfMemoryError",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "io.miroir.cli.Main",
-                                "node",
-                                "--port",
-                                "0",
-                                "--dir",
-                                directory.toString())
+                                PodImage.launch()
+                                        .command(
+                                                heapMegabytes,
+                                                Main.class.getName(),
+                                                List.of(
+                                                        "node",
+                                                        "--port",
+                                                        "0",
+                                                        "--dir",
+                                                        directory.toString())))
                         .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("MEILI_MASTER_KEY", NodeClient.MASTER_KEY);
         Process process = builder.start();

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How the JVMs of pods, nodes and demos start in tests: as those of an image do, but smaller. */
-final class PodImage {
+public final class PodImage {
     private PodImage() {}
 
     private static final class Once {
@@ -28,7 +28,7 @@ final class PodImage {
     }
 
     /** With an AOT cache, which a demo gives to its children, too. */
-    static JavaLaunch launch(String... jvmOptions) {
+    public static JavaLaunch launch(String... jvmOptions) {
         List<String> options = new ArrayList<>(plain().options());
         options.add(Once.IMAGE.option());
         options.add("-D" + JavaLaunch.AOT_CACHE_PROPERTY + "=" + Once.IMAGE.cache());
