@@ -73,12 +73,14 @@ public record ProgramImage(String classPath, Path cache) {
         return "-XX:AOTCache=" + cache;
     }
 
-    private static List<Path> jars(Path dir, String classPath) throws IOException {
+    /** Each directory of the path as a jar: one of its own, wherever it stands on the path. */
+    static List<Path> jars(Path dir, String classPath) throws IOException {
         List<Path> jars = new ArrayList<>();
         for (String name : classPath.split(File.pathSeparator, -1)) {
             Path entry = Path.of(name).toAbsolutePath();
             if (Files.isDirectory(entry)) {
-                Path jar = dir.resolve(jars.size() + ".jar");
+                String hash = Integer.toHexString(entry.toString().hashCode());
+                Path jar = dir.resolve(hash + ".jar");
                 if (isOlder(jar, entry)) {
                     pack(entry, jar);
                 }
