@@ -32,7 +32,10 @@ final class ChaosLoad {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int SEARCHERS = 2;
     private static final long WRITE_PAUSE_MILLIS = 60;
-    private static final long SEARCH_PAUSE_MILLIS = 40;
+
+    /** A search asks for all that there is: more of them would be most of what a test computes. */
+    private static final long SEARCH_PAUSE_MILLIS = 100;
+
     private static final long POLL_MILLIS = 20;
     private static final String DEGRADED = "x-miroir-degraded";
     private static final String IN_PART = "miroir_indeterminate";
