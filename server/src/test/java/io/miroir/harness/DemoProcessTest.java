@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code miroir demo} as its user meets it: a process that starts others and ends them all. */
 @Tag("cluster")
 class DemoProcessTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = TestCluster.PATIENCE;
     private static final int STOPPED_IN_ORDER = 143;
     private static final Pattern DIRECTORY =
             Pattern.compile("Data and logs are in (\\S+) \\(removed at the end\\)");

@@ -41,7 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Pods that die or are stopped under load; nodes stay up. */
 @Tag("cluster")
 class PodFailureTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = TestCluster.PATIENCE;
     private static final int STOPPED_IN_ORDER = 143;
 
     /** Dozens by hand: {@code -Dmiroir.podKills=48}. */

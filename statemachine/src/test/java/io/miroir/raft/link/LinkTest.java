@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /** Connections between members: two ends over loopback, and ends that misbehave. */
 class LinkTest {
     private static final RaftPeerId OTHER = RaftPeerId.valueOf("pod-b");
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long PATIENCE_SECONDS = 120;
     private static final int LONG_MILLIS = 60_000;
 
     private final Sockets sockets = new Sockets(Optional.empty());
