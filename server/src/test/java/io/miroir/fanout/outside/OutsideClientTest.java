@@ -112,7 +112,8 @@ class OutsideClientTest {
             Thread.ofVirtual().start(() -> serve(there, "204 No Content", new ArrayList<>()));
             assertEquals(
                     new Reply.Answered(204, ""),
-                    client.ask(call("GET", "http", OddNames.REBOUND, there.getLocalPort()), NOTHING));
+                    client.ask(
+                            call("GET", "http", OddNames.REBOUND, there.getLocalPort()), NOTHING));
         }
     }
 
@@ -151,8 +152,7 @@ class OutsideClientTest {
             throws IOException, InterruptedException {
         BlockingQueue<String> names = new LinkedBlockingQueue<>();
         try (SSLServerSocket there =
-                (SSLServerSocket)
-                        tls.getServerSocketFactory().createServerSocket(0, 1, ALLOWED)) {
+                (SSLServerSocket) tls.getServerSocketFactory().createServerSocket(0, 1, ALLOWED)) {
             Thread.ofVirtual().start(() -> serve(there, "204 No Content", names));
             int port = there.getLocalPort();
             Reply reply = client.ask(call("GET", "https", called, port), NOTHING);
