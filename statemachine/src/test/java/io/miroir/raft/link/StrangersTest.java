@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who is no member is dropped at the first word, and nobody listens to him. */
 class StrangersTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final byte[] HELLO = {'M', 'R', 'F', 'T', 1};
 
     private final AtomicInteger asked = new AtomicInteger();
