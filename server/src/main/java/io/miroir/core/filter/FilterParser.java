@@ -130,9 +130,8 @@ public final class FilterParser {
         if (comparison != null) {
             return comparison;
         }
-        if (isVectors(field)) {
-            scanner.back(fieldStart);
-            return new VectorGrammar(scanner).parse();
+        if (!isIn() && isVectors(fieldStart)) {
+            return vectors(fieldStart);
         }
         if (foreign && !scanner.atValue()) {
             scanner.back(fieldStart + FOREIGN.length());
@@ -181,8 +180,25 @@ public final class FilterParser {
         }
     }
 
-    private static boolean isVectors(Word field) {
-        return field.text().equals("_vectors") || field.text().startsWith("_vectors.");
+    private boolean isIn() {
+        int start = scanner.position();
+        scanner.takeKeyword("NOT");
+        boolean isIn = scanner.peekWord().equals("IN");
+        scanner.back(start);
+        return isIn;
+    }
+
+    private Filter vectors(int fieldStart) {
+        scanner.back(fieldStart);
+        return new VectorGrammar(scanner).parse();
+    }
+
+    private boolean isVectors(int fieldStart) {
+        int start = scanner.position();
+        scanner.back(fieldStart);
+        boolean isVectors = VectorGrammar.begins(scanner);
+        scanner.back(start);
+        return isVectors;
     }
 
     private @Nullable Filter comparison(Word field) {
@@ -209,6 +225,8 @@ public final class FilterParser {
             state = new Filter.IsNull(field);
         } else if (scanner.takeLast("EMPTY")) {
             state = new Filter.IsEmpty(field);
+        } else if (isVectors(field.start())) {
+            return vectors(field.start());
         } else {
             throw invalidPrimary(field.start());
         }

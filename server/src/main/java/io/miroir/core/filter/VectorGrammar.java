@@ -4,22 +4,32 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code _vectors[.embedder[.part]] [NOT] EXISTS}. */
 final class VectorGrammar {
+    private static final String FIELD = "_vectors";
+
     private final FilterScanner scanner;
 
     VectorGrammar(FilterScanner scanner) {
         this.scanner = scanner;
     }
 
+    /** Whether it is that which comes next; without anything behind it, it is a field. */
+    static boolean begins(FilterScanner scanner) {
+        scanner.skipSpaces();
+        return scanner.take(FIELD)
+                && !scanner.atEnd()
+                && (scanner.peek() == '.' || Character.isWhitespace(scanner.peek()));
+    }
+
     Filter parse() {
         scanner.skipSpaces();
         int start = scanner.position();
-        scanner.take("_vectors");
+        scanner.take(FIELD);
         Word keyword = scanner.slice(start, scanner.position());
         if (!scanner.take(".")) {
             scanner.skipSpaces();
             return exists(keyword, null, Filter.VectorPart.ANY, null);
         }
-        if (scanner.atEnd() || Character.isWhitespace(scanner.peek())) {
+        if (!scanner.atEnd() && scanner.peek() == ' ') {
             throw fail("Was expecting embedder name but found nothing.");
         }
         Word embedder = name("The vector filter's embedder name is invalid.");
@@ -33,6 +43,9 @@ final class VectorGrammar {
         }
         if (scanner.take(".")) {
             throw unknownSuffix(part);
+        }
+        if (scanner.atEnd() || !Character.isWhitespace(scanner.peek())) {
+            throw fail("The vector filter has leftover tokens.");
         }
         scanner.skipSpaces();
         return exists(keyword, embedder, part, fragment);
@@ -90,9 +103,11 @@ final class VectorGrammar {
         if (scanner.takeLast("EXISTS")) {
             return filter;
         }
+        int start = scanner.position();
         if (scanner.takeKeyword("NOT") && scanner.takeLast("EXISTS")) {
             return new Filter.Not(filter);
         }
+        scanner.back(start);
         throw fail(
                 "Was expecting an operation like `EXISTS` or `NOT EXISTS` after the vector"
                         + " filter.");

@@ -4,6 +4,7 @@ import io.miroir.api.ApiException;
 import io.miroir.api.ErrorCode;
 import io.miroir.api.Json;
 import io.miroir.api.JsonDepth;
+import io.miroir.api.JsonEnd;
 import io.miroir.api.MediaTypes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +22,9 @@ public final class JsonBody {
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
 
     private static final int MARK_BYTES = 3;
+
+    /** What Jackson says begins so, whichever exception it says it by. */
+    private static final String ENDS_EARLY = "Unexpected end-of-input";
 
     private static final int PIECE_BYTES = 64 << 10;
 
@@ -141,10 +145,13 @@ public final class JsonBody {
         try {
             JsonNode value = Json.parse(body);
             if (value.isMissingNode()) {
-                throw malformed("EOF while parsing a value at line 1 column " + body.length);
+                throw malformed(JsonEnd.fault(body));
             }
             return value;
         } catch (JacksonException fault) {
+            if (fault.getOriginalMessage().startsWith(ENDS_EARLY)) {
+                throw malformed(JsonEnd.fault(body));
+            }
             throw malformed(
                     JsonDepth.fault(body)
                             .filter(_ -> fault instanceof StreamConstraintsException)

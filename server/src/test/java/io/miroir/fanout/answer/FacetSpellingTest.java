@@ -46,6 +46,25 @@ class FacetSpellingTest {
         assertEquals(counted("{'color':{'red':1,'blue':1},'o.size':{'L':1}}"), answers.getLast());
     }
 
+    /** Shows: all that decides which documents are found is asked, and nothing else. */
+    @Test
+    void theSameDocumentsAreAskedFor() {
+        String finding =
+                "'matchingStrategy':'all','attributesToSearchOn':['t'],"
+                        + "'rankingScoreThreshold':0.5,'locales':['eng'],'distinct':'color'";
+        List<ObjectNode> answers =
+                List.of(counted("{'color':{'Red':2}}"), counted("{'color':{'red':1}}"));
+        ObjectNode client = json("{'q':'x'," + finding + ",'sort':['a:asc'],'offset':3}");
+        FacetSpelling spelling = FacetSpelling.of(client, INDEX, null, answers).orElseThrow();
+        assertEquals(
+                json(
+                        "{'q':'x',"
+                                + finding
+                                + ",'filter':'\\\"color\\\" = \\\"red\\\"',"
+                                + "'attributesToRetrieve':['_miroir_seq','color'],'limit':1000}"),
+                Json.parse(Json.text(spelling.nodeRequest(null))));
+    }
+
     /** Shows: what all spell alike, what may not be filtered and what is too much is not asked. */
     @Test
     void othersAreNotAskedFor() {
