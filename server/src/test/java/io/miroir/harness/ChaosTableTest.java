@@ -41,6 +41,7 @@ class ChaosTableTest {
     private static final Duration CHANGE_MAX = Duration.ofMinutes(5);
     private static final int DISK_MEGABYTES = 128;
     private static final int HAS_SMALL_DISK = 1;
+    private static final int PROBES_TO_BE_DOWN = 3;
 
     @TempDir static Path dir;
     private static ChaosCluster chaos;
@@ -139,7 +140,11 @@ class ChaosTableTest {
         chaos.links().to(node).forEach(link -> link.beSlow(Duration.ofMillis(500)));
         load.awaitAcknowledged(12);
         load.awaitSearches(10);
-        assertTrue(chaos.links().to(node).stream().allMatch(link -> link.disturbed() > 0));
+        Aftermath.await(
+                "so many health checks are late that it would be down",
+                () ->
+                        chaos.links().to(node).stream()
+                                .allMatch(link -> link.lateProbes() > PROBES_TO_BE_DOWN));
         assertEquals(Set.of("in_sync"), chaos.states(node).keySet());
         load.assertSearchesWereWhole();
         load.assertWritesWereWhole();

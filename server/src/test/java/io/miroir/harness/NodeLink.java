@@ -25,10 +25,13 @@ final class NodeLink implements AutoCloseable {
     /** Goes with each write of documents. */
     private static final String WRITE = "customMetadata=";
 
+    private static final String PROBE = "GET /version";
+
     private final InetSocketAddress podSide;
     private final InetSocketAddress node;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger disturbed = new AtomicInteger();
+    private final AtomicInteger lateProbes = new AtomicInteger();
     private volatile Duration delay = Duration.ZERO;
     private volatile CountDownLatch mute = new CountDownLatch(0);
     private volatile boolean holdsWrite;
@@ -67,6 +70,7 @@ final class NodeLink implements AutoCloseable {
     /** From now on the beginning of each answer comes so much later. */
     void beSlow(Duration later) {
         disturbed.set(0);
+        lateProbes.set(0);
         delay = later;
     }
 
@@ -91,6 +95,11 @@ final class NodeLink implements AutoCloseable {
     /** How often something was held back since it was made slow or mute. */
     int disturbed() {
         return disturbed.get();
+    }
+
+    /** Health checks that were asked since it was made slow. */
+    int lateProbes() {
+        return lateProbes.get();
     }
 
     /** Whether a write of documents is held back since it was made mute. */
@@ -136,11 +145,12 @@ final class NodeLink implements AutoCloseable {
     }
 
     private void ask(AtomicBoolean asked, byte[] chunk, int bytes) throws InterruptedException {
-        if (mute.getCount() > 0) {
-            String request = new String(chunk, 0, bytes, StandardCharsets.ISO_8859_1);
-            if (request.startsWith("P") && request.contains(WRITE)) {
-                holdsWrite = true;
-            }
+        String request = new String(chunk, 0, bytes, StandardCharsets.ISO_8859_1);
+        if (mute.getCount() > 0 && request.startsWith("P") && request.contains(WRITE)) {
+            holdsWrite = true;
+        }
+        if (!delay.isZero() && request.startsWith(PROBE)) {
+            lateProbes.incrementAndGet();
         }
         hold();
         asked.set(true);
