@@ -181,7 +181,10 @@ final class SnapshotFiles implements StateMachineStorage {
             return index;
         }
 
-        /** Writes the file at the first call, and again if it made room for another one. */
+        /**
+         * Writes the file at the first call, and again if it made room for another one. To be asked
+         * for once a transfer: who has the file open reads on, whatever becomes of its name.
+         */
         @Override
         public synchronized List<FileInfo> getFiles() {
             List<FileInfo> files = written;

@@ -357,6 +357,8 @@ final class StoreStateMachine extends BaseStateMachine {
      */
     @Override
     public long takeSnapshot() {
+        // Where it is asked for, the updater comes here without asking for that.
+        TermIndex _ = getLastAppliedTermIndex();
         SnapshotInfo latest = snapshots.getLatestSnapshot();
         if (latest != null && latest.getIndex() > toldDurableIndex) {
             toldDurableIndex = latest.getIndex();

@@ -8,6 +8,7 @@ import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,8 @@ final class SnapshotSender {
                 snapshot);
         InstallSnapshotReplyProto reply = null;
         for (InstallSnapshotRequestProto chunk :
-                appender.newInstallSnapshotRequests(UUID.randomUUID().toString(), snapshot)) {
+                appender.newInstallSnapshotRequests(
+                        UUID.randomUUID().toString(), fixed(snapshot))) {
             if (!appender.isRunning()) {
                 return;
             }
@@ -47,6 +49,14 @@ final class SnapshotSender {
         if (reply != null) {
             sent(appender, snapshot, reply);
         }
+    }
+
+    /**
+     * Ratis asks for the files with each chunk: a file that another one took the place of is not to
+     * be written anew each time.
+     */
+    private static SnapshotInfo fixed(SnapshotInfo snapshot) {
+        return new FileListSnapshotInfo(snapshot.getFiles(), snapshot.getTermIndex());
     }
 
     private static void sent(
