@@ -21,7 +21,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,27 +131,5 @@ class CopiedDiskTest {
                                         end ->
                                                 String.valueOf(end.getMessage())
                                                         .contains(ANOTHER_RUNS)));
-    }
-
-    /** The pod itself may never come back. */
-    @Test
-    @Tag("nightly")
-    void aCopyThatStartedWhereNobodyCouldTellEndsWhenOthersDoNotFindIt() {
-        running.forEach(StorePod::close);
-        running.clear();
-        StorePod alone = startCopy();
-        running.add(alone);
-        StorePod first = start(0);
-        StorePod other = start(2);
-        StorePod.await(
-                "it ends",
-                () ->
-                        alone.fatal().stream()
-                                .anyMatch(
-                                        end ->
-                                                String.valueOf(end.getMessage())
-                                                        .contains("nobody answers where pod-1")));
-        assertTrue(first.fatal().isEmpty(), () -> String.valueOf(first.fatal()));
-        assertTrue(other.fatal().isEmpty(), () -> String.valueOf(other.fatal()));
     }
 }

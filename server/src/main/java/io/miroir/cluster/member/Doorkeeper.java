@@ -58,7 +58,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     /** Of a member's disk, before it was opened. */
     private volatile Optional<StoreCheck.Report> found = Optional.empty();
 
-    private volatile @Nullable Unfound unfound;
     private volatile @Nullable RaftTaskStore store;
     private volatile @Nullable Lookout lookout;
 
@@ -173,7 +172,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
             new Joining(self, this::toLeader, this::facts).finish(admission, incarnation);
             settle(admission.clusterId(), PodIdentity.Stage.MEMBER);
         }
-        unfound = found.isPresent() && !admission.newcomer() ? new Unfound() : null;
         lookout = new Lookout(self.podId(), peers, addresses, greetings, this, onFatal, opened);
     }
 
@@ -181,14 +179,6 @@ public final class Doorkeeper implements Doorway, AutoCloseable {
     void founded() {
         identity.filter(own -> own.stage() == PodIdentity.Stage.FOUNDING)
                 .ifPresent(own -> settle(own.clusterId(), PodIdentity.Stage.MEMBER));
-    }
-
-    /**
-     * Whether others have answered for long, and none has found this pod where it is known to be.
-     */
-    boolean isUnfound() {
-        Unfound it = unfound;
-        return it != null && it.isOver(greetings.welcomes(), System.nanoTime());
     }
 
     /** The store is about to be closed, and {@link #enter} to be asked again. */

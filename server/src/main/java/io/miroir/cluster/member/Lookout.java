@@ -4,6 +4,7 @@ import io.miroir.cluster.peer.Greeted;
 import io.miroir.cluster.peer.Peers;
 import io.miroir.raft.RaftTaskStore;
 import io.miroir.store.Role;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -76,9 +77,6 @@ final class Lookout implements AutoCloseable {
             if (++looks % LOOKS_A_QUESTION == 0) {
                 askAgain();
             }
-            if (doorkeeper.isUnfound()) {
-                mustNotGoOn(whereToBe());
-            }
         } catch (RuntimeException e) {
             // Looked at again in a second; the thread must go on.
             LOG.warn("cannot look after the members", e);
@@ -93,12 +91,9 @@ final class Lookout implements AutoCloseable {
             StruckOff.told(podId, greetings.welcomes()).ifPresent(this::mustNotGoOn);
         }
         if (greetings.isElsewhere()) {
-            LOG.warn("{}", whereToBe());
+            Set<String> others = new TreeSet<>(greetings.heard().keySet());
+            LOG.warn("{}", Entrance.whereToBe(podId, others));
         }
-    }
-
-    private String whereToBe() {
-        return Entrance.whereToBe(podId, new TreeSet<>(greetings.heard().keySet()));
     }
 
     /** Someone knows of a reason against this pod that it did not know at its start. */
