@@ -134,7 +134,8 @@ final class MemberJvms implements AutoCloseable {
 
     /** Roles and what differs in one line, as a build's summary shows no more; then the logs. */
     private String states(SortedMap<String, String> digests) {
-        Set<String> common = new HashSet<>(words(digests.firstEntry().getValue()));
+        Set<String> common = new HashSet<>();
+        digests.values().forEach(each -> common.addAll(words(each)));
         digests.values().forEach(each -> common.retainAll(words(each)));
         StringBuilder roles = new StringBuilder();
         StringBuilder logs = new StringBuilder();

@@ -1,11 +1,8 @@
 package io.miroir.fanout.copy;
 
 import io.miroir.api.Json;
-import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.lane.Takeover;
 import io.miroir.store.job.JobRow;
-import java.util.BitSet;
-import java.util.HexFormat;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -16,14 +13,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param task the last one of the node that was looked at
  * @param position up to there all that was written in the lane had ended on both nodes
  * @param atMicros when that was, in the store's time
- * @param left shards that may have changed by what came late until then, and that others have in
- *     sync who did not answer
  */
-public record CopyEnd(long task, long position, long atMicros, ShardSet left) {
+public record CopyEnd(long task, long position, long atMicros) {
     private static final String TASK = "end_task";
     private static final String POSITION = "end_position";
     private static final String AT = "end_at";
-    private static final String LEFT = "end_left";
 
     /** As a job has kept it; empty before a copy to its node came to an end. */
     public static Optional<CopyEnd> of(JobRow job) {
@@ -43,14 +37,14 @@ public record CopyEnd(long task, long position, long atMicros, ShardSet left) {
         return nowMicros - atMicros <= Takeover.WATCHED_MICROS;
     }
 
-    /** The same copy's end, behind which was looked up to a later task of the node. */
-    public CopyEnd through(long later, ShardSet leftThen) {
-        return new CopyEnd(later, position, atMicros, leftThen);
+    /** The same copy's end, of which everything up to a later task of the node was seen to. */
+    public CopyEnd through(long later) {
+        return new CopyEnd(later, position, atMicros);
     }
 
-    /** Whether it is the same copy's, and it was looked further. */
+    /** Whether it is the same copy's, and more was seen to. */
     public boolean isBeyond(CopyEnd before) {
-        return task > before.task && equals(before.through(task, left));
+        return task > before.task && equals(before.through(task));
     }
 
     /** As a job is to keep it. */
@@ -60,21 +54,13 @@ public record CopyEnd(long task, long position, long atMicros, ShardSet left) {
                         new CopyEnd(
                                 progress.path(TASK).asLong(),
                                 progress.path(POSITION).asLong(),
-                                progress.path(AT).asLong(),
-                                left(progress.path(LEFT).asString(""))))
+                                progress.path(AT).asLong()))
                 : Optional.empty();
-    }
-
-    private static ShardSet left(String kept) {
-        return ShardSet.copyOf(BitSet.valueOf(HexFormat.of().parseHex(kept)));
     }
 
     /** Goes with what a job keeps. */
     public void keepIn(ObjectNode progress) {
-        BitSet bits = new BitSet();
-        left.stream().forEach(bits::set);
         progress.put(TASK, task).put(POSITION, position).put(AT, atMicros);
-        progress.put(LEFT, HexFormat.of().formatHex(bits.toByteArray()));
     }
 
     /** Takes it from what a job keeps, or operators are told. */
@@ -82,6 +68,5 @@ public record CopyEnd(long task, long position, long atMicros, ShardSet left) {
         progress.remove(TASK);
         progress.remove(POSITION);
         progress.remove(AT);
-        progress.remove(LEFT);
     }
 }

@@ -24,14 +24,11 @@ public record LateHorizon(Optional<CopyEnd> copy, List<Left> takeovers) {
      * @param task the last one that was looked at
      * @param position up to there the lane had given
      * @param shards that what was left may change
-     * @param seen up to that task all that came late was seen to
      */
-    public record Left(long task, long position, ShardSet shards, long seen) {
+    public record Left(long task, long position, ShardSet shards) {
         /**
-         * A copy that began behind it has looked what came late before it, and begins anew when
-         * more does: nothing is to be found a second time up to its end. One that began before has
-         * another epoch: it is fenced, and what it has kept as its end is behind all that came
-         * until it was fenced, or begins there.
+         * A copy that began behind it has put out what came late before it, and has compared the
+         * rest: nothing is to be found a second time up to its end.
          */
         private boolean isSeenToBy(CopyEnd copy) {
             return copy.position() >= position && copy.task() >= task;
@@ -54,8 +51,7 @@ public record LateHorizon(Optional<CopyEnd> copy, List<Left> takeovers) {
         for (Takeover one : Takeover.watched(store, index)) {
             Long task = one.tasks().get(node);
             if (task != null) {
-                long seen = one.seen().getOrDefault(node, task);
-                Left left = new Left(task, one.position(), one.shards(), seen);
+                Left left = new Left(task, one.position(), one.shards());
                 if (copy.filter(left::isSeenToBy).isEmpty()) {
                     takeovers.add(left);
                 }
@@ -73,17 +69,6 @@ public record LateHorizon(Optional<CopyEnd> copy, List<Left> takeovers) {
             first = Math.min(first, one.task());
         }
         return first;
-    }
-
-    /** What was found up to there, and could not be seen to then. */
-    ShardSet left() {
-        return copy.map(CopyEnd::left).orElse(ShardSet.none());
-    }
-
-    /** Whether a task that comes late was seen to by whoever looked before. */
-    boolean isSeenTo(long uid) {
-        return copy.filter(end -> uid > end.task()).isEmpty()
-                && takeovers.stream().allMatch(one -> uid <= Math.max(one.task(), one.seen()));
     }
 
     /**

@@ -20,8 +20,7 @@ public final class LateRequests {
     private final String node;
     private final LateHorizon horizon;
     private long through;
-    private long latest = NodeTasks.NONE;
-    private ShardSet found;
+    private ShardSet found = ShardSet.none();
 
     /** Behind that; nothing was looked at yet. */
     public LateRequests(CopyContext context, IndexRow index, String node, LateHorizon horizon) {
@@ -30,7 +29,6 @@ public final class LateRequests {
         this.node = node;
         this.horizon = horizon;
         this.through = horizon.task();
-        this.found = horizon.left();
     }
 
     /** Behind what it looks. */
@@ -38,19 +36,14 @@ public final class LateRequests {
         return horizon;
     }
 
-    /** The end of the copy before, behind what another one need not look. */
+    /**
+     * The end of the copy before, behind what another one need not look; empty while something that
+     * was found is left.
+     */
     public Optional<CopyEnd> seenTo() {
-        return horizon.copy().map(end -> end.through(Math.max(end.task(), through), found));
-    }
-
-    /** The last task that was looked at. */
-    public long through() {
-        return through;
-    }
-
-    /** Whether any came late behind that task, whatever became of it since. */
-    public boolean cameBehind(long task) {
-        return latest > task;
+        return found.isEmpty()
+                ? horizon.copy().map(end -> end.through(Math.max(end.task(), through)))
+                : Optional.empty();
     }
 
     /**
@@ -95,11 +88,7 @@ public final class LateRequests {
         if (!own.isEmpty() && carried.startsWith(own)) {
             return;
         }
-        ShardSet late = horizon.late(uid, carried, index.shards());
-        if (!late.isEmpty()) {
-            latest = uid;
-            found = horizon.isSeenTo(uid) ? found : found.or(late);
-        }
+        found = found.or(horizon.late(uid, carried, index.shards()));
     }
 
     /** How what the copy carries begins that is made to the node now; empty for none. */

@@ -83,7 +83,7 @@ record LeftOver(Map<String, List<Place>> places, ShardSet shards) {
         if (lane.isPresent() && !places.isEmpty()) {
             long position = lane.get().nextPosition() - 1;
             long nowMicros = context.store().nowMicros();
-            new Takeover(position, shards, lookedAt(context, index, found), Map.of(), nowMicros)
+            new Takeover(position, shards, lookedAt(context, index, found), nowMicros)
                     .keep(context.store(), context.podId(), index);
         }
         return found;

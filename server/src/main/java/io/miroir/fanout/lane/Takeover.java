@@ -33,22 +33,15 @@ import tools.jackson.databind.node.ObjectNode;
  * @param position the last that the lane had given by then
  * @param shards that may be changed by what was left
  * @param tasks by node the last one of the index that was looked at
- * @param seen by node up to which task all that came late since was seen to
  * @param atMicros when that was, in the store's time
  */
-public record Takeover(
-        long position,
-        ShardSet shards,
-        Map<String, Long> tasks,
-        Map<String, Long> seen,
-        long atMicros) {
+public record Takeover(long position, ShardSet shards, Map<String, Long> tasks, long atMicros) {
     private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
     private static final String TYPE = "lane_takeover";
     private static final String ALL = "takeovers";
     private static final String POSITION = "position";
     private static final String SHARDS = "shards";
     private static final String TASKS = "tasks";
-    private static final String SEEN = "seen";
     private static final String AT = "at";
 
     /** Longer than anybody is stopped, or a request on its way, who goes on all the same. */
@@ -81,19 +74,16 @@ public record Takeover(
     }
 
     private static Takeover of(JsonNode kept) {
+        Map<String, Long> tasks = new TreeMap<>();
+        kept.path(TASKS)
+                .properties()
+                .forEach(node -> tasks.put(node.getKey(), node.getValue().asLong()));
         return new Takeover(
                 kept.path(POSITION).asLong(),
                 ShardSet.copyOf(
                         BitSet.valueOf(HexFormat.of().parseHex(kept.path(SHARDS).asString("")))),
-                byNode(kept.path(TASKS)),
-                byNode(kept.path(SEEN)),
+                tasks,
                 kept.path(AT).asLong());
-    }
-
-    private static Map<String, Long> byNode(JsonNode kept) {
-        Map<String, Long> tasks = new TreeMap<>();
-        kept.properties().forEach(node -> tasks.put(node.getKey(), node.getValue().asLong()));
-        return tasks;
     }
 
     private ObjectNode json() {
@@ -101,10 +91,8 @@ public record Takeover(
         shards.stream().forEach(bits::set);
         ObjectNode kept = Json.object().put(POSITION, position).put(AT, atMicros);
         kept.put(SHARDS, HexFormat.of().formatHex(bits.toByteArray()));
-        ObjectNode lookedAt = kept.putObject(TASKS);
-        tasks.forEach(lookedAt::put);
-        ObjectNode seenTo = kept.putObject(SEEN);
-        seen.forEach(seenTo::put);
+        ObjectNode byNode = kept.putObject(TASKS);
+        tasks.forEach(byNode::put);
         return kept;
     }
 
@@ -117,13 +105,7 @@ public record Takeover(
             return;
         }
         switch (claim(store, podId, index)) {
-            case Claiming.Claimed(ClaimedJob job) -> {
-                List<Takeover> all = new ArrayList<>(watched(job.progress(), atMicros));
-                all.add(this);
-                if (!keep(store, index, job, all)) {
-                    throw LaneErrors.overloaded("Another pod takes the index over.");
-                }
-            }
+            case Claiming.Claimed(ClaimedJob job) -> keep(store, index, job);
             case Claiming.NotNow _ ->
                     throw LaneErrors.overloaded("Another pod takes the index over.");
             // The lane is worth more than what hardly ever comes.
@@ -132,26 +114,6 @@ public record Takeover(
                             "what comes late to the nodes of {} is not looked for: {}",
                             index.uid(),
                             full.message());
-        }
-    }
-
-    /**
-     * Keeps that all was seen to that came late to a node, so that nobody finds it again. Whoever
-     * can't keep it now does no harm: it is found again, and compared.
-     *
-     * @param through its last task that was looked at
-     */
-    public static void seenTo(
-            TaskStore store, String podId, IndexRow index, String node, long through) {
-        if (watched(store, index).stream().allMatch(one -> one.isSeenTo(node, through))) {
-            return;
-        }
-        if (claim(store, podId, index) instanceof Claiming.Claimed(ClaimedJob job)) {
-            List<Takeover> all =
-                    watched(job.progress(), store.nowMicros()).stream()
-                            .map(one -> one.seenTo(node, through))
-                            .toList();
-            boolean _ = keep(store, index, job, all);
         }
     }
 
@@ -171,19 +133,6 @@ public record Takeover(
         }
     }
 
-    private boolean isSeenTo(String node, long through) {
-        return !tasks.containsKey(node) || seen.getOrDefault(node, LeftOver.NO_TASK) >= through;
-    }
-
-    private Takeover seenTo(String node, long through) {
-        if (isSeenTo(node, through)) {
-            return this;
-        }
-        Map<String, Long> further = new TreeMap<>(seen);
-        further.put(node, through);
-        return new Takeover(position, shards, tasks, further, atMicros);
-    }
-
     private static Claiming claim(TaskStore store, String podId, IndexRow index) {
         String id = id(index);
         String params = Json.text(Json.object().put("index", index.uid()));
@@ -192,19 +141,18 @@ public record Takeover(
                 store, podId, wanted, ended -> Optional.of(Json.parseObject(ended.progressJson())));
     }
 
-    /** False if another pod has claimed the row meanwhile. */
-    private static boolean keep(
-            TaskStore store, IndexRow index, ClaimedJob job, List<Takeover> all) {
+    private void keep(TaskStore store, IndexRow index, ClaimedJob job) {
+        List<Takeover> all = new ArrayList<>(watched(job.progress(), atMicros));
+        all.add(this);
         ArrayNode kept = job.progress().putArray(ALL);
         all.subList(Math.max(0, all.size() - KEPT_MAX), all.size())
                 .forEach(one -> kept.add(one.json()));
         if (!job.beat()) {
-            return false;
+            throw LaneErrors.overloaded("Another pod takes the index over.");
         }
         job.complete();
         // Whoever asks on this pod from here on, a copy as well, finds it.
         Optional<JobRow> _ = store.jobs().get(ReadLevel.LINEARIZABLE, id(index));
-        return true;
     }
 
     /** Whether what comes late behind this one does so behind that one as well. */

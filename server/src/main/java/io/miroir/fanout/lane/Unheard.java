@@ -57,7 +57,7 @@ final class Unheard {
                     write -> write.sent().forEach((node, what) -> accepted(node, what, known)));
             Map<String, Long> tasks = new TreeMap<>();
             silent.forEach(node -> tasks.put(node, known.getOrDefault(node, LeftOver.NO_TASK)));
-            new Takeover(position, shards, tasks, Map.of(), context.store().nowMicros())
+            new Takeover(position, shards, tasks, context.store().nowMicros())
                     .keep(context.store(), context.podId(), index);
         } catch (ApiException | StoreUnavailableException notKept) {
             // Its task is worth more.

@@ -164,7 +164,11 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
                     questions(
                             1, shards, (_, only) -> frequent.countRequest(steps.getLast(), only)));
             List<Coverage> told = SideBySide.all(questions);
-            if (told.stream().anyMatch(each -> each.refusal().isPresent())) {
+            if (told.stream()
+                    .anyMatch(
+                            each ->
+                                    each.refusal().isPresent()
+                                            || !each.isAsWholeAs(Coverage.NONE))) {
                 return null;
             }
             frequent.settle(

@@ -131,20 +131,12 @@ final class Cutover {
         }
         makeSure(index, pass);
         lateAtSource.requireNothing(PAGES_HELD, () -> {});
-        if (lateAtSource.cameBehind(pass.begun().sourceTask())) {
-            return Outcome.ANEW;
-        }
         // Last of all that is asked: what the target takes behind it comes behind the copy's end.
         if (!pass.arrivals().areInOrder()) {
             return Outcome.ANEW;
         }
         job.keep(pass.end(context.store().nowMicros()));
-        boolean only = lateAtSource.isTheOnlyOne();
-        Outcome outcome = replicas.inSync(here.epoch());
-        if (only && outcome == Outcome.IN_SYNC) {
-            lateAtSource.isCopied();
-        }
-        return outcome;
+        return replicas.inSync(here.epoch());
     }
 
     /** Whether the source has what is copied from it. */

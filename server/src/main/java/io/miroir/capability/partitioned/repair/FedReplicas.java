@@ -33,11 +33,7 @@ final class FedReplicas {
         this.copy = copy;
     }
 
-    /**
-     * From here on they are sent what is written; the caller holds the lane under that epoch. The
-     * store is asked also where they were before: whoever was paused meanwhile, and another pod
-     * took the lane over, knows nothing of what came late to that.
-     */
+    /** From here on they are sent what is written; the caller holds the lane under that epoch. */
     void feed(long epoch) throws InterruptedException {
         ReplicaRow row = row();
         ShardStates states = row.states();
@@ -47,7 +43,7 @@ final class FedReplicas {
             }
             states = states.with(shard, ShardState.LAGGING);
         }
-        version = mark(row, states, epoch);
+        version = states.equals(row.states()) ? row.version() : mark(row, states, epoch);
         if (version < 0) {
             throw new CopyFailedException("the replicas changed meanwhile");
         }

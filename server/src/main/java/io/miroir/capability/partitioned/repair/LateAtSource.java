@@ -1,13 +1,11 @@
 package io.miroir.capability.partitioned.repair;
 
 import io.miroir.core.repair.CopyPlan.Copy;
-import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.copy.CopyContext;
 import io.miroir.fanout.copy.CopyFailedException;
 import io.miroir.fanout.copy.LateLooks;
 import io.miroir.fanout.copy.LateRequests;
 import io.miroir.fanout.copy.TargetWriter;
-import io.miroir.fanout.lane.Takeover;
 import io.miroir.store.index.IndexRow;
 import java.util.Optional;
 
@@ -50,39 +48,5 @@ final class LateAtSource {
             throw new CopyFailedException(
                     "node " + copy.source() + " took requests late: it is compared first");
         }
-    }
-
-    /**
-     * Whether no other node has in sync what may have changed by what came, as far as it is known.
-     */
-    boolean isTheOnlyOne() {
-        return late.of(context, index, copy.source())
-                .filter(behind -> !behind.found().isEmpty())
-                .filter(behind -> !behind.foundWhatOthersHave(ShardSet.all(index.shards())))
-                .isPresent();
-    }
-
-    /** What came until it was looked is on the other node as well now: nobody is to find it. */
-    void isCopied() {
-        late.of(context, index, copy.source())
-                .ifPresent(
-                        behind ->
-                                Takeover.seenTo(
-                                        context.store(),
-                                        context.podId(),
-                                        index,
-                                        copy.source(),
-                                        behind.through()));
-    }
-
-    /**
-     * Whether something came behind that task, as far as it was looked. Also where no other node
-     * has what it changes: what was compared before is not as the source any more, and nobody puts
-     * that out for it.
-     */
-    boolean cameBehind(long sourceTask) {
-        return late.of(context, index, copy.source())
-                .filter(behind -> behind.cameBehind(sourceTask))
-                .isPresent();
     }
 }

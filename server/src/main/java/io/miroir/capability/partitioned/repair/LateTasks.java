@@ -11,7 +11,6 @@ import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.LateHorizon;
 import io.miroir.fanout.copy.LateRequests;
 import io.miroir.fanout.copy.TargetWriter;
-import io.miroir.fanout.lane.Takeover;
 import io.miroir.store.ReadLevel;
 import io.miroir.store.index.IndexRow;
 import io.miroir.store.replica.ReplicaRow;
@@ -42,9 +41,6 @@ final class LateTasks {
     /** What operators were told that nobody else has. */
     private ShardSet told = ShardSet.none();
 
-    /** Whether other pods don't know yet that what was found needs no comparing. */
-    private boolean untold;
-
     /** Nothing was looked at yet. */
     LateTasks(CopyContext context, IndexRow index, String node, LateHorizon horizon) {
         this.context = context;
@@ -68,7 +64,7 @@ final class LateTasks {
      */
     boolean look(int pagesMax, TargetWriter.Watch watch) throws InterruptedException {
         boolean all = late.look(pagesMax, watch);
-        if (!late.found().isEmpty() && !decidable().isEmpty()) {
+        if (!late.found().isEmpty() && !doubted().isEmpty()) {
             boolean _ =
                     context.held(
                             index,
@@ -76,10 +72,6 @@ final class LateTasks {
                                 requireNoneSince();
                                 return putOut(epoch);
                             });
-        }
-        if (untold && late.found().isEmpty()) {
-            Takeover.seenTo(context.store(), context.podId(), index, node, late.through());
-            untold = false;
         }
         return all && late.found().isEmpty();
     }
@@ -93,7 +85,7 @@ final class LateTasks {
      * As {@link #look}, by the copy to the node itself, which holds the lane under that epoch. What
      * is not read then is compared before it is.
      *
-     * @return behind what the next attempt need not look
+     * @return behind what the next attempt need not look, unless something is left to be put out
      */
     Optional<CopyEnd> seeTo(long epoch, TargetWriter.Watch watch) throws InterruptedException {
         scan(watch);
@@ -103,15 +95,7 @@ final class LateTasks {
         return late.seenTo();
     }
 
-    /** What was found until now, and others have in sync who do not answer. */
-    ShardSet left() {
-        return late.found();
-    }
-
-    /**
-     * What one brought that has ended just now looks late, and one from this node may have seen to
-     * what was found; none ends while the lane is held.
-     */
+    /** What one brought that has ended just now looks late; none ends while the lane is held. */
     private void requireNoneSince() {
         Optional<CopyEnd> known = late.horizon().copy();
         long nowMicros = context.store().nowMicros();
@@ -121,14 +105,13 @@ final class LateTasks {
                         .get(ReadLevel.LINEARIZABLE, CopyJobs.id(index, node))
                         .flatMap(CopyEnd::of)
                         .filter(end -> known.isPresent() || end.isWatched(nowMicros));
-        Optional<LateHorizon> now = LateHorizon.of(context.store(), index, node);
-        if (!last.equals(known) || !now.equals(Optional.of(late.horizon()))) {
+        if (!last.equals(known)) {
             throw new CopyFailedException("a copy to node " + node + " has begun or ended");
         }
     }
 
-    /** What can be put out, or need not be, as this pod's tables have it. */
-    private ShardSet decidable() {
+    /** What can be put out, as this pod's tables have it. */
+    private ShardSet doubted() {
         // Asked first: what a copy has brought that has ended by then is seen in sync.
         boolean copied = ClaimedJob.isUnderWay(context.store(), CopyJobs.id(index, node));
         Map<String, ReplicaRow> rows = rows(ReadLevel.LOCAL);
@@ -140,14 +123,10 @@ final class LateTasks {
         }
         ShardSet spare = spare(replicas, rows.keySet(), read);
         tell(read.andNot(spare));
-        return spare.or(read.andNot(shared(replicas, rows.keySet(), read)));
+        return spare;
     }
 
-    /**
-     * Puts it out as the store sees it; the caller holds the lane under that epoch. What no other
-     * node has in sync, whether it answers or not, is what others are made as from here on: copies
-     * from this one begin anew when it takes something late. It is not to be copied back.
-     */
+    /** Puts it out as the store sees it; the caller holds the lane under that epoch. */
     private boolean putOut(long epoch) throws InterruptedException {
         for (int tries = 0; tries < TRIES_MAX; tries++) {
             Map<String, ReplicaRow> rows = rows(ReadLevel.LINEARIZABLE);
@@ -155,29 +134,23 @@ final class LateTasks {
             ShardSet read = inSync(replicas, late.found());
             ShardSet spare = spare(replicas, rows.keySet(), read);
             tell(read.andNot(spare));
-            ShardSet shared = shared(replicas, rows.keySet(), read);
             ReplicaRow row = rows.get(node);
-            if (row == null || (spare.isEmpty() && read.equals(shared))) {
-                late.leave(shared);
+            if (row == null || spare.isEmpty()) {
+                late.leave(read);
                 return false;
             }
-            // Also where nothing goes out: had another pod the lane, it may copy from this node.
             LaneRun under = new LaneRun(index.uid(), epoch);
             if (context.seen(
                             context.store()
                                     .replicas()
                                     .markDiverged(List.of(out(row, spare)), under))
                     .isPresent()) {
-                if (!spare.isEmpty()) {
-                    LOG.warn(
-                            "node {} took requests late that change shards {} of {}: compared"
-                                    + " again",
-                            node,
-                            spare,
-                            index.uid());
-                }
-                untold |= !read.equals(shared);
-                late.leave(shared.andNot(spare));
+                LOG.warn(
+                        "node {} took requests late that change shards {} of {}: compared again",
+                        node,
+                        spare,
+                        index.uid());
+                late.leave(read.andNot(spare));
                 return true;
             }
         }
@@ -211,12 +184,10 @@ final class LateTasks {
 
     /** Those that another node has in sync that answers: else nobody could read them. */
     private ShardSet spare(Replicas replicas, Collection<String> nodes, ShardSet shards) {
-        return shared(replicas, nodes.stream().filter(context.health()::usable).toList(), shards);
-    }
-
-    /** Those that another of these nodes has in sync. */
-    private ShardSet shared(Replicas replicas, Collection<String> nodes, ShardSet shards) {
-        List<String> others = nodes.stream().filter(other -> !other.equals(node)).toList();
+        List<String> others =
+                nodes.stream()
+                        .filter(other -> !other.equals(node) && context.health().usable(other))
+                        .toList();
         return ShardSet.of(
                 shards.stream()
                         .filter(

@@ -1,6 +1,5 @@
 package io.miroir.capability.partitioned.repair;
 
-import io.miroir.core.topology.ShardSet;
 import io.miroir.fanout.copy.CopyEnd;
 import io.miroir.fanout.copy.StoredDocument;
 import java.util.Set;
@@ -17,7 +16,6 @@ final class Pass {
     private final Barrier begun;
     private final Arrivals arrivals;
     private final int actedMax;
-    private final ShardSet left;
     private final Set<String> acted = new TreeSet<>();
     private boolean bulk;
     private @Nullable String through;
@@ -38,11 +36,9 @@ final class Pass {
      * @param arrivals at the target since then
      * @param actedMax documents that may be looked at again while writes wait
      * @param through a bulk copy's place to go on behind; null to begin at the first document
-     * @param left what had come late to the target, and could not be seen to
      */
-    Pass(Barrier begun, Arrivals arrivals, int actedMax, @Nullable String through, ShardSet left) {
+    Pass(Barrier begun, Arrivals arrivals, int actedMax, @Nullable String through) {
         this.begun = begun;
-        this.left = left;
         this.arrivals = arrivals;
         this.actedMax = actedMax;
         this.through = through;
@@ -56,7 +52,7 @@ final class Pass {
 
     /** Where the copy ends, if it does now. */
     CopyEnd end(long nowMicros) {
-        return new CopyEnd(arrivals.seen(), begun.position(), nowMicros, left);
+        return new CopyEnd(arrivals.seen(), begun.position(), nowMicros);
     }
 
     /** What came to the target since. */

@@ -138,8 +138,7 @@ final class RepairRun {
     private Pass pass(@Nullable String through) throws InterruptedException {
         Pass.Barrier begun = begin();
         Arrivals arrivals = new Arrivals(ends.targetTasks(), mark, begun, this::look);
-        ShardSet left = late == null ? ShardSet.none() : late.left();
-        return new Pass(begun, arrivals, bounds.actedMax(), through, left);
+        return new Pass(begun, arrivals, bounds.actedMax(), through);
     }
 
     /** The index is there, with its settings, before anything else is sent to it. */

@@ -2,19 +2,13 @@ package io.miroir.capability.partitioned.repair;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.miroir.api.Json;
-import io.miroir.core.repair.CopyPlan;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
 import io.miroir.core.topology.ShardSet;
 import io.miroir.duty.ClaimedJob;
-import io.miroir.fanout.NodeReply;
-import io.miroir.fanout.copy.CopyFailedException;
-import io.miroir.fanout.copy.CopyJobs;
 import io.miroir.fanout.copy.LateHorizon;
 import io.miroir.fanout.lane.BoundWrites;
 import io.miroir.fanout.lane.Takeover;
@@ -26,7 +20,6 @@ import io.miroir.store.job.NewJob;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -76,7 +69,7 @@ class TakeoverWatchTest {
         BoundWrites.takeOver(
                 cluster.store,
                 cluster.index().row(),
-                new Takeover(given, left, tasks, Map.of(), cluster.store.nowMicros()));
+                new Takeover(given, left, tasks, cluster.store.nowMicros()));
     }
 
     /** A write of the lost owner, which empties a shard, comes to a node. */
@@ -161,95 +154,6 @@ class TakeoverWatchTest {
         comeToRest(simulation.watch());
     }
 
-    /** As what it took is the truth from then on. */
-    private void bothLose(String node, int shard) throws InterruptedException {
-        comeLate(node, shard);
-        cluster.truth
-                .keySet()
-                .removeIf(id -> Rendezvous.shard(id, SimulatedCluster.SHARDS) == shard);
-    }
-
-    private void assertNeverCopiedTo(String node) {
-        assertEquals(ReplicaState.IN_SYNC, state(node, 0));
-        String id = CopyJobs.id(cluster.index().row(), node);
-        assertTrue(cluster.store.jobs().get(ReadLevel.LOCAL, id).isEmpty());
-    }
-
-    /** Shows: others are made as it is, so it is not to be made as they are; whoever looks. */
-    @Test
-    void whatTheOnlyReplicaTookIsNotComparedOnceOthersHaveIt() throws Exception {
-        takeOver(LEFT);
-        cluster.putOut("a");
-        cluster.putOut("c");
-        LateWatch watch = simulation.watch();
-        bothLose("b", 0);
-        look(watch);
-        int _ = simulation.comeToRest(0);
-        look(watch);
-        cluster.claim();
-        takeOver(ShardSet.of(2));
-        look(watch);
-        look(simulation.watch());
-        assertNeverCopiedTo("b");
-        comeToRest(watch);
-    }
-
-    /** The same, where the copies that are made from it are the first who look. */
-    @Test
-    void whatTheOnlyReplicaTookIsSeenToByACopyFromIt() throws Exception {
-        takeOver(LEFT);
-        cluster.putOut("a");
-        cluster.putOut("c");
-        bothLose("b", 0);
-        for (String target : List.of("a", "c")) {
-            assertTrue(simulation.copy(simulation.copyTo(target)), () -> simulation.lastFailure);
-        }
-        look(simulation.watch());
-        assertNeverCopiedTo("b");
-        comeToRest(simulation.watch());
-    }
-
-    /** Shows: a copy that compared before it came begins anew. */
-    @Test
-    void whatTheOnlyReplicaTakesWhileItIsCopiedIsCopied() throws Exception {
-        takeOver(LEFT);
-        cluster.putOut("a");
-        cluster.putOut("c");
-        Copy copy = simulation.copyTo("a");
-        // Documents were compared by then.
-        simulation.network.onRest = () -> bothLose("b", 0);
-        assertTrue(simulation.copy(copy), () -> simulation.lastFailure);
-        look(simulation.watch());
-        assertNeverCopiedTo("b");
-        comeToRest(simulation.watch());
-    }
-
-    /** Shows: what others have who don't answer is not forgotten by a copy of another shard. */
-    @Test
-    void whatOthersHaveWhoDoNotAnswerIsFoundBehindTheNextCopy() throws Exception {
-        takeOver(LEFT);
-        comeLate("b", 0);
-        cluster.putOut("b", ShardSet.of(2));
-        cluster.putOut("a", ShardSet.of(0));
-        while (cluster.health.usable("c")) {
-            cluster.health.replied("c", SimulatedCluster.PROBE, SimulatedCluster.SILENCE, 1);
-        }
-        Copy copy =
-                CopyPlan.of(cluster.index().topology(), cluster.index(), _ -> true).stream()
-                        .filter(one -> one.target().equals("b"))
-                        .findFirst()
-                        .orElseThrow();
-        assertTrue(simulation.copy(copy), () -> simulation.lastFailure);
-        assertEquals(ReplicaState.IN_SYNC, state("b", 0));
-        NodeReply answer = new NodeReply.Answer(200, Json.object());
-        while (!cluster.health.usable("c")) {
-            cluster.health.replied("c", SimulatedCluster.PROBE, answer, 1);
-        }
-        look(simulation.watch());
-        assertEquals(ReplicaState.OUT, state("b", 0));
-        comeToRest(simulation.watch());
-    }
-
     /** Shows: a pod that is lost while it keeps a takeover leaves no job that nobody ends. */
     @Test
     void theRowOfALostPodIsEnded() throws Exception {
@@ -274,20 +178,6 @@ class TakeoverWatchTest {
 
     private JobState jobState(String id) {
         return cluster.store.jobs().get(ReadLevel.LOCAL, id).orElseThrow().state();
-    }
-
-    /** Shows: whoever was paused when it began another pass has not begun behind a takeover. */
-    @Test
-    void whoLostTheLaneFeedsNothing() throws Exception {
-        cluster.putOut("b");
-        Copy copy = simulation.copyTo("b");
-        FedReplicas fed = new FedReplicas(simulation.context(), cluster.index().row(), copy);
-        long before = cluster.epoch;
-        fed.feed(before);
-        cluster.claim();
-        assertThrows(CopyFailedException.class, () -> fed.feed(before));
-        fed.feed(cluster.epoch);
-        comeToRest(simulation.watch());
     }
 
     /** Shows: a copy's end hides nothing that came before, to a shard that is not copied. */
