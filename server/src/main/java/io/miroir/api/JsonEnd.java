@@ -32,7 +32,7 @@ public final class JsonEnd {
             switch (b) {
                 case '"' -> inText = true;
                 case '[', '{' -> open.append((char) b);
-                case ']', '}' -> open.setLength(open.length() - 1);
+                case ']', '}' -> open.setLength(Math.max(0, open.length() - 1));
                 default -> {}
             }
             last = b > ' ' ? b : last;

@@ -52,8 +52,15 @@ record OneSearch(
         ReservedFields.refuse(body, ErrorCode.INVALID_SEARCH_FILTER);
         SearchCall call = SearchCall.of(body, SearchJourney.profile(index));
         ThresholdCall threshold = call.byThreshold().orElse(null);
-        Reading judged = threshold == null ? null : judged(threshold);
+        Reading judged = threshold == null || !isSpread() ? null : judged(threshold);
         return judged != null ? judged : search(call);
+    }
+
+    /** Whether more than one node is to be asked: one by itself judges best what is good enough. */
+    private boolean isSpread() {
+        int copies = index.topology().replicationFactor();
+        return wanted().size() > 1
+                && index.topology().groups().stream().anyMatch(group -> group.size() > copies);
     }
 
     private Reading search(SearchCall call) {

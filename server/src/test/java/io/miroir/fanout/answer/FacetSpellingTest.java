@@ -60,7 +60,7 @@ class FacetSpellingTest {
                 json(
                         "{'q':'x',"
                                 + finding
-                                + ",'filter':'\\\"color\\\" = \\\"red\\\"',"
+                                + ",'filter':['\\\"color\\\" = \\\"red\\\"'],"
                                 + "'attributesToRetrieve':['_miroir_seq','color'],'limit':1000}"),
                 Json.parse(Json.text(spelling.nodeRequest(null))));
     }

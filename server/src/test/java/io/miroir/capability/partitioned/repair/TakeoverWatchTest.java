@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.miroir.api.Json;
 import io.miroir.core.repair.CopyPlan.Copy;
 import io.miroir.core.routing.Rendezvous;
 import io.miroir.core.topology.ReplicaState;
