@@ -132,7 +132,9 @@ final class Recovery {
             Survivor.replay(dataDir, database);
             StateJump.Made jump = StateJump.apply(database.writer(), distance);
             // Only the file takes the old one's place.
-            database.emptyWriteAheadLog();
+            if (!database.emptyWriteAheadLog()) {
+                throw new IOException(database.file() + " is in use");
+            }
             return jump;
         }
     }

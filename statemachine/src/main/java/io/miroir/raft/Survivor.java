@@ -104,9 +104,18 @@ public final class Survivor {
     static Path newest(Path dataDir) {
         SnapshotFiles.Arrived arrived = SnapshotFiles.leftBehind(dataDir);
         // Those that this pod has sent are there, too, but older.
-        return arrived != null && arrived.sentUnder().getIndex() > appliedIndex(dataDir)
+        return arrived != null && arrived.sentUnder().getIndex() > readableIndex(dataDir)
                 ? arrived.file()
                 : DatabaseFiles.current(dataDir);
+    }
+
+    /** Of a database that does not say where it is, any whole file is the newer one. */
+    private static long readableIndex(Path dataDir) {
+        try {
+            return appliedIndex(dataDir);
+        } catch (SqliteException | IllegalStateException unreadable) {
+            return -1;
+        }
     }
 
     /**

@@ -202,11 +202,11 @@ public final class Database implements AutoCloseable {
     /**
      * Moves what is committed into the database file, while nobody else has it open. To close it
      * does the same, but says nothing when the disk is full.
+     *
+     * @return false if somebody has it open, and something is left
      */
-    public void emptyWriteAheadLog() {
-        if (checkpointer.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
-            throw new IllegalStateException(file + " is in use");
-        }
+    public boolean emptyWriteAheadLog() {
+        return checkpointer.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
     }
 
     @Override

@@ -126,7 +126,7 @@ public final class DatabaseFiles {
         }
         Database database = Database.open(file, durability);
         // What a crash cut short in the write-ahead log must not lie behind what comes next there.
-        database.emptyWriteAheadLog();
+        boolean _ = database.emptyWriteAheadLog();
         return database;
     }
 
