@@ -71,10 +71,15 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
             ShardSet shards, Function<@Nullable ShardSet, ObjectNode> request, Coverage first) {
         try {
             Coverage coverage = ask(IndexAsks.What.SEARCH, shards, request);
-            return coverage.refusal().isEmpty() && coverage.isAsWholeAs(first) ? coverage : null;
+            return areWhole(List.of(coverage), first) ? coverage : null;
         } catch (ApiException _) {
             return null;
         }
+    }
+
+    /** Whether nobody refused, and all are as whole as another one. */
+    private static boolean areWhole(List<Coverage> told, Coverage first) {
+        return told.stream().allMatch(each -> each.refusal().isEmpty() && each.isAsWholeAs(first));
     }
 
     /**
@@ -114,8 +119,7 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
             List<Coverage> documents = told.subList(0, exact.words());
             List<Coverage> any = told.subList(exact.words(), told.size());
             // Who is not heard of any more may have what a hit matches by.
-            if (told.stream()
-                    .allMatch(each -> each.refusal().isEmpty() && each.isAsWholeAs(answered))) {
+            if (areWhole(told, answered)) {
                 exact.settle(
                         answers,
                         documents.stream().map(Coverage::answers).toList(),
@@ -142,11 +146,7 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
         ShardSet everywhere = ShardSet.all(index.topology().shards());
         try {
             List<Coverage> ofWords = askAll(frequent.words(), everywhere, frequent::wordRequest);
-            if (ofWords.stream()
-                    .anyMatch(
-                            each ->
-                                    each.refusal().isPresent()
-                                            || !each.isAsWholeAs(Coverage.NONE))) {
+            if (!areWhole(ofWords, Coverage.NONE)) {
                 return null;
             }
             List<FrequentWords.Step> steps =
@@ -164,11 +164,7 @@ record AskedBesides(IndexAsks asks, IndexView index, ObjectNode body, AnswerBudg
                     questions(
                             1, shards, (_, only) -> frequent.countRequest(steps.getLast(), only)));
             List<Coverage> told = SideBySide.all(questions);
-            if (told.stream()
-                    .anyMatch(
-                            each ->
-                                    each.refusal().isPresent()
-                                            || !each.isAsWholeAs(Coverage.NONE))) {
+            if (!areWhole(told, Coverage.NONE)) {
                 return null;
             }
             frequent.settle(

@@ -59,8 +59,8 @@ record OneSearch(
     /** Whether more than one node is to be asked: one by itself judges best what is good enough. */
     private boolean isSpread() {
         int copies = index.topology().replicationFactor();
-        return wanted().size() > 1
-                && index.topology().groups().stream().anyMatch(group -> group.size() > copies);
+        return index.topology().groups().stream().anyMatch(group -> group.size() > copies)
+                && wanted().size() > 1;
     }
 
     private Reading search(SearchCall call) {
